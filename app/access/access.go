@@ -1,0 +1,99 @@
+// Package access says who acts and what they may do. The table below is
+// DOMAIN.md section 10; nothing else in the program decides about roles.
+package access
+
+import (
+	"fmt"
+	"slices"
+
+	"hoten/app/fault"
+)
+
+// Role is what a member of staff is.
+type Role string
+
+const (
+	Agent         Role = "agent"
+	Supervisor    Role = "supervisor"
+	CenterManager Role = "center_manager"
+	Administrator Role = "administrator"
+	Auditor       Role = "auditor"
+	system        Role = "system"
+)
+
+// Roles lists the roles a person can have, in the order of DOMAIN.md section 10.
+var Roles = []Role{Agent, Supervisor, CenterManager, Administrator, Auditor}
+
+// Permission is a thing that roles may or may not do.
+type Permission string
+
+const (
+	ReadCases       Permission = "read_cases"       // cases, masked
+	WorkCases       Permission = "work_cases"       // open, note, call, verify, send a reset
+	Reveal          Permission = "reveal"           // personal data, with a verified call or a reason
+	Propose         Permission = "propose"          // reimbursements, one or a whole incident; withdraw the own
+	Decide          Permission = "decide"           // approve, return, reject
+	Supervise       Permission = "supervise"        // findings, release, reopen, impostor, add an ID, reassign
+	ManageIncidents Permission = "manage_incidents" // incidents, imports, policies, desks, templates
+	ManageStaff     Permission = "manage_staff"     // staff, roles, tokens of others, keys
+	ReadAuditOwn    Permission = "read_audit_own"
+	ReadAuditDesk   Permission = "read_audit_desk"
+	ReadAuditCenter Permission = "read_audit_center" // everything
+)
+
+var table = map[Permission][]Role{
+	ReadCases:       {Agent, Supervisor, CenterManager, Administrator, Auditor},
+	WorkCases:       {Agent, Supervisor, CenterManager},
+	Reveal:          {Agent, Supervisor, CenterManager},
+	Propose:         {Agent, Supervisor, CenterManager},
+	Decide:          {Supervisor, CenterManager},
+	Supervise:       {Supervisor, CenterManager},
+	ManageIncidents: {CenterManager, Administrator},
+	ManageStaff:     {Administrator},
+	ReadAuditOwn:    {Agent, Supervisor, CenterManager, Auditor},
+	ReadAuditDesk:   {Supervisor, CenterManager, Auditor},
+	ReadAuditCenter: {CenterManager, Auditor},
+}
+
+// May reports whether the role has the permission.
+func (r Role) May(p Permission) bool { return r == system || slices.Contains(table[p], r) }
+
+// Known reports whether r is a role a person can have.
+func (r Role) Known() bool { return slices.Contains(Roles, r) }
+
+// Holders lists the roles that have the permission.
+func Holders(p Permission) []Role { return table[p] }
+
+// Actor is who acts: a member of staff, or a part of the program itself.
+type Actor struct {
+	ID     int64  // of the staff account; 0 for the system and for members
+	Name   string // as shown in timelines; for the system the worker's name
+	Role   Role
+	DeskID int64
+	Kind   string // "staff", "system" or "member"
+	Via    string // "console", "api", "cli", or empty
+}
+
+// System is the actor of workers and of set-up; it may do everything.
+func System(name string) Actor { return Actor{Name: name, Role: system, Kind: "system"} }
+
+// Member is the account holder acting on the reset page; no permission is theirs.
+func Member() Actor { return Actor{Name: "member", Kind: "member"} }
+
+// May reports whether the actor has the permission.
+func (a Actor) May(p Permission) bool { return a.Role.May(p) }
+
+// Require returns a Forbidden fault unless the actor has the permission.
+func (a Actor) Require(p Permission) error {
+	if a.May(p) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "forbidden")
+}
+
+func (a Actor) String() string {
+	if a.Kind == "staff" {
+		return fmt.Sprintf("staff:%d", a.ID)
+	}
+	return a.Kind + ":" + a.Name
+}

@@ -1,0 +1,134 @@
+// Package apptest is what tests share: a fresh migrated database each, a clock
+// that stands, and people and incidents to work with. Only tests import it.
+package apptest
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/peterldowns/pgtestdb"
+
+	"hoten/app/store"
+	"hoten/app/store/embedded"
+	"hoten/app/vault"
+	"hoten/migrations"
+)
+
+// server is the PostgreSQL that all test programs of this user share; the last
+// one to end stops it.
+var server = sync.OnceValues(func() (*embedded.Server, error) {
+	folder := filepath.Join(os.TempDir(), fmt.Sprintf("hoten-test-%d", os.Geteuid()))
+	return embedded.Start(context.Background(), folder, slog.New(slog.DiscardHandler))
+})
+
+type migrator struct{}
+
+// Hash names the template database after the migrations it was made by.
+func (migrator) Hash() (string, error) {
+	h := sha256.New()
+	err := fs.WalkDir(migrations.FS, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(migrations.FS, path)
+		h.Write(b)
+		return err
+	})
+	return hex.EncodeToString(h.Sum(nil))[:16], err
+}
+
+func (migrator) Migrate(ctx context.Context, _ *sql.DB, c pgtestdb.Config) error {
+	return store.Migrate(ctx, c.URL())
+}
+
+// DatabaseURL makes a fresh migrated database and returns its owner's address.
+func DatabaseURL(t testing.TB) string {
+	t.Helper()
+	s, err := server()
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, err := url.Parse(s.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, _ := address.User.Password()
+	options := address.Query()
+	// Tests survive no power cut.
+	options.Set("options", "-c synchronous_commit=off")
+	made := pgtestdb.Custom(t, pgtestdb.Config{DriverName: "pgx", User: "hoten", Password: password, Port: "5432", Database: "postgres",
+		Options: strings.ReplaceAll(options.Encode(), "+", "%20"), ForceTerminateConnections: true,
+		TestRole: &pgtestdb.Role{Username: "hoten_test", Password: "hoten_test", Capabilities: "SUPERUSER"}}, migrator{})
+	return made.URL()
+}
+
+// Clock stands until it is moved.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// Now is the time on the clock.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Add moves the clock.
+func (c *Clock) Add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// Set sets the clock.
+func (c *Clock) Set(t time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = t
+}
+
+// Start is where clocks stand at first: the morning after the release, in JST 10:30.
+var Start = time.Date(2014, 7, 31, 1, 30, 0, 0, time.UTC)
+
+// New opens a store on a fresh database, with its clock at Start.
+func New(t testing.TB) (*store.Store, *Clock) {
+	t.Helper()
+	clock := &Clock{now: Start}
+	return Open(t, DatabaseURL(t), clock.Now), clock
+}
+
+// Open opens a store on a database of DatabaseURL.
+func Open(t testing.TB, address string, clock func() time.Time) *store.Store {
+	t.Helper()
+	s, err := store.Open(context.Background(), address, vault.ForTest(), clock, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// Main runs a package's tests and leaves the shared server afterwards:
+//
+//	func TestMain(m *testing.M) { apptest.Main(m) }
+func Main(m *testing.M) {
+	code := m.Run()
+	if s, err := server(); err == nil {
+		s.Stop()
+	}
+	os.Exit(code)
+}

@@ -1,0 +1,134 @@
+package audit
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+
+	"hoten/app/store"
+	"hoten/app/vault"
+)
+
+// Entry is one line of the audit trail. Before and After hold the exact bytes
+// that the code is over.
+type Entry struct {
+	ID        uuid.UUID
+	At        time.Time
+	ActorKind string
+	ActorID   int64
+	ActorName string
+	DeskID    int64
+	Via       string
+	Action    string
+	Subject   string
+	Reason    []byte
+	Before    *string
+	After     *string
+	MAC       []byte `gorm:"column:mac"`
+}
+
+// TableName is the table of Entry.
+func (Entry) TableName() string { return "audit_entries" }
+
+// Change is what an action reports: a verb ("reimbursement.approved"), its
+// subject ("case:H0000012-3"), what was before and is after (marshalled to JSON;
+// nil for none; no plain personal data) and the reason a person gave.
+type Change struct {
+	Action  string
+	Subject string
+	Before  any
+	After   any
+	Reason  string
+}
+
+// Record writes changes in the caller's transaction.
+func Record(tx *store.Tx, changes ...Change) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	entries := make([]Entry, len(changes))
+	for i, c := range changes {
+		e, err := compose(tx, c)
+		if err != nil {
+			return err
+		}
+		entries[i] = e
+	}
+	tx.Audited()
+	return tx.CreateInBatches(entries, 1000).Error
+}
+
+func compose(tx *store.Tx, c Change) (e Entry, err error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return e, err
+	}
+	e = Entry{ID: id, At: tx.Now, ActorKind: tx.By.Kind, ActorID: tx.By.ID, ActorName: tx.By.Name,
+		DeskID: tx.By.DeskID, Via: tx.By.Via, Action: c.Action, Subject: c.Subject}
+	if e.Before, err = marshal(c.Before); err != nil {
+		return e, err
+	}
+	if e.After, err = marshal(c.After); err != nil {
+		return e, err
+	}
+	e.Reason = tx.Vault().Seal("audit_entries", "reason", e.row(), c.Reason)
+	e.MAC = e.code(tx.Vault())
+	return e, nil
+}
+
+func marshal(v any) (*string, error) {
+	if v == nil {
+		return nil, nil
+	}
+	b, err := json.Marshal(v)
+	s := string(b)
+	return &s, err
+}
+
+// row is the number that binds sealed fields to this entry.
+func (e Entry) row() int64 { return int64(binary.BigEndian.Uint64(e.ID[8:])) }
+
+// PlainReason opens the sealed reason.
+func (e Entry) PlainReason(v *vault.Vault) (string, error) {
+	return v.Unseal("audit_entries", "reason", e.row(), e.Reason)
+}
+
+// code authenticates every field; lengths go before contents, so that nothing
+// can slide from one field into the next.
+func (e Entry) code(v *vault.Vault) []byte {
+	m := hmac.New(sha256.New, v.AuditKey())
+	number := func(n int64) { m.Write(binary.BigEndian.AppendUint64(nil, uint64(n))) }
+	field := func(b []byte) { number(int64(len(b))); m.Write(b) }
+	optional := func(s *string) {
+		if s == nil {
+			number(-1)
+			return
+		}
+		field([]byte(*s))
+	}
+	field(e.ID[:])
+	number(e.At.UnixMicro())
+	number(e.ActorID)
+	number(e.DeskID)
+	for _, s := range []string{e.ActorKind, e.ActorName, e.Via, e.Action, e.Subject} {
+		field([]byte(s))
+	}
+	field(e.Reason)
+	optional(e.Before)
+	optional(e.After)
+	return m.Sum(nil)
+}
+
+// link is the hash of seal seq over the entry with code mac.
+func link(v *vault.Vault, seq int64, previous, mac []byte) []byte {
+	m := hmac.New(sha256.New, v.AuditKey())
+	m.Write([]byte("seal"))
+	m.Write(binary.BigEndian.AppendUint64(nil, uint64(seq)))
+	m.Write(previous)
+	m.Write(mac)
+	return m.Sum(nil)
+}

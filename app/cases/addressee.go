@@ -1,0 +1,119 @@
+package cases
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/incidents"
+	"hoten/app/members"
+	"hoten/app/notices"
+	"hoten/app/store"
+	"hoten/app/vault"
+)
+
+// Addressee is whom a mail about a case goes to. Address is empty when no
+// address may be used: then the phone, else a letter.
+type Addressee struct {
+	CaseID    int64
+	MemberID  int64
+	ContactID int64
+	Address   string
+	Language  string
+	Facts     notices.Facts
+}
+
+// Draft is a mail to the addressee.
+func (a Addressee) Draft(kind string, facts notices.Facts) notices.Draft {
+	return notices.Draft{CaseID: &a.CaseID, MemberID: &a.MemberID, ContactID: &a.ContactID, Kind: kind, Language: a.Language, To: a.Address, Facts: facts}
+}
+
+// informing kinds carry no code and no link, so the ID's own mailbox will do
+// when there is no other: since the restriction nobody but us has had its
+// password, and the member finds the mail there once use resumes. The
+// restriction notice is not among them: it would not be read in time.
+var informing = map[string]bool{notices.ResetCompleted: true, notices.ReimbursementCompleted: true, notices.CaseClosed: true, notices.AllHolders: true}
+
+type addressRow struct {
+	CaseID                           int64
+	MemberID                         int64
+	Name                             []byte
+	Language                         string
+	IdentityID                       int64
+	Login                            []byte
+	ContactID                        *int64
+	Value                            []byte
+	DependsOnLogin                   bool
+	RegisteredOn                     *time.Time
+	UndeliverableAt                  *time.Time
+	TitleJa, TitleEn                 string
+	PeriodFrom, PeriodTo, DetectedOn time.Time
+}
+
+// Addressees finds, in one query for any number of cases, the contact that a
+// mail of the kind may go to (DOMAIN.md section 4) and what every mail tells.
+func Addressees(db *gorm.DB, v *vault.Vault, caseIDs []int64, kind string) (map[int64]Addressee, error) {
+	rows, err := store.Select[addressRow](db, `
+		select c.id as case_id, m.id as member_id, m.name, m.language, i.id as identity_id, i.login,
+		  k.id as contact_id, k.value, coalesce(k.depends_on_login, true) as depends_on_login, k.registered_on, k.undeliverable_at,
+		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on
+		from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
+		join members m on m.id = i.member_id left join contacts k on k.member_id = m.id and k.kind = 'email'
+		where c.id = any($1) order by c.id, k.depends_on_login, k.registered_on desc, k.id`, caseIDs)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]Addressee, len(caseIDs))
+	for _, r := range rows {
+		if out[r.CaseID].Address != "" {
+			continue
+		}
+		if out[r.CaseID], err = r.addressee(v, kind); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
+	name, err := members.Member{ID: r.MemberID, Name: r.Name}.Person(v)
+	if err != nil {
+		return Addressee{}, err
+	}
+	login, err := members.Identity{ID: r.IdentityID, Login: r.Login}.PlainLogin(v)
+	if err != nil {
+		return Addressee{}, err
+	}
+	a := Addressee{CaseID: r.CaseID, MemberID: r.MemberID, Language: r.Language, Facts: notices.Facts{
+		Name: name.Name, MaskedLogin: vault.MaskLogin(login), CaseNumber: Number(r.CaseID), TitleJa: r.TitleJa, TitleEn: r.TitleEn,
+		PeriodFrom: r.PeriodFrom, PeriodTo: r.PeriodTo, DetectedOn: r.DetectedOn}}
+	if r.ContactID == nil {
+		return a, nil
+	}
+	contact := members.Contact{ID: *r.ContactID, Kind: members.Email, Value: r.Value, DependsOnLogin: r.DependsOnLogin,
+		RegisteredOn: r.RegisteredOn, UndeliverableAt: r.UndeliverableAt}
+	own := informing[kind] && r.DependsOnLogin && r.UndeliverableAt == nil && (r.RegisteredOn == nil || r.RegisteredOn.Before(r.PeriodFrom))
+	if contact.Usable(r.PeriodFrom) || own {
+		a.ContactID = contact.ID
+		a.Address, err = contact.Plain(v)
+	}
+	return a, err
+}
+
+// usableContact finds the case's contact of the kind that a code, a link or a
+// call back may use; nil when there is none.
+func usableContact(db *gorm.DB, c *Case, kind string) (*members.Contact, *incidents.Incident, error) {
+	incident, err := store.Find[incidents.Incident](db, "id = ?", c.IncidentID)
+	if err != nil {
+		return nil, nil, err
+	}
+	contacts, err := store.Select[members.Contact](db, `select k.id, k.member_id, k.kind, k.value, k.registered_on, k.depends_on_login, k.source, k.undeliverable_at
+		from contacts k join identities i on i.member_id = k.member_id where i.id = $1 and k.kind = $2
+		order by k.registered_on desc nulls last, k.id`, c.IdentityID, kind)
+	for i := range contacts {
+		if err == nil && contacts[i].Usable(incident.PeriodFrom) {
+			return &contacts[i], incident, nil
+		}
+	}
+	return nil, incident, err
+}

@@ -1,0 +1,204 @@
+package cases
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/fault"
+	"hoten/app/jptext"
+	"hoten/app/members"
+	"hoten/app/policies"
+	"hoten/app/store"
+)
+
+// Outcomes of a call's verification.
+const (
+	Verified          = "verified"
+	Mismatch          = "mismatch"
+	Unable            = "unable"
+	ImpostorSuspected = "impostor_suspected"
+)
+
+// Outcomes lists them.
+var Outcomes = []string{Verified, Mismatch, Unable, ImpostorSuspected}
+
+// Answered is all that an agent learns of an answer. Variant: the name is right
+// but for variant characters (髙 for 高), and counts once the agent confirms it.
+type Answered struct {
+	Match, Variant bool
+	Call           *Call
+}
+
+// Answer compares what the caller said with what is registered. The spoken value
+// is not kept. The third wrong item ends the verification as a mismatch.
+func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, item, value string, confirmVariant bool) (a Answered, err error) {
+	a.Call, err = inCall(ctx, s, by, callID, "call.answered", func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
+		if err := askable(call, item, value); err != nil {
+			return err
+		}
+		registered, err := registeredOf(tx, c)
+		if err != nil {
+			return err
+		}
+		a.Match, a.Variant = registered.compare(item, value)
+		if a.Variant && !confirmVariant {
+			tx.NothingChanged()
+			return nil
+		}
+		a.Match = a.Match || a.Variant
+		return call.note(tx, c, p, item, a.Match)
+	})
+	if a.Variant && !confirmVariant {
+		a.Match = false
+	}
+	return a, err
+}
+
+func askable(call *Call, item, value string) error {
+	if err := call.goingOn(); err != nil {
+		return err
+	}
+	if call.Outcome != nil {
+		return fault.New(fault.Forbidden, "verification_closed")
+	}
+	if !slices.Contains(Items, item) {
+		return fault.Input("item", "item_unknown")
+	}
+	if strings.TrimSpace(value) == "" {
+		return fault.Input("value", "required")
+	}
+	if len(value) > 1000 {
+		return fault.Input("value", "too_long", "max", 300)
+	}
+	return nil
+}
+
+// note keeps whether an item was right and derives what follows: the level, or
+// the end of the verification.
+func (c *Call) note(tx *store.Tx, of *Case, p policies.Policies, item string, matched bool) error {
+	_, err := store.Exec(tx.DB, "insert into call_answers (call_id, item, matched, at) values ($1, $2, $3, $4)", c.ID, item, matched, tx.Now)
+	if err != nil {
+		return err
+	}
+	if !matched && item != itemCode {
+		c.Wrong++
+	}
+	if int(c.Wrong) >= p.Verification.WrongPerCall {
+		c.conclude(of, Mismatch, tx.Now)
+		if err := Tell(tx, Happened{CaseID: of.ID, Kind: CallConcluded, Data: map[string]any{"call": c.ID, "outcome": Mismatch}}); err != nil {
+			return err
+		}
+	} else if err := c.raise(tx, of, p); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Change{Action: "call.answered", Subject: of.Subject(),
+		After: map[string]any{"call": c.ID, "item": item, "match": matched, "level": c.Level}})
+}
+
+// raise sets the level that the right items give. The time limit runs from the
+// first level reached and is never extended.
+func (c *Call) raise(tx *store.Tx, of *Case, p policies.Policies) error {
+	type answer struct{ Item string }
+	rows, err := store.Select[answer](tx.DB, "select distinct item from call_answers where call_id = $1 and matched", c.ID)
+	if err != nil {
+		return err
+	}
+	right := make([]string, len(rows))
+	for i, r := range rows {
+		right[i] = r.Item
+	}
+	may, err := c.mayReach2(tx, of, p)
+	if err != nil {
+		return err
+	}
+	c.Level = int16(level(p.Verification, right, may))
+	if c.Level > 0 && c.ExpiresAt == nil {
+		end := tx.Now.Add(time.Duration(p.Verification.ValidMinutes) * time.Minute)
+		c.ExpiresAt = &end
+	}
+	return nil
+}
+
+func (c *Call) mayReach2(tx *store.Tx, of *Case, p policies.Policies) (bool, error) {
+	if of.Level2Closed(tx.Now, p.Verification.FailedPerDay) {
+		return false, nil
+	}
+	switch c.Relation {
+	case Self, Relay:
+		return true, nil
+	case Family:
+		return false, nil
+	}
+	var documented bool
+	err := store.Scan(tx.DB, "select exists (select 1 from representatives where case_id = $1 and relation = $2)", []any{of.ID, c.Relation}, &documented)
+	return documented, err
+}
+
+// conclude ends the verification; a mismatch counts as a failed attempt of the day.
+func (c *Call) conclude(of *Case, outcome string, now time.Time) {
+	c.Outcome = &outcome
+	if outcome == Mismatch {
+		of.countFailed(now)
+	}
+	if outcome != Verified {
+		c.Level, c.ExpiresAt = 0, nil
+	}
+}
+
+// registered is what callers are compared with, in the clear for one comparison.
+type registered struct {
+	person members.Person
+	phones []string
+}
+
+// registeredOf opens what is registered. For an ID without a member it is empty,
+// so that every answer is simply wrong: an unknown ID looks like a wrong answer.
+func registeredOf(tx *store.Tx, c *Case) (r registered, err error) {
+	identity, err := store.Find[members.Identity](tx.DB, "id = ?", c.IdentityID)
+	if err != nil || identity.MemberID == nil {
+		return r, err
+	}
+	m, err := members.Find(tx.DB, *identity)
+	if err != nil {
+		return r, err
+	}
+	if r.person, err = m.Person(tx.Vault()); err != nil {
+		return r, err
+	}
+	contacts, err := members.Contacts(tx.DB, m.ID)
+	for _, k := range contacts {
+		if err == nil && k.Kind == members.Phone {
+			var plain string
+			plain, err = k.Plain(tx.Vault())
+			r.phones = append(r.phones, plain)
+		}
+	}
+	return r, err
+}
+
+func (r registered) compare(item, said string) (match, variant bool) {
+	switch item {
+	case ItemName:
+		for _, name := range []string{r.person.Name, r.person.Kana} {
+			if name != "" && jptext.PlainKey(name) == jptext.PlainKey(said) {
+				return true, false
+			}
+			variant = variant || name != "" && jptext.SearchKey(name) == jptext.SearchKey(said)
+		}
+		return false, variant
+	case ItemBirthDate:
+		return r.person.BirthDate != "" && jptext.SameBirthDate(r.person.BirthDate, said), false
+	case ItemAddress:
+		return r.person.Address != "" && jptext.SameAddress(r.person.Address, said), false
+	case ItemPhone:
+		return slices.ContainsFunc(r.phones, func(p string) bool { return jptext.PhoneKey(p) == jptext.PhoneKey(said) }), false
+	case ItemCustomerNumber:
+		n := r.person.CustomerNumber
+		return n != "" && jptext.CustomerNumberKey(n) == jptext.CustomerNumberKey(said), false
+	}
+	return false, false
+}

@@ -1,0 +1,235 @@
+package cases
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/fault"
+	"hoten/app/jptext"
+	"hoten/app/policies"
+	"hoten/app/store"
+)
+
+// Call is one conversation about a case; a verification holds for its agent,
+// its case and itself only.
+type Call struct {
+	ID            int64
+	CaseID        int64
+	AgentID       int64
+	Direction     string
+	DeskID        *int64
+	CallerNumber  []byte
+	CallerKey     []byte
+	Relation      string
+	CalledContact *int64
+	StartedAt     time.Time
+	EndedAt       *time.Time
+	Outcome       *string
+	Level         int16
+	ExpiresAt     *time.Time
+	Wrong         int16
+}
+
+// Relations of a caller to the member.
+const (
+	Self      = "self"
+	Family    = "family"
+	Proxy     = "proxy"
+	Guardian  = "guardian"
+	Corporate = "corporate"
+	Relay     = "relay" // the member, through a relay service
+)
+
+// Relations lists them.
+var Relations = []string{Self, Family, Proxy, Guardian, Corporate, Relay}
+
+// Directions of a call.
+var Directions = []string{"inbound", "outbound"}
+
+// NewCall is what POST /cases/{number}/calls takes. Desk is a desk's code, empty
+// for the agent's own.
+type NewCall struct {
+	Direction, Desk, CallerNumber, Relation string
+}
+
+func (n NewCall) check() error {
+	var p fault.Problems
+	if !slices.Contains(Directions, n.Direction) {
+		p.Add("direction", "direction_unknown")
+	}
+	if !slices.Contains(Relations, n.Relation) {
+		p.Add("relation", "relation_unknown")
+	}
+	if n.CallerNumber != "" && !plausibleNumber(n.CallerNumber) {
+		p.Add("caller_number", "phone_invalid")
+	}
+	return p.Err()
+}
+
+func plausibleNumber(s string) bool {
+	digits := jptext.PhoneKey(s)
+	return len(digits) >= 5 && len(digits) <= 16 && strings.Trim(digits, "0123456789") == ""
+}
+
+// StartCall logs a call; the caller's number supports and is never an item.
+func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int64, n NewCall) (*Call, error) {
+	return store.Write(ctx, s, by, func(tx *store.Tx) (*Call, error) {
+		if err := by.Require(access.WorkCases); err != nil {
+			return nil, err
+		}
+		if err := n.check(); err != nil {
+			return nil, err
+		}
+		c, err := store.Lock[Case](tx, caseID)
+		if err != nil {
+			return nil, err
+		}
+		desk, err := deskID(tx.DB, by, n.Desk)
+		if err != nil {
+			return nil, err
+		}
+		ids, err := store.TakeIDs(tx.DB, "calls", 1)
+		if err != nil {
+			return nil, err
+		}
+		call := &Call{ID: ids[0], CaseID: c.ID, AgentID: by.ID, Direction: n.Direction, DeskID: desk, Relation: n.Relation, StartedAt: tx.Now}
+		if n.CallerNumber != "" {
+			call.CallerNumber = tx.Vault().Seal("calls", "caller_number", call.ID, n.CallerNumber)
+			call.CallerKey = tx.Vault().Blind("phone", jptext.PhoneKey(n.CallerNumber))
+		}
+		if err := tx.Create(call).Error; err != nil {
+			return nil, err
+		}
+		told := []Happened{{CaseID: c.ID, Kind: CallStarted, Data: map[string]any{"direction": n.Direction, "relation": n.Relation, "call": call.ID}}}
+		if c.Status == New || c.Status == Reopened {
+			from := c.Status
+			if err := c.moveTo(InProgress, true, by, tx.Now); err != nil {
+				return nil, err
+			}
+			told = append(told, Happened{CaseID: c.ID, Kind: StatusChanged, Data: map[string]any{"from": from, "to": c.Status}})
+		}
+		if err := c.save(tx); err != nil {
+			return nil, err
+		}
+		if err := Tell(tx, told...); err != nil {
+			return nil, err
+		}
+		return call, audit.Record(tx, audit.Change{Action: "call.started", Subject: c.Subject(),
+			After: map[string]any{"call": call.ID, "direction": n.Direction, "relation": n.Relation}})
+	})
+}
+
+func deskID(db *gorm.DB, by access.Actor, code string) (*int64, error) {
+	if code == "" {
+		if by.DeskID == 0 {
+			return nil, nil
+		}
+		return &by.DeskID, nil
+	}
+	type found struct{ ID int64 }
+	rows, err := store.Select[found](db, "select id from desks where code = $1", code)
+	if err == nil && len(rows) == 0 {
+		return nil, fault.Input("desk", "desk_unknown")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &rows[0].ID, nil
+}
+
+// EndCall ends a call and with it the verification.
+func EndCall(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Call, error) {
+	return inCall(ctx, s, by, id, "call.ended", func(tx *store.Tx, c *Case, call *Call, _ policies.Policies) error {
+		if call.EndedAt != nil {
+			tx.NothingChanged()
+			return nil
+		}
+		call.EndedAt = &tx.Now
+		if err := Tell(tx, Happened{CaseID: c.ID, Kind: CallEnded, Data: map[string]any{"call": call.ID}}); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Change{Action: "call.ended", Subject: c.Subject(), After: map[string]any{"call": call.ID}})
+	})
+}
+
+// inCall is the shape of everything an agent does within a call: it locks the
+// case before the call, so that two calls about one case take their turns.
+func inCall(ctx context.Context, s *store.Store, by access.Actor, id int64, action string,
+	fn func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error) (*Call, error) {
+	subject := ""
+	call, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Call, error) {
+		if err := by.Require(access.WorkCases); err != nil {
+			return nil, err
+		}
+		seen, err := store.Find[Call](tx.DB, "id = ?", id)
+		if err != nil {
+			return nil, err
+		}
+		subject = "case:" + Number(seen.CaseID)
+		if seen.AgentID != by.ID {
+			return nil, fault.New(fault.Forbidden, "call_of_another")
+		}
+		c, err := store.Lock[Case](tx, seen.CaseID)
+		if err != nil {
+			return nil, err
+		}
+		call, err := store.Lock[Call](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		p, err := policies.Current(tx.DB)
+		if err != nil {
+			return nil, err
+		}
+		if err := fn(tx, c, call, p); err != nil {
+			return nil, err
+		}
+		if err := tx.Model(call).Select("called_contact", "ended_at", "outcome", "level", "expires_at", "wrong").Updates(call).Error; err != nil {
+			return nil, err
+		}
+		return call, c.save(tx)
+	})
+	return call, audit.Refused(ctx, s, by, action, subject, err)
+}
+
+// goingOn refuses what needs a running conversation.
+func (c Call) goingOn() error {
+	if c.EndedAt != nil {
+		return fault.New(fault.Conflict, "call_ended")
+	}
+	return nil
+}
+
+// Valid reports the level that holds now: none after the end or the time limit.
+func (c Call) Valid(now time.Time) int {
+	if c.EndedAt != nil || c.ExpiresAt == nil || !now.Before(*c.ExpiresAt) || c.Outcome != nil && *c.Outcome != Verified {
+		return 0
+	}
+	return int(c.Level)
+}
+
+// OpenCall finds the actor's running call on a case, nil when there is none.
+func OpenCall(db *gorm.DB, caseID, agent int64) (*Call, error) {
+	calls, err := store.Select[Call](db, `select * from calls where case_id = $1 and agent_id = $2 and ended_at is null order by id desc limit 1`, caseID, agent)
+	if err != nil || len(calls) == 0 {
+		return nil, err
+	}
+	return &calls[0], nil
+}
+
+// BestCall finds the actor's running call with the highest level that holds now;
+// nil when there is none.
+func BestCall(db *gorm.DB, caseID, agent int64, now time.Time) (*Call, error) {
+	calls, err := store.Select[Call](db, `select * from calls where case_id = $1 and agent_id = $2 and ended_at is null
+		and expires_at > $3 and coalesce(outcome, 'verified') = 'verified' order by level desc, id desc limit 1`, caseID, agent, now)
+	if err != nil || len(calls) == 0 {
+		return nil, err
+	}
+	return &calls[0], nil
+}

@@ -1,0 +1,191 @@
+package cases
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/fault"
+	"hoten/app/members"
+	"hoten/app/notices"
+	"hoten/app/policies"
+	"hoten/app/store"
+)
+
+// Code is one 確認コード (never ワンタイムパスワード); only its keyed hash is kept.
+type Code struct {
+	ID         int64
+	CallID     int64
+	IdentityID int64
+	ContactID  int64
+	CodeHash   []byte
+	SentAt     time.Time
+	ExpiresAt  time.Time
+	Tries      int16
+	UsedAt     *time.Time
+}
+
+// TableName is the table of Code.
+func (Code) TableName() string { return "verification_codes" }
+
+// SendCode mails a code to a contact that may be used; it voids the one before.
+// A new one comes after an interval, so many a call and an ID a day. No usable
+// contact: Invalid no_usable_contact; then a call back, else a letter.
+func SendCode(ctx context.Context, s *store.Store, by access.Actor, callID int64) (*Call, error) {
+	return inCall(ctx, s, by, callID, "call.code_sent", func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
+		if err := codeAllowed(tx, c, call, p); err != nil {
+			return err
+		}
+		if err := withinCodeLimits(tx, c, call, p.Verification); err != nil {
+			return err
+		}
+		contact, _, err := usableContact(tx.DB, c, members.Email)
+		if err != nil {
+			return err
+		}
+		if contact == nil {
+			return fault.New(fault.Invalid, "no_usable_contact")
+		}
+		if err := sendCode(tx, c, call, contact, p.Verification); err != nil {
+			return err
+		}
+		if err := Tell(tx, Happened{CaseID: c.ID, Kind: CodeSent, Data: map[string]any{"call": call.ID}}); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Change{Action: "call.code_sent", Subject: c.Subject(), After: map[string]any{"call": call.ID, "contact": contact.ID}})
+	})
+}
+
+func codeAllowed(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
+	if err := call.goingOn(); err != nil {
+		return err
+	}
+	if c.ImpostorAt != nil {
+		return fault.New(fault.Forbidden, "impostor_suspected")
+	}
+	if call.Outcome != nil && *call.Outcome != Verified || c.Level2Closed(tx.Now, p.Verification.FailedPerDay) {
+		return fault.New(fault.Forbidden, "verification_closed")
+	}
+	return nil
+}
+
+func withinCodeLimits(tx *store.Tx, c *Case, call *Call, v policies.Verification) error {
+	// The identity's row stands for the ID's limit: calls about two cases of one
+	// ID would otherwise count past each other.
+	if _, err := store.Lock[members.Identity](tx, c.IdentityID); err != nil {
+		return err
+	}
+	var inCall, inDay int
+	var latest *time.Time
+	err := store.Scan(tx.DB, `select count(*) filter (where call_id = $1), count(*) filter (where sent_at >= $3), max(sent_at)
+		from verification_codes where identity_id = $2 and (sent_at >= $3 or call_id = $1)`,
+		[]any{call.ID, c.IdentityID, startOfDay(tx.Now)}, &inCall, &inDay, &latest)
+	switch {
+	case err != nil:
+		return err
+	case inCall >= v.CodesPerCall:
+		return fault.New(fault.RateLimited, "codes_per_call", "max", v.CodesPerCall)
+	case inDay >= v.CodesPerDay:
+		return fault.New(fault.RateLimited, "codes_per_day", "max", v.CodesPerDay)
+	case latest != nil && tx.Now.Sub(*latest) < time.Duration(v.CodeIntervalSeconds)*time.Second:
+		return fault.New(fault.RateLimited, "code_interval", "seconds", v.CodeIntervalSeconds)
+	}
+	return nil
+}
+
+func sendCode(tx *store.Tx, c *Case, call *Call, contact *members.Contact, v policies.Verification) error {
+	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		return err
+	}
+	plain := fmt.Sprintf("%06d", n)
+	if _, err := store.Exec(tx.DB, "update verification_codes set expires_at = $2 where call_id = $1 and used_at is null and expires_at > $2", call.ID, tx.Now); err != nil {
+		return err
+	}
+	code := Code{CallID: call.ID, IdentityID: c.IdentityID, ContactID: contact.ID, CodeHash: hashCode(tx, call.ID, plain), SentAt: tx.Now,
+		ExpiresAt: tx.Now.Add(time.Duration(v.CodeMinutes) * time.Minute)}
+	if err := tx.Create(&code).Error; err != nil {
+		return err
+	}
+	to, err := Addressees(tx.DB, tx.Vault(), []int64{c.ID}, notices.VerificationCode)
+	if err != nil {
+		return err
+	}
+	facts := to[c.ID].Facts
+	facts.At, facts.Minutes = call.StartedAt, v.CodeMinutes
+	mail := to[c.ID].Draft(notices.VerificationCode, facts)
+	mail.Secret = plain
+	_, err = notices.Queue(tx, mail)
+	return err
+}
+
+func hashCode(tx *store.Tx, call int64, plain string) []byte {
+	return tx.Vault().Blind("verification_code", fmt.Sprintf("%d:%s", call, plain))
+}
+
+// Checked is what an agent learns of a code the caller read out.
+type Checked struct {
+	Match     bool
+	TriesLeft int
+	Call      *Call
+}
+
+// CheckCode compares the code that the caller reads out; it works once, for some
+// minutes, with at most five tries.
+func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int64, said string) (r Checked, err error) {
+	r.Call, err = inCall(ctx, s, by, callID, "call.code_checked", func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
+		if err := codeAllowed(tx, c, call, p); err != nil {
+			return err
+		}
+		digits := codeDigits(said)
+		if len(digits) != 6 {
+			return fault.Input("code", "code_form")
+		}
+		codes, err := store.Select[Code](tx.DB, `select * from verification_codes where call_id = $1 and used_at is null and expires_at > $2 and tries < $3
+			order by id desc limit 1 for update`, callID, tx.Now, p.Verification.CodeTries)
+		if err != nil {
+			return err
+		}
+		if len(codes) == 0 {
+			return fault.New(fault.Conflict, "no_code_waiting")
+		}
+		code := codes[0]
+		code.Tries++
+		if r.Match = hmac.Equal(code.CodeHash, hashCode(tx, callID, digits)); r.Match {
+			code.UsedAt = &tx.Now
+		}
+		r.TriesLeft = p.Verification.CodeTries - int(code.Tries)
+		if err := tx.Model(&code).Select("tries", "used_at").Updates(&code).Error; err != nil {
+			return err
+		}
+		return call.note(tx, c, p, itemCode, r.Match)
+	})
+	return r, err
+}
+
+// ConfirmCallback notes that the agent called back on a registered number that
+// may be used and reached the caller there.
+func ConfirmCallback(ctx context.Context, s *store.Store, by access.Actor, callID int64) (*Call, error) {
+	return inCall(ctx, s, by, callID, "call.callback", func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
+		if err := codeAllowed(tx, c, call, p); err != nil {
+			return err
+		}
+		if call.Direction != "outbound" {
+			return fault.New(fault.Conflict, "callback_needs_outbound")
+		}
+		contact, _, err := usableContact(tx.DB, c, members.Phone)
+		if err != nil {
+			return err
+		}
+		if contact == nil {
+			return fault.New(fault.Invalid, "no_usable_contact")
+		}
+		call.CalledContact = &contact.ID
+		return call.note(tx, c, p, itemCallback, true)
+	})
+}

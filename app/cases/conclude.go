@@ -1,0 +1,127 @@
+package cases
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/policies"
+	"hoten/app/store"
+)
+
+// Conclude says how a verification ended. Verified needs level 1; a mismatch
+// counts as a failed attempt; a suspected impostor blocks reset and reveal on
+// the case at once and goes to a supervisor (DOMAIN.md section 4).
+func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64, outcome string) (*Call, error) {
+	return inCall(ctx, s, by, callID, "call.concluded", func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
+		if !slices.Contains(Outcomes, outcome) {
+			return fault.Input("outcome", "outcome_unknown")
+		}
+		if call.Outcome != nil && *call.Outcome == outcome {
+			tx.NothingChanged()
+			return nil
+		}
+		if err := call.mayConclude(outcome, tx.Now); err != nil {
+			return err
+		}
+		call.conclude(c, outcome, tx.Now)
+		switch {
+		case outcome == Verified && c.VerifiedAt == nil:
+			c.VerifiedAt = &tx.Now
+		case outcome == ImpostorSuspected && c.ImpostorAt == nil:
+			c.ImpostorAt = &tx.Now
+		}
+		if err := Tell(tx, Happened{CaseID: c.ID, Kind: CallConcluded, Data: map[string]any{"call": call.ID, "outcome": outcome, "level": call.Level}}); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Change{Action: "call.concluded", Subject: c.Subject(),
+			After: map[string]any{"call": call.ID, "outcome": outcome, "level": call.Level}})
+	})
+}
+
+// mayConclude: a suspicion may come at any time, also after a verification; any
+// other outcome stands.
+func (c Call) mayConclude(outcome string, now time.Time) error {
+	if outcome == ImpostorSuspected {
+		return nil
+	}
+	if c.Outcome != nil {
+		if outcome == Verified {
+			return fault.New(fault.Forbidden, "verification_closed")
+		}
+		return already("already_decided")
+	}
+	if err := c.goingOn(); err != nil {
+		return err
+	}
+	if outcome == Verified && c.Valid(now) < 1 {
+		return fault.New(fault.Forbidden, "verification_required", "level", 1)
+	}
+	return nil
+}
+
+func (c *Case) countFailed(now time.Time) {
+	today := incidents.Day(now)
+	if c.FailedOn == nil || !c.FailedOn.Equal(today) {
+		c.FailedOn, c.FailedAttempts = &today, 0
+	}
+	c.FailedAttempts++
+}
+
+// ReopenVerification opens level 2 again after failed attempts.
+func ReopenVerification(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Case, error) {
+	return change(ctx, s, by, id, access.Supervise, "case.verification_reopened", reason, func(tx *store.Tx, c *Case) (Happened, error) {
+		if c.FailedAttempts == 0 {
+			return Happened{}, already("verification_not_closed")
+		}
+		c.FailedAttempts, c.FailedOn = 0, nil
+		return Happened{Kind: VerificationOpened, Text: reason}, nil
+	})
+}
+
+// ClearImpostor ends a suspicion that a supervisor found unfounded or dealt with.
+func ClearImpostor(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Case, error) {
+	return change(ctx, s, by, id, access.Supervise, "case.impostor_cleared", reason, func(tx *store.Tx, c *Case) (Happened, error) {
+		if c.ImpostorAt == nil {
+			return Happened{}, already("no_suspicion")
+		}
+		c.ImpostorAt = nil
+		return Happened{Kind: ImpostorCleared, Text: reason}, nil
+	})
+}
+
+// RecordRepresentative notes that the documents of a proxy, guardian or
+// corporate contact were seen, so that they can reach level 2 (level 3: documents).
+func RecordRepresentative(ctx context.Context, s *store.Store, by access.Actor, id int64, relation, documents string) (*Case, error) {
+	return change(ctx, s, by, id, access.Supervise, "case.representative_recorded", documents, func(tx *store.Tx, c *Case) (Happened, error) {
+		if !slices.Contains([]string{Proxy, Guardian, Corporate}, relation) {
+			return Happened{}, fault.Input("relation", "relation_unknown")
+		}
+		_, err := store.Exec(tx.DB, `insert into representatives (case_id, relation, documents, recorded_by, recorded_at) values ($1, $2, $3, $4, $5)`,
+			c.ID, relation, tx.Vault().Seal("representatives", "documents", c.ID, documents), by.ID, tx.Now)
+		return Happened{Kind: Represented, Data: map[string]any{"relation": relation}, Text: documents}, err
+	})
+}
+
+// Require refuses what needs a verified caller: on a suspicion, while level 2 is
+// closed, or below the level in the actor's running call.
+func Require(tx *store.Tx, c *Case, p policies.Policies, wanted int) error {
+	if c.ImpostorAt != nil {
+		return fault.New(fault.Forbidden, "impostor_suspected")
+	}
+	if wanted >= 2 && c.Level2Closed(tx.Now, p.Verification.FailedPerDay) {
+		return fault.New(fault.Forbidden, "verification_closed")
+	}
+	call, err := BestCall(tx.DB, c.ID, tx.By.ID, tx.Now)
+	if err != nil {
+		return err
+	}
+	if call == nil || call.Valid(tx.Now) < wanted {
+		return fault.New(fault.Forbidden, "verification_required", "level", wanted)
+	}
+	return nil
+}

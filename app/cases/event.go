@@ -1,0 +1,122 @@
+package cases
+
+import (
+	"encoding/json"
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/store"
+	"hoten/app/vault"
+)
+
+// Kinds of events in a case's timeline.
+const (
+	Opened             = "opened"
+	Note               = "note"
+	StatusChanged      = "status"
+	Assigned           = "assigned"
+	AddedToIncident    = "added"
+	CallStarted        = "call_started"
+	CallConcluded      = "call_concluded"
+	CallEnded          = "call_ended"
+	CodeSent           = "code_sent"
+	VerificationOpened = "verification_reopened"
+	ImpostorCleared    = "impostor_cleared"
+	Represented        = "representative"
+	Revealed           = "revealed"
+	Notified           = "notified"
+	Unreachable        = "unreachable"
+	LinkWasSent        = "link_sent"
+	WasResumed         = "resumed"
+	Released           = "released"
+	FindingDecided     = "finding"
+	AdjustmentMade     = "adjustment"
+	Proposed           = "proposed"
+	Approved           = "approved"
+	Returned           = "returned"
+	Rejected           = "rejected"
+	Withdrawn          = "withdrawn"
+	Posted             = "posted"
+	ApprovalsVoided    = "approvals_voided"
+)
+
+// EventKinds lists every kind.
+var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
+	VerificationOpened, ImpostorCleared, Represented, Revealed, Notified, Unreachable, LinkWasSent, WasResumed, Released, FindingDecided,
+	AdjustmentMade, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided}
+
+// Event is one entry of a timeline: everything that happened to a case. Data
+// holds no personal data; Text, which people type, is sealed.
+type Event struct {
+	ID        int64
+	CaseID    int64
+	At        time.Time
+	Kind      string
+	ActorKind string
+	ActorID   int64
+	ActorName string `gorm:"->;-:migration"`
+	Data      *string
+	Text      []byte
+}
+
+// TableName is the table of Event.
+func (Event) TableName() string { return "case_events" }
+
+// PlainText opens what a person typed.
+func (e Event) PlainText(v *vault.Vault) (string, error) {
+	return v.Unseal("case_events", "text", e.CaseID, e.Text)
+}
+
+// Fields reads Data.
+func (e Event) Fields() map[string]any {
+	out := map[string]any{}
+	if e.Data != nil {
+		json.Unmarshal([]byte(*e.Data), &out) // written by us; an empty map shows nothing worse than less
+	}
+	return out
+}
+
+// Happened is an event to be noted.
+type Happened struct {
+	CaseID int64
+	Kind   string
+	Data   map[string]any
+	Text   string
+}
+
+// Tell writes events into timelines, in the caller's transaction.
+func Tell(tx *store.Tx, happened ...Happened) error {
+	if len(happened) == 0 {
+		return nil
+	}
+	ids := make([]int64, len(happened))
+	kinds := make([]string, len(happened))
+	data := make([]*string, len(happened))
+	texts := make([][]byte, len(happened))
+	for i, h := range happened {
+		ids[i], kinds[i] = h.CaseID, h.Kind
+		texts[i] = tx.Vault().Seal("case_events", "text", h.CaseID, h.Text)
+		if len(h.Data) > 0 {
+			b, err := json.Marshal(h.Data)
+			if err != nil {
+				return err
+			}
+			s := string(b)
+			data[i] = &s
+		}
+	}
+	_, err := store.Exec(tx.DB, `insert into case_events (case_id, at, kind, actor_kind, actor_id, data, text)
+		select c, $5, k, $6, $7, d::jsonb, t from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[]) as e(c, k, d, t)`,
+		ids, kinds, data, texts, tx.Now, tx.By.Kind, tx.By.ID)
+	return err
+}
+
+// Events reads a page of a case's timeline, newest first, before the event with
+// the id before (0: from the newest). kinds narrows it; none: all.
+func Events(db *gorm.DB, caseID int64, kinds []string, before int64, limit int) ([]Event, error) {
+	return store.Select[Event](db, `select e.id, e.case_id, e.at, e.kind, e.actor_kind, e.actor_id, coalesce(s.name, '') as actor_name, e.data, e.text
+		from case_events e left join staff s on s.id = e.actor_id and e.actor_kind = 'staff'
+		where e.case_id = $1 and ($2 = 0 or e.id < $2) and (cardinality($3::text[]) = 0 or e.kind = any($3))
+		order by e.id desc limit $4`, caseID, before, append([]string{}, kinds...), limit)
+}

@@ -1,0 +1,141 @@
+package cases
+
+import (
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"hoten/app/incidents"
+	"hoten/app/members"
+	"hoten/app/store"
+	"hoten/app/vault"
+)
+
+// Filter narrows the list of cases; zero values do not. Assignee -1 means
+// nobody's. Before is the keyset cursor: the id of the last case seen.
+type Filter struct {
+	Incident string
+	Q        string
+	Status   Status
+	Class    string
+	Assignee int64
+	Desk     string
+	Origin   string
+	Before   int64
+	Limit    int
+}
+
+// Row is one line of a list: the case with what is needed to show it.
+type Row struct {
+	Case
+	Reference    string
+	Login        []byte
+	MemberID     *int64
+	Name         []byte
+	NameKana     []byte
+	AssigneeName string
+}
+
+// PlainLogin opens the login ID.
+func (r Row) PlainLogin(v *vault.Vault) (string, error) {
+	return members.Identity{ID: r.IdentityID, Login: r.Login}.PlainLogin(v)
+}
+
+// MaskedName is the member's name as lists show it; empty without a member.
+func (r Row) MaskedName(v *vault.Vault) (string, error) {
+	if r.MemberID == nil {
+		return "", nil
+	}
+	p, err := members.Member{ID: *r.MemberID, Name: r.Name}.Person(v)
+	return vault.MaskName(p.Name), err
+}
+
+const rowColumns = `select c.*, n.reference, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name
+	from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
+	left join members m on m.id = i.member_id left join staff s on s.id = c.assignee_id `
+
+// Find lists cases, newest first: Limit of them and one more when there are more.
+// Q finds by case number, login ID, phone, mail, customer number, name or kana.
+func Find(db *gorm.DB, v *vault.Vault, f Filter) ([]Row, error) {
+	where, args, err := f.where(db, v)
+	if err != nil || where == "" {
+		return nil, err
+	}
+	return store.Select[Row](db, rowColumns+where+fmt.Sprintf(" order by c.id desc limit %d", f.Limit+1), args...)
+}
+
+func (f Filter) where(db *gorm.DB, v *vault.Vault) (string, []any, error) {
+	conditions := []string{"true"}
+	var args []any
+	add := func(condition string, arg any) {
+		args = append(args, arg)
+		conditions = append(conditions, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(args))))
+	}
+	if f.Incident != "" {
+		incident, err := incidents.ByReference(db, f.Incident)
+		if err != nil {
+			return "", nil, err
+		}
+		add("c.incident_id = ?", incident.ID)
+	}
+	if f.Status != "" {
+		add("c.status = ?", string(f.Status))
+	}
+	if f.Class != "" {
+		add("c.class = ?", f.Class)
+	}
+	if f.Origin != "" {
+		add("c.origin = ?", f.Origin)
+	}
+	switch {
+	case f.Assignee > 0:
+		add("c.assignee_id = ?", f.Assignee)
+	case f.Assignee < 0:
+		conditions = append(conditions, "c.assignee_id is null")
+	}
+	if f.Desk != "" {
+		add("c.desk_id = (select id from desks where code = ?)", f.Desk)
+	}
+	if f.Before > 0 {
+		add("c.id < ?", f.Before)
+	}
+	if q := strings.TrimSpace(f.Q); q != "" {
+		if id, ok := ParseNumber(q); ok {
+			add("c.id = ?", id)
+		} else {
+			identities, err := members.Search(db, v, q)
+			if err != nil || len(identities) == 0 {
+				return "", nil, err
+			}
+			add("c.identity_id = any(?)", identities)
+		}
+	}
+	return "where " + strings.Join(conditions, " and "), args, nil
+}
+
+// Get reads one case as a row of the list. Unknown: NotFound.
+func Get(db *gorm.DB, id int64) (*Row, error) {
+	rows, err := store.Select[Row](db, rowColumns+"where c.id = $1", id)
+	if err == nil && len(rows) == 0 {
+		_, err = store.Find[Case](db, "id = ?", id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+// SameNumber lists other cases called about from the numbers of this case's
+// callers, the most recent first.
+func SameNumber(db *gorm.DB, caseID int64) ([]int64, error) {
+	type other struct{ CaseID int64 }
+	rows, err := store.Select[other](db, `select o.case_id from calls o
+		where o.caller_key in (select caller_key from calls where case_id = $1 and caller_key is not null) and o.case_id <> $1
+		group by o.case_id order by max(o.id) desc limit 20`, caseID)
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.CaseID
+	}
+	return ids, err
+}

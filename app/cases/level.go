@@ -1,0 +1,45 @@
+package cases
+
+import (
+	"slices"
+
+	"hoten/app/policies"
+)
+
+// Items that a caller can be asked for; the login ID identifies and proves nothing.
+const (
+	ItemName           = "name"
+	ItemBirthDate      = "birth_date"
+	ItemAddress        = "address"
+	ItemPhone          = "phone"
+	ItemCustomerNumber = "customer_number"
+	itemCode           = "code"
+	itemCallback       = "callback"
+)
+
+// Items lists what a caller can be asked for.
+var Items = []string{ItemName, ItemBirthDate, ItemAddress, ItemPhone, ItemCustomerNumber}
+
+// level derives how far a caller is verified from the items that were right
+// (DOMAIN.md section 4): 1 with the name and two more; 2 with the name, three
+// more and one of them not visible after login, or with level 1 and a code to,
+// or a call back on, a registered contact. Only the member, also through a relay
+// service, or a documented representative gets beyond 1.
+func level(v policies.Verification, right []string, mayReach2 bool) int {
+	others, hidden := 0, false
+	for _, item := range Items {
+		if item != ItemName && slices.Contains(right, item) {
+			others++
+			hidden = hidden || slices.Contains(v.NotVisible, item)
+		}
+	}
+	if !slices.Contains(right, ItemName) || others < v.Level1Items {
+		return 0
+	}
+	channel := slices.Contains(right, itemCode) || slices.Contains(right, itemCallback)
+	knowledge := others >= v.Level2Items && hidden && !v.AlwaysCode
+	if mayReach2 && (channel || knowledge) {
+		return 2
+	}
+	return 1
+}

@@ -1,0 +1,70 @@
+package cases
+
+import (
+	"context"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/incidents"
+	"hoten/app/members"
+	"hoten/app/store"
+)
+
+// OpenResult is the case and whether it was opened just now.
+type OpenResult struct {
+	Case *Case
+	New  bool
+}
+
+// Open opens a case for a login ID, or finds the one that stands. An ID that is
+// not on the incident's list becomes an inquiry.
+func Open(ctx context.Context, s *store.Store, by access.Actor, reference, login string) (OpenResult, error) {
+	return store.Write(ctx, s, by, func(tx *store.Tx) (r OpenResult, err error) {
+		if err := by.Require(access.WorkCases); err != nil {
+			return r, err
+		}
+		incident, err := incidents.ByReference(tx.DB, reference)
+		if err != nil {
+			return r, err
+		}
+		identity, err := members.Ensure(tx, login)
+		if err != nil {
+			return r, err
+		}
+		made := &Case{IncidentID: incident.ID, IdentityID: identity.ID, Origin: Inquiry, Status: New, OpenedAt: tx.Now, ChangedAt: tx.Now, Version: 1}
+		if by.DeskID != 0 {
+			made.DeskID = &by.DeskID
+		}
+		created := tx.Clauses(onceEach).Create(made)
+		if created.Error != nil {
+			return r, created.Error
+		}
+		if created.RowsAffected == 0 {
+			tx.NothingChanged()
+			r.Case, err = store.Find[Case](tx.DB, "incident_id = ? and identity_id = ?", incident.ID, identity.ID)
+			return r, err
+		}
+		if err := Tell(tx, Happened{CaseID: made.ID, Kind: Opened, Data: map[string]any{"origin": Inquiry}}); err != nil {
+			return r, err
+		}
+		return OpenResult{made, true}, audit.Record(tx, audit.Change{Action: "case.opened", Subject: made.Subject(),
+			After: map[string]any{"incident": incident.Reference, "origin": Inquiry}})
+	})
+}
+
+// AddToIncident counts an inquiry's ID as affected from now on (追加申告), with
+// the class that its movements give. A supervisor does it, with a reason.
+func AddToIncident(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Case, error) {
+	return change(ctx, s, by, id, access.Supervise, "case.added_to_incident", reason, func(tx *store.Tx, c *Case) (Happened, error) {
+		if c.Origin != Inquiry {
+			return Happened{}, already("already_affected")
+		}
+		movements, err := incidents.Movements(tx.DB, c.IncidentID, []int64{c.IdentityID})
+		if err != nil {
+			return Happened{}, err
+		}
+		class := incidents.Class(movements)
+		c.Origin, c.Class = Added, &class
+		return Happened{Kind: AddedToIncident, Data: map[string]any{"class": class}, Text: reason}, nil
+	})
+}

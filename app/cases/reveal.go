@@ -1,0 +1,110 @@
+package cases
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"golang.org/x/text/width"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/members"
+	"hoten/app/store"
+)
+
+// Revealed is a member in the clear, for one look.
+type RevealedMember struct {
+	Login  string
+	Person members.Person
+	Phones []string
+	Emails []string
+}
+
+// Reveal shows personal data unmasked: within the actor's own verified call, or
+// with a reason. Either way the view is audited and stands in the timeline; a
+// suspected impostor blocks it.
+func Reveal(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*RevealedMember, error) {
+	m, err := store.Write(ctx, s, by, func(tx *store.Tx) (*RevealedMember, error) {
+		if err := by.Require(access.Reveal); err != nil {
+			return nil, err
+		}
+		c, err := store.Lock[Case](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if c.ImpostorAt != nil {
+			return nil, fault.New(fault.Forbidden, "impostor_suspected")
+		}
+		call, err := BestCall(tx.DB, id, by.ID, tx.Now)
+		if err != nil {
+			return nil, err
+		}
+		verified := call != nil && call.Valid(tx.Now) >= 1
+		if !verified && strings.TrimSpace(reason) == "" {
+			return nil, fault.Input("reason", "required")
+		}
+		if err := RefuseSecrets("reason", reason); err != nil {
+			return nil, err
+		}
+		if err := Tell(tx, Happened{CaseID: id, Kind: Revealed, Data: map[string]any{"verified": verified}, Text: reason}); err != nil {
+			return nil, err
+		}
+		if err := audit.Record(tx, audit.Change{Action: "member.revealed", Subject: c.Subject(), After: map[string]any{"verified_call": verified}, Reason: reason}); err != nil {
+			return nil, err
+		}
+		return inTheClear(tx, c)
+	})
+	return m, audit.Refused(ctx, s, by, "member.revealed", "case:"+Number(id), err)
+}
+
+func inTheClear(tx *store.Tx, c *Case) (*RevealedMember, error) {
+	identity, err := store.Find[members.Identity](tx.DB, "id = ?", c.IdentityID)
+	if err != nil {
+		return nil, err
+	}
+	out := &RevealedMember{}
+	if out.Login, err = identity.PlainLogin(tx.Vault()); err != nil {
+		return nil, err
+	}
+	m, err := members.Find(tx.DB, *identity)
+	if err != nil || m == nil {
+		return out, err
+	}
+	if out.Person, err = m.Person(tx.Vault()); err != nil {
+		return nil, err
+	}
+	contacts, err := members.Contacts(tx.DB, m.ID)
+	for _, k := range contacts {
+		if err != nil {
+			break
+		}
+		var plain string
+		plain, err = k.Plain(tx.Vault())
+		if k.Kind == members.Phone {
+			out.Phones = append(out.Phones, plain)
+		} else {
+			out.Emails = append(out.Emails, plain)
+		}
+	}
+	return out, err
+}
+
+func startOfDay(t time.Time) time.Time {
+	y, m, d := t.In(incidents.JST).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, incidents.JST)
+}
+
+func codeDigits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		if r == ' ' || r == '-' || r == '　' {
+			return -1
+		}
+		return 'x'
+	}, width.Narrow.String(strings.TrimSpace(s)))
+}

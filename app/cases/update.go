@@ -1,0 +1,184 @@
+package cases
+
+import (
+	"context"
+	"strings"
+
+	"gorm.io/gorm/clause"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/fault"
+	"hoten/app/notices"
+	"hoten/app/store"
+)
+
+var onceEach = clause.OnConflict{DoNothing: true}
+
+func already(code string) error { return fault.New(fault.Conflict, code) }
+
+// change is the shape of every decision about one case that needs a reason:
+// lock, rule, save, tell, record. fn is the rule and what the timeline says.
+func change(ctx context.Context, s *store.Store, by access.Actor, id int64, need access.Permission, action, reason string,
+	fn func(tx *store.Tx, c *Case) (Happened, error)) (*Case, error) {
+	c, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Case, error) {
+		if err := by.Require(need); err != nil {
+			return nil, err
+		}
+		if strings.TrimSpace(reason) == "" {
+			return nil, fault.Input("reason", "required")
+		}
+		if err := RefuseSecrets("reason", reason); err != nil {
+			return nil, err
+		}
+		c, err := store.Lock[Case](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		before := c.summary()
+		told, err := fn(tx, c)
+		if err != nil {
+			return nil, err
+		}
+		told.CaseID = c.ID
+		if err := c.save(tx); err != nil {
+			return nil, err
+		}
+		if err := Tell(tx, told); err != nil {
+			return nil, err
+		}
+		return c, audit.Record(tx, audit.Change{Action: action, Subject: c.Subject(), Before: before, After: c.summary(), Reason: reason})
+	})
+	return c, audit.Refused(ctx, s, by, action, "case:"+Number(id), err)
+}
+
+// save writes the columns that this package decides about.
+func (c *Case) save(tx *store.Tx) error {
+	c.ChangedAt = tx.Now
+	return tx.Model(c).Select("origin", "class", "status", "assignee_id", "desk_id", "verified_at", "completed_at",
+		"failed_attempts", "failed_on", "impostor_at", "changed_at", "version").Updates(c).Error
+}
+
+// summary is the case in the audit trail: no personal data.
+func (c Case) summary() map[string]any {
+	return map[string]any{"status": c.Status, "assignee": c.AssigneeID, "origin": c.Origin, "class": c.Class,
+		"failed_attempts": c.FailedAttempts, "impostor": c.ImpostorAt != nil, "version": c.Version}
+}
+
+// Change is what PATCH /cases/{number} takes; nil leaves a field as it is, an
+// assignee of 0 frees the case.
+type Change struct {
+	Status   *Status
+	Assignee *int64
+	Version  int64
+}
+
+// Update moves a case by hand. A stale version is a conflict that says what the
+// case is now; closing one over a pending proposal is refused; giving away a
+// case that is somebody else's is for supervisors.
+func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Change) (*Case, error) {
+	return store.Write(ctx, s, by, func(tx *store.Tx) (*Case, error) {
+		if err := by.Require(access.WorkCases); err != nil {
+			return nil, err
+		}
+		c, err := store.Lock[Case](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if c.Version != ch.Version {
+			return nil, fault.New(fault.Conflict, "conflict", "status", string(c.Status), "version", c.Version)
+		}
+		before := *c
+		told, err := c.apply(tx, by, ch)
+		if err != nil {
+			return nil, err
+		}
+		if len(told) == 0 {
+			tx.NothingChanged()
+			return c, nil
+		}
+		if err := c.save(tx); err != nil {
+			return nil, err
+		}
+		if c.Status == Completed && before.Status != Completed {
+			if err := tellClosed(tx, c); err != nil {
+				return nil, err
+			}
+		}
+		if err := Tell(tx, told...); err != nil {
+			return nil, err
+		}
+		return c, audit.Record(tx, audit.Change{Action: "case.updated", Subject: c.Subject(), Before: before.summary(), After: c.summary()})
+	})
+}
+
+func (c *Case) apply(tx *store.Tx, by access.Actor, ch Change) (told []Happened, err error) {
+	if ch.Status != nil && *ch.Status != c.Status {
+		if !ch.Status.Known() {
+			return nil, fault.Input("status", "status_unknown")
+		}
+		if c.Status == AwaitingApproval || ch.Status.Closed() && c.pending() {
+			return nil, already("proposal_pending")
+		}
+		from := c.Status
+		if err := c.moveTo(*ch.Status, true, by, tx.Now); err != nil {
+			return nil, err
+		}
+		told = append(told, Happened{CaseID: c.ID, Kind: StatusChanged, Data: map[string]any{"from": from, "to": c.Status}})
+	}
+	if ch.Assignee != nil && *ch.Assignee != deref(c.AssigneeID) {
+		if deref(c.AssigneeID) != 0 && *c.AssigneeID != by.ID && !by.May(access.Supervise) {
+			return nil, fault.New(fault.Forbidden, "forbidden")
+		}
+		if err := c.assign(tx, *ch.Assignee); err != nil {
+			return nil, err
+		}
+		told = append(told, Happened{CaseID: c.ID, Kind: Assigned, Data: map[string]any{"to": *ch.Assignee}})
+	}
+	return told, nil
+}
+
+func (c *Case) assign(tx *store.Tx, staff int64) error {
+	c.Version++
+	if staff == 0 {
+		c.AssigneeID = nil
+		return nil
+	}
+	var works bool
+	err := store.Scan(tx.DB, `select exists (select 1 from staff where id = $1 and disabled_at is null and role = any($2))`,
+		[]any{staff, access.Holders(access.WorkCases)}, &works)
+	if err == nil && !works {
+		err = fault.Input("assignee", "assignee_unknown")
+	}
+	c.AssigneeID = &staff
+	return err
+}
+
+func (c Case) pending() bool {
+	return c.ReimbursementState != nil && (*c.ReimbursementState == "submitted" || *c.ReimbursementState == "approved")
+}
+
+func deref(p *int64) int64 {
+	if p == nil {
+		return 0
+	}
+	return *p
+}
+
+// tellClosed queues the mail that sums the case up (DOMAIN.md section 6).
+func tellClosed(tx *store.Tx, c *Case) error {
+	if !c.Affected() {
+		return nil
+	}
+	to, err := Addressees(tx.DB, tx.Vault(), []int64{c.ID}, notices.CaseClosed)
+	if err != nil {
+		return err
+	}
+	if to[c.ID].Address == "" {
+		return nil
+	}
+	facts := to[c.ID].Facts
+	facts.At, facts.Resumed = tx.Now, c.ResumedAt != nil
+	_, err = notices.Queue(tx, to[c.ID].Draft(notices.CaseClosed, facts))
+	return err
+}

@@ -1,0 +1,108 @@
+package desks
+
+import (
+	"time"
+
+	"hoten/app/jptext"
+)
+
+// On gives the opening hours of a day in minutes after midnight in Japan, and
+// false when the desk is closed all day.
+func (d Desk) On(date jptext.Date) (open, close int, ok bool) {
+	if e, found := d.exception(date); found {
+		return e.Open, e.Close, !e.Closed
+	}
+	if d.closed(date) {
+		return 0, 0, false
+	}
+	h, ok := d.hours(date)
+	return h.Open, h.Close, ok
+}
+
+func (d Desk) exception(date jptext.Date) (first Exception, found bool) {
+	for _, e := range d.Exceptions {
+		switch {
+		case e.Date != date:
+		case e.Closed:
+			return e, true
+		case !found:
+			first, found = e, true
+		}
+	}
+	return first, found
+}
+
+func (d Desk) closed(date jptext.Date) bool {
+	for _, p := range d.ClosedYearly {
+		if p.holds(date) {
+			return true
+		}
+	}
+	return !d.Weekdays.Has(date.Weekday()) || d.ClosedOnHolidays && IsHoliday(date)
+}
+
+// hours finds the hours that hold: of those in force, the ones that end first;
+// of equal ends, the ones that began last.
+func (d Desk) hours(date jptext.Date) (best Hours, found bool) {
+	for _, h := range d.Hours {
+		inForce := !date.Before(h.From) && (h.Until.IsZero() || !date.After(h.Until))
+		if inForce && (!found || h.narrower(best)) {
+			best, found = h, true
+		}
+	}
+	return best, found
+}
+
+func (h Hours) narrower(than Hours) bool {
+	switch {
+	case h.Until == than.Until:
+		return h.From.After(than.From)
+	case h.Until.IsZero() || than.Until.IsZero():
+		return than.Until.IsZero()
+	}
+	return h.Until.Before(than.Until)
+}
+
+// State is whether a desk is open at an instant, and what comes after.
+type State struct {
+	Open  bool
+	Until time.Time // when it closes; zero while closed
+	Next  time.Time // when it opens next after this instant; zero when not within a year
+}
+
+// horizon is how many days ahead the next opening is looked for.
+const horizon = 366
+
+// At gives the desk's state at the instant t.
+func (d Desk) At(t time.Time) State {
+	var s State
+	today := jptext.DateOf(t)
+	for i := range horizon + 1 {
+		date := today.AddDays(i)
+		open, close, ok := d.On(date)
+		if !ok {
+			continue
+		}
+		opens, closes := date.At(open), date.At(close)
+		if !opens.After(t) && t.Before(closes) {
+			s.Open, s.Until = true, closes
+		}
+		if opens.After(t) {
+			s.Next = opens
+			return s
+		}
+	}
+	return s
+}
+
+// Outbound calls are made from 8:00 to 21:00. DOMAIN.md section 3 gives the end;
+// that the night lasts until eight is an assumption [A], the usual reading of
+// the rules for calls to private homes.
+const callsFrom, callsUntil = 8 * 60, 21 * 60
+
+// CallAllowed reports whether an outbound call may be made at the instant t.
+func CallAllowed(t time.Time) bool {
+	t = t.In(jptext.JST)
+	minute := t.Hour()*60 + t.Minute()
+	return callsFrom <= minute && minute < callsUntil
+}

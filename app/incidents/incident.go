@@ -1,0 +1,155 @@
+// Package incidents holds what happened: incidents, programs and their
+// operators, the movements of points on affected IDs and what was found about
+// each (DOMAIN.md sections 1 and 2).
+package incidents
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/fault"
+	"hoten/app/store"
+
+	"context"
+	"regexp"
+	"strings"
+)
+
+// Incident is one 事案. The period is inclusive, in days of JST. The released
+// figures are a dated snapshot, kept beside what the findings say today.
+type Incident struct {
+	ID                int64
+	Reference         string
+	TitleJa           string
+	TitleEn           string
+	PeriodFrom        time.Time `gorm:"type:date"`
+	PeriodTo          time.Time `gorm:"type:date"`
+	DetectedOn        time.Time `gorm:"type:date"`
+	ReleasedOn        *time.Time
+	ReleasedIds       *int
+	ReleasedExchanged *int
+	CreatedAt         time.Time
+}
+
+// JST is the zone in which the incident's days are counted.
+var JST = time.FixedZone("JST", 9*60*60)
+
+// Contains reports whether t lies within the incident's period.
+func (i Incident) Contains(t time.Time) bool {
+	day := Day(t)
+	return !day.Before(i.PeriodFrom) && !day.After(i.PeriodTo)
+}
+
+// Day is the day of t in JST, as midnight UTC like a date column.
+func Day(t time.Time) time.Time {
+	y, m, d := t.In(JST).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// Title is the incident's title in the language.
+func (i Incident) Title(lang string) string {
+	if lang == "en" {
+		return i.TitleEn
+	}
+	return i.TitleJa
+}
+
+// Program is a point program; each is a unit of its own, never summed with another.
+type Program struct {
+	ID         int16
+	Code       string
+	NameJa     string
+	NameEn     string
+	OperatorID int16
+}
+
+// Name is the program's name in the language.
+func (p Program) Name(lang string) string {
+	if lang == "en" {
+		return p.NameEn
+	}
+	return p.NameJa
+}
+
+// Programs lists all programs by id.
+func Programs(db *gorm.DB) ([]Program, error) {
+	var out []Program
+	err := db.Order("id").Find(&out).Error
+	return out, err
+}
+
+// New is what POST /incidents takes; dates are days of JST.
+type New struct {
+	Reference, TitleJa, TitleEn      string
+	PeriodFrom, PeriodTo, DetectedOn time.Time
+	ReleasedOn                       *time.Time
+	ReleasedIds, ReleasedExchanged   *int
+}
+
+var referenceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
+
+func (n New) check() error {
+	var p fault.Problems
+	if !referenceForm.MatchString(n.Reference) {
+		p.Add("reference", "reference_invalid")
+	}
+	for name, v := range map[string]string{"title_ja": n.TitleJa, "title_en": n.TitleEn} {
+		if strings.TrimSpace(v) == "" {
+			p.Add(name, "required")
+		} else if len([]rune(v)) > 200 {
+			p.Add(name, "too_long", "max", 200)
+		}
+	}
+	if n.PeriodFrom.IsZero() {
+		p.Add("period_from", "date_invalid")
+	}
+	if n.PeriodTo.IsZero() {
+		p.Add("period_to", "date_invalid")
+	} else if n.PeriodTo.Before(n.PeriodFrom) {
+		p.Add("period_to", "period_reversed")
+	}
+	if n.DetectedOn.IsZero() {
+		p.Add("detected_on", "date_invalid")
+	}
+	return p.Err()
+}
+
+// Create records an incident. A known reference is a conflict.
+func Create(ctx context.Context, s *store.Store, by access.Actor, n New) (*Incident, error) {
+	return store.Write(ctx, s, by, func(tx *store.Tx) (*Incident, error) {
+		if err := by.Require(access.ManageIncidents); err != nil {
+			return nil, err
+		}
+		if err := n.check(); err != nil {
+			return nil, err
+		}
+		made := &Incident{Reference: n.Reference, TitleJa: n.TitleJa, TitleEn: n.TitleEn, PeriodFrom: n.PeriodFrom, PeriodTo: n.PeriodTo,
+			DetectedOn: n.DetectedOn, ReleasedOn: n.ReleasedOn, ReleasedIds: n.ReleasedIds, ReleasedExchanged: n.ReleasedExchanged, CreatedAt: tx.Now}
+		if err := tx.Create(made).Error; err != nil {
+			return nil, err
+		}
+		_, err := store.Exec(tx.DB, "insert into incident_programs (incident_id, program_id) select $1, id from programs", made.ID)
+		if err != nil {
+			return nil, err
+		}
+		return made, audit.Record(tx, audit.Change{Action: "incident.created", Subject: made.Subject(), After: made})
+	})
+}
+
+// Subject names the incident in the audit trail.
+func (i Incident) Subject() string { return "incident:" + i.Reference }
+
+// ByReference finds an incident. Unknown: NotFound.
+func ByReference(db *gorm.DB, reference string) (*Incident, error) {
+	return store.Find[Incident](db, "reference = ?", reference)
+}
+
+// List is every incident, newest first.
+func List(db *gorm.DB) ([]Incident, error) {
+	var out []Incident
+	err := db.Order("id desc").Find(&out).Error
+	return out, err
+}

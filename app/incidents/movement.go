@@ -1,0 +1,77 @@
+package incidents
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/store"
+)
+
+// Kinds of movements.
+const (
+	Transfer = "transfer"
+	Exchange = "exchange"
+	Cancel   = "cancel"
+	Earn     = "earn"
+)
+
+// Findings about a movement (DOMAIN.md section 2): None is the member's own
+// from the start; Own was thought fraudulent until the verified member said
+// otherwise and a supervisor decided.
+const (
+	Suspected = "suspected"
+	Confirmed = "confirmed"
+	Own       = "own"
+	None      = "none"
+)
+
+// Movement is one movement of points as the operator recorded it. Points are
+// taken from FromProgram, PointsReceived given to ToProgram, each in its unit.
+type Movement struct {
+	ID             int64
+	MovementID     string
+	IncidentID     int64
+	IdentityID     int64
+	OccurredAt     time.Time
+	Kind           string
+	FromProgram    *int16
+	ToProgram      *int16
+	Partner        string
+	Points         int64
+	PointsReceived int64
+	RefersTo       *int64
+	Finding        string
+	RowHash        []byte
+	ImportID       int64
+}
+
+// Fraudulent reports whether the finding puts the movement into the plan:
+// suspicion suffices.
+func (m Movement) Fraudulent() bool { return m.Finding == Suspected || m.Finding == Confirmed }
+
+// Movements lists the movements of IDs within one incident, in order of time.
+func Movements(db *gorm.DB, incident int64, identities []int64) ([]Movement, error) {
+	return store.Select[Movement](db, `select id, movement_id, incident_id, identity_id, occurred_at, kind, from_program, to_program,
+		partner, points, points_received, refers_to, finding from movements
+		where incident_id = $1 and identity_id = any($2) order by identity_id, occurred_at, id`, incident, identities)
+}
+
+// Class tells what was done to an ID, from its movements as found today:
+// A transfer only, B exchange only, C both, D neither.
+func Class(movements []Movement) string {
+	var transfer, exchange bool
+	for _, m := range movements {
+		transfer = transfer || m.Fraudulent() && m.Kind == Transfer
+		exchange = exchange || m.Fraudulent() && m.Kind == Exchange
+	}
+	switch {
+	case transfer && exchange:
+		return "C"
+	case exchange:
+		return "B"
+	case transfer:
+		return "A"
+	}
+	return "D"
+}

@@ -1,0 +1,89 @@
+package jptext
+
+import (
+	"errors"
+	"strings"
+	"unicode"
+)
+
+// LoginKey is what login IDs match on (API.md, "The import files"): NFKC, lower
+// case, no spaces and nothing invisible.
+func LoginKey(s string) string {
+	// Composed again, because a dropped space can bring marks to a letter.
+	return compat(strings.ToLower(visible(compat(s))))
+}
+
+// EmailKey is what mail addresses are looked up by. It is not what mail is sent
+// to: the raw address is (DOMAIN.md section 6).
+func EmailKey(s string) string { return LoginKey(s) }
+
+// CustomerNumberKey is what customer numbers are compared by: NFKC, upper case,
+// letters and digits only.
+func CustomerNumberKey(s string) string {
+	return compat(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToUpper(r)
+		}
+		return -1
+	}, compat(s)))
+}
+
+// visible drops spaces, controls and zero-width characters.
+func visible(s string) string {
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f {
+			return strings.Map(func(r rune) rune {
+				if unicode.IsSpace(r) || unicode.In(r, unicode.C, unicode.Variation_Selector) {
+					return -1
+				}
+				return r
+			}, s)
+		}
+	}
+	return s
+}
+
+// ErrEmail says that a text is no mail address.
+var ErrEmail = errors.New("jptext: not a mail address")
+
+// ParseEmail gives the address in s as mail is sent to it: outer spaces gone,
+// full-width letters made ASCII, otherwise raw. The dots of old carriers
+// (foo..bar@docomo.example, foo.@…) are valid (DOMAIN.md section 6). It fails
+// with ErrEmail.
+func ParseEmail(s string) (string, error) {
+	s = strings.TrimSpace(compat(s))
+	at := strings.LastIndexByte(s, '@')
+	if at < 1 || at > 64 || len(s) > 254 || !validLocal(s[:at]) || !validDomain(s[at+1:]) {
+		return "", ErrEmail
+	}
+	return s, nil
+}
+
+func validLocal(s string) bool {
+	if len(s) > 2 && s[0] == '"' && s[len(s)-1] == '"' {
+		return ascii(s) && !strings.ContainsAny(s[1:len(s)-1], "\"\\") && !strings.ContainsFunc(s, unicode.IsControl)
+	}
+	for i := range len(s) {
+		if c := s[i]; c <= ' ' || c >= 0x7f || strings.IndexByte(`()<>[]:;,@\"`, c) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func validDomain(s string) bool {
+	labels := 0
+	for label := range strings.SplitSeq(s, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for i := range len(label) {
+			c := label[i] | 0x20
+			if (c < 'a' || c > 'z') && (label[i] < '0' || label[i] > '9') && label[i] != '-' {
+				return false
+			}
+		}
+		labels++
+	}
+	return labels >= 2
+}

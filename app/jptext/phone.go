@@ -1,0 +1,63 @@
+package jptext
+
+import "strings"
+
+// PhoneKey is what telephone numbers are compared by: the digits as dialled in
+// Japan ("09000008551"), whatever the hyphens, the width, +81 or a zero that a
+// spreadsheet lost; a foreign number keeps its "+". Empty when s holds no digit.
+func PhoneKey(s string) string {
+	s = compat(s)
+	digits := make([]byte, 0, 16)
+	international := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			digits = append(digits, c)
+		case c == '+' && len(digits) == 0:
+			international = true
+		}
+	}
+	key := string(digits)
+	switch {
+	case key == "":
+		return ""
+	case international && !strings.HasPrefix(key, "81"):
+		return "+" + key
+	case international:
+		// +81(0)90…: the zero in parentheses is the national one.
+		return "0" + strings.TrimPrefix(key[2:], "0")
+	case key[0] != '0' && (len(key) == 9 || len(key) == 10):
+		return "0" + key
+	}
+	return key
+}
+
+// ValidPhone reports whether key, a PhoneKey, can be a number that is called:
+// ten or eleven digits in Japan, 8 to 15 abroad (E.164).
+func ValidPhone(key string) bool {
+	if n, abroad := strings.CutPrefix(key, "+"); abroad {
+		return len(n) >= 8 && len(n) <= 15
+	}
+	return strings.HasPrefix(key, "0") && (len(key) == 10 || len(key) == 11)
+}
+
+// PhoneGroups cuts a PhoneKey into the groups it is written in, with the first
+// always the network or area. Where the area code's length is not known from
+// the digits alone, the first three stand for it.
+func PhoneGroups(key string) []string {
+	first, last := 3, 4
+	switch {
+	case !ValidPhone(key) || key[0] == '+':
+		return []string{key}
+	case strings.HasPrefix(key, "0120"), strings.HasPrefix(key, "0570"), strings.HasPrefix(key, "0990"):
+		first, last = 4, 3
+	case strings.HasPrefix(key, "0800") && len(key) == 11:
+		first = 4
+	case len(key) == 10 && (key[1] == '3' || key[1] == '6'):
+		first = 2
+	}
+	return []string{key[:first], key[first : len(key)-last], key[len(key)-last:]}
+}
+
+// FormatPhone writes a PhoneKey for reading: "090-0000-8551", "0120-047-860".
+func FormatPhone(key string) string { return strings.Join(PhoneGroups(key), "-") }

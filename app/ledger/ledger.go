@@ -1,0 +1,133 @@
+// Package ledger is double-entry bookkeeping in integer points, one unit per
+// program: a transfer is a set of postings that sum to zero in every unit.
+// It knows accounts and keys, and nothing of reimbursements.
+//
+// The database holds the second lock: transfers and postings are append-only,
+// a deferred trigger refuses a transfer that does not sum to zero, a member's
+// balance moves only with its postings and never below zero.
+package ledger
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/store"
+)
+
+// Purposes of accounts. A member's account keeps its balance; a company's
+// balance is the sum of its postings.
+const (
+	MemberAccount = "member"
+	Opening       = "opening"    // where balances at the freeze come from
+	Restored      = "restored"   // other side of a rollback
+	Reimbursed    = "reimbursed" // cost: fraudulently exchanged points given back
+	Absorbed      = "absorbed"   // cost: what a rollback could not take back
+	Adjusted      = "adjusted"   // cost: adjustments
+)
+
+// Account is one account, in points of one program.
+type Account struct {
+	ID         int64
+	ProgramID  int16
+	IdentityID *int64
+	Purpose    string
+	Balance    *int64
+}
+
+// Draft is a transfer to be posted. Its Key is unique for ever: posting it
+// twice is a conflict.
+type Draft struct {
+	Key      string
+	Postings []Posting
+}
+
+// Posting moves Points (signed, not zero) on one account. Purpose is shown in
+// statements: rollback, reimburse, absorb, adjust or opening.
+type Posting struct {
+	AccountID int64
+	Purpose   string
+	Points    int64
+}
+
+// Post writes transfers with their postings and returns their ids by key. The
+// caller has locked the members' accounts with Lock. A key that is already
+// there is a conflict, a balance below zero an error of the database.
+func Post(tx *store.Tx, drafts []Draft) (map[string]int64, error) {
+	keys := make([]string, len(drafts))
+	for i, d := range drafts {
+		keys[i] = d.Key
+	}
+	type written struct {
+		ID  int64
+		Key string
+	}
+	rows, err := store.Select[written](tx.DB, `insert into transfers (key, at) select k, $2 from unnest($1::text[]) k returning id, key`, keys, tx.Now)
+	if err != nil {
+		return nil, err
+	}
+	ids := make(map[string]int64, len(rows))
+	for _, r := range rows {
+		ids[r.Key] = r.ID
+	}
+	var transfers, accounts, points []int64
+	var purposes []string
+	for _, d := range drafts {
+		for _, p := range d.Postings {
+			transfers, accounts = append(transfers, ids[d.Key]), append(accounts, p.AccountID)
+			purposes, points = append(purposes, p.Purpose), append(points, p.Points)
+		}
+	}
+	_, err = store.Exec(tx.DB, `insert into postings (transfer_id, account_id, purpose, points)
+		select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[])`, transfers, accounts, purposes, points)
+	return ids, err
+}
+
+// Lock locks the accounts of the given IDs for this transaction, in sorted order
+// so that two writers never wait for each other in a circle.
+func Lock(tx *store.Tx, identities []int64) ([]Account, error) {
+	return store.Select[Account](tx.DB, "select id, identity_id, program_id, balance, 'member' as purpose from lock_accounts($1)", identities)
+}
+
+// Accounts lists the accounts of the given IDs, by program.
+func Accounts(db *gorm.DB, identities []int64) ([]Account, error) {
+	return store.Select[Account](db, `select id, program_id, identity_id, purpose, balance from accounts
+		where identity_id = any($1) order by identity_id, program_id`, identities)
+}
+
+// Companies lists the accounts that belong to no ID, keyed by purpose and program.
+func Companies(db *gorm.DB) (map[string]map[int16]int64, error) {
+	rows, err := store.Select[Account](db, "select id, program_id, purpose from accounts where identity_id is null")
+	out := map[string]map[int16]int64{}
+	for _, a := range rows {
+		if out[a.Purpose] == nil {
+			out[a.Purpose] = map[int16]int64{}
+		}
+		out[a.Purpose][a.ProgramID] = a.ID
+	}
+	return out, err
+}
+
+// Open makes sure that every ID has an account in every program.
+func Open(tx *store.Tx, identities []int64) error {
+	_, err := store.Exec(tx.DB, `insert into accounts (program_id, identity_id, purpose, balance)
+		select p.id, i, 'member', 0 from unnest($1::bigint[]) i cross join programs p
+		on conflict (identity_id, program_id) where identity_id is not null do nothing`, identities)
+	return err
+}
+
+// Line is one posting of a statement.
+type Line struct {
+	At        time.Time
+	Key       string
+	ProgramID int16
+	Purpose   string
+	Points    int64
+}
+
+// Statement lists the postings of one ID, oldest first.
+func Statement(db *gorm.DB, identity int64) ([]Line, error) {
+	return store.Select[Line](db, `select t.at, t.key, a.program_id, p.purpose, p.points
+		from accounts a join postings p on p.account_id = a.id join transfers t on t.id = p.transfer_id
+		where a.identity_id = $1 order by t.id, a.program_id`, identity)
+}

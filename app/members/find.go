@@ -1,0 +1,115 @@
+package members
+
+import (
+	"errors"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"hoten/app/fault"
+	"hoten/app/jptext"
+	"hoten/app/store"
+	"hoten/app/vault"
+)
+
+// ByLogin finds the identity with the login ID. Unknown: NotFound.
+func ByLogin(db *gorm.DB, v *vault.Vault, login string) (*Identity, error) {
+	return store.Find[Identity](db, "login_key = ?", v.Blind("login", jptext.LoginKey(login)))
+}
+
+// Ensure finds the identity with the login ID, or keeps it as one that nobody
+// knows: without a member, without a state worth anything.
+func Ensure(tx *store.Tx, login string) (*Identity, error) {
+	key := jptext.LoginKey(login)
+	if key == "" || len(key) > 254 {
+		return nil, fault.Input("login_id", "login_id_missing")
+	}
+	known, err := ByLogin(tx.DB, tx.Vault(), login)
+	if f, ok := fault.As(err); !ok || f.Kind != fault.NotFound {
+		return known, err
+	}
+	ids, err := store.TakeIDs(tx.DB, "identities", 1)
+	if err != nil {
+		return nil, err
+	}
+	made := Identity{ID: ids[0], State: Active, LoginKey: tx.Vault().Blind("login", key),
+		Login: tx.Vault().Seal("identities", "login", ids[0], key)}
+	n, err := store.Exec(tx.DB, `insert into identities (id, login, login_key) values ($1, $2, $3)
+		on conflict (login_key) do nothing`, made.ID, made.Login, made.LoginKey)
+	if err == nil && n == 0 {
+		return ByLogin(tx.DB, tx.Vault(), login)
+	}
+	return &made, err
+}
+
+// Find reads the member, nil when the identity has none.
+func Find(db *gorm.DB, identity Identity) (*Member, error) {
+	if identity.MemberID == nil {
+		return nil, nil
+	}
+	return store.Find[Member](db, "id = ?", *identity.MemberID)
+}
+
+// Contacts lists a member's contacts, mail first, oldest first.
+func Contacts(db *gorm.DB, member int64) ([]Contact, error) {
+	var out []Contact
+	err := db.Where("member_id = ?", member).Order("kind, registered_on, id").Find(&out).Error
+	return out, err
+}
+
+// maxHits bounds how many members one search looks into.
+const maxHits = 2000
+
+// Search finds the identities that q names: exactly by login ID, phone, mail or
+// customer number, or by at least two characters of a name or its kana. Name
+// hits are decrypted and checked, since hashes of pairs only narrow down.
+func Search(db *gorm.DB, v *vault.Vault, q string) ([]int64, error) {
+	type hit struct{ ID int64 }
+	exact, err := store.Select[hit](db, `
+		select id from identities where login_key = $1
+		union select i.id from contacts c join identities i on i.member_id = c.member_id where c.value_key in ($2, $3)
+		union select i.id from members m join identities i on i.member_id = m.id where m.customer_key = $4
+		limit $5`,
+		v.Blind("login", jptext.LoginKey(q)), v.Blind("email", jptext.EmailKey(q)), v.Blind("phone", jptext.PhoneKey(q)),
+		v.Blind("customer_number", jptext.CustomerNumberKey(q)), maxHits)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, 0, len(exact))
+	for _, h := range exact {
+		ids = append(ids, h.ID)
+	}
+	if len(ids) > 0 {
+		return ids, nil
+	}
+	return byName(db, v, q)
+}
+
+func byName(db *gorm.DB, v *vault.Vault, q string) ([]int64, error) {
+	grams := v.QueryGrams(q)
+	if len(grams) == 0 {
+		return nil, nil
+	}
+	type row struct {
+		Member
+		IdentityID int64
+	}
+	rows, err := store.Select[row](db, `select m.id, m.name, m.name_kana, i.id as identity_id
+		from members m join identities i on i.member_id = m.id where m.name_grams @> $1 limit $2`, grams, maxHits)
+	if err != nil {
+		return nil, err
+	}
+	wanted := jptext.SearchKey(q)
+	var ids []int64
+	for _, r := range rows {
+		name, err1 := v.Unseal("members", "name", r.Member.ID, r.Name)
+		kana, err2 := v.Unseal("members", "name_kana", r.Member.ID, r.NameKana)
+		if err := errors.Join(err1, err2); err != nil {
+			return nil, err
+		}
+		if strings.Contains(jptext.SearchKey(name), wanted) || strings.Contains(jptext.SearchKey(kana), wanted) {
+			ids = append(ids, r.IdentityID)
+		}
+	}
+	return ids, nil
+}

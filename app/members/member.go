@@ -1,0 +1,112 @@
+package members
+
+import (
+	"time"
+
+	"hoten/app/vault"
+)
+
+// Member is one person; sealed fields open with Person.
+type Member struct {
+	ID             int64
+	Name           []byte
+	NameKana       []byte
+	BirthDate      []byte
+	PostalCode     []byte
+	Address        []byte
+	CustomerNumber []byte
+	CustomerKey    []byte
+	NameGrams      string `gorm:"-"`
+	Language       string
+}
+
+// Identity is one login ID with its state in the built-in directory. MemberID
+// is nil for an ID that somebody asked about and nobody knows.
+type Identity struct {
+	ID                    int64
+	MemberID              *int64
+	Login                 []byte
+	LoginKey              []byte
+	State                 string
+	PasswordHash          string
+	PasswordChangedAt     *time.Time
+	SessionsEndedAt       *time.Time
+	PointPasswordVoidedAt *time.Time
+	OneTimePassword       bool
+}
+
+// States of an ID in the directory.
+const (
+	Active     = "active"
+	Restricted = "restricted"
+)
+
+// Kinds of contacts.
+const (
+	Email = "email"
+	Phone = "phone"
+)
+
+// Contact is one way to reach a member, with what decides whether it may be
+// used: since when it stands and whether it depends on the ID (DOMAIN.md section 4).
+type Contact struct {
+	ID              int64
+	MemberID        int64
+	Kind            string
+	Value           []byte
+	ValueKey        []byte
+	RegisteredOn    *time.Time
+	DependsOnLogin  bool
+	Source          string
+	UndeliverableAt *time.Time
+}
+
+// Usable reports whether a code, a link or a call back may go to the contact:
+// it does not depend on the ID, and was not set or changed on or after the first
+// day of the incident. A mail address of unknown age cannot be shown to be older
+// than the thief; a phone number without a date is the one of the contract.
+func (c Contact) Usable(incidentFrom time.Time) bool {
+	if c.DependsOnLogin || c.UndeliverableAt != nil {
+		return false
+	}
+	if c.RegisteredOn == nil {
+		return c.Kind == Phone
+	}
+	return c.RegisteredOn.Before(incidentFrom)
+}
+
+// Plain opens the contact's value.
+func (c Contact) Plain(v *vault.Vault) (string, error) {
+	return v.Unseal("contacts", "value", c.ID, c.Value)
+}
+
+// PlainLogin opens the login ID.
+func (i Identity) PlainLogin(v *vault.Vault) (string, error) {
+	return v.Unseal("identities", "login", i.ID, i.Login)
+}
+
+// Person is a member in the clear: for comparing, masking and addressing, never
+// to be stored or logged.
+type Person struct {
+	Name, Kana, BirthDate, PostalCode, Address, CustomerNumber string
+	Language                                                   string
+}
+
+// Person opens the member's sealed fields.
+func (m Member) Person(v *vault.Vault) (p Person, err error) {
+	p.Language = m.Language
+	for _, f := range []struct {
+		to     *string
+		column string
+		sealed []byte
+	}{
+		{&p.Name, "name", m.Name}, {&p.Kana, "name_kana", m.NameKana}, {&p.BirthDate, "birth_date", m.BirthDate},
+		{&p.PostalCode, "postal_code", m.PostalCode}, {&p.Address, "address", m.Address},
+		{&p.CustomerNumber, "customer_number", m.CustomerNumber},
+	} {
+		if *f.to, err = v.Unseal("members", f.column, m.ID, f.sealed); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}

@@ -1,0 +1,156 @@
+package notices
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+
+	"hoten/app/store"
+)
+
+// Kinds of mails (DOMAIN.md section 6).
+const (
+	RestrictionNotice      = "restriction_notice"
+	VerificationCode       = "verification_code"
+	ResetLink              = "reset_link"
+	ResetCompleted         = "reset_completed"
+	ReimbursementCompleted = "reimbursement_completed"
+	CaseClosed             = "case_closed"
+	AllHolders             = "all_holders"
+)
+
+// Kinds lists every kind, in the order a case goes through them.
+var Kinds = []string{RestrictionNotice, VerificationCode, ResetLink, ResetCompleted, ReimbursementCompleted, CaseClosed, AllHolders}
+
+// States of a mail. Sent is handed to the mail server; it is not delivered.
+const (
+	Queued  = "queued"
+	Sent    = "sent"
+	Failed  = "failed"
+	Bounced = "bounced"
+)
+
+// Mail is one message to one member, in the outbox and kept afterwards.
+type Mail struct {
+	ID        int64
+	CaseID    *int64
+	MemberID  *int64
+	ContactID *int64
+	Kind      string
+	Language  string
+	Recipient []byte
+	Data      []byte
+	Secret    []byte
+	State     string
+	Attempts  int16
+	MessageID string
+	Subject   string
+	BodyText  []byte
+	BodyHTML  []byte `gorm:"column:body_html"`
+	Error     string
+	QueuedAt  time.Time
+	DueAt     time.Time
+	SentAt    *time.Time
+}
+
+// Facts is what a mail may tell; each kind uses its part. It is sealed as a whole.
+type Facts struct {
+	Name        string    `json:"name"`         // as registered, for 宛名
+	MaskedLogin string    `json:"masked_login"` // the ID, masked
+	CaseNumber  string    `json:"case_number"`
+	TitleJa     string    `json:"title_ja"`
+	TitleEn     string    `json:"title_en"`
+	PeriodFrom  time.Time `json:"period_from"` // days of JST, inclusive
+	PeriodTo    time.Time `json:"period_to"`
+	DetectedOn  time.Time `json:"detected_on"`
+	At          time.Time `json:"at"`      // when it happened: the call, the change, the posting
+	Minutes     int       `json:"minutes"` // how long the code or link is good
+	Resumed     bool      `json:"resumed"`
+	Points      []Points  `json:"points,omitempty"` // posted, a program each
+}
+
+// Points is what was posted for one program, signed from the member's view, and
+// the balance afterwards.
+type Points struct {
+	NameJa     string `json:"name_ja"`
+	NameEn     string `json:"name_en"`
+	Restored   int64  `json:"restored"`
+	Reimbursed int64  `json:"reimbursed"`
+	Absorbed   int64  `json:"absorbed"`
+	Adjusted   int64  `json:"adjusted"`
+	Balance    int64  `json:"balance"`
+}
+
+// Total is what changed in the program altogether.
+func (p Points) Total() int64 { return p.Restored + p.Reimbursed + p.Absorbed + p.Adjusted }
+
+// Draft is a mail to be queued. Secret is the code or the whole link; it is
+// erased when the mail was sent.
+type Draft struct {
+	CaseID, MemberID, ContactID *int64
+	Kind, Language, To, Secret  string
+	Facts                       Facts
+}
+
+// DeliverArgs is the job that delivers a chunk of queued mails.
+type DeliverArgs struct {
+	IDs []int64 `json:"ids"`
+}
+
+// Kind names the job for River.
+func (DeliverArgs) Kind() string { return "mails_deliver" }
+
+// InsertOpts keeps mails out of the way of other work.
+func (DeliverArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: "mails", MaxAttempts: 3}
+}
+
+// chunk is how many mails one job delivers.
+const chunk = 100
+
+// Queue writes mails into the outbox in the caller's transaction and a job per
+// chunk that delivers them. It returns their ids in the order of drafts.
+func Queue(tx *store.Tx, drafts ...Draft) ([]int64, error) {
+	if len(drafts) == 0 {
+		return nil, nil
+	}
+	ids, err := store.TakeIDs(tx.DB, "mails", len(drafts))
+	if err != nil {
+		return nil, err
+	}
+	mails := make([]Mail, len(drafts))
+	for i, d := range drafts {
+		if mails[i], err = compose(tx, ids[i], d); err != nil {
+			return nil, err
+		}
+	}
+	if err := tx.CreateInBatches(mails, 500).Error; err != nil {
+		return nil, err
+	}
+	var jobs []river.JobArgs
+	for start := 0; start < len(ids); start += chunk {
+		jobs = append(jobs, DeliverArgs{IDs: ids[start:min(start+chunk, len(ids))]})
+	}
+	return ids, tx.Enqueue(jobs...)
+}
+
+func compose(tx *store.Tx, id int64, d Draft) (Mail, error) {
+	data, err := json.Marshal(d.Facts)
+	if err != nil {
+		return Mail{}, err
+	}
+	unique, err := uuid.NewV7()
+	if err != nil {
+		return Mail{}, err
+	}
+	v := tx.Vault()
+	return Mail{
+		ID: id, CaseID: d.CaseID, MemberID: d.MemberID, ContactID: d.ContactID, Kind: d.Kind, Language: d.Language,
+		Recipient: v.Seal("mails", "recipient", id, d.To), Data: v.Seal("mails", "data", id, string(data)), Secret: v.Seal("mails", "secret", id, d.Secret),
+		State: Queued, MessageID: fmt.Sprintf("%s@hoten", strings.ReplaceAll(unique.String(), "-", "")), QueuedAt: tx.Now, DueAt: tx.Now,
+	}, nil
+}

@@ -1,0 +1,238 @@
+package reimbursements
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/ledger"
+	"hoten/app/store"
+)
+
+// Result is what became of one proposal in a batch: its state, or why not.
+type Result struct {
+	ID    int64
+	State string
+	Err   error
+}
+
+// Approve gives one approval; with the last one needed the plan is posted and
+// the member told, in the same transaction. Refused: the proposer and everybody
+// who wrote part of the plan (self_approval), a plan that changed since
+// (plan_changed), a proposal that is decided (already_decided).
+func Approve(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Reimbursement, error) {
+	results, err := approveChunk(ctx, s, by, []int64{id})
+	if err == nil {
+		err = results[0].Err
+	}
+	if err != nil {
+		return nil, audit.Refused(ctx, s, by, "reimbursement.approved", Subject(id), err)
+	}
+	return store.Find[Reimbursement](store.Read(ctx, s), "id = ?", id)
+}
+
+// batchChunk bounds one transaction of ApproveMany.
+const batchChunk = 250
+
+// ApproveMany approves a batch that a supervisor has looked at, each on its own:
+// one that is refused does not hold up the others. The results stand in the
+// order of ids; a repeated id gets the answer of its first.
+func ApproveMany(ctx context.Context, s *store.Store, by access.Actor, ids []int64) ([]Result, error) {
+	if err := by.Require(access.Decide); err != nil {
+		return nil, audit.Refused(ctx, s, by, "reimbursement.approved", "reimbursements", err)
+	}
+	distinct := slices.Clone(ids)
+	slices.Sort(distinct)
+	distinct = slices.Compact(distinct)
+	byID := make(map[int64]Result, len(distinct))
+	for part := range slices.Chunk(distinct, batchChunk) {
+		results, err := approveChunk(ctx, s, by, part)
+		if err != nil {
+			results = oneByOne(ctx, s, by, part)
+		}
+		for _, r := range results {
+			r.Err = audit.Refused(ctx, s, by, "reimbursement.approved", Subject(r.ID), r.Err)
+			byID[r.ID] = r
+		}
+	}
+	out := make([]Result, len(ids))
+	for i, id := range ids {
+		out[i] = byID[id]
+	}
+	return out, nil
+}
+
+// oneByOne finds out which of a failed chunk can be approved: the others must
+// not suffer from one that the database refuses.
+func oneByOne(ctx context.Context, s *store.Store, by access.Actor, ids []int64) []Result {
+	out := make([]Result, len(ids))
+	for i, id := range ids {
+		results, err := approveChunk(ctx, s, by, []int64{id})
+		if err != nil {
+			results = []Result{{ID: id, Err: err}}
+		}
+		out[i] = results[0]
+	}
+	return out
+}
+
+// approval is one proposal on its way through approveChunk.
+type approval struct {
+	*Reimbursement
+	*subject
+	given, editors []int64
+	last           bool
+}
+
+func approveChunk(ctx context.Context, s *store.Store, by access.Actor, ids []int64) ([]Result, error) {
+	return store.Write(ctx, s, by, func(tx *store.Tx) ([]Result, error) {
+		if err := by.Require(access.Decide); err != nil {
+			return nil, err
+		}
+		found, err := lockForDecision(tx, ids)
+		if err != nil {
+			return nil, err
+		}
+		results := make([]Result, len(ids))
+		var approved, posted []*approval
+		for i, id := range ids {
+			a := found[id]
+			if results[i].ID = id; a == nil {
+				results[i].Err = fault.Missing()
+				continue
+			}
+			if a.last, results[i].Err = a.approve(by, a.given, a.editors, a.plan); results[i].Err != nil {
+				continue
+			}
+			results[i].State = a.State
+			approved = append(approved, a)
+			if a.last {
+				posted = append(posted, a)
+				results[i].State = Posted
+			}
+		}
+		if len(approved) == 0 {
+			tx.NothingChanged()
+			return results, nil
+		}
+		if err := giveApprovals(tx, approved); err != nil {
+			return nil, err
+		}
+		if err := post(tx, posted); err != nil {
+			return nil, err
+		}
+		return results, tellApproved(tx, approved)
+	})
+}
+
+// lockForDecision locks cases, proposals and accounts, always in this order and
+// sorted, and computes the plans as they stand now.
+func lockForDecision(tx *store.Tx, ids []int64) (map[int64]*approval, error) {
+	// Sorting happens before locking, so rows are locked in the order of cases.
+	if _, err := store.Exec(tx.DB, `select 1 from cases where id in (select case_id from reimbursements where id = any($1)) order by id for no key update`, ids); err != nil {
+		return nil, err
+	}
+	proposals, err := store.Select[Reimbursement](tx.DB, "select * from reimbursements where id = any($1) order by id for no key update", ids)
+	if err != nil || len(proposals) == 0 {
+		return nil, err
+	}
+	caseIDs := make([]int64, len(proposals))
+	for i, r := range proposals {
+		caseIDs[i] = r.CaseID
+	}
+	rows, err := store.Select[cases.Case](tx.DB, "select * from cases where id = any($1)", caseIDs)
+	if err != nil {
+		return nil, err
+	}
+	given, err := store.Select[Approval](tx.DB, "select reimbursement_id, staff_id from approvals where reimbursement_id = any($1) and voided_at is null", ids)
+	if err != nil {
+		return nil, err
+	}
+	subjects, err := lockSubjects(tx, rows)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]*approval, len(proposals))
+	for i := range proposals {
+		s := subjects[proposals[i].CaseID]
+		out[proposals[i].ID] = &approval{Reimbursement: &proposals[i], subject: s, editors: s.editors()}
+	}
+	for _, g := range given {
+		out[g.ReimbursementID].given = append(out[g.ReimbursementID].given, g.StaffID)
+	}
+	return out, nil
+}
+
+func lockSubjects(tx *store.Tx, rows []cases.Case) (map[int64]*subject, error) {
+	byIncident := map[int64][]*cases.Case{}
+	identities := make([]int64, len(rows))
+	for i := range rows {
+		byIncident[rows[i].IncidentID] = append(byIncident[rows[i].IncidentID], &rows[i])
+		identities[i] = rows[i].IdentityID
+	}
+	accounts, err := ledger.Lock(tx, identities)
+	if err != nil {
+		return nil, err
+	}
+	byIdentity := map[int64][]ledger.Account{}
+	for _, a := range accounts {
+		byIdentity[*a.IdentityID] = append(byIdentity[*a.IdentityID], a)
+	}
+	out := make(map[int64]*subject, len(rows))
+	for incident, of := range byIncident {
+		var theirs []ledger.Account
+		for _, c := range of {
+			theirs = append(theirs, byIdentity[c.IdentityID]...)
+		}
+		loaded, err := load(tx.DB, incident, of, theirs)
+		if err != nil {
+			return nil, err
+		}
+		for id, s := range loaded {
+			out[id] = s
+		}
+	}
+	return out, nil
+}
+
+func giveApprovals(tx *store.Tx, approved []*approval) error {
+	ids, proposers := make([]int64, len(approved)), make([]int64, len(approved))
+	for i, a := range approved {
+		ids[i], proposers[i] = a.Reimbursement.ID, a.ProposerID
+	}
+	_, err := store.Exec(tx.DB, `insert into approvals (reimbursement_id, proposer_id, staff_id, at)
+		select r, p, $3, $4 from unnest($1::bigint[], $2::bigint[]) as a(r, p)`, ids, proposers, tx.By.ID, tx.Now)
+	return err
+}
+
+func tellApproved(tx *store.Tx, approved []*approval) error {
+	var told []cases.Happened
+	var recorded []audit.Change
+	for _, a := range approved {
+		data := map[string]any{"reimbursement": a.Reimbursement.ID, "approvals": len(a.given) + 1, "needed": a.ApprovalsNeeded}
+		told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Approved, Data: data})
+		after := map[string]any{"case": a.Number(), "approvals": len(a.given) + 1, "needed": a.ApprovalsNeeded}
+		if a.last {
+			told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Posted, Data: map[string]any{"reimbursement": a.Reimbursement.ID}})
+			after["transfer"], after["balances"] = a.TransferID, a.plan.Balances
+		}
+		recorded = append(recorded, audit.Change{Action: "reimbursement.approved", Subject: a.Reimbursement.Subject(),
+			Before: map[string]any{"state": Submitted}, After: after})
+	}
+	if err := cases.Tell(tx, told...); err != nil {
+		return err
+	}
+	return audit.Record(tx, recorded...)
+}
+
+// transferKey is unique for ever: a plan is posted at most once.
+func transferKey(id int64) string { return fmt.Sprintf("reimbursement:%d", id) }
+
+func decidedNow(r *Reimbursement, state string, by access.Actor, now time.Time) {
+	r.State, r.DecidedAt, r.DecidedBy = state, &now, &by.ID
+}

@@ -1,0 +1,160 @@
+package reimbursements
+
+import (
+	"hoten/app/cases"
+	"hoten/app/incidents"
+	"hoten/app/ledger"
+	"hoten/app/notices"
+	"hoten/app/store"
+)
+
+// post puts the points back: one transfer a plan over both programs, the
+// movements marked as compensated for ever, the cases made whole and the members
+// told. The plans were computed on locked accounts.
+func post(tx *store.Tx, posted []*approval) error {
+	if len(posted) == 0 {
+		return nil
+	}
+	companies, err := ledger.Companies(tx.DB)
+	if err != nil {
+		return err
+	}
+	drafts := make([]ledger.Draft, len(posted))
+	for i, a := range posted {
+		drafts[i] = ledger.Draft{Key: transferKey(a.Reimbursement.ID), Postings: postings(a.plan.Lines, a.accounts, companies)}
+	}
+	transfers, err := ledger.Post(tx, drafts)
+	if err != nil {
+		return err
+	}
+	if err := compensated(tx, posted); err != nil {
+		return err
+	}
+	ids, caseIDs, transferIDs := make([]int64, len(posted)), make([]int64, len(posted)), make([]int64, len(posted))
+	for i, a := range posted {
+		transfer := transfers[transferKey(a.Reimbursement.ID)]
+		decidedNow(a.Reimbursement, Posted, tx.By, tx.Now)
+		a.TransferID = &transfer
+		ids[i], caseIDs[i], transferIDs[i] = a.Reimbursement.ID, a.CaseID, transfer
+	}
+	if _, err := store.Exec(tx.DB, `update reimbursements r set state = 'posted', decided_at = $3, decided_by = $4, transfer_id = p.t
+		from unnest($1::bigint[], $2::bigint[]) as p(id, t) where r.id = p.id`, ids, transferIDs, tx.Now, tx.By.ID); err != nil {
+		return err
+	}
+	if err := markCases(tx, caseIDs, Posted); err != nil {
+		return err
+	}
+	return tellMembers(tx, posted, caseIDs)
+}
+
+// postings turns lines into double entry, one posting an account and purpose.
+func postings(lines []Line, member map[int16]int64, companies map[string]map[int16]int64) []ledger.Posting {
+	other := map[string]string{Rollback: ledger.Restored, Reimburse: ledger.Reimbursed, Absorb: ledger.Absorbed, Adjust: ledger.Adjusted}
+	type place struct {
+		account int64
+		purpose string
+	}
+	sums := map[place]int64{}
+	var order []place
+	move := func(account int64, purpose string, points int64) {
+		p := place{account, purpose}
+		if _, seen := sums[p]; !seen {
+			order = append(order, p)
+		}
+		sums[p] += points
+	}
+	give := func(kind string, program int16, points int64) {
+		move(member[program], kind, points)
+		move(companies[other[kind]][program], kind, -points)
+	}
+	for _, l := range lines {
+		give(l.Kind, l.ProgramID, l.Points)
+		if l.CounterProgramID != nil {
+			give(l.Kind, *l.CounterProgramID, -*l.CounterPoints)
+		}
+	}
+	var out []ledger.Posting
+	for _, p := range order {
+		if sums[p] != 0 {
+			out = append(out, ledger.Posting{AccountID: p.account, Purpose: p.purpose, Points: sums[p]})
+		}
+	}
+	return out
+}
+
+// compensated marks what was made good: the unique keys refuse a second time,
+// whatever was retried, reimported or clicked twice.
+func compensated(tx *store.Tx, posted []*approval) error {
+	var ids []int64
+	var movements, adjustments []*int64
+	for _, a := range posted {
+		for _, l := range a.plan.Lines {
+			if l.Kind != Absorb {
+				ids, movements, adjustments = append(ids, a.Reimbursement.ID), append(movements, l.MovementID), append(adjustments, l.AdjustmentID)
+			}
+		}
+	}
+	_, err := store.Exec(tx.DB, `insert into compensations (reimbursement_id, movement_id, adjustment_id)
+		select * from unnest($1::bigint[], $2::bigint[], $3::bigint[])`, ids, movements, adjustments)
+	return err
+}
+
+func tellMembers(tx *store.Tx, posted []*approval, caseIDs []int64) error {
+	to, err := cases.Addressees(tx.DB, tx.Vault(), caseIDs, notices.ReimbursementCompleted)
+	if err != nil {
+		return err
+	}
+	programs, err := incidents.Programs(tx.DB)
+	if err != nil {
+		return err
+	}
+	var drafts []notices.Draft
+	for _, a := range posted {
+		who := to[a.CaseID]
+		if who.Address == "" {
+			continue
+		}
+		facts := who.Facts
+		facts.At, facts.Resumed, facts.Points = tx.Now, a.ResumedAt != nil, pointsFacts(a.plan, programs)
+		drafts = append(drafts, who.Draft(notices.ReimbursementCompleted, facts))
+	}
+	_, err = notices.Queue(tx, drafts...)
+	return err
+}
+
+// pointsFacts tells a member what was posted, a program each and only those touched.
+func pointsFacts(p Plan, programs []incidents.Program) (out []notices.Points) {
+	for _, program := range programs {
+		f := notices.Points{NameJa: program.NameJa, NameEn: program.NameEn}
+		touched := false
+		for _, l := range p.Lines {
+			if l.CounterProgramID != nil && *l.CounterProgramID == program.ID {
+				f.Restored -= *l.CounterPoints
+				touched = true
+			}
+			if l.ProgramID != program.ID {
+				continue
+			}
+			touched = true
+			switch l.Kind {
+			case Rollback:
+				f.Restored += l.Points
+			case Reimburse:
+				f.Reimbursed += l.Points
+			case Absorb:
+				f.Absorbed += l.Points
+			case Adjust:
+				f.Adjusted += l.Points
+			}
+		}
+		for _, b := range p.Balances {
+			if b.ProgramID == program.ID {
+				f.Balance = b.Final
+			}
+		}
+		if touched {
+			out = append(out, f)
+		}
+	}
+	return out
+}

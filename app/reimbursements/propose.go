@@ -1,0 +1,254 @@
+package reimbursements
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/ledger"
+	"hoten/app/policies"
+	"hoten/app/store"
+)
+
+// Propose proposes the plan of a case as it stands. Refused: a case with a
+// pending proposal (proposal_pending names it), an ID that is not affected, a
+// plan with nothing to do, more than the proposer may propose in a day, and a
+// proposal that nobody but its authors could approve.
+func Propose(ctx context.Context, s *store.Store, by access.Actor, caseID int64, note string) (*Reimbursement, error) {
+	return store.Write(ctx, s, by, func(tx *store.Tx) (*Reimbursement, error) {
+		if err := by.Require(access.Propose); err != nil {
+			return nil, err
+		}
+		if err := cases.RefuseSecrets("note", note); err != nil {
+			return nil, err
+		}
+		c, err := store.Lock[cases.Case](tx, caseID)
+		if err != nil {
+			return nil, err
+		}
+		made, refused, err := propose(tx, []*cases.Case{c}, note)
+		if err != nil {
+			return nil, err
+		}
+		if refused[caseID] != nil {
+			return nil, refused[caseID]
+		}
+		return made[0], nil
+	})
+}
+
+// propose proposes for locked cases of one incident, each on its own: those that
+// the rules refuse are returned by case with the reason.
+func propose(tx *store.Tx, of []*cases.Case, note string) ([]*Reimbursement, map[int64]error, error) {
+	d, err := newDesk(tx)
+	if err != nil {
+		return nil, nil, err
+	}
+	identities := make([]int64, len(of))
+	for i, c := range of {
+		identities[i] = c.IdentityID
+	}
+	accounts, err := ledger.Accounts(tx.DB, identities)
+	if err != nil {
+		return nil, nil, err
+	}
+	subjects, err := load(tx.DB, of[0].IncidentID, of, accounts)
+	if err != nil {
+		return nil, nil, err
+	}
+	refused := map[int64]error{}
+	var accepted []*subject
+	for _, c := range of {
+		if refused[c.ID] = d.refuse(tx, subjects[c.ID]); refused[c.ID] == nil {
+			accepted = append(accepted, subjects[c.ID])
+		}
+	}
+	if len(accepted) == 0 {
+		return nil, refused, nil
+	}
+	made, err := d.write(tx, accepted, note)
+	return made, refused, err
+}
+
+// desk is what the rules of proposing need beside the case: who could approve,
+// the policies, and what the proposer proposed today.
+type desk struct {
+	policies  policies.Policies
+	programs  map[int16]string
+	approvers []int64
+	today     map[int16]int64
+}
+
+func newDesk(tx *store.Tx) (d desk, err error) {
+	if d.policies, err = policies.Current(tx.DB); err != nil {
+		return d, err
+	}
+	programs, err := incidents.Programs(tx.DB)
+	if err != nil {
+		return d, err
+	}
+	d.programs = map[int16]string{}
+	for _, p := range programs {
+		d.programs[p.ID] = p.Code
+	}
+	type person struct{ ID int64 }
+	people, err := store.Select[person](tx.DB, "select id from staff where disabled_at is null and role = any($1)", access.Holders(access.Decide))
+	if err != nil {
+		return d, err
+	}
+	for _, p := range people {
+		d.approvers = append(d.approvers, p.ID)
+	}
+	// The row of the proposer stands for the day's limit: two proposals at once
+	// would otherwise count past each other.
+	if _, err := store.Exec(tx.DB, "select 1 from staff where id = $1 for no key update", tx.By.ID); err != nil {
+		return d, err
+	}
+	d.today, err = proposedSince(tx, tx.By.ID, startOfDay(tx.Now))
+	return d, err
+}
+
+func startOfDay(t time.Time) time.Time {
+	y, m, day := t.In(incidents.JST).Date()
+	return time.Date(y, m, day, 0, 0, 0, 0, incidents.JST)
+}
+
+// proposedSince sums the company cost, by program, that one person proposed and
+// that is pending or posted.
+func proposedSince(tx *store.Tx, staff int64, since time.Time) (map[int16]int64, error) {
+	type sum struct {
+		ProgramID int16
+		Points    int64
+	}
+	rows, err := store.Select[sum](tx.DB, `select l.program_id, sum(l.points)::bigint as points from reimbursements r
+		join reimbursement_lines l on l.reimbursement_id = r.id
+		where r.proposer_id = $1 and r.submitted_at >= $2 and r.state in ('submitted', 'approved', 'posted') and l.kind <> 'rollback'
+		group by l.program_id`, staff, since)
+	out := map[int16]int64{}
+	for _, r := range rows {
+		out[r.ProgramID] = r.Points
+	}
+	return out, err
+}
+
+// refuse is the rules of one proposal, in the order in which they help the agent.
+func (d desk) refuse(tx *store.Tx, s *subject) error {
+	switch {
+	case !s.Affected():
+		return fault.New(fault.Conflict, "not_affected")
+	case s.Status == cases.OutOfScope:
+		return fault.New(fault.Conflict, "case_out_of_scope")
+	case s.ReimbursementState != nil && (*s.ReimbursementState == Submitted || *s.ReimbursementState == Approved):
+		return pendingFault(tx, s.ID)
+	case s.plan.Empty():
+		return fault.New(fault.Conflict, "plan_empty")
+	}
+	for program, cost := range s.plan.Cost() {
+		limit, limited := d.policies.DailyLimits[d.programs[program]]
+		if limited && cost > 0 && d.today[program]+cost > limit {
+			return fault.New(fault.Conflict, "daily_limit", "program", d.programs[program], "limit", limit, "today", d.today[program], "points", cost)
+		}
+	}
+	able := 0
+	for _, id := range d.approvers {
+		if id != tx.By.ID && !slices.Contains(s.editors(), id) {
+			able++
+		}
+	}
+	if needed := d.needed(s.plan); able < needed {
+		return fault.New(fault.Conflict, "no_approver", "needed", needed, "able", able)
+	}
+	for program, cost := range s.plan.Cost() {
+		d.today[program] += cost
+	}
+	return nil
+}
+
+func pendingFault(tx *store.Tx, caseID int64) error {
+	r, err := store.Find[Reimbursement](tx.DB, "case_id = ? and state in ('submitted', 'approved')", caseID)
+	if err != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, "proposal_pending", "id", r.ID)
+}
+
+// needed is how many different supervisors must approve: two above the
+// threshold of any program and for every adjustment.
+func (d desk) needed(p Plan) int {
+	if p.adjusted() {
+		return 2
+	}
+	for program, cost := range p.Cost() {
+		if threshold, ok := d.policies.Thresholds[d.programs[program]]; ok && cost > threshold {
+			return 2
+		}
+	}
+	return 1
+}
+
+func (d desk) write(tx *store.Tx, accepted []*subject, note string) ([]*Reimbursement, error) {
+	ids, err := store.TakeIDs(tx.DB, "reimbursements", len(accepted))
+	if err != nil {
+		return nil, err
+	}
+	made := make([]*Reimbursement, len(accepted))
+	caseIDs := make([]int64, len(accepted))
+	var lines []lineRow
+	var told []cases.Happened
+	var recorded []audit.Change
+	for i, s := range accepted {
+		balances, err := json.Marshal(s.plan.Balances)
+		if err != nil {
+			return nil, err
+		}
+		r := &Reimbursement{ID: ids[i], IncidentID: s.IncidentID, CaseID: s.ID, ProposerID: tx.By.ID, State: Submitted,
+			Note: tx.Vault().Seal("reimbursements", "note", ids[i], note), ApprovalsNeeded: int16(d.needed(s.plan)),
+			PlanHash: s.plan.Hash(), Balances: string(balances), SubmittedAt: tx.Now}
+		made[i], caseIDs[i] = r, s.ID
+		for _, l := range s.plan.Lines {
+			lines = append(lines, lineRow{ReimbursementID: r.ID, Line: l})
+		}
+		told = append(told, cases.Happened{CaseID: s.ID, Kind: cases.Proposed, Data: map[string]any{"reimbursement": r.ID}, Text: note})
+		recorded = append(recorded, audit.Change{Action: "reimbursement.submitted", Subject: r.Subject(), Reason: note,
+			After: map[string]any{"case": s.Number(), "lines": s.plan.Lines, "approvals_needed": r.ApprovalsNeeded}})
+	}
+	if err := tx.CreateInBatches(made, 500).Error; err != nil {
+		return nil, err
+	}
+	if err := tx.CreateInBatches(lines, 1000).Error; err != nil {
+		return nil, err
+	}
+	if err := markCases(tx, caseIDs, Submitted); err != nil {
+		return nil, err
+	}
+	if err := cases.Tell(tx, told...); err != nil {
+		return nil, err
+	}
+	return made, audit.Record(tx, recorded...)
+}
+
+// lineRow is a line as it is stored.
+type lineRow struct {
+	ReimbursementID int64
+	Line            `gorm:"embedded"`
+}
+
+func (lineRow) TableName() string { return "reimbursement_lines" }
+
+// markCases moves cases with their proposals: awaiting approval while one is
+// pending, in progress again once it is decided.
+func markCases(tx *store.Tx, ids []int64, state string) error {
+	status, whole := cases.InProgress, state == Posted
+	if state == Submitted {
+		status = cases.AwaitingApproval
+	}
+	_, err := store.Exec(tx.DB, `update cases set reimbursement_state = $2, status = $3, version = version + 1, changed_at = $4,
+		completed_at = null, made_whole_at = case when $5 then $4 else made_whole_at end where id = any($1)`, ids, state, string(status), tx.Now, whole)
+	return err
+}

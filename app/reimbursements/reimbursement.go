@@ -1,0 +1,99 @@
+package reimbursements
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/fault"
+)
+
+// States of a proposal.
+const (
+	Submitted = "submitted"
+	Approved  = "approved"
+	Returned  = "returned"
+	Rejected  = "rejected"
+	Withdrawn = "withdrawn"
+	Posted    = "posted"
+)
+
+// States lists them.
+var States = []string{Submitted, Approved, Returned, Rejected, Withdrawn, Posted}
+
+// Reasons for rejecting (DOMAIN.md section 2): 本人利用, 二重, 金額相違,
+// 期間外/別事案, 取消返還済.
+var Rejections = []string{"own_use", "duplicate", "amount_differs", "out_of_period", "cancelled"}
+
+// Reimbursement is one 補填申請: the plan of one case as it was proposed, and
+// what was decided.
+type Reimbursement struct {
+	ID              int64
+	IncidentID      int64
+	CaseID          int64
+	ProposerID      int64
+	State           string
+	Note            []byte
+	ApprovalsNeeded int16
+	PlanHash        []byte
+	Balances        string
+	SubmittedAt     time.Time
+	DecidedAt       *time.Time
+	DecidedBy       *int64
+	Rejection       *string
+	Reason          []byte
+	TransferID      *int64
+}
+
+// Approval is one supervisor's word; a change after submission voids it.
+type Approval struct {
+	ID              int64
+	ReimbursementID int64
+	ProposerID      int64
+	StaffID         int64
+	StaffName       string `gorm:"->;-:migration"`
+	At              time.Time
+	VoidedAt        *time.Time
+}
+
+// Subject names the proposal in the audit trail.
+func (r Reimbursement) Subject() string { return Subject(r.ID) }
+
+// Subject names a proposal in the audit trail.
+func Subject(id int64) string { return "reimbursement:" + strconv.FormatInt(id, 10) }
+
+// Pending reports whether the proposal still waits for a decision.
+func (r Reimbursement) Pending() bool { return r.State == Submitted || r.State == Approved }
+
+// decide refuses whoever may not decide about the proposal: its proposer, anybody
+// who wrote part of it, and everybody once it is decided.
+func (r Reimbursement) decide(by access.Actor, editors []int64) error {
+	if !by.May(access.Decide) {
+		return fault.New(fault.Forbidden, "forbidden")
+	}
+	if !r.Pending() {
+		return fault.New(fault.Conflict, "already_decided", "state", r.State)
+	}
+	if r.ProposerID == by.ID || slices.Contains(editors, by.ID) {
+		return fault.New(fault.Forbidden, "self_approval")
+	}
+	return nil
+}
+
+// approve is the rule of one approval: besides decide, nobody approves twice, and
+// the plan is still the one that was proposed. It reports whether this approval
+// is the last one needed.
+func (r Reimbursement) approve(by access.Actor, given []int64, editors []int64, now Plan) (last bool, err error) {
+	if err := r.decide(by, editors); err != nil {
+		return false, err
+	}
+	if slices.Contains(given, by.ID) {
+		return false, fault.New(fault.Conflict, "already_approved")
+	}
+	if !bytes.Equal(r.PlanHash, now.Hash()) {
+		return false, fault.New(fault.Conflict, "plan_changed")
+	}
+	return len(given)+1 >= int(r.ApprovalsNeeded), nil
+}

@@ -1,0 +1,155 @@
+package resets
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/members"
+	"hoten/app/notices"
+	"hoten/app/passwords"
+	"hoten/app/store"
+)
+
+// Visit is what the member's page may know of a link before it is used.
+type Visit struct {
+	Language string
+	// OneTimeOffered: there is a contact apart from the ID's own mailbox that a
+	// one-time password could go to.
+	OneTimeOffered bool
+}
+
+// Look finds the link of a token that still works. Any other token, whatever
+// the cause, is gone: NotFound.
+func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
+	link, err := live(store.Read(ctx, s), token, s.Clock(), "")
+	if err != nil {
+		return nil, err
+	}
+	to, err := cases.Addressees(store.Read(ctx, s), s.Vault, []int64{link.CaseID}, notices.ResetLink)
+	if err != nil {
+		return nil, err
+	}
+	who := to[link.CaseID]
+	return &Visit{Language: who.Language, OneTimeOffered: who.Address != ""}, nil
+}
+
+func live(db *gorm.DB, token string, now time.Time, lock string) (*Link, error) {
+	links, err := store.Select[Link](db, `select * from reset_links where token_hash = $1 and used_at is null and voided_at is null and expires_at > $2 `+lock,
+		hashToken(token), now)
+	if err != nil {
+		return nil, err
+	}
+	if len(links) == 0 {
+		return nil, fault.Missing()
+	}
+	return &links[0], nil
+}
+
+// Complete uses a link: the member's new password is set, all sessions end, the
+// point password is void, use resumes, and the member is told, by another usable
+// contact where there is one (DOMAIN.md section 5).
+func Complete(ctx context.Context, s *store.Store, token, password, again string, oneTimePassword bool) error {
+	_, err := store.Write(ctx, s, access.Member(), func(tx *store.Tx) (struct{}, error) {
+		return struct{}{}, complete(tx, token, password, again, oneTimePassword)
+	})
+	return err
+}
+
+func complete(tx *store.Tx, token, password, again string, oneTimePassword bool) error {
+	seen, err := live(tx.DB, token, tx.Now, "")
+	if err != nil {
+		return err
+	}
+	c, err := store.Lock[cases.Case](tx, seen.CaseID)
+	if err != nil {
+		return err
+	}
+	link, err := live(tx.DB, token, tx.Now, "for update")
+	if err != nil {
+		return err
+	}
+	if c.ImpostorAt != nil {
+		return fault.Missing()
+	}
+	if err := acceptable(tx, c, password, again); err != nil {
+		return err
+	}
+	if err := Directory.Resume(tx, c.IdentityID, password, oneTimePassword); err != nil {
+		return err
+	}
+	if err := tx.Model(link).Update("used_at", tx.Now).Error; err != nil {
+		return err
+	}
+	if err := setState(tx, c, cases.Resumed); err != nil {
+		return err
+	}
+	if err := tellResumed(tx, c, link.ContactID); err != nil {
+		return err
+	}
+	if err := cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.WasResumed, Data: map[string]any{"one_time_password": oneTimePassword}}); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Change{Action: "reset.completed", Subject: c.Subject(), After: map[string]any{
+		"password": "set", "point_password": "voided", "one_time_password": oneTimePassword}})
+}
+
+func acceptable(tx *store.Tx, c *cases.Case, password, again string) error {
+	identity, err := store.Find[members.Identity](tx.DB, "id = ?", c.IdentityID)
+	if err != nil {
+		return err
+	}
+	login, err := identity.PlainLogin(tx.Vault())
+	if err != nil {
+		return err
+	}
+	if err := passwords.Check("password", password, login); err != nil {
+		return err
+	}
+	if password != again {
+		return fault.Input("password_again", "passwords_differ")
+	}
+	return nil
+}
+
+// tellResumed mails that the password was changed: to where the link went, and
+// to one other contact where there is one, so that somebody who misused the link
+// does not stay unnoticed.
+func tellResumed(tx *store.Tx, c *cases.Case, linkContact int64) error {
+	to, err := cases.Addressees(tx.DB, tx.Vault(), []int64{c.ID}, notices.ResetCompleted)
+	if err != nil {
+		return err
+	}
+	who := to[c.ID]
+	if who.Address == "" {
+		return nil
+	}
+	facts := who.Facts
+	facts.At, facts.Resumed = tx.Now, true
+	drafts := []notices.Draft{who.Draft(notices.ResetCompleted, facts)}
+	others, err := store.Select[members.Contact](tx.DB, `select * from contacts where member_id = $1 and kind = 'email' and id <> all($2)`,
+		who.MemberID, []int64{linkContact, who.ContactID})
+	if err != nil {
+		return err
+	}
+	for _, k := range others {
+		if !k.Usable(who.Facts.PeriodFrom) && !k.DependsOnLogin {
+			continue
+		}
+		address, err := k.Plain(tx.Vault())
+		if err != nil {
+			return err
+		}
+		other := drafts[0]
+		other.To, other.ContactID = address, &k.ID
+		drafts = append(drafts, other)
+		break
+	}
+	_, err = notices.Queue(tx, drafts...)
+	return err
+}

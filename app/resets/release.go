@@ -1,0 +1,52 @@
+package resets
+
+import (
+	"context"
+	"strings"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/store"
+)
+
+// Release lifts the restriction of an ID that was restricted wrongly. A
+// supervisor does it, with a reason.
+func Release(ctx context.Context, s *store.Store, by access.Actor, caseID int64, reason string) (*cases.Case, error) {
+	c, err := store.Write(ctx, s, by, func(tx *store.Tx) (*cases.Case, error) {
+		if err := by.Require(access.Supervise); err != nil {
+			return nil, err
+		}
+		if strings.TrimSpace(reason) == "" {
+			return nil, fault.Input("reason", "required")
+		}
+		if err := cases.RefuseSecrets("reason", reason); err != nil {
+			return nil, err
+		}
+		c, err := store.Lock[cases.Case](tx, caseID)
+		if err != nil {
+			return nil, err
+		}
+		if c.IdentityState == nil || *c.IdentityState == cases.Resumed {
+			return nil, fault.New(fault.Conflict, "not_restricted")
+		}
+		if c.ImpostorAt != nil {
+			return nil, fault.New(fault.Forbidden, "impostor_suspected")
+		}
+		if err := Directory.Release(tx, c.IdentityID); err != nil {
+			return nil, err
+		}
+		if _, err := store.Exec(tx.DB, "update reset_links set voided_at = $2 where identity_id = $1 and used_at is null and voided_at is null", c.IdentityID, tx.Now); err != nil {
+			return nil, err
+		}
+		if err := setState(tx, c, cases.Resumed); err != nil {
+			return nil, err
+		}
+		if err := cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.Released, Text: reason}); err != nil {
+			return nil, err
+		}
+		return c, audit.Record(tx, audit.Change{Action: "reset.released", Subject: c.Subject(), Reason: reason})
+	})
+	return c, audit.Refused(ctx, s, by, "reset.released", "case:"+cases.Number(caseID), err)
+}

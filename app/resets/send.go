@@ -1,0 +1,163 @@
+package resets
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/members"
+	"hoten/app/notices"
+	"hoten/app/policies"
+	"hoten/app/store"
+)
+
+// Link is one reset link; the token itself is only in the mail.
+type Link struct {
+	ID         int64
+	CaseID     int64
+	IdentityID int64
+	ContactID  int64
+	TokenHash  []byte
+	SentBy     int64
+	SentAt     time.Time
+	ExpiresAt  time.Time
+	UsedAt     *time.Time
+	VoidedAt   *time.Time
+}
+
+// TableName is the table of Link.
+func (Link) TableName() string { return "reset_links" }
+
+// justSent is how long a second link is refused: two agents at once send one.
+const justSent = time.Minute
+
+// Send mails a reset link to the member whom the actor has verified to level 2
+// in a running call. A new link voids the older; above the day's limit only a
+// supervisor sends. baseURL is the public origin.
+func Send(ctx context.Context, s *store.Store, by access.Actor, caseID int64, baseURL string) (*cases.Case, error) {
+	c, err := store.Write(ctx, s, by, func(tx *store.Tx) (*cases.Case, error) {
+		if err := by.Require(access.WorkCases); err != nil {
+			return nil, err
+		}
+		c, err := store.Lock[cases.Case](tx, caseID)
+		if err != nil {
+			return nil, err
+		}
+		p, err := policies.Current(tx.DB)
+		if err != nil {
+			return nil, err
+		}
+		if err := cases.Require(tx, c, p, 2); err != nil {
+			return nil, err
+		}
+		if err := sendable(tx, c, p); err != nil {
+			return nil, err
+		}
+		if err := mailLink(tx, c, p, baseURL); err != nil {
+			return nil, err
+		}
+		if err := setState(tx, c, cases.LinkSent); err != nil {
+			return nil, err
+		}
+		if err := cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.LinkWasSent}); err != nil {
+			return nil, err
+		}
+		return c, audit.Record(tx, audit.Change{Action: "reset.link_sent", Subject: c.Subject()})
+	})
+	return c, audit.Refused(ctx, s, by, "reset.link_sent", "case:"+cases.Number(caseID), err)
+}
+
+// sendable holds the limits of DOMAIN.md section 5; the identity's row is locked,
+// so that links for two cases of one ID count together.
+func sendable(tx *store.Tx, c *cases.Case, p policies.Policies) error {
+	if c.IdentityState == nil {
+		return fault.New(fault.Conflict, "not_restricted")
+	}
+	if *c.IdentityState == cases.Resumed {
+		return fault.New(fault.Conflict, "already_resumed")
+	}
+	if _, err := store.Lock[members.Identity](tx, c.IdentityID); err != nil {
+		return err
+	}
+	var today int
+	var latest *time.Time
+	y, m, d := tx.Now.In(incidents.JST).Date()
+	err := store.Scan(tx.DB, "select count(*), max(sent_at) from reset_links where identity_id = $1 and sent_at >= $2",
+		[]any{c.IdentityID, time.Date(y, m, d, 0, 0, 0, 0, incidents.JST)}, &today, &latest)
+	switch {
+	case err != nil:
+		return err
+	case latest != nil && tx.Now.Sub(*latest) < justSent:
+		return fault.New(fault.Conflict, "link_just_sent")
+	case today >= p.ResetsPerDay && !tx.By.May(access.Supervise):
+		return fault.New(fault.RateLimited, "resets_per_day", "max", p.ResetsPerDay)
+	}
+	return nil
+}
+
+func mailLink(tx *store.Tx, c *cases.Case, p policies.Policies, baseURL string) error {
+	to, err := cases.Addressees(tx.DB, tx.Vault(), []int64{c.ID}, notices.ResetLink)
+	if err != nil {
+		return err
+	}
+	who := to[c.ID]
+	if who.Address == "" {
+		return fault.New(fault.Invalid, "no_usable_contact")
+	}
+	token, hash, err := newToken()
+	if err != nil {
+		return err
+	}
+	if _, err := store.Exec(tx.DB, "update reset_links set voided_at = $2 where identity_id = $1 and used_at is null and voided_at is null", c.IdentityID, tx.Now); err != nil {
+		return err
+	}
+	link := Link{CaseID: c.ID, IdentityID: c.IdentityID, ContactID: who.ContactID, TokenHash: hash, SentBy: tx.By.ID, SentAt: tx.Now,
+		ExpiresAt: tx.Now.Add(time.Duration(p.ResetMinutes) * time.Minute)}
+	if err := tx.Create(&link).Error; err != nil {
+		return err
+	}
+	facts := who.Facts
+	facts.At, facts.Minutes = tx.Now, p.ResetMinutes
+	call, err := cases.BestCall(tx.DB, c.ID, tx.By.ID, tx.Now)
+	if err != nil {
+		return err
+	}
+	if call != nil {
+		facts.At = call.StartedAt
+	}
+	mail := who.Draft(notices.ResetLink, facts)
+	mail.Secret = baseURL + "/reset/" + token
+	_, err = notices.Queue(tx, mail)
+	return err
+}
+
+func newToken() (token string, hash []byte, err error) {
+	b := make([]byte, 32)
+	if _, err := rand.Read(b); err != nil {
+		return "", nil, err
+	}
+	token = base64.RawURLEncoding.EncodeToString(b)
+	return token, hashToken(token), nil
+}
+
+// hashToken needs no key: the token has 256 random bits.
+func hashToken(token string) []byte {
+	h := sha256.Sum256([]byte(token))
+	return h[:]
+}
+
+// setState moves the ID's state of a case this package decides about.
+func setState(tx *store.Tx, c *cases.Case, state string) error {
+	c.IdentityState, c.ChangedAt = &state, tx.Now
+	if state == cases.Resumed {
+		c.ResumedAt = &tx.Now
+	}
+	return tx.Model(c).Select("identity_state", "resumed_at", "changed_at").Updates(c).Error
+}

@@ -1,0 +1,182 @@
+package staff
+
+import (
+	"context"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/fault"
+	"hoten/app/passwords"
+	"hoten/app/store"
+)
+
+// enrolmentLife is how long an enrolment link is good.
+const enrolmentLife = 72 * time.Hour
+
+// New is an account to be added; without a password it gets an enrolment link.
+type New struct {
+	Email, Name string
+	Role        access.Role
+	Desk        string
+	Language    string
+	Password    string
+}
+
+// Added is the account and, where it has no password yet, the token of its
+// enrolment link, shown once.
+type Added struct {
+	Staff     *Staff
+	Enrolment string
+}
+
+// Add creates an account. A known address is a conflict.
+func Add(ctx context.Context, s *store.Store, by access.Actor, n New) (Added, error) {
+	return store.Write(ctx, s, by, func(tx *store.Tx) (a Added, err error) {
+		if err := by.Require(access.ManageStaff); err != nil {
+			return a, err
+		}
+		if err := checkNew(n.Email, n.Name, n.Role); err != nil {
+			return a, err
+		}
+		a.Staff = &Staff{Email: normal(n.Email), Name: n.Name, Role: n.Role, Language: n.Language, Theme: "auto", TextSize: "standard", CreatedAt: tx.Now}
+		if a.Staff.Language == "" {
+			a.Staff.Language = "ja"
+		}
+		if a.Staff.DeskID, err = deskID(tx, n.Desk); err != nil {
+			return a, err
+		}
+		if n.Password != "" {
+			err = a.Staff.setPassword("password", n.Password)
+		} else {
+			a.Enrolment, err = a.Staff.enrol(tx.Now)
+		}
+		if err != nil {
+			return a, err
+		}
+		var taken bool
+		if err := store.Scan(tx.DB, "select exists (select 1 from staff where email = $1)", []any{a.Staff.Email}, &taken); err != nil {
+			return a, err
+		}
+		if taken {
+			return a, fault.Input("email", "email_taken")
+		}
+		if err := tx.Create(a.Staff).Error; err != nil {
+			return a, err
+		}
+		return a, audit.Record(tx, audit.Change{Action: "staff.added", Subject: a.Staff.Subject(), After: a.Staff.summary()})
+	})
+}
+
+func deskID(tx *store.Tx, code string) (*int64, error) {
+	if code == "" {
+		return nil, nil
+	}
+	type found struct{ ID int64 }
+	rows, err := store.Select[found](tx.DB, "select id from desks where code = $1", code)
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, fault.Input("desk", "desk_unknown")
+	}
+	return &rows[0].ID, nil
+}
+
+func (s *Staff) setPassword(field, password string) (err error) {
+	if err := passwords.Check(field, password, s.Email); err != nil {
+		return err
+	}
+	s.PasswordHash, err = passwords.Hash(password)
+	s.EnrolmentHash, s.EnrolmentExpiresAt = nil, nil
+	return err
+}
+
+func (s *Staff) enrol(now time.Time) (token string, err error) {
+	token, s.EnrolmentHash, err = newSecret("")
+	end := now.Add(enrolmentLife)
+	s.EnrolmentExpiresAt = &end
+	return token, err
+}
+
+// Change is what an administrator may change of an account; nil leaves it.
+type Change struct {
+	Name     *string
+	Role     *access.Role
+	Desk     *string
+	Disabled *bool
+}
+
+// Update changes an account. Nobody changes their own role or disables
+// themselves, so that an administrator always remains.
+func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Change) (*Staff, error) {
+	return managed(ctx, s, by, id, "staff.updated", func(tx *store.Tx, a *Staff) (err error) {
+		if id == by.ID && (ch.Role != nil && *ch.Role != a.Role || ch.Disabled != nil && *ch.Disabled) {
+			return fault.New(fault.Forbidden, "own_account")
+		}
+		if ch.Name != nil {
+			a.Name = *ch.Name
+		}
+		if ch.Role != nil {
+			a.Role = *ch.Role
+		}
+		if err := checkNew(a.Email, a.Name, a.Role); err != nil {
+			return err
+		}
+		if ch.Desk != nil {
+			if a.DeskID, err = deskID(tx, *ch.Desk); err != nil {
+				return err
+			}
+		}
+		if ch.Disabled != nil {
+			if a.DisabledAt = nil; *ch.Disabled {
+				a.DisabledAt = &tx.Now
+			}
+		}
+		return nil
+	})
+}
+
+// Enrol makes a new enrolment link for an account and voids its password.
+func Enrol(ctx context.Context, s *store.Store, by access.Actor, id int64) (token string, err error) {
+	_, err = managed(ctx, s, by, id, "staff.enrolment_renewed", func(tx *store.Tx, a *Staff) error {
+		a.PasswordHash = ""
+		token, err = a.enrol(tx.Now)
+		return err
+	})
+	return token, err
+}
+
+func managed(ctx context.Context, s *store.Store, by access.Actor, id int64, action string, fn func(*store.Tx, *Staff) error) (*Staff, error) {
+	a, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Staff, error) {
+		if err := by.Require(access.ManageStaff); err != nil {
+			return nil, err
+		}
+		a, err := store.Lock[Staff](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		before := a.summary()
+		if err := fn(tx, a); err != nil {
+			return nil, err
+		}
+		if err := tx.Model(a).Select("name", "role", "desk_id", "password_hash", "enrolment_hash", "enrolment_expires_at", "disabled_at").Updates(a).Error; err != nil {
+			return nil, err
+		}
+		return a, audit.Record(tx, audit.Change{Action: action, Subject: a.Subject(), Before: before, After: a.summary()})
+	})
+	return a, audit.Refused(ctx, s, by, action, Staff{ID: id}.Subject(), err)
+}
+
+// Preferences are what people set for themselves.
+type Preferences struct{ Language, Theme, TextSize string }
+
+// Prefer keeps somebody's own preferences; empty fields stay as they are.
+func Prefer(ctx context.Context, s *store.Store, by access.Actor, p Preferences) error {
+	return store.Keep(ctx, s, func(tx *store.Tx) error {
+		_, err := store.Exec(tx.DB, `update staff set language = case when $2 in ('ja', 'en') then $2 else language end,
+			theme = case when $3 in ('auto', 'light', 'dark') then $3 else theme end,
+			text_size = case when $4 in ('standard', 'large', 'largest') then $4 else text_size end where id = $1`, by.ID, p.Language, p.Theme, p.TextSize)
+		return err
+	})
+}

@@ -1,0 +1,108 @@
+// Package staff holds the accounts of those who work with the program: roles,
+// passwords, enrolment links, API tokens, and the throttle on sign-in. Secrets
+// are kept as hashes only.
+package staff
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/mail"
+	"strconv"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/fault"
+	"hoten/app/store"
+)
+
+// Staff is one account.
+type Staff struct {
+	ID                 int64
+	Email              string
+	Name               string
+	Role               access.Role
+	DeskID             *int64
+	Language           string
+	Theme              string
+	TextSize           string
+	PasswordHash       string
+	EnrolmentHash      []byte
+	EnrolmentExpiresAt *time.Time
+	DisabledAt         *time.Time
+	CreatedAt          time.Time
+}
+
+// TableName is the table of Staff.
+func (Staff) TableName() string { return "staff" }
+
+// Actor is the account as somebody who acts; via is the door they came in by.
+func (s Staff) Actor(via string) access.Actor {
+	a := access.Actor{ID: s.ID, Name: s.Name, Role: s.Role, Kind: "staff", Via: via}
+	if s.DeskID != nil {
+		a.DeskID = *s.DeskID
+	}
+	return a
+}
+
+// Subject names the account in the audit trail.
+func (s Staff) Subject() string { return "staff:" + strconv.FormatInt(s.ID, 10) }
+
+// ByID finds an account that is not disabled. Unknown or disabled: NotFound.
+func ByID(db *gorm.DB, id int64) (*Staff, error) {
+	return store.Find[Staff](db, "id = ? and disabled_at is null", id)
+}
+
+// ByEmail finds an account by its address. Unknown: NotFound.
+func ByEmail(db *gorm.DB, email string) (*Staff, error) {
+	return store.Find[Staff](db, "email = ?", normal(email))
+}
+
+// List is every account, by name.
+func List(db *gorm.DB) ([]Staff, error) {
+	var out []Staff
+	err := db.Order(`disabled_at is not null, name collate "ja-x-icu", id`).Find(&out).Error
+	return out, err
+}
+
+func normal(email string) string { return strings.ToLower(strings.TrimSpace(email)) }
+
+// summary is the account in the audit trail; the address of staff is no member's
+// data, but stays out all the same.
+func (s Staff) summary() map[string]any {
+	return map[string]any{"role": s.Role, "desk": s.DeskID, "disabled": s.DisabledAt != nil}
+}
+
+func checkNew(email, name string, role access.Role) error {
+	var p fault.Problems
+	if a, err := mail.ParseAddress(email); err != nil || a.Address != strings.TrimSpace(email) || len(email) > 254 {
+		p.Add("email", "email_invalid")
+	}
+	if strings.TrimSpace(name) == "" {
+		p.Add("name", "required")
+	} else if len([]rune(name)) > 100 {
+		p.Add("name", "too_long", "max", 100)
+	}
+	if !role.Known() {
+		p.Add("role", "role_unknown")
+	}
+	return p.Err()
+}
+
+// newSecret makes 256 random bits and the hash that is kept of them.
+func newSecret(prefix string) (plain string, hash []byte, err error) {
+	b := make([]byte, 32)
+	if _, err := rand.Read(b); err != nil {
+		return "", nil, err
+	}
+	plain = prefix + base64.RawURLEncoding.EncodeToString(b)
+	return plain, hashSecret(plain), nil
+}
+
+func hashSecret(plain string) []byte {
+	h := sha256.Sum256([]byte(plain))
+	return h[:]
+}

@@ -1,0 +1,61 @@
+package store
+
+import (
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/gorm"
+)
+
+// Select runs set-based SQL with $1 placeholders; unlike gorm's Raw it sends
+// slices as PostgreSQL arrays. Columns go to the fields of T by name.
+func Select[T any](db *gorm.DB, query string, args ...any) ([]T, error) {
+	rows, err := db.Statement.ConnPool.QueryContext(db.Statement.Context, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		var row T
+		if err := db.ScanRows(rows, &row); err != nil {
+			return nil, err
+		}
+		out = append(out, row)
+	}
+	return out, rows.Err()
+}
+
+// Scan reads the one row of query into dest.
+func Scan(db *gorm.DB, query string, args []any, dest ...any) error {
+	return db.Statement.ConnPool.QueryRowContext(db.Statement.Context, query, args...).Scan(dest...)
+}
+
+// Exec runs set-based SQL with $1 placeholders and returns how many rows it touched.
+func Exec(db *gorm.DB, query string, args ...any) (int64, error) {
+	done, err := db.Statement.ConnPool.ExecContext(db.Statement.Context, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return done.RowsAffected()
+}
+
+// Copy streams rows into a table by COPY, inside the transaction.
+func (tx *Tx) Copy(table string, columns []string, rows pgx.CopyFromSource) (n int64, err error) {
+	err = tx.conn.Raw(func(driver any) error {
+		n, err = driver.(*stdlib.Conn).Conn().CopyFrom(tx.Context(), pgx.Identifier{table}, columns, rows)
+		return err
+	})
+	return n, err
+}
+
+// TakeIDs reserves n numbers of a table's id sequence, so that fields can be
+// sealed for their row before it is written.
+func TakeIDs(db *gorm.DB, table string, n int) ([]int64, error) {
+	type taken struct{ ID int64 }
+	rows, err := Select[taken](db, "select nextval(pg_get_serial_sequence($1, 'id')) as id from generate_series(1, $2::int)", table, n)
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	return ids, err
+}

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+
+	"hoten/app/vault"
+)
+
+// role is who the program is in the database: it may not change or delete
+// ledger and audit rows, nor touch the schema.
+const role = "hoten_app"
+
+// Store is the database and the keys of what is sealed in it.
+type Store struct {
+	DB    *gorm.DB
+	SQL   *sql.DB
+	Pool  *pgxpool.Pool
+	Vault *vault.Vault
+	Clock func() time.Time
+	Log   *slog.Logger
+	jobs  *river.Client[*sql.Tx]
+}
+
+// Open connects to a migrated database as the program's role. It refuses a
+// database whose fields were sealed with other keys than v's.
+func Open(ctx context.Context, url string, v *vault.Vault, clock func() time.Time, log *slog.Logger) (*Store, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	cfg.MaxConns = max(cfg.MaxConns, 24)
+	cfg.ConnConfig.RuntimeParams["application_name"] = "hoten"
+	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, "set role "+role)
+		return err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{Pool: pool, SQL: stdlib.OpenDBFromPool(pool), Vault: v, Clock: clock, Log: log}
+	if err := s.connect(ctx); err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Store) connect(ctx context.Context) (err error) {
+	s.DB, err = gorm.Open(postgres.New(postgres.Config{Conn: s.SQL}), &gorm.Config{
+		SkipDefaultTransaction: true, TranslateError: true, Logger: logger.Discard, NowFunc: s.Clock,
+	})
+	if err != nil {
+		return err
+	}
+	if s.jobs, err = river.NewClient(s.Driver(), &river.Config{Logger: s.Log}); err != nil {
+		return err
+	}
+	return s.checkKeys(ctx)
+}
+
+// Driver is River's view of the database, for the client that works jobs.
+func (s *Store) Driver() *riverdatabasesql.Driver {
+	return riverdatabasesql.NewWithPgxListener(s.SQL, s.Pool)
+}
+
+func (s *Store) checkKeys(ctx context.Context) error {
+	const q = `insert into settings (key, value) values ('vault', $1)
+		on conflict (key) do update set value = settings.value returning value`
+	var known string
+	if err := s.Pool.QueryRow(ctx, q, s.Vault.Fingerprint()).Scan(&known); err != nil {
+		return err
+	}
+	if known != s.Vault.Fingerprint() {
+		return fmt.Errorf("the keys in the data folder are not those of this database: copy the folder keys/ of the program that made it")
+	}
+	return nil
+}
+
+// Close gives the connections back.
+func (s *Store) Close() {
+	s.SQL.Close()
+	s.Pool.Close()
+}

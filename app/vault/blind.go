@@ -1,0 +1,84 @@
+package vault
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/tink-crypto/tink-go/v2/prf"
+
+	"hoten/app/jptext"
+)
+
+// Kinds of keys that Blind separates.
+const (
+	BlindLogin          = "login"
+	BlindPhone          = "phone"
+	BlindEmail          = "email"
+	BlindCustomerNumber = "customer_number"
+)
+
+// Blind is the hash by which a value is found without being opened: 16 bytes,
+// keyed; equal keys of different kinds have different hashes. The caller makes
+// the key (jptext.LoginKey, PhoneKey, …). An empty key has none (nil): members
+// without a telephone must not look alike.
+func (v *Vault) Blind(kind, key string) []byte {
+	if key == "" {
+		return nil
+	}
+	buf := make([]byte, 0, len(kind)+1+len(key))
+	buf = append(append(append(buf, kind...), 0), key...)
+	hash, err := v.lookup.ComputePrimaryPRF(buf, 16)
+	if err != nil {
+		// HMAC-SHA256 fails only for an output longer than its own.
+		panic(err)
+	}
+	return hash
+}
+
+// gramCipher is AES under a key of its own. On one block that is never the same
+// for two grams it is the keyed hash that is wanted, and far cheaper than HMAC:
+// a name has many grams.
+func gramCipher(lookup *prf.Set) (cipher.Block, error) {
+	key, err := lookup.ComputePrimaryPRF([]byte("hoten grams v1"), 32)
+	if err != nil {
+		return nil, fmt.Errorf("vault: lookup keys: %w", err)
+	}
+	return aes.NewCipher(key)
+}
+
+// Grams are the keyed hashes of all pairs of neighbouring characters in the
+// search key of a name or kana, sorted and distinct: the value of an int4[]
+// column with a GIN index. Search finds a name by any two characters of it
+// (DOMAIN.md section 7); a key of one character has no grams.
+func (v *Vault) Grams(text string) []int32 {
+	runes := []rune(jptext.SearchKey(text))
+	if len(runes) < 2 {
+		return nil
+	}
+	grams := make([]int32, 0, len(runes)-1)
+	block := make([]byte, aes.BlockSize)
+	for i := range len(runes) - 1 {
+		clear(block)
+		binary.BigEndian.PutUint32(block, uint32(runes[i]))
+		binary.BigEndian.PutUint32(block[4:], uint32(runes[i+1]))
+		v.grams.Encrypt(block, block)
+		grams = append(grams, int32(binary.BigEndian.Uint32(block)))
+	}
+	slices.Sort(grams)
+	return slices.Compact(grams)
+}
+
+// maxQueryGrams is more than enough to leave a handful of rows, whose names are
+// then opened and compared.
+const maxQueryGrams = 12
+
+// QueryGrams are the grams a stored name must have to contain text (`@>`). They
+// are necessary, not sufficient: open and compare. Nil means that text is too
+// short to search by; `@> '{}'` would find everybody.
+func (v *Vault) QueryGrams(text string) []int32 {
+	grams := v.Grams(text)
+	return grams[:min(len(grams), maxQueryGrams)]
+}

@@ -1,0 +1,35 @@
+-- +goose Up
+-- The program works as hoten_app; the owner only migrates. Roles belong to the
+-- whole server, so another database may have made this one already.
+-- +goose StatementBegin
+do $$ begin
+  create role hoten_app nologin;
+exception when duplicate_object or unique_violation then null;
+end $$;
+-- +goose StatementEnd
+-- +goose StatementBegin
+do $$ begin
+  execute format('grant hoten_app to %I', current_user);
+exception when unique_violation then null;
+end $$;
+-- +goose StatementEnd
+grant usage on schema public to hoten_app;
+alter default privileges in schema public grant select, insert, update, delete on tables to hoten_app;
+alter default privileges in schema public grant usage, select, update on sequences to hoten_app;
+grant select on goose_db_version to hoten_app;
+
+-- +goose StatementBegin
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
+end $$;
+-- +goose StatementEnd
+
+create table settings (
+  key   text primary key,
+  value text not null
+);
+
+-- +goose Down
+drop table settings;
+drop function refuse_change;

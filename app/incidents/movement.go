@@ -75,3 +75,13 @@ func Class(movements []Movement) string {
 	}
 	return "D"
 }
+
+// References gives the operators' numbers of movements.
+func References(db *gorm.DB, ids []int64) (map[int64]string, error) {
+	rows, err := store.Select[Movement](db, "select id, movement_id from movements where id = any($1)", append([]int64{}, ids...))
+	out := make(map[int64]string, len(rows))
+	for _, m := range rows {
+		out[m.ID] = m.MovementID
+	}
+	return out, err
+}

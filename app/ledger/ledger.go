@@ -95,6 +95,20 @@ func Accounts(db *gorm.DB, identities []int64) ([]Account, error) {
 		where identity_id = any($1) order by identity_id, program_id`, identities)
 }
 
+// Balances are an ID's balances by program code.
+func Balances(db *gorm.DB, identity int64) (map[string]int64, error) {
+	type balance struct {
+		Code    string
+		Balance int64
+	}
+	rows, err := store.Select[balance](db, "select p.code, a.balance from accounts a join programs p on p.id = a.program_id where a.identity_id = $1", identity)
+	out := make(map[string]int64, len(rows))
+	for _, b := range rows {
+		out[b.Code] = b.Balance
+	}
+	return out, err
+}
+
 // Companies lists the accounts that belong to no ID, keyed by purpose and program.
 func Companies(db *gorm.DB) (map[string]map[int16]int64, error) {
 	rows, err := store.Select[Account](db, "select id, program_id, purpose from accounts where identity_id is null")
@@ -108,11 +122,29 @@ func Companies(db *gorm.DB) (map[string]map[int16]int64, error) {
 	return out, err
 }
 
-// Open makes sure that every ID has an account in every program.
-func Open(tx *store.Tx, identities []int64) error {
+// OpenWith opens accounts in every program for the IDs that the query names and
+// posts their balances as one transfer. The query yields identity_id, program_id
+// and points, points null where nothing is known. An account that has its
+// opening balance already keeps it.
+func OpenWith(tx *store.Tx, key, query string) error {
 	_, err := store.Exec(tx.DB, `insert into accounts (program_id, identity_id, purpose, balance)
-		select p.id, i, 'member', 0 from unnest($1::bigint[]) i cross join programs p
-		on conflict (identity_id, program_id) where identity_id is not null do nothing`, identities)
+		select p.id, q.identity_id, 'member', 0 from (select distinct identity_id from (`+query+`) q) q cross join programs p
+		order by q.identity_id, p.id on conflict (identity_id, program_id) where identity_id is not null do nothing`)
+	if err != nil {
+		return err
+	}
+	ids, err := Post(tx, []Draft{{Key: key}})
+	if err != nil {
+		return err
+	}
+	_, err = store.Exec(tx.DB, `with opened as (
+		  select a.id, a.program_id, q.points from (`+query+`) q join accounts a on a.identity_id = q.identity_id and a.program_id = q.program_id
+		  where q.points > 0 and not exists (select 1 from postings p where p.account_id = a.id and p.purpose = 'opening'))
+		insert into postings (transfer_id, account_id, purpose, points)
+		select $1::bigint, id, 'opening', points from opened
+		union all
+		select $1, c.id, 'opening', -s.points from (select program_id, sum(points)::bigint as points from opened group by program_id) s
+		join accounts c on c.program_id = s.program_id and c.purpose = 'opening'`, ids[key])
 	return err
 }
 

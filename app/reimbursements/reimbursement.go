@@ -8,6 +8,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/fault"
+	"hoten/app/vault"
 )
 
 // States of a proposal.
@@ -96,4 +97,14 @@ func (r Reimbursement) approve(by access.Actor, given []int64, editors []int64, 
 		return false, fault.New(fault.Conflict, "plan_changed")
 	}
 	return len(given)+1 >= int(r.ApprovalsNeeded), nil
+}
+
+// PlainReason opens the reason of the decision.
+func (r Reimbursement) PlainReason(v *vault.Vault) (string, error) {
+	return v.Unseal("reimbursements", "reason", r.ID, r.Reason)
+}
+
+// PlainNote opens the proposer's note.
+func (r Reimbursement) PlainNote(v *vault.Vault) (string, error) {
+	return v.Unseal("reimbursements", "note", r.ID, r.Note)
 }

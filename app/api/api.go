@@ -1,0 +1,204 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/staff"
+	"hoten/app/store"
+	"hoten/i18n"
+)
+
+// API answers /api/v1 on a store.
+type API struct {
+	s       *store.Store
+	baseURL string
+}
+
+// Route is one call of the API with the permission that its action requires;
+// empty: any member of staff.
+type Route struct {
+	Method, Path string
+	Permission   access.Permission
+	handle       func(*API, *request) error
+}
+
+// Routes is all that the API offers to whoever has a token.
+var Routes = []Route{
+	{"POST", "/incidents", access.ManageIncidents, createIncident},
+	{"GET", "/incidents", access.ReadCases, listIncidents},
+	{"GET", "/incidents/:reference", access.ReadCases, showIncident},
+	{"POST", "/incidents/:reference/imports", access.ManageIncidents, createImport},
+	{"POST", "/incidents/:reference/reimbursements", access.Propose, proposeAll},
+	{"POST", "/incidents/:reference/notices", access.ManageIncidents, notifyAll},
+	{"GET", "/imports/:id", access.ReadCases, showImport},
+	{"GET", "/imports/:id/rejected/:file", access.ManageIncidents, rejectedRows},
+	{"GET", "/jobs/:id", access.ReadCases, showJob},
+	{"GET", "/cases", access.ReadCases, listCases},
+	{"POST", "/cases", access.WorkCases, openCase},
+	{"GET", "/cases/:number", access.ReadCases, showCase},
+	{"PATCH", "/cases/:number", access.WorkCases, updateCase},
+	{"POST", "/cases/:number/notes", access.WorkCases, addNote},
+	{"POST", "/cases/:number/calls", access.WorkCases, startCall},
+	{"POST", "/cases/:number/reveal", access.Reveal, reveal},
+	{"POST", "/cases/:number/reset", access.WorkCases, sendReset},
+	{"POST", "/cases/:number/release", access.Supervise, release},
+	{"POST", "/cases/:number/notice", access.WorkCases, notifyCase},
+	{"POST", "/cases/:number/affected", access.Supervise, addToIncident},
+	{"POST", "/cases/:number/verification/reopen", access.Supervise, reopenVerification},
+	{"POST", "/cases/:number/impostor/clear", access.Supervise, clearImpostor},
+	{"POST", "/cases/:number/representatives", access.Supervise, recordRepresentative},
+	{"GET", "/cases/:number/plan", access.ReadCases, showPlan},
+	{"POST", "/cases/:number/findings", access.Supervise, decideFinding},
+	{"POST", "/cases/:number/adjustments", access.Propose, addAdjustment},
+	{"POST", "/cases/:number/reimbursements", access.Propose, propose},
+	{"POST", "/calls/:id/answers", access.WorkCases, answer},
+	{"POST", "/calls/:id/conclude", access.WorkCases, conclude},
+	{"POST", "/calls/:id/code", access.WorkCases, sendCode},
+	{"POST", "/calls/:id/code/check", access.WorkCases, checkCode},
+	{"POST", "/calls/:id/callback", access.WorkCases, confirmCallback},
+	{"POST", "/calls/:id/end", access.WorkCases, endCall},
+	{"GET", "/reimbursements", access.ReadCases, listReimbursements},
+	{"GET", "/reimbursements/:id", access.ReadCases, showReimbursement},
+	{"POST", "/reimbursements/approve", access.Decide, approveMany},
+	{"POST", "/reimbursements/:id/approve", access.Decide, approve},
+	{"POST", "/reimbursements/:id/return", access.Decide, returnOne},
+	{"POST", "/reimbursements/:id/reject", access.Decide, reject},
+	{"POST", "/reimbursements/:id/withdraw", access.Propose, withdraw},
+	{"GET", "/members/:login_id/balances", access.ReadCases, showBalances},
+	{"GET", "/mails", access.ReadCases, listMails},
+	{"POST", "/mails/:id/resend", access.WorkCases, resendMail},
+	{"GET", "/audit", access.ReadAuditOwn, listAudit},
+}
+
+// Register puts the API under /api/v1.
+func Register(e *echo.Echo, s *store.Store, baseURL string) {
+	a := &API{s: s, baseURL: baseURL}
+	g := e.Group("/api/v1", a.problems)
+	g.GET("/openapi.json", serveOpenAPI)
+	for _, r := range Routes {
+		g.Add(r.Method, r.Path, a.handler(r))
+	}
+	g.Any("/*", func(echo.Context) error { return fault.Missing() })
+}
+
+// request is one authenticated call.
+type request struct {
+	echo.Context
+	by access.Actor
+	db *gorm.DB
+}
+
+func (a *API) handler(r Route) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		account, err := a.authenticate(c)
+		if err != nil {
+			return err
+		}
+		if c.Request().Header.Get("Accept-Language") == "" {
+			c.SetRequest(c.Request().WithContext(i18n.With(c.Request().Context(), account.Language)))
+		}
+		req := &request{Context: c, by: account.Actor("api"), db: store.Read(c.Request().Context(), a.s)}
+		if r.Permission != "" {
+			// The action requires it as well; here it answers before a body is read.
+			if err := req.by.Require(r.Permission); err != nil {
+				return err
+			}
+		}
+		if key := c.Request().Header.Get("Idempotency-Key"); key != "" && r.Method == http.MethodPost {
+			return a.once(req, key, r)
+		}
+		return r.handle(a, req)
+	}
+}
+
+func (a *API) authenticate(c echo.Context) (*staff.Staff, error) {
+	scheme, token, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return nil, fault.New(fault.Unauthenticated, "unauthenticated")
+	}
+	return staff.ByToken(store.Read(c.Request().Context(), a.s), strings.TrimSpace(token))
+}
+
+// maxBody is the most a JSON body may hold, in bytes.
+const maxBody = 1 << 20
+
+// body reads the JSON body into v; an empty body leaves v as it is.
+func (r *request) body(v any) error {
+	d := json.NewDecoder(http.MaxBytesReader(r.Response(), r.Request().Body, maxBody))
+	err := d.Decode(v)
+	var large *http.MaxBytesError
+	var typed *json.UnmarshalTypeError
+	switch {
+	case err == nil && d.More():
+		return fault.Input("body", "json_invalid")
+	case err == nil, errors.Is(err, io.EOF):
+		return nil
+	case errors.As(err, &large):
+		return fault.New(fault.TooLarge, "too_large", "max", maxBody)
+	case errors.As(err, &typed) && typed.Field != "":
+		return fault.Input(typed.Field, "type_wrong")
+	}
+	return fault.Input("body", "json_invalid")
+}
+
+func (r *request) id() (int64, error) {
+	id, err := strconv.ParseInt(r.Param("id"), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, fault.Missing()
+	}
+	return id, nil
+}
+
+func (r *request) caseID() (int64, error) { return cases.FromNumber(r.Param("number")) }
+
+// page is limit and cursor of a list.
+func (r *request) page() (limit int, before int64, err error) {
+	limit = 50
+	var p fault.Problems
+	if v := r.QueryParam("limit"); v != "" {
+		if limit, err = strconv.Atoi(v); err != nil || limit < 1 || limit > 200 {
+			p.Add("limit", "limit_range", "max", 200)
+		}
+	}
+	if v := r.QueryParam("cursor"); v != "" {
+		if before, err = strconv.ParseInt(v, 36, 64); err != nil || before < 1 {
+			p.Add("cursor", "cursor_invalid")
+		}
+	}
+	return limit, before, p.Err()
+}
+
+// list is a page of a list; next leads to the following one.
+type list[T any] struct {
+	Items []T     `json:"items"`
+	Next  *string `json:"next"`
+}
+
+// paged cuts the row beyond the limit off and turns the rest into items.
+func paged[R, T any](rows []R, limit int, id func(R) int64, item func(R) (T, error)) (list[T], error) {
+	out := list[T]{Items: []T{}}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next := strconv.FormatInt(id(rows[limit-1]), 36)
+		out.Next = &next
+	}
+	for _, r := range rows {
+		made, err := item(r)
+		if err != nil {
+			return out, err
+		}
+		out.Items = append(out.Items, made)
+	}
+	return out, nil
+}

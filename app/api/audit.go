@@ -1,0 +1,71 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"hoten/app/audit"
+	"hoten/app/fault"
+	"hoten/app/jptext"
+)
+
+type auditJSON struct {
+	ID      string          `json:"id"`
+	Seq     *int64          `json:"seq"`
+	At      time.Time       `json:"at"`
+	Actor   string          `json:"actor"`
+	Name    string          `json:"actor_name"`
+	Action  string          `json:"action"`
+	Subject string          `json:"subject"`
+	Reason  string          `json:"reason,omitempty"`
+	Before  json.RawMessage `json:"before"`
+	After   json.RawMessage `json:"after"`
+	Hash    []byte          `json:"hash"`
+}
+
+func listAudit(a *API, r *request) error {
+	limit, _, err := r.page()
+	if err != nil && r.QueryParam("cursor") == "" {
+		return err
+	}
+	f := audit.Filter{Subject: r.QueryParam("subject"), Actor: r.QueryParam("actor"), Before: r.QueryParam("cursor"), Limit: limit}
+	var p fault.Problems
+	for name, to := range map[string]*time.Time{"from": &f.From, "to": &f.To} {
+		if v := r.QueryParam(name); v != "" {
+			t, err := jptext.ParseTime(v)
+			if err != nil {
+				p.Add(name, "time_invalid")
+			}
+			*to = t
+		}
+	}
+	if err := p.Err(); err != nil {
+		return err
+	}
+	rows, err := audit.Find(r.db, r.by, f)
+	if err != nil {
+		return err
+	}
+	out := list[auditJSON]{Items: []auditJSON{}}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next := rows[limit-1].ID.String()
+		out.Next = &next
+	}
+	for _, e := range rows {
+		reason, err := e.PlainReason(a.s.Vault)
+		if err != nil {
+			return err
+		}
+		out.Items = append(out.Items, auditJSON{e.ID.String(), e.Seq, e.At, e.Who(), e.ActorName, e.Action, e.Subject, reason, raw(e.Before), raw(e.After), e.Hash})
+	}
+	return r.JSON(http.StatusOK, out)
+}
+
+func raw(s *string) json.RawMessage {
+	if s == nil {
+		return json.RawMessage("null")
+	}
+	return json.RawMessage(*s)
+}

@@ -1,0 +1,383 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/ledger"
+	"hoten/app/members"
+	"hoten/app/resets"
+	"hoten/app/staff"
+	"hoten/app/vault"
+)
+
+type caseJSON struct {
+	Number             string        `json:"number"`
+	Incident           string        `json:"incident"`
+	LoginID            string        `json:"login_id"`
+	Origin             string        `json:"origin"`
+	Class              *string       `json:"class"`
+	Status             cases.Status  `json:"status"`
+	IdentityState      *string       `json:"identity_state"`
+	ReimbursementState *string       `json:"reimbursement_state"`
+	Assignee           *int64        `json:"assignee"`
+	AssigneeName       string        `json:"assignee_name,omitempty"`
+	ImpostorSuspected  bool          `json:"impostor_suspected"`
+	OpenedAt           time.Time     `json:"opened_at"`
+	ChangedAt          time.Time     `json:"changed_at"`
+	Version            int64         `json:"version"`
+	Verification       *verification `json:"verification,omitempty"`
+	Member             *memberJSON   `json:"member,omitempty"`
+	Timeline           []eventJSON   `json:"timeline,omitempty"`
+}
+
+type verification struct {
+	Level     int        `json:"level"`
+	ExpiresAt *time.Time `json:"expires_at"`
+	Outcome   *string    `json:"outcome,omitempty"`
+}
+
+type memberJSON struct {
+	Name           string   `json:"name"`
+	NameKana       string   `json:"name_kana"`
+	BirthDate      string   `json:"birth_date"`
+	Address        string   `json:"address"`
+	CustomerNumber string   `json:"customer_number"`
+	Phones         []string `json:"phones"`
+	Emails         []string `json:"emails"`
+	Language       string   `json:"language"`
+}
+
+type eventJSON struct {
+	ID    int64          `json:"id"`
+	At    time.Time      `json:"at"`
+	Kind  string         `json:"kind"`
+	Actor string         `json:"actor"`
+	Data  map[string]any `json:"data,omitempty"`
+	Text  string         `json:"text,omitempty"`
+}
+
+func (a *API) caseOf(r cases.Row) (caseJSON, error) {
+	login, err := r.PlainLogin(a.s.Vault)
+	return caseJSON{Number: r.Number(), Incident: r.Reference, LoginID: login, Origin: r.Origin, Class: r.Class, Status: r.Status,
+		IdentityState: r.IdentityState, ReimbursementState: r.ReimbursementState, Assignee: r.AssigneeID, AssigneeName: r.AssigneeName,
+		ImpostorSuspected: r.ImpostorAt != nil, OpenedAt: r.OpenedAt, ChangedAt: r.ChangedAt, Version: r.Version}, err
+}
+
+func listCases(a *API, r *request) error {
+	limit, before, err := r.page()
+	if err != nil {
+		return err
+	}
+	f := cases.Filter{Incident: r.QueryParam("incident"), Q: r.QueryParam("q"), Status: cases.Status(r.QueryParam("status")),
+		Class: r.QueryParam("class"), Desk: r.QueryParam("desk"), Before: before, Limit: limit}
+	if f.Assignee, err = a.assignee(r, r.QueryParam("assignee")); err != nil {
+		return err
+	}
+	rows, err := cases.Find(r.db, a.s.Vault, f)
+	if err != nil {
+		return err
+	}
+	page, err := paged(rows, limit, func(row cases.Row) int64 { return row.ID }, a.caseOf)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, page)
+}
+
+// assignee reads a member of staff as callers name them: a number, an address,
+// "me" or "none".
+func (a *API) assignee(r *request, v string) (int64, error) {
+	switch {
+	case v == "":
+		return 0, nil
+	case v == "me":
+		return r.by.ID, nil
+	case v == "none":
+		return -1, nil
+	case strings.Contains(v, "@"):
+		account, err := staff.ByEmail(r.db, v)
+		if err != nil {
+			return 0, fault.Input("assignee", "assignee_unknown")
+		}
+		return account.ID, nil
+	}
+	id, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || id < 1 {
+		return 0, fault.Input("assignee", "assignee_unknown")
+	}
+	return id, nil
+}
+
+func openCase(a *API, r *request) error {
+	var in struct {
+		Incident string `json:"incident"`
+		LoginID  string `json:"login_id"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	opened, err := cases.Open(r.Request().Context(), a.s, r.by, in.Incident, in.LoginID)
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if opened.New {
+		status = http.StatusCreated
+	}
+	return a.writeCase(r, status, opened.Case.ID)
+}
+
+func showCase(a *API, r *request) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	return a.writeCase(r, http.StatusOK, id)
+}
+
+func (a *API) writeCase(r *request, status int, id int64) error {
+	row, err := cases.Get(r.db, id)
+	if err != nil {
+		return err
+	}
+	out, err := a.caseOf(*row)
+	if err != nil {
+		return err
+	}
+	call, err := cases.BestCall(r.db, id, r.by.ID, a.s.Clock())
+	if err != nil {
+		return err
+	}
+	out.Verification = &verification{}
+	if call != nil {
+		out.Verification = &verification{Level: call.Valid(a.s.Clock()), ExpiresAt: call.ExpiresAt, Outcome: call.Outcome}
+	}
+	if out.Member, err = a.masked(r, row.MemberID); err != nil {
+		return err
+	}
+	events, err := cases.Events(r.db, id, nil, 0, 200)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		text, err := e.PlainText(a.s.Vault)
+		if err != nil {
+			return err
+		}
+		out.Timeline = append(out.Timeline, eventJSON{e.ID, e.At, e.Kind, actorName(e), e.Fields(), text})
+	}
+	return r.JSON(status, out)
+}
+
+func actorName(e cases.Event) string {
+	if e.ActorKind == "staff" {
+		return e.ActorName
+	}
+	return e.ActorKind
+}
+
+func (a *API) masked(r *request, memberID *int64) (*memberJSON, error) {
+	if memberID == nil {
+		return nil, nil
+	}
+	m, err := members.Find(r.db, members.Identity{MemberID: memberID})
+	if err != nil {
+		return nil, err
+	}
+	p, err := m.Person(a.s.Vault)
+	if err != nil {
+		return nil, err
+	}
+	out := &memberJSON{Name: vault.MaskName(p.Name), NameKana: vault.MaskName(p.Kana), BirthDate: vault.MaskBirthDate(p.BirthDate),
+		Address: vault.MaskAddress(p.Address), CustomerNumber: vault.MaskCustomerNumber(p.CustomerNumber), Phones: []string{}, Emails: []string{}, Language: p.Language}
+	contacts, err := members.Contacts(r.db, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, k := range contacts {
+		plain, err := k.Plain(a.s.Vault)
+		if err != nil {
+			return nil, err
+		}
+		if k.Kind == members.Phone {
+			out.Phones = append(out.Phones, vault.MaskPhone(plain))
+		} else {
+			out.Emails = append(out.Emails, vault.MaskEmail(plain))
+		}
+	}
+	return out, nil
+}
+
+func updateCase(a *API, r *request) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Status   *cases.Status   `json:"status"`
+		Assignee json.RawMessage `json:"assignee"`
+		Version  *int64          `json:"version"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	if in.Version == nil {
+		return fault.Input("version", "required")
+	}
+	change := cases.Change{Status: in.Status, Version: *in.Version}
+	if in.Assignee != nil {
+		who, err := a.assignee(r, strings.Trim(string(in.Assignee), `"`))
+		if string(in.Assignee) == "null" || who < 0 {
+			who, err = 0, nil
+		}
+		if err != nil {
+			return err
+		}
+		change.Assignee = &who
+	}
+	if _, err := cases.Update(r.Request().Context(), a.s, r.by, id, change); err != nil {
+		return err
+	}
+	return a.writeCase(r, http.StatusOK, id)
+}
+
+func addNote(a *API, r *request) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Text string `json:"text"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	if _, err := cases.AddNote(r.Request().Context(), a.s, r.by, id, in.Text); err != nil {
+		return err
+	}
+	return a.writeCase(r, http.StatusCreated, id)
+}
+
+// withReason is the shape of every decision about a case that takes a reason.
+func (a *API) withReason(r *request, act func(id int64, reason string) error) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	if err := act(id, in.Reason); err != nil {
+		return err
+	}
+	return a.writeCase(r, http.StatusOK, id)
+}
+
+func addToIncident(a *API, r *request) error {
+	return a.withReason(r, func(id int64, reason string) error {
+		_, err := cases.AddToIncident(r.Request().Context(), a.s, r.by, id, reason)
+		return err
+	})
+}
+
+func reopenVerification(a *API, r *request) error {
+	return a.withReason(r, func(id int64, reason string) error {
+		_, err := cases.ReopenVerification(r.Request().Context(), a.s, r.by, id, reason)
+		return err
+	})
+}
+
+func clearImpostor(a *API, r *request) error {
+	return a.withReason(r, func(id int64, reason string) error {
+		_, err := cases.ClearImpostor(r.Request().Context(), a.s, r.by, id, reason)
+		return err
+	})
+}
+
+func release(a *API, r *request) error {
+	return a.withReason(r, func(id int64, reason string) error {
+		_, err := resets.Release(r.Request().Context(), a.s, r.by, id, reason)
+		return err
+	})
+}
+
+func recordRepresentative(a *API, r *request) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Relation  string `json:"relation"`
+		Documents string `json:"documents"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	if _, err := cases.RecordRepresentative(r.Request().Context(), a.s, r.by, id, in.Relation, in.Documents); err != nil {
+		return err
+	}
+	return a.writeCase(r, http.StatusCreated, id)
+}
+
+func reveal(a *API, r *request) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	m, err := cases.Reveal(r.Request().Context(), a.s, r.by, id, in.Reason)
+	if err != nil {
+		return err
+	}
+	r.Response().Header().Set("Cache-Control", "no-store")
+	return r.JSON(http.StatusOK, memberJSON{m.Person.Name, m.Person.Kana, m.Person.BirthDate, m.Person.Address, m.Person.CustomerNumber, m.Phones, m.Emails, m.Person.Language})
+}
+
+func sendReset(a *API, r *request) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	if _, err := resets.Send(r.Request().Context(), a.s, r.by, id, a.baseURL); err != nil {
+		return err
+	}
+	return a.writeCase(r, http.StatusAccepted, id)
+}
+
+func notifyCase(a *API, r *request) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	done, err := resets.Notify(r.Request().Context(), a.s, r.by, id)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusAccepted, done)
+}
+
+func showBalances(a *API, r *request) error {
+	identity, err := members.ByLogin(r.db, a.s.Vault, r.Param("login_id"))
+	if err != nil {
+		return err
+	}
+	out, err := ledger.Balances(r.db, identity.ID)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, out)
+}

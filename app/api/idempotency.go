@@ -1,0 +1,137 @@
+package api
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"hoten/app/fault"
+	"hoten/app/store"
+)
+
+// kept is the first answer to a request with an Idempotency-Key, kept sealed:
+// it may hold masked personal data.
+type answer struct {
+	ContentType string `json:"content_type"`
+	Body        string `json:"body"`
+}
+
+// abandoned is after how long a request without an answer counts as given up:
+// its program was killed, and the repeat runs it again.
+const abandoned = time.Minute
+
+// once makes a repeat of a POST return the first answer. The same key with
+// another request is refused, and so is a repeat while the first still runs.
+func (a *API) once(r *request, key string, route Route) error {
+	if len(key) > 200 {
+		return fault.Input("Idempotency-Key", "too_long", "max", 200)
+	}
+	hash, err := hashRequest(r)
+	if err != nil {
+		return err
+	}
+	first, err := a.claim(r, key, hash)
+	if err != nil {
+		return err
+	}
+	if first != nil {
+		return first(r)
+	}
+	recorder := &recording{ResponseWriter: r.Response().Writer}
+	r.Response().Writer = recorder
+	if err := route.handle(a, r); err != nil {
+		if err := a.write(r.Context, err); err != nil {
+			return err
+		}
+	}
+	return a.keep(r, key, recorder)
+}
+
+// hashRequest covers method, path, query and body. Uploads are not read into
+// memory: their length and type stand for them.
+func hashRequest(r *request) ([]byte, error) {
+	h := sha256.New()
+	io.WriteString(h, r.Request().Method+" "+r.Request().URL.RequestURI()+"\n")
+	kind, _, _ := mime.ParseMediaType(r.Request().Header.Get(echo.HeaderContentType))
+	if kind == "multipart/form-data" {
+		return h.Sum(nil), nil
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(r.Response(), r.Request().Body, maxBody))
+	if err != nil {
+		return nil, fault.New(fault.TooLarge, "too_large", "max", maxBody)
+	}
+	r.Request().Body = io.NopCloser(bytes.NewReader(body))
+	h.Write(body)
+	return h.Sum(nil), nil
+}
+
+func (a *API) claim(r *request, key string, hash []byte) (replay func(*request) error, err error) {
+	err = store.Keep(r.Request().Context(), a.s, func(tx *store.Tx) error {
+		made, err := store.Exec(tx.DB, `insert into idempotency_keys (staff_id, key, request_hash, created_at) values ($1, $2, $3, $4)
+			on conflict (staff_id, key) do update set created_at = excluded.created_at
+			where idempotency_keys.status is null and idempotency_keys.created_at < $5 and idempotency_keys.request_hash = excluded.request_hash`,
+			r.by.ID, key, hash, tx.Now, tx.Now.Add(-abandoned))
+		if err != nil || made == 1 {
+			return err
+		}
+		type row struct {
+			RequestHash []byte
+			Status      *int
+			Body        []byte
+		}
+		rows, err := store.Select[row](tx.DB, "select request_hash, status, body from idempotency_keys where staff_id = $1 and key = $2", r.by.ID, key)
+		switch {
+		case err != nil:
+			return err
+		case len(rows) == 0 || !bytes.Equal(rows[0].RequestHash, hash):
+			return fault.New(fault.Conflict, "idempotency_key_reused")
+		case rows[0].Status == nil:
+			return fault.New(fault.Conflict, "idempotency_key_running")
+		}
+		var first answer
+		plain, err := tx.Vault().Unseal("idempotency_keys", "body", r.by.ID, rows[0].Body)
+		if err == nil {
+			err = json.Unmarshal([]byte(plain), &first)
+		}
+		status := *rows[0].Status
+		replay = func(r *request) error {
+			r.Response().Header().Set("Idempotent-Replayed", "true")
+			return r.Blob(status, first.ContentType, []byte(first.Body))
+		}
+		return err
+	})
+	return replay, err
+}
+
+func (a *API) keep(r *request, key string, recorded *recording) error {
+	return store.Keep(r.Request().Context(), a.s, func(tx *store.Tx) error {
+		if r.Response().Status >= 500 {
+			_, err := store.Exec(tx.DB, "delete from idempotency_keys where staff_id = $1 and key = $2", r.by.ID, key)
+			return err
+		}
+		b, err := json.Marshal(answer{ContentType: r.Response().Header().Get(echo.HeaderContentType), Body: recorded.body.String()})
+		if err != nil {
+			return err
+		}
+		_, err = store.Exec(tx.DB, "update idempotency_keys set status = $3, body = $4 where staff_id = $1 and key = $2",
+			r.by.ID, key, r.Response().Status, tx.Vault().Seal("idempotency_keys", "body", r.by.ID, string(b)))
+		return err
+	})
+}
+
+// recording keeps a copy of what is written.
+type recording struct {
+	http.ResponseWriter
+	body bytes.Buffer
+}
+
+func (w *recording) Write(b []byte) (int, error) {
+	w.body.Write(b)
+	return w.ResponseWriter.Write(b)
+}

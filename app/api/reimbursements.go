@@ -1,0 +1,359 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/reimbursements"
+	"hoten/app/reports"
+	"hoten/app/store"
+
+	"context"
+)
+
+type lineJSON struct {
+	MovementID     *string `json:"movement_id"`
+	Kind           string  `json:"kind"`
+	Program        string  `json:"program"`
+	Points         int64   `json:"points"`
+	CounterProgram string  `json:"counter_program,omitempty"`
+	CounterPoints  *int64  `json:"counter_points,omitempty"`
+}
+
+type balanceJSON struct {
+	Now   int64 `json:"now"`
+	Final int64 `json:"final"`
+}
+
+type planJSON struct {
+	Class    *string                `json:"class"`
+	Lines    []lineJSON             `json:"lines"`
+	Totals   reports.Totals         `json:"totals"`
+	Balances map[string]balanceJSON `json:"balances"`
+}
+
+type approvalJSON struct {
+	Staff  int64     `json:"staff"`
+	Name   string    `json:"name"`
+	At     time.Time `json:"at"`
+	Voided bool      `json:"voided,omitempty"`
+}
+
+type reimbursementJSON struct {
+	ID              int64                  `json:"id"`
+	Case            string                 `json:"case"`
+	Incident        string                 `json:"incident,omitempty"`
+	State           string                 `json:"state"`
+	Proposer        int64                  `json:"proposer"`
+	ApprovalsNeeded int16                  `json:"approvals_needed"`
+	Approvals       []approvalJSON         `json:"approvals"`
+	Lines           []lineJSON             `json:"lines"`
+	Totals          reports.Totals         `json:"totals"`
+	Balances        map[string]balanceJSON `json:"balances"`
+	SubmittedAt     time.Time              `json:"submitted_at"`
+	DecidedAt       *time.Time             `json:"decided_at"`
+	Reason          string                 `json:"reason,omitempty"`
+}
+
+// planWords turns internal numbers of a plan into the names callers know.
+type planWords struct {
+	programs []incidents.Program
+	codes    map[int16]string
+}
+
+func newPlanWords(r *request) (w planWords, err error) {
+	w.programs, err = incidents.Programs(r.db)
+	w.codes = map[int16]string{}
+	for _, p := range w.programs {
+		w.codes[p.ID] = p.Code
+	}
+	return w, err
+}
+
+func (w planWords) lines(of []reimbursements.Line, movements map[int64]string) []lineJSON {
+	out := []lineJSON{}
+	for _, l := range of {
+		j := lineJSON{Kind: l.Kind, Program: w.codes[l.ProgramID], Points: l.Points, CounterPoints: l.CounterPoints}
+		if l.CounterProgramID != nil {
+			j.CounterProgram = w.codes[*l.CounterProgramID]
+		}
+		if l.MovementID != nil {
+			ref := movements[*l.MovementID]
+			j.MovementID = &ref
+		}
+		out = append(out, j)
+	}
+	return out
+}
+
+func (w planWords) totals(of []reimbursements.Line) reports.Totals {
+	return reports.WithCodes(reimbursements.Plan{Lines: of}.Totals(), w.programs)
+}
+
+func (w planWords) balances(of []reimbursements.Balance) map[string]balanceJSON {
+	out := map[string]balanceJSON{}
+	for _, b := range of {
+		out[w.codes[b.ProgramID]] = balanceJSON{b.Now, b.Final}
+	}
+	return out
+}
+
+func showPlan(a *API, r *request) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	c, err := store.Find[cases.Case](r.db, "id = ?", id)
+	if err != nil {
+		return err
+	}
+	plan, facts, err := reimbursements.Look(r.db, c)
+	if err != nil {
+		return err
+	}
+	w, err := newPlanWords(r)
+	if err != nil {
+		return err
+	}
+	refs := map[int64]string{}
+	for _, m := range facts.Movements {
+		refs[m.ID] = m.MovementID
+	}
+	return r.JSON(http.StatusOK, planJSON{Class: c.Class, Lines: w.lines(plan.Lines, refs), Totals: w.totals(plan.Lines), Balances: w.balances(plan.Balances)})
+}
+
+func propose(a *API, r *request) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Note string `json:"note"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	made, err := reimbursements.Propose(r.Request().Context(), a.s, r.by, id, in.Note)
+	if err != nil {
+		return err
+	}
+	return a.writeReimbursement(r, http.StatusCreated, made)
+}
+
+func (a *API) writeReimbursement(r *request, status int, of *reimbursements.Reimbursement) error {
+	w, err := newPlanWords(r)
+	if err != nil {
+		return err
+	}
+	out, err := a.reimbursementOf(r, w, *of)
+	if err != nil {
+		return err
+	}
+	return r.JSON(status, out)
+}
+
+func (a *API) reimbursementOf(r *request, w planWords, of reimbursements.Reimbursement) (reimbursementJSON, error) {
+	out := reimbursementJSON{ID: of.ID, Case: cases.Number(of.CaseID), State: of.State, Proposer: of.ProposerID, ApprovalsNeeded: of.ApprovalsNeeded,
+		Approvals: []approvalJSON{}, SubmittedAt: of.SubmittedAt, DecidedAt: of.DecidedAt}
+	lines, err := reimbursements.Lines(r.db, []int64{of.ID})
+	if err != nil {
+		return out, err
+	}
+	refs, err := incidents.References(r.db, movementsOf(lines[of.ID]))
+	if err != nil {
+		return out, err
+	}
+	out.Lines, out.Totals = w.lines(lines[of.ID], refs), w.totals(lines[of.ID])
+	var balances []reimbursements.Balance
+	if err := json.Unmarshal([]byte(of.Balances), &balances); err != nil {
+		return out, err
+	}
+	out.Balances = w.balances(balances)
+	given, err := reimbursements.Approvals(r.db, of.ID)
+	for _, g := range given {
+		out.Approvals = append(out.Approvals, approvalJSON{g.StaffID, g.StaffName, g.At, g.VoidedAt != nil})
+	}
+	if err != nil {
+		return out, err
+	}
+	out.Reason, err = of.PlainReason(a.s.Vault)
+	return out, err
+}
+
+func movementsOf(lines []reimbursements.Line) (ids []int64) {
+	for _, l := range lines {
+		if l.MovementID != nil {
+			ids = append(ids, *l.MovementID)
+		}
+	}
+	return ids
+}
+
+type reimbursementRow struct {
+	ID              int64      `json:"id"`
+	Case            string     `json:"case"`
+	Incident        string     `json:"incident"`
+	Class           *string    `json:"class"`
+	State           string     `json:"state"`
+	Proposer        int64      `json:"proposer"`
+	ApprovalsNeeded int16      `json:"approvals_needed"`
+	Given           int        `json:"approvals_given"`
+	SubmittedAt     time.Time  `json:"submitted_at"`
+	DecidedAt       *time.Time `json:"decided_at"`
+}
+
+func listReimbursements(a *API, r *request) error {
+	limit, before, err := r.page()
+	if err != nil {
+		return err
+	}
+	rows, err := reimbursements.Find(r.db, reimbursements.Filter{Incident: r.QueryParam("incident"), State: r.QueryParam("state"), Before: before, Limit: limit})
+	if err != nil {
+		return err
+	}
+	page, err := paged(rows, limit, func(row reimbursements.Row) int64 { return row.ID }, func(row reimbursements.Row) (reimbursementRow, error) {
+		return reimbursementRow{row.ID, row.Number(), row.Reference, row.Class, row.State, row.ProposerID, row.ApprovalsNeeded, row.Given, row.SubmittedAt, row.DecidedAt}, nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, page)
+}
+
+func showReimbursement(a *API, r *request) error {
+	id, err := r.id()
+	if err != nil {
+		return err
+	}
+	found, err := reimbursements.ByID(r.db, id)
+	if err != nil {
+		return err
+	}
+	return a.writeReimbursement(r, http.StatusOK, found)
+}
+
+func approve(a *API, r *request) error {
+	id, err := r.id()
+	if err != nil {
+		return err
+	}
+	done, err := reimbursements.Approve(r.Request().Context(), a.s, r.by, id)
+	if err != nil {
+		return err
+	}
+	return a.writeReimbursement(r, http.StatusOK, done)
+}
+
+// maxBatch is how many proposals one call may approve.
+const maxBatch = 5000
+
+func approveMany(a *API, r *request) error {
+	var in struct {
+		IDs []int64 `json:"ids"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	if len(in.IDs) == 0 {
+		return fault.Input("ids", "required")
+	}
+	if len(in.IDs) > maxBatch {
+		return fault.Input("ids", "too_many", "max", maxBatch)
+	}
+	results, err := reimbursements.ApproveMany(r.Request().Context(), a.s, r.by, in.IDs)
+	if err != nil {
+		return err
+	}
+	type result struct {
+		ID     int64  `json:"id"`
+		State  string `json:"state,omitempty"`
+		Code   string `json:"code,omitempty"`
+		Detail string `json:"detail,omitempty"`
+	}
+	out := make([]result, len(results))
+	for i, one := range results {
+		out[i] = result{ID: one.ID, State: one.State}
+		if one.Err != nil {
+			p := a.describe(r.Context, one.Err)
+			out[i] = result{ID: one.ID, Code: p.Code, Detail: p.Detail}
+		}
+	}
+	return r.JSON(http.StatusOK, map[string]any{"results": out})
+}
+
+type decision func(context.Context, *store.Store, access.Actor, int64, string) (*reimbursements.Reimbursement, error)
+
+func (a *API) decide(r *request, act decision) error {
+	id, err := r.id()
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Reason string `json:"reason"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	done, err := act(r.Request().Context(), a.s, r.by, id, in.Reason)
+	if err != nil {
+		return err
+	}
+	return a.writeReimbursement(r, http.StatusOK, done)
+}
+
+func returnOne(a *API, r *request) error { return a.decide(r, reimbursements.Return) }
+func reject(a *API, r *request) error    { return a.decide(r, reimbursements.Reject) }
+func withdraw(a *API, r *request) error  { return a.decide(r, reimbursements.Withdraw) }
+
+func decideFinding(a *API, r *request) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	var in struct {
+		MovementID string `json:"movement_id"`
+		Finding    string `json:"finding"`
+		Reason     string `json:"reason"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	m, err := reimbursements.DecideFinding(r.Request().Context(), a.s, r.by, id, in.MovementID, in.Finding, in.Reason)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"movement_id": m.MovementID, "finding": m.Finding})
+}
+
+func addAdjustment(a *API, r *request) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	var in struct {
+		Program string `json:"program"`
+		Points  int64  `json:"points"`
+		Reason  string `json:"reason"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	made, err := reimbursements.AddAdjustment(r.Request().Context(), a.s, r.by, id, in.Program, in.Points, in.Reason)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusCreated, map[string]any{"id": made.ID, "program": in.Program, "points": made.Points})
+}
+
+func proposeAll(a *API, r *request) error {
+	j, err := reimbursements.ProposeAll(r.Request().Context(), a.s, r.by, r.Param("reference"))
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusAccepted, map[string]any{"id": j.ID})
+}

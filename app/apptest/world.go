@@ -1,0 +1,121 @@
+package apptest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/cases"
+	"hoten/app/desks"
+	"hoten/app/imports"
+	"hoten/app/incidents"
+	"hoten/app/staff"
+	"hoten/app/store"
+)
+
+// Reference is the incident of every World.
+const Reference = "2014-R096"
+
+// World is a store with the incident and people to act in it.
+type World struct {
+	*store.Store
+	T     testing.TB
+	Clock *Clock
+	Ctx   context.Context
+
+	Incident                               *incidents.Incident
+	Agent, Agent2, Supervisor, Supervisor2 access.Actor
+	Manager, Administrator, Auditor        access.Actor
+}
+
+// NewWorld makes a World on a fresh database.
+func NewWorld(t testing.TB) *World {
+	t.Helper()
+	s, clock := New(t)
+	return Populate(t, s, clock)
+}
+
+// Populate puts desks, people and the incident into an empty store.
+func Populate(t testing.TB, s *store.Store, clock *Clock) *World {
+	t.Helper()
+	w := &World{Store: s, T: t, Clock: clock, Ctx: context.Background()}
+	if err := desks.Seed(w.Ctx, s); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []struct {
+		to    *access.Actor
+		email string
+		name  string
+		role  access.Role
+		desk  string
+	}{
+		{&w.Agent, "agent@hoten.example", "佐藤 葵", access.Agent, desks.Tech},
+		{&w.Agent2, "agent2@hoten.example", "鈴木 蓮", access.Agent, desks.Point},
+		{&w.Supervisor, "supervisor@hoten.example", "高橋 翔", access.Supervisor, desks.Tech},
+		{&w.Supervisor2, "supervisor2@hoten.example", "田中 結衣", access.Supervisor, desks.Point},
+		{&w.Manager, "manager@hoten.example", "渡辺 直樹", access.CenterManager, ""},
+		{&w.Administrator, "admin@hoten.example", "伊藤 明", access.Administrator, ""},
+		{&w.Auditor, "auditor@hoten.example", "中村 泉", access.Auditor, ""},
+	} {
+		added, err := staff.Add(w.Ctx, s, access.System("test"), staff.New{Email: p.email, Name: p.name, Role: p.role, Desk: p.desk})
+		if err != nil {
+			t.Fatal(err)
+		}
+		*p.to = added.Staff.Actor("console")
+	}
+	day := func(month time.Month, day int) time.Time { return time.Date(2014, month, day, 0, 0, 0, 0, time.UTC) }
+	var err error
+	w.Incident, err = incidents.Create(w.Ctx, s, w.Manager, incidents.New{Reference: Reference, TitleJa: "なりすましによるポイント不正利用",
+		TitleEn: "Points misused through stolen OCN IDs", PeriodFrom: day(time.July, 11), PeriodTo: day(time.July, 28), DetectedOn: day(time.July, 28)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// Sample is a file of the specification's sample; the test is skipped where the
+// repository stands without it.
+func Sample(t testing.TB, name string) string {
+	t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	path := filepath.Join(filepath.Dir(here), "..", "..", "..", "shared", "sample", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("the sample is not beside the repository: %v", err)
+	}
+	return path
+}
+
+// Import imports CSV text (an empty one is an absent file) and fails the test
+// when the import fails.
+func (w *World) Import(affected, movements string) *imports.Import {
+	w.T.Helper()
+	file := func(name, content string) string {
+		if content == "" {
+			return ""
+		}
+		path := filepath.Join(w.T.TempDir(), name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			w.T.Fatal(err)
+		}
+		return path
+	}
+	i, err := imports.FromFiles(w.Ctx, w.Store, w.Manager, Reference, file("affected.csv", affected), file("movements.csv", movements), false, nil)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return i
+}
+
+// Case finds the case of a login ID.
+func (w *World) Case(login string) *cases.Case {
+	w.T.Helper()
+	rows, err := cases.Find(store.Read(w.Ctx, w.Store), w.Vault, cases.Filter{Q: login, Limit: 2})
+	if err != nil || len(rows) != 1 {
+		w.T.Fatalf("case of %s: %d found, %v", login, len(rows), err)
+	}
+	return &rows[0].Case
+}

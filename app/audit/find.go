@@ -1,0 +1,85 @@
+package audit
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/fault"
+	"hoten/app/store"
+)
+
+// Filter narrows the trail; zero values do not. Actor is "staff:7", "system:…" or
+// a bare number of staff; Before is the id of the last entry seen.
+type Filter struct {
+	Subject, Actor, Before string
+	From, To               time.Time
+	Limit                  int
+}
+
+// Sealed is an entry with its place in the chain, nil while it has none.
+type Sealed struct {
+	Entry
+	Seq  *int64
+	Hash []byte
+}
+
+// Who names the actor as filters do.
+func (e Entry) Who() string {
+	return access.Actor{ID: e.ActorID, Name: e.ActorName, Kind: e.ActorKind}.String()
+}
+
+// Find lists entries, newest first: Limit and one more when there are more. What
+// the actor may see of the trail follows the role (DOMAIN.md section 10): the
+// own actions, the desk's, or all.
+func Find(db *gorm.DB, by access.Actor, f Filter) ([]Sealed, error) {
+	conditions, args := []string{"true"}, []any{}
+	add := func(condition string, arg any) {
+		args = append(args, arg)
+		conditions = append(conditions, fmt.Sprintf(condition, len(args)))
+	}
+	switch {
+	case by.May(access.ReadAuditCenter):
+	case by.May(access.ReadAuditDesk) && by.DeskID != 0:
+		add("e.desk_id = $%d", by.DeskID)
+	case by.May(access.ReadAuditOwn):
+		add("e.actor_id = $%d", by.ID)
+	default:
+		return nil, fault.New(fault.Forbidden, "forbidden")
+	}
+	if f.Subject != "" {
+		add("e.subject = $%d", f.Subject)
+	}
+	if kind, who, found := strings.Cut(f.Actor, ":"); found && kind != "staff" {
+		add("e.actor_kind || ':' || e.actor_name = $%d", f.Actor)
+	} else if f.Actor != "" {
+		if !found {
+			who = kind
+		}
+		id, err := strconv.ParseInt(who, 10, 64)
+		if err != nil {
+			return nil, fault.Input("actor", "actor_unknown")
+		}
+		add("e.actor_kind = 'staff' and e.actor_id = $%d", id)
+	}
+	if !f.From.IsZero() {
+		add("e.at >= $%d", f.From)
+	}
+	if !f.To.IsZero() {
+		add("e.at < $%d", f.To)
+	}
+	if f.Before != "" {
+		id, err := uuid.Parse(f.Before)
+		if err != nil {
+			return nil, fault.Input("cursor", "cursor_invalid")
+		}
+		add("e.id < $%d", id)
+	}
+	return store.Select[Sealed](db, `select e.*, s.seq, s.hash from audit_entries e left join audit_seals s on s.entry_id = e.id
+		where `+strings.Join(conditions, " and ")+fmt.Sprintf(" order by e.id desc limit %d", f.Limit+1), args...)
+}

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Config is what the program is told: flags, then environment, then defaults.
+type Config struct {
+	Addr        string // HOTEN_ADDR
+	DataDir     string // HOTEN_DATA_DIR
+	DatabaseURL string // HOTEN_DATABASE_URL; empty: the embedded PostgreSQL
+	SMTPURL     string // HOTEN_SMTP_URL; empty: mails are kept in the mailbox folder
+	MailFrom    string // HOTEN_MAIL_FROM
+	BaseURL     string // HOTEN_BASE_URL; empty: from Addr
+}
+
+// FromEnvironment reads the variables, with their defaults.
+func FromEnvironment() Config {
+	get := func(name, otherwise string) string {
+		if v := os.Getenv(name); v != "" {
+			return v
+		}
+		return otherwise
+	}
+	return Config{
+		Addr:        get("HOTEN_ADDR", "127.0.0.1:8080"),
+		DataDir:     get("HOTEN_DATA_DIR", "./data"),
+		DatabaseURL: get("HOTEN_DATABASE_URL", ""),
+		SMTPURL:     get("HOTEN_SMTP_URL", ""),
+		MailFrom:    get("HOTEN_MAIL_FROM", ""),
+		BaseURL:     get("HOTEN_BASE_URL", ""),
+	}
+}
+
+// Check refuses what cannot work, naming the variable.
+func (c *Config) Check() error {
+	if c.SMTPURL != "" && c.MailFrom == "" {
+		return errors.New("HOTEN_MAIL_FROM is required with HOTEN_SMTP_URL: the From address of mails to members")
+	}
+	if c.MailFrom == "" {
+		c.MailFrom = "no-reply@hoten.example"
+	}
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return fmt.Errorf("HOTEN_ADDR %q: %w", c.Addr, err)
+	}
+	if c.BaseURL == "" {
+		if host == "" || host == "0.0.0.0" || host == "::" {
+			host = "localhost"
+		}
+		c.BaseURL = "http://" + net.JoinHostPort(host, port)
+	}
+	u, err := url.Parse(c.BaseURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return fmt.Errorf("HOTEN_BASE_URL %q is not an address like https://hoten.example", c.BaseURL)
+	}
+	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
+	return nil
+}
+
+func (c Config) keys() string { return filepath.Join(c.DataDir, "keys") }
+
+// mailbox is where mails are kept when there is no mail server.
+func (c Config) mailbox() string { return filepath.Join(c.DataDir, "mailbox") }
+
+// auditHead is the file that remembers the newest seal of the audit chain.
+func (c Config) auditHead() string { return filepath.Join(c.keys(), "audit-head.json") }

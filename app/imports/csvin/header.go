@@ -1,0 +1,171 @@
+package csvin
+
+import (
+	"slices"
+	"strings"
+
+	"hoten/app/jptext"
+)
+
+// column is a column that the program knows, by its place in a kind's list.
+type column struct {
+	name     string // as API.md has it in English, and in Problems
+	japanese string
+	required bool
+}
+
+const (
+	affLogin = iota
+	affName
+	affKana
+	affBirth
+	affPhone
+	affEmail
+	affEmailSince
+	affPostal
+	affAddress
+	affCustomer
+	affLanguage
+	affRestricted
+)
+
+const (
+	movID = iota
+	movLogin
+	movAt
+	movKind
+	movFrom
+	movTo
+	movPartner
+	movPoints
+	movReceived
+	movRefers
+	movFraud
+)
+
+var affectedColumns = []column{
+	affLogin:      {"login_id", "OCN ID", true},
+	affName:       {"name", "氏名", false},
+	affKana:       {"name_kana", "フリガナ", false},
+	affBirth:      {"birth_date", "生年月日", false},
+	affPhone:      {"phone", "電話番号", false},
+	affEmail:      {"email", "連絡先メール", false},
+	affEmailSince: {"email_registered_on", "メール登録日", false},
+	affPostal:     {"postal_code", "郵便番号", false},
+	affAddress:    {"address", "住所", false},
+	affCustomer:   {"customer_number", "お客さま番号", false},
+	affLanguage:   {"language", "言語", false},
+	affRestricted: {"restricted_at", "利用制限日時", false},
+}
+
+// A movement without one of the required columns could not be judged at all.
+var movementColumns = []column{
+	movID:       {"movement_id", "移動番号", true},
+	movLogin:    {"login_id", "OCN ID", true},
+	movAt:       {"occurred_at", "発生日時", true},
+	movKind:     {"kind", "種別", true},
+	movFrom:     {"from_program", "移行元", false},
+	movTo:       {"to_program", "移行先", false},
+	movPartner:  {"partner", "交換先", false},
+	movPoints:   {"points", "ポイント", true},
+	movReceived: {"points_received", "受取ポイント", false},
+	movRefers:   {"refers_to", "対象移動番号", false},
+	movFraud:    {"fraud", "不正", false},
+}
+
+// programNames are the Japanese names of the programs in headers and cells; in
+// English files programs go by their code.
+var programNames = map[string]string{"ポイントーク": "pointtalk", "gooポイント": "goo"}
+
+// header says where the columns are.
+type header struct {
+	names    []string // as in the file
+	at       []int    // of each known column, -1 where absent
+	balances []balanceColumn
+	ignored  []string
+}
+
+// balanceColumn is a column balance_PROGRAM.
+type balanceColumn struct {
+	at      int
+	program string
+	name    string
+}
+
+// readHeader finds the columns by their names, which match on NFKC, lower case
+// and without spaces. The problems are of the whole file.
+func readHeader(names []string, kind Kind, line int) (header, []Problem) {
+	columns := kind.columns()
+	h := header{names: names, at: make([]int, len(columns))}
+	for i := range h.at {
+		h.at[i] = -1
+	}
+	var problems []Problem
+	seen := map[string]bool{}
+	for i, name := range names {
+		key := jptext.LoginKey(name)
+		known, ok := h.place(i, key, kind)
+		switch {
+		case !ok && key != "":
+			h.ignored = append(h.ignored, name)
+		case ok && seen[known]:
+			problems = append(problems, Problem{line, known, "column_duplicate"})
+		}
+		seen[known] = ok
+	}
+	for i, c := range columns {
+		if c.required && h.at[i] < 0 {
+			problems = append(problems, Problem{line, c.name, "column_missing"})
+		}
+	}
+	// In one order whatever the file's: the Hash of a row depends on it.
+	slices.SortFunc(h.balances, func(a, b balanceColumn) int { return strings.Compare(a.program, b.program) })
+	return h, problems
+}
+
+// place notes the column at i and gives its English name.
+func (h *header) place(i int, key string, kind Kind) (name string, ok bool) {
+	for c, col := range kind.columns() {
+		if key == col.name || key == jptext.LoginKey(col.japanese) {
+			h.at[c] = i
+			return col.name, true
+		}
+	}
+	if kind != AffectedFile {
+		return "", false
+	}
+	program, ok := strings.CutPrefix(key, "balance_")
+	if !ok {
+		program, ok = strings.CutSuffix(key, "残高")
+		program = programNames[program]
+	}
+	if !ok || !isCode(program) {
+		return "", false
+	}
+	name = "balance_" + program
+	h.balances = append(h.balances, balanceColumn{i, program, name})
+	return name, true
+}
+
+// isCode reports whether s can be the code of a program.
+func isCode(s string) bool {
+	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_-") == ""
+}
+
+// programCode is the code that a cell names a program by.
+func programCode(cell string) string {
+	key := jptext.LoginKey(cell)
+	if code, ok := programNames[key]; ok {
+		return code
+	}
+	return key
+}
+
+// Programs are the programs that the file has balance columns for.
+func (r *Reader) Programs() []string {
+	var codes []string
+	for _, b := range r.header.balances {
+		codes = append(codes, b.program)
+	}
+	return codes
+}

@@ -1,0 +1,125 @@
+package csvin
+
+import (
+	"strings"
+	"time"
+
+	"hoten/app/jptext"
+)
+
+// values reads the cells of one record and notes what is wrong with them. A
+// column is refused for one reason, the first.
+type values struct {
+	raw      []string
+	header   *header
+	columns  []column
+	today    jptext.Date
+	line     int
+	problems []Problem
+}
+
+// cell is the cell as it came; empty where the file has no such column.
+func (v *values) cell(c int) string {
+	at := v.header.at[c]
+	if at < 0 {
+		return ""
+	}
+	if len(v.raw[at]) > maxValue {
+		v.refuse(c, "value_too_long")
+		return ""
+	}
+	return v.raw[at]
+}
+
+func (v *values) trimmed(c int) string { return strings.TrimSpace(v.cell(c)) }
+
+func (v *values) refuse(c int, reason string) { v.refuseName(v.columns[c].name, reason) }
+
+func (v *values) refuseName(name, reason string) {
+	for _, p := range v.problems {
+		if p.Column == name {
+			return
+		}
+	}
+	v.problems = append(v.problems, Problem{v.line, name, reason})
+}
+
+// nameOf is the English name of the column at a place in the file, empty when
+// the program does not know it.
+func (v *values) nameOf(at int) string {
+	for c, where := range v.header.at {
+		if where == at {
+			return v.columns[c].name
+		}
+	}
+	for _, b := range v.header.balances {
+		if b.at == at {
+			return b.name
+		}
+	}
+	return ""
+}
+
+// id is a cell that is looked up by, and the key it matches on.
+func (v *values) id(c int, missing string) (id, key string) {
+	id = v.trimmed(c)
+	key = jptext.LoginKey(id)
+	switch {
+	case key == "" && missing != "":
+		v.refuse(c, missing)
+	case len(key) > maxID:
+		v.refuse(c, "value_too_long")
+	}
+	return id, key
+}
+
+func (v *values) date(c int, reason string) jptext.Date {
+	s := v.trimmed(c)
+	if s == "" {
+		return jptext.Date{}
+	}
+	d, err := jptext.ParseDate(s)
+	if err != nil || !v.today.IsZero() && d.After(v.today) {
+		v.refuse(c, reason)
+	}
+	return d
+}
+
+func (v *values) time(c int, reason string) time.Time {
+	t, err := jptext.ParseTime(v.cell(c))
+	if err != nil {
+		v.refuse(c, reason)
+	}
+	return t
+}
+
+// points is a number of points that must be positive.
+func (v *values) points(c int) int64 {
+	n, err := jptext.ParsePoints(v.cell(c))
+	switch {
+	case err == jptext.ErrTooLarge && n > 0:
+		v.refuse(c, "points_too_large")
+	case err == jptext.ErrInteger:
+		v.refuse(c, "points_not_integer")
+	case err != nil || n <= 0:
+		v.refuse(c, "points_not_positive")
+	}
+	return n
+}
+
+// word reads a cell of a fixed set of words; an empty one means empty.
+func (v *values) word(c int, words map[string]string, empty, reason string) string {
+	s := v.cell(c)
+	if w, ok := words[s]; ok {
+		return w
+	}
+	key := jptext.LoginKey(s)
+	if key == "" && empty != "" {
+		return empty
+	}
+	w, ok := words[key]
+	if !ok {
+		v.refuse(c, reason)
+	}
+	return w
+}

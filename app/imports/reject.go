@@ -1,0 +1,67 @@
+package imports
+
+import (
+	"context"
+	"encoding/json"
+
+	"hoten/app/imports/csvin"
+	"hoten/app/store"
+)
+
+// rejector keeps refused rows, in transactions of their own: they stay whatever
+// becomes of the import.
+type rejector struct {
+	s     *store.Store
+	id    int64
+	open  []refusal
+	count int64
+}
+
+type refusal struct {
+	file    string
+	problem csvin.Problem
+	raw     []string
+}
+
+// rejectBatch bounds how many refused rows wait in memory.
+const rejectBatch = 1000
+
+func (r *rejector) add(ctx context.Context, file string, raw []string, problems ...csvin.Problem) error {
+	r.count++
+	for _, p := range problems {
+		r.open = append(r.open, refusal{file, p, raw})
+	}
+	if len(r.open) < rejectBatch {
+		return nil
+	}
+	return r.flush(ctx)
+}
+
+func (r *rejector) flush(ctx context.Context) error {
+	if len(r.open) == 0 {
+		return nil
+	}
+	err := store.Keep(ctx, r.s, func(tx *store.Tx) error {
+		rows := make([]Rejection, len(r.open))
+		for i, o := range r.open {
+			record, err := json.Marshal(o.raw)
+			if err != nil {
+				return err
+			}
+			rows[i] = Rejection{ImportID: r.id, File: o.file, Line: int64(o.problem.Line), ColumnName: o.problem.Column, Reason: o.problem.Reason,
+				Record: tx.Vault().Seal("import_rejections", "record", r.id, string(record))}
+		}
+		return tx.CreateInBatches(rows, 500).Error
+	})
+	r.open = r.open[:0]
+	return err
+}
+
+// Fields opens the refused row as it stood in the file.
+func (r Rejection) Fields(s *store.Store) (fields []string, err error) {
+	plain, err := s.Vault.Unseal("import_rejections", "record", r.ImportID, r.Record)
+	if err != nil || plain == "" {
+		return nil, err
+	}
+	return fields, json.Unmarshal([]byte(plain), &fields)
+}

@@ -1,0 +1,165 @@
+package imports
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/imports/csvin"
+	"hoten/app/incidents"
+	"hoten/app/store"
+)
+
+// FromFiles imports files from disk, in this process; progress is called now and
+// then with the rows read so far. An empty path is an absent file.
+func FromFiles(ctx context.Context, s *store.Store, by access.Actor, reference, affected, movements string, dryRun bool, progress func(int64)) (*Import, error) {
+	if err := needFile(affected != "", movements != ""); err != nil {
+		return nil, err
+	}
+	i, err := begin(ctx, s, by, reference, dryRun, func(*store.Tx, *Import) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	ran, err := store.Exclusive(ctx, s, lockName(i.ID), func() error {
+		return newRun(s, by, i, fromDisk(affected, movements), progress).do(ctx)
+	})
+	if err != nil || !ran {
+		return i, err
+	}
+	return ByID(store.Read(ctx, s), i.ID)
+}
+
+// run is one import at work.
+type run struct {
+	*Import
+	s        *store.Store
+	by       access.Actor
+	src      source
+	incident *incidents.Incident
+	programs map[string]int16
+	rejected *rejector
+	columns  []string // ignored
+	progress func(int64)
+	read     int64
+	noted    time.Time
+}
+
+func newRun(s *store.Store, by access.Actor, i *Import, src source, progress func(int64)) *run {
+	return &run{Import: i, s: s, by: by, src: src, progress: progress, programs: map[string]int16{}}
+}
+
+// errDryRun rolls a dry run back after everything was judged.
+var errDryRun = errors.New("dry run")
+
+// do runs the import to its end. Started again after a crash it begins anew:
+// nothing of the first time has landed.
+func (r *run) do(ctx context.Context) error {
+	if err := r.prepare(ctx); err != nil {
+		return err
+	}
+	_, err := store.Write(ctx, r.s, r.by, func(tx *store.Tx) (struct{}, error) { return struct{}{}, r.land(tx) })
+	closing := r.rejected.flush(ctx)
+	var header *csvin.HeaderError
+	switch {
+	case errors.As(err, &header):
+		return r.fail(ctx, "header")
+	case err == nil || errors.Is(err, errDryRun):
+		return errors.Join(closing, r.finish(ctx))
+	case ctx.Err() != nil:
+		return err
+	}
+	r.s.Log.ErrorContext(ctx, "import failed", "import", r.ID, "error", err)
+	return errors.Join(err, r.fail(context.WithoutCancel(ctx), "internal"))
+}
+
+func (r *run) prepare(ctx context.Context) error {
+	db := store.Read(ctx, r.s)
+	var err error
+	if r.incident, err = store.Find[incidents.Incident](db, "id = ?", r.IncidentID); err != nil {
+		return err
+	}
+	programs, err := incidents.Programs(db)
+	for _, p := range programs {
+		r.programs[p.Code] = p.ID
+	}
+	r.rejected = &rejector{s: r.s, id: r.ID}
+	r.Accepted, r.Ignored = 0, 0
+	if err != nil {
+		return err
+	}
+	return store.Keep(ctx, r.s, func(tx *store.Tx) error {
+		_, err := store.Exec(tx.DB, "delete from import_rejections where import_id = $1", r.ID)
+		return err
+	})
+}
+
+// land judges and inserts everything within one transaction.
+func (r *run) land(tx *store.Tx) error {
+	// Two imports of one incident take their turns.
+	if _, err := store.Lock[incidents.Incident](tx, r.IncidentID); err != nil {
+		return err
+	}
+	if r.src.affected != nil {
+		if err := r.landAffected(tx); err != nil {
+			return err
+		}
+	}
+	if r.src.movements != nil {
+		if err := r.landMovements(tx); err != nil {
+			return err
+		}
+	}
+	if r.DryRun {
+		return errDryRun
+	}
+	return audit.Record(tx, audit.Change{Action: "import.done", Subject: r.Subject(),
+		After: map[string]any{"incident": r.incident.Reference, "accepted": r.Accepted, "ignored": r.Ignored, "rejected": r.rejected.count}})
+}
+
+func (r *run) finish(ctx context.Context) error {
+	r.State, r.Total, r.Processed, r.Rejected = Done, r.read, r.read, r.rejected.count
+	return r.save(ctx)
+}
+
+func (r *run) fail(ctx context.Context, why string) error {
+	r.State, r.Error, r.Accepted, r.Ignored, r.Rejected = Failed, why, 0, 0, r.rejected.count
+	return r.save(ctx)
+}
+
+// save notes the outcome; the upload is not needed any more.
+func (r *run) save(ctx context.Context) error {
+	columns, err := json.Marshal(append([]string{}, r.columns...))
+	if err != nil {
+		return err
+	}
+	r.IgnoredColumns = string(columns)
+	return store.Keep(ctx, r.s, func(tx *store.Tx) error {
+		r.FinishedAt = &tx.Now
+		if err := tx.Model(r.Import).Select("state", "total", "processed", "accepted", "ignored", "rejected", "ignored_columns", "error", "finished_at").Updates(r.Import).Error; err != nil {
+			return err
+		}
+		_, err := store.Exec(tx.DB, "delete from import_chunks where import_id = $1", r.ID)
+		return err
+	})
+}
+
+// note counts rows read, and tells about it twice a second.
+func (r *run) note(ctx context.Context, rows int) {
+	if r.read += int64(rows); time.Since(r.noted) < 500*time.Millisecond {
+		return
+	}
+	r.noted = time.Now()
+	if r.progress != nil {
+		r.progress(r.read)
+	}
+	err := store.Keep(ctx, r.s, func(tx *store.Tx) error {
+		_, err := store.Exec(tx.DB, "update imports set processed = $2 where id = $1", r.ID, r.read)
+		return err
+	})
+	if err != nil {
+		r.s.Log.WarnContext(ctx, "progress of an import was not noted", "import", r.ID, "error", err)
+	}
+}

@@ -1,0 +1,121 @@
+package reimbursements
+
+import (
+	"context"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/jobs"
+	"hoten/app/staff"
+	"hoten/app/store"
+)
+
+// ProposeAllArgs is the job that proposes for a whole incident.
+type ProposeAllArgs struct {
+	JobID int64 `json:"job_id"`
+}
+
+// Kind names the job for River, and in the table of jobs.
+func (ProposeAllArgs) Kind() string { return "reimbursements_propose_all" }
+
+type allArgs struct {
+	Incident int64 `json:"incident"`
+}
+
+// ProposeAll proposes, in the background, for every case of an incident that has
+// a plan and no proposal: 補填 does not wait for the caller.
+func ProposeAll(ctx context.Context, s *store.Store, by access.Actor, reference string) (*jobs.Job, error) {
+	return store.Write(ctx, s, by, func(tx *store.Tx) (*jobs.Job, error) {
+		if err := by.Require(access.Propose); err != nil {
+			return nil, err
+		}
+		incident, err := incidents.ByReference(tx.DB, reference)
+		if err != nil {
+			return nil, err
+		}
+		j, err := jobs.Begin(tx, ProposeAllArgs{}.Kind(), allArgs{Incident: incident.ID})
+		if err != nil {
+			return nil, err
+		}
+		if err := tx.Enqueue(ProposeAllArgs{JobID: j.ID}); err != nil {
+			return nil, err
+		}
+		return j, audit.Record(tx, audit.Change{Action: "reimbursements.proposed_for_all", Subject: incident.Subject(), After: map[string]any{"job": j.ID}})
+	})
+}
+
+// allChunk bounds one transaction of proposeAll, in cases.
+const allChunk = 250
+
+// proposeAll does the work of a job; killed half way and started again, it goes
+// on with the cases that have no proposal yet.
+func proposeAll(ctx context.Context, s *store.Store, id int64) error {
+	j, err := jobs.ByID(store.Read(ctx, s), id)
+	if err != nil || j.State != jobs.Running {
+		return err
+	}
+	proposer, err := staff.ByID(store.Read(ctx, s), j.StaffID)
+	if err != nil {
+		return err
+	}
+	incident, err := incidentOf(j)
+	if err != nil {
+		return err
+	}
+	for last := int64(0); ; {
+		next, err := store.Write(ctx, s, proposer.Actor("job"), func(tx *store.Tx) (int64, error) {
+			return proposeSome(tx, j, incident, last)
+		})
+		if err != nil {
+			return err
+		}
+		if next == 0 {
+			return nil
+		}
+		last = next
+	}
+}
+
+// proposeSome takes the next cases after last and returns the last one it looked
+// at, 0 when there were none and the job is done.
+func proposeSome(tx *store.Tx, j *jobs.Job, incident, last int64) (int64, error) {
+	of, err := store.Select[cases.Case](tx.DB, `select * from cases where incident_id = $1 and id > $2 and reimbursement_state is null
+		and class in ('A', 'B', 'C') and status <> 'out_of_scope' order by id limit $3 for no key update`, incident, last, allChunk)
+	if err != nil {
+		return 0, err
+	}
+	tx.NothingChanged()
+	if last == 0 {
+		// Also after a restart: what is left, and what was done before; what was
+		// refused is looked at again.
+		j.Failed = 0
+		err = store.Scan(tx.DB, `select $3 + count(*) from cases where incident_id = $1 and reimbursement_state is null and class in ('A', 'B', 'C')
+			and status <> 'out_of_scope' and id > $2`, []any{incident, last, j.Processed}, &j.Total)
+		if err != nil {
+			return 0, err
+		}
+	}
+	if len(of) == 0 {
+		j.State = jobs.Done
+		return 0, j.Save(tx)
+	}
+	pointers := make([]*cases.Case, len(of))
+	for i := range of {
+		pointers[i] = &of[i]
+	}
+	_, refused, err := propose(tx, pointers, "")
+	if err != nil {
+		return 0, err
+	}
+	for _, why := range refused {
+		// An empty plan is no failure: its exchange was given back by a cancellation.
+		if why != nil && !fault.Is(why, "plan_empty") {
+			j.Failed++
+		}
+	}
+	j.Processed += int64(len(of))
+	return of[len(of)-1].ID, j.Save(tx)
+}

@@ -1,0 +1,118 @@
+package reimbursements
+
+import (
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"hoten/app/cases"
+	"hoten/app/incidents"
+	"hoten/app/store"
+)
+
+// Filter narrows the list; zero values do not. Before is the keyset cursor.
+type Filter struct {
+	Incident string
+	State    string
+	Proposer int64
+	Before   int64
+	Limit    int
+}
+
+// Row is one line of the list of proposals.
+type Row struct {
+	Reimbursement
+	Class        *string
+	Reference    string
+	ProposerName string
+	Given        int
+}
+
+// Number is the number of the row's case.
+func (r Row) Number() string { return cases.Number(r.CaseID) }
+
+// Find lists proposals, newest first: Limit and one more when there are more.
+func Find(db *gorm.DB, f Filter) ([]Row, error) {
+	conditions, args := []string{"true"}, []any{}
+	add := func(condition string, arg any) {
+		args = append(args, arg)
+		conditions = append(conditions, fmt.Sprintf(condition, len(args)))
+	}
+	if f.Incident != "" {
+		incident, err := incidents.ByReference(db, f.Incident)
+		if err != nil {
+			return nil, err
+		}
+		add("r.incident_id = $%d", incident.ID)
+	}
+	if f.State != "" {
+		add("r.state = $%d", f.State)
+	}
+	if f.Proposer > 0 {
+		add("r.proposer_id = $%d", f.Proposer)
+	}
+	if f.Before > 0 {
+		add("r.id < $%d", f.Before)
+	}
+	return store.Select[Row](db, `select r.*, c.class, n.reference, s.name as proposer_name,
+		(select count(*) from approvals a where a.reimbursement_id = r.id and a.voided_at is null) as given
+		from reimbursements r join cases c on c.id = r.case_id join incidents n on n.id = r.incident_id join staff s on s.id = r.proposer_id
+		where `+strings.Join(conditions, " and ")+fmt.Sprintf(" order by r.id desc limit %d", f.Limit+1), args...)
+}
+
+// OfCase lists a case's proposals, newest first.
+func OfCase(db *gorm.DB, caseID int64) ([]Row, error) {
+	return store.Select[Row](db, `select r.*, c.class, n.reference, s.name as proposer_name,
+		(select count(*) from approvals a where a.reimbursement_id = r.id and a.voided_at is null) as given
+		from reimbursements r join cases c on c.id = r.case_id join incidents n on n.id = r.incident_id join staff s on s.id = r.proposer_id
+		where r.case_id = $1 order by r.id desc`, caseID)
+}
+
+// ByID finds a proposal. Unknown: NotFound.
+func ByID(db *gorm.DB, id int64) (*Reimbursement, error) {
+	return store.Find[Reimbursement](db, "id = ?", id)
+}
+
+// Lines lists the stored lines of proposals: the plan that was looked at.
+func Lines(db *gorm.DB, ids []int64) (map[int64][]Line, error) {
+	rows, err := store.Select[lineRow](db, `select reimbursement_id, kind, program_id, points, counter_program_id, counter_points, movement_id, adjustment_id
+		from reimbursement_lines where reimbursement_id = any($1)`, ids)
+	out := map[int64][]Line{}
+	for _, r := range rows {
+		out[r.ReimbursementID] = append(out[r.ReimbursementID], r.Line)
+	}
+	return out, err
+}
+
+// Approvals lists the approvals of a proposal, void ones included, oldest first.
+func Approvals(db *gorm.DB, id int64) ([]Approval, error) {
+	return store.Select[Approval](db, `select a.*, s.name as staff_name from approvals a join staff s on s.id = a.staff_id
+		where a.reimbursement_id = $1 order by a.id`, id)
+}
+
+// Waiting counts the proposals that the actor could decide about now.
+func Waiting(db *gorm.DB, staff int64) (n int64, err error) {
+	err = store.Scan(db, `select count(*) from reimbursements r where r.state = 'submitted' and r.proposer_id <> $1
+		and not exists (select 1 from approvals a where a.reimbursement_id = r.id and a.staff_id = $1 and a.voided_at is null)`, []any{staff}, &n)
+	return n, err
+}
+
+// DayTotal is what one person proposed today, in points of company cost.
+type DayTotal struct {
+	StaffID   int64
+	Name      string
+	ProgramID int16
+	Pending   int64
+	Posted    int64
+}
+
+// DayTotals sums proposals since the start of the day by proposer and program,
+// for supervisors: many small amounts are the risk.
+func DayTotals(db *gorm.DB, s *store.Store) ([]DayTotal, error) {
+	return store.Select[DayTotal](db, `select r.proposer_id as staff_id, p.name, l.program_id,
+		coalesce(sum(l.points) filter (where r.state in ('submitted', 'approved')), 0)::bigint as pending,
+		coalesce(sum(l.points) filter (where r.state = 'posted'), 0)::bigint as posted
+		from reimbursements r join reimbursement_lines l on l.reimbursement_id = r.id join staff p on p.id = r.proposer_id
+		where r.submitted_at >= $1 and l.kind <> 'rollback' group by 1, 2, 3 order by 1, 3`, startOfDay(s.Clock()))
+}

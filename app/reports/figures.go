@@ -1,0 +1,174 @@
+// Package reports computes read-only figures.
+package reports
+
+import (
+	"gorm.io/gorm"
+
+	"hoten/app/cases"
+	"hoten/app/incidents"
+	"hoten/app/reimbursements"
+	"hoten/app/store"
+)
+
+// Figures tells how far an incident has come. IDs added later (追加申告) are
+// counted apart; inquiries are not counted. Totals are points by program code;
+// Plan is what is posted and what is still to do, Approved includes what is posted.
+type Figures struct {
+	IDs         int64            `json:"ids"`
+	IDsExchange int64            `json:"ids_exchanged"`
+	Added       int64            `json:"added"`
+	Inquiries   int64            `json:"inquiries"`
+	ByClass     map[string]int64 `json:"by_class"`
+	Restricted  int64            `json:"restricted"`
+	Notified    int64            `json:"notified"`
+	Unreachable int64            `json:"unreachable"`
+	Verified    int64            `json:"verified"`
+	Resumed     int64            `json:"resumed"`
+	MadeWhole   int64            `json:"made_whole"`
+	Completed   int64            `json:"completed"`
+	Cases       map[string]int64 `json:"cases"`
+	Plan        Totals           `json:"plan"`
+	Approved    Totals           `json:"approved"`
+	Posted      Totals           `json:"posted"`
+}
+
+// Totals are points by program code.
+type Totals struct {
+	Rollback  map[string]int64 `json:"rollback"`
+	Reimburse map[string]int64 `json:"reimburse"`
+	Absorbed  map[string]int64 `json:"absorbed"`
+	Adjusted  map[string]int64 `json:"adjusted,omitempty"`
+}
+
+// WithCodes writes totals with the codes of their programs.
+func WithCodes(t reimbursements.Totals, programs []incidents.Program) Totals {
+	named := func(m map[int16]int64) map[string]int64 {
+		out := map[string]int64{}
+		for _, p := range programs {
+			if n, ok := m[p.ID]; ok {
+				out[p.Code] = n
+			}
+		}
+		return out
+	}
+	return Totals{named(t.Rollback), named(t.Reimburse), named(t.Absorbed), named(t.Adjusted)}
+}
+
+// Of computes the figures of one incident.
+func Of(db *gorm.DB, incident *incidents.Incident) (*Figures, error) {
+	f := &Figures{ByClass: map[string]int64{"A": 0, "B": 0, "C": 0, "D": 0}, Cases: map[string]int64{}}
+	if err := f.count(db, incident.ID); err != nil {
+		return nil, err
+	}
+	programs, err := incidents.Programs(db)
+	if err != nil {
+		return nil, err
+	}
+	posted, approved, err := decided(db, incident.ID)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := planned(db, incident.ID)
+	if err != nil {
+		return nil, err
+	}
+	for from, to := range map[*map[int16]int64]map[int16]int64{&plan.Rollback: posted.Rollback, &plan.Reimburse: posted.Reimburse,
+		&plan.Absorbed: posted.Absorbed, &plan.Adjusted: posted.Adjusted} {
+		for program, n := range to {
+			(*from)[program] += n
+		}
+	}
+	f.Plan, f.Approved, f.Posted = WithCodes(plan, programs), WithCodes(approved, programs), WithCodes(posted, programs)
+	return f, nil
+}
+
+func (f *Figures) count(db *gorm.DB, incident int64) error {
+	type group struct {
+		Origin, Class, Status                                                         string
+		N, Restricted, Notified, Unreachable, Verified, Resumed, MadeWhole, Completed int64
+	}
+	rows, err := store.Select[group](db, `select origin, coalesce(class, '') as class, status, count(*) as n, count(restricted_at) as restricted,
+		count(notified_at) as notified, count(unreachable_at) as unreachable, count(verified_at) as verified, count(resumed_at) as resumed,
+		count(made_whole_at) as made_whole, count(completed_at) as completed
+		from cases where incident_id = $1 group by 1, 2, 3`, incident)
+	if err != nil {
+		return err
+	}
+	for _, g := range rows {
+		f.Cases[g.Status] += g.N
+		if g.Origin == cases.Inquiry {
+			f.Inquiries += g.N
+			continue
+		}
+		if g.Origin == cases.Added {
+			f.Added += g.N
+		} else {
+			f.IDs += g.N
+			f.ByClass[g.Class] += g.N
+			if g.Class == "B" || g.Class == "C" {
+				f.IDsExchange += g.N
+			}
+		}
+		f.Restricted += g.Restricted
+		f.Notified += g.Notified
+		f.Unreachable += g.Unreachable
+		f.Verified += g.Verified
+		f.Resumed += g.Resumed
+		f.MadeWhole += g.MadeWhole
+		f.Completed += g.Completed
+	}
+	return nil
+}
+
+// decided sums the stored lines of posted proposals, and of approved and posted ones.
+func decided(db *gorm.DB, incident int64) (posted, approved reimbursements.Totals, err error) {
+	posted, approved = reimbursements.NewTotals(), reimbursements.NewTotals()
+	type sum struct {
+		State            string
+		Kind             string
+		ProgramID        int16
+		Points           int64
+		CounterProgramID *int16
+		CounterPoints    *int64
+	}
+	rows, err := store.Select[sum](db, `select r.state, l.kind, l.program_id, sum(l.points)::bigint as points, l.counter_program_id, sum(l.counter_points)::bigint as counter_points
+		from reimbursements r join reimbursement_lines l on l.reimbursement_id = r.id
+		where r.incident_id = $1 and r.state in ('approved', 'posted') group by r.state, l.kind, l.program_id, l.counter_program_id`, incident)
+	for _, r := range rows {
+		line := reimbursements.Line{Kind: r.Kind, ProgramID: r.ProgramID, Points: r.Points, CounterProgramID: r.CounterProgramID, CounterPoints: r.CounterPoints}
+		approved.Add(line)
+		if r.State == reimbursements.Posted {
+			posted.Add(line)
+		}
+	}
+	return posted, approved, err
+}
+
+// chunk is how many cases are planned at a time.
+const chunk = 2000
+
+// planned sums the plans of all affected IDs as they stand: what is not posted yet.
+func planned(db *gorm.DB, incident int64) (reimbursements.Totals, error) {
+	total := reimbursements.NewTotals()
+	for last := int64(0); ; {
+		of, err := store.Select[cases.Case](db, `select id, incident_id, identity_id from cases
+			where incident_id = $1 and id > $2 and class in ('A', 'B', 'C') order by id limit $3`, incident, last, chunk)
+		if err != nil || len(of) == 0 {
+			return total, err
+		}
+		pointers := make([]*cases.Case, len(of))
+		for i := range of {
+			pointers[i] = &of[i]
+		}
+		plans, err := reimbursements.LookMany(db, incident, pointers)
+		if err != nil {
+			return total, err
+		}
+		for _, p := range plans {
+			for _, l := range p.Lines {
+				total.Add(l)
+			}
+		}
+		last = of[len(of)-1].ID
+	}
+}

@@ -1,0 +1,83 @@
+package i18n
+
+import (
+	"context"
+	"strconv"
+	"time"
+)
+
+// JST is the zone in which every time is shown. Japan has no summer time, so
+// the program needs no zone files on the machine.
+var JST = time.FixedZone("JST", 9*60*60)
+
+// Number writes 1265 as 1,265.
+func Number(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, s = "−", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return sign + s
+}
+
+// Signed writes a change: +1,000, −1,000, 0.
+func Signed(n int64) string {
+	if n > 0 {
+		return "+" + Number(n)
+	}
+	return Number(n)
+}
+
+// Count writes a number with its unit: 1,265件, 1,500ポイント; 1,265 cases,
+// 1 case, 1,500 points.
+func Count(ctx context.Context, unit string, n int64) string {
+	return T(ctx, "unit."+unit, "count", n)
+}
+
+// Points writes points with their unit.
+func Points(ctx context.Context, n int64) string { return Count(ctx, "points", n) }
+
+// Time writes the short form for lists, 7/28 18:04; TimeFull belongs beside it.
+func Time(t time.Time) string { return format(t, "1/2 15:04") }
+
+// Clock writes the time of day, 18:04.
+func Clock(t time.Time) string { return format(t, "15:04") }
+
+// Day writes the day without its year, 7/28.
+func Day(t time.Time) string { return format(t, "1/2") }
+
+// TimeFull writes 2014年7月28日 18:04, or 28 July 2014, 18:04 JST.
+func TimeFull(ctx context.Context, t time.Time) string {
+	if Lang(ctx) == "ja" {
+		return format(t, "2006年1月2日 15:04")
+	}
+	return format(t, "2 January 2006, 15:04 JST")
+}
+
+// Date writes 2014年7月28日, or 28 July 2014.
+func Date(ctx context.Context, t time.Time) string {
+	if Lang(ctx) == "ja" {
+		return format(t, "2006年1月2日")
+	}
+	return format(t, "2 January 2006")
+}
+
+// DayOfWeek writes 7/28（月）, or Mon 28 July.
+func DayOfWeek(ctx context.Context, t time.Time) string {
+	if Lang(ctx) == "ja" {
+		day := []rune("日月火水木金土")[t.In(JST).Weekday()]
+		return format(t, "1/2") + "（" + string(day) + "）"
+	}
+	return format(t, "Mon 2 January")
+}
+
+// format writes nothing for the zero time: what has not happened has no date.
+func format(t time.Time, layout string) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(JST).Format(layout)
+}

@@ -1,0 +1,288 @@
+package i18n_test
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"hoten/i18n"
+)
+
+// dynamic lists the keys that sources put together from a prefix and a value:
+// t(ctx, "cases.status."+status). A prefix that is not here is refused, and
+// every value must have its words. Codes of faults need no entry: they are
+// found where the faults are made.
+var dynamic = map[string][]string{
+	"audit.scope.":              {"own", "desk", "center"},
+	"calls.direction.":          {"inbound", "outbound"},
+	"calls.item.":               {"name", "birth_date", "address", "phone", "customer_number"},
+	"calls.level.means.":        {"0", "1", "2", "3"},
+	"calls.outcome.":            {"verified", "mismatch", "unable", "impostor_suspected"},
+	"calls.relation.":           {"self", "family", "proxy", "guardian", "corporate", "relay"},
+	"calls.script.":             {"greeting", "identify", "verify", "code", "reset", "reset_sent", "points", "mismatch", "unable", "closed", "callback", "farewell"},
+	"cases.class.":              {"A", "B", "C", "D"},
+	"cases.contact.barred.":     {"depends_on_id", "changed_in_incident", "undeliverable"},
+	"cases.contact.kind.":       {"email", "phone", "letter"},
+	"cases.event.":              {"opened", "note", "status", "assigned", "added", "call_started", "call_concluded", "call_ended", "code_sent", "verification_reopened", "impostor_cleared", "representative", "revealed", "notified", "unreachable", "link_sent", "resumed", "released", "finding", "adjustment", "proposed", "approved", "returned", "rejected", "withdrawn", "posted", "approvals_voided"},
+	"cases.finding.":            {"suspected", "confirmed", "own", "none"},
+	"cases.identity.":           {"restricted", "link_sent", "resumed"},
+	"cases.movement.":           {"transfer", "exchange", "cancel", "earn"},
+	"cases.status.":             {"new", "in_progress", "awaiting_customer", "callback_due", "awaiting_approval", "on_hold", "completed", "reopened", "out_of_scope"},
+	"cases.step.":               {"notice", "verification", "reset", "reimbursement", "completion"},
+	"cases.step.state.":         {"done", "now", "later", "skipped"},
+	"cases.timeline.kind.":      {"note", "call", "verification", "reset", "points", "mail", "status"},
+	"errors.help.":              {"forbidden", "not_found", "conflict", "internal"},
+	"errors.title.":             {"forbidden", "not_found", "conflict", "internal"},
+	"fault.":                    faults,
+	"fault.field.":              fieldFaults,
+	"frame.rail.":               {"calls", "cases", "reimbursements", "incidents", "mails", "imports", "desks", "audit", "staff"},
+	"frame.size.":               {"standard", "large", "largest"},
+	"frame.theme.":              {"auto", "light", "dark"},
+	"imports.":                  {"affected", "movements"},
+	"imports.download.":         {"affected", "movements"},
+	"jobs.state.":               {"running", "done", "failed"},
+	"language.":                 {"ja", "en"},
+	"mails.kind.":               {"restriction_notice", "verification_code", "reset_link", "reset_completed", "reimbursement_completed", "case_closed", "all_holders"},
+	"mails.state.":              {"queued", "sent", "failed", "bounced"},
+	"policies.number.":          {"level1_items", "level2_items", "wrong_per_call", "failed_per_day", "valid_minutes", "code_minutes", "code_tries", "code_interval_seconds", "codes_per_call", "codes_per_day", "reset_minutes", "resets_per_day"},
+	"reimbursements.line.":      {"rollback", "reimburse", "absorb", "adjust"},
+	"reimbursements.needed.":    {"threshold", "adjustment"},
+	"reimbursements.rejection.": {"own_use", "duplicate", "amount_differs", "out_of_period", "cancelled"},
+	"reimbursements.state.":     {"submitted", "approved", "returned", "rejected", "withdrawn", "posted"},
+	"staff.role.":               {"agent", "supervisor", "center_manager", "administrator", "auditor"},
+	"staff.state.":              {"active", "invited", "disabled"},
+	"unit.":                     {"cases", "points", "ids", "rows", "mails", "items"},
+}
+
+// faults are the words of API.md; what the sources make beside them is found there.
+var faults = []string{
+	"unauthenticated", "forbidden", "not_found", "conflict", "invalid", "too_large", "rate_limited", "internal", "csrf",
+	"verification_required", "verification_closed", "self_approval", "already_decided", "plan_changed", "impostor_suspected",
+}
+
+// fieldFaults are the import reasons of API.md, which are data and no literals
+// in a call.
+var fieldFaults = []string{
+	"login_id_missing", "login_id_unknown", "birth_date_invalid", "balance_negative", "balance_not_integer", "email_invalid",
+	"language_unknown", "duplicate_conflict", "points_not_positive", "points_too_large", "kind_unknown", "program_unknown",
+	"occurred_at_invalid", "outside_incident_window", "refers_to_unknown", "undecodable", "column_missing",
+}
+
+// use is a key in the sources with the arguments it is given; nil: not known.
+type use struct {
+	key  string
+	args []string
+	at   string
+}
+
+// TestKeys holds the words against the sources, in both directions.
+func TestKeys(t *testing.T) {
+	uses, words := sources(t)
+	used := map[string]bool{}
+	for _, u := range uses {
+		used[u.key] = true
+		for _, lang := range i18n.Langs {
+			if !i18n.Has(lang, u.key) {
+				t.Errorf("%s: %q is missing in %s", u.at, u.key, lang)
+			} else if missing := minus(i18n.Holes(lang, u.key), u.args); u.args != nil && len(missing) > 0 {
+				t.Errorf("%s: %q in %s wants %v", u.at, u.key, lang, missing)
+			}
+		}
+		if u.args != nil && strings.HasPrefix(u.key, "fault.") {
+			continue // a fault may tell more than its sentence says
+		}
+		if extra := minus(u.args, append(i18n.Holes("ja", u.key), i18n.Holes("en", u.key)...)); len(extra) > 0 {
+			t.Errorf("%s: %q says nothing of %v", u.at, u.key, extra)
+		}
+	}
+	for _, lang := range i18n.Langs {
+		for _, key := range i18n.Keys(lang) {
+			prefix, last := key[:strings.LastIndex(key, ".")+1], key[strings.LastIndex(key, ".")+1:]
+			if strings.HasPrefix(key, "fault.") && words[last] {
+				continue
+			}
+			if !used[key] && !slices.Contains(dynamic[prefix], last) {
+				t.Errorf("%q in %s is used nowhere", key, lang)
+			}
+		}
+	}
+}
+
+// TestLanguagesAgree: the same keys with the same placeholders.
+func TestLanguagesAgree(t *testing.T) {
+	for _, key := range slices.Concat(i18n.Keys("ja"), i18n.Keys("en")) {
+		for _, lang := range i18n.Langs {
+			if !i18n.Has(lang, key) {
+				t.Errorf("%q is missing in %s", key, lang)
+			}
+		}
+		if ja, en := i18n.Holes("ja", key), i18n.Holes("en", key); !slices.Equal(ja, en) {
+			t.Errorf("%q: placeholders %v in ja, %v in en", key, ja, en)
+		}
+	}
+}
+
+// never are words that DOMAIN.md section 9 rules out.
+var never = regexp.MustCompile(`お客様|補塡|チケット|ケース|ユーザー|ロールバック|返金|賠償|利用停止|凍結|検証|解決済|ペンディング|否認|流出|することができ|認証成功|認証失敗`)
+
+func TestJapaneseWords(t *testing.T) {
+	for _, key := range i18n.Keys("ja") {
+		if bad := never.FindString(i18n.Raw("ja", key)); bad != "" && key != "audit.chain.whole" {
+			t.Errorf("%q says %s", key, bad)
+		}
+	}
+}
+
+// sources reads every Go file of ui, app and cmd, the generated pages among
+// them. words are the string literals of app that look like stable words:
+// codes that travel as data.
+func sources(t *testing.T) (uses []use, words map[string]bool) {
+	t.Helper()
+	words = map[string]bool{}
+	for _, prefix := range slices.Sorted(maps.Keys(dynamic)) {
+		for _, value := range dynamic[prefix] {
+			uses = append(uses, use{key: prefix + value, at: "the list of " + prefix})
+		}
+	}
+	for _, dir := range []string{"../ui", "../app", "../cmd"} {
+		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() && entry.Name() == "node_modules" {
+				return fs.SkipDir
+			}
+			if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+				return nil
+			}
+			source, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			fset := token.NewFileSet()
+			file, err := parser.ParseFile(fset, path, source, parser.SkipObjectResolution)
+			if err != nil {
+				return err
+			}
+			ast.Inspect(file, func(node ast.Node) bool {
+				switch n := node.(type) {
+				case *ast.CallExpr:
+					u, err := useOf(n, dir)
+					if err != nil {
+						t.Errorf("%s: %v", fset.Position(n.Pos()), err)
+					}
+					for i := range u {
+						u[i].at = fset.Position(n.Pos()).String()
+					}
+					uses = append(uses, u...)
+				case *ast.BasicLit:
+					if s, err := strconv.Unquote(n.Value); err == nil && dir == "../app" && word.MatchString(s) {
+						words[s] = true
+					}
+				}
+				return true
+			})
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return uses, words
+}
+
+var word = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+// useOf reads one call: a message, a number with its unit, or a fault.
+func useOf(call *ast.CallExpr, dir string) ([]use, error) {
+	switch name := called(call); {
+	case (name == "t" && dir == "../ui" || name == "i18n.T") && len(call.Args) >= 2:
+		return message(call.Args[1], call.Args[2:], call.Ellipsis.IsValid())
+	case (name == "count" && dir == "../ui" || name == "i18n.Count") && len(call.Args) == 3:
+		unit, ok := literal(call.Args[1])
+		if !ok {
+			return nil, fmt.Errorf("a unit must be a literal")
+		}
+		return []use{{key: "unit." + unit}}, nil
+	case name == "fault.New" && len(call.Args) >= 2:
+		if code, ok := literal(call.Args[1]); ok {
+			return []use{{key: "fault." + code, args: names(call.Args[2:])}}, nil
+		}
+	case (name == "fault.Input" || strings.HasSuffix(name, ".Add")) && len(call.Args) >= 2:
+		code, ok := literal(call.Args[1])
+		if ok && word.MatchString(code) && dir == "../app" {
+			return []use{{key: "fault.field." + code, args: names(call.Args[2:])}}, nil
+		}
+	}
+	return nil, nil
+}
+
+func message(key ast.Expr, args []ast.Expr, ellipsis bool) ([]use, error) {
+	if s, ok := literal(key); ok {
+		u := use{key: s}
+		if !ellipsis {
+			u.args = append(names(args), []string{}...)
+			if u.args == nil {
+				u.args = []string{}
+			}
+		}
+		return []use{u}, nil
+	}
+	sum, ok := key.(*ast.BinaryExpr)
+	if !ok {
+		return nil, fmt.Errorf("a key must be a literal, or a literal prefix and a value")
+	}
+	prefix, ok := literal(sum.X)
+	if _, known := dynamic[prefix]; !ok || !known {
+		return nil, fmt.Errorf("the prefix %q is not in the list of dynamic keys", prefix)
+	}
+	return nil, nil
+}
+
+func called(call *ast.CallExpr) string {
+	switch f := call.Fun.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		if x, ok := f.X.(*ast.Ident); ok {
+			return x.Name + "." + f.Sel.Name
+		}
+		return "." + f.Sel.Name
+	}
+	return ""
+}
+
+func literal(e ast.Expr) (string, bool) {
+	lit, ok := e.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return "", false
+	}
+	s, err := strconv.Unquote(lit.Value)
+	return s, err == nil
+}
+
+func names(args []ast.Expr) []string {
+	out := []string{}
+	for i := 0; i < len(args); i += 2 {
+		if s, ok := literal(args[i]); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func minus(a, b []string) (left []string) {
+	for _, s := range a {
+		if !slices.Contains(b, s) {
+			left = append(left, s)
+		}
+	}
+	return left
+}

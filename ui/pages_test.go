@@ -1,0 +1,63 @@
+package ui
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+
+	"hoten/i18n"
+)
+
+type page interface{ Page() templ.Component }
+
+// broken is what no reader may see: a missing word, a value formatted wrongly,
+// a Go value printed as such.
+var broken = regexp.MustCompile(`⟦|%!|<nil>|map\[|0001-01-01|1/1 09:`)
+
+// TestPages renders every page with sample data in both languages. With
+// HOTEN_UI_OUT set it leaves the HTML there, for the screenshots and for the
+// checks of markup and accessibility.
+func TestPages(t *testing.T) {
+	out := os.Getenv("HOTEN_UI_OUT")
+	for _, lang := range i18n.Langs {
+		ctx := i18n.With(context.Background(), lang)
+		for name, p := range samples(lang) {
+			t.Run(name+"."+lang, func(t *testing.T) {
+				var b bytes.Buffer
+				if err := p.Page().Render(ctx, &b); err != nil {
+					t.Fatal(err)
+				}
+				html := b.String()
+				for _, bad := range broken.FindAllStringIndex(html, 5) {
+					t.Errorf("…%s…", html[max(0, bad[0]-60):min(len(html), bad[1]+60)])
+				}
+				if n := strings.Count(html, "<h1"); n != 1 {
+					t.Errorf("%d h1", n)
+				}
+				checkForms(t, html)
+				if out != "" {
+					if err := os.WriteFile(filepath.Join(out, name+"."+lang+".html"), b.Bytes(), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+var postForm = regexp.MustCompile(`(?s)<form[^>]*method="post".*?</form>`)
+
+func checkForms(t *testing.T, html string) {
+	t.Helper()
+	for _, form := range postForm.FindAllString(html, -1) {
+		if !strings.Contains(form, `name="csrf" value="csrf-token"`) {
+			t.Errorf("a form without its CSRF token: %.120s", form)
+		}
+	}
+}

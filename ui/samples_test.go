@@ -1,0 +1,142 @@
+package ui
+
+import (
+	"context"
+	"time"
+
+	"hoten/app/access"
+	"hoten/i18n"
+)
+
+var bg = context.Background()
+
+func jst(month time.Month, day, hour, minute int) time.Time {
+	return time.Date(2014, month, day, hour, minute, 0, 0, i18n.JST)
+}
+
+// in gives sample data in the reader's language, as the handlers do.
+func in(lang, ja, en string) string {
+	if lang == "ja" {
+		return ja
+	}
+	return en
+}
+
+func sampleFrame(lang, section string, role access.Role) Frame {
+	return Frame{
+		Path: "/" + section, CSRF: "csrf-token", Section: section, Waiting: 128,
+		Person: Person{ID: 7, Name: in(lang, "佐藤 美咲", "Misaki Sato"), Role: role, Theme: "auto", TextSize: "standard"},
+		Desks: []DeskPill{
+			{Name: in(lang, "技術", "Tech"), Open: true, Until: jst(7, 31, 21, 0)},
+			{Name: in(lang, "ポイント", "Points")},
+		},
+	}
+}
+
+func samples(lang string) map[string]page {
+	pages := map[string]page{}
+	for _, group := range []func(string) map[string]page{caseSamples} {
+		for name, p := range group(lang) {
+			pages[name] = p
+		}
+	}
+	return pages
+}
+
+func caseSamples(lang string) map[string]page {
+	verified := sampleCase(lang)
+
+	fresh := sampleCase(lang)
+	fresh.Call, fresh.Next, fresh.Status = nil, "call", "new"
+	fresh.Script = Script{Step: "greeting", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤"}
+	fresh.Steps = []Step{
+		{Name: "notice", State: "done", At: jst(7, 30, 9, 0), By: in(lang, "一括送信", "Bulk")},
+		{Name: "verification", State: "now"}, {Name: "reset", State: "later"}, {Name: "reimbursement", State: "later"}, {Name: "completion", State: "later"},
+	}
+	fresh.Proposal, fresh.Present, fresh.Assignee = nil, nil, ""
+	fresh.CallBack = []Choice{{"3", "03-****-8551"}}
+
+	locked := sampleCase(lang)
+	locked.Frame = sampleFrame(lang, "cases", access.Supervisor)
+	locked.Frame.Flash = Flash{Tone: "error", Text: i18n.T(i18n.With(bg, lang), "calls.panel.impostor")}
+	locked.Call, locked.CallClosed, locked.Supervises, locked.Next = nil, "impostor", true, ""
+	locked.Stalled, locked.Status = true, "on_hold"
+	locked.Proposal.State, locked.Proposal.Reason = "returned", in(lang, "7/22の交換は本人利用の可能性あり。判定を確認のうえ再申請してください。", "The exchange of 22 July may be the member's own. Check the finding and propose again.")
+	locked.Findings = []Choice{{"MV2014-000001", "7/22 03:49 PointTalk → goo"}}
+	locked.Adjust = []Choice{{"pointtalk", "ポイントーク"}, {"goo", "gooポイント"}}
+	locked.Identity.MayRelease = true
+	locked.Frame.Problems = []Problem{{"impostor", "reason", in(lang, "理由を入力してください。", "Enter a reason.")}}
+
+	return map[string]page{"cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
+}
+
+func sampleCase(lang string) CasesShow {
+	pointtalk, goo := in(lang, "ポイントーク", "PointTalk"), in(lang, "gooポイント", "goo Point")
+	return CasesShow{
+		Frame:  sampleFrame(lang, "cases", access.Agent),
+		Number: "R096-000001", Incident: "2014-R096", IncidentTitle: in(lang, "OCN IDの不正利用", "Fraudulent use of OCN IDs"),
+		LoginID: "m000001@ocn.example", Class: "C", Origin: "listed", Status: "in_progress", Version: 7,
+		Assignee: in(lang, "佐藤 美咲", "Misaki Sato"), AssigneeID: 7, Present: []string{in(lang, "鈴木 健", "Ken Suzuki")},
+		NextStatuses: []string{"awaiting_customer", "callback_due", "on_hold"},
+		AssignTo:     []Choice{{"7", in(lang, "佐藤 美咲", "Misaki Sato")}, {"8", in(lang, "鈴木 健", "Ken Suzuki")}},
+		Steps: []Step{
+			{Name: "notice", State: "done", At: jst(7, 30, 9, 0), By: in(lang, "一括送信", "Bulk")},
+			{Name: "verification", State: "done", At: jst(7, 31, 10, 42), By: in(lang, "佐藤 美咲", "Misaki Sato")},
+			{Name: "reset", State: "now"},
+			{Name: "reimbursement", State: "later"},
+			{Name: "completion", State: "later"},
+		},
+		Next: "reset", MayWork: true, MayPropose: true,
+		Desks: []Choice{{"tech", "OCNテクニカルサポートセンタ"}, {"point", "ポイントリニューアル受付センタ"}}, DeskID: "tech",
+		Elsewhere: []Choice{{"/cases/R096-000412", "R096-000412"}},
+		Call: &Call{
+			ID: 31, Direction: "inbound", Relation: "self", Number: "03-****-8551", StartedAt: jst(7, 31, 10, 38), Level: 1,
+			ExpiresAt: jst(7, 31, 11, 12), WrongLeft: 2, MissingItems: 1, MissingHidden: true,
+			Items: []Item{
+				{Name: "name", State: "match"}, {Name: "birth_date", State: "match"},
+				{Name: "address", State: "mismatch"}, {Name: "phone", State: "variant"}, {Name: "customer_number", Hidden: true},
+			},
+			Code:        Code{State: "sent", Contacts: []Choice{{"4", "co****@mail.example"}}, SentTo: "co****@mail.example", ExpiresAt: jst(7, 31, 10, 52), TriesLeft: 5, SendsLeft: 4, ResendAt: jst(7, 31, 10, 43)},
+			MayConclude: []string{"verified", "mismatch", "unable", "impostor_suspected"},
+		},
+		Script: Script{Step: "verify", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤"},
+		Movements: []Movement{
+			{ID: "MV2014-000001", At: jst(7, 22, 3, 49), Kind: "transfer", From: pointtalk, To: goo, Points: -5000, Received: 1000, Finding: "confirmed"},
+			{ID: "MV2014-000002", At: jst(7, 22, 3, 54), Kind: "exchange", From: goo, To: in(lang, "ギフトコード", "Gift code"), Points: -1000, Finding: "suspected"},
+			{ID: "MV2014-000003", At: jst(7, 25, 12, 0), Kind: "cancel", From: in(lang, "ギフトコード", "Gift code"), To: goo, Points: 200, Finding: "none"},
+		},
+		Programs: []ProgramSum{
+			{Program: pointtalk, Frozen: 587, Rollback: 5000, After: 5587},
+			{Program: goo, Frozen: 158, Rollback: -1000, Reimburse: 800, Absorbed: 42, After: 0},
+		},
+		Proposal: &Proposal{
+			ID: 7, State: "submitted", Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, 15), Needed: 2, MayWithdraw: true,
+			Approvals: []Approval{{By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 9, 40)}},
+		},
+		Member: Member{
+			Name: "鈴○ ジ○○", Kana: "ス○○ ジ○○", BirthDate: "19**-**-07", Phone: "03-****-8551", Email: "co****@mail.example", Address: "大阪府大阪市****",
+			CustomerNumber: "N9******2", Language: "ja", MayReveal: true, NeedsReason: true,
+		},
+		Identity: Identity{
+			State: "restricted", RestrictedAt: jst(7, 29, 15, 0), PointPassword: false, MayReset: true,
+			ResetTo: []Choice{{"4", "co****@mail.example"}},
+		},
+		Contacts: []Contact{
+			{Kind: "email", Value: "m0****@ocn.example", Since: jst(1, 5, 0, 0), Barred: "depends_on_id"},
+			{Kind: "email", Value: "co****@mail.example", Since: jst(5, 5, 0, 0), Usable: true},
+			{Kind: "phone", Value: "03-****-8551", Since: jst(7, 20, 0, 0), Barred: "changed_in_incident"},
+		},
+		Mails: []CaseMail{
+			{ID: 12, Kind: "restriction_notice", State: "sent", At: jst(7, 30, 9, 0)},
+			{ID: 90, Kind: "verification_code", State: "queued", At: jst(7, 31, 10, 42)},
+		},
+		Timeline: []Event{
+			{At: jst(7, 31, 10, 44), Kind: "note", Who: in(lang, "佐藤 美咲", "Misaki Sato"), Text: in(lang, "メモを登録", "Note"), Note: in(lang, "ご本人さまは7/20ごろに心当たりのないメールを受け取ったとのこと。\n平日の午後に折り返し希望。", "Received a mail he did not expect around 20 July.\nPlease call back on weekday afternoons.")},
+			{At: jst(7, 31, 10, 42), Kind: "verification", Who: in(lang, "佐藤 美咲", "Misaki Sato"), Text: in(lang, "生年月日：一致", "Birth date: match")},
+			{At: jst(7, 31, 10, 38), Kind: "call", Who: in(lang, "佐藤 美咲", "Misaki Sato"), Text: in(lang, "受電（ご本人さま）", "Inbound call (account holder)")},
+			{At: jst(7, 31, 9, 15), Kind: "points", Who: in(lang, "鈴木 健", "Ken Suzuki"), Text: in(lang, "補填を申請", "Reimbursement proposed")},
+			{At: jst(7, 30, 9, 0), Kind: "mail", Who: "hoten", Text: in(lang, "利用制限のお知らせを送信", "Restriction notice sent")},
+		},
+		OlderCursor: "c5", OwnNotes: 3,
+	}
+}

@@ -1,0 +1,18 @@
+// The console's small conveniences. Every page works without them.
+import { drafts } from "./drafts.js";
+import { forms } from "./forms.js";
+import { keyboard } from "./keyboard.js";
+import { lists } from "./lists.js";
+import { menus } from "./menus.js";
+import { partial } from "./partial.js";
+import { passwords } from "./passwords.js";
+
+forms();
+keyboard();
+lists();
+menus();
+passwords();
+partial();
+drafts();
+// A part of the page that htmx has put in brings its own textarea.
+document.addEventListener("htmx:afterSettle", drafts);

@@ -1,0 +1,55 @@
+// A note that is being written survives a reload, a lost session and a closed
+// window. It is kept on this machine under the reader's own number and goes
+// when the note has arrived, or on signing out.
+export function drafts() {
+  for (const area of document.querySelectorAll("textarea[data-draft]:not([data-kept])")) keep(area);
+  for (const form of document.querySelectorAll("form[data-clear-drafts]:not([data-kept])")) {
+    form.dataset.kept = "true";
+    form.addEventListener("submit", () => {
+      for (const key of Object.keys(localStorage)) if (key.startsWith("note:")) localStorage.removeItem(key);
+    });
+  }
+}
+
+function keep(area) {
+  area.dataset.kept = "true";
+  const key = area.dataset.draft;
+  const said = document.querySelector("[data-draft-state]");
+  const draft = read(key);
+  // The server counts this reader's notes: one more than when the draft was sent means it arrived.
+  if (draft?.sentAt !== undefined && Number(area.dataset.draftCount) > draft.sentAt) {
+    localStorage.removeItem(key);
+  } else if (draft && area.value === "") {
+    area.value = draft.text;
+    tell(said);
+  }
+  let timer;
+  area.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      write(key, area.value, undefined);
+      tell(area.value ? said : null);
+    }, 300);
+  });
+  area.form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    write(key, area.value, Number(area.dataset.draftCount));
+  });
+}
+
+function read(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+function write(key, text, sentAt) {
+  if (text) localStorage.setItem(key, JSON.stringify({ text, sentAt }));
+  else localStorage.removeItem(key);
+}
+
+function tell(said) {
+  if (said) said.textContent = said.dataset.draftState;
+}

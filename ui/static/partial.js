@@ -1,0 +1,15 @@
+// Where htmx asks for a part of the page and another page answers, as after a
+// conflict or when the session has ended, the whole answer is shown.
+export function partial() {
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, target } = event.detail;
+    if (xhr.responseText.includes(`id="${target.id}"`)) return;
+    if (xhr.responseText.includes('id="main"') && xhr.responseText.includes('class="rail"')) {
+      event.detail.target = document.getElementById("main");
+      event.detail.selectOverride = "#main";
+      return;
+    }
+    event.detail.shouldSwap = false;
+    window.location.assign(xhr.responseURL || window.location.href);
+  });
+}

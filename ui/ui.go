@@ -1,0 +1,243 @@
+// Package ui draws the pages of hoten. A page is a struct, declared at the top
+// of its .templ file with its URL, and a method Page: a pure function from the
+// struct and the language of the context to HTML. Nothing here reads a
+// database, calls an action or decides what somebody may do; the handlers in
+// app/web fill the structs.
+//
+// Every page works as plain forms. htmx, where it is built in, only spares
+// reloading the whole page.
+package ui
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/fault"
+	"hoten/i18n"
+)
+
+var (
+	t     = i18n.T
+	count = i18n.Count
+)
+
+// Frame is what a page needs around its content.
+type Frame struct {
+	Path     string // path and query of this page; the language switch comes back to it
+	CSRF     string
+	Section  string // the rail's entry this page belongs to: "cases"
+	Person   Person
+	Desks    []DeskPill
+	Waiting  int64  // reimbursements that wait for this person's decision
+	Query    string // what stands in the search box
+	Flash    Flash
+	Problems []Problem
+	Typed    map[string]string // what was typed, by field ID, when a form comes back
+}
+
+// Person is the member of staff who is signed in.
+type Person struct {
+	ID       int64
+	Name     string
+	Role     access.Role
+	Theme    string // "auto", "light" or "dark"
+	TextSize string // "standard", "large" or "largest"
+}
+
+// DeskPill is a desk's state in the top bar.
+type DeskPill struct {
+	Name  string // the short one: 技術, ポイント
+	Open  bool
+	Until time.Time // of today's hours; zero when closed all day
+}
+
+// Flash is one sentence about what was just done.
+type Flash struct {
+	Tone string // "done", "attention" or "error"
+	Text string
+}
+
+// Problem is a refused field of a form.
+type Problem struct {
+	Form  string // empty where the page has one form
+	Field string
+	Text  string
+}
+
+// ID is the id of the problem's field in the page.
+func (p Problem) ID() string { return fieldID(p.Form, p.Field) }
+
+// Choice is one entry of a select.
+type Choice struct {
+	Value string
+	Label string
+}
+
+// ProblemsOf turns the refused fields of a fault into words.
+func ProblemsOf(ctx context.Context, form string, f *fault.Fault) []Problem {
+	problems := make([]Problem, 0, len(f.Fields))
+	for _, field := range f.Fields {
+		problems = append(problems, Problem{Form: form, Field: field.Name, Text: t(ctx, "fault.field."+field.Code, field.Args...)})
+	}
+	return problems
+}
+
+// FlashOf turns a fault into a flash.
+func FlashOf(ctx context.Context, f *fault.Fault) Flash {
+	return Flash{Tone: "error", Text: t(ctx, "fault."+f.Code, f.Args...)}
+}
+
+func fieldID(form, name string) string {
+	if form == "" {
+		return name
+	}
+	return form + "-" + name
+}
+
+func (f Frame) problem(id string) string {
+	for _, p := range f.Problems {
+		if p.ID() == id {
+			return p.Text
+		}
+	}
+	return ""
+}
+
+// refused tells whether the form of this name came back with problems.
+func (f Frame) refused(form string) bool {
+	for _, p := range f.Problems {
+		if p.Form == form {
+			return true
+		}
+	}
+	return false
+}
+
+func (f Frame) typed(id, value string) string {
+	if typed, ok := f.Typed[id]; ok {
+		return typed
+	}
+	return value
+}
+
+// rail is where each entry leads and who sees it.
+var rail = []struct {
+	section, url string
+	needs        []access.Permission // any of them
+}{
+	{"calls", "/calls", []access.Permission{access.WorkCases}},
+	{"cases", "/cases", []access.Permission{access.ReadCases}},
+	{"reimbursements", "/reimbursements", []access.Permission{access.ReadCases}},
+	{"incidents", "/incidents", []access.Permission{access.ReadCases}},
+	{"mails", "/mails", []access.Permission{access.ReadCases}},
+	{"imports", "/imports", []access.Permission{access.ManageIncidents}},
+	{"desks", "/desks", []access.Permission{access.ReadCases}},
+	{"audit", "/audit", []access.Permission{access.ReadAuditOwn, access.ReadAuditDesk, access.ReadAuditCenter}},
+	{"staff", "/staff", []access.Permission{access.ManageStaff}},
+}
+
+func mayOpen(role access.Role, needs []access.Permission) bool {
+	for _, p := range needs {
+		if role.May(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// query builds the address of a filtered list; empty values stay out of it.
+func query(path string, pairs ...string) string {
+	var parts []string
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			parts = append(parts, pairs[i]+"="+url.QueryEscape(pairs[i+1]))
+		}
+	}
+	if len(parts) == 0 {
+		return path
+	}
+	return path + "?" + strings.Join(parts, "&")
+}
+
+// Tones give a state its colour; the word always stands beside it.
+const (
+	toneRed   = "red"   // error, overdue
+	toneAmber = "amber" // attention, stalled
+	toneBlue  = "blue"  // in progress
+	toneGreen = "green" // done
+	toneGrey  = "grey"  // on hold, out
+	tonePlain = "plain"
+)
+
+type look struct{ tone, mark string }
+
+// markIn is the shape beside the word; 済 is a shape only to who reads it.
+func (l look) markIn(lang string) string {
+	if l.mark == "済" && lang != "ja" {
+		return "✓"
+	}
+	return l.mark
+}
+
+func lookOf(table map[string]look, key string) look {
+	if l, ok := table[key]; ok {
+		return l
+	}
+	return look{tonePlain, "・"}
+}
+
+var caseLooks = map[string]look{
+	"new":               {tonePlain, "○"},
+	"in_progress":       {toneBlue, "●"},
+	"awaiting_customer": {toneBlue, "◐"},
+	"callback_due":      {toneAmber, "△"},
+	"awaiting_approval": {toneBlue, "◐"},
+	"on_hold":           {toneGrey, "Ⅱ"},
+	"completed":         {toneGreen, "済"},
+	"reopened":          {toneAmber, "△"},
+	"out_of_scope":      {toneGrey, "－"},
+}
+
+var identityLooks = map[string]look{
+	"restricted": {toneAmber, "△"},
+	"link_sent":  {toneBlue, "◐"},
+	"resumed":    {toneGreen, "済"},
+}
+
+var reimbursementLooks = map[string]look{
+	"submitted": {toneBlue, "◐"},
+	"approved":  {toneBlue, "●"},
+	"returned":  {toneAmber, "△"},
+	"rejected":  {toneRed, "×"},
+	"withdrawn": {toneGrey, "－"},
+	"posted":    {toneGreen, "済"},
+}
+
+var mailLooks = map[string]look{
+	"queued":  {toneBlue, "◐"},
+	"sent":    {toneGreen, "済"},
+	"failed":  {toneRed, "×"},
+	"bounced": {toneRed, "×"},
+}
+
+var findingLooks = map[string]look{
+	"suspected": {toneAmber, "△"},
+	"confirmed": {toneRed, "●"},
+	"own":       {toneGrey, "－"},
+	"none":      {tonePlain, "・"},
+}
+
+var importLooks = map[string]look{
+	"running": {toneBlue, "◐"},
+	"done":    {toneGreen, "済"},
+	"failed":  {toneRed, "×"},
+}
+
+// lines are the sentences of the script in a language, whoever reads the page.
+func (s Script) lines(lang string) []string {
+	ctx := i18n.With(context.Background(), lang)
+	return strings.Split(t(ctx, "calls.script."+s.Step, "desk", s.Desk, "agent", s.Agent), "\n")
+}

@@ -181,6 +181,9 @@ func (c *catalog) plural(key string, args []any) string {
 			count = args[i+1]
 		}
 	}
+	if count == nil {
+		return "⟦" + key + "⟧"
+	}
 	s, err := c.words.Localize(&goi18n.LocalizeConfig{MessageID: key, TemplateData: data, PluralCount: count})
 	if err != nil {
 		return "⟦" + key + "⟧"

@@ -156,8 +156,11 @@ func sources(t *testing.T) (uses []use, words map[string]bool) {
 	}
 	for _, dir := range []string{"../ui", "../app", "../cmd"} {
 		err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() && entry.Name() == "node_modules" {
+			if os.IsNotExist(err) || err == nil && entry.IsDir() && entry.Name() == "node_modules" {
 				return fs.SkipDir
+			}
+			if err != nil {
+				return err
 			}
 			if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 				return nil
@@ -228,10 +231,7 @@ func message(key ast.Expr, args []ast.Expr, ellipsis bool) ([]use, error) {
 	if s, ok := literal(key); ok {
 		u := use{key: s}
 		if !ellipsis {
-			u.args = append(names(args), []string{}...)
-			if u.args == nil {
-				u.args = []string{}
-			}
+			u.args = names(args)
 		}
 		return []use{u}, nil
 	}

@@ -25,6 +25,7 @@ create table staff (
   enrolment_hash       bytea unique,
   enrolment_expires_at timestamptz,
   disabled_at          timestamptz,
+  signed_in_at         timestamptz,
   created_at           timestamptz not null
 );
 

@@ -141,7 +141,7 @@ func (p CallsIndex) Page() templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " <div class=\"columns wide-first\"><div class=\"stack\"><form class=\"panel find\" action=\"/calls\" method=\"get\" role=\"search\"><div class=\"field\"><label for=\"find\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, " <div class=\"columns wide-first\"><div class=\"stack\"><form class=\"panel find\" action=\"/calls\" method=\"get\"><div class=\"field\"><label for=\"find\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

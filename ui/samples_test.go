@@ -35,7 +35,7 @@ func sampleFrame(lang, section string, role access.Role) Frame {
 
 func samples(lang string) map[string]page {
 	pages := map[string]page{}
-	for _, group := range []func(string) map[string]page{caseSamples} {
+	for _, group := range []func(string) map[string]page{caseSamples, listSamples, incidentSamples, reimbursementSamples, adminSamples, outsideSamples} {
 		for name, p := range group(lang) {
 			pages[name] = p
 		}
@@ -62,12 +62,29 @@ func caseSamples(lang string) map[string]page {
 	locked.Call, locked.CallClosed, locked.Supervises, locked.Next = nil, "impostor", true, ""
 	locked.Stalled, locked.Status = true, "on_hold"
 	locked.Proposal.State, locked.Proposal.Reason = "returned", in(lang, "7/22の交換は本人利用の可能性あり。判定を確認のうえ再申請してください。", "The exchange of 22 July may be the member's own. Check the finding and propose again.")
+	locked.MayPropose = false
+	locked.Identity.MayReset = false
 	locked.Findings = []Choice{{"MV2014-000001", "7/22 03:49 PointTalk → goo"}}
 	locked.Adjust = []Choice{{"pointtalk", "ポイントーク"}, {"goo", "gooポイント"}}
 	locked.Identity.MayRelease = true
 	locked.Frame.Problems = []Problem{{"impostor", "reason", in(lang, "理由を入力してください。", "Enter a reason.")}}
 
-	return map[string]page{"cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
+	outbound := sampleCase(lang)
+	outbound.Call.Direction, outbound.Call.Code.State, outbound.CallBack = "outbound", "unavailable", []Choice{{"3", "03-****-8551"}}
+	outbound.Call.Level, outbound.Call.MissingItems, outbound.Next = 2, 0, "complete"
+	outbound.Call.Relation = "proxy"
+	outbound.Frame.Person.TextSize = "largest"
+	outbound.Identity = Identity{State: "resumed", RestrictedAt: jst(7, 29, 15, 0), LinkSentAt: jst(7, 31, 10, 50), ResumedAt: jst(7, 31, 10, 58), PointPassword: true, OneTimePassword: true}
+	outbound.Member.Revealed = true
+
+	inquiry := sampleCase(lang)
+	inquiry.Frame = sampleFrame(lang, "cases", access.Auditor)
+	inquiry.Class, inquiry.Origin, inquiry.Call, inquiry.MayWork, inquiry.MayAdd, inquiry.Proposal = "", "inquiry", nil, false, true, nil
+	inquiry.Movements, inquiry.Programs, inquiry.Mails, inquiry.Contacts, inquiry.Timeline, inquiry.Identity = nil, nil, nil, nil, nil, Identity{}
+	inquiry.NoProposal = in(lang, "このIDには補填する内容がありません。", "There is nothing to put back for this ID.")
+	inquiry.Script = Script{}
+
+	return map[string]page{"cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
 }
 
 func sampleCase(lang string) CasesShow {

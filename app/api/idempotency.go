@@ -17,7 +17,7 @@ import (
 
 // kept is the first answer to a request with an Idempotency-Key, kept sealed:
 // it may hold masked personal data.
-type answer struct {
+type kept struct {
 	ContentType string `json:"content_type"`
 	Body        string `json:"body"`
 }
@@ -94,7 +94,7 @@ func (a *API) claim(r *request, key string, hash []byte) (replay func(*request) 
 		case rows[0].Status == nil:
 			return fault.New(fault.Conflict, "idempotency_key_running")
 		}
-		var first answer
+		var first kept
 		plain, err := tx.Vault().Unseal("idempotency_keys", "body", r.by.ID, rows[0].Body)
 		if err == nil {
 			err = json.Unmarshal([]byte(plain), &first)
@@ -115,7 +115,7 @@ func (a *API) keep(r *request, key string, recorded *recording) error {
 			_, err := store.Exec(tx.DB, "delete from idempotency_keys where staff_id = $1 and key = $2", r.by.ID, key)
 			return err
 		}
-		b, err := json.Marshal(answer{ContentType: r.Response().Header().Get(echo.HeaderContentType), Body: recorded.body.String()})
+		b, err := json.Marshal(kept{ContentType: r.Response().Header().Get(echo.HeaderContentType), Body: recorded.body.String()})
 		if err != nil {
 			return err
 		}

@@ -133,9 +133,7 @@ func (c *Call) mayReach2(tx *store.Tx, of *Case, p policies.Policies) (bool, err
 	case Family:
 		return false, nil
 	}
-	var documented bool
-	err := store.Scan(tx.DB, "select exists (select 1 from representatives where case_id = $1 and relation = $2)", []any{of.ID, c.Relation}, &documented)
-	return documented, err
+	return Documented(tx.DB, of.ID, c.Relation)
 }
 
 // conclude ends the verification; a mismatch counts as a failed attempt of the day.

@@ -223,6 +223,11 @@ func OpenCall(db *gorm.DB, caseID, agent int64) (*Call, error) {
 	return &calls[0], nil
 }
 
+// OpenCalls lists the actor's running calls, newest first.
+func OpenCalls(db *gorm.DB, agent int64) ([]Call, error) {
+	return store.Select[Call](db, "select * from calls where agent_id = $1 and ended_at is null order by id desc limit 20", agent)
+}
+
 // BestCall finds the actor's running call with the highest level that holds now;
 // nil when there is none.
 func BestCall(db *gorm.DB, caseID, agent int64, now time.Time) (*Call, error) {

@@ -95,16 +95,6 @@ func begin(ctx context.Context, s *store.Store, by access.Actor, reference strin
 // ByID finds an import. Unknown: NotFound.
 func ByID(db *gorm.DB, id int64) (*Import, error) { return store.Find[Import](db, "id = ?", id) }
 
-// List is the newest imports, of one incident or (0) of all.
-func List(db *gorm.DB, incident int64, limit int) ([]Import, error) {
-	var out []Import
-	q := db.Order("id desc").Limit(limit)
-	if incident != 0 {
-		q = q.Where("incident_id = ?", incident)
-	}
-	return out, q.Find(&out).Error
-}
-
 // Rejections lists refused rows in the order of the files, after the one with
 // the id after.
 func Rejections(db *gorm.DB, importID, after int64, limit int) ([]Rejection, error) {
@@ -119,4 +109,57 @@ func needFile(affected, movements bool) error {
 		return nil
 	}
 	return fault.Input("affected", "file_missing")
+}
+
+// Row is one line of the list of imports.
+type Row struct {
+	Import
+	Reference string
+	By        string
+}
+
+// Find lists imports, newest first, before the one with the id before (0: from
+// the newest): limit and one more when there are more.
+func Find(db *gorm.DB, before int64, limit int) ([]Row, error) {
+	return store.Select[Row](db, `select i.*, n.reference, coalesce(s.name, '') as by from imports i join incidents n on n.id = i.incident_id
+		left join staff s on s.id = i.staff_id where $1 = 0 or i.id < $1 order by i.id desc limit $2`, before, limit+1)
+}
+
+// RejectedFiles lists which files of an import have refused rows.
+func RejectedFiles(db *gorm.DB, id int64) ([]string, error) {
+	type file struct{ File string }
+	rows, err := store.Select[file](db, "select distinct file from import_rejections where import_id = $1 order by file", id)
+	out := make([]string, len(rows))
+	for i, r := range rows {
+		out[i] = r.File
+	}
+	return out, err
+}
+
+// Run does for real what a dry run of uploaded files has shown.
+func Run(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Import, error) {
+	return store.Write(ctx, s, by, func(tx *store.Tx) (*Import, error) {
+		if err := by.Require(access.ManageIncidents); err != nil {
+			return nil, err
+		}
+		i, err := store.Lock[Import](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		var waiting bool
+		if err := store.Scan(tx.DB, "select exists (select 1 from import_chunks where import_id = $1)", []any{id}, &waiting); err != nil {
+			return nil, err
+		}
+		if !i.DryRun || i.State != Done || !waiting {
+			return nil, fault.New(fault.Conflict, "import_not_repeatable")
+		}
+		i.DryRun, i.State, i.Processed, i.FinishedAt = false, Running, 0, nil
+		if err := tx.Model(i).Select("dry_run", "state", "processed", "finished_at").Updates(i).Error; err != nil {
+			return nil, err
+		}
+		if err := tx.Enqueue(RunArgs{ImportID: id}); err != nil {
+			return nil, err
+		}
+		return i, audit.Record(tx, audit.Change{Action: "import.started", Subject: i.Subject(), After: map[string]any{"dry_run": false}})
+	})
 }

@@ -129,7 +129,8 @@ func (r *run) fail(ctx context.Context, why string) error {
 	return r.save(ctx)
 }
 
-// save notes the outcome; the upload is not needed any more.
+// save notes the outcome. The upload is needed again only after a dry run that
+// went well.
 func (r *run) save(ctx context.Context) error {
 	columns, err := json.Marshal(append([]string{}, r.columns...))
 	if err != nil {
@@ -141,7 +142,21 @@ func (r *run) save(ctx context.Context) error {
 		if err := tx.Model(r.Import).Select("state", "total", "processed", "accepted", "ignored", "rejected", "ignored_columns", "error", "finished_at").Updates(r.Import).Error; err != nil {
 			return err
 		}
+		if r.DryRun && r.State == Done {
+			return nil
+		}
 		_, err := store.Exec(tx.DB, "delete from import_chunks where import_id = $1", r.ID)
+		return err
+	})
+}
+
+// uploadLife is how long the files of a dry run wait to be imported for real.
+const uploadLife = 24 * time.Hour
+
+// Forget deletes the files of dry runs that nobody came back to.
+func Forget(ctx context.Context, s *store.Store) error {
+	return store.Keep(ctx, s, func(tx *store.Tx) error {
+		_, err := store.Exec(tx.DB, "delete from import_chunks where import_id in (select id from imports where state <> 'running' and created_at < $1)", tx.Now.Add(-uploadLife))
 		return err
 	})
 }

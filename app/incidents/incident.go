@@ -153,3 +153,12 @@ func List(db *gorm.DB) ([]Incident, error) {
 	err := db.Order("id desc").Find(&out).Error
 	return out, err
 }
+
+// ByID finds an incident. Unknown: NotFound.
+func ByID(db *gorm.DB, id int64) (*Incident, error) { return store.Find[Incident](db, "id = ?", id) }
+
+// OperatorName is the name of a company in the language.
+func OperatorName(db *gorm.DB, code, lang string) (name string, err error) {
+	err = store.Scan(db, "select case $2 when 'en' then name_en else name_ja end from operators where code = $1", []any{code, lang}, &name)
+	return name, err
+}

@@ -113,3 +113,6 @@ func byName(db *gorm.DB, v *vault.Vault, q string) ([]int64, error) {
 	}
 	return ids, nil
 }
+
+// ByID finds an identity. Unknown: NotFound.
+func ByID(db *gorm.DB, id int64) (*Identity, error) { return store.Find[Identity](db, "id = ?", id) }

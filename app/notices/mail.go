@@ -3,6 +3,7 @@ package notices
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -131,11 +132,18 @@ func Queue(tx *store.Tx, drafts ...Draft) ([]int64, error) {
 	if err := tx.CreateInBatches(mails, 500).Error; err != nil {
 		return nil, err
 	}
+	return ids, enqueue(tx, ids)
+}
+
+func enqueue(tx *store.Tx, ids []int64) error {
 	var jobs []river.JobArgs
-	for start := 0; start < len(ids); start += chunk {
-		jobs = append(jobs, DeliverArgs{IDs: ids[start:min(start+chunk, len(ids))]})
+	for part := range slices.Chunk(ids, chunk) {
+		jobs = append(jobs, DeliverArgs{IDs: part})
 	}
-	return ids, tx.Enqueue(jobs...)
+	if len(jobs) == 0 {
+		return nil
+	}
+	return tx.Enqueue(jobs...)
 }
 
 func compose(tx *store.Tx, id int64, d Draft) (Mail, error) {

@@ -66,12 +66,57 @@ func (row) TableName() string { return "policies" }
 
 // Current reads the policies in force.
 func Current(db *gorm.DB) (Policies, error) {
+	k, err := Latest(db)
+	return k.Policies, err
+}
+
+// Kept is the policies in force with when and by whom they were set; SetBy is nil
+// while the defaults hold.
+type Kept struct {
+	Policies
+	SetAt time.Time
+	SetBy *int64
+}
+
+// Latest reads the policies in force and who set them.
+func Latest(db *gorm.DB) (Kept, error) {
 	var r row
 	if err := db.Order("id desc").Limit(1).Find(&r).Error; err != nil || r.ID == 0 {
-		return Default(), err
+		return Kept{Policies: Default()}, err
 	}
-	p := Default()
-	return p, json.Unmarshal([]byte(r.Value), &p)
+	k := Kept{Policies: Default(), SetAt: r.SetAt}
+	if r.SetBy != 0 {
+		k.SetBy = &r.SetBy
+	}
+	return k, json.Unmarshal([]byte(r.Value), &k.Policies)
+}
+
+// numbers are the whole numbers among the policies, by the name of their field.
+func (p *Policies) numbers() map[string]*int {
+	v := &p.Verification
+	return map[string]*int{
+		"level1_items": &v.Level1Items, "level2_items": &v.Level2Items, "wrong_per_call": &v.WrongPerCall, "failed_per_day": &v.FailedPerDay,
+		"valid_minutes": &v.ValidMinutes, "code_minutes": &v.CodeMinutes, "code_tries": &v.CodeTries, "code_interval_seconds": &v.CodeIntervalSeconds,
+		"codes_per_call": &v.CodesPerCall, "codes_per_day": &v.CodesPerDay, "reset_minutes": &p.ResetMinutes, "resets_per_day": &p.ResetsPerDay,
+	}
+}
+
+// Numbers reads the whole numbers by name.
+func (p Policies) Numbers() map[string]int {
+	out := map[string]int{}
+	for name, n := range p.numbers() {
+		out[name] = *n
+	}
+	return out
+}
+
+// SetNumbers sets the whole numbers that are given.
+func (p *Policies) SetNumbers(values map[string]int) {
+	for name, n := range p.numbers() {
+		if v, given := values[name]; given {
+			*n = v
+		}
+	}
 }
 
 // Set puts policies in force for what comes after; a reason is required.
@@ -113,11 +158,7 @@ func (p Policies) check(reason string) error {
 		}
 	}
 	v := p.Verification
-	for name, n := range map[string]int{
-		"level1_items": v.Level1Items, "level2_items": v.Level2Items, "wrong_per_call": v.WrongPerCall, "failed_per_day": v.FailedPerDay,
-		"valid_minutes": v.ValidMinutes, "code_minutes": v.CodeMinutes, "code_tries": v.CodeTries, "codes_per_call": v.CodesPerCall,
-		"codes_per_day": v.CodesPerDay, "reset_minutes": p.ResetMinutes, "resets_per_day": p.ResetsPerDay,
-	} {
+	for name, n := range p.Numbers() {
 		if n < 1 {
 			problems.Add(name, "must_be_positive")
 		}

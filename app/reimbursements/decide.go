@@ -14,18 +14,30 @@ import (
 
 // Return sends a proposal back to its proposer, who proposes anew (差戻し).
 func Return(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Reimbursement, error) {
-	return decision(ctx, s, by, id, Returned, reason, func(a *approval) error { return a.decide(by, a.editors) })
+	return decision(ctx, s, by, id, Returned, "", reason, func(a *approval) error { return a.decide(by, a.editors) })
 }
 
 // Reject ends a proposal for good (却下). A reason that is one of Rejections is
 // kept as such.
 func Reject(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Reimbursement, error) {
-	return decision(ctx, s, by, id, Rejected, reason, func(a *approval) error { return a.decide(by, a.editors) })
+	ground := ""
+	if slices.Contains(Rejections, reason) {
+		ground = reason
+	}
+	return decision(ctx, s, by, id, Rejected, ground, reason, func(a *approval) error { return a.decide(by, a.editors) })
+}
+
+// RejectFor is Reject with the ground and the reason apart.
+func RejectFor(ctx context.Context, s *store.Store, by access.Actor, id int64, ground, reason string) (*Reimbursement, error) {
+	if !slices.Contains(Rejections, ground) {
+		return nil, fault.Input("rejection", "rejection_unknown")
+	}
+	return decision(ctx, s, by, id, Rejected, ground, reason, func(a *approval) error { return a.decide(by, a.editors) })
 }
 
 // Withdraw takes back one's own proposal while it is pending (取下げ).
 func Withdraw(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Reimbursement, error) {
-	return decision(ctx, s, by, id, Withdrawn, reason, func(a *approval) error {
+	return decision(ctx, s, by, id, Withdrawn, "", reason, func(a *approval) error {
 		switch {
 		case !by.May(access.Propose):
 			return fault.New(fault.Forbidden, "forbidden")
@@ -40,7 +52,7 @@ func Withdraw(ctx context.Context, s *store.Store, by access.Actor, id int64, re
 
 var events = map[string]string{Returned: cases.Returned, Rejected: cases.Rejected, Withdrawn: cases.Withdrawn}
 
-func decision(ctx context.Context, s *store.Store, by access.Actor, id int64, state, reason string, rule func(*approval) error) (*Reimbursement, error) {
+func decision(ctx context.Context, s *store.Store, by access.Actor, id int64, state, ground, reason string, rule func(*approval) error) (*Reimbursement, error) {
 	action := "reimbursement." + state
 	r, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Reimbursement, error) {
 		found, err := lockForDecision(tx, []int64{id})
@@ -64,8 +76,8 @@ func decision(ctx context.Context, s *store.Store, by access.Actor, id int64, st
 		before := r.State
 		decidedNow(r, state, by, tx.Now)
 		r.Reason = tx.Vault().Seal("reimbursements", "reason", id, reason)
-		if state == Rejected && slices.Contains(Rejections, reason) {
-			r.Rejection = &reason
+		if ground != "" {
+			r.Rejection = &ground
 		}
 		if err := tx.Model(r).Select("state", "decided_at", "decided_by", "rejection", "reason").Updates(r).Error; err != nil {
 			return nil, err

@@ -31,9 +31,11 @@ type subject struct {
 	plan     Plan
 }
 
-// editors are those who wrote part of the plan and therefore never approve it.
-func (s subject) editors() (staff []int64) {
-	for _, a := range s.facts.Adjustments {
+func (s subject) editors() []int64 { return Editors(s.facts) }
+
+// Editors are those who wrote part of the plan and therefore never approve it.
+func Editors(f Facts) (staff []int64) {
+	for _, a := range f.Adjustments {
 		staff = append(staff, a.StaffID)
 	}
 	return staff
@@ -83,21 +85,8 @@ func load(db *gorm.DB, incident int64, of []*cases.Case, accounts []ledger.Accou
 	return out, nil
 }
 
-// Look computes the plan of one case as it stands.
-func Look(db *gorm.DB, c *cases.Case) (Plan, Facts, error) {
-	accounts, err := ledger.Accounts(db, []int64{c.IdentityID})
-	if err != nil {
-		return Plan{}, Facts{}, err
-	}
-	loaded, err := load(db, c.IncidentID, []*cases.Case{c}, accounts)
-	if err != nil {
-		return Plan{}, Facts{}, err
-	}
-	return loaded[c.ID].plan, loaded[c.ID].facts, nil
-}
-
-// LookMany computes the plans of cases of one incident, by case.
-func LookMany(db *gorm.DB, incident int64, of []*cases.Case) (map[int64]Plan, error) {
+// loadNow is load with the accounts as they stand, not locked.
+func loadNow(db *gorm.DB, incident int64, of []*cases.Case) (map[int64]*subject, error) {
 	identities := make([]int64, len(of))
 	for i, c := range of {
 		identities[i] = c.IdentityID
@@ -106,7 +95,21 @@ func LookMany(db *gorm.DB, incident int64, of []*cases.Case) (map[int64]Plan, er
 	if err != nil {
 		return nil, err
 	}
-	loaded, err := load(db, incident, of, accounts)
+	return load(db, incident, of, accounts)
+}
+
+// Look computes the plan of one case as it stands.
+func Look(db *gorm.DB, c *cases.Case) (Plan, Facts, error) {
+	loaded, err := loadNow(db, c.IncidentID, []*cases.Case{c})
+	if err != nil {
+		return Plan{}, Facts{}, err
+	}
+	return loaded[c.ID].plan, loaded[c.ID].facts, nil
+}
+
+// LookMany computes the plans of cases of one incident, by case.
+func LookMany(db *gorm.DB, incident int64, of []*cases.Case) (map[int64]Plan, error) {
+	loaded, err := loadNow(db, incident, of)
 	plans := make(map[int64]Plan, len(loaded))
 	for id, s := range loaded {
 		plans[id] = s.plan

@@ -11,7 +11,6 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/incidents"
-	"hoten/app/ledger"
 	"hoten/app/policies"
 	"hoten/app/store"
 )
@@ -50,15 +49,7 @@ func propose(tx *store.Tx, of []*cases.Case, note string) ([]*Reimbursement, map
 	if err != nil {
 		return nil, nil, err
 	}
-	identities := make([]int64, len(of))
-	for i, c := range of {
-		identities[i] = c.IdentityID
-	}
-	accounts, err := ledger.Accounts(tx.DB, identities)
-	if err != nil {
-		return nil, nil, err
-	}
-	subjects, err := load(tx.DB, of[0].IncidentID, of, accounts)
+	subjects, err := loadNow(tx.DB, of[0].IncidentID, of)
 	if err != nil {
 		return nil, nil, err
 	}

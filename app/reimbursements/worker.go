@@ -6,7 +6,9 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"gorm.io/gorm"
 
+	"hoten/app/incidents"
 	"hoten/app/jobs"
 	"hoten/app/store"
 )
@@ -33,4 +35,13 @@ func incidentOf(j *jobs.Job) (int64, error) {
 	var args allArgs
 	err := json.Unmarshal([]byte(j.Args), &args)
 	return args.Incident, err
+}
+
+// IncidentOf is the incident that a job proposes for.
+func IncidentOf(db *gorm.DB, j *jobs.Job) (*incidents.Incident, error) {
+	id, err := incidentOf(j)
+	if err != nil {
+		return nil, err
+	}
+	return incidents.ByID(db, id)
 }

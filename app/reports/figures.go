@@ -26,6 +26,9 @@ type Figures struct {
 	Resumed     int64            `json:"resumed"`
 	MadeWhole   int64            `json:"made_whole"`
 	Completed   int64            `json:"completed"`
+	WithPlan    int64            `json:"with_plan"`  // made whole or to be made whole
+	Unproposed  int64            `json:"unproposed"` // have a plan and no proposal
+	Unnotified  int64            `json:"unnotified"`
 	Cases       map[string]int64 `json:"cases"`
 	Plan        Totals           `json:"plan"`
 	Approved    Totals           `json:"approved"`
@@ -68,7 +71,7 @@ func Of(db *gorm.DB, incident *incidents.Incident) (*Figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	plan, err := planned(db, incident.ID)
+	plan, err := f.planned(db, incident.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -84,12 +87,13 @@ func Of(db *gorm.DB, incident *incidents.Incident) (*Figures, error) {
 
 func (f *Figures) count(db *gorm.DB, incident int64) error {
 	type group struct {
-		Origin, Class, Status                                                         string
-		N, Restricted, Notified, Unreachable, Verified, Resumed, MadeWhole, Completed int64
+		Origin, Class, Status                                                                     string
+		N, Unnotified, Restricted, Notified, Unreachable, Verified, Resumed, MadeWhole, Completed int64
 	}
 	rows, err := store.Select[group](db, `select origin, coalesce(class, '') as class, status, count(*) as n, count(restricted_at) as restricted,
 		count(notified_at) as notified, count(unreachable_at) as unreachable, count(verified_at) as verified, count(resumed_at) as resumed,
 		count(made_whole_at) as made_whole, count(completed_at) as completed
+		, count(*) filter (where identity_state = 'restricted' and notified_at is null and unreachable_at is null) as unnotified
 		from cases where incident_id = $1 group by 1, 2, 3`, incident)
 	if err != nil {
 		return err
@@ -109,6 +113,7 @@ func (f *Figures) count(db *gorm.DB, incident int64) error {
 				f.IDsExchange += g.N
 			}
 		}
+		f.Unnotified += g.Unnotified
 		f.Restricted += g.Restricted
 		f.Notified += g.Notified
 		f.Unreachable += g.Unreachable
@@ -148,10 +153,10 @@ func decided(db *gorm.DB, incident int64) (posted, approved reimbursements.Total
 const chunk = 2000
 
 // planned sums the plans of all affected IDs as they stand: what is not posted yet.
-func planned(db *gorm.DB, incident int64) (reimbursements.Totals, error) {
+func (f *Figures) planned(db *gorm.DB, incident int64) (reimbursements.Totals, error) {
 	total := reimbursements.NewTotals()
 	for last := int64(0); ; {
-		of, err := store.Select[cases.Case](db, `select id, incident_id, identity_id from cases
+		of, err := store.Select[cases.Case](db, `select id, incident_id, identity_id, reimbursement_state, made_whole_at from cases
 			where incident_id = $1 and id > $2 and class in ('A', 'B', 'C') order by id limit $3`, incident, last, chunk)
 		if err != nil || len(of) == 0 {
 			return total, err
@@ -164,7 +169,14 @@ func planned(db *gorm.DB, incident int64) (reimbursements.Totals, error) {
 		if err != nil {
 			return total, err
 		}
-		for _, p := range plans {
+		for i := range of {
+			p := plans[of[i].ID]
+			if !p.Empty() || of[i].MadeWholeAt != nil {
+				f.WithPlan++
+			}
+			if !p.Empty() && of[i].ReimbursementState == nil {
+				f.Unproposed++
+			}
 			for _, l := range p.Lines {
 				total.Add(l)
 			}

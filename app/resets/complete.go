@@ -14,14 +14,17 @@ import (
 	"hoten/app/notices"
 	"hoten/app/passwords"
 	"hoten/app/store"
+	"hoten/app/vault"
 )
 
 // Visit is what the member's page may know of a link before it is used.
+// OneTimeTo is the masked address that a one-time password could go to, empty
+// when there is none apart from the ID's own mailbox.
 type Visit struct {
-	Language string
-	// OneTimeOffered: there is a contact apart from the ID's own mailbox that a
-	// one-time password could go to.
-	OneTimeOffered bool
+	Language    string
+	MaskedLogin string
+	ExpiresAt   time.Time
+	OneTimeTo   string
 }
 
 // Look finds the link of a token that still works. Any other token, whatever
@@ -36,7 +39,11 @@ func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
 		return nil, err
 	}
 	who := to[link.CaseID]
-	return &Visit{Language: who.Language, OneTimeOffered: who.Address != ""}, nil
+	visit := &Visit{Language: who.Language, MaskedLogin: who.Facts.MaskedLogin, ExpiresAt: link.ExpiresAt}
+	if who.Address != "" {
+		visit.OneTimeTo = vault.MaskEmail(who.Address)
+	}
+	return visit, nil
 }
 
 func live(db *gorm.DB, token string, now time.Time, lock string) (*Link, error) {

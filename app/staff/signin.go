@@ -42,6 +42,9 @@ func SignIn(ctx context.Context, s *store.Store, email, password, host string) (
 		if _, err := store.Exec(tx.DB, "delete from sign_in_failures where key = $1", keys[0]); err != nil {
 			return struct{}{}, err
 		}
+		if _, err := store.Exec(tx.DB, "update staff set signed_in_at = $2 where id = $1", account.ID, tx.Now); err != nil {
+			return struct{}{}, err
+		}
 		return struct{}{}, audit.Record(tx, audit.Change{Action: "staff.signed_in", Subject: account.Subject()})
 	})
 	return account, err

@@ -106,3 +106,30 @@ func hashSecret(plain string) []byte {
 	h := sha256.Sum256([]byte(plain))
 	return h[:]
 }
+
+// Names gives the names of accounts, also disabled ones.
+func Names(db *gorm.DB, ids []int64) (map[int64]string, error) {
+	rows, err := store.Select[Staff](db, "select id, name from staff where id = any($1)", ids)
+	out := make(map[int64]string, len(rows))
+	for _, s := range rows {
+		out[s.ID] = s.Name
+	}
+	return out, err
+}
+
+// Get finds an account, also a disabled one. Unknown: NotFound.
+func Get(db *gorm.DB, id int64) (*Staff, error) { return store.Find[Staff](db, "id = ?", id) }
+
+// LastSignIns is when each account last signed in.
+func LastSignIns(db *gorm.DB) (map[int64]time.Time, error) {
+	type last struct {
+		ID int64
+		At time.Time
+	}
+	rows, err := store.Select[last](db, "select id, signed_in_at as at from staff where signed_in_at is not null")
+	out := make(map[int64]time.Time, len(rows))
+	for _, r := range rows {
+		out[r.ID] = r.At
+	}
+	return out, err
+}

@@ -2,8 +2,8 @@
 // conflict or when the session has ended, the whole answer is shown.
 export function partial() {
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr, target } = event.detail;
-    if (xhr.responseText.includes(`id="${target.id}"`)) return;
+    const { xhr, target, shouldSwap } = event.detail;
+    if (!shouldSwap || xhr.responseText.includes(`id="${target.id}"`)) return;
     if (xhr.responseText.includes('id="main"') && xhr.responseText.includes('class="rail"')) {
       event.detail.target = document.getElementById("main");
       event.detail.selectOverride = "#main";

@@ -1,0 +1,88 @@
+// Package app puts the program together: it is the only place that wires.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"hoten/app/desks"
+	"hoten/app/notices"
+	"hoten/app/store"
+	"hoten/app/store/embedded"
+	"hoten/app/vault"
+)
+
+// App is the program on its database, ready to act; Serve makes it work and answer.
+type App struct {
+	Config
+	Store    *store.Store
+	embedded *embedded.Server
+	postman  *notices.Postman
+}
+
+// New opens the database (the embedded one when none is named), migrates it, and
+// opens the keys. Errors say what to do.
+func New(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
+	if err := cfg.Check(); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(cfg.DataDir, 0o711); err != nil {
+		return nil, err
+	}
+	a := &App{Config: cfg}
+	url, err := a.database(ctx, log)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.open(ctx, url, log); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) database(ctx context.Context, log *slog.Logger) (string, error) {
+	if a.DatabaseURL != "" {
+		return a.DatabaseURL, nil
+	}
+	server, err := embedded.Start(ctx, a.DataDir, log)
+	if err != nil {
+		return "", err
+	}
+	a.embedded = server
+	return server.URL(), nil
+}
+
+func (a *App) open(ctx context.Context, url string, log *slog.Logger) error {
+	v, err := vault.Open(a.keys())
+	if err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
+	if err := store.Migrate(ctx, url); err != nil {
+		return err
+	}
+	if a.Store, err = store.Open(ctx, url, v, time.Now, log); err != nil {
+		return err
+	}
+	if a.postman, err = a.newPostman(); err != nil {
+		return err
+	}
+	return desks.Seed(ctx, a.Store)
+}
+
+// Close gives everything back; the embedded server ends with its last user.
+func (a *App) Close() error {
+	if a.Store != nil {
+		a.Store.Close()
+	}
+	if a.embedded != nil {
+		return a.embedded.Stop()
+	}
+	return nil
+}
+
+// AuditHead is the file that remembers the newest seal of the audit chain.
+func (a *App) AuditHead() string { return a.auditHead() }

@@ -1,0 +1,83 @@
+package imports
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/store"
+)
+
+// Columns are the columns of the files that the program does not know.
+func (i Import) Columns() []string {
+	out := []string{}
+	if err := json.Unmarshal([]byte(i.IgnoredColumns), &out); err != nil {
+		return nil
+	}
+	return out
+}
+
+// WriteRejected writes the refused rows of a file as CSV for Excel: line, column,
+// reason and its sentence, then the row as it stood. It is a view of personal
+// data, and audited. explain says a reason in the reader's language.
+func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int64, file string, to io.Writer, explain func(reason string) string) error {
+	i, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Import, error) {
+		if err := by.Require(access.ManageIncidents); err != nil {
+			return nil, err
+		}
+		i, err := ByID(tx.DB, id)
+		if err != nil {
+			return nil, err
+		}
+		return i, audit.Record(tx, audit.Change{Action: "import.rejected_rows_read", Subject: i.Subject(), After: map[string]string{"file": file}})
+	})
+	if err != nil {
+		return err
+	}
+	// Excel takes a file for UTF-8 only with the mark.
+	if _, err := io.WriteString(to, "\ufeff"); err != nil {
+		return err
+	}
+	w := csv.NewWriter(to)
+	w.UseCRLF = true
+	if err := w.Write([]string{"line", "column", "reason", "message"}); err != nil {
+		return err
+	}
+	for after := int64(0); ; {
+		rows, err := Rejections(store.Read(ctx, s), i.ID, after, rejectBatch)
+		if err != nil || len(rows) == 0 {
+			w.Flush()
+			return firstError(err, w.Error())
+		}
+		for _, r := range rows {
+			after = r.ID
+			if r.File != file {
+				continue
+			}
+			fields, err := r.Fields(s)
+			if err != nil {
+				return err
+			}
+			record := []string{strconv.FormatInt(r.Line, 10), r.ColumnName, r.Reason, explain(r.Reason)}
+			for _, f := range fields {
+				record = append(record, disarm(f))
+			}
+			if err := w.Write(record); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// disarm keeps a spreadsheet from running a cell as a formula (DOMAIN.md section 7).
+func disarm(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}

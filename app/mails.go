@@ -1,0 +1,53 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"hoten/app/cases"
+	"hoten/app/desks"
+	"hoten/app/incidents"
+	"hoten/app/jptext"
+	"hoten/app/notices"
+	"hoten/app/store"
+	"hoten/i18n"
+)
+
+// newPostman delivers to the mail server, or to the mailbox folder without one.
+func (a *App) newPostman() (*notices.Postman, error) {
+	p := &notices.Postman{Store: a.Store, From: a.MailFrom, Env: a.mailEnv, Bounced: cases.MailBounced, Outlet: notices.Mailbox{Folder: a.mailbox()}}
+	if a.SMTPURL != "" {
+		server, err := notices.NewSMTP(a.SMTPURL, a.MailFrom)
+		if err != nil {
+			return nil, err
+		}
+		p.Outlet = server
+	}
+	return p, nil
+}
+
+// mailEnv is what mails quote that holds on the day they are sent: the desks'
+// hours, and the operator who answers for the incident.
+func (a *App) mailEnv(ctx context.Context, at time.Time, lang string) (notices.Env, error) {
+	db := store.Read(ctx, a.Store)
+	list, err := desks.List(db)
+	if err != nil {
+		return notices.Env{}, err
+	}
+	said := i18n.With(ctx, lang)
+	env := notices.Env{TopPage: i18n.T(said, "mails.top_page")}
+	if env.Company, err = incidents.OperatorName(db, "ntt-com", lang); err != nil {
+		return env, err
+	}
+	for _, d := range list {
+		line := notices.DeskLine{Name: d.NameJa, Phone: d.Phone, Hours: i18n.T(said, "mails.desk_closed_today")}
+		if lang == "en" {
+			line.Name = d.NameEn
+		}
+		if open, close, ok := d.On(jptext.DateOf(at)); ok {
+			line.Hours = desks.Clock(open) + "–" + desks.Clock(close)
+		}
+		env.Desks = append(env.Desks, line)
+	}
+	return env, nil
+}

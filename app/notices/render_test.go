@@ -1,0 +1,249 @@
+package notices
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"hoten/app/jptext"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+var languages = []string{"ja", "en"}
+
+func env(lang string) Env {
+	if lang == "en" {
+		return Env{Company: "NTT Communications", TopPage: "OCN top page", Desks: []DeskLine{
+			{"OCN Technical Support Center", "0120-047-860", "10:00–21:00"}, {"Point Renewal Reception Center", "0120-170-033", "closed today"}}}
+	}
+	return Env{Company: "NTTコミュニケーションズ", TopPage: "OCNのトップページ", Desks: []DeskLine{
+		{"OCNテクニカルサポートセンタ", "0120-047-860", "10:00～21:00"}, {"ポイントリニューアル受付センタ", "0120-170-033", "本日は受付時間外です"}}}
+}
+
+func facts(name string) Facts {
+	day := func(d int) time.Time { return time.Date(2014, 7, d, 0, 0, 0, 0, time.UTC) }
+	return Facts{Name: name, MaskedLogin: "m00****@ocn.example", CaseNumber: "H0000012-3",
+		TitleJa: "なりすましによるポイント不正利用", TitleEn: "Points misused through stolen OCN IDs",
+		PeriodFrom: day(11), PeriodTo: day(28), DetectedOn: day(28), At: time.Date(2014, 7, 31, 10, 30, 0, 0, jptext.JST), Minutes: 10,
+		Points: []Points{{NameJa: "ポイントーク", NameEn: "PointTalk", Restored: 5000, Adjusted: 120, Balance: 12345},
+			{NameJa: "gooポイント", NameEn: "goo Point", Restored: -4000, Reimbursed: 3500, Absorbed: 800, Balance: 1265}}}
+}
+
+// nasty tries to write headings, lines, links, markup and template syntax.
+const nasty = "山田\r\n■偽の見出し\n\nhttps 太郎 <script>alert(1)</script>{{.Secret}}\u202e&amp;\"'\t"
+
+var secrets = map[string]string{VerificationCode: "048159", ResetLink: "https://hoten.example/reset/3q2-7wAAfhJ0pBvJXbV8c0bTkR2mZ5yQdLxW1uN4oEs"}
+
+func each(t *testing.T, do func(t *testing.T, kind, lang string)) {
+	for _, kind := range Kinds {
+		for _, lang := range languages {
+			t.Run(kind+"."+lang, func(t *testing.T) { do(t, kind, lang) })
+		}
+	}
+}
+
+func render(t *testing.T, kind, lang string, f Facts, secret string) Message {
+	t.Helper()
+	m, err := Render(kind, lang, f, secret, env(lang))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestRenderGolden(t *testing.T) {
+	each(t, func(t *testing.T, kind, lang string) {
+		m := render(t, kind, lang, facts(nasty), secrets[kind])
+		golden(t, kind+"."+lang+".txt.golden", "Subject: "+m.Subject+"\n\n"+m.Text)
+		golden(t, kind+"."+lang+".html.golden", m.HTML)
+	})
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil || string(want) != got {
+		t.Errorf("%s differs (%v); look at it and run go test -update\n%s", name, err, got)
+	}
+}
+
+// bodyOf reads an HTML part: its words without white space, its links, and the
+// elements it uses.
+func bodyOf(t *testing.T, source string) (words string, links []string, elements map[string]int) {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(source))
+	if err != nil {
+		t.Fatal(err)
+	}
+	elements = map[string]int{}
+	var walk func(n *html.Node, inBody bool)
+	walk = func(n *html.Node, inBody bool) {
+		if n.Type == html.ElementNode {
+			elements[n.Data]++
+			for _, a := range n.Attr {
+				if a.Key == "href" || a.Key == "src" {
+					links = append(links, a.Val)
+				}
+			}
+			inBody = inBody || n.Data == "body"
+		}
+		if n.Type == html.TextNode && inBody {
+			words += n.Data
+		}
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			walk(c, inBody)
+		}
+	}
+	walk(root, false)
+	return bare(words), links, elements
+}
+
+var marksOfText = regexp.MustCompile(`(?m)^(■|◆|※|・|- |[0-9]\. |-{70}$)`)
+
+func bare(s string) string { return strings.Join(strings.Fields(s), "") }
+
+func TestBothPartsSayTheSame(t *testing.T) {
+	each(t, func(t *testing.T, kind, lang string) {
+		m := render(t, kind, lang, facts(nasty), secrets[kind])
+		words, _, _ := bodyOf(t, m.HTML)
+		if text := bare(marksOfText.ReplaceAllString(m.Text, "")); text != words {
+			t.Errorf("text: %s\nHTML: %s", text, words)
+		}
+	})
+}
+
+func TestNothingLoadsAndOnlyTheResetLinkLinks(t *testing.T) {
+	each(t, func(t *testing.T, kind, lang string) {
+		m := render(t, kind, lang, facts(nasty), secrets[kind])
+		_, links, elements := bodyOf(t, m.HTML)
+		for _, bad := range []string{"img", "script", "link", "iframe", "form", "input"} {
+			if elements[bad] > 0 {
+				t.Errorf("the HTML has a %s", bad)
+			}
+		}
+		want := ""
+		if kind == ResetLink {
+			want = secrets[kind]
+			if !strings.Contains(m.Text, "\n\n"+want+"\n\n") {
+				t.Error("the link does not stand alone on its line")
+			}
+		}
+		if strings.Join(links, " ") != want {
+			t.Errorf("links %v", links)
+		}
+		if n := strings.Count(m.Text, "://"); kind != ResetLink && n > 0 || kind == ResetLink && n != 1 {
+			t.Errorf("%d addresses in the text", n)
+		}
+	})
+}
+
+func TestValuesAddNoStructure(t *testing.T) {
+	each(t, func(t *testing.T, kind, lang string) {
+		calm, wild := facts("山田 太郎"), facts("■偽の見出し\n・一覧\n1. 手順\n※\n----")
+		wild.MaskedLogin, wild.CaseNumber, wild.TitleJa, wild.TitleEn = "\n■偽\n", "・\n※\t\n", "\n----\n◆", "- \n■ fake"
+		_, _, a := bodyOf(t, render(t, kind, lang, calm, secrets[kind]).HTML)
+		_, _, b := bodyOf(t, render(t, kind, lang, wild, secrets[kind]).HTML)
+		for _, e := range []string{"h2", "h3", "li", "tr", "hr", "p", "br"} {
+			if a[e] != b[e] {
+				t.Errorf("%d %s became %d", a[e], e, b[e])
+			}
+		}
+	})
+}
+
+func TestALinkForANameIsNotSaid(t *testing.T) {
+	for _, name := range []string{"https://evil.example/", "WWW.evil.example", "evil@evil.example", ""} {
+		m := render(t, CaseClosed, "ja", facts(name), "")
+		if first, _, _ := strings.Cut(m.Text, "\n"); first != "お客さま" {
+			t.Errorf("%q: %s", name, first)
+		}
+	}
+}
+
+func TestSubjects(t *testing.T) {
+	needed := map[string]bool{RestrictionNotice: true, ResetLink: true, AllHolders: true}
+	each(t, func(t *testing.T, kind, lang string) {
+		s := render(t, kind, lang, facts("山田 太郎"), secrets[kind]).Subject
+		if s == "" || s != SubjectOf(kind, lang) || columnsOf(s, true) > 60 || strings.ContainsAny(s, "0123456789０１２３４５６７８９{}") {
+			t.Errorf("%q (%d columns)", s, columnsOf(s, true))
+		}
+		if urgent := strings.Contains(s, "重要") || strings.Contains(s, "Important"); urgent != needed[kind] {
+			t.Errorf("%q: urgent %v", s, urgent)
+		}
+	})
+}
+
+func TestWords(t *testing.T) {
+	never := []string{"お客様", "ユーザー", "流出", "漏えい", "漏洩", "補塡", "ロールバック", "利用停止", "凍結", "ロック", "初期化", "発行いたしました", "返金", "賠償", "アンケート",
+		"時下", "の候", "至急", "直ちに", "失効し", "できかね", "することができます", "rollback", "leak", "survey", "immediately", "<no value>", "bit.ly"}
+	each(t, func(t *testing.T, kind, lang string) {
+		for _, resumed := range []bool{true, false} {
+			f := facts("山田 太郎")
+			f.Resumed = resumed
+			m := render(t, kind, lang, f, secrets[kind])
+			for _, w := range never {
+				if strings.Contains(bare(m.Text+m.Subject), w) {
+					t.Errorf("says %s", w)
+				}
+			}
+			if kind == VerificationCode && (strings.Contains(bare(m.Text), "ワンタイム") || strings.Contains(m.Text, "one-time")) {
+				t.Error("the code is no one-time password")
+			}
+			if kind == AllHolders && (strings.Contains(m.Text, f.CaseNumber) || strings.Contains(m.Text, f.MaskedLogin)) {
+				t.Error("tells a state of the member's own")
+			}
+		}
+	})
+}
+
+func TestHiddenCopiesHoldNoSecret(t *testing.T) {
+	for kind, secret := range secrets {
+		for _, lang := range languages {
+			m := render(t, kind, lang, facts("山田 太郎"), Hidden)
+			if strings.Contains(m.Text+m.HTML+m.Subject, secret) || !strings.Contains(m.Text, Hidden) || !strings.Contains(m.HTML, Hidden) {
+				t.Errorf("%s: %s", kind, m.Text)
+			}
+			if _, links, _ := bodyOf(t, m.HTML); len(links) > 0 {
+				t.Errorf("%s links to %v", kind, links)
+			}
+		}
+	}
+}
+
+func TestSecretsThatAreNone(t *testing.T) {
+	for _, c := range [][2]string{{VerificationCode, ""}, {VerificationCode, "12\n34"}, {ResetLink, ""}, {ResetLink, "javascript:alert(1)"},
+		{ResetLink, "https://x.example/ y"}, {ResetLink, "/reset/1"}} {
+		if _, err := Render(c[0], "ja", facts("山田 太郎"), c[1], env("ja")); err == nil {
+			t.Errorf("%s was rendered with %q", c[0], c[1])
+		}
+	}
+	if _, err := Render("unknown", "ja", Facts{}, "", Env{}); err == nil {
+		t.Error("an unknown kind was rendered")
+	}
+}
+
+func TestPointsAddUp(t *testing.T) {
+	m := render(t, ReimbursementCompleted, "ja", facts("山田 太郎"), "")
+	for _, want := range []string{"移行前の状態に復元：+5,000ポイント\n調整：+120ポイント\n合計：+5,120ポイント\n反映後の残高：12,345ポイント",
+		"移行前の状態に復元：−4,000ポイント\n不正に交換された分の補填：+3,500ポイント\n残高の不足分（当社負担）：+800ポイント\n合計：+300ポイント\n反映後の残高：1,265ポイント"} {
+		if !strings.Contains(m.Text, want) {
+			t.Errorf("not there: %s\n%s", want, m.Text)
+		}
+	}
+	if points("en", 1) != "1 point" || signed("en", -1234567) != "−1,234,567 points" || separated(-123) != "-123" || separated(-1234) != "-1,234" {
+		t.Error("numbers")
+	}
+}

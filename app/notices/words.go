@@ -1,0 +1,174 @@
+package notices
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"text/template"
+	"time"
+	"unicode"
+
+	"hoten/app/jptext"
+)
+
+//go:embed templates
+var templates embed.FS
+
+// letter is a template: its first line is the subject, the rest the document.
+type letter struct {
+	subject string
+	body    *template.Template
+}
+
+// letters holds every template by "kind.language". A template that does not
+// parse is a mistake of ours that any test finds.
+var letters = func() map[string]letter {
+	all := map[string]letter{}
+	files, err := fs.Glob(templates, "templates/*.txt")
+	if err != nil {
+		panic(err)
+	}
+	for _, file := range files {
+		b, err := templates.ReadFile(file)
+		if err != nil {
+			panic(err)
+		}
+		head, body, _ := strings.Cut(string(b), "\n")
+		name := strings.TrimSuffix(path.Base(file), ".txt")
+		all[name] = letter{strings.TrimPrefix(head, "Subject: "), template.Must(template.New(name).Option("missingkey=error").Parse(body))}
+	}
+	return all
+}()
+
+// words are the facts as a template says them. A value that came from outside
+// stands between open and shut, so that it begins no heading, list or link.
+type words struct {
+	Name, Login, Case, Title, Secret string
+	From, To, Detected               string // days
+	Day, Clock                       string // of what happened, in Japan
+	Minutes                          int
+	Resumed                          bool
+	Points                           []pointWords
+	Desks                            []DeskLine
+	Company, TopPage                 string
+}
+
+type pointWords struct {
+	Program, Total, Balance                  string
+	Restored, Reimbursed, Absorbed, Adjusted string // empty: no such part
+	TakenBack                                bool   // the restoring took points out
+}
+
+// open and shut mark where a value begins and ends; plain takes them out of values.
+const open, shut = "\x0e", "\x0f"
+
+func newWords(lang string, f Facts, secret string, env Env) words {
+	w := words{
+		Name: addressee(f.Name), Login: value(f.MaskedLogin), Case: value(f.CaseNumber), Title: value(f.TitleJa), Secret: secret,
+		From: day(lang, f.PeriodFrom), To: day(lang, f.PeriodTo), Detected: day(lang, f.DetectedOn),
+		Day: day(lang, f.At), Clock: f.At.In(jptext.JST).Format("15:04"), Minutes: f.Minutes, Resumed: f.Resumed,
+		Company: value(env.Company), TopPage: value(env.TopPage),
+	}
+	if lang == "en" {
+		w.Title = value(f.TitleEn)
+	}
+	for _, p := range f.Points {
+		w.Points = append(w.Points, p.words(lang))
+	}
+	for _, d := range env.Desks {
+		w.Desks = append(w.Desks, DeskLine{value(d.Name), value(d.Phone), value(d.Hours)})
+	}
+	return w
+}
+
+func (p Points) words(lang string) pointWords {
+	program := p.NameJa
+	if lang == "en" {
+		program = p.NameEn
+	}
+	part := func(n int64) string {
+		if n == 0 {
+			return ""
+		}
+		return signed(lang, n)
+	}
+	return pointWords{value(program), signed(lang, p.Total()), points(lang, p.Balance),
+		part(p.Restored), part(p.Reimbursed), part(p.Absorbed), part(p.Adjusted), p.Restored < 0}
+}
+
+// day writes a date out in full. Dates that are days are kept as midnight UTC or
+// midnight in Japan; both are the same day in Japan.
+func day(lang string, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	if t = t.In(jptext.JST); lang == "en" {
+		return t.Format("2 January 2006")
+	}
+	return t.Format("2006年1月2日")
+}
+
+func signed(lang string, n int64) string {
+	switch {
+	case n > 0:
+		return "+" + points(lang, n)
+	case n < 0:
+		return "−" + points(lang, -n)
+	}
+	return points(lang, 0)
+}
+
+func points(lang string, n int64) string {
+	switch s := separated(n); {
+	case lang != "en":
+		return s + "ポイント"
+	case n == 1:
+		return s + " point"
+	default:
+		return s + " points"
+	}
+}
+
+func separated(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+func value(s string) string {
+	if s = plain(s); s == "" {
+		return ""
+	}
+	return open + s + shut
+}
+
+// addressee is the name for 宛名, empty where what is registered as a name would
+// become a link in the member's mail program: names come from forms that a
+// thief may have filled.
+func addressee(name string) string {
+	if low := strings.ToLower(name); strings.Contains(low, "://") || strings.Contains(low, "www.") || strings.Contains(low, "@") {
+		return ""
+	}
+	return value(name)
+}
+
+// plain makes one line of s: line breaks and control characters become a space,
+// and those that turn the direction of writing or that nobody sees are left out.
+func plain(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\u200c' || r == '\u200d':
+			return r
+		case unicode.Is(unicode.Cf, r):
+			return -1
+		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029':
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "�"))
+	return strings.Trim(s, " ")
+}

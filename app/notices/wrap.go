@@ -1,0 +1,111 @@
+package notices
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/width"
+)
+
+// columns is the length of a line in half-width columns: 35 full-width ones
+// (DOMAIN.md section 6).
+const columns = 70
+
+// Characters that do not begin or end a line (行頭禁則, 行末禁則), those of ASCII
+// included.
+const (
+	noStart = "、。，．・：；？！ー～〜」』）】〉》〕］｝”’々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ％゛゜…‥,.!?:;)]}%"
+	noEnd   = "「『（【〈《〔［｛“‘＃＋−￥([{#+"
+)
+
+// wrap breaks a line into lines of at most 70 columns: between words, and in
+// Japanese between characters too. The first line follows first, the others rest.
+// What has no place to break is broken anywhere.
+func wrap(s, lang, first, rest string) []string {
+	wide := lang == "ja"
+	var lines []string
+	line, used := first, columnsOf(first, wide)
+	empty := true
+	next := func() {
+		lines = append(lines, strings.TrimRight(line, " "))
+		line, used, empty = rest, columnsOf(rest, wide), true
+	}
+	for _, u := range units(s, wide) {
+		w := columnsOf(u, wide)
+		if u == " " && used+w > columns {
+			continue
+		}
+		if used+w > columns && !empty {
+			if next(); u == " " {
+				continue
+			}
+		}
+		for _, r := range u {
+			if c := columnsOf(string(r), wide); used+c > columns {
+				next()
+				line, used, empty = line+string(r), used+c, false
+				continue
+			}
+			line, used = line+string(r), used+columnsOf(string(r), wide)
+		}
+		empty = empty && u == " "
+	}
+	next()
+	return lines
+}
+
+// units cuts s into what must stay together on a line. A space is a unit of its own.
+func units(s string, wide bool) []string {
+	var out []string
+	glue := false // the next character belongs to the last unit
+	var last rune
+	for _, r := range s {
+		switch {
+		case r == ' ':
+			out = append(out, " ")
+			glue = false
+		case len(out) > 0 && last != ' ' && (glue || !mayBreak(last, r, wide)):
+			out[len(out)-1] += string(r)
+			glue = r == '\u200d'
+		default:
+			out = append(out, string(r))
+			glue = false
+		}
+		if !unicode.In(r, unicode.M, unicode.Cf) {
+			last = r
+		}
+	}
+	return out
+}
+
+// mayBreak reports whether a line may end between two characters.
+func mayBreak(a, b rune, wide bool) bool {
+	if unicode.In(b, unicode.M, unicode.Cf) || strings.ContainsRune(noStart, b) || strings.ContainsRune(noEnd, a) {
+		return false
+	}
+	return wide && (runeColumns(a, wide) == 2 || runeColumns(b, wide) == 2)
+}
+
+func columnsOf(s string, wide bool) (n int) {
+	for _, r := range s {
+		n += runeColumns(r, wide)
+	}
+	return n
+}
+
+// runeColumns is the width of a character: 0 for what stands on the one before,
+// and with wide 2 for those that are wide in Japanese fonts only.
+func runeColumns(r rune, wide bool) int {
+	if unicode.In(r, unicode.M, unicode.Cf) {
+		return 0
+	}
+	switch width.LookupRune(r).Kind() {
+	case width.EastAsianWide, width.EastAsianFullwidth:
+		return 2
+	case width.EastAsianAmbiguous:
+		if wide {
+			return 2
+		}
+	}
+	return 1
+}

@@ -1,0 +1,104 @@
+package reimbursements
+
+import (
+	"bytes"
+
+	"gorm.io/gorm"
+
+	"hoten/app/cases"
+	"hoten/app/store"
+	"hoten/app/vault"
+)
+
+// Looked is a proposal looked at again: its stored lines, who has a hand in it,
+// and whether the plan is still the one that was proposed.
+type Looked struct {
+	IdentityID int64
+	Login      []byte
+	Lines      []Line
+	Given      []int64
+	Editors    []int64
+	Changed    bool
+}
+
+// LookAgain looks at a page of proposals, in a handful of queries for any number.
+func LookAgain(db *gorm.DB, rows []Row) (map[int64]*Looked, error) {
+	ids, caseIDs := make([]int64, len(rows)), make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i], caseIDs[i] = r.Reimbursement.ID, r.CaseID
+	}
+	lines, err := Lines(db, ids)
+	if err != nil {
+		return nil, err
+	}
+	type whose struct {
+		cases.Case
+		Login []byte
+	}
+	of, err := store.Select[whose](db, "select c.*, i.login from cases c join identities i on i.id = c.identity_id where c.id = any($1)", caseIDs)
+	if err != nil {
+		return nil, err
+	}
+	given, err := store.Select[Approval](db, "select reimbursement_id, staff_id from approvals where reimbursement_id = any($1) and voided_at is null", ids)
+	if err != nil {
+		return nil, err
+	}
+	subjects := map[int64]*subject{}
+	byIncident := map[int64][]*cases.Case{}
+	for i := range of {
+		byIncident[of[i].IncidentID] = append(byIncident[of[i].IncidentID], &of[i].Case)
+	}
+	for incident, list := range byIncident {
+		loaded, err := loadNow(db, incident, list)
+		if err != nil {
+			return nil, err
+		}
+		for id, s := range loaded {
+			subjects[id] = s
+		}
+	}
+	logins := make(map[int64]whose, len(of))
+	for _, w := range of {
+		logins[w.Case.ID] = w
+	}
+	out := make(map[int64]*Looked, len(rows))
+	for _, r := range rows {
+		s, w := subjects[r.CaseID], logins[r.CaseID]
+		out[r.Reimbursement.ID] = &Looked{IdentityID: w.IdentityID, Login: w.Login, Lines: lines[r.Reimbursement.ID],
+			Editors: s.editors(), Changed: !bytes.Equal(s.plan.Hash(), r.PlanHash)}
+	}
+	for _, g := range given {
+		out[g.ReimbursementID].Given = append(out[g.ReimbursementID].Given, g.StaffID)
+	}
+	return out, nil
+}
+
+// CountSubmitted counts the proposals that wait for a decision.
+func CountSubmitted(db *gorm.DB) (n int64, err error) {
+	err = store.Scan(db, "select count(*) from reimbursements where state = 'submitted'", nil, &n)
+	return n, err
+}
+
+// NextWaiting is the oldest other proposal that the actor could decide about, 0
+// when there is none.
+func NextWaiting(db *gorm.DB, staff, besides int64) (id int64, err error) {
+	err = store.Scan(db, `select coalesce((select r.id from reimbursements r where r.state = 'submitted' and r.proposer_id <> $1 and r.id <> $2
+		and not exists (select 1 from approvals a where a.reimbursement_id = r.id and a.staff_id = $1 and a.voided_at is null)
+		order by r.id limit 1), 0)`, []any{staff, besides}, &id)
+	return id, err
+}
+
+// Reasons opens the reasons of a case's adjustments.
+func Reasons(db *gorm.DB, v *vault.Vault, caseID int64) (map[int64]string, error) {
+	rows, err := store.Select[Adjustment](db, "select id, reason from adjustments where case_id = $1", caseID)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]string, len(rows))
+	for _, a := range rows {
+		if out[a.ID], err = v.Unseal("adjustments", "reason", a.ID, a.Reason); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

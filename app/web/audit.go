@@ -1,0 +1,122 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/incidents"
+	"hoten/ui"
+)
+
+func showAudit(p *page) error {
+	p.section("audit")
+	shown := ui.AuditIndex{Subject: p.QueryParam("subject"), Actor: p.QueryParam("actor"), From: p.QueryParam("from"), To: p.QueryParam("to"), Scope: "own"}
+	switch {
+	case p.by.May(access.ReadAuditCenter):
+		shown.Scope = "center"
+	case p.by.May(access.ReadAuditDesk) && p.by.DeskID != 0:
+		shown.Scope = "desk"
+	}
+	f := audit.Filter{Subject: shown.Subject, Actor: shown.Actor, Before: p.QueryParam("cursor"), Limit: pageSize, From: dayOf(shown.From, 0), To: dayOf(shown.To, 1)}
+	rows, err := audit.Find(p.db, p.by, f)
+	if err != nil {
+		return err
+	}
+	if len(rows) > pageSize {
+		rows = rows[:pageSize]
+		shown.NextCursor = rows[pageSize-1].ID.String()
+	}
+	for _, e := range rows {
+		row := ui.AuditRow{At: e.At, Actor: e.ActorName, Action: e.Action, Subject: e.Subject, Changes: differences(e.Before, e.After)}
+		if e.Seq != nil {
+			row.Seq = *e.Seq
+		}
+		if row.Reason, err = e.PlainReason(p.w.s.Vault); err != nil {
+			return err
+		}
+		shown.Rows = append(shown.Rows, row)
+	}
+	if shown.Chain, err = p.chainState(); err != nil {
+		return err
+	}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+func (p *page) chainState() (c ui.Chain, err error) {
+	last, err := audit.LastCheck(p.db)
+	if err != nil || last == nil {
+		return c, err
+	}
+	return ui.Chain{CheckedAt: last.At, Whole: last.Broken == "", Entries: last.Sealed, Broken: last.Sealed + 1}, nil
+}
+
+// dayOf is midnight in JST of a day as a date field sends it, some days later.
+func dayOf(s string, later int) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, s, incidents.JST)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.AddDate(0, 0, later)
+}
+
+// differences are what an entry says was before and is after, field by field.
+func differences(before, after *string) (out []ui.Change) {
+	was, is := fields(before), fields(after)
+	names := map[string]bool{}
+	for name := range was {
+		names[name] = true
+	}
+	for name := range is {
+		names[name] = true
+	}
+	for name := range names {
+		if a, b := shown(was, name), shown(is, name); a != b {
+			out = append(out, ui.Change{What: name, Before: a, Now: b})
+		}
+	}
+	slices.SortFunc(out, func(a, b ui.Change) int { return compare(a.What, b.What) })
+	return out
+}
+
+func compare(a, b string) int {
+	if a < b {
+		return -1
+	}
+	return 1
+}
+
+func fields(raw *string) map[string]any {
+	out := map[string]any{}
+	if raw == nil {
+		return out
+	}
+	if err := json.Unmarshal([]byte(*raw), &out); err != nil {
+		out[""] = *raw
+	}
+	return out
+}
+
+// maxShown is how much of one value a row shows.
+const maxShown = 120
+
+func shown(m map[string]any, name string) string {
+	v, is := m[name]
+	if !is || v == nil {
+		return "–"
+	}
+	s := fmt.Sprint(v)
+	if b, err := json.Marshal(v); err == nil {
+		if _, plain := v.(string); !plain {
+			s = string(b)
+		}
+	}
+	if r := []rune(s); len(r) > maxShown {
+		return string(r[:maxShown]) + "…"
+	}
+	return s
+}

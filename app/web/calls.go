@@ -1,0 +1,99 @@
+package web
+
+import (
+	"strconv"
+
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/store"
+)
+
+// onCall is the shape of every form within a call: act, and show the call's case.
+func (p *page) onCall(form, done string, act func(id int64) error) error {
+	id, err := p.id()
+	if err != nil {
+		return err
+	}
+	call, err := store.Find[cases.Call](p.db, "id = ?", id)
+	if err != nil {
+		return err
+	}
+	p.SetParamNames("number")
+	p.SetParamValues(cases.Number(call.CaseID))
+	if err := act(id); err != nil {
+		return p.again(err, form, showCase)
+	}
+	return p.to("/cases/"+cases.Number(call.CaseID)+"#verification", done)
+}
+
+// answerItem compares one item. A variant of the name is asked back at once; what
+// the caller said stays in this answer and nowhere else.
+func answerItem(p *page) error {
+	var got cases.Answered
+	item, value := p.FormValue("item"), p.FormValue("value")
+	confirmed, _ := strconv.ParseBool(p.FormValue("confirm")) // absent: not confirmed
+	id, err := p.id()
+	if err != nil {
+		return err
+	}
+	if got, err = cases.Answer(p.ctx, p.w.s, p.by, id, item, value, confirmed); err != nil || !got.Variant || got.Match {
+		return p.onCall("answer", "", func(int64) error { return renamed(err, item) })
+	}
+	shown, err := p.caseView(got.Call.CaseID)
+	if err != nil {
+		return err
+	}
+	for i := range shown.Call.Items {
+		if shown.Call.Items[i].Name == item {
+			shown.Call.Items[i].State, shown.Call.Items[i].Spoken = "variant", value
+		}
+	}
+	return p.render(shown.Page())
+}
+
+// renamed puts a problem with the value beside the item it was for.
+func renamed(err error, item string) error {
+	f, ok := fault.As(err)
+	if !ok || len(f.Fields) == 0 || f.Fields[0].Name != "value" {
+		return err
+	}
+	return fault.Input(item, f.Fields[0].Code, f.Fields[0].Args...)
+}
+
+func concludeCall(p *page) error {
+	return p.onCall("conclude", "call_concluded", func(id int64) error {
+		_, err := cases.Conclude(p.ctx, p.w.s, p.by, id, p.FormValue("outcome"))
+		return err
+	})
+}
+
+func sendCode(p *page) error {
+	return p.onCall("code", "code_sent", func(id int64) error {
+		_, err := cases.SendCode(p.ctx, p.w.s, p.by, id)
+		return err
+	})
+}
+
+func checkCode(p *page) error {
+	return p.onCall("answer", "", func(id int64) error {
+		got, err := cases.CheckCode(p.ctx, p.w.s, p.by, id, p.FormValue("code"))
+		if err == nil && !got.Match {
+			return fault.Input("code", "code_wrong", "count", got.TriesLeft)
+		}
+		return err
+	})
+}
+
+func confirmCallback(p *page) error {
+	return p.onCall("callback", "", func(id int64) error {
+		_, err := cases.ConfirmCallback(p.ctx, p.w.s, p.by, id)
+		return err
+	})
+}
+
+func endCall(p *page) error {
+	return p.onCall("end", "call_ended", func(id int64) error {
+		_, err := cases.EndCall(p.ctx, p.w.s, p.by, id)
+		return err
+	})
+}

@@ -1,0 +1,245 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/jptext"
+	"hoten/app/reimbursements"
+	"hoten/app/resets"
+)
+
+// onCase is the shape of every form on the case page: act, and show the page
+// again, with what was wrong or with what was done.
+func (p *page) onCase(form, done string, act func(id int64) error) error {
+	id, err := p.caseID()
+	if err != nil {
+		return err
+	}
+	if err := act(id); err != nil {
+		return p.again(err, form, showCase)
+	}
+	return p.to("/cases/"+cases.Number(id), done)
+}
+
+func updateCase(p *page) error {
+	return p.onCase("set", "case_changed", func(id int64) error {
+		version, err := strconv.ParseInt(p.FormValue("version"), 10, 64)
+		if err != nil {
+			return fault.Input("version", "required")
+		}
+		change := cases.Change{Version: version}
+		if v := p.FormValue("status"); v != "" {
+			status := cases.Status(v)
+			change.Status = &status
+		}
+		if _, given := p.Request().PostForm["assignee"]; given {
+			who, err := strconv.ParseInt(p.FormValue("assignee"), 10, 64)
+			if err != nil && p.FormValue("assignee") != "" {
+				return fault.Input("assignee", "assignee_unknown")
+			}
+			change.Assignee = &who
+		}
+		_, err = cases.Update(p.ctx, p.w.s, p.by, id, change)
+		return err
+	})
+}
+
+func addNote(p *page) error {
+	return p.onCase("note", "note_saved", func(id int64) error {
+		_, err := cases.AddNote(p.ctx, p.w.s, p.by, id, p.FormValue("text"))
+		return err
+	})
+}
+
+func startCall(p *page) error {
+	return p.onCase("call", "", func(id int64) error {
+		_, err := cases.StartCall(p.ctx, p.w.s, p.by, id, newCall(p))
+		return err
+	})
+}
+
+func newCall(p *page) cases.NewCall {
+	return cases.NewCall{Direction: p.FormValue("direction"), Desk: p.FormValue("desk"), CallerNumber: p.FormValue("caller_number"), Relation: p.FormValue("relation")}
+}
+
+func notifyCase(p *page) error {
+	id, err := p.caseID()
+	if err != nil {
+		return err
+	}
+	n, err := resets.Notify(p.ctx, p.w.s, p.by, id)
+	if err != nil {
+		return p.again(err, "", showCase)
+	}
+	done := "notice_queued"
+	if n.Unreachable > 0 {
+		done = "unreachable"
+	}
+	return p.to("/cases/"+cases.Number(id), done)
+}
+
+func sendReset(p *page) error {
+	return p.onCase("reset", "link_sent", func(id int64) error {
+		_, err := resets.Send(p.ctx, p.w.s, p.by, id, p.w.baseURL)
+		return err
+	})
+}
+
+func releaseCase(p *page) error {
+	return p.onCase("release", "released", func(id int64) error {
+		_, err := resets.Release(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		return err
+	})
+}
+
+func addToIncident(p *page) error {
+	return p.onCase("add", "added_to_incident", func(id int64) error {
+		_, err := cases.AddToIncident(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		return err
+	})
+}
+
+func reopenVerification(p *page) error {
+	return p.onCase("reopen", "verification_reopened", func(id int64) error {
+		_, err := cases.ReopenVerification(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		return err
+	})
+}
+
+func clearImpostor(p *page) error {
+	return p.onCase("impostor", "impostor_cleared", func(id int64) error {
+		_, err := cases.ClearImpostor(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		return err
+	})
+}
+
+func recordRepresentative(p *page) error {
+	return p.onCase("representative", "representative_recorded", func(id int64) error {
+		_, err := cases.RecordRepresentative(p.ctx, p.w.s, p.by, id, p.FormValue("relation"), p.FormValue("documents"))
+		return err
+	})
+}
+
+func decideFinding(p *page) error {
+	return p.onCase("finding", "finding_recorded", func(id int64) error {
+		_, err := reimbursements.DecideFinding(p.ctx, p.w.s, p.by, id, p.FormValue("movement_id"), p.FormValue("finding"), p.FormValue("reason"))
+		return err
+	})
+}
+
+func addAdjustment(p *page) error {
+	return p.onCase("adjustment", "adjustment_added", func(id int64) error {
+		points, err := jptext.ParsePoints(p.FormValue("points"))
+		if err != nil {
+			return fault.Input("points", "points_not_integer")
+		}
+		_, err = reimbursements.AddAdjustment(p.ctx, p.w.s, p.by, id, p.FormValue("program"), points, p.FormValue("reason"))
+		return err
+	})
+}
+
+func propose(p *page) error {
+	return p.onCase("propose", "proposed", func(id int64) error {
+		_, err := reimbursements.Propose(p.ctx, p.w.s, p.by, id, p.FormValue("note"))
+		return err
+	})
+}
+
+// reveal shows the page once with the member in the clear; a reload masks again.
+func reveal(p *page) error {
+	id, err := p.caseID()
+	if err != nil {
+		return err
+	}
+	m, err := cases.Reveal(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+	if err != nil {
+		return p.again(err, "reveal", showCase)
+	}
+	shown, err := p.caseView(id)
+	if err != nil {
+		return err
+	}
+	at := &shown.Member
+	at.Name, at.Kana, at.BirthDate, at.Address, at.CustomerNumber = m.Person.Name, m.Person.Kana, m.Person.BirthDate, m.Person.PostalCode+" "+m.Person.Address, m.Person.CustomerNumber
+	if len(m.Phones) > 0 {
+		at.Phone = m.Phones[0]
+	}
+	if len(m.Emails) > 0 {
+		at.Email = m.Emails[0]
+	}
+	at.Revealed = true
+	p.status = http.StatusOK
+	return p.render(shown.Page())
+}
+
+// openCase opens a case and with it the call that asks for it, where one is given.
+func openCase(p *page) error {
+	opened, err := cases.Open(p.ctx, p.w.s, p.by, p.FormValue("incident"), p.FormValue("login_id"))
+	if err != nil {
+		return p.again(err, "open", showCalls)
+	}
+	done := "case_found"
+	if opened.New {
+		done = "case_opened"
+	}
+	return p.to("/cases/"+opened.Case.Number(), done)
+}
+
+// each runs an action over the chosen cases and counts; the first refusal is told.
+func (p *page) each(act func(id int64) error) (done int, refused *fault.Fault, err error) {
+	numbers := p.Request().PostForm["number"]
+	for _, n := range numbers {
+		id, err := cases.FromNumber(n)
+		if err == nil {
+			err = act(id)
+		}
+		f, ok := fault.As(err)
+		switch {
+		case err == nil:
+			done++
+		case ok && refused == nil:
+			refused = f
+		case !ok:
+			return done, refused, err
+		}
+	}
+	return done, refused, nil
+}
+
+// chosen tells how a bulk form went, back on the list.
+func (p *page) chosen(key string, act func(id int64) error) error {
+	done, refused, err := p.each(act)
+	if err != nil {
+		return err
+	}
+	if refused != nil {
+		p.refuse(refused, "")
+		return showCases(p)
+	}
+	return p.to("/cases", key, "count", done)
+}
+
+func assignCases(p *page) error {
+	who, err := strconv.ParseInt(p.FormValue("assignee"), 10, 64)
+	if err != nil && p.FormValue("assignee") != "" {
+		return fault.Input("assignee", "assignee_unknown")
+	}
+	return p.chosen("cases_assigned", func(id int64) error {
+		c, err := cases.Get(p.db, id)
+		if err != nil {
+			return err
+		}
+		_, err = cases.Update(p.ctx, p.w.s, p.by, id, cases.Change{Assignee: &who, Version: c.Version})
+		return err
+	})
+}
+
+func proposeMany(p *page) error {
+	return p.chosen("cases_proposed", func(id int64) error {
+		_, err := reimbursements.Propose(p.ctx, p.w.s, p.by, id, "")
+		return err
+	})
+}

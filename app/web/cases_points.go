@@ -1,0 +1,154 @@
+package web
+
+import (
+	"errors"
+
+	"hoten/app/access"
+	"hoten/app/incidents"
+	"hoten/app/ledger"
+	"hoten/app/reimbursements"
+	"hoten/app/staff"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// points fills the movements and the sums per program: what is posted and what
+// is still planned, so that the column always adds up to the balance after.
+func (v *caseView) points() error {
+	lang := i18n.Lang(v.ctx)
+	names := map[int16]string{}
+	for _, p := range v.programs {
+		names[p.ID] = p.Name(lang)
+	}
+	for _, m := range v.facts.Movements {
+		v.Movements = append(v.Movements, movementOf(m, names, v.facts.Compensated[m.ID]))
+		if v.Supervises && (m.Kind == incidents.Transfer || m.Kind == incidents.Exchange) && !v.facts.Compensated[m.ID] {
+			v.Findings = append(v.Findings, ui.Choice{Value: m.MovementID, Label: i18n.Time(m.OccurredAt) + " " +
+				i18n.T(v.ctx, "cases.movement."+m.Kind) + " " + i18n.Points(v.ctx, m.Points)})
+		}
+	}
+	sums, err := v.sums()
+	if err != nil {
+		return err
+	}
+	v.Programs = sums
+	if v.by.May(access.Propose) && v.row.Affected() {
+		for _, p := range v.programs {
+			v.Adjust = append(v.Adjust, ui.Choice{Value: p.Code, Label: p.Name(lang)})
+		}
+	}
+	return nil
+}
+
+func movementOf(m incidents.Movement, names map[int16]string, settled bool) ui.Movement {
+	out := ui.Movement{ID: m.MovementID, At: m.OccurredAt, Kind: m.Kind, Points: m.Points, Finding: m.Finding, Settled: settled, From: m.Partner, To: m.Partner}
+	if m.FromProgram != nil {
+		out.From, out.Points = names[*m.FromProgram], -m.Points
+	}
+	if m.ToProgram != nil {
+		out.To = names[*m.ToProgram]
+	}
+	if m.Kind == incidents.Transfer {
+		out.Received = m.PointsReceived
+	}
+	if out.From == "" {
+		out.From = "–"
+	}
+	if out.To == "" {
+		out.To = "–"
+	}
+	return out
+}
+
+func (v *caseView) sums() ([]ui.ProgramSum, error) {
+	posted, err := ledger.Statement(v.db, v.row.IdentityID)
+	if err != nil {
+		return nil, err
+	}
+	var out []ui.ProgramSum
+	for _, program := range v.programs {
+		balance, known := v.facts.Balances[program.ID]
+		if !known {
+			continue
+		}
+		s := ui.ProgramSum{Program: program.Name(i18n.Lang(v.ctx)), After: balance}
+		for _, l := range posted {
+			if l.ProgramID == program.ID {
+				addSum(&s, l.Purpose, l.Points)
+			}
+		}
+		for _, l := range v.plan.Lines {
+			if l.ProgramID == program.ID {
+				addSum(&s, l.Kind, l.Points)
+				s.After += l.Points
+			}
+			if l.CounterProgramID != nil && *l.CounterProgramID == program.ID {
+				addSum(&s, l.Kind, -*l.CounterPoints)
+				s.After -= *l.CounterPoints
+			}
+		}
+		out = append(out, s)
+	}
+	return out, nil
+}
+
+func addSum(s *ui.ProgramSum, kind string, points int64) {
+	switch kind {
+	case ledger.Opening:
+		s.Frozen += points
+	case reimbursements.Rollback:
+		s.Rollback += points
+	case reimbursements.Reimburse:
+		s.Reimburse += points
+	case reimbursements.Absorb:
+		s.Absorbed += points
+	case reimbursements.Adjust:
+		s.Adjusted += points
+	}
+}
+
+// proposal fills the latest proposal, and whether a new one can be made.
+func (v *caseView) proposal() error {
+	list, err := reimbursements.OfCase(v.db, v.row.Case.ID)
+	if err != nil {
+		return err
+	}
+	pending := false
+	if len(list) > 0 {
+		latest := list[0]
+		pending = latest.Pending()
+		given, err1 := v.approvalsOf(latest.Reimbursement.ID)
+		reason, err2 := latest.PlainReason(v.w.s.Vault)
+		if err := errors.Join(err1, err2); err != nil {
+			return err
+		}
+		v.Proposal = &ui.Proposal{ID: latest.Reimbursement.ID, State: latest.State, Proposer: latest.ProposerName, SubmittedAt: latest.SubmittedAt,
+			Needed: int(latest.ApprovalsNeeded), Approvals: given, Reason: reason,
+			MayDecide: pending && v.by.May(access.Decide) && latest.ProposerID != v.by.ID, MayWithdraw: pending && latest.ProposerID == v.by.ID}
+	}
+	switch {
+	case !v.row.Affected():
+		v.NoProposal = i18n.T(v.ctx, "fault.not_affected")
+	case v.plan.Empty() && v.Proposal == nil:
+		v.NoProposal = i18n.T(v.ctx, "fault.plan_empty")
+	case !pending && !v.plan.Empty() && v.row.Status != "out_of_scope":
+		v.MayPropose = v.by.May(access.Propose)
+	}
+	return nil
+}
+
+func (p *page) approvalsOf(id int64) (out []ui.Approval, err error) {
+	given, err := reimbursements.Approvals(p.db, id)
+	for _, g := range given {
+		out = append(out, ui.Approval{By: g.StaffName, At: g.At, Voided: g.VoidedAt != nil})
+	}
+	return out, err
+}
+
+func (p *page) nameOf(id *int64) (string, error) {
+	if id == nil {
+		return "", nil
+	}
+	names, err := staff.Names(p.db, []int64{*id})
+	return names[*id], err
+}

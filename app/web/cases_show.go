@@ -1,0 +1,355 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/cases"
+	"hoten/app/desks"
+	"hoten/app/incidents"
+	"hoten/app/members"
+	"hoten/app/notices"
+	"hoten/app/policies"
+	"hoten/app/reimbursements"
+	"hoten/app/resets"
+	"hoten/app/staff"
+	"hoten/app/vault"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+func showCase(p *page) error {
+	id, err := p.caseID()
+	if err != nil {
+		return err
+	}
+	shown, err := p.caseView(id)
+	if err != nil {
+		return err
+	}
+	return p.render(shown.Page())
+}
+
+// caseView is everything that the page of a case shows.
+type caseView struct {
+	*page
+	row      *cases.Row
+	incident *incidents.Incident
+	policies policies.Policies
+	identity *members.Identity
+	contacts []members.Contact
+	call     *cases.Call
+	plan     reimbursements.Plan
+	facts    reimbursements.Facts
+	programs []incidents.Program
+	now      time.Time
+	ui.CasesShow
+}
+
+func (p *page) caseView(id int64) (*ui.CasesShow, error) {
+	p.section("cases")
+	v := &caseView{page: p, now: p.w.s.Clock()}
+	var err error
+	if v.row, err = cases.Get(p.db, id); err != nil {
+		return nil, err
+	}
+	for _, step := range []func() error{v.load, v.header, v.callPanel, v.points, v.proposal, v.member, v.identityPanel, v.mails, v.timeline} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	v.chain()
+	v.script()
+	v.CasesShow.Frame = p.frame
+	return &v.CasesShow, nil
+}
+
+func (v *caseView) load() (err error) {
+	if v.incident, err = incidents.ByID(v.db, v.row.IncidentID); err != nil {
+		return err
+	}
+	if v.policies, err = policies.Current(v.db); err != nil {
+		return err
+	}
+	if v.programs, err = incidents.Programs(v.db); err != nil {
+		return err
+	}
+	if v.identity, err = members.ByID(v.db, v.row.IdentityID); err != nil {
+		return err
+	}
+	if v.identity.MemberID != nil {
+		if v.contacts, err = members.Contacts(v.db, *v.identity.MemberID); err != nil {
+			return err
+		}
+	}
+	if v.call, err = cases.OpenCall(v.db, v.row.Case.ID, v.by.ID); err != nil {
+		return err
+	}
+	v.plan, v.facts, err = reimbursements.Look(v.db, &v.row.Case)
+	return err
+}
+
+func (v *caseView) header() (err error) {
+	r := v.row
+	v.Number, v.Incident, v.IncidentTitle = r.Number(), r.Reference, v.incident.Title(i18n.Lang(v.ctx))
+	if v.LoginID, err = r.PlainLogin(v.w.s.Vault); err != nil {
+		return err
+	}
+	v.Class, v.Origin, v.Status, v.Version = text(r.Class), r.Origin, string(r.Status), r.Version
+	v.Stalled = stalled(r.Case, v.now)
+	v.Assignee, v.AssigneeID = r.AssigneeName, number(r.AssigneeID)
+	v.MayWork, v.Supervises = v.by.May(access.WorkCases), v.by.May(access.Supervise)
+	for _, s := range r.Next(v.by) {
+		v.NextStatuses = append(v.NextStatuses, string(s))
+	}
+	if v.MayWork && (v.Supervises || v.AssigneeID == 0 || v.AssigneeID == v.by.ID) {
+		v.AssignTo, err = v.workers()
+	}
+	v.MayAdd = r.Origin == cases.Inquiry && v.Supervises
+	return err
+}
+
+// workers are those whom a case can be given to.
+func (p *page) workers() (out []ui.Choice, err error) {
+	list, err := staff.List(p.db)
+	for _, s := range list {
+		if s.DisabledAt == nil && s.Role.May(access.WorkCases) && (p.by.May(access.Supervise) || s.ID == p.by.ID) {
+			out = append(out, ui.Choice{Value: strconv.FormatInt(s.ID, 10), Label: s.Name})
+		}
+	}
+	return out, err
+}
+
+func (v *caseView) callPanel() error {
+	others, err := cases.SameNumber(v.db, v.row.Case.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range others {
+		v.Elsewhere = append(v.Elsewhere, ui.Choice{Value: "/cases/" + cases.Number(id), Label: cases.Number(id)})
+	}
+	switch {
+	case v.row.ImpostorAt != nil:
+		v.CallClosed = "impostor"
+	case v.row.Level2Closed(v.now, v.policies.Verification.FailedPerDay):
+		v.CallClosed = "attempts"
+	}
+	var list []desks.Kept
+	if v.Desks, list, err = v.deskChoices(); err != nil {
+		return err
+	}
+	for _, d := range list {
+		if d.ID == v.by.DeskID {
+			v.DeskID = d.Code
+		}
+	}
+	if v.CallBack, err = v.usable(members.Phone); err != nil || v.call == nil {
+		return err
+	}
+	v.Documents, err = cases.Documented(v.db, v.row.Case.ID, v.call.Relation)
+	if err != nil {
+		return err
+	}
+	return v.openCall()
+}
+
+// usable are the contacts of a kind that a code, a link or a call back may go
+// to; the first is the one that is used.
+func (v *caseView) usable(kind string) (out []ui.Choice, err error) {
+	for _, k := range v.contacts {
+		if k.Kind != kind || !k.Usable(v.incident.PeriodFrom) {
+			continue
+		}
+		plain, err := k.Plain(v.w.s.Vault)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ui.Choice{Value: strconv.FormatInt(k.ID, 10), Label: masked(kind, plain)})
+	}
+	return out[:min(len(out), 1)], nil
+}
+
+func masked(kind, plain string) string {
+	if kind == members.Phone {
+		return vault.MaskPhone(plain)
+	}
+	return vault.MaskEmail(plain)
+}
+
+func (v *caseView) openCall() error {
+	progress, err := cases.ProgressOf(v.db, v.call, v.policies.Verification, v.now)
+	if err != nil {
+		return err
+	}
+	c := &ui.Call{ID: v.call.ID, Direction: v.call.Direction, Relation: v.call.Relation, StartedAt: v.call.StartedAt, Outcome: text(v.call.Outcome),
+		Level: v.call.Valid(v.now), WrongLeft: progress.WrongLeft, MissingItems: progress.MissingItems, MissingHidden: progress.MissingHidden,
+		CalledBack: progress.CalledBack}
+	if v.call.ExpiresAt != nil {
+		c.ExpiresAt = *v.call.ExpiresAt
+	}
+	if v.call.CallerNumber != nil {
+		plain, err := v.call.PlainNumber(v.w.s.Vault)
+		if err != nil {
+			return err
+		}
+		c.Number = vault.MaskPhone(plain)
+	}
+	for _, item := range cases.Items {
+		c.Items = append(c.Items, ui.Item{Name: item, State: progress.Items[item], Hidden: slices.Contains(v.policies.Verification.NotVisible, item)})
+	}
+	if c.Level >= 1 {
+		c.MayConclude = append(c.MayConclude, cases.Verified)
+	}
+	c.MayConclude = append(c.MayConclude, cases.Mismatch, cases.Unable, cases.ImpostorSuspected)
+	if c.Code, err = v.code(progress); err != nil {
+		return err
+	}
+	v.Call = c
+	return nil
+}
+
+func (v *caseView) code(progress cases.Progress) (c ui.Code, err error) {
+	if c.Contacts, err = v.usable(members.Email); err != nil {
+		return c, err
+	}
+	limits := v.policies.Verification
+	c.SendsLeft = max(0, limits.CodesPerCall-progress.CodesSent)
+	switch last := progress.LastCode; {
+	case len(c.Contacts) == 0 || v.CallClosed != "":
+		c.State = "unavailable"
+	case progress.CodeMatched:
+		c.State = "matched"
+	case last != nil && v.now.Before(last.ExpiresAt) && int(last.Tries) < limits.CodeTries:
+		c.State, c.SentTo, c.ExpiresAt, c.TriesLeft = "sent", c.Contacts[0].Label, last.ExpiresAt, limits.CodeTries-int(last.Tries)
+		c.ResendAt = last.SentAt.Add(time.Duration(limits.CodeIntervalSeconds) * time.Second)
+	case c.SendsLeft == 0:
+		c.State = "spent"
+	default:
+		c.State = "ready"
+	}
+	return c, nil
+}
+
+func (v *caseView) member() (err error) {
+	m, err := members.Find(v.db, *v.identity)
+	if err != nil || m == nil {
+		v.Member.Language = "ja"
+		return err
+	}
+	person, err := m.Person(v.w.s.Vault)
+	if err != nil {
+		return err
+	}
+	v.Member = ui.Member{Name: vault.MaskName(person.Name), Kana: vault.MaskName(person.Kana), BirthDate: vault.MaskBirthDate(person.BirthDate),
+		Address: vault.MaskAddress(person.Address), CustomerNumber: vault.MaskCustomerNumber(person.CustomerNumber), Language: person.Language,
+		MayReveal: v.by.May(access.Reveal) && v.row.ImpostorAt == nil, NeedsReason: v.call == nil || v.call.Valid(v.now) < 1}
+	for _, k := range v.contacts {
+		plain, err := k.Plain(v.w.s.Vault)
+		if err != nil {
+			return err
+		}
+		shown := ui.Contact{Kind: k.Kind, Value: masked(k.Kind, plain), Usable: k.Usable(v.incident.PeriodFrom), Barred: barred(k)}
+		if k.RegisteredOn != nil {
+			shown.Since = *k.RegisteredOn
+		}
+		v.Contacts = append(v.Contacts, shown)
+		if k.Kind == members.Phone {
+			v.Member.Phone = shown.Value
+		} else {
+			v.Member.Email = shown.Value
+		}
+	}
+	return nil
+}
+
+// barred says why a contact may not be used.
+func barred(k members.Contact) string {
+	switch {
+	case k.UndeliverableAt != nil:
+		return "undeliverable"
+	case k.DependsOnLogin:
+		return "depends_on_id"
+	}
+	return "changed_in_incident"
+}
+
+func (v *caseView) identityPanel() error {
+	r := v.row
+	v.Identity = ui.Identity{State: text(r.IdentityState), RestrictedAt: moment(r.RestrictedAt), ResumedAt: moment(r.ResumedAt),
+		PointPassword: v.identity.PointPasswordVoidedAt != nil, OneTimePassword: v.identity.OneTimePassword}
+	if v.Identity.State == "" {
+		return nil
+	}
+	link, err := resets.Latest(v.db, r.IdentityID)
+	if err != nil {
+		return err
+	}
+	if link != nil {
+		v.Identity.LinkSentAt, v.Identity.LinkExpiresAt = link.SentAt, link.ExpiresAt
+	}
+	if v.Identity.ResetTo, err = v.usable(members.Email); err != nil {
+		return err
+	}
+	best, err := cases.BestCall(v.db, r.Case.ID, v.by.ID, v.now)
+	if err != nil {
+		return err
+	}
+	open := v.Identity.State != cases.Resumed
+	switch {
+	case !v.MayWork || !open:
+	case v.CallClosed == "impostor":
+		v.Identity.NoReset = i18n.T(v.ctx, "fault.impostor_suspected")
+	case v.CallClosed == "attempts":
+		v.Identity.NoReset = i18n.T(v.ctx, "fault.verification_closed")
+	case len(v.Identity.ResetTo) == 0:
+		v.Identity.NoReset = i18n.T(v.ctx, "fault.no_usable_contact")
+	case best == nil || best.Valid(v.now) < 2:
+		v.Identity.NoReset = i18n.T(v.ctx, "fault.verification_required", "level", 2)
+	default:
+		v.Identity.MayReset = true
+	}
+	v.Identity.MayRelease = v.Supervises && open && v.row.ImpostorAt == nil
+	return nil
+}
+
+func (v *caseView) mails() error {
+	list, err := notices.Find(v.db, notices.Filter{CaseID: v.row.Case.ID, Limit: 20})
+	for _, m := range list {
+		at := m.QueuedAt
+		if m.SentAt != nil {
+			at = *m.SentAt
+		}
+		v.Mails = append(v.Mails, ui.CaseMail{ID: m.ID, Kind: m.Kind, State: m.State, At: at})
+	}
+	return err
+}
+
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func number(n *int64) int64 {
+	if n == nil {
+		return 0
+	}
+	return *n
+}
+
+func moment(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+// stalledAfter is how long an open case may lie before it counts as 滞留.
+const stalledAfter = 4 * 24 * time.Hour
+
+func stalled(c cases.Case, now time.Time) bool {
+	return !c.Status.Closed() && now.Sub(c.ChangedAt) > stalledAfter
+}

@@ -1,0 +1,178 @@
+package web
+
+import (
+	"fmt"
+
+	"hoten/app/cases"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// timelineKinds sorts the kinds of events into those that readers filter by.
+var timelineKinds = map[string][]string{
+	"note":         {cases.Note},
+	"call":         {cases.CallStarted, cases.CallEnded},
+	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.ImpostorCleared, cases.Represented, cases.Revealed},
+	"reset":        {cases.LinkWasSent, cases.WasResumed, cases.Released},
+	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
+		cases.Posted, cases.ApprovalsVoided},
+	"mail":   {cases.Notified, cases.Unreachable},
+	"status": {cases.Opened, cases.StatusChanged, cases.Assigned, cases.AddedToIncident},
+}
+
+var kindOfEvent = func() map[string]string {
+	out := map[string]string{}
+	for kind, events := range timelineKinds {
+		for _, e := range events {
+			out[e] = kind
+		}
+	}
+	return out
+}()
+
+func (v *caseView) timeline() error {
+	v.Kind = v.QueryParam("kind")
+	events, err := cases.Events(v.db, v.row.Case.ID, timelineKinds[v.Kind], v.cursor(), pageSize+1)
+	if err != nil {
+		return err
+	}
+	events, v.OlderCursor = cut(events, func(e cases.Event) int64 { return e.ID })
+	for _, e := range events {
+		written, err := e.PlainText(v.w.s.Vault)
+		if err != nil {
+			return err
+		}
+		if e.Kind == cases.Note && e.ActorKind == "staff" && e.ActorID == v.by.ID {
+			v.OwnNotes++
+		}
+		v.Timeline = append(v.Timeline, ui.Event{At: e.At, Kind: kindOfEvent[e.Kind], Who: v.who(e), Text: v.sentence(e), Note: written})
+	}
+	return nil
+}
+
+func (p *page) who(e cases.Event) string {
+	switch e.ActorKind {
+	case "staff":
+		return e.ActorName
+	case "member":
+		return i18n.T(p.ctx, "actor.member")
+	}
+	return i18n.T(p.ctx, "actor.system")
+}
+
+// sentence says an event; words that stand in its data are said in the reader's
+// language too.
+func (p *page) sentence(e cases.Event) string {
+	data := e.Fields()
+	var args []any
+	for name, value := range data {
+		said := fmt.Sprint(value)
+		switch {
+		case e.Kind == cases.StatusChanged:
+			said = i18n.T(p.ctx, "cases.status."+said)
+		case name == "relation":
+			said = i18n.T(p.ctx, "calls.relation."+said)
+		case name == "direction":
+			said = i18n.T(p.ctx, "calls.direction."+said)
+		case name == "outcome":
+			said = i18n.T(p.ctx, "calls.outcome."+said)
+		}
+		args = append(args, name, said)
+	}
+	return i18n.T(p.ctx, "cases.event."+e.Kind, args...)
+}
+
+// chain fills the five steps and the one thing to do next.
+func (v *caseView) chain() {
+	r := v.row
+	done := []struct {
+		name string
+		at   ui.Step
+		is   bool
+		skip bool
+	}{
+		{"notice", ui.Step{At: moment(r.NotifiedAt)}, r.NotifiedAt != nil, r.IdentityState == nil || r.NotifiedAt == nil && (r.VerifiedAt != nil || r.UnreachableAt != nil)},
+		{"verification", ui.Step{At: moment(r.VerifiedAt)}, r.VerifiedAt != nil, r.ResumedAt != nil && r.VerifiedAt == nil},
+		{"reset", ui.Step{At: moment(r.ResumedAt)}, r.ResumedAt != nil, r.IdentityState == nil},
+		{"reimbursement", ui.Step{At: moment(r.MadeWholeAt)}, r.MadeWholeAt != nil && v.plan.Empty(), v.plan.Empty() && r.MadeWholeAt == nil},
+		{"completion", ui.Step{At: moment(r.CompletedAt)}, r.CompletedAt != nil, false},
+	}
+	now := false
+	for _, d := range done {
+		s := ui.Step{Name: d.name, State: "later"}
+		switch {
+		case d.is:
+			s.State, s.At = "done", d.at.At
+		case d.skip:
+			s.State = "skipped"
+		case !now:
+			s.State, now = "now", true
+			v.Next = v.nextFor(d.name)
+		}
+		v.Steps = append(v.Steps, s)
+	}
+}
+
+func (v *caseView) nextFor(step string) string {
+	pending := v.Proposal != nil && (v.Proposal.State == "submitted" || v.Proposal.State == "approved")
+	switch {
+	case !v.MayWork && !(pending && v.Proposal.MayDecide):
+		return ""
+	case pending && v.Proposal.MayDecide:
+		return "approve"
+	case step == "notice":
+		return "notify"
+	case step == "verification" && v.Call == nil:
+		return "call"
+	case step == "verification":
+		return "verify"
+	case step == "reset" && v.Identity.MayReset:
+		return "reset"
+	case step == "reset" && v.Call == nil && v.Identity.State == cases.Restricted:
+		return "call"
+	case step == "reimbursement" && v.MayPropose && !pending:
+		return "propose"
+	case step == "completion" && !pending:
+		return "complete"
+	}
+	return ""
+}
+
+// script chooses the sentences for the step of the call, in the caller's language.
+func (v *caseView) script() {
+	if !v.MayWork {
+		return
+	}
+	s := ui.Script{Language: v.Member.Language, Agent: v.account.Name, Step: "greeting"}
+	ctx := i18n.With(v.ctx, s.Language)
+	if v.DeskID != "" {
+		s.Desk = i18n.T(ctx, "desks.name."+v.DeskID)
+	} else {
+		s.Desk = i18n.T(ctx, "desks.name.tech")
+	}
+	if c := v.Call; c != nil {
+		switch {
+		case v.CallClosed != "":
+			s.Step = "closed"
+		case c.Outcome == cases.Mismatch:
+			s.Step = "mismatch"
+		case c.Outcome == cases.Unable:
+			s.Step = "unable"
+		case c.Outcome == cases.ImpostorSuspected:
+			s.Step = "closed"
+		case v.Identity.State == cases.LinkSent:
+			s.Step = "reset_sent"
+		case v.Identity.State == cases.Resumed && c.Level >= 1:
+			s.Step = "points"
+		case v.Identity.MayReset:
+			s.Step = "reset"
+		case c.Code.State == "sent":
+			s.Step = "code"
+		case c.Direction == "outbound" && c.Level == 0:
+			s.Step = "callback"
+		default:
+			s.Step = "verify"
+		}
+	}
+	v.Script = s
+}

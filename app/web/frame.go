@@ -1,0 +1,67 @@
+package web
+
+import (
+	"hoten/app/access"
+	"hoten/app/desks"
+	"hoten/app/members"
+	"hoten/app/reimbursements"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// surround fills what stands around every page of the console.
+func (p *page) surround() error {
+	list, err := desks.List(p.db)
+	if err != nil {
+		return err
+	}
+	now := p.w.s.Clock()
+	for _, d := range list {
+		state := d.At(now)
+		p.frame.Desks = append(p.frame.Desks, ui.DeskPill{Name: i18n.T(p.ctx, "desks.short."+d.Code), Open: state.Open, Until: state.Until})
+	}
+	if p.by.May(access.Decide) {
+		if p.frame.Waiting, err = reimbursements.Waiting(p.db, p.by.ID); err != nil {
+			return err
+		}
+	}
+	if text := p.w.sessions.PopString(p.Request().Context(), "flash"); text != "" {
+		p.frame.Flash = ui.Flash{Tone: "done", Text: text}
+	}
+	return nil
+}
+
+// section names the rail's entry that a page belongs to.
+func (p *page) section(name string) { p.frame.Section = name }
+
+func (p *page) deskChoices() ([]ui.Choice, []desks.Kept, error) {
+	list, err := desks.List(p.db)
+	var out []ui.Choice
+	for _, d := range list {
+		out = append(out, ui.Choice{Value: d.Code, Label: p.deskName(d)})
+	}
+	return out, list, err
+}
+
+func (p *page) deskName(d desks.Kept) string {
+	if i18n.Lang(p.ctx) == "en" {
+		return d.NameEn
+	}
+	return d.NameJa
+}
+
+// deskStates is the desks as they are now, for pages that tell where to call.
+func (p *page) deskStates(list []desks.Kept) (out []ui.DeskState) {
+	now := p.w.s.Clock()
+	for _, d := range list {
+		state := d.At(now)
+		out = append(out, ui.DeskState{Name: p.deskName(d), Phone: d.Phone, Purpose: i18n.T(p.ctx, "desks.purpose."+d.Code),
+			Open: state.Open, Until: state.Until, Next: state.Next})
+	}
+	return out
+}
+
+// loginOf opens a login ID.
+func (p *page) loginOf(identity int64, sealed []byte) (string, error) {
+	return members.Identity{ID: identity, Login: sealed}.PlainLogin(p.w.s.Vault)
+}

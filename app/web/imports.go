@@ -1,0 +1,158 @@
+package web
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"hoten/app/fault"
+	"hoten/app/imports"
+	"hoten/app/incidents"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+func showImports(p *page) error {
+	p.section("imports")
+	rows, err := imports.Find(p.db, p.cursor(), pageSize)
+	if err != nil {
+		return err
+	}
+	shown := ui.ImportsIndex{}
+	rows, shown.NextCursor = cut(rows, func(r imports.Row) int64 { return r.Import.ID })
+	for _, r := range rows {
+		shown.Rows = append(shown.Rows, ui.ImportRow{ID: r.Import.ID, Incident: r.Reference, At: r.CreatedAt, By: r.By, DryRun: r.DryRun, State: r.State,
+			Accepted: r.Accepted, Ignored: r.Ignored, Rejected: r.Rejected})
+	}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+func newImport(p *page) error {
+	p.section("imports")
+	choices, err := p.incidentChoices()
+	if err != nil {
+		return err
+	}
+	return p.render(ui.ImportsNew{Frame: p.frame, Incidents: choices, Incident: p.QueryParam("incident")}.Page())
+}
+
+// createImport streams an upload: the token and the incident come first in the
+// form, then the files.
+func createImport(p *page) error {
+	parts, err := p.Request().MultipartReader()
+	if err != nil {
+		return fault.Input("affected", "multipart_expected")
+	}
+	values := map[string]string{}
+	var first *imports.Upload
+	for first == nil {
+		part, err := parts.NextPart()
+		if err != nil {
+			break
+		}
+		if part.FileName() != "" {
+			first = &imports.Upload{File: part.FormName(), Content: part}
+			break
+		}
+		if part.FormName() == imports.AffectedFile || part.FormName() == imports.MovementsFile {
+			continue
+		}
+		b, err := io.ReadAll(io.LimitReader(part, 4096))
+		if err != nil {
+			return err
+		}
+		values[part.FormName()] = string(b)
+	}
+	if err := p.sameToken(values["csrf"]); err != nil {
+		return err
+	}
+	next := func() (*imports.Upload, error) {
+		if u := first; u != nil {
+			first = nil
+			return u, nil
+		}
+		for {
+			part, err := parts.NextPart()
+			if err == io.EOF {
+				return nil, nil
+			}
+			if err != nil {
+				return nil, fault.Input("affected", "multipart_expected")
+			}
+			if part.FileName() != "" {
+				return &imports.Upload{File: part.FormName(), Content: part}, nil
+			}
+		}
+	}
+	dryRun, _ := strconv.ParseBool(p.QueryParam("dry_run")) // the button says true or false
+	i, err := imports.Start(p.ctx, p.w.s, p.by, values["incident"], dryRun, next)
+	if err != nil {
+		return p.again(err, "", newImport)
+	}
+	return p.to("/imports/"+strconv.FormatInt(i.ID, 10), "")
+}
+
+func showImport(p *page) error {
+	p.section("imports")
+	id, err := p.id()
+	if err != nil {
+		return err
+	}
+	i, err := imports.ByID(p.db, id)
+	if err != nil {
+		return err
+	}
+	incident, err := incidents.ByID(p.db, i.IncidentID)
+	if err != nil {
+		return err
+	}
+	shown := ui.ImportsShow{ID: i.ID, Incident: incident.Reference, At: i.CreatedAt, DryRun: i.DryRun, State: i.State, Total: i.Total, Processed: i.Processed,
+		Accepted: i.Accepted, Ignored: i.Ignored, Rejected: i.Rejected, IgnoredColumns: i.Columns(), MayRun: i.DryRun && i.State == imports.Done && i.Accepted > 0}
+	if i.Error != "" {
+		shown.Error = i18n.T(p.ctx, "imports.error."+i.Error)
+	}
+	if shown.By, err = p.nameOf(i.StaffID); err != nil {
+		return err
+	}
+	rejected, err := imports.Rejections(p.db, id, p.cursor(), pageSize+1)
+	if err != nil {
+		return err
+	}
+	rejected, shown.NextCursor = cut(rejected, func(r imports.Rejection) int64 { return r.ID })
+	for _, r := range rejected {
+		shown.Rejections = append(shown.Rejections, ui.Rejection{File: r.File, Line: r.Line, Column: r.ColumnName, Reason: r.Reason})
+	}
+	if shown.Files, err = imports.RejectedFiles(p.db, id); err != nil {
+		return err
+	}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+func runImport(p *page) error {
+	id, err := p.id()
+	if err != nil {
+		return err
+	}
+	if _, err := imports.Run(p.ctx, p.w.s, p.by, id); err != nil {
+		return p.again(err, "", showImport)
+	}
+	return p.to("/imports/"+strconv.FormatInt(id, 10), "")
+}
+
+func rejectedRows(p *page) error {
+	id, err := p.id()
+	if err != nil {
+		return err
+	}
+	file := strings.TrimSuffix(p.Param("file"), ".csv")
+	if file != imports.AffectedFile && file != imports.MovementsFile {
+		return fault.Missing()
+	}
+	p.Response().Header().Set("Content-Type", "text/csv; charset=utf-8")
+	p.Response().Header().Set("Content-Disposition", `attachment; filename="`+file+`.rejected.csv"`)
+	p.Response().WriteHeader(http.StatusOK)
+	return imports.WriteRejected(p.ctx, p.w.s, p.by, id, file, p.Response(), func(reason string) string { return i18n.T(p.ctx, "fault.field."+reason) })
+}

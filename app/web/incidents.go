@@ -1,0 +1,159 @@
+package web
+
+import (
+	"strconv"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/jobs"
+	"hoten/app/jptext"
+	"hoten/app/reimbursements"
+	"hoten/app/reports"
+	"hoten/app/resets"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+func showIncidents(p *page) error {
+	p.section("incidents")
+	list, err := incidents.List(p.db)
+	if err != nil {
+		return err
+	}
+	shown := ui.IncidentsIndex{MayManage: p.by.May(access.ManageIncidents)}
+	for _, i := range list {
+		f, err := reports.Of(p.db, &i)
+		if err != nil {
+			return err
+		}
+		shown.Rows = append(shown.Rows, ui.IncidentRow{Reference: i.Reference, Title: i.Title(i18n.Lang(p.ctx)), From: i.PeriodFrom, To: i.PeriodTo,
+			IDs: f.IDs, Exchanged: f.IDsExchange, Resumed: f.Resumed, Reimbursed: f.MadeWhole, WithPlan: f.WithPlan})
+	}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+func newIncident(p *page) error {
+	p.section("incidents")
+	return p.render(ui.IncidentsNew{Frame: p.frame}.Page())
+}
+
+// day reads a day of a form; what is none stays zero, and the action names the field.
+func (p *page) day(name string) time.Time {
+	d, err := jptext.ParseDate(p.FormValue(name))
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
+}
+
+func createIncident(p *page) error {
+	made, err := incidents.Create(p.ctx, p.w.s, p.by, incidents.New{Reference: p.FormValue("reference"), TitleJa: p.FormValue("title_ja"), TitleEn: p.FormValue("title_en"),
+		PeriodFrom: p.day("period_from"), PeriodTo: p.day("period_to"), DetectedOn: p.day("detected_on")})
+	if fault.Is(err, "conflict") {
+		err = fault.Input("reference", "reference_taken")
+	}
+	if err != nil {
+		return p.again(err, "", newIncident)
+	}
+	return p.to("/incidents/"+made.Reference, "incident_created")
+}
+
+func showIncident(p *page) error {
+	p.section("incidents")
+	i, err := incidents.ByReference(p.db, p.Param("reference"))
+	if err != nil {
+		return err
+	}
+	f, err := reports.Of(p.db, i)
+	if err != nil {
+		return err
+	}
+	shown := ui.IncidentsShow{Reference: i.Reference, Title: i.Title(i18n.Lang(p.ctx)), From: i.PeriodFrom, To: i.PeriodTo, DetectedOn: i.DetectedOn,
+		IDs: f.IDs, Exchanged: f.IDsExchange, Added: f.Added, Inquiries: f.Inquiries, Restricted: f.Restricted, Notified: f.Notified, Verified: f.Verified,
+		Resumed: f.Resumed, MadeWhole: f.MadeWhole, WithPlan: f.WithPlan, Completed: f.Completed, Unproposed: f.Unproposed, Unnotified: f.Unnotified,
+		MayPropose: p.by.May(access.Propose), MayNotify: p.by.May(access.ManageIncidents), MayImport: p.by.May(access.ManageIncidents)}
+	if i.ReleasedOn != nil && i.ReleasedIds != nil && i.ReleasedExchanged != nil {
+		shown.Released = &ui.Released{On: *i.ReleasedOn, IDs: int64(*i.ReleasedIds), Exchanged: int64(*i.ReleasedExchanged)}
+	}
+	for _, class := range []string{"A", "B", "C", "D"} {
+		shown.Classes = append(shown.Classes, ui.ClassCount{Class: class, Count: f.ByClass[class]})
+	}
+	for _, s := range cases.Statuses {
+		shown.Statuses = append(shown.Statuses, ui.StatusCount{Status: string(s), Count: f.Cases[string(s)]})
+	}
+	programs, err := incidents.Programs(p.db)
+	if err != nil {
+		return err
+	}
+	for _, program := range programs {
+		shown.Programs = append(shown.Programs, progressOf(program, i18n.Lang(p.ctx), f))
+	}
+	if shown.Job, err = p.job(); err != nil {
+		return err
+	}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+func progressOf(program incidents.Program, lang string, f *reports.Figures) ui.ProgramProgress {
+	stages := func(pick func(reports.Totals) map[string]int64) ui.Stages {
+		return ui.Stages{Planned: pick(f.Plan)[program.Code], Approved: pick(f.Approved)[program.Code], Posted: pick(f.Posted)[program.Code]}
+	}
+	return ui.ProgramProgress{Name: program.Name(lang),
+		Rollback:  stages(func(t reports.Totals) map[string]int64 { return t.Rollback }),
+		Reimburse: stages(func(t reports.Totals) map[string]int64 { return t.Reimburse }),
+		Absorbed:  stages(func(t reports.Totals) map[string]int64 { return t.Absorbed })}
+}
+
+// job is the long work that the address names, for its progress.
+func (p *page) job() (*ui.Progress, error) {
+	id, err := strconv.ParseInt(p.QueryParam("job"), 10, 64)
+	if err != nil {
+		return nil, nil
+	}
+	j, err := jobs.ByID(p.db, id)
+	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &ui.Progress{URL: p.frame.Path, State: j.State, Total: j.Total, Processed: j.Processed, Failed: j.Failed}, nil
+}
+
+func notifyAll(p *page) error {
+	n, err := resets.NotifyAll(p.ctx, p.w.s, p.by, p.Param("reference"))
+	if err != nil {
+		return p.again(err, "", showIncident)
+	}
+	return p.to("/incidents/"+p.Param("reference"), "notices_queued", "queued", n.Queued, "unreachable", n.Unreachable)
+}
+
+func proposeAll(p *page) error {
+	j, err := reimbursements.ProposeAll(p.ctx, p.w.s, p.by, p.Param("reference"))
+	if err != nil {
+		return p.again(err, "", showIncident)
+	}
+	return p.to("/incidents/"+p.Param("reference")+"?job="+strconv.FormatInt(j.ID, 10), "")
+}
+
+// showJob leads from a job's number to where its progress shows.
+func showJob(p *page) error {
+	id, err := p.id()
+	if err != nil {
+		return err
+	}
+	j, err := jobs.ByID(p.db, id)
+	if err != nil {
+		return err
+	}
+	incident, err := reimbursements.IncidentOf(p.db, j)
+	if err != nil {
+		return err
+	}
+	return p.to("/incidents/"+incident.Reference+"?job="+p.Param("id"), "")
+}

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/notices"
+	"hoten/app/vault"
+	"hoten/ui"
+)
+
+func showMails(p *page) error {
+	p.section("mails")
+	shown := ui.MailsIndex{Kind: p.QueryParam("kind"), State: p.QueryParam("state"), Case: p.QueryParam("case")}
+	f := notices.Filter{Kind: shown.Kind, State: shown.State, Before: p.cursor(), Limit: pageSize}
+	if id, ok := cases.ParseNumber(shown.Case); ok {
+		f.CaseID = id
+	}
+	rows, err := notices.Find(p.db, f)
+	if err != nil {
+		return err
+	}
+	rows, shown.NextCursor = cut(rows, func(m notices.Mail) int64 { return m.ID })
+	for _, m := range rows {
+		to, err := m.PlainRecipient(p.w.s.Vault)
+		if err != nil {
+			return err
+		}
+		row := ui.MailRow{ID: m.ID, Kind: m.Kind, Case: mailCase(m), To: vault.MaskEmail(to), Subject: subject(m), State: m.State, At: m.QueuedAt}
+		if m.SentAt != nil {
+			row.At = *m.SentAt
+		}
+		shown.Rows = append(shown.Rows, row)
+	}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+func mailCase(m notices.Mail) string {
+	if m.CaseID == nil {
+		return ""
+	}
+	return cases.Number(*m.CaseID)
+}
+
+func subject(m notices.Mail) string {
+	if m.Subject != "" {
+		return m.Subject
+	}
+	return notices.SubjectOf(m.Kind, m.Language)
+}
+
+func (p *page) mail() (*notices.Mail, notices.Message, error) {
+	id, err := p.id()
+	if err != nil {
+		return nil, notices.Message{}, err
+	}
+	m, err := notices.ByID(p.db, id)
+	if err != nil {
+		return nil, notices.Message{}, err
+	}
+	env, err := p.w.env(p.ctx, p.w.s.Clock(), m.Language)
+	if err != nil {
+		return nil, notices.Message{}, err
+	}
+	message, err := m.Show(p.w.s.Vault, env)
+	return m, message, err
+}
+
+func showMail(p *page) error {
+	p.section("mails")
+	m, message, err := p.mail()
+	if err != nil {
+		return err
+	}
+	to, err := m.PlainRecipient(p.w.s.Vault)
+	if err != nil {
+		return err
+	}
+	return p.render(ui.MailsShow{Frame: p.frame, ID: m.ID, Kind: m.Kind, Case: mailCase(*m), To: vault.MaskEmail(to), From: p.w.from, Subject: subject(*m),
+		Language: m.Language, State: m.State, Attempts: int(m.Attempts), MessageID: m.MessageID, Error: m.Error, QueuedAt: m.QueuedAt, SentAt: moment(m.SentAt),
+		Text: message.Text, HTML: message.HTML != ""}.Page())
+}
+
+// showMailHTML is the mail's HTML part, for a frame that may run nothing.
+func showMailHTML(p *page) error {
+	_, message, err := p.mail()
+	if err != nil {
+		return err
+	}
+	h := p.Response().Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox")
+	h.Set("X-Frame-Options", "SAMEORIGIN")
+	return p.HTML(http.StatusOK, message.HTML)
+}
+
+func resendMail(p *page) error {
+	id, err := p.id()
+	if err != nil {
+		return err
+	}
+	_, err = notices.Resend(p.ctx, p.w.s, p.by, id)
+	if _, refused := fault.As(err); refused {
+		return p.again(err, "", showMail)
+	}
+	if err != nil {
+		return err
+	}
+	return p.to("/mails/"+strconv.FormatInt(id, 10), "mail_queued")
+}

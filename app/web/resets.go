@@ -1,0 +1,69 @@
+package web
+
+import (
+	"net/http"
+
+	"hoten/app/desks"
+	"hoten/app/fault"
+	"hoten/app/resets"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// speak turns the page to the member's language, unless they chose one here.
+func (p *page) speak(lang string) {
+	if p.w.sessions.GetString(p.Request().Context(), "language") == "" && lang != "" {
+		p.ctx = i18n.With(p.ctx, lang)
+	}
+}
+
+func showReset(p *page) error {
+	// The address holds the token; it is nobody else's to know.
+	p.Response().Header().Set("Referrer-Policy", "no-referrer")
+	visit, err := resets.Look(p.ctx, p.w.s, p.Param("token"))
+	if err != nil {
+		return p.resetGone(err)
+	}
+	p.speak(visit.Language)
+	return p.render(ui.ResetsNew{Frame: p.frame, LoginID: visit.MaskedLogin, ExpiresAt: visit.ExpiresAt, OTPTo: visit.OneTimeTo,
+		OTPChosen: p.FormValue("one_time_password") == "true"}.Page())
+}
+
+// resetGone says the same of every link that does not work, whatever the cause.
+func (p *page) resetGone(err error) error {
+	if f, ok := fault.As(err); !ok || f.Kind != fault.NotFound {
+		return err
+	}
+	list, err := desks.List(p.db)
+	if err != nil {
+		return err
+	}
+	p.status = http.StatusNotFound
+	return p.render(ui.ResetsInvalid{Frame: p.frame, Desks: p.deskStates(list)}.Page())
+}
+
+func completeReset(p *page) error {
+	p.Response().Header().Set("Referrer-Policy", "no-referrer")
+	p.Request().Body = http.MaxBytesReader(p.Response(), p.Request().Body, maxForm)
+	visit, err := resets.Look(p.ctx, p.w.s, p.Param("token"))
+	if err != nil {
+		return p.resetGone(err)
+	}
+	oneTime := p.FormValue("one_time_password") == "true"
+	err = resets.Complete(p.ctx, p.w.s, p.Param("token"), p.FormValue("password"), p.FormValue("password_again"), oneTime)
+	if f, ok := fault.As(err); ok && len(f.Fields) > 0 {
+		p.speak(visit.Language)
+		p.refuse(f, "")
+		p.frame.Typed = nil
+		return showReset(p)
+	}
+	if err != nil {
+		return p.resetGone(err)
+	}
+	p.speak(visit.Language)
+	list, err := desks.List(p.db)
+	if err != nil {
+		return err
+	}
+	return p.render(ui.ResetsDone{Frame: p.frame, ResumedAt: p.w.s.Clock(), OTP: oneTime, Desks: p.deskStates(list)}.Page())
+}

@@ -1,0 +1,134 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/alexedwards/scs/postgresstore"
+	"github.com/alexedwards/scs/v2"
+	"github.com/labstack/echo/v4"
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/notices"
+	"hoten/app/staff"
+	"hoten/app/store"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// Web answers the console and the members' pages on a store.
+type Web struct {
+	s        *store.Store
+	baseURL  string
+	from     string // of mails
+	env      func(ctx context.Context, at time.Time, lang string) (notices.Env, error)
+	sessions *scs.SessionManager
+}
+
+// Options is what the wiring gives the console beside the store.
+type Options struct {
+	BaseURL string
+	From    string
+	Env     func(ctx context.Context, at time.Time, lang string) (notices.Env, error)
+}
+
+// sessionLife is how long a session lasts at most, idleLife without a request.
+const (
+	sessionLife = 12 * time.Hour
+	idleLife    = time.Hour
+)
+
+// Register puts the console and the members' pages on e.
+func Register(e *echo.Echo, s *store.Store, o Options) {
+	w := &Web{s: s, baseURL: o.BaseURL, from: o.From, env: o.Env, sessions: scs.New()}
+	w.sessions.Store = postgresstore.New(s.SQL)
+	w.sessions.Lifetime = sessionLife
+	w.sessions.HashTokenInStore = true
+	w.sessions.Cookie.Name = "hoten_session"
+	w.sessions.Cookie.Secure = strings.HasPrefix(o.BaseURL, "https:")
+	w.sessions.Cookie.SameSite = http.SameSiteLaxMode
+	e.GET("/assets/*", echo.WrapHandler(ui.Assets()))
+	protection := http.NewCrossOriginProtection()
+	g := e.Group("", echo.WrapMiddleware(protection.Handler), headers, echo.WrapMiddleware(w.sessions.LoadAndSave), w.failures)
+	for _, r := range Routes {
+		g.Add(r.Method, r.Path, w.handler(r))
+	}
+}
+
+// headers are the same for every page: nothing is cached, framed or loaded from
+// elsewhere.
+func headers(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		h := c.Response().Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		return next(c)
+	}
+}
+
+// page is one request for a page.
+type page struct {
+	echo.Context
+	w       *Web
+	account *staff.Staff // nil on public pages
+	by      access.Actor
+	db      *gorm.DB
+	ctx     context.Context // with the reader's language
+	status  int
+	frame   ui.Frame
+}
+
+// render writes a page with the status that handling came to, 200 if none.
+func (p *page) render(c templ.Component) error {
+	p.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
+	p.Response().WriteHeader(max(p.status, http.StatusOK))
+	return c.Render(p.ctx, p.Response())
+}
+
+// to leads on to another page after a form, with a sentence about what was done.
+func (p *page) to(url, done string, args ...any) error {
+	if done != "" {
+		p.w.sessions.Put(p.Request().Context(), "flash", i18n.T(p.ctx, "flash."+done, args...))
+	}
+	return p.Redirect(http.StatusSeeOther, url)
+}
+
+func (p *page) id() (int64, error) {
+	id, err := strconv.ParseInt(p.Param("id"), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, fault.Missing()
+	}
+	return id, nil
+}
+
+func (p *page) caseID() (int64, error) { return cases.FromNumber(p.Param("number")) }
+
+// cursor is where a list goes on; 0 from the start.
+func (p *page) cursor() int64 {
+	n, err := strconv.ParseInt(p.QueryParam("cursor"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// pageSize is how many rows a list shows.
+const pageSize = 50
+
+// cut cuts the row beyond the page off and gives the cursor to go on from.
+func cut[T any](rows []T, id func(T) int64) ([]T, string) {
+	if len(rows) <= pageSize {
+		return rows, ""
+	}
+	return rows[:pageSize], strconv.FormatInt(id(rows[pageSize-1]), 10)
+}

@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"hoten/app/audit"
+	"hoten/app/imports"
+	"hoten/app/jobs"
+	"hoten/app/ledger"
+	"hoten/app/notices"
+	"hoten/app/reimbursements"
+	"hoten/app/store"
+)
+
+// workers makes the client that works the jobs of all nouns. Jobs that die with
+// their program are found again by tend, so River's own rescue is only a net.
+func (a *App) workers() (*river.Client[*sql.Tx], error) {
+	w := river.NewWorkers()
+	river.AddWorker(w, &imports.Worker{Store: a.Store})
+	river.AddWorker(w, &notices.Worker{Postman: a.postman})
+	river.AddWorker(w, &reimbursements.ProposeAllWorker{Store: a.Store})
+	return river.NewClient(a.Store.Driver(), &river.Config{
+		Logger:               a.Store.Log,
+		Workers:              w,
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, "mails": {MaxWorkers: 4}},
+		JobTimeout:           time.Minute,
+		RescueStuckJobsAfter: 2 * time.Minute,
+		FetchCooldown:        20 * time.Millisecond,
+		// The program's role owns no index, so it cannot rebuild one.
+		ReindexerSchedule: river.NeverSchedule(),
+		ErrorHandler:      &jobErrors{a.Store},
+	})
+}
+
+// jobErrors logs what went wrong in a job; River tries it again.
+type jobErrors struct{ s *store.Store }
+
+// HandleError logs an error.
+func (h *jobErrors) HandleError(ctx context.Context, job *rivertype.JobRow, err error) *river.ErrorHandlerResult {
+	h.s.Log.ErrorContext(ctx, "job failed", "kind", job.Kind, "id", job.ID, "attempt", job.Attempt, "error", err)
+	return nil
+}
+
+// HandlePanic logs a panic.
+func (h *jobErrors) HandlePanic(ctx context.Context, job *rivertype.JobRow, value any, trace string) *river.ErrorHandlerResult {
+	h.s.Log.ErrorContext(ctx, "job panicked", "kind", job.Kind, "id", job.ID, "value", value, "trace", trace)
+	return nil
+}
+
+// chore is something that is done again and again while the program serves.
+type chore struct {
+	name  string
+	every time.Duration
+	do    func(context.Context) error
+}
+
+func (a *App) chores() []chore {
+	s := a.Store
+	return []chore{
+		{"seal the audit trail", time.Second, func(ctx context.Context) error {
+			_, err := audit.SealAll(ctx, s, a.auditHead())
+			return err
+		}},
+		{"check the audit trail", time.Hour, func(ctx context.Context) error {
+			c, err := audit.Check(ctx, s, a.auditHead())
+			if c.Broken != "" {
+				s.Log.ErrorContext(ctx, "the audit trail is broken", "where", c.Broken)
+			}
+			return err
+		}},
+		{"queue due mails again", 10 * time.Second, func(ctx context.Context) error { return notices.Sweep(ctx, s) }},
+		{"recover lost imports", 10 * time.Second, func(ctx context.Context) error { return imports.Recover(ctx, s) }},
+		{"forget uploads of dry runs", time.Hour, func(ctx context.Context) error { return imports.Forget(ctx, s) }},
+		{"recover lost jobs", 10 * time.Second, func(ctx context.Context) error {
+			return jobs.Recover(ctx, s, func(j jobs.Job) river.JobArgs { return reimbursements.ProposeAllArgs{JobID: j.ID} })
+		}},
+		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {
+			off, err := ledger.Check(store.Read(ctx, s))
+			if off != "" {
+				s.Log.ErrorContext(ctx, "the ledger does not add up", "what", off)
+			}
+			return err
+		}},
+		{"forget old idempotency keys", time.Hour, func(ctx context.Context) error { return forget(ctx, s) }},
+	}
+}
+
+// keysLife is how long a repeated request gets its first answer.
+const keysLife = 48 * time.Hour
+
+func forget(ctx context.Context, s *store.Store) error {
+	return store.Keep(ctx, s, func(tx *store.Tx) error {
+		_, err := store.Exec(tx.DB, "delete from idempotency_keys where created_at < $1", tx.Now.Add(-keysLife))
+		return err
+	})
+}
+
+// tend does the chores until ctx ends.
+func (a *App) tend(ctx context.Context, c chore) {
+	for {
+		if err := c.do(ctx); err != nil && ctx.Err() == nil {
+			a.Store.Log.ErrorContext(ctx, "chore failed", "chore", c.name, "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(c.every):
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"hoten/app"
+	"hoten/app/imports"
+	"hoten/i18n"
+)
+
+func importFiles(ctx context.Context, c *call) error {
+	reference := c.flags.String("incident", "", "`reference` of the incident")
+	affected := c.flags.String("affected", "", "CSV `file` of the affected IDs")
+	movements := c.flags.String("movements", "", "CSV `file` of the movements")
+	dryRun := c.flags.Bool("dry-run", false, "judge everything and change nothing")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	a, err := c.open(ctx, slog.LevelWarn)
+	if err != nil {
+		return err
+	}
+	err = func() error {
+		i, err := imports.FromFiles(ctx, a.Store, operator(), *reference, *affected, *movements, *dryRun, func(rows int64) {
+			fmt.Fprintf(c.err, "\r%d rows", rows)
+		})
+		fmt.Fprintln(c.err)
+		if err != nil {
+			return err
+		}
+		return report(ctx, c, a, i, map[string]string{imports.AffectedFile: *affected, imports.MovementsFile: *movements})
+	}()
+	return errors.Join(err, a.Close())
+}
+
+// report prints the counts and writes the rejected rows beside their files.
+func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files map[string]string) error {
+	fmt.Fprintf(c.out, "state %s\ntotal %d\naccepted %d\nignored %d\nrejected %d\n", i.State, i.Total, i.Accepted, i.Ignored, i.Rejected)
+	english := i18n.With(ctx, "en")
+	for file, path := range files {
+		if path == "" || i.Rejected == 0 {
+			continue
+		}
+		f, err := os.OpenFile(path+".rejected.csv", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
+		}
+		err = imports.WriteRejected(ctx, a.Store, operator(), i.ID, file, f, func(reason string) string { return i18n.T(english, "fault.field."+reason) })
+		if err := errors.Join(err, f.Close()); err != nil {
+			return err
+		}
+		fmt.Fprintln(c.err, "rejected rows:", f.Name())
+	}
+	if i.State != imports.Done {
+		return errQuiet
+	}
+	return nil
+}

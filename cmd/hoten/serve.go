@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"hoten/app"
+	"hoten/app/demo"
+)
+
+func serve(ctx context.Context, c *call) error {
+	if err := c.parse(); err != nil {
+		return err
+	}
+	a, err := c.open(ctx, slog.LevelInfo)
+	if err != nil {
+		return err
+	}
+	err = a.Serve(ctx, func(address string) { fmt.Fprintf(c.err, "hoten serves %s on %s\n", a.BaseURL, address) })
+	return errors.Join(err, a.Close())
+}
+
+func demonstrate(ctx context.Context, c *call) error {
+	if err := c.parse(); err != nil {
+		return err
+	}
+	a, err := c.open(ctx, slog.LevelWarn)
+	if err != nil {
+		return err
+	}
+	if err := demo.Fill(ctx, a.Store, a.BaseURL); err != nil {
+		return errors.Join(err, a.Close())
+	}
+	err = a.Serve(ctx, func(string) { printSignIns(c, a) })
+	return errors.Join(err, a.Close())
+}
+
+func printSignIns(c *call, a *app.App) {
+	fmt.Fprintf(c.out, "\nhoten is ready: %s\n\nSign in (password of all: %s)\n", a.BaseURL, demo.Password)
+	for _, p := range demo.People {
+		fmt.Fprintf(c.out, "  %-28s %-15s %s\n", p.Email, p.Role, p.Name)
+	}
+	fmt.Fprintln(c.out, "\nCtrl+C ends it.")
+}
+
+func migrate(ctx context.Context, c *call) error {
+	if err := c.parse(); err != nil {
+		return err
+	}
+	a, err := c.open(ctx, slog.LevelWarn)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(c.out, "The database is up to date.")
+	return a.Close()
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"hoten/app/access"
+	"hoten/app/staff"
+	"hoten/app/store"
+)
+
+// operator is who acts on the command line: whoever holds the data folder.
+func operator() access.Actor {
+	a := access.System("command line")
+	a.Via = "cli"
+	return a
+}
+
+func addStaff(ctx context.Context, c *call) error {
+	var n staff.New
+	var role string
+	c.flags.StringVar(&n.Email, "email", "", "`address` to sign in with")
+	c.flags.StringVar(&n.Name, "name", "", "`name` as shown to colleagues")
+	c.flags.StringVar(&role, "role", "", "agent, supervisor, center_manager, administrator or auditor")
+	c.flags.StringVar(&n.Desk, "desk", "", "`code` of the desk")
+	c.flags.StringVar(&n.Language, "language", "ja", "ja or en")
+	stdin := c.flags.Bool("password-stdin", false, "read the password from standard input")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	n.Role = access.Role(role)
+	if *stdin {
+		line, err := bufio.NewReader(c.in).ReadString('\n')
+		if n.Password = strings.TrimRight(line, "\r\n"); n.Password == "" {
+			return errors.Join(errors.New("there is no password on standard input"), err)
+		}
+	}
+	a, err := c.open(ctx, slog.LevelWarn)
+	if err != nil {
+		return err
+	}
+	added, err := staff.Add(ctx, a.Store, operator(), n)
+	if err == nil && added.Enrolment != "" {
+		fmt.Fprintf(c.out, "%s/enrol/%s\n", a.BaseURL, added.Enrolment)
+	} else if err == nil {
+		fmt.Fprintf(c.out, "%s was added.\n", added.Staff.Email)
+	}
+	return errors.Join(err, a.Close())
+}
+
+func createToken(ctx context.Context, c *call) error {
+	email := c.flags.String("staff", "", "`address` of the member of staff")
+	name := c.flags.String("name", "", "what the token is for")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	a, err := c.open(ctx, slog.LevelWarn)
+	if err != nil {
+		return err
+	}
+	err = func() error {
+		account, err := staff.ByEmail(store.Read(ctx, a.Store), *email)
+		if err != nil {
+			return fmt.Errorf("there is no member of staff with the address %q", *email)
+		}
+		token, err := staff.CreateToken(ctx, a.Store, operator(), account.ID, *name)
+		if err == nil {
+			fmt.Fprintln(c.out, token)
+		}
+		return err
+	}()
+	return errors.Join(err, a.Close())
+}

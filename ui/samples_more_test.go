@@ -1,0 +1,269 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"hoten/app/access"
+	"hoten/i18n"
+)
+
+func sampleRows(lang string) []CaseRow {
+	names := []string{"鈴○ ジ○○", "山○ 恵", "田○ 健○", "山○ 花○", "佐○ 太○", "A**** S****"}
+	var rows []CaseRow
+	for i := range 12 {
+		r := CaseRow{
+			Number: fmt.Sprintf("R096-%06d", i+1), LoginID: fmt.Sprintf("m%06d@ocn.example", i+1), Name: names[i%len(names)], Class: []string{"A", "B", "C", "D"}[i%4],
+			Status: caseStatuses[i%len(caseStatuses)], Identity: []string{"restricted", "link_sent", "resumed"}[i%3], ChangedAt: jst(7, 31, 9+i%9, 5*i%60), Stalled: i == 3,
+		}
+		if i%3 > 0 {
+			r.Reimbursement = reimbursementStates[i%len(reimbursementStates)]
+		}
+		if i%2 == 0 {
+			r.Assignee = in(lang, "佐藤 美咲", "Misaki Sato")
+		}
+		if i == 11 {
+			r.Class, r.Identity, r.Reimbursement = "", "", ""
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func sampleDesks(lang string) []DeskState {
+	return []DeskState{
+		{Name: in(lang, "OCNテクニカルサポートセンタ", "OCN Technical Support Center"), Phone: "0120-047-860", Purpose: in(lang, "OCN IDとパスワード", "OCN ID and password"), Open: true, Until: jst(7, 31, 21, 0)},
+		{Name: in(lang, "ポイントリニューアル受付センタ", "Point Renewal Center"), Phone: "0120-170-033", Purpose: in(lang, "ポイントークとgooポイント", "PointTalk and goo Point"), Next: jst(8, 4, 10, 0)},
+	}
+}
+
+func listSamples(lang string) map[string]page {
+	ctx := i18n.With(bg, lang)
+	full := CasesIndex{
+		Frame: sampleFrame(lang, "cases", access.Supervisor), Total: 1265, Rows: sampleRows(lang), MayWork: true, MayPropose: true, NextCursor: "c50",
+		AssignTo: []Choice{{"7", in(lang, "佐藤 美咲", "Misaki Sato")}}, Query: CasesQuery{Status: "in_progress", Incident: "2014-R096"},
+		Incidents: []Choice{{"2014-R096", "2014-R096"}, {"2015-R001", "2015-R001"}}, Desks: []Choice{{"tech", in(lang, "技術", "Tech")}, {"point", in(lang, "ポイント", "Points")}},
+	}
+	full.Frame.Flash = Flash{Tone: "done", Text: in(lang, "3件の担当を変更しました。", "The assignee of 3 cases was changed.")}
+	none := CasesIndex{Frame: sampleFrame(lang, "cases", access.Auditor), Query: CasesQuery{Q: "鈴木"}, Total: 0}
+	none.Frame.Query = "鈴木"
+	script := Script{Step: "greeting", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤"}
+	calls := CallsIndex{
+		Frame: sampleFrame(lang, "calls", access.Agent), Q: "鈴木", Searched: true, Rows: sampleRows(lang)[:3], Script: script, Desks: sampleDesks(lang),
+		Incidents: []Choice{{"2014-R096", "2014-R096 " + in(lang, "OCN IDの不正利用", "Fraudulent use of OCN IDs")}},
+		Open:      []OpenCall{{ID: 31, Case: "R096-000001", LoginID: "m000001@ocn.example", StartedAt: jst(7, 31, 10, 38), Level: 1}},
+	}
+	missed := calls
+	missed.Rows, missed.Q, missed.Open = nil, "nobody@ocn.example", nil
+	missed.Frame.Problems = []Problem{{"open", "login_id", i18n.T(ctx, "fault.field.login_id_missing")}}
+	mail := MailsShow{
+		Frame: sampleFrame(lang, "mails", access.Agent), ID: 12, Kind: "restriction_notice", Case: "R096-000001", To: "co****@mail.example", From: "noreply@ocn.example",
+		Subject: "【重要】OCN IDの利用制限についてのお知らせ", Language: "ja", State: "bounced", Attempts: 3, MessageID: "<5f2c.12@ocn.example>", HTML: true,
+		Error: "550 5.1.1 User unknown", QueuedAt: jst(7, 30, 8, 59), SentAt: jst(7, 30, 9, 0),
+		Text: "鈴木 ジョン 様\n\n平素はOCNをご利用いただき、まことにありがとうござい\nます。\n\n■経緯\n第三者がお客さまのIDを不正に使ったおそれがあります。\n\nhttps://www.ocn.example/password\n",
+	}
+	return map[string]page{
+		"cases_index": full, "cases_index_none": none, "cases_index_empty": CasesIndex{Frame: sampleFrame(lang, "cases", access.Agent), MayWork: true},
+		"calls_index": calls, "calls_index_none": missed, "mails_show": mail,
+		"mails_index": MailsIndex{Frame: sampleFrame(lang, "mails", access.Agent), State: "sent", NextCursor: "c1", Rows: []MailRow{
+			{ID: 12, Kind: "restriction_notice", Case: "R096-000001", To: "co****@mail.example", Subject: "【重要】OCN IDの利用制限についてのお知らせ", State: "sent", At: jst(7, 30, 9, 0)},
+			{ID: 13, Kind: "reset_link", Case: "R096-000002", To: "m0****@mail.example", Subject: "【重要】パスワード再設定のご案内", State: "bounced", At: jst(7, 31, 10, 50)},
+			{ID: 14, Kind: "verification_code", Case: "R096-000002", To: "m0****@mail.example", Subject: "確認コードのお知らせ", State: "queued", At: jst(7, 31, 10, 51)},
+		}},
+		"mails_index_empty": MailsIndex{Frame: sampleFrame(lang, "mails", access.Agent), Case: "R096-000009"},
+	}
+}
+
+func incidentSamples(lang string) map[string]page {
+	pointtalk, goo := in(lang, "ポイントーク", "PointTalk"), in(lang, "gooポイント", "goo Point")
+	title := in(lang, "OCN IDの不正利用によるポイントの不正な移行と交換", "Fraudulent transfer and exchange of points with stolen OCN IDs")
+	show := IncidentsShow{
+		Frame: sampleFrame(lang, "incidents", access.CenterManager), Reference: "2014-R096", Title: title, From: jst(7, 11, 0, 0), To: jst(7, 28, 0, 0), DetectedOn: jst(7, 28, 0, 0),
+		Released: &Released{On: jst(7, 30, 0, 0), IDs: 1265, Exchanged: 568}, IDs: 1266, Exchanged: 568, Added: 1, Inquiries: 14,
+		Classes:    []ClassCount{{"A", 421}, {"B", 24}, {"C", 544}, {"D", 277}},
+		Restricted: 1266, Notified: 840, Verified: 312, Resumed: 298, MadeWhole: 120, WithPlan: 987, Completed: 96,
+		Statuses: []StatusCount{{"new", 426}, {"in_progress", 310}, {"awaiting_customer", 201}, {"callback_due", 33}, {"awaiting_approval", 128}, {"on_hold", 12}, {"reopened", 3}, {"completed", 150}, {"out_of_scope", 2}},
+		Programs: []ProgramProgress{
+			{Name: pointtalk, Bearer: in(lang, "NTTコミュニケーションズ", "NTT Communications"), Rollback: Stages{4785390, 1203000, 601200}},
+			{Name: goo, Rollback: Stages{-957078, -240600, -120240}, Reimburse: Stages{563000, 141000, 70500}, Absorbed: Stages{10634, 2210, 1105}},
+		},
+		Unproposed: 739, Unnotified: 426, MayPropose: true, MayNotify: true, MayImport: true,
+		Job: &Progress{URL: "/incidents/2014-R096?job=3", State: "running", Total: 987, Processed: 412, Failed: 2},
+	}
+	form := IncidentsNew{Frame: sampleFrame(lang, "incidents", access.Administrator)}
+	form.Frame.Typed = map[string]string{"reference": "2014 R096", "period_from": "2014-07-28", "period_to": "2014-07-11", "title_ja": title}
+	ctx := i18n.With(bg, lang)
+	form.Frame.Problems = []Problem{{"", "reference", i18n.T(ctx, "fault.field.reference_invalid")}, {"", "period_to", i18n.T(ctx, "fault.field.period_reversed")}}
+
+	done := ImportsShow{
+		Frame: sampleFrame(lang, "imports", access.CenterManager), ID: 4, Incident: "2014-R096", At: jst(7, 29, 15, 0), By: in(lang, "高橋 由美", "Yumi Takahashi"), DryRun: true, State: "done",
+		Total: 3115, Processed: 3115, Accepted: 3098, Ignored: 12, Rejected: 5, IgnoredColumns: []string{"備考", "memo"}, Files: []string{"affected", "movements"}, MayRun: true, NextCursor: "c1",
+		Rejections: []Rejection{
+			{"affected", 14, "birth_date", "birth_date_invalid"}, {"affected", 201, "name", "undecodable"}, {"affected", 1266, "balance_goo", "balance_negative"},
+			{"movements", 88, "occurred_at", "outside_incident_window"}, {"movements", 1409, "refers_to", "refers_to_unknown"},
+		},
+	}
+	running := done
+	running.State, running.DryRun, running.Processed, running.MayRun = "running", false, 1200, false
+	failed := done
+	failed.State, failed.DryRun, failed.Rejected, failed.Error, failed.MayRun = "failed", false, 0, i18n.T(ctx, "fault.field.column_missing"), false
+	return map[string]page{
+		"incidents_show": show, "incidents_new": form,
+		"incidents_index": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.Agent), Rows: []IncidentRow{
+			{Reference: "2014-R096", Title: title, From: jst(7, 11, 0, 0), To: jst(7, 28, 0, 0), IDs: 1265, Exchanged: 568, Resumed: 298, Reimbursed: 120, WithPlan: 987},
+		}},
+		"incidents_index_empty": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.CenterManager), MayManage: true},
+		"imports_new":           ImportsNew{Frame: sampleFrame(lang, "imports", access.CenterManager), Incident: "2014-R096", Incidents: []Choice{{"2014-R096", "2014-R096"}}},
+		"imports_show":          done, "imports_show_running": running, "imports_show_failed": failed,
+		"imports_index": ImportsIndex{Frame: sampleFrame(lang, "imports", access.CenterManager), Rows: []ImportRow{
+			{ID: 4, Incident: "2014-R096", At: jst(7, 29, 15, 0), By: in(lang, "高橋 由美", "Yumi Takahashi"), DryRun: true, State: "done", Accepted: 3098, Ignored: 12, Rejected: 5},
+			{ID: 3, Incident: "2014-R096", At: jst(7, 29, 14, 0), By: "hoten import", State: "failed"},
+		}},
+		"imports_index_empty": ImportsIndex{Frame: sampleFrame(lang, "imports", access.CenterManager)},
+	}
+}
+
+func reimbursementSamples(lang string) map[string]page {
+	ctx := i18n.With(bg, lang)
+	programs := []Choice{{"pointtalk", in(lang, "ポイントーク", "PointTalk")}, {"goo", in(lang, "gooポイント", "goo Point")}}
+	index := ReimbursementsIndex{
+		Frame: sampleFrame(lang, "reimbursements", access.Supervisor), State: "submitted", Programs: programs, Total: 128, MayDecide: true, Day: jst(7, 31, 0, 0), NextCursor: "c1",
+		Agents: []AgentTotal{
+			{Name: in(lang, "鈴木 健", "Ken Suzuki"), Program: programs[1].Label, Pending: 141000, Approved: 70500, Limit: 2000000},
+			{Name: in(lang, "佐藤 美咲", "Misaki Sato"), Program: programs[1].Label, Pending: 1950000, Approved: 50000, Limit: 2000000},
+		},
+	}
+	for i := range 8 {
+		r := ReimbursementRow{
+			ID: int64(i + 1), Case: fmt.Sprintf("R096-%06d", i+1), LoginID: fmt.Sprintf("m%06d@ocn.example", i+1), Class: []string{"A", "B", "C"}[i%3], State: "submitted",
+			Amounts:  map[string]Amounts{"pointtalk": {Rollback: 5000}, "goo": {Rollback: -1000, Reimburse: int64(500 * i), Absorbed: int64(42 * (i % 2))}},
+			Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, i), Needed: 1 + i%2, Approvals: i % 2, Plan: "abc", MayApprove: i != 3 && i != 5, Changed: i == 3, Own: i == 5,
+		}
+		index.Rows = append(index.Rows, r)
+	}
+	show := ReimbursementsShow{
+		Frame: sampleFrame(lang, "reimbursements", access.Supervisor), ID: 7, State: "submitted", Case: "R096-000001", LoginID: "m000001@ocn.example", Incident: "2014-R096", Class: "C",
+		Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, 15), Note: in(lang, "取消返還200ポイントを差し引き済み。", "Less 200 points returned by cancellation."),
+		Lines: []PlanLine{
+			{Kind: "rollback", Program: programs[0].Label, Points: 5000, CounterProgram: programs[1].Label, CounterPoints: -1000, Movement: "MV2014-000001", At: jst(7, 22, 3, 49)},
+			{Kind: "reimburse", Program: programs[1].Label, Points: 5800, Movement: "MV2014-000002", At: jst(7, 22, 3, 54)},
+			{Kind: "absorb", Program: programs[1].Label, Points: 42},
+			{Kind: "adjust", Program: programs[1].Label, Points: 100, Reason: in(lang, "キャンペーン付与分の補正", "Correction of a campaign grant")},
+		},
+		Programs: []ProgramSum{{Program: programs[0].Label, Frozen: 587, Rollback: 5000, After: 5587}, {Program: programs[1].Label, Frozen: 158, Rollback: -6100, Reimburse: 5800, Absorbed: 42, Adjusted: 100, After: 0}},
+		Cost:     []Cost{{programs[1].Label, 5942}}, Approvals: []Approval{{By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 9, 40)}}, Needed: 2, NeededWhy: "threshold",
+		Plan: "abc", MayDecide: true, NextID: 8,
+	}
+	changed := show
+	changed.Changes = []Change{
+		{What: in(lang, "gooポイント 補填", "goo Point, reimbursement"), Before: "5,800", Now: "4,800"},
+		{What: in(lang, "7/22 03:54 交換の判定", "Finding of the exchange of 22 July, 03:54"), Before: i18n.T(ctx, "cases.finding.suspected"), Now: i18n.T(ctx, "cases.finding.own")},
+	}
+	own := show
+	own.Frame = sampleFrame(lang, "reimbursements", access.Agent)
+	own.MayDecide, own.MayWithdraw, own.WhyNot = false, true, i18n.T(ctx, "fault.self_approval")
+	rejected := show
+	rejected.State, rejected.Rejection, rejected.Reason, rejected.DecidedBy, rejected.DecidedAt = "rejected", "own_use", in(lang, "7/22の交換は本人利用。", "The exchange was the member's own."), in(lang, "高橋 由美", "Yumi Takahashi"), jst(7, 31, 11, 0)
+	posted := show
+	posted.State, posted.PostedAt, posted.OneSided = "posted", jst(7, 31, 11, 0), true
+	return map[string]page{
+		"reimbursements_index": index, "reimbursements_index_empty": ReimbursementsIndex{Frame: sampleFrame(lang, "reimbursements", access.Agent), State: "returned"},
+		"reimbursements_show": show, "reimbursements_show_changed": changed, "reimbursements_show_own": own, "reimbursements_show_rejected": rejected, "reimbursements_show_posted": posted,
+	}
+}
+
+func adminSamples(lang string) map[string]page {
+	ctx := i18n.With(bg, lang)
+	desks := DesksIndex{Frame: sampleFrame(lang, "desks", access.CenterManager), MayEdit: true}
+	for i, d := range sampleDesks(lang) {
+		days := DeskDays{Code: []string{"tech", "point"}[i], State: d}
+		for n := range 14 {
+			day := DeskDay{Date: jst(7, 31+n, 0, 0), Today: n == 0, Open: jst(7, 31+n, 10, 0), Close: jst(7, 31+n, 21, 0)}
+			if wd := day.Date.Weekday(); i == 1 && (wd == time.Saturday || wd == time.Sunday) {
+				day.Open, day.Close, day.Reason = time.Time{}, time.Time{}, in(lang, "土日", "Weekend")
+			}
+			days.Days = append(days.Days, day)
+		}
+		desks.Desks = append(desks.Desks, days)
+	}
+	tokens := []Token{{ID: 1, Name: in(lang, "CTI連携", "CTI"), CreatedAt: jst(7, 20, 10, 0)}, {ID: 2, Name: "batch", CreatedAt: jst(7, 1, 10, 0), RevokedAt: jst(7, 15, 10, 0)}}
+	policies := PoliciesIndex{
+		Frame: sampleFrame(lang, "", access.CenterManager), MayEdit: true, SetBy: in(lang, "高橋 由美", "Yumi Takahashi"), SetAt: jst(7, 29, 15, 0),
+		Programs: []ProgramPolicy{{"pointtalk", in(lang, "ポイントーク", "PointTalk"), 5000, 2000000}, {"goo", in(lang, "gooポイント", "goo Point"), 5000, 2000000}},
+		Numbers: map[string]int{"level1_items": 2, "level2_items": 3, "wrong_per_call": 3, "failed_per_day": 2, "valid_minutes": 30, "code_minutes": 10, "code_tries": 5, "code_interval_seconds": 60,
+			"codes_per_call": 5, "codes_per_day": 10, "reset_minutes": 30, "resets_per_day": 3},
+	}
+	for _, name := range []string{"name", "birth_date", "address", "phone", "customer_number"} {
+		policies.Items = append(policies.Items, ItemPolicy{name, name == "customer_number"})
+	}
+	readonly := policies
+	readonly.MayEdit = false
+	staff := StaffShow{
+		Frame: sampleFrame(lang, "staff", access.Administrator), ID: 9, Name: in(lang, "鈴木 健", "Ken Suzuki"), Email: "ken.suzuki@desk.example", Role: "agent", DeskCode: "tech", State: "invited",
+		CreatedAt: jst(7, 28, 9, 0), Enrolment: "https://hoten.example/enrol/" + strings.Repeat("k3Jd9", 8), Tokens: tokens, Desks: []Choice{{"tech", in(lang, "技術", "Tech")}},
+	}
+	self := staff
+	self.Self, self.Enrolment, self.State, self.Tokens, self.LastSignIn = true, "", "active", nil, jst(7, 31, 8, 55)
+	disabled := staff
+	disabled.State, disabled.Enrolment = "disabled", ""
+	pages := map[string]page{
+		"desks_index": desks, "staff_show": staff, "staff_show_self": self, "staff_show_disabled": disabled, "policies_index": policies, "policies_index_readonly": readonly,
+		"staff_index": StaffIndex{Frame: sampleFrame(lang, "staff", access.Administrator), Rows: []StaffRow{
+			{7, in(lang, "佐藤 美咲", "Misaki Sato"), "misaki.sato@desk.example", "agent", in(lang, "技術", "Tech"), "active", jst(7, 31, 8, 55)},
+			{9, in(lang, "鈴木 健", "Ken Suzuki"), "ken.suzuki@desk.example", "supervisor", "", "invited", time.Time{}},
+			{10, in(lang, "高橋 由美", "Yumi Takahashi"), "yumi@desk.example", "center_manager", "", "disabled", jst(7, 2, 8, 0)},
+		}},
+		"staff_new":     StaffNew{Frame: sampleFrame(lang, "staff", access.Administrator), Desks: []Choice{{"tech", in(lang, "技術", "Tech")}}},
+		"tokens_index":  TokensIndex{Frame: sampleFrame(lang, "", access.Agent), Tokens: tokens, Fresh: "hoten_" + strings.Repeat("a8Xq2", 8)},
+		"tokens_none":   TokensIndex{Frame: sampleFrame(lang, "", access.Agent)},
+		"audit_index":   sampleAudit(lang, true),
+		"audit_broken":  sampleAudit(lang, false),
+		"audit_nothing": AuditIndex{Frame: sampleFrame(lang, "audit", access.Agent), Scope: "own", Actor: "staff:7"},
+	}
+	for _, kind := range []string{"forbidden", "not_found", "conflict", "internal"} {
+		e := ErrorsShow{Frame: sampleFrame(lang, "", access.Agent), SignedIn: true, Kind: kind}
+		if kind == "conflict" {
+			e.Back, e.Changes = "/cases/R096-000001", []Change{{What: i18n.T(ctx, "cases.assignee"), Before: in(lang, "佐藤 美咲", "Misaki Sato"), Now: in(lang, "鈴木 健", "Ken Suzuki")}}
+		}
+		if kind == "internal" {
+			e.Request = "01J3ZK7Q"
+		}
+		pages["errors_"+kind] = e
+	}
+	pages["errors_signed_out"] = ErrorsShow{Frame: Frame{Path: "/nowhere"}, Kind: "not_found", Detail: i18n.T(ctx, "fault.not_found")}
+	return pages
+}
+
+func sampleAudit(lang string, whole bool) AuditIndex {
+	return AuditIndex{
+		Frame: sampleFrame(lang, "audit", access.Auditor), Scope: "center", Subject: "case:R096-000001", NextCursor: "c1",
+		Chain: Chain{CheckedAt: jst(7, 31, 3, 0), Whole: whole, Entries: 18204, Broken: 9120},
+		Rows: []AuditRow{
+			{At: jst(7, 31, 10, 44), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "case.noted", Subject: "case:R096-000001"},
+			{Seq: 18204, At: jst(7, 31, 10, 40), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "member.revealed", Subject: "case:R096-000001", Reason: in(lang, "折り返しのため", "To call back")},
+			{Seq: 18203, At: jst(7, 31, 10, 38), Actor: in(lang, "高橋 由美", "Yumi Takahashi"), Action: "case.updated", Subject: "case:R096-000001", Changes: []Change{{What: "status", Before: "new", Now: "in_progress"}, {What: "assignee", Before: "–", Now: "7"}}},
+		},
+	}
+}
+
+func outsideSamples(lang string) map[string]page {
+	ctx := i18n.With(bg, lang)
+	frame := Frame{Path: "/reset/token", CSRF: "csrf-token"}
+	refused := frame
+	refused.Problems = []Problem{{"", "password", i18n.T(ctx, "fault.field.password_short", "min", 12)}, {"", "password_again", i18n.T(ctx, "fault.field.passwords_differ")}}
+	signin := StaffSignin{Frame: Frame{Path: "/signin", CSRF: "csrf-token", Typed: map[string]string{"email": "misaki.sato@desk.example"}}, Next: "/cases"}
+	wrong := signin
+	wrong.Flash = Flash{Tone: "error", Text: i18n.T(ctx, "fault.sign_in_failed")}
+	form := ResetsNew{Frame: frame, LoginID: "m0****@ocn.example", ExpiresAt: jst(7, 31, 11, 20), OTPTo: "co****@mail.example"}
+	bad := form
+	bad.Frame, bad.OTPTo = refused, ""
+	return map[string]page{
+		"staff_signin": signin, "staff_signin_wrong": wrong,
+		"staff_enrol":         StaffEnrol{Frame: Frame{Path: "/enrol/token", CSRF: "csrf-token"}, Name: in(lang, "鈴木 健", "Ken Suzuki"), Email: "ken.suzuki@desk.example", Valid: true},
+		"staff_enrol_invalid": StaffEnrol{Frame: Frame{Path: "/enrol/token", CSRF: "csrf-token"}},
+		"resets_new":          form, "resets_new_refused": bad,
+		"resets_done":    ResetsDone{Frame: frame, ResumedAt: jst(7, 31, 10, 58), OTP: true, Desks: sampleDesks(lang)},
+		"resets_invalid": ResetsInvalid{Frame: frame, Desks: sampleDesks(lang)},
+	}
+}

@@ -51,3 +51,10 @@ func (a *App) mailEnv(ctx context.Context, at time.Time, lang string) (notices.E
 	}
 	return env, nil
 }
+
+// DeliverAs delivers mails as of the clock of s.
+func (a *App) DeliverAs(ctx context.Context, s *store.Store, ids []int64) error {
+	p := *a.postman
+	p.Store = s
+	return p.Deliver(ctx, ids)
+}

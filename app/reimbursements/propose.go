@@ -42,6 +42,56 @@ func Propose(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 	})
 }
 
+// ProposeMany proposes for chosen cases of any incident, each on its own: the
+// results stand in the order of ids.
+func ProposeMany(ctx context.Context, s *store.Store, by access.Actor, ids []int64) ([]Result, error) {
+	if err := by.Require(access.Propose); err != nil {
+		return nil, err
+	}
+	byCase := make(map[int64]Result, len(ids))
+	sorted := slices.Clone(ids)
+	slices.Sort(sorted)
+	for part := range slices.Chunk(slices.Compact(sorted), batchChunk) {
+		_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) { return struct{}{}, proposePart(tx, part, byCase) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	out := make([]Result, len(ids))
+	for i, id := range ids {
+		out[i] = byCase[id]
+	}
+	return out, nil
+}
+
+func proposePart(tx *store.Tx, ids []int64, into map[int64]Result) error {
+	of, err := store.Select[cases.Case](tx.DB, "select * from cases where id = any($1) order by id for no key update", ids)
+	if err != nil {
+		return err
+	}
+	tx.NothingChanged()
+	for _, id := range ids {
+		into[id] = Result{ID: id, Err: fault.Missing()}
+	}
+	byIncident := map[int64][]*cases.Case{}
+	for i := range of {
+		byIncident[of[i].IncidentID] = append(byIncident[of[i].IncidentID], &of[i])
+	}
+	for _, list := range byIncident {
+		made, refused, err := propose(tx, list, "")
+		if err != nil {
+			return err
+		}
+		for id, why := range refused {
+			into[id] = Result{ID: id, Err: why}
+		}
+		for _, r := range made {
+			into[r.CaseID] = Result{ID: r.CaseID, State: r.State}
+		}
+	}
+	return nil
+}
+
 // propose proposes for locked cases of one incident, each on its own: those that
 // the rules refuse are returned by case with the reason.
 func propose(tx *store.Tx, of []*cases.Case, note string) ([]*Reimbursement, map[int64]error, error) {

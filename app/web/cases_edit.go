@@ -188,38 +188,23 @@ func openCase(p *page) error {
 	return p.to("/cases/"+opened.Case.Number(), done)
 }
 
-// each runs an action over the chosen cases and counts; the first refusal is told.
-func (p *page) each(act func(id int64) error) (done int, refused *fault.Fault, err error) {
-	numbers := p.Request().PostForm["number"]
-	for _, n := range numbers {
-		id, err := cases.FromNumber(n)
-		if err == nil {
-			err = act(id)
-		}
-		f, ok := fault.As(err)
-		switch {
-		case err == nil:
-			done++
-		case ok && refused == nil:
-			refused = f
-		case !ok:
-			return done, refused, err
+// chosen are the cases that a bulk form names.
+func (p *page) chosen() (ids []int64) {
+	for _, n := range p.Request().PostForm["number"] {
+		if id, ok := cases.ParseNumber(n); ok {
+			ids = append(ids, id)
 		}
 	}
-	return done, refused, nil
+	return ids
 }
 
-// chosen tells how a bulk form went, back on the list.
-func (p *page) chosen(key string, act func(id int64) error) error {
-	done, refused, err := p.each(act)
-	if err != nil {
-		return err
+// bulkDone tells how a bulk form went, back on the list: how many, and the first refusal.
+func (p *page) bulkDone(key string, done int, refused *fault.Fault) error {
+	if refused == nil {
+		return p.to("/cases", key, "count", done)
 	}
-	if refused != nil {
-		p.refuse(refused, "")
-		return showCases(p)
-	}
-	return p.to("/cases", key, "count", done)
+	p.refuse(refused, "")
+	return showCases(p)
 }
 
 func assignCases(p *page) error {
@@ -227,19 +212,35 @@ func assignCases(p *page) error {
 	if err != nil && p.FormValue("assignee") != "" {
 		return fault.Input("assignee", "assignee_unknown")
 	}
-	return p.chosen("cases_assigned", func(id int64) error {
+	done, refused := 0, (*fault.Fault)(nil)
+	for _, id := range p.chosen() {
 		c, err := cases.Get(p.db, id)
-		if err != nil {
-			return err
+		if err == nil {
+			_, err = cases.Update(p.ctx, p.w.s, p.by, id, cases.Change{Assignee: &who, Version: c.Version})
 		}
-		_, err = cases.Update(p.ctx, p.w.s, p.by, id, cases.Change{Assignee: &who, Version: c.Version})
-		return err
-	})
+		if f, ok := fault.As(err); ok {
+			refused = f
+		} else if err != nil {
+			return err
+		} else {
+			done++
+		}
+	}
+	return p.bulkDone("cases_assigned", done, refused)
 }
 
 func proposeMany(p *page) error {
-	return p.chosen("cases_proposed", func(id int64) error {
-		_, err := reimbursements.Propose(p.ctx, p.w.s, p.by, id, "")
-		return err
-	})
+	results, err := reimbursements.ProposeMany(p.ctx, p.w.s, p.by, p.chosen())
+	if err != nil {
+		return p.again(err, "", showCases)
+	}
+	done, refused := 0, (*fault.Fault)(nil)
+	for _, r := range results {
+		if f, ok := fault.As(r.Err); ok {
+			refused = f
+		} else {
+			done++
+		}
+	}
+	return p.bulkDone("cases_proposed", done, refused)
 }

@@ -1,0 +1,26 @@
+FROM node:20-bookworm-slim AS ui
+WORKDIR /src/ui
+COPY ui/package.json ui/package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY ui/build.mjs ./
+COPY ui/static ./static
+RUN npm run build
+
+FROM golang:1.26-bookworm AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+COPY --from=ui /src/ui/dist ./ui/dist
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /hoten ./cmd/hoten && mkdir /data
+
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build --chown=65532:65532 /data /data
+COPY --from=build /hoten /hoten
+ENV HOTEN_ADDR=0.0.0.0:8080 HOTEN_DATA_DIR=/data
+USER 65532:65532
+VOLUME /data
+EXPOSE 8080
+ENTRYPOINT ["/hoten"]
+CMD ["serve"]

@@ -1,0 +1,51 @@
+# make demo   runs hoten with the demo incident
+# make test   runs every test, with real PostgreSQL and real Chromium
+
+.DEFAULT_GOAL := build
+version := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+commit  := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+flags   := -trimpath -ldflags "-s -w -X main.release=$(version) -X main.commit=$(commit)"
+
+.PHONY: build demo test lint generate bench screenshots browser packages
+
+demo: packages build
+	bin/hoten demo
+
+build: ui/dist/app.js
+	go build $(flags) -o bin/hoten ./cmd/hoten
+
+packages:
+	@.ci/packages
+
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	npm --prefix ui ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+ui/dist/app.js: ui/node_modules/.package-lock.json ui/build.mjs $(wildcard ui/static/*)
+	npm --prefix ui run --silent build
+
+test: build
+	.ci/packages test
+	go test -race ./...
+	npm --prefix ui test
+
+lint:
+	@unformatted=$$(gofmt -l app cmd i18n migrations ui); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+	go mod tidy -diff
+	go tool templ generate -path ui >/dev/null 2>&1 && git diff --exit-code --stat -- '*_templ.go'
+	@if go tool govulncheck ./... >/tmp/hoten-vuln 2>&1; then echo "govulncheck: no vulnerabilities"; \
+	 elif grep -q "Vulnerability #" /tmp/hoten-vuln; then cat /tmp/hoten-vuln; exit 1; \
+	 else echo "govulncheck: its database was not reachable"; fi
+
+generate:
+	go tool templ generate -path ui
+
+bench: build
+	.ci/packages
+	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./app/bench
+
+screenshots: build
+	.ci/packages test
+	npm --prefix ui run --silent screenshots

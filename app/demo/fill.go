@@ -1,0 +1,156 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/imports"
+	"hoten/app/incidents"
+	"hoten/app/jptext"
+	"hoten/app/reimbursements"
+	"hoten/app/resets"
+	"hoten/app/staff"
+	"hoten/app/store"
+)
+
+// Reference is the demo's incident.
+const Reference = "2014-R096"
+
+// Deliver sends the mails that are queued, as of the store's clock: a link is good
+// for half an hour, and the demo's were used days ago.
+type Deliver func(ctx context.Context, s *store.Store, ids []int64) error
+
+// Fill makes the demo on an installation that does not have it; else it does nothing.
+func Fill(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) error {
+	_, err := incidents.ByReference(store.Read(ctx, s), Reference)
+	if f, ok := fault.As(err); !ok || f.Kind != fault.NotFound {
+		return err
+	}
+	p := &play{ctx: ctx, baseURL: baseURL, deliver: deliver, people: map[string]access.Actor{}, clock: firstDay(s.Clock())}
+	clone := *s
+	clone.Clock = func() time.Time { return p.clock }
+	p.s = &clone
+	for _, scene := range []func() error{p.hire, p.incident, p.importFiles, p.notify, p.firstDay, p.secondDay, p.today} {
+		if err := scene(); err != nil {
+			return fmt.Errorf("demo: %w", err)
+		}
+	}
+	return nil
+}
+
+// firstDay is ten in the morning three days before now.
+func firstDay(now time.Time) time.Time {
+	y, m, d := now.In(jptext.JST).Date()
+	return time.Date(y, m, d-3, 10, 0, 0, 0, jptext.JST)
+}
+
+// play is the demo's work on its way.
+type play struct {
+	ctx     context.Context
+	s       *store.Store
+	clock   time.Time
+	baseURL string
+	deliver Deliver
+	people  map[string]access.Actor
+	rows    []cases.Row // by number, the first first
+	next    int
+}
+
+func (p *play) pass(d time.Duration) { p.clock = p.clock.Add(d) }
+
+func (p *play) morning() {
+	y, m, d := p.clock.In(jptext.JST).Date()
+	p.clock = time.Date(y, m, d+1, 10, 0, 0, 0, jptext.JST)
+}
+
+func (p *play) hire() error {
+	for _, a := range People {
+		added, err := staff.Add(p.ctx, p.s, access.System("demo"), staff.New{Email: a.Email, Name: a.Name, Role: a.Role, Desk: a.Desk, Language: a.Language, Password: Password})
+		if err != nil {
+			return err
+		}
+		p.people[a.Email] = added.Staff.Actor("console")
+	}
+	return nil
+}
+
+func (p *play) who(name string) access.Actor { return p.people[name+"@hoten.example"] }
+
+func (p *play) incident() error {
+	day := func(month time.Month, day int) time.Time { return time.Date(2014, month, day, 0, 0, 0, 0, time.UTC) }
+	released, ids, exchanged := day(time.July, 30), IDs, Exchanged
+	_, err := incidents.Create(p.ctx, p.s, p.who("manager"), incidents.New{Reference: Reference,
+		TitleJa: "OCN IDへのなりすましによるポイントの不正利用", TitleEn: "Points misused by impersonating OCN ID holders",
+		PeriodFrom: day(time.July, 11), PeriodTo: day(time.July, 28), DetectedOn: day(time.July, 28),
+		ReleasedOn: &released, ReleasedIds: &ids, ReleasedExchanged: &exchanged})
+	return err
+}
+
+func (p *play) importFiles() error {
+	folder, err := os.MkdirTemp("", "hoten-demo-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(folder)
+	affected, movements := filepath.Join(folder, "affected.csv"), filepath.Join(folder, "movements.csv")
+	if err := errors.Join(writeFile(affected, Affected), writeFile(movements, Movements)); err != nil {
+		return err
+	}
+	i, err := imports.FromFiles(p.ctx, p.s, p.who("manager"), Reference, affected, movements, false, nil)
+	if err != nil {
+		return err
+	}
+	if i.State != imports.Done || i.Rejected > 0 {
+		return fmt.Errorf("the import of the demo's files ended as %s with %d rows refused", i.State, i.Rejected)
+	}
+	p.rows, err = cases.Find(store.Read(p.ctx, p.s), p.s.Vault, cases.Filter{Incident: Reference, Limit: IDs})
+	for i, j := 0, len(p.rows)-1; i < j; i, j = i+1, j-1 {
+		p.rows[i], p.rows[j] = p.rows[j], p.rows[i]
+	}
+	return err
+}
+
+// notify sends the restriction notices in the course of the first hour.
+func (p *play) notify() error {
+	p.pass(20 * time.Minute)
+	_, err := resets.NotifyAll(p.ctx, p.s, p.who("manager"), Reference)
+	return err
+}
+
+// propose has an agent propose for the next n cases that have a plan, and returns
+// the proposals.
+func (p *play) propose(by string, n int) ([]int64, error) {
+	var ids []int64
+	for ; p.next < len(p.rows) && len(ids) < n; p.next++ {
+		if class := p.rows[p.next].Class; class != nil && *class != "D" {
+			ids = append(ids, p.rows[p.next].Case.ID)
+		}
+	}
+	if _, err := reimbursements.ProposeMany(p.ctx, p.s, p.who(by), ids); err != nil {
+		return nil, err
+	}
+	rows, err := reimbursements.Find(store.Read(p.ctx, p.s), reimbursements.Filter{Incident: Reference, State: reimbursements.Submitted, Limit: 2000})
+	made := make([]int64, 0, len(ids))
+	for i := len(rows) - 1; i >= 0; i-- {
+		if rows[i].ProposerID == p.who(by).ID && rows[i].SubmittedAt.Equal(p.clock.UTC()) {
+			made = append(made, rows[i].Reimbursement.ID)
+		}
+	}
+	return made, err
+}
+
+func writeFile(path string, write func(to io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+var variables = []string{"HOTEN_ADDR", "HOTEN_DATA_DIR", "HOTEN_DATABASE_URL", "HOTEN_SMTP_URL", "HOTEN_MAIL_FROM", "HOTEN_BASE_URL"}
+
+// No container engine runs where the tests run; this holds what can be held
+// without one.
+func TestComposeFile(t *testing.T) {
+	raw, err := os.ReadFile("../../docker-compose.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Services map[string]struct {
+			Image       string
+			Build       string
+			Command     []string
+			Environment map[string]string
+			Ports       []string
+		}
+	}
+	if err := yaml.Unmarshal(raw, &file); err != nil {
+		t.Fatal(err)
+	}
+	pinned := regexp.MustCompile(`^[a-z/]+:v?\d+\.\d+`)
+	for _, name := range []string{"app", "db", "mailpit"} {
+		s, ok := file.Services[name]
+		if !ok {
+			t.Fatalf("no service %s", name)
+		}
+		if s.Build == "" && !pinned.MatchString(s.Image) {
+			t.Errorf("%s: the image %q is not pinned", name, s.Image)
+		}
+		for _, p := range s.Ports {
+			if !strings.HasPrefix(p, "127.0.0.1:") {
+				t.Errorf("%s: %s is open to everybody", name, p)
+			}
+		}
+	}
+	app := file.Services["app"]
+	for name := range app.Environment {
+		if !slices.Contains(variables, name) {
+			t.Errorf("hoten reads no %s", name)
+		}
+	}
+	if _, _, ok := find(app.Command); !ok {
+		t.Errorf("hoten has no command %v", app.Command)
+	}
+}
+
+func TestDockerfileCopiesWhatIsThere(t *testing.T) {
+	raw, err := os.ReadFile("../../Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stages := regexp.MustCompile(`(?m)^FROM \S+ AS (\S+)`).FindAllStringSubmatch(string(raw), -1)
+	for _, line := range strings.Split(string(raw), "\n") {
+		words := strings.Fields(line)
+		if len(words) < 3 || words[0] != "COPY" {
+			continue
+		}
+		if from, ok := strings.CutPrefix(words[1], "--from="); ok {
+			if !slices.ContainsFunc(stages, func(s []string) bool { return s[1] == from }) {
+				t.Errorf("%q: there is no stage %s", line, from)
+			}
+			continue
+		}
+		for _, source := range words[1 : len(words)-1] {
+			if _, err := os.Stat(filepath.Join("../..", source)); err != nil {
+				t.Errorf("%q: %v", line, err)
+			}
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"hoten/app/store"
@@ -12,15 +13,9 @@ import (
 
 // Outlet is where finished messages go: a mail server, or the mailbox folder.
 type Outlet interface {
-	// Send hands a message over. A Permanent error is not tried again.
+	// Send hands a message over. A Permanent error is not tried again. A message
+	// may come twice after a crash, under the same Message-ID.
 	Send(ctx context.Context, e Envelope) error
-}
-
-// Envelope is a message ready to go.
-type Envelope struct {
-	From, To, Language, MessageID string
-	At                            time.Time
-	Message
 }
 
 // Permanent is an error that trying again will not mend. Recipient: the address
@@ -50,44 +45,56 @@ type Postman struct {
 var waits = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour}
 
 // claimed is how long a mail belongs to whoever began to send it: after a crash
-// it is sent again then, under the same Message-ID.
-const claimed = 2 * time.Minute
+// it is sent again then, under the same Message-ID. No attempt may last as long,
+// so each is cut off after limit.
+const (
+	claimed = 2 * time.Minute
+	limit   = time.Minute
+)
 
-// Deliver sends those of the mails that are queued and due. One that fails does
-// not hold up the others; the first error of our own is returned.
+// Deliver sends those of the mails that are queued and due, one after the other.
+// One that fails does not hold up the others; the first error of our own is returned.
 func (p *Postman) Deliver(ctx context.Context, ids []int64) error {
-	mine, err := p.claim(ctx, ids)
-	if err != nil {
-		return err
-	}
 	var failed error
-	for _, m := range mine {
+	for _, id := range ids {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if err := p.deliver(ctx, m); err != nil && failed == nil {
+		m, err := p.claim(ctx, id)
+		if err == nil && m != nil {
+			err = p.deliver(ctx, *m)
+		}
+		if err != nil && failed == nil {
 			failed = err
 		}
 	}
 	return failed
 }
 
-// claim takes mails by moving their due time, in a transaction of its own: what
-// two programs want, only one gets.
-func (p *Postman) claim(ctx context.Context, ids []int64) (mine []Mail, err error) {
+// claim takes a mail by moving its due time, in a transaction of its own: what
+// two programs want, only one gets. It returns nil when there is nothing to do.
+func (p *Postman) claim(ctx context.Context, id int64) (m *Mail, err error) {
 	err = store.Keep(ctx, p.Store, func(tx *store.Tx) error {
-		mine, err = store.Select[Mail](tx.DB, `update mails m set due_at = $2, attempts = attempts + 1 from (
-			select id from mails where id = any($1) and state = 'queued' and due_at <= $3 order by id for update skip locked) q
-			where m.id = q.id returning m.*`, ids, tx.Now.Add(claimed), tx.Now)
+		rows, err := store.Select[Mail](tx.DB, `update mails m set due_at = $2, attempts = attempts + 1 from (
+			select id from mails where id = $1 and state = 'queued' and due_at <= $3 for update skip locked) q
+			where m.id = q.id returning m.*`, id, tx.Now.Add(claimed), tx.Now)
+		if len(rows) == 1 {
+			m = &rows[0]
+		}
 		return err
 	})
-	return mine, err
+	return m, err
 }
 
 func (p *Postman) deliver(ctx context.Context, m Mail) error {
-	e, kept, err := p.compose(ctx, m)
+	sending, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	e, kept, err := p.compose(sending, m)
 	if err == nil {
-		err = p.Outlet.Send(ctx, e)
+		err = p.Outlet.Send(sending, e)
+	}
+	if err != nil && ctx.Err() != nil {
+		return p.letGo(ctx, m)
 	}
 	return p.settle(ctx, m, kept, err)
 }
@@ -105,10 +112,8 @@ func (p *Postman) compose(ctx context.Context, m Mail) (e Envelope, kept Message
 	if err != nil {
 		return e, kept, &Permanent{Err: err}
 	}
-	if m.Kind == VerificationCode || m.Kind == ResetLink {
-		if secret == "" || now.After(m.QueuedAt.Add(time.Duration(f.Minutes)*time.Minute)) {
-			return e, kept, errExpired
-		}
+	if m.secretive() && (secret == "" || !now.Before(m.QueuedAt.Add(time.Duration(f.Minutes)*time.Minute))) {
+		return e, kept, errExpired
 	}
 	env, err := p.Env(ctx, now, m.Language)
 	if err != nil {
@@ -128,58 +133,58 @@ func (p *Postman) compose(ctx context.Context, m Mail) (e Envelope, kept Message
 	return e, kept, err
 }
 
-// settle notes what became of a mail. The secret of one that will not be sent
-// again is erased.
+// letGo gives back a mail whose sending was cut short because the program ends;
+// that does not count as an attempt.
+func (p *Postman) letGo(ctx context.Context, m Mail) error {
+	err := store.Keep(context.WithoutCancel(ctx), p.Store, func(tx *store.Tx) error {
+		_, err := store.Exec(tx.DB, "update mails set due_at = $3, attempts = attempts - 1 where id = $1 and state = 'queued' and attempts = $2",
+			m.ID, m.Attempts, tx.Now)
+		return err
+	})
+	return errors.Join(ctx.Err(), err)
+}
+
+// settle notes what became of a mail, unless somebody else has taken it over
+// since. The secret of one that will not be sent again is erased.
 func (p *Postman) settle(ctx context.Context, m Mail, kept Message, failure error) error {
 	return store.Keep(context.WithoutCancel(ctx), p.Store, func(tx *store.Tx) error {
-		var permanent *Permanent
-		switch {
-		case failure == nil:
-			m.State, m.Error, m.SentAt, m.Secret = Sent, "", &tx.Now, nil
+		attempt := m.Attempts
+		m.judge(tx.Now, failure)
+		if m.State == Sent {
 			m.Subject = kept.Subject
 			m.BodyText, m.BodyHTML = tx.Vault().Seal("mails", "body_text", m.ID, kept.Text), tx.Vault().Seal("mails", "body_html", m.ID, kept.HTML)
-		case errors.As(failure, &permanent):
-			if m.State, m.Secret = Failed, nil; permanent.Recipient {
-				m.State = Bounced
-			}
-			m.Error = short(failure)
-		case int(m.Attempts) > len(waits):
-			m.State, m.Secret, m.Error = Failed, nil, short(failure)
-		default:
-			m.Error, m.DueAt = short(failure), tx.Now.Add(waits[m.Attempts-1])
 		}
-		if err := tx.Model(&m).Select("state", "error", "sent_at", "secret", "subject", "body_text", "body_html", "due_at").Updates(&m).Error; err != nil {
-			return err
+		done := tx.Model(&m).Where("state = ? and attempts = ?", Queued, attempt).
+			Select("state", "error", "sent_at", "secret", "subject", "body_text", "body_html", "due_at").Updates(&m)
+		if done.Error != nil || done.RowsAffected == 0 || m.State != Bounced || p.Bounced == nil {
+			return done.Error
 		}
-		if m.State == Bounced && p.Bounced != nil {
-			return p.Bounced(tx, m)
-		}
-		return nil
+		return p.Bounced(tx, m)
 	})
 }
 
-// short is an error for the list of mails, without the line breaks that servers send.
+// judge sets the state of a mail after an attempt: nil is sent.
+func (m *Mail) judge(now time.Time, failure error) {
+	var permanent *Permanent
+	switch {
+	case failure == nil:
+		m.State, m.Error, m.SentAt, m.Secret = Sent, "", &now, nil
+		return
+	case errors.As(failure, &permanent) && permanent.Recipient:
+		m.State, m.Secret = Bounced, nil
+	case permanent != nil, int(m.Attempts) > len(waits):
+		m.State, m.Secret = Failed, nil
+	default:
+		m.DueAt = now.Add(waits[m.Attempts-1])
+	}
+	m.Error = short(failure)
+}
+
+var anAddress = regexp.MustCompile(`[^\s<>:;,]+@[^\s<>:;,]+`)
+
+// short is an error for the list of mails: without the line breaks that servers
+// send, and without the addresses that they like to repeat.
 func short(err error) string {
-	s := []rune(fmt.Sprintf("%q", err.Error()))
+	s := []rune(fmt.Sprintf("%q", anAddress.ReplaceAllStringFunc(err.Error(), vault.MaskEmail)))
 	return string(s[1 : len(s)-1][:min(len(s)-2, 300)])
-}
-
-// sweepBatch bounds one run of Sweep.
-const sweepBatch = 2000
-
-// Sweep queues jobs for mails that are due and still not sent: retries, and
-// those whose job died with its program.
-func Sweep(ctx context.Context, s *store.Store) error {
-	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		type due struct{ ID int64 }
-		rows, err := store.Select[due](tx.DB, "select id from mails where state = 'queued' and due_at < $1 order by due_at limit $2", tx.Now.Add(-15*time.Second), sweepBatch)
-		if err != nil {
-			return err
-		}
-		ids := make([]int64, len(rows))
-		for i, r := range rows {
-			ids[i] = r.ID
-		}
-		return enqueue(tx, ids)
-	})
 }

@@ -67,7 +67,7 @@ type labelled struct{ Label, Value string }
 var tags = map[sort]string{paragraph: "p", heading: "h2", subheading: "h3", item: "ul", step: "ol", row: "table", address: "a", code: "code", note: "small", rule: "hr"}
 
 // groups puts neighbours of a sort into one list or table.
-func (d document) groups() []group {
+func (d document) groups(lang string) []group {
 	var out []group
 	for i, b := range d.blocks {
 		tag := tags[b.sort]
@@ -81,6 +81,8 @@ func (d document) groups() []group {
 			g.Rows = append(g.Rows, labelled{b.label, b.lines[0]})
 		case joins:
 			g.Items = append(g.Items, b.lines)
+		case b.sort == note && lang == "ja":
+			g.Lines = []string{"※" + b.lines[0]}
 		default:
 			g.Lines = b.lines
 		}
@@ -95,7 +97,7 @@ func (d document) html(lang, title string) (string, error) {
 		Fonts       template.CSS
 		Groups      []group
 		Linked      bool
-	}{lang, title, fonts[lang], d.groups(), d.linked()})
+	}{lang, title, fonts[lang], d.groups(lang), d.linked()})
 	return b.String(), err
 }
 

@@ -58,6 +58,9 @@ type Mail struct {
 	SentAt    *time.Time
 }
 
+// secretive mails are about a code or a link, and worth nothing without it.
+func (m Mail) secretive() bool { return m.Kind == VerificationCode || m.Kind == ResetLink }
+
 // Facts is what a mail may tell; each kind uses its part. It is sealed as a whole.
 type Facts struct {
 	Name        string    `json:"name"`         // as registered, for 宛名
@@ -105,13 +108,18 @@ type DeliverArgs struct {
 // Kind names the job for River.
 func (DeliverArgs) Kind() string { return "mails_deliver" }
 
-// InsertOpts keeps mails out of the way of other work.
-func (DeliverArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: "mails", MaxAttempts: 3}
+// InsertOpts keeps mails out of the way of other work, and many mails out of the
+// way of one: somebody waits on the phone for a code.
+func (a DeliverArgs) InsertOpts() river.InsertOpts {
+	o := river.InsertOpts{Queue: "mails", MaxAttempts: 3, Priority: 1}
+	if len(a.IDs) > 1 {
+		o.Priority = 3
+	}
+	return o
 }
 
 // chunk is how many mails one job delivers.
-const chunk = 100
+const chunk = 25
 
 // Queue writes mails into the outbox in the caller's transaction and a job per
 // chunk that delivers them. It returns their ids in the order of drafts.

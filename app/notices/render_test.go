@@ -111,7 +111,7 @@ func bodyOf(t *testing.T, source string) (words string, links []string, elements
 	return bare(words), links, elements
 }
 
-var marksOfText = regexp.MustCompile(`(?m)^(■|◆|※|・|- |[0-9]\. |-{70}$)`)
+var marksOfText = regexp.MustCompile(`(?m)^(■|◆|・|- |[0-9]\. |-{70}$)`)
 
 func bare(s string) string { return strings.Join(strings.Fields(s), "") }
 

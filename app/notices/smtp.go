@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/mail"
 	"net/url"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-sasl"
@@ -17,16 +19,14 @@ import (
 // SMTP hands messages to a mail server over connections that are kept for a while.
 type SMTP struct {
 	address, host string
-	implicit      bool // TLS from the first byte
-	auth          sasl.Client
+	implicit      bool        // TLS from the first byte
+	encrypts      atomic.Bool // the server has offered STARTTLS before
+	user, pass    string
 	sender        string
-	idle          chan *smtp.Client
+	idle          chan *connection
 	tls           *tls.Config
-	timeout       time.Duration
+	step          time.Duration
 }
-
-// dialogue is how long a mail server may take for one step.
-const dialogue = 30 * time.Second
 
 // NewSMTP reads an address like smtp://user:password@host:587 (STARTTLS where
 // the server offers it, required with a password) or smtps://host. from is the
@@ -34,7 +34,8 @@ const dialogue = 30 * time.Second
 func NewSMTP(address, from string) (*SMTP, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
-		return nil, fmt.Errorf("HOTEN_SMTP_URL is not an address like smtp://user:password@host:587")
+		// The error of url.Parse would repeat the password.
+		return nil, errors.New("HOTEN_SMTP_URL is not an address like smtp://user:password@host:587")
 	}
 	sender, err := mail.ParseAddress(from)
 	if err != nil {
@@ -44,12 +45,10 @@ func NewSMTP(address, from string) (*SMTP, error) {
 	if port == "" {
 		port = map[string]string{"smtp": "587", "smtps": "465"}[u.Scheme]
 	}
-	s := &SMTP{address: net.JoinHostPort(u.Hostname(), port), host: u.Hostname(), implicit: u.Scheme == "smtps", sender: sender.Address,
-		idle: make(chan *smtp.Client, 4), tls: &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}, timeout: dialogue}
-	if password, has := u.User.Password(); has {
-		s.auth = sasl.NewPlainClient("", u.User.Username(), password)
-	}
-	return s, nil
+	pass, _ := u.User.Password()
+	return &SMTP{address: net.JoinHostPort(u.Hostname(), port), host: u.Hostname(), implicit: u.Scheme == "smtps",
+		user: u.User.Username(), pass: pass, sender: sender.Address, idle: make(chan *connection, 4),
+		tls: &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}, step: dialogue}, nil
 }
 
 // Send hands one message over. A refused recipient and a refused message are
@@ -63,117 +62,84 @@ func (s *SMTP) Send(ctx context.Context, e Envelope) error {
 	if err != nil {
 		return err
 	}
-	if err := s.dialogue(c, e.To, raw); err != nil {
-		var said *smtp.SMTPError
-		if errors.As(err, &said) && c.Reset() == nil {
-			s.giveBack(c)
-		} else {
-			c.Close()
-		}
-		return err
+	stop := context.AfterFunc(ctx, func() { c.Close() })
+	err = s.hand(c.Client, quoted(e.To), raw)
+	if cut := !stop(); cut && err != nil {
+		return errors.Join(err, ctx.Err())
+	} else if cut {
+		return nil
 	}
-	s.giveBack(c)
-	return nil
-}
-
-func (s *SMTP) dialogue(c *smtp.Client, to string, raw []byte) error {
-	if err := c.Mail(s.sender, nil); err != nil {
-		return permanent(err, false)
-	}
-	if err := c.Rcpt(quoted(to), nil); err != nil {
-		return permanent(err, true)
-	}
-	w, err := c.Data()
-	if err != nil {
-		return permanent(err, false)
-	}
-	if _, err := w.Write(raw); err != nil {
-		return err
-	}
-	return permanent(w.Close(), false)
-}
-
-// permanent marks the answers that will be the same next time. A refused sender
-// or message is our own trouble, and worth trying again when somebody has mended it.
-func permanent(err error, recipient bool) error {
 	var said *smtp.SMTPError
-	if recipient && errors.As(err, &said) && said.Code >= 500 {
-		return &Permanent{Err: err, Recipient: true}
+	if err == nil || errors.As(err, &said) && said.Code != 421 && c.Reset() == nil {
+		s.giveBack(c)
+	} else {
+		c.Close()
 	}
 	return err
 }
 
-// connection takes an idle connection that still answers, or makes one.
-func (s *SMTP) connection(ctx context.Context) (*smtp.Client, error) {
-	for {
-		select {
-		case c := <-s.idle:
-			if c.Noop() == nil {
-				return c, nil
-			}
-			c.Close()
-		default:
-			return s.dial(ctx)
-		}
-	}
-}
-
-func (s *SMTP) giveBack(c *smtp.Client) {
-	select {
-	case s.idle <- c:
-	default:
-		c.Quit()
-	}
-}
-
-// dial opens a connection: TLS from the start with smtps, else STARTTLS where the
-// server offers it. A password never goes over a line in the clear.
-func (s *SMTP) dial(ctx context.Context) (*smtp.Client, error) {
-	if s.implicit {
-		return s.open(ctx, func(c net.Conn) (*smtp.Client, error) { return smtp.NewClient(tls.Client(c, s.tls)), nil })
-	}
-	c, err := s.open(ctx, func(c net.Conn) (*smtp.Client, error) { return smtp.NewClient(c), nil })
-	if err != nil {
-		return nil, err
-	}
-	if offered, _ := c.Extension("STARTTLS"); offered {
-		c.Close()
-		return s.open(ctx, func(c net.Conn) (*smtp.Client, error) { return smtp.NewClientStartTLS(c, s.tls) })
-	}
-	return c, nil
-}
-
-func (s *SMTP) open(ctx context.Context, start func(net.Conn) (*smtp.Client, error)) (*smtp.Client, error) {
-	conn, err := (&net.Dialer{Timeout: s.timeout}).DialContext(ctx, "tcp", s.address)
-	if err != nil {
-		return nil, err
-	}
-	// go-smtp sets deadlines for commands; this one is for what comes before.
-	if err := conn.SetDeadline(time.Now().Add(s.timeout)); err != nil {
-		return nil, errors.Join(err, conn.Close())
-	}
-	c, err := start(conn)
-	if err != nil {
-		return nil, errors.Join(err, conn.Close())
-	}
-	c.CommandTimeout, c.SubmissionTimeout = s.timeout, s.timeout
-	if err := s.greet(c); err != nil {
-		return nil, errors.Join(err, c.Close())
-	}
-	return c, nil
-}
-
-func (s *SMTP) greet(c *smtp.Client) error {
-	if err := c.Hello("localhost"); err != nil {
+// hand is the dialogue about one message.
+func (s *SMTP) hand(c *smtp.Client, to string, raw []byte) error {
+	if err := c.Mail(s.sender, nil); err != nil {
 		return err
 	}
+	if err := c.Rcpt(to, nil); err != nil {
+		return refusedRecipient(err)
+	}
+	w, err := c.Data()
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(raw); err != nil {
+		return err
+	}
+	return refusedMessage(w.Close())
+}
+
+// refusedRecipient marks a refusal that is about the address. A 5xx here may as
+// well mean that we may not relay or must sign in: that is trouble of our own,
+// and must not make a member unreachable.
+func refusedRecipient(err error) error {
+	var said *smtp.SMTPError
+	if !errors.As(err, &said) || said.Code < 500 {
+		return err
+	}
+	about := said.EnhancedCode[1] != 3 && said.EnhancedCode[1] != 5 && said.EnhancedCode[1] != 7 && !aboutSender(said)
+	if said.EnhancedCode[0] != 5 {
+		about = said.Code >= 550 || said.Code == 501
+		about = about && !strings.Contains(strings.ToLower(said.Message), "relay")
+	}
+	if !about {
+		return err
+	}
+	return &Permanent{Err: err, Recipient: true}
+}
+
+// refusedMessage marks a refusal of the whole message, which may name the
+// address as its cause all the same.
+func refusedMessage(err error) error {
+	var said *smtp.SMTPError
+	if !errors.As(err, &said) || said.Code < 500 {
+		return err
+	}
+	code := said.EnhancedCode
+	return &Permanent{Err: err, Recipient: code[0] == 5 && (code[1] == 1 || code[1] == 2) && !aboutSender(said)}
+}
+
+// aboutSender: 5.1.7 and 5.1.8 speak of the sender's address.
+func aboutSender(said *smtp.SMTPError) bool {
+	return said.EnhancedCode[1] == 1 && (said.EnhancedCode[2] == 7 || said.EnhancedCode[2] == 8)
+}
+
+// authenticate signs in where the address has a password. That never goes over
+// a line in the clear, but to this very machine.
+func (s *SMTP) authenticate(c *smtp.Client) error {
 	_, secure := c.TLSConnectionState()
-	offered, _ := c.Extension("STARTTLS")
-	if s.auth == nil || !secure && offered {
+	if s.pass == "" {
 		return nil
 	}
-	if !secure && !net.ParseIP(s.host).IsLoopback() && s.host != "localhost" {
+	if local := s.host == "localhost" || net.ParseIP(s.host).IsLoopback(); !secure && !local {
 		return errors.New("the mail server offers no encryption, and the password would go in the clear")
 	}
-	return c.Auth(s.auth)
+	return c.Auth(sasl.NewPlainClient("", s.user, s.pass))
 }

@@ -128,7 +128,7 @@ func (p *page) checkCSRF() error {
 
 func (p *page) sameToken(given string) error {
 	if p.frame.CSRF == "" || subtle.ConstantTimeCompare([]byte(given), []byte(p.frame.CSRF)) != 1 {
-		return fault.New(fault.Conflict, "form_stale")
+		return fault.New(fault.Conflict, "csrf")
 	}
 	return nil
 }

@@ -1,0 +1,39 @@
+package notices
+
+import (
+	"context"
+	"time"
+
+	"hoten/app/store"
+)
+
+const (
+	// sweepBatch bounds one run of Sweep.
+	sweepBatch = 2000
+	// patience is how long a due mail may wait for its job to begin.
+	patience = 15 * time.Second
+	// running is how long a job that began is left alone: a program that was
+	// killed leaves its jobs running in the table.
+	running = 30 * time.Second
+)
+
+// Sweep queues jobs for mails that are due and that no job is about to send:
+// retries, and those whose job died with its program.
+func Sweep(ctx context.Context, s *store.Store) error {
+	return store.Keep(ctx, s, func(tx *store.Tx) error {
+		type due struct{ ID int64 }
+		rows, err := store.Select[due](tx.DB, `with taken as (
+			select jsonb_array_elements_text(args->'ids')::bigint as id from river_job where kind = $3
+			and (state in ('available', 'pending', 'retryable', 'scheduled') or state = 'running' and attempted_at > now() - make_interval(secs => $4)))
+			select id from mails where state = 'queued' and due_at < $1 and id not in (select id from taken) order by due_at, id limit $2`,
+			tx.Now.Add(-patience), sweepBatch, DeliverArgs{}.Kind(), running.Seconds())
+		if err != nil {
+			return err
+		}
+		ids := make([]int64, len(rows))
+		for i, r := range rows {
+			ids[i] = r.ID
+		}
+		return enqueue(tx, ids)
+	})
+}

@@ -17,6 +17,8 @@ RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /hoten ./cmd/hoten && m
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build --chown=65532:65532 /data /data
+# Uploads that do not fit into memory go through here.
+COPY --from=build --chown=65532:65532 /data /tmp
 COPY --from=build /hoten /hoten
 ENV HOTEN_ADDR=0.0.0.0:8080 HOTEN_DATA_DIR=/data
 USER 65532:65532

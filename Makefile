@@ -1,6 +1,7 @@
 # make demo   runs hoten with the demo incident
 # make test   runs every test, with real PostgreSQL and real Chromium
 
+SHELL := /bin/bash
 .DEFAULT_GOAL := build
 version := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 commit  := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
@@ -34,10 +35,11 @@ lint:
 	go vet ./...
 	go tool staticcheck ./...
 	go mod tidy -diff
-	go tool templ generate -path ui >/dev/null 2>&1 && git diff --exit-code --stat -- '*_templ.go'
-	@if go tool govulncheck ./... >/tmp/hoten-vuln 2>&1; then echo "govulncheck: no vulnerabilities"; \
-	 elif grep -q "Vulnerability #" /tmp/hoten-vuln; then cat /tmp/hoten-vuln; exit 1; \
-	 else echo "govulncheck: its database was not reachable"; fi
+	@made=$$(cat ui/*_templ.go | cksum); go tool templ generate -path ui && [ "$$made" = "$$(cat ui/*_templ.go | cksum)" ] || \
+	 { echo "templ: generated files did not fit their pages; make generate mends it"; exit 1; }
+	@if said=$$(go tool govulncheck ./... 2>&1); then echo "govulncheck: no vulnerabilities"; \
+	 elif grep -q "Vulnerability #" <<<"$$said"; then echo "$$said"; exit 1; \
+	 else echo "govulncheck could not ask its database: $$(tail -n 1 <<<"$$said")"; fi
 
 generate:
 	go tool templ generate -path ui

@@ -64,8 +64,7 @@ func (r *run) sealMovement(row csvin.Row) ([]any, error) {
 // settleMovements judges against the database: whose the movement is, whether it
 // is known, and what a cancellation refers to.
 func (r *run) settleMovements(tx *store.Tx) error {
-	if _, err := store.Exec(tx.DB, `update staged_movements s set identity_id = c.identity_id from identities i join cases c on c.identity_id = i.id
-		where i.login_key = s.login_key and c.incident_id = $1`, r.IncidentID); err != nil {
+	if err := r.findOwners(tx); err != nil {
 		return err
 	}
 	refused := map[int]csvin.Problem{}
@@ -102,6 +101,19 @@ func (r *run) settleMovements(tx *store.Tx) error {
 		}
 	}
 	return r.refuseLines(tx.Context(), MovementsFile, r.src.movements, csvin.MovementsFile, refused)
+}
+
+// findOwners finds whose each movement is: an ID with a case in the incident, or,
+// in a dry run that has inserted nothing, one of the same import.
+func (r *run) findOwners(tx *store.Tx) error {
+	_, err := store.Exec(tx.DB, `update staged_movements s set identity_id = c.identity_id from identities i join cases c on c.identity_id = i.id
+		where i.login_key = s.login_key and c.incident_id = $1`, r.IncidentID)
+	if err != nil || !r.DryRun || r.src.affected == nil {
+		return err
+	}
+	_, err = store.Exec(tx.DB, `update staged_movements s set identity_id = coalesce(a.known_identity, a.identity_id) from staged_affected a
+		where a.login_key = s.login_key and s.identity_id is null`)
+	return err
 }
 
 // insertMovements inserts cancellations after what they refer to, and brings the

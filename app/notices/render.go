@@ -17,11 +17,11 @@ type Message struct{ Subject, Text, HTML string }
 type Env struct {
 	Desks   []DeskLine
 	Company string // signs the mail
-	TopPage string // what members call the official top page, never its address
+	TopPage string // the name of the official top page, in English with its article; never its address
 }
 
-// DeskLine is a desk as a mail names it. Hours are those of the day: "10:00～21:00",
-// or that the desk is closed.
+// DeskLine is a desk as a mail names it. Hours are those of the day, "10:00–21:00",
+// or say that the desk is closed.
 type DeskLine struct{ Name, Phone, Hours string }
 
 // Render puts a mail into words. secret is the code or the whole link; the kinds

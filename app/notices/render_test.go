@@ -20,11 +20,11 @@ var languages = []string{"ja", "en"}
 
 func env(lang string) Env {
 	if lang == "en" {
-		return Env{Company: "NTT Communications", TopPage: "OCN top page", Desks: []DeskLine{
+		return Env{Company: "NTT Communications", TopPage: "the official OCN top page", Desks: []DeskLine{
 			{"OCN Technical Support Center", "0120-047-860", "10:00–21:00"}, {"Point Renewal Reception Center", "0120-170-033", "closed today"}}}
 	}
-	return Env{Company: "NTTコミュニケーションズ", TopPage: "OCNのトップページ", Desks: []DeskLine{
-		{"OCNテクニカルサポートセンタ", "0120-047-860", "10:00～21:00"}, {"ポイントリニューアル受付センタ", "0120-170-033", "本日は受付時間外です"}}}
+	return Env{Company: "NTTコミュニケーションズ", TopPage: "OCNの公式トップページ", Desks: []DeskLine{
+		{"OCNテクニカルサポートセンタ", "0120-047-860", "10:00–21:00"}, {"ポイントリニューアル受付センタ", "0120-170-033", "本日は休業"}}}
 }
 
 func facts(name string) Facts {

@@ -132,7 +132,8 @@ func showReimbursement(p *page) error {
 	shown := ui.ReimbursementsShow{ID: id, State: r.State, Case: row.Number(), Incident: row.Reference, Class: text(row.Class), SubmittedAt: r.SubmittedAt,
 		Needed: int(r.ApprovalsNeeded), Plan: hex.EncodeToString(r.PlanHash), DecidedAt: moment(r.DecidedAt), Rejection: text(r.Rejection), OneSided: r.State == reimbursements.Approved}
 	if r.State == reimbursements.Posted {
-		shown.PostedAt = moment(r.DecidedAt)
+		// Who posted it is the last of those who approved.
+		shown.PostedAt, r.DecidedBy = moment(r.DecidedAt), nil
 	}
 	return p.fillReimbursement(v, r, &shown)
 }

@@ -65,7 +65,8 @@ func (w *Web) signedIn(ctx context.Context) (*staff.Staff, error) {
 	if id == 0 {
 		return nil, nil
 	}
-	now, seen := w.s.Clock(), w.sessions.GetTime(ctx, "seen")
+	now := w.s.Clock()
+	seen := time.Unix(w.sessions.GetInt64(ctx, "seen"), 0)
 	if now.Sub(seen) > idleLife {
 		return nil, w.sessions.Destroy(ctx)
 	}
@@ -75,7 +76,7 @@ func (w *Web) signedIn(ctx context.Context) (*staff.Staff, error) {
 	}
 	// Not at every request: each change of a session is a write.
 	if now.Sub(seen) > time.Minute {
-		w.sessions.Put(ctx, "seen", now)
+		w.sessions.Put(ctx, "seen", now.Unix())
 	}
 	return account, err
 }
@@ -185,7 +186,7 @@ func (p *page) begin(account *staff.Staff) error {
 		return err
 	}
 	p.w.sessions.Put(ctx, "staff", account.ID)
-	p.w.sessions.Put(ctx, "seen", p.w.s.Clock())
+	p.w.sessions.Put(ctx, "seen", p.w.s.Clock().Unix())
 	p.w.sessions.Put(ctx, "csrf", rand.Text())
 	return nil
 }

@@ -53,6 +53,9 @@ func TestComposeFile(t *testing.T) {
 			t.Errorf("hoten reads no %s", name)
 		}
 	}
+	if docker, err := os.ReadFile("../../Dockerfile"); err != nil || !strings.Contains(string(docker), "HOTEN_ADDR=0.0.0.0:8080") || !slices.Contains(app.Ports, "127.0.0.1:8080:8080") {
+		t.Errorf("the image does not listen where the ports %v lead: %v", app.Ports, err)
+	}
 	if _, _, ok := find(app.Command); !ok {
 		t.Errorf("hoten has no command %v", app.Command)
 	}

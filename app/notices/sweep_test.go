@@ -1,0 +1,53 @@
+package notices_test
+
+import (
+	"testing"
+	"time"
+
+	"hoten/app/apptest"
+	"hoten/app/notices"
+	"hoten/app/store"
+)
+
+func jobCount(t *testing.T, s *store.Store) (n int) {
+	t.Helper()
+	if err := store.Scan(store.Read(t.Context(), s), "select coalesce(sum(jsonb_array_length(args->'ids')), 0) from river_job", nil, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestSweep(t *testing.T) {
+	s, clock := apptest.New(t)
+	sweep := func() {
+		t.Helper()
+		if err := notices.Sweep(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	drafts := make([]notices.Draft, 30)
+	for i := range drafts {
+		drafts[i] = draft(notices.CaseClosed, "taro@mail.example")
+	}
+	queue(t, s, drafts...)
+	clock.Add(time.Minute)
+	if sweep(); jobCount(t, s) != 30 {
+		t.Errorf("%d mails in jobs while the first jobs wait", jobCount(t, s))
+	}
+	mustExec(t, s, "update river_job set state = 'running', attempted_at = now() - interval '1 hour'")
+	if sweep(); jobCount(t, s) != 60 {
+		t.Errorf("%d mails in jobs after the first died", jobCount(t, s))
+	}
+	mustExec(t, s, "update river_job set state = 'completed', finalized_at = now(), attempted_at = now()")
+	mustExec(t, s, "update mails set due_at = $1", clock.Now().Add(time.Minute))
+	if sweep(); jobCount(t, s) != 60 {
+		t.Error("a mail that is not due was taken")
+	}
+}
+
+func mustExec(t *testing.T, s *store.Store, query string, args ...any) {
+	t.Helper()
+	if _, err := store.Exec(store.Read(t.Context(), s), query, args...); err != nil {
+		t.Fatal(err)
+	}
+}

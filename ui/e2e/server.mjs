@@ -1,0 +1,76 @@
+// Starts bin/hoten with the demo on a folder and a port of its own.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+export const password = "hoten demo 2014";
+const root = new URL("../..", import.meta.url).pathname;
+
+export async function startHoten() {
+  const folder = await mkdtemp(join(tmpdir(), "hoten-e2e-"));
+  // PostgreSQL, which does not run as root, must get through.
+  await chmod(folder, 0o711);
+  const env = { ...process.env, HOTEN_DATA_DIR: folder, HOTEN_ADDR: "127.0.0.1:0" };
+  for (const name of ["HOTEN_DATABASE_URL", "HOTEN_SMTP_URL", "HOTEN_BASE_URL"]) delete env[name];
+  const port = await freePort();
+  env.HOTEN_ADDR = `127.0.0.1:${port}`;
+  const child = spawn(join(root, "bin/hoten"), ["demo"], { env, stdio: ["ignore", "pipe", "inherit"] });
+  let said = "";
+  for await (const chunk of child.stdout) {
+    said += chunk;
+    if (said.includes("Ctrl+C")) break;
+  }
+  if (child.exitCode !== null) throw new Error("hoten did not start:\n" + said);
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    folder,
+    run: (...args) => run(env, args),
+    stop: async () => {
+      child.kill("SIGTERM");
+      if (child.exitCode === null) await once(child, "exit");
+      await rm(folder, { recursive: true, force: true });
+      return child.exitCode;
+    },
+  };
+}
+
+async function run(env, args) {
+  const child = spawn(join(root, "bin/hoten"), args, { env, stdio: ["ignore", "pipe", "inherit"] });
+  let out = "";
+  for await (const chunk of child.stdout) out += chunk;
+  if (child.exitCode === null) await once(child, "exit");
+  return { out, code: child.exitCode };
+}
+
+async function freePort() {
+  const { createServer } = await import("node:net");
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+export async function startBrowser() {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  const args = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  if (process.getuid() === 0) args.push("--no-sandbox");
+  return chromium.launch({ executablePath, args });
+}
+
+// signIn opens a window of somebody's own; errors are gathered in problems.
+export async function signIn(browser, origin, who, problems, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: "ja-JP", ...options });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => problems.push(`${page.url()}: ${error.message}`));
+  page.on("console", (message) => message.type() === "error" && problems.push(`${page.url()}: ${message.text()}`));
+  await page.goto(origin + "/signin");
+  await page.fill("[name=email]", `${who}@hoten.example`);
+  await page.fill("[name=password]", password);
+  await Promise.all([page.waitForURL((url) => url.pathname !== "/signin"), page.press("[name=password]", "Enter")]);
+  return page;
+}

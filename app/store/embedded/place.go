@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -9,133 +8,149 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 )
 
 // place is where one server lives and as whom it runs.
 type place struct {
-	bin      string              // PostgreSQL's programs
-	root     string              // DATA/postgres
-	data     string              // the cluster, of the account
-	socket   string              // the folder of the socket, of the account
-	password string              // of the owner role
-	account  *syscall.Credential // nil: ourselves; PostgreSQL refuses to be root
+	bin     string   // PostgreSQL's programs
+	root    string   // DATA/postgres
+	data    string   // the cluster
+	account *account // nil: ourselves
 }
 
-// maxSocket is what fits into sockaddr_un on Linux and macOS.
-const maxSocket = 103
-
-func newPlace(dataDir string) (p place, err error) {
-	if p.bin, err = FindBinaries(); err != nil {
+// locate finds the binaries and the account, and makes the folders that are ours.
+func locate(dataDir string) (p place, err error) {
+	if dataDir, err = filepath.Abs(dataDir); err != nil {
 		return p, err
 	}
-	dataDir, err = filepath.Abs(dataDir)
-	if err != nil {
+	if err := makeFolder(dataDir); err != nil {
+		return p, err
+	}
+	// The real path, because programs may come here by different links and must
+	// recognise the same server.
+	if dataDir, err = filepath.EvalSymlinks(dataDir); err != nil {
 		return p, err
 	}
 	p.root = filepath.Join(dataDir, "postgres")
-	p.data, p.socket = filepath.Join(p.root, "data"), filepath.Join(p.root, "run")
-	// The account must pass through, and sees nothing of what lies beside.
-	for dir, mode := range map[string]os.FileMode{dataDir: 0o711, p.root: 0o711} {
-		if err := os.MkdirAll(dir, mode); err != nil {
-			return p, err
-		}
-	}
-	if p.account, err = account(); err != nil {
+	p.data = filepath.Join(p.root, "data")
+	if err := makeFolder(p.root); err != nil {
 		return p, err
 	}
-	if err := p.reachable(); err != nil {
+	if p.account, err = accountFor(p.data); err != nil {
 		return p, err
 	}
-	if err := p.makeSocketFolder(); err != nil {
+	if p.bin, err = binariesFor(p.data); err != nil {
 		return p, err
 	}
-	p.password, err = p.secret()
-	return p, err
+	return p, p.reachable()
 }
 
-func account() (*syscall.Credential, error) {
-	if os.Geteuid() != 0 {
-		return nil, nil
+// makeFolder makes a folder that the server's account may pass through, if that
+// is another one than ours, and in which it sees nothing.
+func makeFolder(dir string) error {
+	mode := os.FileMode(0o700)
+	if os.Geteuid() == 0 {
+		mode = 0o711
 	}
-	for _, name := range []string{"postgres", "nobody"} {
-		u, err := user.Lookup(name)
-		if err != nil {
-			continue
-		}
-		uid, err1 := strconv.ParseUint(u.Uid, 10, 32)
-		gid, err2 := strconv.ParseUint(u.Gid, 10, 32)
-		if err := errors.Join(err1, err2); err != nil {
-			return nil, err
-		}
-		return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
+	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+		return err
 	}
-	return nil, errors.New("PostgreSQL does not run as root, and there is neither a user postgres nor nobody to run it as")
+	if err := os.MkdirAll(dir, mode); err != nil {
+		return err
+	}
+	return os.Chmod(dir, mode) // whatever the umask
 }
 
-// reachable refuses a folder that the account cannot get into.
+// reachable refuses a folder that the account cannot enter, and names it.
 func (p place) reachable() error {
-	if p.account == nil {
+	if p.account == nil || p.canEnter(p.root) {
 		return nil
 	}
-	for dir := p.root; ; dir = filepath.Dir(dir) {
-		cmd := exec.Command("/bin/sh", "-c", `cd "$0"`, dir)
-		cmd.Dir = "/"
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: p.account}
-		if cmd.Run() == nil {
-			return nil
-		}
-		parent := exec.Command("/bin/sh", "-c", `cd "$0"`, filepath.Dir(dir))
-		parent.Dir = "/"
-		parent.SysProcAttr = &syscall.SysProcAttr{Credential: p.account}
-		if dir == "/" || parent.Run() == nil {
-			return fmt.Errorf("as root, hoten runs PostgreSQL as another user, and that user cannot enter %s: use another data folder (HOTEN_DATA_DIR) or chmod o+x it", dir)
-		}
+	if !p.canEnter("/") {
+		return fmt.Errorf("the user %s, as whom root runs PostgreSQL, cannot execute the programs in %s", p.account.name, p.bin)
 	}
+	dir := p.root
+	for !p.canEnter(filepath.Dir(dir)) {
+		dir = filepath.Dir(dir)
+	}
+	return fmt.Errorf("root runs PostgreSQL as the user %s, who cannot enter %s: choose another data folder (HOTEN_DATA_DIR), or allow it by chmod o+x %[2]s", p.account.name, dir)
 }
 
-func (p *place) makeSocketFolder() error {
-	if len(filepath.Join(p.socket, ".s.PGSQL.5432")) > maxSocket {
-		sum := sha256.Sum256([]byte(p.root))
-		p.socket = filepath.Join(os.TempDir(), fmt.Sprintf("hoten-%d-%s", os.Geteuid(), hex.EncodeToString(sum[:6])))
-	}
-	return p.ownFolder(p.socket)
+func (p place) canEnter(dir string) bool {
+	cmd := p.command("postgres", "--version")
+	cmd.Dir = dir
+	return cmd.Run() == nil
 }
 
-// ownFolder makes a private folder of the account. In a shared folder somebody
-// else may have made it first: then it is refused.
-func (p place) ownFolder(dir string) error {
-	if err := os.Mkdir(dir, 0o700); err == nil {
-		return p.give(dir)
-	} else if !errors.Is(err, os.ErrExist) {
+// command prepares one of PostgreSQL's programs: as the account, apart from our
+// terminal's Ctrl+C, in English whatever the machine speaks.
+func (p place) command(program string, args ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(p.bin, program), args...)
+	cmd.Dir = "/"
+	cmd.Env = []string{"PATH=" + p.bin + ":/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if p.account != nil {
+		cmd.SysProcAttr.Credential = &p.account.Credential
+	}
+	return cmd
+}
+
+const (
+	// longest is what fits into sockaddr_un on Linux (108) and macOS (104), with
+	// its closing zero.
+	longest = 103
+	port    = "5432"
+)
+
+// socket is the folder of the socket. A path too deep for a socket, or one that
+// a connection URL would take for a list, is replaced by a folder in /tmp; not in
+// $TMPDIR, which a service and a shell see differently. Its name comes from
+// the password, so nobody can make it before us.
+func (p place) socket(password string) string {
+	run := filepath.Join(p.root, "run")
+	if len(filepath.Join(run, ".s.PGSQL."+port)) <= longest && !strings.Contains(run, ",") {
+		return run
+	}
+	sum := sha256.Sum256([]byte(p.root + "\n" + password))
+	return filepath.Join("/tmp", "hoten-"+hex.EncodeToString(sum[:10]))
+}
+
+// removeSocketFolder leaves nothing of ours in /tmp.
+func (p place) removeSocketFolder(password string) error {
+	dir := p.socket(password)
+	if password == "" || strings.HasPrefix(dir, p.root) {
+		return nil
+	}
+	if err := os.Remove(dir); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// private makes a folder that only the account enters. One that is there already
+// must be such a folder: in /tmp it might be somebody else's.
+func (p place) private(dir string) error {
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return err
 	}
 	info, err := os.Lstat(dir)
 	if err != nil {
 		return err
 	}
-	owner, ok := info.Sys().(*syscall.Stat_t)
-	if ok && int(owner.Uid) == os.Geteuid() && info.IsDir() {
-		// Made by a program that was killed before it could give it away.
-		return p.give(dir)
+	owner := int(info.Sys().(*syscall.Stat_t).Uid)
+	if !info.IsDir() || owner != os.Geteuid() && (p.account == nil || owner != int(p.account.Uid)) {
+		return fmt.Errorf("%s is in the way: it is no folder, or belongs to somebody else", dir)
 	}
-	if !ok || !info.IsDir() || info.Mode().Perm() != 0o700 || owner.Uid != p.uid() {
-		return fmt.Errorf("%s belongs to somebody else", dir)
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return err
 	}
-	return nil
+	return p.give(dir)
 }
 
-func (p place) uid() uint32 {
-	if p.account == nil {
-		return uint32(os.Geteuid())
-	}
-	return p.account.Uid
-}
-
+// give hands a file of ours to the account.
 func (p place) give(path string) error {
 	if p.account == nil {
 		return nil
@@ -143,64 +158,8 @@ func (p place) give(path string) error {
 	return os.Lchown(path, int(p.account.Uid), int(p.account.Gid))
 }
 
-// secret reads the owner's password or makes it. The name of the file is set
-// only when it is whole.
-func (p place) secret() (string, error) {
-	file := filepath.Join(p.root, "password")
-	for {
-		b, err := os.ReadFile(file)
-		if err == nil {
-			return strings.TrimSpace(string(b)), nil
-		}
-		if !errors.Is(err, os.ErrNotExist) {
-			return "", err
-		}
-		raw := make([]byte, 24)
-		if _, err := rand.Read(raw); err != nil {
-			return "", err
-		}
-		tmp := fmt.Sprintf("%s.%d", file, os.Getpid())
-		if err := os.WriteFile(tmp, []byte(hex.EncodeToString(raw)), 0o600); err != nil {
-			return "", err
-		}
-		err = os.Link(tmp, file)
-		os.Remove(tmp)
-		if err != nil && !errors.Is(err, os.ErrExist) {
-			return "", err
-		}
-	}
-}
-
-func (p place) url(database string) string {
-	q := url.Values{"host": {p.socket}, "sslmode": {"disable"}}
-	return (&url.URL{Scheme: "postgres", User: url.UserPassword("hoten", p.password), Path: "/" + database, RawQuery: q.Encode()}).String()
-}
-
-// create sets up the cluster beside its place and moves it there when it is
-// whole, so that a program killed half way leaves nothing that looks finished.
-func (s *Server) create() error {
-	fresh := filepath.Join(s.root, "data.new")
-	if err := os.RemoveAll(fresh); err != nil {
-		return err
-	}
-	if err := s.ownFolder(fresh); err != nil {
-		return err
-	}
-	pwfile := filepath.Join(s.socket, "pwfile")
-	if err := os.WriteFile(pwfile, []byte(s.password), 0o600); err != nil {
-		return err
-	}
-	defer os.Remove(pwfile)
-	if err := s.give(pwfile); err != nil {
-		return err
-	}
-	args := []string{"-D", fresh, "--username=hoten", "--pwfile=" + pwfile, "--auth=scram-sha-256", "--encoding=UTF8", "--data-checksums"}
-	err := s.run("initdb", append(args, "--locale=C.UTF-8")...)
-	if err != nil && strings.Contains(err.Error(), "locale") {
-		err = s.run("initdb", append(args, "--no-locale")...)
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(fresh, s.data)
+func (p place) url(database, password string) string {
+	q := url.Values{"host": {p.socket(password)}, "port": {port}, "sslmode": {"disable"}}
+	u := url.URL{Scheme: "postgres", User: url.UserPassword(role, password), Path: "/" + database, RawQuery: q.Encode()}
+	return u.String()
 }

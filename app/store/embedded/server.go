@@ -1,212 +1,167 @@
 package embedded
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Server is this program's use of the PostgreSQL of one data folder.
 type Server struct {
 	place
-	log     *slog.Logger
-	users   *os.File
-	leave   context.CancelFunc
-	watched sync.WaitGroup
+	log          *slog.Logger
+	password     string
+	owner, users *lock
+	owned        atomic.Bool
+	process      *postmaster // known to the owner
+	stop         func() error
 }
 
-// Start makes sure that the server of the data folder runs, sets it up on first
-// use, and joins its users. Errors name what to install or which folder is wrong.
+// Start makes sure that the server of the data folder runs and joins its users.
+// It returns when the database is ready; ctx bounds that wait and nothing more.
+// Errors name what to install, or which folder is wrong.
 func Start(ctx context.Context, dataDir string, log *slog.Logger) (*Server, error) {
-	p, err := newPlace(dataDir)
+	p, err := locate(dataDir)
 	if err != nil {
 		return nil, err
 	}
 	s := &Server{place: p, log: log}
-	if s.users, err = os.OpenFile(filepath.Join(p.root, "users"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+	if s.owner, err = openLock(filepath.Join(p.root, "owner")); err != nil {
 		return nil, err
 	}
-	err = s.alone(func() error {
-		if err := s.ensure(ctx); err != nil {
-			return err
-		}
-		return syscall.Flock(int(s.users.Fd()), syscall.LOCK_SH)
+	if s.users, err = openLock(filepath.Join(p.root, "users")); err != nil {
+		return nil, errors.Join(err, s.owner.close())
+	}
+	if err := s.join(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("the embedded PostgreSQL in %s: %w", p.root, err), s.depart())
+	}
+	watching, cease := context.WithCancel(context.WithoutCancel(ctx))
+	var watcher sync.WaitGroup
+	watcher.Go(func() { s.watch(watching) })
+	s.stop = sync.OnceValue(func() error {
+		cease()
+		watcher.Wait()
+		return s.depart()
 	})
-	if err != nil {
-		s.users.Close()
-		return nil, err
-	}
-	watch, leave := context.WithCancel(context.Background())
-	s.leave = leave
-	s.watched.Go(func() { s.lookAfter(watch) })
 	return s, nil
 }
 
-// URL is the address of the database for its owner.
-func (s *Server) URL() string { return s.url("hoten") }
+// URL is the address of the database for its owner role. It stays the same
+// whoever looks after the server, so a pool that lost its connections finds it
+// again.
+func (s *Server) URL() string { return s.url(database, s.password) }
 
-// Stop leaves the server, and ends it cleanly when nobody else uses it.
-func (s *Server) Stop() error {
-	s.leave()
-	s.watched.Wait()
-	defer s.users.Close()
-	return s.alone(func() error {
-		err := syscall.Flock(int(s.users.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil
+// Owned reports whether this program looks after the server at the moment.
+func (s *Server) Owned() bool { return s.owned.Load() }
+
+// Stop leaves the server. The last program to leave ends it, cleanly; otherwise
+// it runs on for the others.
+func (s *Server) Stop() error { return s.stop() }
+
+// join waits for a place among the users, which is free but for the moments in
+// which the last one ends the server, and for a server that is ready.
+func (s *Server) join(ctx context.Context) error {
+	if err := s.users.wait(ctx, syscall.LOCK_SH); err != nil {
+		return err
+	}
+	return poll(ctx, func() (bool, error) {
+		owned, err := s.own()
+		if err != nil {
+			return false, err
 		}
-		if err != nil || !s.running() {
-			return err
+		if owned {
+			return true, s.bringUp(ctx)
 		}
-		return s.run("pg_ctl", "stop", "-D", s.data, "-m", "fast", "-w", "-t", "120")
+		// The owner may still be setting it up, or may fail and leave it to us.
+		if err := s.readPassword(); err != nil || s.password == "" {
+			return false, err
+		}
+		return s.answers(ctx, database)
 	})
 }
 
-// alone holds the mutex of the data folder around fn. The kernel lets go of it
-// when a program dies.
-func (s *Server) alone(fn func() error) error {
-	f, err := os.OpenFile(filepath.Join(s.root, "mutex"), os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		return err
-	}
-	return fn()
+func (s *Server) own() (bool, error) {
+	owned, err := s.owner.try(syscall.LOCK_EX)
+	s.owned.Store(owned)
+	return owned, err
 }
 
-// ensure sets up the cluster if there is none and starts it if it does not run.
-func (s *Server) ensure(ctx context.Context) error {
-	if _, err := os.Stat(filepath.Join(s.data, "PG_VERSION")); errors.Is(err, os.ErrNotExist) {
-		if err := s.create(); err != nil {
-			return err
-		}
+// readPassword does so once: URL is read by others while we watch.
+func (s *Server) readPassword() (err error) {
+	if s.password != "" {
+		return nil
 	}
-	if !s.running() {
-		if err := s.start(ctx); err != nil {
-			return err
-		}
-	}
-	return s.createDatabase(ctx)
-}
-
-// start starts the server; after a kill -9 the backends of the one before may
-// take a moment to notice, and until then PostgreSQL refuses.
-func (s *Server) start(ctx context.Context) error {
-	var err error
-	for wait := 100 * time.Millisecond; wait < 8*time.Second; wait *= 2 {
-		err = s.run("pg_ctl", "start", "-D", s.data, "-w", "-t", "120", "-s", "-l", filepath.Join(s.data, "startup.log"), "-o", s.options())
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(wait):
-		}
-	}
-	tail, _ := os.ReadFile(filepath.Join(s.data, "startup.log"))
-	return fmt.Errorf("the embedded PostgreSQL does not start: %w\n%s", err, tail[max(0, len(tail)-2000):])
-}
-
-func (s *Server) options() string {
-	settings := []string{"listen_addresses=", "unix_socket_directories=" + s.socket, "unix_socket_permissions=0700", "max_connections=200",
-		"shared_buffers=256MB", "max_wal_size=4GB", "checkpoint_timeout=15min", "wal_compression=on", "random_page_cost=1.1", "jit=off",
-		"fsync=on", "synchronous_commit=on", "full_page_writes=on", "timezone=UTC", "logging_collector=on", "log_directory=log",
-		"log_filename=postgresql-%a.log", "log_truncate_on_rotation=on", "log_rotation_size=20MB", "log_timezone=UTC"}
-	var b strings.Builder
-	for _, v := range settings {
-		b.WriteString(" -c '" + strings.ReplaceAll(v, "'", `'\''`) + "'")
-	}
-	return b.String()
-}
-
-func (s *Server) running() bool { return s.run("pg_ctl", "status", "-D", s.data) == nil }
-
-// lookAfter starts the server again when it died under us.
-func (s *Server) lookAfter(ctx context.Context) {
-	tick := time.NewTicker(500 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		if alive(filepath.Join(s.data, "postmaster.pid")) {
-			continue
-		}
-		err := s.alone(func() error {
-			if ctx.Err() != nil || s.running() {
-				return nil
-			}
-			s.log.Warn("the embedded PostgreSQL ended, starting it again")
-			return s.start(ctx)
-		})
-		if err != nil && ctx.Err() == nil {
-			s.log.Error("the embedded PostgreSQL does not come back", "error", err)
-		}
-	}
-}
-
-// alive reports whether the process that a pid file names exists; any doubt is
-// left to pg_ctl.
-func alive(file string) bool {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return false
-	}
-	var pid int
-	if _, err := fmt.Sscan(string(b), &pid); err != nil || pid <= 0 {
-		return false
-	}
-	return syscall.Kill(pid, 0) == nil
-}
-
-// run runs one of PostgreSQL's programs as the account the server belongs to.
-func (s *Server) run(program string, args ...string) error {
-	cmd := exec.Command(filepath.Join(s.bin, program), args...)
-	cmd.Dir = "/"
-	cmd.Env = []string{"PATH=" + s.bin + ":/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: s.account}
-	// A file, not a pipe: the server inherits it, and waiting for a pipe to close
-	// would be waiting for the server to end.
-	out, err := os.CreateTemp("", "hoten-"+program+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(out.Name())
-	defer out.Close()
-	cmd.Stdout, cmd.Stderr = out, out
-	if err := cmd.Run(); err != nil {
-		said, _ := os.ReadFile(out.Name())
-		return fmt.Errorf("%s: %w: %s", program, err, bytes.TrimSpace(said))
-	}
-	return nil
-}
-
-func (s *Server) createDatabase(ctx context.Context) error {
-	c, err := pgx.Connect(ctx, s.url("postgres"))
-	if err != nil {
-		return err
-	}
-	defer c.Close(ctx)
-	var there bool
-	if err := c.QueryRow(ctx, "select exists (select 1 from pg_database where datname = 'hoten')").Scan(&there); err != nil || there {
-		return err
-	}
-	_, err = c.Exec(ctx, "create database hoten")
+	s.password, err = s.place.password()
 	return err
+}
+
+// depart gives up the locks. Giving up our place among the users before trying to
+// have it alone makes sure that of several who leave at once one is the last.
+func (s *Server) depart() (err error) {
+	defer func() { err = errors.Join(err, s.owner.close(), s.users.close()) }()
+	defer s.owned.Store(false)
+	if err := s.users.unlock(); err != nil {
+		return err
+	}
+	last, err := s.users.try(syscall.LOCK_EX)
+	if err != nil || !last {
+		return err
+	}
+	// Nobody can enter now, and whoever still owns it is at this very line.
+	ctx := context.Background()
+	if err := s.owner.wait(ctx, syscall.LOCK_EX); err != nil {
+		return err
+	}
+	if !s.alive(s.process) {
+		if s.process, err = s.noted(); err != nil {
+			return err
+		}
+	}
+	return errors.Join(s.end(ctx, s.process), s.removeSocketFolder(s.password))
+}
+
+const (
+	watchEvery = 200 * time.Millisecond
+	afterError = 2 * time.Second
+)
+
+// watch takes over when the owner is gone, and as the owner starts the server
+// again when it died.
+func (s *Server) watch(ctx context.Context) {
+	every := watchEvery
+	tidied := time.Now()
+	for s.pause(ctx, every) == nil {
+		every = watchEvery
+		if s.Owned() && time.Since(tidied) > time.Hour {
+			tidied = time.Now()
+			s.tidy()
+		}
+		if err := s.look(ctx); err != nil && ctx.Err() == nil {
+			s.log.Error("the embedded PostgreSQL does not come back", "error", err)
+			every = afterError
+		}
+	}
+}
+
+func (s *Server) look(ctx context.Context) error {
+	if s.Owned() {
+		noted, err := s.noted()
+		if err != nil || s.alive(s.process) && !noted.stopping() {
+			return err
+		}
+		s.log.Warn("the embedded PostgreSQL ended; starting it again")
+		return s.bringUp(ctx)
+	}
+	owned, err := s.own()
+	if err != nil || !owned {
+		return err
+	}
+	s.log.Info("this program now looks after the embedded PostgreSQL")
+	return s.bringUp(ctx)
 }

@@ -1,0 +1,317 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hoten/app/cases"
+	"hoten/app/store/embedded"
+)
+
+func start(b *testing.B) *desk {
+	b.Helper()
+	d, err := running()
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(0, "ns/op")
+	return d
+}
+
+var (
+	surnames = []string{"佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤", "吉田", "山田", "佐々木", "山口", "松本", "井上", "木村", "林", "清水", "斎藤"}
+	kanas    = []string{"サトウ", "スズキ", "タカハシ", "タナカ", "イトウ", "ワタナベ", "ヤマモト", "ナカムラ", "コバヤシ", "カトウ", "ヨシダ", "ヤマダ", "ササキ", "ヤマグチ", "マツモト", "イノウエ", "キムラ", "ハヤシ", "シミズ", "サイトウ"}
+	given    = []string{"太郎", "花子", "健一", "美咲", "翔太", "恵", "誠", "陽子", "大輔", "愛"}
+	givenK   = []string{"タロウ", "ハナコ", "ケンイチ", "ミサキ", "ショウタ", "メグミ", "マコト", "ヨウコ", "ダイスケ", "アイ"}
+)
+
+// Benchmark1Import fills the installation through the API: the affected IDs, then
+// their movements.
+func Benchmark1Import(b *testing.B) {
+	d := start(b)
+	if err := d.call("manager", "POST", "/incidents", map[string]string{"reference": "BENCH", "title_ja": "計測", "title_en": "bench",
+		"period_from": "2014-07-11", "period_to": "2014-07-28", "detected_on": "2014-07-28"}, nil); err != nil {
+		b.Fatal(err)
+	}
+	took, most, err := d.upload("affected", func(w io.Writer) {
+		r := rand.New(rand.NewPCG(1, 2))
+		fmt.Fprintln(w, "login_id,name,name_kana,birth_date,phone,email,email_registered_on,address,customer_number,language,balance_pointtalk,balance_goo,restricted_at")
+		for i := range caseCount {
+			s, g := r.IntN(len(surnames)), r.IntN(len(given))
+			fmt.Fprintf(w, "b%06d@ocn.example,%s %s,%s %s,19%02d-0%d-1%d,090-0000-%04d,c%d@mail.example,2010-01-01,東京都港区芝公園%d-%d-%d,N%09d,ja,%d,%d,2014-07-29 15:00:00\n",
+				i, surnames[s], given[g], kanas[s], givenK[g], 40+r.IntN(59), 1+r.IntN(9), r.IntN(10), r.IntN(10000), i, 1+r.IntN(9), 1+r.IntN(9), 1+r.IntN(9), i, r.IntN(9000), 1000+r.IntN(3000))
+		}
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(caseCount/took.Seconds(), "affected_rows/s")
+	took, most2, err := d.upload("movements", func(w io.Writer) {
+		fmt.Fprintln(w, "movement_id,login_id,occurred_at,kind,from_program,to_program,partner,points,points_received,refers_to,fraud")
+		for i := range movementCount / 2 {
+			fmt.Fprintf(w, "BT-%d,b%06d@ocn.example,2014-07-20 03:00:00,transfer,pointtalk,goo,,2500,500,,confirmed\n", i, i)
+			fmt.Fprintf(w, "BE-%d,b%06d@ocn.example,2014-07-20 03:05:00,exchange,goo,,gift-code,700,,,confirmed\n", i, i)
+		}
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(movementCount/took.Seconds(), "movement_rows/s")
+	b.ReportMetric(max(most, most2), "MB_resident_at_most")
+	if err := d.fillTimelines(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// fillTimelines gives every case the timeline of a long incident.
+func (d *desk) fillTimelines() error {
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, d.database)
+	if err != nil {
+		return err
+	}
+	defer c.Close(ctx)
+	_, err = c.Exec(ctx, `insert into case_events (case_id, at, kind, actor_kind, actor_id, data)
+		select c.id, now(), 'call_ended', 'staff', 1, '{"call": 1}' from cases c, generate_series(1, $1) order by random()`, eventCount/caseCount-1)
+	if err == nil {
+		_, err = c.Exec(ctx, "vacuum analyze")
+	}
+	return err
+}
+
+// median sends n requests one after the other and returns the middle time in ms,
+// seen from outside.
+func median(b *testing.B, n int, send func(i int) error) float64 {
+	b.Helper()
+	times := make([]time.Duration, n)
+	for i := range n {
+		begun := time.Now()
+		if err := send(i); err != nil {
+			b.Fatal(err)
+		}
+		times[i] = time.Since(begun)
+	}
+	slices.Sort(times)
+	return float64(times[n/2].Microseconds()) / 1000
+}
+
+// signIn opens a session of the console.
+func (d *desk) signIn(who string) (*http.Client, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	c := &http.Client{Jar: jar}
+	page, err := get(c, d.origin+"/signin")
+	if err != nil {
+		return nil, err
+	}
+	token := regexp.MustCompile(`name="csrf" value="([^"]+)"`).FindStringSubmatch(page)
+	if token == nil {
+		return nil, fmt.Errorf("the sign-in page has no token")
+	}
+	r, err := c.PostForm(d.origin+"/signin", url.Values{"csrf": {token[1]}, "email": {who + "@hoten.example"}, "password": {"a bench password 42"}})
+	if err == nil {
+		r.Body.Close()
+	}
+	return c, err
+}
+
+func get(c *http.Client, address string) (string, error) {
+	r, err := c.Get(address)
+	if err != nil {
+		return "", err
+	}
+	defer r.Body.Close()
+	b, err := io.ReadAll(r.Body)
+	if err == nil && r.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", address, r.Status)
+	}
+	return string(b), err
+}
+
+// Benchmark2Pages measures the console's pages as an agent loads them.
+func Benchmark2Pages(b *testing.B) {
+	d := start(b)
+	c, err := d.signIn("agent")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(median(b, 300, func(i int) error {
+		_, err := get(c, d.origin+"/cases/"+cases.Number(int64(1+(i*331)%caseCount)))
+		return err
+	}), "case_page_p50_ms")
+	b.ReportMetric(median(b, 300, func(i int) error {
+		_, err := get(c, d.origin+"/cases?status=new&class=C&cursor="+strconv.Itoa(1000+(i*317)%(caseCount-2000)))
+		return err
+	}), "list_page_p50_ms")
+	b.ReportMetric(median(b, 200, func(i int) error {
+		_, err := get(c, d.origin+"/cases?q="+url.QueryEscape([]string{"山本", "タナ", "サト", "美咲", "小林"}[i%5]))
+		return err
+	}), "name_search_p50_ms")
+	b.ReportMetric(median(b, 200, func(i int) error {
+		return d.call("agent", "GET", "/cases?limit=50&q="+url.QueryEscape([]string{"山本", "タナ", "サト", "美咲", "小林"}[i%5]), nil, nil)
+	}), "api_name_search_p50_ms")
+}
+
+// parallel runs n calls from so many clients and returns how many a second.
+func parallel(b *testing.B, clients, n int, call func(i int) error) float64 {
+	b.Helper()
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	begun := time.Now()
+	for range clients {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; int(i) < n; i = next.Add(1) - 1 {
+				if err := call(int(i)); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return float64(n) / time.Since(begun).Seconds()
+}
+
+// Benchmark3OpenCases opens inquiries through the API.
+func Benchmark3OpenCases(b *testing.B) {
+	d := start(b)
+	b.ReportMetric(parallel(b, 8, 4000, func(i int) error {
+		return d.call("agent", "POST", "/cases", map[string]string{"incident": "BENCH", "login_id": fmt.Sprintf("new%06d@ocn.example", i)}, nil)
+	}), "opened/s")
+}
+
+// Benchmark4Approve measures the floor of the specification on the same server in
+// the same run, then approving and posting one by one and in batches.
+func Benchmark4Approve(b *testing.B) {
+	d := start(b)
+	if err := d.proposeAll(); err != nil {
+		b.Fatal(err)
+	}
+	ids, err := d.submitted()
+	if err != nil {
+		b.Fatal(err)
+	}
+	floor, err := d.floor()
+	if err != nil {
+		b.Log("the floor was not measured: ", err)
+	} else {
+		b.ReportMetric(floor, "floor_tps")
+	}
+	const single = 6000
+	b.ReportMetric(parallel(b, 8, single, func(i int) error {
+		return d.call("supervisor", "POST", fmt.Sprintf("/reimbursements/%d/approve", ids[i]), nil, nil)
+	}), "approved_one_by_one/s")
+	rest, size := ids[single:], 1000
+	rest = rest[:min(len(rest), 40_000)/size*size]
+	b.ReportMetric(float64(size)*parallel(b, 2, len(rest)/size, func(i int) error {
+		return d.call("supervisor", "POST", "/reimbursements/approve", map[string]any{"ids": rest[i*size : (i+1)*size]}, nil)
+	}), "approved_in_batches/s")
+}
+
+// proposeAll lifts the day's limit and proposes for the whole incident.
+func (d *desk) proposeAll() error {
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, d.database)
+	if err != nil {
+		return err
+	}
+	defer c.Close(ctx)
+	if _, err := c.Exec(ctx, `insert into policies (value, set_at, set_by) values ('{"daily_limits": {"goo": 1000000000000, "pointtalk": 1000000000000}}', now(), 0)`); err != nil {
+		return err
+	}
+	var job struct{ ID int64 }
+	if err := d.call("agent", "POST", "/incidents/BENCH/reimbursements", nil, &job); err != nil {
+		return err
+	}
+	for {
+		var j struct {
+			State             string
+			Processed, Failed int64
+		}
+		if err := d.call("agent", "GET", fmt.Sprintf("/jobs/%d", job.ID), nil, &j); err != nil {
+			return err
+		}
+		if j.State != "running" {
+			if j.State != "done" || j.Failed > 0 {
+				return fmt.Errorf("job: %+v", j)
+			}
+			return nil
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+}
+
+func (d *desk) submitted() (ids []int64, err error) {
+	ctx := context.Background()
+	c, err := pgx.Connect(ctx, d.database)
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close(ctx)
+	rows, err := c.Query(ctx, "select id from reimbursements where state = 'submitted' order by id")
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
+}
+
+// floor is the least that one posted reimbursement costs in PostgreSQL, as
+// transactions a second of the specification's script.
+func (d *desk) floor() (float64, error) {
+	folder := filepath.Join("..", "..", "..", "shared", "bench")
+	if _, err := os.Stat(filepath.Join(folder, "pg_ledger_floor.sql")); err != nil {
+		return 0, err
+	}
+	bin, err := embedded.FindBinaries()
+	if err != nil {
+		return 0, err
+	}
+	u, err := url.Parse(d.database)
+	if err != nil {
+		return 0, err
+	}
+	password, _ := u.User.Password()
+	environment := append(os.Environ(), "PGHOST="+u.Query().Get("host"), "PGUSER="+u.User.Username(), "PGPASSWORD="+password)
+	for _, args := range [][]string{{"createdb", "floor"}, {"psql", "-q", "-d", "floor", "-f", filepath.Join(folder, "pg_ledger_schema.sql")}} {
+		c := exec.Command(filepath.Join(bin, args[0]), args[1:]...)
+		c.Env = environment
+		if out, err := c.CombinedOutput(); err != nil {
+			return 0, fmt.Errorf("%v: %w: %s", args, err, out)
+		}
+	}
+	c := exec.Command(filepath.Join(bin, "pgbench"), "-n", "-c8", "-j2", "-T20", "-f", filepath.Join(folder, "pg_ledger_floor.sql"), "floor")
+	c.Env = environment
+	out, err := c.CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("pgbench: %w: %s", err, out)
+	}
+	tps := regexp.MustCompile(`tps = ([\d.]+)`).FindSubmatch(out)
+	if tps == nil {
+		return 0, fmt.Errorf("pgbench: %s", out)
+	}
+	return strconv.ParseFloat(string(tps[1]), 64)
+}
+
+// Benchmark5Resident is what the program holds after all that.
+func Benchmark5Resident(b *testing.B) {
+	b.ReportMetric(start(b).resident(), "MB_resident")
+}

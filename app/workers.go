@@ -27,7 +27,7 @@ func (a *App) workers() (*river.Client[*sql.Tx], error) {
 	return river.NewClient(a.Store.Driver(), &river.Config{
 		Logger:               a.Store.Log,
 		Workers:              w,
-		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, "mails": {MaxWorkers: 4}},
+		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, "mails": {MaxWorkers: 2}},
 		JobTimeout:           time.Minute,
 		RescueStuckJobsAfter: 2 * time.Minute,
 		FetchCooldown:        20 * time.Millisecond,
@@ -73,7 +73,7 @@ func (a *App) chores() []chore {
 			}
 			return err
 		}},
-		{"queue due mails again", 10 * time.Second, func(ctx context.Context) error { return notices.Sweep(ctx, s) }},
+		{"send what is due", 2 * time.Second, func(ctx context.Context) error { return notices.Sweep(ctx, s) }},
 		{"recover lost imports", 10 * time.Second, func(ctx context.Context) error { return imports.Recover(ctx, s) }},
 		{"forget uploads of dry runs", time.Hour, func(ctx context.Context) error { return imports.Forget(ctx, s) }},
 		{"recover lost jobs", 10 * time.Second, func(ctx context.Context) error {

@@ -30,27 +30,20 @@ create table postings (
 create index postings_transfer on postings (transfer_id);
 create index postings_account on postings (account_id);
 
--- +goose StatementBegin
-create function check_transfer_is_zero() returns trigger language plpgsql as $$
-begin
-  if exists (select 1 from postings p join accounts a on a.id = p.account_id
-             where p.transfer_id = new.id group by a.program_id having sum(p.points) <> 0) then
-    raise exception 'transfer % does not sum to zero', new.id using errcode = 'check_violation';
-  end if;
-  return null;
-end $$;
--- +goose StatementEnd
-create constraint trigger sums_to_zero after insert on transfers deferrable initially deferred
-  for each row execute function check_transfer_is_zero();
-
--- The only way a balance changes: with its postings, which come with their
--- transfer in one transaction. It runs as the owner; the program itself has no
--- right to touch accounts.balance.
+-- The postings of a transfer come with it, in one transaction, and each statement
+-- that inserts postings balances every transfer in every unit. It looks at the new
+-- rows only, so it costs the same however many there are.
+-- It is also the only way a balance changes: it runs as the owner, the program
+-- itself has no right to touch accounts.balance.
 -- +goose StatementBegin
 create function apply_postings() returns trigger language plpgsql security definer set search_path = public as $$
 begin
   if exists (select 1 from new_postings n join transfers t on t.id = n.transfer_id where t.xid <> pg_current_xact_id()) then
     raise exception 'a transfer takes no later postings' using errcode = 'restrict_violation';
+  end if;
+  if exists (select 1 from new_postings n join accounts a on a.id = n.account_id
+             group by n.transfer_id, a.program_id having sum(n.points) <> 0) then
+    raise exception 'the postings of a transfer do not sum to zero' using errcode = 'check_violation';
   end if;
   update accounts a set balance = a.balance + d.points
     from (select account_id, sum(points) as points from new_postings group by account_id) d
@@ -85,4 +78,4 @@ insert into accounts (program_id, purpose)
 -- +goose Down
 drop function lock_accounts;
 drop table postings, transfers, accounts;
-drop function apply_postings, check_transfer_is_zero;
+drop function apply_postings;

@@ -59,6 +59,7 @@ create table approvals (
   foreign key (reimbursement_id, proposer_id) references reimbursements (id, proposer_id),
   constraint four_eyes check (staff_id <> proposer_id)
 );
+create index approvals_of on approvals (reimbursement_id);
 create unique index approvals_once on approvals (reimbursement_id, staff_id) where voided_at is null;
 
 -- A movement is compensated at most once, ever (DOMAIN.md section 2).

@@ -50,16 +50,23 @@ func Record(tx *store.Tx, changes ...Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	entries := make([]Entry, len(changes))
+	n := len(changes)
+	ids, actions, subjects := make([]string, n), make([]string, n), make([]string, n)
+	before, after := make([]*string, n), make([]*string, n)
+	reasons, codes := make([][]byte, n), make([][]byte, n)
 	for i, c := range changes {
 		e, err := compose(tx, c)
 		if err != nil {
 			return err
 		}
-		entries[i] = e
+		ids[i], actions[i], subjects[i], before[i], after[i], reasons[i], codes[i] = e.ID.String(), e.Action, e.Subject, e.Before, e.After, e.Reason, e.MAC
 	}
 	tx.Audited()
-	return tx.CreateInBatches(entries, 1000).Error
+	tx.Queue(`insert into audit_entries (id, at, actor_kind, actor_id, actor_name, desk_id, via, action, subject, before, after, reason, mac)
+		select i::uuid, $8, $9, $10, $11, $12, $13, a, s, b::json, n::json, r, m
+		from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[]) as e(i, a, s, b, n, r, m)`,
+		ids, actions, subjects, before, after, reasons, codes, tx.Now, tx.By.Kind, tx.By.ID, tx.By.Name, tx.By.DeskID, tx.By.Via)
+	return nil
 }
 
 func compose(tx *store.Tx, c Change) (e Entry, err error) {

@@ -106,10 +106,10 @@ func Tell(tx *store.Tx, happened ...Happened) error {
 			data[i] = &s
 		}
 	}
-	_, err := store.Exec(tx.DB, `insert into case_events (case_id, at, kind, actor_kind, actor_id, data, text)
+	tx.Queue(`insert into case_events (case_id, at, kind, actor_kind, actor_id, data, text)
 		select c, $5, k, $6, $7, d::jsonb, t from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[]) as e(c, k, d, t)`,
 		ids, kinds, data, texts, tx.Now, tx.By.Kind, tx.By.ID)
-	return err
+	return nil
 }
 
 // Events reads a page of a case's timeline, newest first, before the event with

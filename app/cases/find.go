@@ -52,7 +52,7 @@ func (r Row) MaskedName(v *vault.Vault) (string, error) {
 }
 
 const rowColumns = `select c.*, n.reference, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name
-	from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
+	from (select c.* from cases c %s) c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
 	left join members m on m.id = i.member_id left join staff s on s.id = c.assignee_id `
 
 // Find lists cases, newest first: Limit of them and one more when there are more.
@@ -62,7 +62,9 @@ func Find(db *gorm.DB, v *vault.Vault, f Filter) ([]Row, error) {
 	if err != nil || where == "" {
 		return nil, err
 	}
-	return store.Select[Row](db, rowColumns+where+fmt.Sprintf(" order by c.id desc limit %d", f.Limit+1), args...)
+	// The page is cut before anything is joined to it.
+	page := fmt.Sprintf("%s order by c.id desc limit %d", where, f.Limit+1)
+	return store.Select[Row](db, fmt.Sprintf(rowColumns, page)+"order by c.id desc", args...)
 }
 
 func (f Filter) where(db *gorm.DB, v *vault.Vault) (string, []any, error) {
@@ -116,7 +118,7 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (string, []any, error) {
 
 // Get reads one case as a row of the list. Unknown: NotFound.
 func Get(db *gorm.DB, id int64) (*Row, error) {
-	rows, err := store.Select[Row](db, rowColumns+"where c.id = $1", id)
+	rows, err := store.Select[Row](db, fmt.Sprintf(rowColumns, "where c.id = $1"), id)
 	if err == nil && len(rows) == 0 {
 		_, err = store.Find[Case](db, "id = ?", id)
 	}

@@ -18,18 +18,6 @@ type opener func() (io.ReadCloser, error)
 // source is the files of one import; a nil one is absent.
 type source struct{ affected, movements opener }
 
-func (s source) each(fn func(file string, open opener) error) error {
-	if s.affected != nil {
-		if err := fn(AffectedFile, s.affected); err != nil {
-			return err
-		}
-	}
-	if s.movements != nil {
-		return fn(MovementsFile, s.movements)
-	}
-	return nil
-}
-
 // fromDisk is files beside the command line.
 func fromDisk(affected, movements string) source {
 	open := func(path string) opener {

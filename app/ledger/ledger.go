@@ -3,8 +3,8 @@
 // It knows accounts and keys, and nothing of reimbursements.
 //
 // The database holds the second lock: transfers and postings are append-only,
-// a deferred trigger refuses a transfer that does not sum to zero, a member's
-// balance moves only with its postings and never below zero.
+// postings that do not sum to zero are refused, a member's balance moves only
+// with its postings and never below zero.
 package ledger
 
 import (
@@ -55,31 +55,30 @@ type Posting struct {
 // there is a conflict, a balance below zero an error of the database.
 func Post(tx *store.Tx, drafts []Draft) (map[string]int64, error) {
 	keys := make([]string, len(drafts))
+	var of, accounts, points []int64
+	var purposes []string
 	for i, d := range drafts {
 		keys[i] = d.Key
+		for _, p := range d.Postings {
+			of, accounts = append(of, int64(i+1)), append(accounts, p.AccountID)
+			purposes, points = append(purposes, p.Purpose), append(points, p.Points)
+		}
 	}
 	type written struct {
 		ID  int64
 		Key string
 	}
-	rows, err := store.Select[written](tx.DB, `insert into transfers (key, at) select k, $2 from unnest($1::text[]) k returning id, key`, keys, tx.Now)
-	if err != nil {
-		return nil, err
-	}
+	rows, err := store.Select[written](tx.DB, `with made as (
+		  insert into transfers (key, at) select k, $2 from unnest($1::text[]) k returning id, key),
+		numbered as (select m.id, k.n from made m join unnest($1::text[]) with ordinality as k(key, n) on k.key = m.key),
+		posted as (
+		  insert into postings (transfer_id, account_id, purpose, points)
+		  select n.id, p.a, p.u, p.v from unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[]) as p(n, a, u, v) join numbered n on n.n = p.n)
+		select id, key from made`, keys, tx.Now, of, accounts, purposes, points)
 	ids := make(map[string]int64, len(rows))
 	for _, r := range rows {
 		ids[r.Key] = r.ID
 	}
-	var transfers, accounts, points []int64
-	var purposes []string
-	for _, d := range drafts {
-		for _, p := range d.Postings {
-			transfers, accounts = append(transfers, ids[d.Key]), append(accounts, p.AccountID)
-			purposes, points = append(purposes, p.Purpose), append(points, p.Points)
-		}
-	}
-	_, err = store.Exec(tx.DB, `insert into postings (transfer_id, account_id, purpose, points)
-		select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[])`, transfers, accounts, purposes, points)
 	return ids, err
 }
 

@@ -1,7 +1,6 @@
 package members
 
 import (
-	"errors"
 	"strings"
 
 	"gorm.io/gorm"
@@ -90,28 +89,36 @@ func byName(db *gorm.DB, v *vault.Vault, q string) ([]int64, error) {
 	if len(grams) == 0 {
 		return nil, nil
 	}
-	type row struct {
-		Member
-		IdentityID int64
-	}
-	rows, err := store.Select[row](db, `select m.id, m.name, m.name_kana, i.id as identity_id
-		from members m join identities i on i.member_id = m.id where m.name_grams @> $1 limit $2`, grams, maxHits)
-	if err != nil {
-		return nil, err
-	}
 	wanted := jptext.SearchKey(q)
 	var ids []int64
-	for _, r := range rows {
-		name, err1 := v.Unseal("members", "name", r.Member.ID, r.Name)
-		kana, err2 := v.Unseal("members", "name_kana", r.Member.ID, r.NameKana)
-		if err := errors.Join(err1, err2); err != nil {
-			return nil, err
+	err := store.Each(db, `select i.id, m.id, m.name, m.name_kana from members m join identities i on i.member_id = m.id
+		where m.name_grams @> $1 limit $2`, []any{grams, maxHits}, func(scan func(...any) error) error {
+		var identity int64
+		var m Member
+		if err := scan(&identity, &m.ID, &m.Name, &m.NameKana); err != nil {
+			return err
 		}
-		if strings.Contains(jptext.SearchKey(name), wanted) || strings.Contains(jptext.SearchKey(kana), wanted) {
-			ids = append(ids, r.IdentityID)
+		is, err := m.named(v, wanted)
+		if is {
+			ids = append(ids, identity)
+		}
+		return err
+	})
+	return ids, err
+}
+
+// named reports whether the name or its kana holds the search key.
+func (m Member) named(v *vault.Vault, wanted string) (bool, error) {
+	for _, f := range []struct {
+		column string
+		sealed []byte
+	}{{"name", m.Name}, {"name_kana", m.NameKana}} {
+		plain, err := v.Unseal("members", f.column, m.ID, f.sealed)
+		if err != nil || strings.Contains(jptext.SearchKey(plain), wanted) {
+			return err == nil, err
 		}
 	}
-	return ids, nil
+	return false, nil
 }
 
 // ByID finds an identity. Unknown: NotFound.

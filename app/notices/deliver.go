@@ -75,6 +75,11 @@ func (p *Postman) Deliver(ctx context.Context, ids []int64) error {
 // two programs want, only one gets. It returns nil when there is nothing to do.
 func (p *Postman) claim(ctx context.Context, id int64) (m *Mail, err error) {
 	err = store.Keep(ctx, p.Store, func(tx *store.Tx) error {
+		// A claim lost in a crash only means that the mail is sent again, which it
+		// would be anyway: no need to wait for the disk.
+		if err := tx.Exec("set local synchronous_commit = off").Error; err != nil {
+			return err
+		}
 		rows, err := store.Select[Mail](tx.DB, `update mails m set due_at = $2, attempts = attempts + 1 from (
 			select id from mails where id = $1 and state = 'queued' and due_at <= $3 for update skip locked) q
 			where m.id = q.id returning m.*`, id, tx.Now.Add(claimed), tx.Now)

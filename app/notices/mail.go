@@ -121,8 +121,10 @@ func (a DeliverArgs) InsertOpts() river.InsertOpts {
 // chunk is how many mails one job delivers.
 const chunk = 25
 
-// Queue writes mails into the outbox in the caller's transaction and a job per
-// chunk that delivers them. It returns their ids in the order of drafts.
+// Queue writes mails into the outbox in the caller's transaction. For what somebody
+// waits on the phone for it queues a job as well; the others are gathered by Sweep
+// a moment later, in chunks, so that approving a thousand reimbursements does not
+// make a thousand jobs. It returns the mails' ids in the order of drafts.
 func Queue(tx *store.Tx, drafts ...Draft) ([]int64, error) {
 	if len(drafts) == 0 {
 		return nil, nil
@@ -132,15 +134,31 @@ func Queue(tx *store.Tx, drafts ...Draft) ([]int64, error) {
 		return nil, err
 	}
 	mails := make([]Mail, len(drafts))
+	var urgent []int64
 	for i, d := range drafts {
 		if mails[i], err = compose(tx, ids[i], d); err != nil {
 			return nil, err
 		}
+		if d.Kind == VerificationCode || d.Kind == ResetLink || d.Kind == ResetCompleted {
+			urgent = append(urgent, ids[i])
+		}
 	}
-	if err := tx.CreateInBatches(mails, 500).Error; err != nil {
-		return nil, err
+	insert(tx, mails)
+	return ids, enqueue(tx, urgent)
+}
+
+func insert(tx *store.Tx, mails []Mail) {
+	n := len(mails)
+	ids, of, members, contacts := make([]int64, n), make([]*int64, n), make([]*int64, n), make([]*int64, n)
+	kinds, languages, messages := make([]string, n), make([]string, n), make([]string, n)
+	recipients, data, secrets := make([][]byte, n), make([][]byte, n), make([][]byte, n)
+	for i, m := range mails {
+		ids[i], of[i], members[i], contacts[i] = m.ID, m.CaseID, m.MemberID, m.ContactID
+		kinds[i], languages[i], messages[i], recipients[i], data[i], secrets[i] = m.Kind, m.Language, m.MessageID, m.Recipient, m.Data, m.Secret
 	}
-	return ids, enqueue(tx, ids)
+	tx.Queue(`insert into mails (id, case_id, member_id, contact_id, kind, language, message_id, recipient, data, secret, queued_at, due_at)
+		select *, $11::timestamptz, $11::timestamptz from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::bytea[], $10::bytea[])`,
+		ids, of, members, contacts, kinds, languages, messages, recipients, data, secrets, tx.Now)
 }
 
 func enqueue(tx *store.Tx, ids []int64) error {

@@ -10,15 +10,15 @@ import (
 const (
 	// sweepBatch bounds one run of Sweep.
 	sweepBatch = 2000
-	// patience is how long a due mail may wait for its job to begin.
-	patience = 15 * time.Second
+	// patience is how long a due mail waits for others to be sent together with it.
+	patience = time.Second
 	// running is how long a job that began is left alone: a program that was
 	// killed leaves its jobs running in the table.
 	running = 30 * time.Second
 )
 
-// Sweep queues jobs for mails that are due and that no job is about to send:
-// retries, and those whose job died with its program.
+// Sweep queues jobs for mails that are due and that no job is about to send: what
+// is not urgent, retries, and those whose job died with its program.
 func Sweep(ctx context.Context, s *store.Store) error {
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
 		type due struct{ ID int64 }

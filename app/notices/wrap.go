@@ -54,16 +54,23 @@ func wrap(s, lang, first, rest string) []string {
 	return lines
 }
 
-// units cuts s into what must stay together on a line. A space is a unit of its own.
+// units cuts s into what must stay together on a line. A space is a unit of its
+// own, except beside what may not begin or end a line.
 func units(s string, wide bool) []string {
 	var out []string
 	glue := false // the next character belongs to the last unit
 	var last rune
 	for _, r := range s {
 		switch {
+		case r == ' ' && len(out) > 0 && strings.ContainsRune(noEnd, last):
+			out[len(out)-1] += " "
+			continue
 		case r == ' ':
 			out = append(out, " ")
 			glue = false
+		case last == ' ' && strings.ContainsRune(noStart, r):
+			out, glue = joinSpaces(out), false
+			out[len(out)-1] += string(r)
 		case len(out) > 0 && last != ' ' && (glue || !mayBreak(last, r, wide)):
 			out[len(out)-1] += string(r)
 			glue = r == '\u200d'
@@ -76,6 +83,14 @@ func units(s string, wide bool) []string {
 		}
 	}
 	return out
+}
+
+// joinSpaces makes the spaces at the end part of the unit before them.
+func joinSpaces(units []string) []string {
+	for n := len(units); n > 1 && strings.Trim(units[n-1], " ") == ""; n-- {
+		units = append(units[:n-2], units[n-2]+units[n-1])
+	}
+	return units
 }
 
 // mayBreak reports whether a line may end between two characters.

@@ -21,6 +21,9 @@ func TestWrap(t *testing.T) {
 		{strings.Repeat("a", 71), "en", strings.Repeat("a", 70) + "|a"},
 		{strings.Repeat("abcd ", 15), "en", strings.TrimSpace(strings.Repeat("abcd ", 14)) + "|abcd"},
 		{strings.Repeat("辻󠄀", 36), "ja", strings.Repeat("辻󠄀", 35) + "|辻󠄀"},
+		{strings.Repeat("あ", 34) + " 、い", "ja", strings.Repeat("あ", 33) + "|あ 、い"},
+		{strings.Repeat("あ", 33) + "（ い）", "ja", strings.Repeat("あ", 33) + "|（ い）"},
+		{strings.Repeat("あ", 33) + "い  、", "ja", strings.Repeat("あ", 33) + "|い  、"},
 		{"", "ja", ""},
 	} {
 		if got := strings.Join(wrap(c.in, c.lang, "", ""), "|"); got != c.want {
@@ -30,9 +33,11 @@ func TestWrap(t *testing.T) {
 }
 
 func TestWrapKeepsEverythingInBounds(t *testing.T) {
-	letters := []rune("あいうアッャ山田、。」「（）ー…０9aZ. ,-@①−𠮷🙂é\u0301\u200d")
+	letters := []rune("あいうアッャ山田、。」「（）ー…０9aZ. ,-@①−𠮷🙂é\u0301\u200d ")
 	rapid.Check(t, func(t *rapid.T) {
-		s := rapid.StringOfN(rapid.SampledFrom(letters), 0, 300, -1).Draw(t, "s")
+		// A length drawn apart: left to itself rapid prefers texts of less than a line.
+		n := rapid.IntRange(0, 300).Draw(t, "n")
+		s := rapid.StringOfN(rapid.SampledFrom(letters), n, n, -1).Draw(t, "s")
 		lang := rapid.SampledFrom(languages).Draw(t, "lang")
 		first, rest := "", rapid.SampledFrom([]string{"", "　", "   "}).Draw(t, "rest")
 		lines := wrap(s, lang, first, rest)
@@ -46,10 +51,26 @@ func TestWrapKeepsEverythingInBounds(t *testing.T) {
 			}
 			joined += l
 		}
+		for i := 1; i < len(lines); i++ {
+			if above := lines[i-1]; mayNotMeet(above, strings.TrimLeft(lines[i], " 　")) && breakable(above, lang) {
+				t.Fatalf("%q / %q", above, lines[i])
+			}
+		}
 		if strings.ReplaceAll(joined, " ", "") != strings.ReplaceAll(s, " ", "") {
 			t.Fatalf("the lines say something else: %q", lines)
 		}
 	})
+}
+
+// mayNotMeet reports whether a line break between two lines is forbidden.
+func mayNotMeet(above, below string) bool {
+	a, b := []rune(above), []rune(below)
+	return len(a) > 0 && strings.ContainsRune(noEnd, a[len(a)-1]) || len(b) > 0 && strings.ContainsRune(noStart, b[0])
+}
+
+// breakable reports whether a line holds a place at which it could have ended.
+func breakable(line, lang string) bool {
+	return len(units(strings.Trim(line, " 　"), lang == "ja")) > 1
 }
 
 func TestLinesOfMails(t *testing.T) {

@@ -120,9 +120,7 @@ func approveChunk(ctx context.Context, s *store.Store, by access.Actor, ids []in
 			tx.NothingChanged()
 			return results, nil
 		}
-		if err := giveApprovals(tx, approved); err != nil {
-			return nil, err
-		}
+		giveApprovals(tx, approved)
 		if err := post(tx, posted); err != nil {
 			return nil, err
 		}
@@ -134,19 +132,12 @@ func approveChunk(ctx context.Context, s *store.Store, by access.Actor, ids []in
 // sorted, and computes the plans as they stand now.
 func lockForDecision(tx *store.Tx, ids []int64) (map[int64]*approval, error) {
 	// Sorting happens before locking, so rows are locked in the order of cases.
-	if _, err := store.Exec(tx.DB, `select 1 from cases where id in (select case_id from reimbursements where id = any($1)) order by id for no key update`, ids); err != nil {
+	rows, err := store.Select[cases.Case](tx.DB, `select * from cases where id in (select case_id from reimbursements where id = any($1)) order by id for no key update`, ids)
+	if err != nil {
 		return nil, err
 	}
 	proposals, err := store.Select[Reimbursement](tx.DB, "select * from reimbursements where id = any($1) order by id for no key update", ids)
 	if err != nil || len(proposals) == 0 {
-		return nil, err
-	}
-	caseIDs := make([]int64, len(proposals))
-	for i, r := range proposals {
-		caseIDs[i] = r.CaseID
-	}
-	rows, err := store.Select[cases.Case](tx.DB, "select * from cases where id = any($1)", caseIDs)
-	if err != nil {
 		return nil, err
 	}
 	given, err := store.Select[Approval](tx.DB, "select reimbursement_id, staff_id from approvals where reimbursement_id = any($1) and voided_at is null", ids)
@@ -200,14 +191,13 @@ func lockSubjects(tx *store.Tx, rows []cases.Case) (map[int64]*subject, error) {
 	return out, nil
 }
 
-func giveApprovals(tx *store.Tx, approved []*approval) error {
+func giveApprovals(tx *store.Tx, approved []*approval) {
 	ids, proposers := make([]int64, len(approved)), make([]int64, len(approved))
 	for i, a := range approved {
 		ids[i], proposers[i] = a.Reimbursement.ID, a.ProposerID
 	}
-	_, err := store.Exec(tx.DB, `insert into approvals (reimbursement_id, proposer_id, staff_id, at)
+	tx.Queue(`insert into approvals (reimbursement_id, proposer_id, staff_id, at)
 		select r, p, $3, $4 from unnest($1::bigint[], $2::bigint[]) as a(r, p)`, ids, proposers, tx.By.ID, tx.Now)
-	return err
 }
 
 func tellApproved(tx *store.Tx, approved []*approval) error {

@@ -82,9 +82,7 @@ func decision(ctx context.Context, s *store.Store, by access.Actor, id int64, st
 		if err := tx.Model(r).Select("state", "decided_at", "decided_by", "rejection", "reason").Updates(r).Error; err != nil {
 			return nil, err
 		}
-		if err := markCases(tx, []int64{r.CaseID}, state); err != nil {
-			return nil, err
-		}
+		markCases(tx, []int64{r.CaseID}, state)
 		if err := cases.Tell(tx, cases.Happened{CaseID: r.CaseID, Kind: events[state], Data: map[string]any{"reimbursement": id}, Text: reason}); err != nil {
 			return nil, err
 		}

@@ -27,9 +27,7 @@ func post(tx *store.Tx, posted []*approval) error {
 	if err != nil {
 		return err
 	}
-	if err := compensated(tx, posted); err != nil {
-		return err
-	}
+	compensated(tx, posted)
 	ids, caseIDs, transferIDs := make([]int64, len(posted)), make([]int64, len(posted)), make([]int64, len(posted))
 	for i, a := range posted {
 		transfer := transfers[transferKey(a.Reimbursement.ID)]
@@ -37,13 +35,9 @@ func post(tx *store.Tx, posted []*approval) error {
 		a.TransferID = &transfer
 		ids[i], caseIDs[i], transferIDs[i] = a.Reimbursement.ID, a.CaseID, transfer
 	}
-	if _, err := store.Exec(tx.DB, `update reimbursements r set state = 'posted', decided_at = $3, decided_by = $4, transfer_id = p.t
-		from unnest($1::bigint[], $2::bigint[]) as p(id, t) where r.id = p.id`, ids, transferIDs, tx.Now, tx.By.ID); err != nil {
-		return err
-	}
-	if err := markCases(tx, caseIDs, Posted); err != nil {
-		return err
-	}
+	tx.Queue(`update reimbursements r set state = 'posted', decided_at = $3, decided_by = $4, transfer_id = p.t
+		from unnest($1::bigint[], $2::bigint[]) as p(id, t) where r.id = p.id`, ids, transferIDs, tx.Now, tx.By.ID)
+	markCases(tx, caseIDs, Posted)
 	return tellMembers(tx, posted, caseIDs)
 }
 
@@ -84,7 +78,7 @@ func postings(lines []Line, member map[int16]int64, companies map[string]map[int
 
 // compensated marks what was made good: the unique keys refuse a second time,
 // whatever was retried, reimported or clicked twice.
-func compensated(tx *store.Tx, posted []*approval) error {
+func compensated(tx *store.Tx, posted []*approval) {
 	var ids []int64
 	var movements, adjustments []*int64
 	for _, a := range posted {
@@ -94,9 +88,8 @@ func compensated(tx *store.Tx, posted []*approval) error {
 			}
 		}
 	}
-	_, err := store.Exec(tx.DB, `insert into compensations (reimbursement_id, movement_id, adjustment_id)
+	tx.Queue(`insert into compensations (reimbursement_id, movement_id, adjustment_id)
 		select * from unnest($1::bigint[], $2::bigint[], $3::bigint[])`, ids, movements, adjustments)
-	return err
 }
 
 func tellMembers(tx *store.Tx, posted []*approval, caseIDs []int64) error {

@@ -25,6 +25,22 @@ func Select[T any](db *gorm.DB, query string, args ...any) ([]T, error) {
 	return out, rows.Err()
 }
 
+// Each runs set-based SQL and hands over row by row; scan reads the columns. For
+// lists so long that finding fields by name would cost more than the query.
+func Each(db *gorm.DB, query string, args []any, row func(scan func(dest ...any) error) error) error {
+	rows, err := db.Statement.ConnPool.QueryContext(db.Statement.Context, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // Scan reads the one row of query into dest.
 func Scan(db *gorm.DB, query string, args []any, dest ...any) error {
 	return db.Statement.ConnPool.QueryRowContext(db.Statement.Context, query, args...).Scan(dest...)
@@ -37,6 +53,20 @@ func Exec(db *gorm.DB, query string, args ...any) (int64, error) {
 		return 0, err
 	}
 	return done.RowsAffected()
+}
+
+// Queue notes a write with $1 placeholders whose outcome nobody in the transaction
+// reads. Queued writes go to the database in one round trip before the commit, in
+// their order; any that fails rolls everything back.
+func (tx *Tx) Queue(query string, args ...any) { tx.queued.Queue(query, args...) }
+
+func (tx *Tx) flush() error {
+	if tx.queued.Len() == 0 {
+		return nil
+	}
+	return tx.conn.Raw(func(driver any) error {
+		return driver.(*stdlib.Conn).Conn().SendBatch(tx.Context(), &tx.queued).Close()
+	})
 }
 
 // Copy streams rows into a table by COPY, inside the transaction.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/riverqueue/river"
 	"gorm.io/gorm"
@@ -27,6 +28,7 @@ type Tx struct {
 	sql   *sql.Tx
 
 	audited, unchanged bool
+	queued             pgx.Batch
 }
 
 var errUnaudited = errors.New("a change without an audit entry was refused")
@@ -65,6 +67,9 @@ func run[T any](ctx context.Context, s *Store, by access.Actor, fn func(tx *Tx) 
 	db.Statement.ConnPool = begun
 	tx := &Tx{DB: db, By: by, Now: s.Clock().UTC().Truncate(time.Microsecond), store: s, conn: conn, sql: begun}
 	if out, err = fn(tx); err != nil {
+		return out, translate(err)
+	}
+	if err := tx.flush(); err != nil {
 		return out, translate(err)
 	}
 	return out, translate(begun.Commit())

@@ -1,0 +1,80 @@
+package notices
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestNothingLoadsAndOnlyTheResetLinkLinks(t *testing.T) {
+	each(t, func(t *testing.T, kind, lang string) {
+		m := render(t, kind, lang, facts(nasty), secrets[kind])
+		_, links, elements := bodyOf(t, m.HTML)
+		for _, bad := range []string{"img", "script", "link", "iframe", "form", "input"} {
+			if elements[bad] > 0 {
+				t.Errorf("the HTML has a %s", bad)
+			}
+		}
+		want := ""
+		if kind == ResetLink {
+			want = secrets[kind]
+			if !strings.Contains(m.Text, "\n\n"+want+"\n\n") {
+				t.Error("the link does not stand alone on its line")
+			}
+		}
+		if strings.Join(links, " ") != want {
+			t.Errorf("links %v", links)
+		}
+		if n := strings.Count(m.Text, "://"); kind != ResetLink && n > 0 || kind == ResetLink && n != 1 {
+			t.Errorf("%d addresses in the text", n)
+		}
+	})
+}
+
+func TestValuesAddNoStructure(t *testing.T) {
+	each(t, func(t *testing.T, kind, lang string) {
+		calm, wild := facts("山田 太郎"), facts("■偽の見出し\n・一覧\n1. 手順\n※\n----")
+		wild.MaskedLogin, wild.CaseNumber, wild.TitleJa, wild.TitleEn = "\n■偽\n", "・\n※\t\n", "\n----\n◆", "- \n■ fake"
+		_, _, a := bodyOf(t, render(t, kind, lang, calm, secrets[kind]).HTML)
+		_, _, b := bodyOf(t, render(t, kind, lang, wild, secrets[kind]).HTML)
+		for _, e := range []string{"h2", "h3", "li", "tr", "hr", "p", "br"} {
+			if a[e] != b[e] {
+				t.Errorf("%d %s became %d", a[e], e, b[e])
+			}
+		}
+	})
+}
+
+func TestALinkForANameIsNotSaid(t *testing.T) {
+	for _, name := range []string{"https://evil.example/", "WWW.evil.example", "evil@evil.example", ""} {
+		m := render(t, CaseClosed, "ja", facts(name), "")
+		if first, _, _ := strings.Cut(m.Text, "\n"); first != "お客さま" {
+			t.Errorf("%q: %s", name, first)
+		}
+	}
+}
+
+func TestHiddenCopiesHoldNoSecret(t *testing.T) {
+	for kind, secret := range secrets {
+		for _, lang := range languages {
+			m := render(t, kind, lang, facts("山田 太郎"), Hidden)
+			if strings.Contains(m.Text+m.HTML+m.Subject, secret) || !strings.Contains(m.Text, Hidden) || !strings.Contains(m.HTML, Hidden) {
+				t.Errorf("%s: %s", kind, m.Text)
+			}
+			if _, links, _ := bodyOf(t, m.HTML); len(links) > 0 {
+				t.Errorf("%s links to %v", kind, links)
+			}
+		}
+	}
+}
+
+func TestSecretsThatAreNone(t *testing.T) {
+	for _, c := range [][2]string{{VerificationCode, ""}, {VerificationCode, "12\n34"}, {ResetLink, ""}, {ResetLink, "javascript:alert(1)"},
+		{ResetLink, "https://x.example/ y"}, {ResetLink, "/reset/1"}} {
+		if _, err := Render(c[0], "ja", facts("山田 太郎"), c[1], env("ja")); err == nil {
+			t.Errorf("%s was rendered with %q", c[0], c[1])
+		}
+	}
+	if _, err := Render("unknown", "ja", Facts{}, "", Env{}); err == nil {
+		t.Error("an unknown kind was rendered")
+	}
+}

@@ -12,7 +12,8 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 COPY --from=ui /src/ui/dist ./ui/dist
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o /hoten ./cmd/hoten && mkdir /data
+ARG version=dev commit=unknown
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.release=$version -X main.commit=$commit" -o /hoten ./cmd/hoten && mkdir /data
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/

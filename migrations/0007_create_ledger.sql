@@ -21,9 +21,12 @@ create table transfers (
   xid  xid8 not null default pg_current_xact_id()
 );
 
+-- apply_postings holds that transfer and account exist; neither is ever removed.
+-- Foreign keys would have all writers share-lock the companies' few rows.
 create table postings (
-  transfer_id bigint not null references transfers,
-  account_id  bigint not null references accounts,
+  transfer_id bigint not null,
+  account_id  bigint not null,
+  program_id  smallint not null,
   purpose     text not null,
   points      bigint not null check (points <> 0)
 );
@@ -31,23 +34,34 @@ create index postings_transfer on postings (transfer_id);
 create index postings_account on postings (account_id);
 
 -- The postings of a transfer come with it, in one transaction, and each statement
--- that inserts postings balances every transfer in every unit. It looks at the new
--- rows only, so it costs the same however many there are.
--- It is also the only way a balance changes: it runs as the owner, the program
--- itself has no right to touch accounts.balance.
+-- that inserts postings balances every transfer in every unit. It is also the only
+-- way a balance changes: it runs as the owner, the program itself has no right to
+-- touch accounts.balance. Accounts are looked up one by one: a join would be
+-- planned without knowing how many rows are new.
 -- +goose StatementBegin
 create function apply_postings() returns trigger language plpgsql security definer set search_path = public as $$
+declare
+  p record;
 begin
-  if exists (select 1 from new_postings n join transfers t on t.id = n.transfer_id where t.xid <> pg_current_xact_id()) then
-    raise exception 'a transfer takes no later postings' using errcode = 'restrict_violation';
-  end if;
-  if exists (select 1 from new_postings n join accounts a on a.id = n.account_id
-             group by n.transfer_id, a.program_id having sum(n.points) <> 0) then
+  if exists (select 1 from new_postings group by transfer_id, program_id having sum(points) <> 0) then
     raise exception 'the postings of a transfer do not sum to zero' using errcode = 'check_violation';
   end if;
-  update accounts a set balance = a.balance + d.points
-    from (select account_id, sum(points) as points from new_postings group by account_id) d
-    where a.id = d.account_id and a.purpose = 'member';
+  for p in select distinct transfer_id from new_postings loop
+    perform 1 from transfers where id = p.transfer_id and xid = pg_current_xact_id();
+    if not found then
+      raise exception 'a transfer takes no later postings' using errcode = 'restrict_violation';
+    end if;
+  end loop;
+  for p in select account_id, program_id, sum(points) as points from new_postings group by 1, 2 order by 1 loop
+    update accounts set balance = balance + p.points
+      where id = p.account_id and program_id = p.program_id and purpose = 'member';
+    if not found then
+      perform 1 from accounts where id = p.account_id and program_id = p.program_id;
+      if not found then
+        raise exception 'there is no account % in program %', p.account_id, p.program_id using errcode = 'foreign_key_violation';
+      end if;
+    end if;
+  end loop;
   return null;
 end $$;
 -- +goose StatementEnd

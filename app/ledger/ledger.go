@@ -46,6 +46,7 @@ type Draft struct {
 // statements: rollback, reimburse, absorb, adjust or opening.
 type Posting struct {
 	AccountID int64
+	ProgramID int16 // of the account
 	Purpose   string
 	Points    int64
 }
@@ -57,11 +58,12 @@ func Post(tx *store.Tx, drafts []Draft) (map[string]int64, error) {
 	keys := make([]string, len(drafts))
 	var of, accounts, points []int64
 	var purposes []string
+	var programs []int16
 	for i, d := range drafts {
 		keys[i] = d.Key
 		for _, p := range d.Postings {
 			of, accounts = append(of, int64(i+1)), append(accounts, p.AccountID)
-			purposes, points = append(purposes, p.Purpose), append(points, p.Points)
+			purposes, points, programs = append(purposes, p.Purpose), append(points, p.Points), append(programs, p.ProgramID)
 		}
 	}
 	type written struct {
@@ -72,9 +74,9 @@ func Post(tx *store.Tx, drafts []Draft) (map[string]int64, error) {
 		  insert into transfers (key, at) select k, $2 from unnest($1::text[]) k returning id, key),
 		numbered as (select m.id, k.n from made m join unnest($1::text[]) with ordinality as k(key, n) on k.key = m.key),
 		posted as (
-		  insert into postings (transfer_id, account_id, purpose, points)
-		  select n.id, p.a, p.u, p.v from unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[]) as p(n, a, u, v) join numbered n on n.n = p.n)
-		select id, key from made`, keys, tx.Now, of, accounts, purposes, points)
+		  insert into postings (transfer_id, account_id, purpose, points, program_id)
+		  select n.id, p.a, p.u, p.v, p.g from unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::smallint[]) as p(n, a, u, v, g) join numbered n on n.n = p.n)
+		select id, key from made`, keys, tx.Now, of, accounts, purposes, points, programs)
 	ids := make(map[string]int64, len(rows))
 	for _, r := range rows {
 		ids[r.Key] = r.ID
@@ -139,10 +141,10 @@ func OpenWith(tx *store.Tx, key, query string) error {
 	_, err = store.Exec(tx.DB, `with opened as (
 		  select a.id, a.program_id, q.points from (`+query+`) q join accounts a on a.identity_id = q.identity_id and a.program_id = q.program_id
 		  where q.points > 0 and not exists (select 1 from postings p where p.account_id = a.id and p.purpose = 'opening'))
-		insert into postings (transfer_id, account_id, purpose, points)
-		select $1::bigint, id, 'opening', points from opened
+		insert into postings (transfer_id, account_id, program_id, purpose, points)
+		select $1::bigint, id, program_id, 'opening', points from opened
 		union all
-		select $1, c.id, 'opening', -s.points from (select program_id, sum(points)::bigint as points from opened group by program_id) s
+		select $1, c.id, c.program_id, 'opening', -s.points from (select program_id, sum(points)::bigint as points from opened group by program_id) s
 		join accounts c on c.program_id = s.program_id and c.purpose = 'opening'`, ids[key])
 	return err
 }
@@ -158,7 +160,7 @@ type Line struct {
 
 // Statement lists the postings of one ID, oldest first.
 func Statement(db *gorm.DB, identity int64) ([]Line, error) {
-	return store.Select[Line](db, `select t.at, t.key, a.program_id, p.purpose, p.points
+	return store.Select[Line](db, `select t.at, t.key, p.program_id, p.purpose, p.points
 		from accounts a join postings p on p.account_id = a.id join transfers t on t.id = p.transfer_id
-		where a.identity_id = $1 order by t.id, a.program_id`, identity)
+		where a.identity_id = $1 order by t.id, p.program_id`, identity)
 }

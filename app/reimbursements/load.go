@@ -61,8 +61,8 @@ func load(db *gorm.DB, incident int64, of []*cases.Case, accounts []ledger.Accou
 		Compensated bool
 	}
 	movements, err := store.Select[moved](db, `select m.id, m.movement_id, m.identity_id, m.occurred_at, m.kind, m.from_program, m.to_program, m.partner,
-		m.points, m.points_received, m.refers_to, m.finding, exists (select 1 from compensations k where k.movement_id = m.id) as compensated
-		from movements m where m.identity_id = any($2) and m.incident_id = $1 order by m.identity_id, m.occurred_at, m.id`, incident, identities)
+		m.points, m.points_received, m.refers_to, m.finding, k.movement_id is not null as compensated
+		from movements m left join compensations k on k.movement_id = m.id where m.identity_id = any($2) and m.incident_id = $1 order by m.identity_id, m.occurred_at, m.id`, incident, identities)
 	if err != nil {
 		return nil, err
 	}

@@ -46,20 +46,21 @@ func postings(lines []Line, member map[int16]int64, companies map[string]map[int
 	other := map[string]string{Rollback: ledger.Restored, Reimburse: ledger.Reimbursed, Absorb: ledger.Absorbed, Adjust: ledger.Adjusted}
 	type place struct {
 		account int64
+		program int16
 		purpose string
 	}
 	sums := map[place]int64{}
 	var order []place
-	move := func(account int64, purpose string, points int64) {
-		p := place{account, purpose}
+	move := func(account int64, program int16, purpose string, points int64) {
+		p := place{account, program, purpose}
 		if _, seen := sums[p]; !seen {
 			order = append(order, p)
 		}
 		sums[p] += points
 	}
 	give := func(kind string, program int16, points int64) {
-		move(member[program], kind, points)
-		move(companies[other[kind]][program], kind, -points)
+		move(member[program], program, kind, points)
+		move(companies[other[kind]][program], program, kind, -points)
 	}
 	for _, l := range lines {
 		give(l.Kind, l.ProgramID, l.Points)
@@ -70,7 +71,7 @@ func postings(lines []Line, member map[int16]int64, companies map[string]map[int
 	var out []ledger.Posting
 	for _, p := range order {
 		if sums[p] != 0 {
-			out = append(out, ledger.Posting{AccountID: p.account, Purpose: p.purpose, Points: sums[p]})
+			out = append(out, ledger.Posting{AccountID: p.account, ProgramID: p.program, Purpose: p.purpose, Points: sums[p]})
 		}
 	}
 	return out

@@ -44,6 +44,9 @@ func Open(ctx context.Context, url string, v *vault.Vault, clock func() time.Tim
 	cfg.MaxConns = max(cfg.MaxConns, 24)
 	cfg.ConnConfig.RuntimeParams["application_name"] = "hoten"
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	// Queries take arrays of a few or of a thousand keys; planning them anew each
+	// time costs more than running them.
+	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
 	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
 		_, err := c.Exec(ctx, "set role "+role)
 		return err

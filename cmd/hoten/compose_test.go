@@ -32,7 +32,7 @@ func TestComposeFile(t *testing.T) {
 	if err := yaml.Unmarshal(raw, &file); err != nil {
 		t.Fatal(err)
 	}
-	pinned := regexp.MustCompile(`^[a-z/]+:v?\d+\.\d+`)
+	pinned := regexp.MustCompile(`^[a-z/]+:v?\d+`)
 	for _, name := range []string{"app", "db", "mailpit"} {
 		s, ok := file.Services[name]
 		if !ok {

@@ -20,6 +20,13 @@ import (
 // Reference is the incident of every World.
 const Reference = "2014-R096"
 
+// The first lines of the files that Import takes.
+const (
+	AffectedHeader = "login_id,name,name_kana,birth_date,phone,email,email_registered_on,postal_code,address,customer_number,language," +
+		"balance_pointtalk,balance_goo,restricted_at\n"
+	MovementsHeader = "movement_id,login_id,occurred_at,kind,from_program,to_program,partner,points,points_received,refers_to,fraud\n"
+)
+
 // World is a store with the incident and people to act in it.
 type World struct {
 	*store.Store

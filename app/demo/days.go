@@ -4,12 +4,9 @@ import (
 	"slices"
 	"time"
 
-	"hoten/app/access"
 	"hoten/app/cases"
 	"hoten/app/incidents"
-	"hoten/app/members"
 	"hoten/app/reimbursements"
-	"hoten/app/resets"
 	"hoten/app/store"
 )
 
@@ -26,7 +23,7 @@ func (p *play) firstDay() error {
 	}
 	for i := range 9 {
 		p.pass(11 * time.Minute)
-		if err := p.wholeCall(p.who("agent"), &p.rows[3+i*7], i%3 == 0); err != nil {
+		if err := p.wholeCall(p.who("agent"), &p.rows[3+i*7], false, i%3 == 0); err != nil {
 			return err
 		}
 	}
@@ -35,7 +32,7 @@ func (p *play) firstDay() error {
 
 // secondDay: more calls, a suspicion, refusals.
 func (p *play) secondDay() error {
-	p.morning()
+	p.begin(1)
 	p.pass(15 * time.Minute)
 	made, err := p.propose("agent2", 260)
 	if err != nil {
@@ -47,7 +44,7 @@ func (p *play) secondDay() error {
 	}
 	for i := range 12 {
 		p.pass(9 * time.Minute)
-		if err := p.wholeCall(p.who([]string{"agent", "agent2"}[i%2]), &p.rows[80+i*5], i%4 == 0); err != nil {
+		if err := p.wholeCall(p.who([]string{"agent", "agent2"}[i%2]), &p.rows[80+i*5], i%3 == 1, i%4 == 0); err != nil {
 			return err
 		}
 	}
@@ -80,14 +77,7 @@ func (p *play) suspicions() error {
 		}
 	}
 	p.pass(12 * time.Minute)
-	call, err := cases.StartCall(p.ctx, p.s, agent, p.rows[210].Case.ID, cases.NewCall{Direction: "inbound", Relation: cases.Self, CallerNumber: "050-0000-1234"})
-	if err != nil {
-		return err
-	}
-	if _, err := cases.Conclude(p.ctx, p.s, agent, call.ID, cases.ImpostorSuspected); err != nil {
-		return err
-	}
-	if _, err := cases.EndCall(p.ctx, p.s, agent, call.ID); err != nil {
+	if err := p.impostorCall(agent, &p.rows[210]); err != nil {
 		return err
 	}
 	p.pass(7 * time.Minute)
@@ -99,9 +89,9 @@ func (p *play) suspicions() error {
 	return err
 }
 
-// today: what waits on the desks this morning.
-func (p *play) today() error {
-	p.morning()
+// lastDay: what waits on the desks.
+func (p *play) lastDay() error {
+	p.begin(2)
 	if err := p.judged(); err != nil {
 		return err
 	}
@@ -169,62 +159,5 @@ func (p *play) completed(row *cases.Row) error {
 	}
 	done := cases.Completed
 	_, err = cases.Update(p.ctx, p.s, p.who("agent"), row.Case.ID, cases.Change{Status: &done, Version: c.Version})
-	return err
-}
-
-// wholeCall is a call as it should go: verified, and the link sent where a contact
-// may be used; the member then sets the password, unless it is left open.
-func (p *play) wholeCall(by access.Actor, row *cases.Row, leaveOpen bool) error {
-	call, err := cases.StartCall(p.ctx, p.s, by, row.Case.ID, cases.NewCall{Direction: "inbound", Relation: cases.Self})
-	if err != nil {
-		return err
-	}
-	m, err := members.Find(store.Read(p.ctx, p.s), members.Identity{MemberID: row.MemberID})
-	if err != nil {
-		return err
-	}
-	person, err := m.Person(p.s.Vault)
-	if err != nil {
-		return err
-	}
-	for _, said := range [][2]string{{cases.ItemName, person.Name}, {cases.ItemBirthDate, person.BirthDate}, {cases.ItemAddress, person.Address},
-		{cases.ItemCustomerNumber, person.CustomerNumber}} {
-		if _, err := cases.Answer(p.ctx, p.s, by, call.ID, said[0], said[1], true); err != nil {
-			return err
-		}
-	}
-	if _, err := cases.Conclude(p.ctx, p.s, by, call.ID, cases.Verified); err != nil {
-		return err
-	}
-	p.pass(2 * time.Minute)
-	_, err = resets.Send(p.ctx, p.s, by, row.Case.ID, p.baseURL)
-	sent := err == nil
-	if isRefusal(err) {
-		_, err = cases.AddNote(p.ctx, p.s, by, row.Case.ID, "使用できる連絡先がないため、登録電話番号への折り返しをご案内しました。")
-	}
-	if err != nil {
-		return err
-	}
-	if sent {
-		if err := p.memberResets(row, leaveOpen); err != nil {
-			return err
-		}
-	}
-	_, err = cases.EndCall(p.ctx, p.s, by, call.ID)
-	return err
-}
-
-func (p *play) failedCall(by access.Actor, row *cases.Row) error {
-	call, err := cases.StartCall(p.ctx, p.s, by, row.Case.ID, cases.NewCall{Direction: "inbound", Relation: cases.Self, CallerNumber: "080-0000-9876"})
-	if err != nil {
-		return err
-	}
-	for _, item := range []string{cases.ItemName, cases.ItemBirthDate, cases.ItemPhone} {
-		said := map[string]string{cases.ItemName: "不明 太郎", cases.ItemBirthDate: "1900-01-01", cases.ItemPhone: "03-0000-0000"}[item]
-		if _, err := cases.Answer(p.ctx, p.s, by, call.ID, item, said, false); err != nil {
-			return err
-		}
-	}
-	_, err = cases.EndCall(p.ctx, p.s, by, call.ID)
 	return err
 }

@@ -9,8 +9,11 @@ import (
 	"path/filepath"
 	"time"
 
+	"gorm.io/gorm"
+
 	"hoten/app/access"
 	"hoten/app/cases"
+	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/imports"
 	"hoten/app/incidents"
@@ -28,17 +31,16 @@ const Reference = "2014-R096"
 // for half an hour, and the demo's were used days ago.
 type Deliver func(ctx context.Context, s *store.Store, ids []int64) error
 
-// Fill makes the demo on an installation that does not have it; else it does nothing.
+// Fill makes the demo on an installation that does not have it; else it does
+// nothing. Killed before the cases stand it goes on from there the next time;
+// killed later, it leaves less work to look at.
 func Fill(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) error {
-	_, err := incidents.ByReference(store.Read(ctx, s), Reference)
-	if f, ok := fault.As(err); !ok || f.Kind != fault.NotFound {
+	there, err := isThere(store.Read(ctx, s))
+	if err != nil || there {
 		return err
 	}
-	p := &play{ctx: ctx, baseURL: baseURL, deliver: deliver, people: map[string]access.Actor{}, clock: firstDay(s.Clock())}
-	clone := *s
-	clone.Clock = func() time.Time { return p.clock }
-	p.s = &clone
-	for _, scene := range []func() error{p.hire, p.incident, p.importFiles, p.notify, p.firstDay, p.secondDay, p.today} {
+	p := newPlay(ctx, s, baseURL, deliver)
+	for _, scene := range []func() error{p.hire, p.incident, p.importFiles, p.notify, p.firstDay, p.secondDay, p.lastDay} {
 		if err := scene(); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
@@ -46,16 +48,31 @@ func Fill(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) 
 	return nil
 }
 
-// firstDay is ten in the morning three days before now.
-func firstDay(now time.Time) time.Time {
-	y, m, d := now.In(jptext.JST).Date()
-	return time.Date(y, m, d-3, 10, 0, 0, 0, jptext.JST)
+// isThere reports whether there are cases of the incident, or an incident of that
+// reference which is not the demo's.
+func isThere(db *gorm.DB) (bool, error) {
+	i, err := incidents.ByReference(db, Reference)
+	if isNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	type found struct{ Cases, Hired bool }
+	got, err := store.Select[found](db, "select exists (select 1 from cases where incident_id = $1) as cases, exists (select 1 from staff where email = $2) as hired", i.ID, People[0].Email)
+	return err == nil && (got[0].Cases || !got[0].Hired), err
+}
+
+func isNotFound(err error) bool {
+	f, ok := fault.As(err)
+	return ok && f.Kind == fault.NotFound
 }
 
 // play is the demo's work on its way.
 type play struct {
 	ctx     context.Context
 	s       *store.Store
+	days    []jptext.Date
 	clock   time.Time
 	baseURL string
 	deliver Deliver
@@ -64,15 +81,30 @@ type play struct {
 	next    int
 }
 
+func newPlay(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) *play {
+	p := &play{ctx: ctx, baseURL: baseURL, deliver: deliver, people: map[string]access.Actor{}, days: workingDays(s.Clock(), desks.Release())}
+	p.begin(0)
+	clone := *s
+	clone.Clock = func() time.Time { return p.clock }
+	p.s = &clone
+	return p
+}
+
 func (p *play) pass(d time.Duration) { p.clock = p.clock.Add(d) }
 
-func (p *play) morning() {
-	y, m, d := p.clock.In(jptext.JST).Date()
-	p.clock = time.Date(y, m, d+1, 10, 0, 0, 0, jptext.JST)
-}
+// begin is the morning of one of the days.
+func (p *play) begin(day int) { p.clock = p.days[day].At(opens) }
 
 func (p *play) hire() error {
 	for _, a := range People {
+		hired, err := staff.ByEmail(store.Read(p.ctx, p.s), a.Email)
+		if err == nil {
+			p.people[a.Email] = hired.Actor("console")
+			continue
+		}
+		if !isNotFound(err) {
+			return err
+		}
 		added, err := staff.Add(p.ctx, p.s, access.System("demo"), staff.New{Email: a.Email, Name: a.Name, Role: a.Role, Desk: a.Desk, Language: a.Language, Password: Password})
 		if err != nil {
 			return err
@@ -85,6 +117,9 @@ func (p *play) hire() error {
 func (p *play) who(name string) access.Actor { return p.people[name+"@hoten.example"] }
 
 func (p *play) incident() error {
+	if _, err := incidents.ByReference(store.Read(p.ctx, p.s), Reference); !isNotFound(err) {
+		return err
+	}
 	day := func(month time.Month, day int) time.Time { return time.Date(2014, month, day, 0, 0, 0, 0, time.UTC) }
 	released, ids, exchanged := day(time.July, 30), IDs, Exchanged
 	_, err := incidents.Create(p.ctx, p.s, p.who("manager"), incidents.New{Reference: Reference,

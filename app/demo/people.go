@@ -44,7 +44,7 @@ var givenNames = names(`太郎 タロウ taro|健一 ケンイチ kenichi|大輔
 var foreigners = names(`John_Smith スミス_ジョン john.smith|Maria_Garcia ガルシア_マリア maria.garcia|David_Brown ブラウン_デイビッド david.brown|Anna_Kowalska コヴァルスカ_アンナ anna.k|Wei_Chen チェン_ウェイ wei.chen|Priya_Sharma シャルマ_プリヤ priya.s`)
 
 var places = []struct{ zip, address string }{
-	{"1000001", "東京都千代田区千代田%d-%d"}, {"1500002", "東京都渋谷区渋谷%d丁目%d番3号"}, {"2310017", "神奈川県横浜市中区港町%d-%d"}, {"5300001", "大阪府大阪市北区梅田%d-%d-5 梅田ビル1203"},
+	{"1000001", "東京都千代田区見本町%d-%d"}, {"1500002", "東京都渋谷区渋谷%d丁目%d番3号"}, {"2310017", "神奈川県横浜市中区港町%d-%d"}, {"5300001", "大阪府大阪市北区梅田%d-%d-5 梅田ビル1203"},
 	{"4600002", "愛知県名古屋市中区丸の内%d-%d-2"}, {"8120011", "福岡県福岡市博多区博多駅前%d-%d-4"}, {"0600001", "北海道札幌市中央区北一条西%d丁目%d"}, {"9800811", "宮城県仙台市青葉区一番町%d-%d-8"},
 	{"7300011", "広島県広島市中区基町%d-%d"}, {"6048152", "京都府京都市中京区烏丸町%d番地%d"}, {"3300854", "埼玉県さいたま市大宮区桜木町%d-%d-1"}, {"2600013", "千葉県千葉市中央区中央%d-%d-10"},
 }
@@ -81,11 +81,13 @@ func newMember(r *rand.Rand, i int) member {
 	m.emailSince = fmt.Sprintf("%04d-%02d-%02d", 2003+r.IntN(11), 1+r.IntN(12), 1+r.IntN(28))
 	m.email = fmt.Sprintf("%s.%d@mail.example", roman, i)
 	switch k := r.IntN(100); {
-	case k < 15: // only the mailbox of the ID itself
+	case k < 20: // only the mailbox of the ID itself
 		m.email = m.login
-	case k < 19: // changed by the thief
+	case k < 22:
+		m.email, m.emailSince = "", ""
+	case k < 25: // changed by the thief
 		m.emailSince = fmt.Sprintf("2014-07-%02d", 12+r.IntN(15))
-	case k == 19: // an address of an old carrier
+	case k == 25: // an address of an old carrier
 		m.email = fmt.Sprintf("%s..%d@docomo.example", strings.ReplaceAll(roman, ".", ""), i)
 	}
 	return m

@@ -41,14 +41,14 @@ func Editors(f Facts) (staff []int64) {
 	return staff
 }
 
-// load computes the plans of cases of one incident, in three queries for any
+// load computes the plans of cases of one incident, in four queries for any
 // number. The caller locked the accounts where it means to post.
 func load(db *gorm.DB, incident int64, of []*cases.Case, accounts []ledger.Account) (map[int64]*subject, error) {
 	out := make(map[int64]*subject, len(of))
 	byIdentity := make(map[int64]*subject, len(of))
 	ids, identities := make([]int64, len(of)), make([]int64, len(of))
 	for i, c := range of {
-		s := &subject{Case: c, accounts: map[int16]int64{}, facts: Facts{Compensated: map[int64]bool{}, Balances: map[int16]int64{}}}
+		s := &subject{Case: c, accounts: map[int16]int64{}, facts: Facts{Compensated: map[int64]bool{}, Absorbed: map[int16]int64{}, Balances: map[int16]int64{}}}
 		out[c.ID], byIdentity[c.IdentityID] = s, s
 		ids[i], identities[i] = c.ID, c.IdentityID
 	}
@@ -78,6 +78,20 @@ func load(db *gorm.DB, incident int64, of []*cases.Case, accounts []ledger.Accou
 	}
 	for _, a := range adjustments {
 		out[a.CaseID].facts.Adjustments = append(out[a.CaseID].facts.Adjustments, a)
+	}
+	type absorbed struct {
+		CaseID    int64
+		ProgramID int16
+		Points    int64
+	}
+	earlier, err := store.Select[absorbed](db, `select r.case_id, l.program_id, sum(l.points)::bigint as points from reimbursements r
+		join reimbursement_lines l on l.reimbursement_id = r.id
+		where r.case_id = any($1) and r.state = 'posted' and l.kind = 'absorb' group by r.case_id, l.program_id`, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range earlier {
+		out[a.CaseID].facts.Absorbed[a.ProgramID] = a.Points
 	}
 	for _, s := range out {
 		s.plan = Compute(s.facts)

@@ -49,8 +49,9 @@ type Plan struct {
 // back, and the balances now.
 type Facts struct {
 	Movements   []incidents.Movement
-	Compensated map[int64]bool // by movement
-	Adjustments []Adjustment   // not posted yet
+	Compensated map[int64]bool  // by movement
+	Adjustments []Adjustment    // not posted yet
+	Absorbed    map[int16]int64 // by program, what earlier plans of the case absorbed
 	Balances    map[int16]int64
 }
 
@@ -58,7 +59,9 @@ type Facts struct {
 //   - each fraudulent transfer goes back: what was sent returns, what was received
 //     is taken, by the recorded figures and never by a rate;
 //   - each fraudulent exchange is reimbursed less what a cancellation gave back;
-//   - a balance that would fall below zero is absorbed by the operator.
+//   - a balance that would fall below zero is absorbed by the operator; what an
+//     earlier plan of the case absorbed is taken into account, else a transfer and
+//     its exchange in two plans would pay one loss twice.
 //
 // So final = the balance before the incident ± the member's own movements.
 func Compute(f Facts) Plan {
@@ -87,7 +90,7 @@ func Compute(f Facts) Plan {
 			change[*l.CounterProgramID] -= *l.CounterPoints
 		}
 	}
-	p.settle(f.Balances, change)
+	p.settle(f, change)
 	return p
 }
 
@@ -103,15 +106,16 @@ func compensate(m incidents.Movement, cancelled int64) (Line, bool) {
 	return Line{}, false
 }
 
-// settle adds what the operator absorbs, and the balances.
-func (p *Plan) settle(now, change map[int16]int64) {
-	for _, program := range sortedKeys(now) {
-		after := now[program] + change[program]
-		if after < 0 {
-			p.Lines = append(p.Lines, Line{Kind: Absorb, ProgramID: program, Points: -after})
-			after = 0
+// settle adds what the operator absorbs, and the balances. Points are negative
+// where an earlier plan absorbed what now turns out to be no shortfall.
+func (p *Plan) settle(f Facts, change map[int16]int64) {
+	for _, program := range sortedKeys(f.Balances) {
+		now := f.Balances[program]
+		whole := now + change[program] - f.Absorbed[program]
+		if absorb := max(0, -whole) - f.Absorbed[program]; absorb != 0 {
+			p.Lines = append(p.Lines, Line{Kind: Absorb, ProgramID: program, Points: absorb})
 		}
-		p.Balances = append(p.Balances, Balance{program, now[program], after})
+		p.Balances = append(p.Balances, Balance{program, now, max(0, whole)})
 	}
 }
 

@@ -27,12 +27,13 @@ func (l loss) whole() (talk, goo int64) {
 
 func login(i int) string { return fmt.Sprintf("m%05d@ocn.example", i) }
 
-// files writes the operator's files for losses; the i-th is that of login(i).
-func files(losses []loss) (affected, movements string) {
+// files writes the operator's files for losses; the i-th is that of login(first+i).
+func files(first int, losses []loss) (affected, movements string) {
 	a, m := strings.Builder{}, strings.Builder{}
 	a.WriteString(apptest.AffectedHeader)
 	m.WriteString(apptest.MovementsHeader)
 	for i, l := range losses {
+		i += first
 		fmt.Fprintf(&a, "%s,山田 太郎,ヤマダ タロウ,1970-01-02,090-0000-0001,c%d@mail.example,2008-01-01,1000001,東京都千代田区千代田1-1,N%09d,ja,%d,%d,2014-07-29 15:00:00\n",
 			login(i), i, i+1, l.talk, l.goo)
 		if l.sent > 0 {
@@ -52,16 +53,16 @@ func files(losses []loss) (affected, movements string) {
 func importLosses(t testing.TB, losses ...loss) (*apptest.World, []*cases.Case) {
 	t.Helper()
 	w := apptest.NewWorld(t)
-	if i := w.Import(files(losses)); i.Rejected > 0 {
+	if i := w.Import(files(0, losses)); i.Rejected > 0 {
 		t.Fatalf("import: %+v", i)
 	}
-	return w, casesOf(w, len(losses))
+	return w, casesOf(w, 0, len(losses))
 }
 
-func casesOf(w *apptest.World, n int) []*cases.Case {
+func casesOf(w *apptest.World, first, n int) []*cases.Case {
 	out := make([]*cases.Case, n)
 	for i := range out {
-		out[i] = w.Case(login(i))
+		out[i] = w.Case(login(first + i))
 	}
 	return out
 }

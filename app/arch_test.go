@@ -1,0 +1,261 @@
+package app_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layers is the map of the house from the ground up: a package imports only what
+// stands in a line above its own.
+var layers = [][]string{
+	{"app/fault", "app/jptext", "app/store/pgserver", "i18n", "migrations"},
+	{"app/access", "app/vault", "app/passwords", "app/store/embedded", "app/imports/csvin"},
+	{"app/store"},
+	{"app/audit", "app/jobs"},
+	{"app/policies", "app/ledger", "app/desks", "app/notices"},
+	{"app/members", "app/staff"},
+	{"app/incidents"},
+	{"app/cases"},
+	{"app/resets", "app/reimbursements"},
+	{"app/imports"},
+	{"app/reports"},
+	{"ui"},
+	{"app/web", "app/api"},
+	{"app"},
+	{"app/demo"},
+	{"cmd/hoten"},
+}
+
+// testsOnly stands beside the house: it may import everything below app, and no
+// program imports it.
+var testsOnly = []string{"app/apptest", "app/bench"}
+
+// Nothing of ours below these: they must stay usable from anywhere.
+var selfContained = []string{"app/fault", "app/jptext", "i18n", "migrations", "app/store/embedded", "app/store/pgserver"}
+
+// onlyHere is who may import what from outside, by the start of the path. An
+// entry that ends in .go is one file, else a whole package.
+var onlyHere = map[string][]string{
+	"github.com/riverqueue/river/riverdriver":  {"app/store"},
+	"github.com/riverqueue/river/rivermigrate": {"app/store"},
+	"github.com/riverqueue/river": {"app", "app/store", "app/notices/worker.go", "app/imports/worker.go", "app/reimbursements/worker.go",
+		"app/jobs/lost.go",   // reads River's own table of jobs that were given up
+		"app/notices/mail.go", // InsertOpts of the job that its rows are queued with
+	},
+	"github.com/jordan-wright/email": {"app/notices"},
+	"gorm.io/driver/postgres":        {"app/store"},
+	"github.com/pressly/goose":       {"app/store"},
+	"github.com/tink-crypto/tink-go": {"app/vault"},
+	"github.com/alexedwards/scs":     {"app/web"},
+	"golang.org/x/crypto/argon2":     {"app/passwords"},
+	"hoten/app/demo":                 {"cmd/hoten"},
+	"hoten/app/store/embedded":       {"app", "app/apptest"},
+	"hoten/app/store/pgserver":       {"app", "app/apptest", "app/store/embedded"},
+	"hoten/ui":                       {"app/web"},
+	"hoten/migrations":               {"app/store", "app/apptest"},
+}
+
+// bookkeepers may write without an audit entry (store.Keep), each for what it says.
+var bookkeepers = map[string]string{
+	"app/api":     "answers kept under idempotency keys",
+	"app/audit":   "seals, and the outcome of the last check",
+	"app/desks":   "the desks that a new database starts with",
+	"app/imports": "progress of an import and its rejected rows",
+	"app/jobs":    "jobs given up are put back",
+	"app/notices": "delivery attempts and their outcome",
+	"app/staff":   "people's own language, theme and text size",
+	"app":         "pruning of sessions, attempts and answers",
+}
+
+type pkg struct {
+	ImportPath string
+	Dir        string
+	GoFiles    []string
+	Imports    []string
+}
+
+func (p pkg) name() string { return strings.TrimPrefix(p.ImportPath, "hoten/") }
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports", "./...")
+	cmd.Dir = ".."
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []pkg
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func height(name string) int {
+	return slices.IndexFunc(layers, func(l []string) bool { return slices.Contains(l, name) })
+}
+
+func TestImportsPointDown(t *testing.T) {
+	known := map[string]bool{}
+	for _, p := range packages(t) {
+		known[p.name()] = true
+		if slices.Contains(testsOnly, p.name()) {
+			continue
+		}
+		mine := height(p.name())
+		if mine < 0 {
+			t.Errorf("%s has no layer: put it into the list", p.name())
+			continue
+		}
+		for _, i := range p.Imports {
+			other, ours := strings.CutPrefix(i, "hoten/")
+			switch {
+			case !ours:
+			case slices.Contains(testsOnly, other):
+				t.Errorf("%s imports %s, which is for tests", p.name(), other)
+			case slices.Contains(selfContained, p.name()) && height(p.name()) == 0:
+				t.Errorf("%s imports %s, but must stand by itself", p.name(), other)
+			case height(other) >= mine:
+				t.Errorf("%s imports %s, which is not below it", p.name(), other)
+			}
+		}
+	}
+	for _, l := range layers {
+		for _, name := range l {
+			// embedded gives way to pgserver; either may be there while it does.
+			if !known[name] && !strings.HasPrefix(name, "app/store/") {
+				t.Errorf("the list names %s, which does not exist", name)
+			}
+		}
+	}
+}
+
+// eachFile parses every file of every program (no tests).
+func eachFile(t *testing.T, fn func(p pkg, file string, f *ast.File, set *token.FileSet)) {
+	t.Helper()
+	for _, p := range packages(t) {
+		for _, name := range p.GoFiles {
+			set := token.NewFileSet()
+			f, err := parser.ParseFile(set, filepath.Join(p.Dir, name), nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fn(p, p.name()+"/"+name, f, set)
+		}
+	}
+}
+
+// allowed finds the rule with the longest path that the import starts with.
+func allowed(path string) (who []string, ruled bool) {
+	longest := ""
+	for start := range onlyHere {
+		if (path == start || strings.HasPrefix(path, start+"/")) && len(start) > len(longest) {
+			longest = start
+		}
+	}
+	return onlyHere[longest], longest != ""
+}
+
+func TestPartsAreImportedOnlyByTheirPackage(t *testing.T) {
+	used := map[string]bool{}
+	eachFile(t, func(p pkg, file string, f *ast.File, _ *token.FileSet) {
+		for _, i := range f.Imports {
+			path := strings.Trim(i.Path.Value, `"`)
+			who, ruled := allowed(path)
+			switch {
+			case !ruled:
+			case slices.Contains(who, p.name()):
+			case slices.Contains(who, file):
+				used[file] = true
+			default:
+				t.Errorf("%s imports %s; only %v may", file, path, who)
+			}
+		}
+	})
+	for _, who := range onlyHere {
+		for _, w := range who {
+			if strings.HasSuffix(w, ".go") && !used[w] {
+				t.Errorf("%s is allowed something that it does not need", w)
+			}
+		}
+	}
+}
+
+func TestBookkeepersAreListed(t *testing.T) {
+	found := map[string]bool{}
+	calls := func(f *ast.File, set *token.FileSet, selector string) (at []string) {
+		of, name, _ := strings.Cut(selector, ".")
+		ast.Inspect(f, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == name {
+				if x, ok := s.X.(*ast.Ident); ok && (x.Name == of || of == "") {
+					at = append(at, set.Position(n.Pos()).String())
+				}
+			}
+			return true
+		})
+		return at
+	}
+	eachFile(t, func(p pkg, _ string, f *ast.File, set *token.FileSet) {
+		for _, at := range calls(f, set, "store.Keep") {
+			found[p.name()] = true
+			if bookkeepers[p.name()] == "" {
+				t.Errorf("%s: %s is not among those who may write unaudited", at, p.name())
+			}
+		}
+		for _, at := range calls(f, set, "tx.Audited") {
+			if p.name() != "app/audit" {
+				t.Errorf("%s: only audit.Record says that a change was audited", at)
+			}
+		}
+	})
+	for name := range bookkeepers {
+		if !found[name] {
+			t.Errorf("%s may write unaudited and does not", name)
+		}
+	}
+}
+
+// A front that holds SQL decides what the nouns should.
+func TestFrontsHoldNoTransactions(t *testing.T) {
+	fronts := []string{"app/web", "cmd/hoten", "ui"}
+	eachFile(t, func(p pkg, _ string, f *ast.File, set *token.FileSet) {
+		if !slices.Contains(fronts, p.name()) {
+			return
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok {
+				if x, ok := s.X.(*ast.Ident); ok && x.Name == "store" && slices.Contains([]string{"Write", "Keep", "Exec", "Lock", "Migrate"}, s.Sel.Name) {
+					t.Errorf("%s: store.%s in a front", set.Position(n.Pos()), s.Sel.Name)
+				}
+			}
+			return true
+		})
+	})
+}
+
+func TestFilesStayReadable(t *testing.T) {
+	const most = 400
+	eachFile(t, func(p pkg, file string, f *ast.File, set *token.FileSet) {
+		if lines := set.File(f.Pos()).LineCount(); lines > most && !strings.HasSuffix(file, "_templ.go") {
+			t.Error(fmt.Sprintf("%s has %d lines", file, lines))
+		}
+	})
+}

@@ -1,0 +1,50 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"hoten/app/apptest"
+	"hoten/app/desks"
+	"hoten/app/staff"
+	"hoten/app/store"
+)
+
+func nothing(context.Context, *store.Store, []int64) error { return nil }
+
+func TestFillGoesOnWhereItWasKilled(t *testing.T) {
+	s, _ := apptest.New(t)
+	ctx := context.Background()
+	killed := newPlay(ctx, s, "http://localhost:8080", nothing)
+	if err := errors.Join(desks.Seed(ctx, s), killed.hire(), killed.incident()); err != nil {
+		t.Fatal(err)
+	}
+	if err := Fill(ctx, s, "http://localhost:8080", nothing); err != nil {
+		t.Fatal(err)
+	}
+	type count struct{ N int64 }
+	n, err := store.Select[count](store.Read(ctx, s), "select count(*) as n from reimbursements")
+	if err != nil || n[0].N == 0 {
+		t.Errorf("%v proposals, %v", n, err)
+	}
+}
+
+// A password that everybody knows must not come into a center's own installation.
+func TestFillLeavesAnotherInstallationAlone(t *testing.T) {
+	w := apptest.NewWorld(t)
+	if err := w.DB.Exec("update staff set email = 'a.' || email").Error; err != nil {
+		t.Fatal(err)
+	}
+	before, err := staff.List(store.Read(w.Ctx, w.Store))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Fill(w.Ctx, w.Store, "http://localhost:8080", nothing); err != nil {
+		t.Fatal(err)
+	}
+	after, err := staff.List(store.Read(w.Ctx, w.Store))
+	if err != nil || len(after) != len(before) {
+		t.Errorf("%d accounts, %d before, %v", len(after), len(before), err)
+	}
+}

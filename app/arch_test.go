@@ -3,7 +3,6 @@ package app_test
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -50,7 +49,7 @@ var onlyHere = map[string][]string{
 	"github.com/riverqueue/river/riverdriver":  {"app/store"},
 	"github.com/riverqueue/river/rivermigrate": {"app/store"},
 	"github.com/riverqueue/river": {"app", "app/store", "app/notices/worker.go", "app/imports/worker.go", "app/reimbursements/worker.go",
-		"app/jobs/lost.go",   // reads River's own table of jobs that were given up
+		"app/jobs/lost.go",    // reads River's own table of jobs that were given up
 		"app/notices/mail.go", // InsertOpts of the job that its rows are queued with
 	},
 	"github.com/jordan-wright/email": {"app/notices"},
@@ -255,7 +254,7 @@ func TestFilesStayReadable(t *testing.T) {
 	const most = 400
 	eachFile(t, func(p pkg, file string, f *ast.File, set *token.FileSet) {
 		if lines := set.File(f.Pos()).LineCount(); lines > most && !strings.HasSuffix(file, "_templ.go") {
-			t.Error(fmt.Sprintf("%s has %d lines", file, lines))
+			t.Errorf("%s has %d lines", file, lines)
 		}
 	})
 }

@@ -13,6 +13,7 @@ import (
 	"hoten/app/desks"
 	"hoten/app/imports"
 	"hoten/app/incidents"
+	"hoten/app/notices"
 	"hoten/app/staff"
 	"hoten/app/store"
 )
@@ -125,4 +126,34 @@ func (w *World) Case(login string) *cases.Case {
 		w.T.Fatalf("case of %s: %d found, %v", login, len(rows), err)
 	}
 	return &rows[0].Case
+}
+
+// Call begins a call of the member about a case and answers items: pairs of item
+// and what the caller says.
+func (w *World) Call(by access.Actor, caseID int64, said ...string) *cases.Call {
+	w.T.Helper()
+	call, err := cases.StartCall(w.Ctx, w.Store, by, caseID, cases.NewCall{Direction: "inbound", Relation: cases.Self})
+	for i := 0; err == nil && i < len(said); i += 2 {
+		var a cases.Answered
+		a, err = cases.Answer(w.Ctx, w.Store, by, call.ID, said[i], said[i+1], true)
+		call = a.Call
+	}
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return call
+}
+
+// Secret is the code or the link in the newest mail about a case.
+func (w *World) Secret(caseID int64) string {
+	w.T.Helper()
+	m, err := store.Find[notices.Mail](store.Read(w.Ctx, w.Store).Order("id desc").Limit(1), "case_id = ? and secret is not null", caseID)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	plain, err := w.Vault.Unseal("mails", "secret", m.ID, m.Secret)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return plain
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/apptest"
@@ -287,7 +288,7 @@ func TestDailyLimit(t *testing.T) {
 	_, err = reimbursements.Propose(w.Ctx, w.Store, w.Agent, of[2].ID, "")
 	refusedAs(t, err, "daily_limit")
 	propose(t, w, w.Agent2, of[3]) // somebody else's day
-	w.Clock.Add(24 * 60 * 60 * 1e9)
+	w.Clock.Add(24 * time.Hour)
 	propose(t, w, w.Agent, of[2])
 }
 

@@ -45,7 +45,7 @@ func (a *App) mailEnv(ctx context.Context, at time.Time, lang string) (notices.E
 			line.Name = d.NameEn
 		}
 		if open, close, ok := d.On(jptext.DateOf(at)); ok {
-			line.Hours = desks.Clock(open) + "–" + desks.Clock(close)
+			line.Hours = i18n.T(said, "mails.desk_hours", "from", desks.Clock(open), "until", desks.Clock(close))
 		}
 		env.Desks = append(env.Desks, line)
 	}

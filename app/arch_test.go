@@ -18,8 +18,8 @@ import (
 // layers is the map of the house from the ground up: a package imports only what
 // stands in a line above its own.
 var layers = [][]string{
-	{"app/fault", "app/jptext", "app/store/pgserver", "i18n", "migrations"},
-	{"app/access", "app/vault", "app/passwords", "app/store/embedded", "app/imports/csvin"},
+	{"app/fault", "app/jptext", "i18n", "migrations", "app/store/embedded"},
+	{"app/access", "app/vault", "app/passwords", "app/imports/csvin"},
 	{"app/store"},
 	{"app/audit", "app/jobs"},
 	{"app/policies", "app/ledger", "app/desks", "app/notices"},
@@ -41,7 +41,7 @@ var layers = [][]string{
 var testsOnly = []string{"app/apptest", "app/bench"}
 
 // Nothing of ours below these: they must stay usable from anywhere.
-var selfContained = []string{"app/fault", "app/jptext", "i18n", "migrations", "app/store/embedded", "app/store/pgserver"}
+var selfContained = []string{"app/fault", "app/jptext", "i18n", "migrations", "app/store/embedded"}
 
 // onlyHere is who may import what from outside, by the start of the path. An
 // entry that ends in .go is one file, else a whole package.
@@ -60,7 +60,6 @@ var onlyHere = map[string][]string{
 	"golang.org/x/crypto/argon2":     {"app/passwords"},
 	"hoten/app/demo":                 {"cmd/hoten"},
 	"hoten/app/store/embedded":       {"app", "app/apptest"},
-	"hoten/app/store/pgserver":       {"app", "app/apptest", "app/store/embedded"},
 	"hoten/ui":                       {"app/web"},
 	"hoten/migrations":               {"app/store", "app/apptest"},
 }
@@ -139,8 +138,7 @@ func TestImportsPointDown(t *testing.T) {
 	}
 	for _, l := range layers {
 		for _, name := range l {
-			// embedded gives way to pgserver; either may be there while it does.
-			if !known[name] && !strings.HasPrefix(name, "app/store/") {
+			if !known[name] {
 				t.Errorf("the list names %s, which does not exist", name)
 			}
 		}

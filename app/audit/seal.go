@@ -46,7 +46,7 @@ func SealAll(ctx context.Context, s *store.Store, headFile string) (sealed int, 
 			return sealed, err
 		}
 		if n > 0 {
-			if err := writeHead(headFile, head); err != nil {
+			if err := moveHead(ctx, s, headFile, head); err != nil {
 				return sealed, err
 			}
 		}
@@ -55,6 +55,12 @@ func SealAll(ctx context.Context, s *store.Store, headFile string) (sealed int, 
 		}
 	}
 }
+
+// watermark is the transaction number below which an earlier run sealed all. One
+// that this server has not come to is from the server of a restored dump, whose
+// numbers say nothing here.
+const watermark = `(select case when value::xid8 <= pg_snapshot_xmin(pg_current_snapshot()) then value::xid8 else '0' end
+	from settings where key = 'audit_settled')`
 
 // sealSome finds open entries by transaction number: all below the watermark
 // were settled and sealed by an earlier run, so the search never walks the past.
@@ -73,7 +79,7 @@ func sealSome(tx *store.Tx) (int, Seal, error) {
 	}
 	var open []Entry
 	err = tx.Raw(`select e.* from audit_entries e left join audit_seals s on s.entry_id = e.id
-		where e.xid >= coalesce((select value from settings where key = 'audit_settled'), '0')::xid8 and s.seq is null
+		where e.xid >= coalesce(`+watermark+`, '0') and s.seq is null
 		order by e.xid, e.id limit ?`, sealBatch).Scan(&open).Error
 	if err != nil {
 		return 0, head, err
@@ -107,6 +113,26 @@ type head struct {
 	Seq  int64     `json:"seq"`
 	Hash []byte    `json:"hash"`
 	At   time.Time `json:"at"`
+}
+
+// moveHead lets the file remember the newest seal, unless the chain has lost the
+// one it remembers: working on must not cover the traces of a cut tail.
+func moveHead(ctx context.Context, s *store.Store, file string, newest Seal) error {
+	old, err := readHead(file)
+	if err != nil {
+		return err
+	}
+	if old.Seq >= newest.Seq {
+		return nil
+	}
+	if old.Seq > 0 {
+		var kept Seal
+		err := store.Read(ctx, s).Where("seq = ? and hash = ?", old.Seq, old.Hash).Limit(1).Find(&kept).Error
+		if err != nil || kept.Seq == 0 {
+			return err
+		}
+	}
+	return writeHead(file, newest)
 }
 
 func writeHead(file string, s Seal) error {

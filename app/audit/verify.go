@@ -21,7 +21,7 @@ type Report struct {
 
 // Verify recomputes the whole chain from the rows: every seal must follow the
 // one before without a gap, its entry must be there and unedited, every entry
-// without a seal must be authentic and recent, and the chain must contain the
+// without a seal must be authentic and newer than the last sealing, and the chain must contain the
 // head that this data folder remembers.
 func Verify(ctx context.Context, s *store.Store, headFile string) (Report, error) {
 	h, err := readHead(headFile)
@@ -91,20 +91,30 @@ func (w *walk) check(r sealedEntry) string {
 	return ""
 }
 
+// openEntry has no seal; Passed: the sealer went by it, so it had one.
+type openEntry struct {
+	Entry
+	Passed bool
+}
+
 func (w *walk) rest(db *gorm.DB) error {
-	rows, err := db.Raw(`select e.* from audit_entries e left join audit_seals s on s.entry_id = e.id
+	rows, err := db.Raw(`select e.*, e.xid < coalesce(` + watermark + `, '0') as passed from audit_entries e left join audit_seals s on s.entry_id = e.id
 		where s.seq is null order by e.xid, e.id`).Rows()
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var e Entry
+		var e openEntry
 		if err := db.ScanRows(rows, &e); err != nil {
 			return err
 		}
-		if !hmac.Equal(e.MAC, e.code(w.s.Vault)) {
+		switch {
+		case !hmac.Equal(e.MAC, e.code(w.s.Vault)):
 			w.report.Broken = fmt.Sprintf("entry %s is not the program's own", e.ID)
+			return nil
+		case e.Passed:
+			w.report.Broken = fmt.Sprintf("entry %s has lost its seal", e.ID)
 			return nil
 		}
 		w.report.Unsealed++

@@ -74,7 +74,7 @@ func Number(id int64) string {
 // hyphen. A wrong check digit is not a case number.
 func ParseNumber(s string) (int64, bool) {
 	s = strings.ToUpper(strings.TrimSpace(width.Narrow.String(s)))
-	s = strings.NewReplacer("-", "", "−", "", "‐", "", "ー", "", " ", "").Replace(strings.TrimPrefix(s, "H"))
+	s = strings.NewReplacer("-", "", "−", "", "‐", "", "ー", "", "ｰ", "", " ", "").Replace(strings.TrimPrefix(s, "H"))
 	if len(s) < 8 || strings.Trim(s, "0123456789") != "" {
 		return 0, false
 	}

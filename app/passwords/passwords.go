@@ -95,9 +95,12 @@ func Check(field, password string, personal ...string) error {
 		}
 	}
 	for _, w := range personal {
-		w, _, _ = strings.Cut(strings.ToLower(w), "@")
-		if utf8.RuneCountInString(w) >= 4 && strings.Contains(lower, w) {
-			return fault.Input(field, "password_personal")
+		whole := strings.ToLower(w)
+		local, _, _ := strings.Cut(whole, "@")
+		for _, w := range []string{whole, local} { // a short local part is no word to look for, the whole address is
+			if utf8.RuneCountInString(w) >= 4 && strings.Contains(lower, w) {
+				return fault.Input(field, "password_personal")
+			}
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ package policies
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -147,7 +148,7 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, p Policies, reaso
 
 func (p Policies) check(reason string) error {
 	var problems fault.Problems
-	if reason == "" {
+	if strings.TrimSpace(reason) == "" {
 		problems.Add("reason", "required")
 	}
 	for _, amounts := range []map[string]int64{p.Thresholds, p.DailyLimits} {

@@ -40,8 +40,12 @@ func Add(ctx context.Context, s *store.Store, by access.Actor, n New) (Added, er
 			return a, err
 		}
 		a.Staff = &Staff{Email: normal(n.Email), Name: n.Name, Role: n.Role, Language: n.Language, Theme: "auto", TextSize: "standard", CreatedAt: tx.Now}
-		if a.Staff.Language == "" {
+		switch n.Language {
+		case "ja", "en":
+		case "":
 			a.Staff.Language = "ja"
+		default:
+			return a, fault.Input("language", "language_unknown")
 		}
 		if a.Staff.DeskID, err = deskID(tx, n.Desk); err != nil {
 			return a, err

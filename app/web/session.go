@@ -34,7 +34,7 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 			return p.toSignin()
 		}
 		if c.Request().Method == http.MethodPost && !publicForm(r) {
-			if err := p.checkCSRF(); err != nil {
+			if err := p.checkCSRF(r); err != nil {
 				return err
 			}
 		}
@@ -84,6 +84,9 @@ func (w *Web) signedIn(ctx context.Context) (*staff.Staff, error) {
 // greet gives the page its reader: the language of the account, else the one
 // that was chosen in this browser, else the browser's.
 func (p *page) greet(account *staff.Staff) {
+	if chosen := p.QueryParam("lang"); account == nil && (chosen == "ja" || chosen == "en") {
+		p.w.sessions.Put(p.Request().Context(), "language", chosen)
+	}
 	lang := p.w.sessions.GetString(p.Request().Context(), "language")
 	switch {
 	case account != nil:
@@ -114,11 +117,18 @@ func (p *page) csrf() string {
 // maxForm is the most a form without files may hold, in bytes.
 const maxForm = 1 << 20
 
-// checkCSRF compares the form's token with the session's. An upload is streamed,
-// so its handler checks the token when it comes to it.
-func (p *page) checkCSRF() error {
+// streams tells whether a route reads an upload as it comes, and checks the token
+// when it comes to it.
+func (r Route) streams() bool { return r.Method == http.MethodPost && r.Path == "/imports" }
+
+// checkCSRF compares the form's token with the session's. Other forms than
+// uploads are never multipart: those would pass without their token being seen.
+func (p *page) checkCSRF(r Route) error {
 	if strings.HasPrefix(p.Request().Header.Get(echo.HeaderContentType), "multipart/") {
-		return nil
+		if r.streams() {
+			return nil
+		}
+		return fault.New(fault.Conflict, "csrf")
 	}
 	p.Request().Body = http.MaxBytesReader(p.Response(), p.Request().Body, maxForm)
 	if err := p.Request().ParseForm(); err != nil {

@@ -1,0 +1,79 @@
+package policies_test
+
+import (
+	"context"
+	"reflect"
+	"testing"
+
+	"hoten/app/access"
+	"hoten/app/apptest"
+	"hoten/app/fault"
+	"hoten/app/policies"
+	"hoten/app/store"
+)
+
+func TestMain(m *testing.M) { apptest.Main(m) }
+
+func TestDefaultsHoldUntilSomebodyDecides(t *testing.T) {
+	w := apptest.NewWorld(t)
+	k, err := policies.Latest(store.Read(w.Ctx, w.Store))
+	if err != nil || k.SetBy != nil || !reflect.DeepEqual(k.Policies, policies.Default()) {
+		t.Errorf("%+v, %v", k, err)
+	}
+	p := policies.Default()
+	p.Thresholds["goo"], p.ResetMinutes, p.Verification.AlwaysCode = 1, 45, true
+	if err := policies.Set(w.Ctx, w.Store, w.Manager, p, "上限の見直し"); err != nil {
+		t.Fatal(err)
+	}
+	k, err = policies.Latest(store.Read(w.Ctx, w.Store))
+	if err != nil || k.SetBy == nil || *k.SetBy != w.Manager.ID || !k.SetAt.Equal(apptest.Start) || !reflect.DeepEqual(k.Policies, p) {
+		t.Errorf("%+v, %v", k, err)
+	}
+}
+
+func TestWhoMaySet(t *testing.T) {
+	w := apptest.NewWorld(t)
+	for _, by := range []access.Actor{w.Agent, w.Supervisor, w.Manager, w.Administrator, w.Auditor, access.Member()} {
+		err := policies.Set(w.Ctx, w.Store, by, policies.Default(), "理由")
+		if may := by.Role == access.CenterManager || by.Role == access.Administrator; may != (err == nil) || !may && !fault.Is(err, "forbidden") {
+			t.Errorf("%s: %v", by.Role, err)
+		}
+	}
+}
+
+func TestWhatCannotBeMeantIsRefused(t *testing.T) {
+	w := apptest.NewWorld(t)
+	for name, c := range map[string]struct {
+		change func(p *policies.Policies)
+		reason string
+		field  string
+	}{
+		"no reason":            {func(*policies.Policies) {}, "", "reason"},
+		"blank reason":         {func(*policies.Policies) {}, " 　\n", "reason"},
+		"negative threshold":   {func(p *policies.Policies) { p.Thresholds["goo"] = -1 }, "r", "goo"},
+		"negative limit":       {func(p *policies.Policies) { p.DailyLimits["pointtalk"] = -1 }, "r", "pointtalk"},
+		"no minutes":           {func(p *policies.Policies) { p.ResetMinutes = 0 }, "r", "reset_minutes"},
+		"six tries":            {func(p *policies.Policies) { p.Verification.CodeTries = 6 }, "r", "code_tries"},
+		"level 2 below 1":      {func(p *policies.Policies) { p.Verification.Level2Items = 1 }, "r", "level2_items"},
+		"no items for level 1": {func(p *policies.Policies) { p.Verification.Level1Items = 0 }, "r", "level1_items"},
+	} {
+		p := policies.Default()
+		c.change(&p)
+		f, ok := fault.As(policies.Set(w.Ctx, w.Store, w.Manager, p, c.reason))
+		if !ok || f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Name != c.field {
+			t.Errorf("%s: %v", name, f)
+		}
+	}
+	if k, err := policies.Latest(store.Read(context.Background(), w.Store)); err != nil || k.SetBy != nil {
+		t.Errorf("something was set: %+v, %v", k, err)
+	}
+}
+
+func TestNumbersByName(t *testing.T) {
+	p := policies.Default()
+	p.SetNumbers(map[string]int{"reset_minutes": 7, "code_tries": 3, "unknown": 9})
+	n := p.Numbers()
+	if p.ResetMinutes != 7 || p.Verification.CodeTries != 3 || n["reset_minutes"] != 7 || n["valid_minutes"] != 30 || len(n) != 12 {
+		t.Errorf("%+v, %v", p, n)
+	}
+}

@@ -1,0 +1,400 @@
+package staff_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/apptest"
+	"hoten/app/fault"
+	"hoten/app/staff"
+	"hoten/app/store"
+)
+
+func TestMain(m *testing.M) { apptest.Main(m) }
+
+const password = "correct horse battery"
+
+var (
+	ctx   = context.Background()
+	setup = access.System("test")
+)
+
+func add(t *testing.T, s *store.Store, n staff.New) staff.Added {
+	t.Helper()
+	added, err := staff.Add(ctx, s, setup, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return added
+}
+
+func agent(email string) staff.New {
+	return staff.New{Email: email, Name: "佐藤 葵", Role: access.Agent, Password: password}
+}
+
+func codeOf(err error) string {
+	f, ok := fault.As(err)
+	if !ok {
+		return fmt.Sprint(err)
+	}
+	code := f.Code
+	for _, p := range f.Fields {
+		code += " " + p.Name + ":" + p.Code
+	}
+	return code
+}
+
+func count(t *testing.T, s *store.Store, query string, args ...any) (n int) {
+	t.Helper()
+	if err := store.Scan(store.Read(ctx, s), query, args, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestSignIn(t *testing.T) {
+	s, clock := apptest.New(t)
+	a := add(t, s, agent("sato@hoten.example"))
+	for _, email := range []string{"sato@hoten.example", " SATO@Hoten.Example "} {
+		if got, err := staff.SignIn(ctx, s, email, password, "192.0.2.1"); err != nil || got.ID != a.Staff.ID {
+			t.Errorf("%q: %v, %v", email, got, err)
+		}
+	}
+	at, err := staff.LastSignIns(store.Read(ctx, s))
+	if err != nil || !at[a.Staff.ID].Equal(clock.Now()) {
+		t.Errorf("last signed in %v, %v", at, err)
+	}
+	if n := count(t, s, "select count(*) from audit_entries where action = 'staff.signed_in' and actor_id = $1", a.Staff.ID); n != 2 {
+		t.Errorf("%d sign-ins audited", n)
+	}
+}
+
+// Whoever tries addresses must not learn which of them are accounts.
+func TestRefusedSignInsLookAlike(t *testing.T) {
+	s, _ := apptest.New(t)
+	add(t, s, agent("sato@hoten.example"))
+	disabled := add(t, s, agent("gone@hoten.example"))
+	yes := true
+	if _, err := staff.Update(ctx, s, setup, disabled.Staff.ID, staff.Change{Disabled: &yes}); err != nil {
+		t.Fatal(err)
+	}
+	notYet := agent("new@hoten.example")
+	notYet.Password = ""
+	add(t, s, notYet)
+	for name, c := range map[string][2]string{
+		"wrong": {"sato@hoten.example", "correct horse batterz"}, "empty": {"sato@hoten.example", ""}, "unknown": {"who@hoten.example", password},
+		"disabled": {"gone@hoten.example", password}, "not enrolled": {"new@hoten.example", password}, "not enrolled, empty": {"new@hoten.example", ""},
+		"nothing": {"", ""},
+	} {
+		got, err := staff.SignIn(ctx, s, c[0], c[1], "192.0.2.1")
+		f, ok := fault.As(err)
+		if got != nil || !ok || f.Kind != fault.Unauthenticated || f.Error() != "sign_in_failed" {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	if n := count(t, s, "select count(*) from audit_entries where action = 'staff.sign_in_failed'"); n != 7 {
+		t.Errorf("%d failures audited", n)
+	}
+}
+
+func TestThrottleOfAnAccount(t *testing.T) {
+	s, clock := apptest.New(t)
+	add(t, s, agent("sato@hoten.example"))
+	try := func(email, with string, host int) string {
+		_, err := staff.SignIn(ctx, s, email, with, fmt.Sprintf("192.0.2.%d", host))
+		return codeOf(err)
+	}
+	for i := range 5 {
+		// Other hosts, and unknown accounts as well, or the throttle tells which exist.
+		for _, email := range []string{"sato@hoten.example", "who@hoten.example"} {
+			if got := try(email, "wrong password 1", i); got != "sign_in_failed" {
+				t.Fatalf("attempt %d: %s", i, got)
+			}
+		}
+	}
+	wait := 5 * time.Second
+	for range 12 {
+		for _, email := range []string{"sato@hoten.example", "who@hoten.example"} {
+			if got := try(email, password, 99); got != "sign_in_throttled" {
+				t.Fatalf("the right password within %v: %s", wait, got)
+			}
+		}
+		clock.Add(wait - time.Millisecond)
+		if got := try("sato@hoten.example", password, 99); got != "sign_in_throttled" {
+			t.Fatalf("just before %v: %s", wait, got)
+		}
+		clock.Add(time.Millisecond)
+		for _, email := range []string{"sato@hoten.example", "who@hoten.example"} {
+			if got := try(email, "wrong password 1", 98); got != "sign_in_failed" {
+				t.Fatalf("after %v: %s", wait, got)
+			}
+		}
+		if wait *= 2; wait > 15*time.Minute {
+			wait = 15 * time.Minute
+		}
+	}
+	clock.Add(wait)
+	if got := try("sato@hoten.example", password, 97); got != "<nil>" {
+		t.Fatalf("the right password after the wait: %s", got)
+	}
+	if got := try("sato@hoten.example", "wrong password 1", 97); got != "sign_in_failed" {
+		t.Errorf("a success did not clear the account: %s", got)
+	}
+}
+
+func TestThrottleOfAHost(t *testing.T) {
+	s, clock := apptest.New(t)
+	add(t, s, agent("sato@hoten.example"))
+	for i := range 100 {
+		if _, err := staff.SignIn(ctx, s, fmt.Sprintf("a%d@hoten.example", i), "wrong password 1", "192.0.2.1"); codeOf(err) != "sign_in_failed" {
+			t.Fatalf("attempt %d: %v", i, err)
+		}
+	}
+	if _, err := staff.SignIn(ctx, s, "sato@hoten.example", password, "192.0.2.1"); codeOf(err) != "sign_in_throttled" {
+		t.Errorf("after 100 failures: %v", err)
+	}
+	if _, err := staff.SignIn(ctx, s, "sato@hoten.example", password, "192.0.2.2"); err != nil {
+		t.Errorf("from elsewhere: %v", err)
+	}
+	clock.Add(5 * time.Second)
+	if _, err := staff.SignIn(ctx, s, "sato@hoten.example", password, "192.0.2.1"); err != nil {
+		t.Errorf("after the wait: %v", err)
+	}
+}
+
+func TestEnrolmentLinkWorksOnce(t *testing.T) {
+	s, clock := apptest.New(t)
+	n := agent("new@hoten.example")
+	n.Password = ""
+	a := add(t, s, n)
+	if a.Enrolment == "" || count(t, s, "select count(*) from staff where position($1::bytea in enrolment_hash) > 0", []byte(a.Enrolment)) != 0 {
+		t.Fatal("no link, or it lies open in the database")
+	}
+	if got, err := staff.Enrolling(ctx, s, a.Enrolment); err != nil || got.ID != a.Staff.ID {
+		t.Fatalf("%v, %v", got, err)
+	}
+	for _, c := range []struct{ password, again, want string }{
+		{"short", "short", "invalid password:password_short"}, {password, password + "x", "invalid password_again:passwords_differ"},
+		{"new@hoten.example!", "new@hoten.example!", "<nil>"},
+	} {
+		if c.want == "<nil>" {
+			c.password, c.again = password, password
+		}
+		if _, err := staff.SetFirstPassword(ctx, s, a.Enrolment, c.password, c.again); codeOf(err) != c.want {
+			t.Errorf("%q: %v, want %s", c.password, err, c.want)
+		}
+	}
+	if _, err := staff.SignIn(ctx, s, "new@hoten.example", password, "192.0.2.1"); err != nil {
+		t.Error(err)
+	}
+	if _, err := staff.SetFirstPassword(ctx, s, a.Enrolment, "another good one", "another good one"); codeOf(err) != "not_found" {
+		t.Errorf("a second time: %v", err)
+	}
+	// A renewed link ends the password and the link before it.
+	first, err := staff.Enrol(ctx, s, setup, a.Staff.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := staff.Enrol(ctx, s, setup, a.Staff.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := staff.SignIn(ctx, s, "new@hoten.example", password, "192.0.2.1"); codeOf(err) != "sign_in_failed" {
+		t.Errorf("the old password: %v", err)
+	}
+	if _, err := staff.Enrolling(ctx, s, first); codeOf(err) != "not_found" {
+		t.Errorf("the link before: %v", err)
+	}
+	clock.Add(72*time.Hour - time.Second)
+	if _, err := staff.Enrolling(ctx, s, second); err != nil {
+		t.Errorf("within three days: %v", err)
+	}
+	clock.Add(time.Second)
+	if _, err := staff.Enrolling(ctx, s, second); codeOf(err) != "not_found" {
+		t.Errorf("after three days: %v", err)
+	}
+	if _, err := staff.SetFirstPassword(ctx, s, second, password, password); codeOf(err) != "not_found" {
+		t.Errorf("after three days: %v", err)
+	}
+	for _, token := range []string{"", "x"} {
+		if _, err := staff.Enrolling(ctx, s, token); codeOf(err) != "not_found" {
+			t.Errorf("%q: %v", token, err)
+		}
+	}
+}
+
+func TestDisabledAccountCannotEnrol(t *testing.T) {
+	s, _ := apptest.New(t)
+	n := agent("new@hoten.example")
+	n.Password = ""
+	a, yes := add(t, s, n), true
+	if _, err := staff.Update(ctx, s, setup, a.Staff.ID, staff.Change{Disabled: &yes}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := staff.SetFirstPassword(ctx, s, a.Enrolment, password, password); codeOf(err) != "not_found" {
+		t.Error(err)
+	}
+}
+
+func TestAddChecksItsInput(t *testing.T) {
+	s, _ := apptest.New(t)
+	add(t, s, agent("sato@hoten.example"))
+	for name, c := range map[string]struct {
+		change func(n *staff.New)
+		want   string
+	}{
+		"taken":              {func(n *staff.New) { n.Email = "SATO@hoten.example" }, "invalid email:email_taken"},
+		"no address":         {func(n *staff.New) { n.Email = "sato" }, "invalid email:email_invalid"},
+		"address with name":  {func(n *staff.New) { n.Email = "Sato <sato2@hoten.example>" }, "invalid email:email_invalid"},
+		"no name":            {func(n *staff.New) { n.Name = " 　" }, "invalid name:required"},
+		"long name":          {func(n *staff.New) { n.Name = strings.Repeat("あ", 101) }, "invalid name:too_long"},
+		"unknown role":       {func(n *staff.New) { n.Role = "root" }, "invalid role:role_unknown"},
+		"the program's role": {func(n *staff.New) { n.Role = setup.Role }, "invalid role:role_unknown"},
+		"unknown desk":       {func(n *staff.New) { n.Desk = "moon" }, "invalid desk:desk_unknown"},
+		"weak password":      {func(n *staff.New) { n.Password = "short" }, "invalid password:password_short"},
+		"language":           {func(n *staff.New) { n.Language = "fr" }, "invalid language:language_unknown"},
+	} {
+		n := agent("new@hoten.example")
+		c.change(&n)
+		if _, err := staff.Add(ctx, s, setup, n); codeOf(err) != c.want {
+			t.Errorf("%s: %s, want %s", name, codeOf(err), c.want)
+		}
+	}
+	if n := count(t, s, "select count(*) from staff"); n != 1 {
+		t.Errorf("%d accounts", n)
+	}
+}
+
+func TestOnlyAdministratorsManageStaff(t *testing.T) {
+	w := apptest.NewWorld(t)
+	role := access.Supervisor
+	for _, by := range []access.Actor{w.Agent, w.Supervisor, w.Manager, w.Administrator, w.Auditor} {
+		_, adding := staff.Add(ctx, w.Store, by, agent(string(by.Role)+"2@hoten.example"))
+		_, changing := staff.Update(ctx, w.Store, by, w.Agent2.ID, staff.Change{Role: &role})
+		_, enrolling := staff.Enrol(ctx, w.Store, by, w.Agent2.ID)
+		_, others := staff.CreateToken(ctx, w.Store, by, w.Agent2.ID, "CTI")
+		want := "forbidden"
+		if by.Role == access.Administrator {
+			want = "<nil>"
+		}
+		for what, err := range map[string]error{"add": adding, "update": changing, "enrol": enrolling, "token": others} {
+			if codeOf(err) != want {
+				t.Errorf("%s, %s: %v", by.Role, what, err)
+			}
+		}
+	}
+	if n := count(t, w.Store, "select count(*) from audit_entries where action = 'staff.updated.refused'"); n != 4 {
+		t.Errorf("%d refused changes noted", n)
+	}
+}
+
+func TestNobodyChangesTheirOwnRole(t *testing.T) {
+	w := apptest.NewWorld(t)
+	role, yes, name, same := access.CenterManager, true, "伊藤 明子", access.Administrator
+	for what, c := range map[string]struct {
+		ch   staff.Change
+		want string
+	}{
+		"role":      {staff.Change{Role: &role}, "own_account"},
+		"disabled":  {staff.Change{Disabled: &yes}, "own_account"},
+		"name":      {staff.Change{Name: &name}, "<nil>"},
+		"same role": {staff.Change{Role: &same}, "<nil>"},
+	} {
+		if _, err := staff.Update(ctx, w.Store, w.Administrator, w.Administrator.ID, c.ch); codeOf(err) != c.want {
+			t.Errorf("%s: %v, want %s", what, err, c.want)
+		}
+	}
+	if n := count(t, w.Store, "select count(*) from audit_entries where action = 'staff.updated.refused'"); n != 2 {
+		t.Errorf("%d refused changes noted", n)
+	}
+}
+
+func TestTokens(t *testing.T) {
+	w := apptest.NewWorld(t)
+	db := store.Read(ctx, w.Store)
+	plain, err := staff.CreateToken(ctx, w.Store, w.Agent, w.Agent.ID, "CTI")
+	if err != nil || !strings.HasPrefix(plain, "hoten_") {
+		t.Fatalf("%q, %v", plain, err)
+	}
+	if a, err := staff.ByToken(db, plain); err != nil || a.ID != w.Agent.ID {
+		t.Errorf("%v, %v", a, err)
+	}
+	kept, err := staff.Tokens(db, w.Agent.ID)
+	hash := sha256.Sum256([]byte(plain))
+	if err != nil || len(kept) != 1 || !bytes.Equal(kept[0].TokenHash, hash[:]) {
+		t.Errorf("%+v, %v", kept, err)
+	}
+	for _, wrong := range []string{"", "hoten_", plain + "x", plain[:len(plain)-1], string(hash[:])} {
+		if _, err := staff.ByToken(db, wrong); codeOf(err) != "unauthenticated" {
+			t.Errorf("%q: %v", wrong, err)
+		}
+	}
+	for _, name := range []string{"", " 　", strings.Repeat("あ", 101)} {
+		if _, err := staff.CreateToken(ctx, w.Store, w.Agent, w.Agent.ID, name); !strings.HasPrefix(codeOf(err), "invalid name:") {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	if err := staff.RevokeToken(ctx, w.Store, w.Manager, kept[0].ID); codeOf(err) != "forbidden" {
+		t.Errorf("somebody else's: %v", err)
+	}
+	for range 2 {
+		if err := staff.RevokeToken(ctx, w.Store, w.Agent, kept[0].ID); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := staff.ByToken(db, plain); codeOf(err) != "unauthenticated" {
+		t.Errorf("revoked: %v", err)
+	}
+	if n := count(t, w.Store, "select count(*) from audit_entries where action = 'token.revoked'"); n != 1 {
+		t.Errorf("revoking was audited %d times", n)
+	}
+	if err := staff.RevokeToken(ctx, w.Store, w.Administrator, 999); codeOf(err) != "not_found" {
+		t.Error(err)
+	}
+}
+
+func TestDisabledAccountActsNoMore(t *testing.T) {
+	w := apptest.NewWorld(t)
+	db, yes, no := store.Read(ctx, w.Store), true, false
+	plain, err := staff.CreateToken(ctx, w.Store, w.Agent, w.Agent.ID, "CTI")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := staff.Update(ctx, w.Store, w.Administrator, w.Agent.ID, staff.Change{Disabled: &yes}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := staff.ByToken(db, plain); codeOf(err) != "unauthenticated" {
+		t.Errorf("its token: %v", err)
+	}
+	if _, err := staff.ByID(db, w.Agent.ID); codeOf(err) != "not_found" {
+		t.Errorf("its session: %v", err)
+	}
+	if _, err := staff.CreateToken(ctx, w.Store, w.Administrator, w.Agent.ID, "CTI"); codeOf(err) != "not_found" {
+		t.Errorf("a new token: %v", err)
+	}
+	if _, err := staff.Update(ctx, w.Store, w.Administrator, w.Agent.ID, staff.Change{Disabled: &no}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := staff.ByToken(db, plain); err != nil {
+		t.Errorf("enabled again: %v", err)
+	}
+}
+
+func TestPreferences(t *testing.T) {
+	w := apptest.NewWorld(t)
+	for _, p := range []staff.Preferences{{Language: "en", Theme: "dark"}, {Language: "xx", Theme: "'; drop table staff", TextSize: "largest"}, {}} {
+		if err := staff.Prefer(ctx, w.Store, w.Agent, p); err != nil {
+			t.Error(err)
+		}
+	}
+	a, err := staff.ByID(store.Read(ctx, w.Store), w.Agent.ID)
+	if err != nil || a.Language != "en" || a.Theme != "dark" || a.TextSize != "largest" {
+		t.Errorf("%+v, %v", a, err)
+	}
+}

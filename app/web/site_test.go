@@ -1,0 +1,233 @@
+package web_test
+
+import (
+	"context"
+	"flag"
+	"html"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"hoten/app/access"
+	"hoten/app/apptest"
+	"hoten/app/notices"
+	"hoten/app/staff"
+	"hoten/app/store"
+	"hoten/app/web"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestMain(m *testing.M) { apptest.Main(m) }
+
+const password = "correct horse battery"
+
+// The one member of most sites, as the operator's file has them.
+const (
+	login       = "yamada0001@ocn.example"
+	member      = login + ",山田 太郎,ヤマダ タロウ,1970-02-03,090-0000-1234,taro.yamada@mail.example,2005-04-01,1000001,東京都千代田区見本町1-2-3,N123456789,ja,100,0,2014-07-29T10:00:00+09:00\n"
+	memberMoves = "MV1," + login + ",2014-07-20T03:00:00+09:00,transfer,pointtalk,goo,,500,500,,confirmed\n" +
+		"MV2," + login + ",2014-07-20T03:05:00+09:00,exchange,goo,,ギフト券,400,,,confirmed\n"
+)
+
+// secrets is what of the member must never stand on a page unrevealed.
+var secrets = []string{"山田 太郎", "ヤマダ タロウ", "1970-02-03", "1970年2月3日", "090-0000-1234", "09000001234", "taro.yamada@mail.example", "見本町1-2-3", "N123456789"}
+
+// outbox keeps mails as they would have gone out.
+type outbox struct {
+	mu   sync.Mutex
+	sent []notices.Envelope
+}
+
+func (o *outbox) Send(_ context.Context, e notices.Envelope) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.sent = append(o.sent, e)
+	return nil
+}
+
+func mailEnv(context.Context, time.Time, string) (notices.Env, error) {
+	return notices.Env{Company: "NTTコミュニケーションズ", TopPage: "OCNのトップページ", Desks: []notices.DeskLine{{Name: "窓口", Phone: "0120-047-860", Hours: "10:00～21:00"}}}, nil
+}
+
+// site is the console on a store, served.
+type site struct {
+	*apptest.World
+	server *httptest.Server
+	outbox *outbox
+}
+
+func serve(t testing.TB, s *store.Store) *httptest.Server {
+	t.Helper()
+	e := echo.New()
+	server := httptest.NewServer(e)
+	t.Cleanup(server.Close)
+	web.Register(e, s, web.Options{BaseURL: server.URL, From: "no-reply@hoten.example", Env: mailEnv})
+	return server
+}
+
+// newSite is a site with the member's case.
+func newSite(t testing.TB) *site {
+	t.Helper()
+	w := apptest.NewWorld(t)
+	w.Import(apptest.AffectedHeader+member, apptest.MovementsHeader+memberMoves)
+	return &site{World: w, server: serve(t, w.Store), outbox: &outbox{}}
+}
+
+// deliver delivers every mail that waits.
+func (s *site) deliver() {
+	s.T.Helper()
+	type waiting struct{ ID int64 }
+	rows, err := store.Select[waiting](store.Read(s.Ctx, s.Store), "select id from mails where state = 'queued' order by id")
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	p := &notices.Postman{Store: s.Store, Outlet: s.outbox, From: "no-reply@hoten.example", Env: mailEnv}
+	for _, r := range rows {
+		if err := p.Deliver(s.Ctx, []int64{r.ID}); err != nil {
+			s.T.Fatal(err)
+		}
+	}
+}
+
+// people are the actors of the world by their role.
+func (s *site) people() map[access.Role]access.Actor {
+	return map[access.Role]access.Actor{access.Agent: s.Agent, access.Supervisor: s.Supervisor, access.CenterManager: s.Manager,
+		access.Administrator: s.Administrator, access.Auditor: s.Auditor}
+}
+
+// browser keeps cookies and follows no redirects.
+type browser struct {
+	t    testing.TB
+	base string
+	http *http.Client
+	csrf string
+}
+
+type answer struct {
+	status   int
+	location string
+	header   http.Header
+	body     string
+}
+
+func newBrowser(t testing.TB, base string) *browser {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &browser{t: t, base: base, http: &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+}
+
+func (b *browser) do(method, path, kind, body string) answer {
+	b.t.Helper()
+	r, err := http.NewRequest(method, b.base+path, strings.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if kind != "" {
+		r.Header.Set("Content-Type", kind)
+	}
+	res, err := b.http.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	got, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return answer{res.StatusCode, res.Header.Get("Location"), res.Header, string(got)}
+}
+
+var csrfField = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
+
+// get opens a page and keeps the token of its forms.
+func (b *browser) get(path string) answer {
+	b.t.Helper()
+	a := b.do("GET", path, "", "")
+	if m := csrfField.FindStringSubmatch(a.body); m != nil {
+		b.csrf = html.UnescapeString(m[1])
+	}
+	return a
+}
+
+// post sends a form with the token of the page that was opened last.
+func (b *browser) post(path string, pairs ...string) answer {
+	b.t.Helper()
+	form := url.Values{"csrf": {b.csrf}}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		form.Add(pairs[i], pairs[i+1])
+	}
+	return b.do("POST", path, "application/x-www-form-urlencoded", form.Encode())
+}
+
+// tryAs signs in through the form.
+func (b *browser) tryAs(email, with, next string) answer {
+	b.t.Helper()
+	b.get("/signin")
+	return b.post("/signin", "email", email, "password", with, "next", next)
+}
+
+// account gives an actor of the world a password and its address.
+func account(t testing.TB, s *store.Store, who access.Actor) string {
+	t.Helper()
+	ctx := context.Background()
+	token, err := staff.Enrol(ctx, s, access.System("test"), who.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := staff.SetFirstPassword(ctx, s, token, password, password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.Email
+}
+
+// as is a browser in which somebody has signed in and opened a page.
+func (s *site) as(who access.Actor) *browser {
+	s.T.Helper()
+	b := newBrowser(s.T, s.server.URL)
+	if a := b.tryAs(account(s.T, s.Store, who), password, ""); a.status != http.StatusSeeOther {
+		s.T.Fatalf("sign-in: %d %s", a.status, a.body)
+	}
+	b.get("/tokens")
+	return b
+}
+
+func (s *site) count(query string, args ...any) (n int) {
+	s.T.Helper()
+	if err := store.Scan(store.Read(s.Ctx, s.Store), query, args, &n); err != nil {
+		s.T.Fatal(err)
+	}
+	return n
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s is no longer so; what it is now (-update keeps it):\n%s", path, got)
+	}
+}

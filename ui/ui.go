@@ -159,7 +159,16 @@ func query(path string, pairs ...string) string {
 	if len(parts) == 0 {
 		return path
 	}
-	return path + "?" + strings.Join(parts, "&")
+	base, own, _ := strings.Cut(path, "?")
+	if kept, err := url.ParseQuery(own); err == nil && own != "" {
+		for i := 0; i+1 < len(pairs); i += 2 {
+			kept.Del(pairs[i])
+		}
+		if len(kept) > 0 {
+			parts = append([]string{kept.Encode()}, parts...)
+		}
+	}
+	return base + "?" + strings.Join(parts, "&")
 }
 
 // Tones give a state its colour; the word always stands beside it.

@@ -49,6 +49,9 @@ func Notify(ctx context.Context, s *store.Store, by access.Actor, caseID int64) 
 		if err := by.Require(access.WorkCases); err != nil {
 			return Notified{}, err
 		}
+		if _, err := store.Lock[cases.Case](tx, caseID); err != nil {
+			return Notified{}, err
+		}
 		return notify(tx, "case:"+cases.Number(caseID), `id = $1`, caseID)
 	})
 }

@@ -151,6 +151,9 @@ func rejectedRows(p *page) error {
 	if file != imports.AffectedFile && file != imports.MovementsFile {
 		return fault.Missing()
 	}
+	if _, err := imports.ByID(p.db, id); err != nil {
+		return err
+	}
 	p.Response().Header().Set("Content-Type", "text/csv; charset=utf-8")
 	p.Response().Header().Set("Content-Disposition", `attachment; filename="`+file+`.rejected.csv"`)
 	p.Response().WriteHeader(http.StatusOK)

@@ -200,7 +200,8 @@ func (a *affectedSealer) keyed(kind, key string) []byte {
 }
 
 func (a *affectedSealer) grams(name, kana string) []int32 {
-	all := append(slices.Clone(a.s.Vault.Grams(name)), a.s.Vault.Grams(kana)...)
+	// Not nil: no name at all is an empty list in the database, not null.
+	all := append(append([]int32{}, a.s.Vault.Grams(name)...), a.s.Vault.Grams(kana)...)
 	slices.Sort(all)
 	return slices.Compact(all)
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"hoten/app/access"
 	"hoten/app/audit"
@@ -74,9 +75,10 @@ func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int6
 	}
 }
 
-// disarm keeps a spreadsheet from running a cell as a formula (DOMAIN.md section 7).
+// disarm keeps a spreadsheet from running a cell as a formula (DOMAIN.md section
+// 7); a Japanese Excel takes the full-width signs for the others.
 func disarm(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

@@ -48,7 +48,7 @@ type run struct {
 }
 
 func newRun(s *store.Store, by access.Actor, i *Import, src source, progress func(int64)) *run {
-	return &run{Import: i, s: s, by: by, src: src, progress: progress, programs: map[string]int16{}}
+	return &run{Import: i, s: s, by: by, src: src, progress: progress, programs: map[string]int16{}, rejected: &rejector{s: s, id: i.ID}}
 }
 
 // errDryRun rolls a dry run back after everything was judged.
@@ -85,7 +85,6 @@ func (r *run) prepare(ctx context.Context) error {
 	for _, p := range programs {
 		r.programs[p.Code] = p.ID
 	}
-	r.rejected = &rejector{s: r.s, id: r.ID}
 	r.Accepted, r.Ignored = 0, 0
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"hoten/app/access"
+	"hoten/app/fault"
 	"hoten/app/staff"
 	"hoten/app/store"
 )
@@ -38,6 +39,10 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[RunArgs]) error {
 		by := access.System("import")
 		if i.StaffID != nil {
 			account, err := staff.ByID(store.Read(ctx, w.Store), *i.StaffID)
+			if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+				// Disabled since: nobody answers for what would be imported.
+				return newRun(w.Store, by, i, source{}, nil).fail(ctx, "interrupted")
+			}
 			if err != nil {
 				return err
 			}

@@ -61,7 +61,7 @@ func createImport(p *page) error {
 		}
 		b, err := io.ReadAll(io.LimitReader(part, 4096))
 		if err != nil {
-			return err
+			return fault.Input("affected", "multipart_expected")
 		}
 		values[part.FormName()] = string(b)
 	}

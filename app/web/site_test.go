@@ -41,6 +41,9 @@ const (
 		"MV2," + login + ",2014-07-20T03:05:00+09:00,exchange,goo,,ギフト券,400,,,confirmed\n"
 )
 
+// secrets is what of the member must never stand on a page unrevealed.
+var secrets = []string{"山田 太郎", "ヤマダ タロウ", "1970-02-03", "1970年2月3日", "090-0000-1234", "09000001234", "taro.yamada@mail.example", "見本町1-2-3", "N123456789"}
+
 // outbox keeps mails as they would have gone out.
 type outbox struct {
 	mu   sync.Mutex

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"hoten/app"
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/incidents"
+	"hoten/app/store"
+)
+
+// hoten runs one command line.
+func hoten(t *testing.T, in string, args ...string) (code int, out, errs string) {
+	t.Helper()
+	var o, e bytes.Buffer
+	code = run(context.Background(), args, strings.NewReader(in), &o, &e)
+	return code, o.String(), e.String()
+}
+
+func TestHelpAndMistakes(t *testing.T) {
+	for _, v := range variables {
+		t.Setenv(v, "")
+	}
+	t.Setenv("HOTEN_DATA_DIR", filepath.Join(t.TempDir(), "untouched"))
+	for line, c := range map[string]struct {
+		code     int
+		out, err string
+	}{
+		"":                           {0, "Usage: hoten COMMAND", ""},
+		"help":                       {0, "hoten audit verify", ""},
+		"--help":                     {0, "HOTEN_BASE_URL", ""},
+		"-h":                         {0, "補填", ""},
+		"version":                    {0, "hoten dev, commit unknown, go1.", ""},
+		"nonsense":                   {2, "", "Usage: hoten COMMAND"},
+		"staff":                      {2, "", "Usage"},
+		"staff remove":               {2, "", "Usage"},
+		"audit":                      {2, "", "Usage"},
+		"serve --help":               {0, "", "-data-dir"},
+		"import --help":              {0, "", "rejected rows go to"},
+		"staff add --help":           {0, "", "-password-stdin"},
+		"migrate --nonsense":         {2, "", "flag provided but not defined"},
+		"migrate now":                {2, "", `"now" is not understood`},
+		"version now":                {2, "", "not understood"},
+		"migrate --addr 8080":        {1, "", "HOTEN_ADDR"},
+		"migrate --base-url nope":    {1, "", "HOTEN_BASE_URL"},
+		"migrate --smtp-url x":       {1, "", "HOTEN_MAIL_FROM"},
+		"staff add --password-stdin": {1, "", "no password on standard input"},
+	} {
+		code, out, errs := hoten(t, "", strings.Fields(line)...)
+		if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errs, c.err) || c.out == "" && out != "" {
+			t.Errorf("hoten %s: %d\n%s\n%s", line, code, out, errs)
+		}
+	}
+	if _, err := os.Stat(os.Getenv("HOTEN_DATA_DIR")); !errors.Is(err, os.ErrNotExist) {
+		t.Error("a refused command left a data folder behind")
+	}
+}
+
+// Every command of API.md is there and explains itself.
+func TestEveryCommandExplainsItself(t *testing.T) {
+	_, all, _ := hoten(t, "", "help")
+	for _, name := range []string{"serve", "demo", "migrate", "staff add", "token create", "import", "audit verify", "version"} {
+		if !strings.Contains(all, "\n  hoten "+name) {
+			t.Errorf("help does not know %s", name)
+		}
+		if code, _, errs := hoten(t, "", append(strings.Fields(name), "--help")...); code != 0 || !strings.Contains(errs, "hoten "+name) {
+			t.Errorf("%s --help: %d %s", name, code, errs)
+		}
+	}
+}
+
+// reachable is a data folder that the account PostgreSQL runs under can reach
+// when the tests run as root, and short enough for a socket.
+func reachable(t *testing.T) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("", "hoten-cli-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.Chmod(folder, 0o711); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(folder, "data")
+}
+
+func TestFromAnEmptyFolder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts PostgreSQL")
+	}
+	for _, v := range variables {
+		t.Setenv(v, "")
+	}
+	folder := reachable(t)
+	t.Setenv("HOTEN_DATA_DIR", folder)
+	ctx, log := context.Background(), slog.New(slog.DiscardHandler)
+	// One more program on the folder, as serve would be: the commands work beside it.
+	a, err := app.New(ctx, app.FromEnvironment(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	expect := func(code int, out, errs, in string, args ...string) string {
+		t.Helper()
+		gotCode, gotOut, gotErrs := hoten(t, in, args...)
+		if gotCode != code || !regexp.MustCompile(out).MatchString(gotOut) || !strings.Contains(gotErrs, errs) {
+			t.Errorf("hoten %q: %d\n%s\n%s", args, gotCode, gotOut, gotErrs)
+		}
+		return gotOut
+	}
+	expect(0, `^The database is up to date\.\n$`, "", "", "migrate")
+	expect(0, `^http://127\.0\.0\.1:8080/enrol/[\w-]{43}\n$`, "", "", "staff", "add", "--email", "agent@hoten.example", "--name", "佐藤 葵", "--role", "agent", "--desk", "tech")
+	expect(0, `^manager@hoten\.example was added\.\n$`, "", "correct horse battery\r\n", "staff", "add", "--email", "manager@hoten.example", "--name", "渡辺", "--role", "center_manager", "--password-stdin")
+	expect(1, `^$`, "email:", "", "staff", "add", "--email", "agent@hoten.example", "--name", "もう一人", "--role", "agent")
+	expect(1, `^$`, "role:", "", "staff", "add", "--email", "x@hoten.example", "--name", "x", "--role", "root")
+	expect(1, `^$`, "language:", "", "staff", "add", "--email", "x@hoten.example", "--name", "x", "--role", "agent", "--language", "fr")
+	expect(1, `^$`, "password:", "short\n", "staff", "add", "--email", "x@hoten.example", "--name", "x", "--role", "agent", "--password-stdin")
+	expect(0, `^hoten_[\w-]{43}\n$`, "", "", "token", "create", "--staff", "manager@hoten.example", "--name", "CTI")
+	expect(1, `^$`, "who@hoten.example", "", "token", "create", "--staff", "who@hoten.example", "--name", "CTI")
+	expect(1, `^$`, "name:", "", "token", "create", "--staff", "manager@hoten.example", "--name", "")
+
+	expect(1, `^$`, "", "", "import", "--incident", "none", "--affected", "/nowhere.csv")
+	day := time.Date(2014, 7, 28, 0, 0, 0, 0, time.UTC)
+	if _, err := incidents.Create(ctx, a.Store, access.System("test"), incidents.New{Reference: "2014-R096", TitleJa: "事案", TitleEn: "Incident", PeriodFrom: day.AddDate(0, 0, -17), PeriodTo: day, DetectedOn: day}); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "affected.csv")
+	if err := os.WriteFile(file, []byte("login_id,name\na@ocn.example,山田\n,=1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	expect(1, `^$`, "affected:", "", "import", "--incident", "2014-R096")
+	expect(0, `^state done\ntotal 2\naccepted 1\nignored 0\nrejected 1\n$`, "", "", "import", "--incident", "2014-R096", "--affected", file, "--dry-run")
+	expect(0, `^state done\ntotal 2\naccepted 1\nignored 0\nrejected 1\n$`, "rejected rows: "+file+".rejected.csv", "", "import", "--incident", "2014-R096", "--affected", file)
+	expect(0, `accepted 0\nignored 1\n`, "", "", "import", "--incident", "2014-R096", "--affected", file)
+	if b, err := os.ReadFile(file + ".rejected.csv"); err != nil || !bytes.Contains(b, []byte("3,login_id,login_id_missing,")) || !bytes.Contains(b, []byte("'=1")) {
+		t.Errorf("%s %v", b, err)
+	}
+	if info, err := os.Stat(file + ".rejected.csv"); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("refused rows are for the owner's eyes: %v %v", info.Mode(), err)
+	}
+	broken := filepath.Join(t.TempDir(), "broken.csv")
+	if err := os.WriteFile(broken, []byte("x\n1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	expect(1, `^state failed\n`, "", "", "import", "--incident", "2014-R096", "--affected", broken)
+
+	expect(0, `^whole: 0 entries sealed, \d+ not sealed yet\n$`, "", "", "audit", "verify")
+	if _, err := audit.SealAll(ctx, a.Store, a.AuditHead()); err != nil {
+		t.Fatal(err)
+	}
+	expect(0, `^whole: \d+ entries sealed, 0 not sealed yet\n$`, "", "", "audit", "verify")
+	tamper(t, a.Store)
+	expect(1, `^broken: seal 3: entry [0-9a-f-]{36} was changed\n$`, "", "", "audit", "verify")
+}
+
+// tamper edits the third sealed entry as the owner of the database.
+func tamper(t *testing.T, s *store.Store) {
+	t.Helper()
+	owner, err := sql.Open("pgx", s.Pool.Config().ConnString())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close()
+	for _, q := range []string{"alter table audit_entries disable trigger user", "update audit_entries set action = 'x' where id = (select entry_id from audit_seals where seq = 3)",
+		"alter table audit_entries enable trigger user"} {
+		if _, err := owner.Exec(q); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -91,7 +91,7 @@ func (d *desk) fillTimelines() error {
 	_, err = c.Exec(ctx, `insert into case_events (case_id, at, kind, actor_kind, actor_id, data)
 		select c.id, now(), 'call_ended', 'staff', 1, '{"call": 1}' from cases c, generate_series(1, $1) order by random()`, eventCount/caseCount-1)
 	if err == nil {
-		_, err = c.Exec(ctx, "vacuum analyze")
+		_, err = c.Exec(ctx, "vacuum analyze case_events")
 	}
 	return err
 }

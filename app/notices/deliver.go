@@ -81,8 +81,8 @@ func (p *Postman) claim(ctx context.Context, id int64) (m *Mail, err error) {
 			return err
 		}
 		rows, err := store.Select[Mail](tx.DB, `update mails m set due_at = $2, attempts = attempts + 1 from (
-			select id from mails where id = $1 and state = 'queued' and due_at <= $3 for update skip locked) q
-			where m.id = q.id returning m.*`, id, tx.Now.Add(claimed), tx.Now)
+			select id, state, due_at from mails where id = $1 for update skip locked) q
+			where m.id = q.id and q.state = 'queued' and q.due_at <= $3 returning m.*`, id, tx.Now.Add(claimed), tx.Now)
 		if len(rows) == 1 {
 			m = &rows[0]
 		}

@@ -84,9 +84,11 @@ func load(db *gorm.DB, incident int64, of []*cases.Case, accounts []ledger.Accou
 		ProgramID int16
 		Points    int64
 	}
-	earlier, err := store.Select[absorbed](db, `select r.case_id, l.program_id, sum(l.points)::bigint as points from reimbursements r
-		join reimbursement_lines l on l.reimbursement_id = r.id
-		where r.case_id = any($1) and r.state = 'posted' and l.kind = 'absorb' group by r.case_id, l.program_id`, ids)
+	// The state is no condition: on the day of the first postings the planner would
+	// look for the few posted ones rather than for the case's.
+	earlier, err := store.Select[absorbed](db, `select r.case_id, l.program_id, coalesce(sum(l.points) filter (where r.state = 'posted'), 0)::bigint as points
+		from reimbursements r join reimbursement_lines l on l.reimbursement_id = r.id
+		where r.case_id = any($1) and l.kind = 'absorb' group by r.case_id, l.program_id`, ids)
 	if err != nil {
 		return nil, err
 	}

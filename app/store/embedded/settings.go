@@ -24,6 +24,9 @@ func settings(socket string) (args []string) {
 		"shared_buffers=256MB",
 		"max_wal_size=4GB", "checkpoint_timeout=15min", "wal_compression=on",
 		"random_page_cost=1.1", "jit=off",
+		// On the day of an import tables grow a thousandfold in a minute; plans made
+		// for small ones must not last that long.
+		"autovacuum_naptime=5s",
 		"timezone=UTC", "log_timezone=UTC", "lc_messages=C",
 		"logging_collector=on", "log_directory=log", "log_filename=postgresql-%Y%m%d-%H%M%S.log",
 		"log_rotation_size=10MB", "log_rotation_age=0",

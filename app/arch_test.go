@@ -51,6 +51,7 @@ var onlyHere = map[string][]string{
 	"github.com/riverqueue/river": {"app", "app/store", "app/notices/worker.go", "app/imports/worker.go", "app/reimbursements/worker.go",
 		"app/jobs/lost.go",    // reads River's own table of jobs that were given up
 		"app/notices/mail.go", // InsertOpts of the job that its rows are queued with
+		"app/apptest/work.go", // works queued jobs here and now
 	},
 	"github.com/jordan-wright/email": {"app/notices"},
 	"gorm.io/driver/postgres":        {"app/store"},

@@ -1,14 +1,22 @@
 package api
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"path"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 	"gorm.io/gorm"
 
 	"hoten/app/access"
@@ -84,7 +92,8 @@ var Routes = []Route{
 // Register puts the API under /api/v1.
 func Register(e *echo.Echo, s *store.Store, baseURL string) {
 	a := &API{s: s, baseURL: baseURL}
-	g := e.Group("/api/v1", a.problems)
+	g := e.Group("/api/v1", a.problems, middleware.RecoverWithConfig(middleware.RecoverConfig{DisableErrorHandler: true,
+		LogErrorFunc: func(_ echo.Context, err error, stack []byte) error { return fmt.Errorf("panic: %w\n%s", err, stack) }}))
 	g.GET("/openapi.json", serveOpenAPI)
 	for _, r := range Routes {
 		g.Add(r.Method, r.Path, a.handler(r))
@@ -109,18 +118,52 @@ func (a *API) handler(r Route) echo.HandlerFunc {
 			c.SetRequest(c.Request().WithContext(i18n.With(c.Request().Context(), account.Language)))
 		}
 		req := &request{Context: c, by: account.Actor("api"), db: store.Read(c.Request().Context(), a.s)}
+		if err := req.readAddress(); err != nil {
+			return err
+		}
 		if r.Permission != "" {
 			// The action requires it as well; here it answers before a body is read.
 			if err := req.by.Require(r.Permission); err != nil {
 				return err
 			}
 		}
-		if key := c.Request().Header.Get("Idempotency-Key"); key != "" && r.Method == http.MethodPost {
+		// Each look at personal data is a look of its own, and no copy of it is kept.
+		if key := c.Request().Header.Get("Idempotency-Key"); key != "" && r.Method == http.MethodPost && r.Permission != access.Reveal {
 			return a.once(req, key, r)
 		}
 		return r.handle(a, req)
 	}
 }
+
+// readAddress decodes the parts of the path (the router leaves them as they came:
+// %40 for @) and refuses text that no row can hold.
+func (r *request) readAddress() error {
+	values := slices.Clone(r.ParamValues())
+	for i, v := range values {
+		if r.Request().URL.RawPath != "" {
+			plain, err := url.PathUnescape(v)
+			if err != nil {
+				return fault.Missing()
+			}
+			values[i] = plain
+		}
+		if !storable(values[i]) {
+			return fault.Missing()
+		}
+	}
+	r.SetParamValues(values...)
+	for name, values := range r.QueryParams() {
+		for _, v := range values {
+			if !storable(v) {
+				return fault.Input(name, "undecodable")
+			}
+		}
+	}
+	return nil
+}
+
+// storable reports whether PostgreSQL takes s as text.
+func storable(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 func (a *API) authenticate(c echo.Context) (*staff.Staff, error) {
 	scheme, token, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")
@@ -135,22 +178,31 @@ const maxBody = 1 << 20
 
 // body reads the JSON body into v; an empty body leaves v as it is.
 func (r *request) body(v any) error {
-	d := json.NewDecoder(http.MaxBytesReader(r.Response(), r.Request().Body, maxBody))
-	err := d.Decode(v)
+	raw, err := io.ReadAll(http.MaxBytesReader(r.Response(), r.Request().Body, maxBody))
 	var large *http.MaxBytesError
-	var typed *json.UnmarshalTypeError
 	switch {
-	case err == nil && d.More():
-		return fault.Input("body", "json_invalid")
-	case err == nil, errors.Is(err, io.EOF):
-		return nil
 	case errors.As(err, &large):
 		return fault.New(fault.TooLarge, "too_large", "max", maxBody)
-	case errors.As(err, &typed) && typed.Field != "":
+	case err != nil:
+		return fault.Input("body", "json_invalid")
+	case len(bytes.TrimSpace(raw)) == 0:
+		return nil
+	case !utf8.Valid(raw) || nul.Match(raw):
+		return fault.Input("body", "undecodable")
+	}
+	err = json.Unmarshal(raw, v)
+	var typed *json.UnmarshalTypeError
+	if errors.As(err, &typed) && typed.Field != "" {
 		return fault.Input(typed.Field, "type_wrong")
 	}
-	return fault.Input("body", "json_invalid")
+	if err != nil {
+		return fault.Input("body", "json_invalid")
+	}
+	return nil
 }
+
+// nul finds the escape of the one character that no text in PostgreSQL holds.
+var nul = regexp.MustCompile(`(^|[^\\])(\\\\)*\\u0000`)
 
 func (r *request) id() (int64, error) {
 	id, err := strconv.ParseInt(r.Param("id"), 10, 64)
@@ -164,19 +216,32 @@ func (r *request) caseID() (int64, error) { return cases.FromNumber(r.Param("num
 
 // page is limit and cursor of a list.
 func (r *request) page() (limit int, before int64, err error) {
-	limit = 50
 	var p fault.Problems
-	if v := r.QueryParam("limit"); v != "" {
-		if limit, err = strconv.Atoi(v); err != nil || limit < 1 || limit > 200 {
-			p.Add("limit", "limit_range", "max", 200)
-		}
-	}
+	limit = r.limit(&p)
 	if v := r.QueryParam("cursor"); v != "" {
-		if before, err = strconv.ParseInt(v, 36, 64); err != nil || before < 1 {
+		id, own := strings.CutPrefix(v, r.cursors())
+		if before, err = strconv.ParseInt(id, 36, 64); err != nil || before < 1 || !own {
 			p.Add("cursor", "cursor_invalid")
 		}
 	}
 	return limit, before, p.Err()
+}
+
+// cursors is how the cursors of a list begin: in another list they would skip
+// rows in silence.
+func (r *request) cursors() string { return path.Base(r.Path()) + "-" }
+
+// limit is how many rows a list may show.
+func (r *request) limit(p *fault.Problems) int {
+	v := r.QueryParam("limit")
+	if v == "" {
+		return 50
+	}
+	limit, err := strconv.Atoi(v)
+	if err != nil || limit < 1 || limit > 200 {
+		p.Add("limit", "limit_range", "max", 200)
+	}
+	return limit
 }
 
 // list is a page of a list; next leads to the following one.
@@ -186,15 +251,15 @@ type list[T any] struct {
 }
 
 // paged cuts the row beyond the limit off and turns the rest into items.
-func paged[R, T any](rows []R, limit int, id func(R) int64, item func(R) (T, error)) (list[T], error) {
+func paged[R, T any](r *request, rows []R, limit int, id func(R) int64, item func(R) (T, error)) (list[T], error) {
 	out := list[T]{Items: []T{}}
 	if len(rows) > limit {
 		rows = rows[:limit]
-		next := strconv.FormatInt(id(rows[limit-1]), 36)
+		next := r.cursors() + strconv.FormatInt(id(rows[limit-1]), 36)
 		out.Next = &next
 	}
-	for _, r := range rows {
-		made, err := item(r)
+	for _, row := range rows {
+		made, err := item(row)
 		if err != nil {
 			return out, err
 		}

@@ -25,12 +25,9 @@ type auditJSON struct {
 }
 
 func listAudit(a *API, r *request) error {
-	limit, _, err := r.page()
-	if err != nil && r.QueryParam("cursor") == "" {
-		return err
-	}
-	f := audit.Filter{Subject: r.QueryParam("subject"), Actor: r.QueryParam("actor"), Before: r.QueryParam("cursor"), Limit: limit}
 	var p fault.Problems
+	limit := r.limit(&p)
+	f := audit.Filter{Subject: r.QueryParam("subject"), Actor: r.QueryParam("actor"), Before: r.QueryParam("cursor"), Limit: limit}
 	for name, to := range map[string]*time.Time{"from": &f.From, "to": &f.To} {
 		if v := r.QueryParam(name); v != "" {
 			t, err := jptext.ParseTime(v)

@@ -83,7 +83,7 @@ func listCases(a *API, r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := paged(rows, limit, func(row cases.Row) int64 { return row.ID }, a.caseOf)
+	page, err := paged(r, rows, limit, func(row cases.Row) int64 { return row.ID }, a.caseOf)
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,10 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -32,6 +34,9 @@ func (a *API) once(r *request, key string, route Route) error {
 	if len(key) > 200 {
 		return fault.Input("Idempotency-Key", "too_long", "max", 200)
 	}
+	if !storable(key) {
+		return fault.Input("Idempotency-Key", "undecodable")
+	}
 	hash, err := hashRequest(r)
 	if err != nil {
 		return err
@@ -54,12 +59,13 @@ func (a *API) once(r *request, key string, route Route) error {
 }
 
 // hashRequest covers method, path, query and body. Uploads are not read into
-// memory: their length and type stand for them.
+// memory: their length stands for them, as their boundary differs each time.
 func hashRequest(r *request) ([]byte, error) {
 	h := sha256.New()
 	io.WriteString(h, r.Request().Method+" "+r.Request().URL.RequestURI()+"\n")
 	kind, _, _ := mime.ParseMediaType(r.Request().Header.Get(echo.HeaderContentType))
 	if kind == "multipart/form-data" {
+		fmt.Fprintln(h, r.Request().ContentLength)
 		return h.Sum(nil), nil
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(r.Response(), r.Request().Body, maxBody))
@@ -109,8 +115,10 @@ func (a *API) claim(r *request, key string, hash []byte) (replay func(*request) 
 	return replay, err
 }
 
+// keep keeps the answer also when the caller has hung up meanwhile: the repeat
+// that follows must find it.
 func (a *API) keep(r *request, key string, recorded *recording) error {
-	return store.Keep(r.Request().Context(), a.s, func(tx *store.Tx) error {
+	return store.Keep(context.WithoutCancel(r.Request().Context()), a.s, func(tx *store.Tx) error {
 		if r.Response().Status >= 500 {
 			_, err := store.Exec(tx.DB, "delete from idempotency_keys where staff_id = $1 and key = $2", r.by.ID, key)
 			return err

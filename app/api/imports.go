@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -36,7 +35,8 @@ func Uploads(parts *multipart.Reader) func() (*imports.Upload, error) {
 	return func() (*imports.Upload, error) {
 		for {
 			part, err := parts.NextPart()
-			if errors.Is(err, io.EOF) {
+			// Bare only behind the last boundary; a body that was cut off wraps it.
+			if err == io.EOF {
 				return nil, nil
 			}
 			if err != nil {
@@ -103,6 +103,9 @@ func rejectedRows(a *API, r *request) error {
 	}
 	if file := r.Param("file"); file != imports.AffectedFile && file != imports.MovementsFile {
 		return fault.Missing()
+	}
+	if _, err := imports.ByID(r.db, id); err != nil {
+		return err
 	}
 	r.Response().Header().Set("Content-Type", "text/csv; charset=utf-8")
 	r.Response().Header().Set("Content-Disposition", `attachment; filename="`+r.Param("file")+`.rejected.csv"`)

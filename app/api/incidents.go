@@ -63,7 +63,8 @@ func createIncident(a *API, r *request) error {
 	}
 	n := incidents.New{Reference: in.Reference, TitleJa: in.TitleJa, TitleEn: in.TitleEn, PeriodFrom: date(in.PeriodFrom), PeriodTo: date(in.PeriodTo),
 		DetectedOn: date(in.DetectedOn), ReleasedIds: in.ReleasedIDs, ReleasedExchanged: in.ReleasedExchanged}
-	if d := date(in.ReleasedOn); !d.IsZero() {
+	if in.ReleasedOn != "" {
+		d := date(in.ReleasedOn)
 		n.ReleasedOn = &d
 	}
 	made, err := incidents.Create(r.Request().Context(), a.s, r.by, n)

@@ -55,7 +55,7 @@ func listMails(a *API, r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := paged(rows, limit, func(m notices.Mail) int64 { return m.ID }, a.mailOf)
+	page, err := paged(r, rows, limit, func(m notices.Mail) int64 { return m.ID }, a.mailOf)
 	if err != nil {
 		return err
 	}

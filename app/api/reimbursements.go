@@ -216,7 +216,7 @@ func listReimbursements(a *API, r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := paged(rows, limit, func(row reimbursements.Row) int64 { return row.ID }, func(row reimbursements.Row) (reimbursementRow, error) {
+	page, err := paged(r, rows, limit, func(row reimbursements.Row) int64 { return row.ID }, func(row reimbursements.Row) (reimbursementRow, error) {
 		return reimbursementRow{row.ID, row.Number(), row.Reference, row.Class, row.State, row.ProposerID, row.ApprovalsNeeded, row.Given, row.SubmittedAt, row.DecidedAt}, nil
 	})
 	if err != nil {

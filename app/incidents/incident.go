@@ -91,6 +91,9 @@ type New struct {
 
 var referenceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
 
+// maxReleased bounds the figures of a press release.
+const maxReleased = 1_000_000_000
+
 func (n New) check() error {
 	var p fault.Problems
 	if !referenceForm.MatchString(n.Reference) {
@@ -113,6 +116,16 @@ func (n New) check() error {
 	}
 	if n.DetectedOn.IsZero() {
 		p.Add("detected_on", "date_invalid")
+	}
+	if n.ReleasedOn != nil && n.ReleasedOn.IsZero() {
+		p.Add("released_on", "date_invalid")
+	}
+	for name, v := range map[string]*int{"released_ids": n.ReleasedIds, "released_exchanged": n.ReleasedExchanged} {
+		if v != nil && *v < 0 {
+			p.Add(name, "must_be_positive")
+		} else if v != nil && *v > maxReleased {
+			p.Add(name, "too_large", "max", maxReleased)
+		}
 	}
 	return p.Err()
 }

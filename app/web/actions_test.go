@@ -25,7 +25,7 @@ import (
 func TestMembersStayMaskedUntilRevealed(t *testing.T) {
 	s := newSite(t)
 	path := "/cases/" + s.Case(login).Number()
-	people := s.people()
+	people := s.People()
 	for _, role := range access.Roles {
 		b := s.as(people[role])
 		for _, secret := range secrets {
@@ -169,7 +169,7 @@ func (s *site) link() string {
 	if _, err := resets.Send(s.Ctx, s.Store, s.Agent, c.ID, s.server.URL); err != nil {
 		s.T.Fatal(err)
 	}
-	s.deliver()
+	s.Deliver(s.outbox)
 	for _, e := range s.outbox.sent {
 		if m := regexp.MustCompile(`/reset/[A-Za-z0-9_-]+`).FindString(e.Text); m != "" {
 			return m
@@ -298,6 +298,28 @@ func TestUploads(t *testing.T) {
 	}
 	if a := s.as(s.Auditor).upload("x", "affected", "login_id\n"); a.status != http.StatusForbidden {
 		t.Errorf("auditor: %d", a.status)
+	}
+}
+
+func TestOversizeUploadIsRefused(t *testing.T) {
+	defer func(before int) { imports.MaxUpload = before }(imports.MaxUpload)
+	imports.MaxUpload = 300 << 10
+	s := newSite(t)
+	b := s.as(s.Manager)
+	b.get("/imports/new")
+	stored := func() int {
+		return s.count("select (select count(*) from imports) + (select count(*) from import_chunks) + (select count(*) from audit_entries where action = 'import.started')")
+	}
+	before := stored()
+	a := b.upload(b.csrf, "affected", "login_id\na@ocn.example\n", "movements", strings.Repeat("x", imports.MaxUpload+1))
+	if a.status != http.StatusRequestEntityTooLarge || !strings.Contains(a.body, "大きすぎるため受け付けられません。") || !strings.Contains(a.body, `name="affected"`) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if n := stored(); n != before {
+		t.Errorf("%d rows of it are stored", n-before)
+	}
+	if a := b.upload(b.csrf, "affected", strings.Repeat("x", imports.MaxUpload)); a.status != http.StatusSeeOther {
+		t.Errorf("just fits: %d", a.status)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hoten/app/access"
+	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
@@ -23,7 +24,7 @@ func TestRoutesByRole(t *testing.T) {
 	if _, err := resets.Notify(s.Ctx, s.Store, s.Agent, c.ID); err != nil {
 		t.Fatal(err)
 	}
-	s.deliver()
+	s.Deliver(s.outbox)
 	r, err := reimbursements.Propose(s.Ctx, s.Store, s.Agent, c.ID, "")
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +34,7 @@ func TestRoutesByRole(t *testing.T) {
 		*browser
 	}
 	visitors := []visitor{{"nobody", newBrowser(t, s.server.URL)}}
-	people := s.people()
+	people := s.People()
 	for _, role := range access.Roles {
 		visitors = append(visitors, visitor{string(role), s.as(people[role])})
 	}
@@ -74,7 +75,7 @@ func TestRoutesByRole(t *testing.T) {
 		}
 		got.WriteByte('\n')
 	}
-	golden(t, "routes.txt", got.String())
+	apptest.Golden(t, "routes.txt", got.String(), *update)
 }
 
 func permitted(r web.Route, who string) bool {

@@ -9,13 +9,10 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -57,10 +54,6 @@ func (o *outbox) Send(_ context.Context, e notices.Envelope) error {
 	return nil
 }
 
-func mailEnv(context.Context, time.Time, string) (notices.Env, error) {
-	return notices.Env{Company: "NTTコミュニケーションズ", TopPage: "OCNのトップページ", Desks: []notices.DeskLine{{Name: "窓口", Phone: "0120-047-860", Hours: "10:00～21:00"}}}, nil
-}
-
 // site is the console on a store, served.
 type site struct {
 	*apptest.World
@@ -73,7 +66,7 @@ func serve(t testing.TB, s *store.Store) *httptest.Server {
 	e := echo.New()
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
-	web.Register(e, s, web.Options{BaseURL: server.URL, From: "no-reply@hoten.example", Env: mailEnv})
+	web.Register(e, s, web.Options{BaseURL: server.URL, From: "no-reply@hoten.example", Env: apptest.MailEnv})
 	return server
 }
 
@@ -83,28 +76,6 @@ func newSite(t testing.TB) *site {
 	w := apptest.NewWorld(t)
 	w.Import(apptest.AffectedHeader+member, apptest.MovementsHeader+memberMoves)
 	return &site{World: w, server: serve(t, w.Store), outbox: &outbox{}}
-}
-
-// deliver delivers every mail that waits.
-func (s *site) deliver() {
-	s.T.Helper()
-	type waiting struct{ ID int64 }
-	rows, err := store.Select[waiting](store.Read(s.Ctx, s.Store), "select id from mails where state = 'queued' order by id")
-	if err != nil {
-		s.T.Fatal(err)
-	}
-	p := &notices.Postman{Store: s.Store, Outlet: s.outbox, From: "no-reply@hoten.example", Env: mailEnv}
-	for _, r := range rows {
-		if err := p.Deliver(s.Ctx, []int64{r.ID}); err != nil {
-			s.T.Fatal(err)
-		}
-	}
-}
-
-// people are the actors of the world by their role.
-func (s *site) people() map[access.Role]access.Actor {
-	return map[access.Role]access.Actor{access.Agent: s.Agent, access.Supervisor: s.Supervisor, access.CenterManager: s.Manager,
-		access.Administrator: s.Administrator, access.Auditor: s.Auditor}
 }
 
 // browser keeps cookies and follows no redirects.
@@ -213,27 +184,4 @@ func (s *site) count(query string, args ...any) (n int) {
 		s.T.Fatal(err)
 	}
 	return n
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	old, now := strings.Split(string(want), "\n"), strings.Split(got, "\n")
-	for i := range max(len(old), len(now)) {
-		switch {
-		case i >= len(now):
-			t.Errorf("%s: gone: %s", path, old[i])
-		case i >= len(old) || old[i] != now[i]:
-			t.Errorf("%s: now (-update keeps it): %s", path, now[i])
-		}
-	}
 }

@@ -1,0 +1,167 @@
+package api_test
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/api"
+	"hoten/app/apptest"
+	"hoten/app/cases"
+)
+
+// tour goes to routes and notes which of them have answered well; the client
+// scans every answer for what of the member must not be told.
+type tour struct {
+	*site
+	been map[string]bool
+}
+
+// to calls a route with its parameters (":number", "H…", …) and returns the answer.
+func (v *tour) to(c *client, route string, body any, parameters ...string) answer {
+	v.T.Helper()
+	method, path, _ := strings.Cut(route, " ")
+	a := c.do(method, strings.NewReplacer(parameters...).Replace(path), body)
+	if a.status >= 300 {
+		v.T.Fatalf("%s: %d %s", a.what, a.status, a.body)
+	}
+	route, _, _ = strings.Cut(route, "?")
+	v.been[route] = true
+	return a
+}
+
+// Every route is called so that it does what it is for, with the member's data
+// going in wherever it may, and then every role reads all there is. Only reveal
+// and the rejected rows, both audited, tell any of it.
+func TestNoAnswerTellsPersonalData(t *testing.T) {
+	v := &tour{newSite(t), map[string]bool{}}
+	agent, supervisor, manager := v.as(v.Agent), v.as(v.Supervisor), v.as(v.Manager)
+	reason := j{"reason": "調査"}
+
+	v.to(manager, "POST /incidents", j{"reference": "OTHER", "title_ja": "別件", "title_en": "Other", "period_from": "2014-07-11", "period_to": "2014-07-28", "detected_on": "2014-07-28"})
+	other := strings.NewReplacer(login, "yamada0002@ocn.example", "MV", "MW").Replace
+	refused := strings.NewReplacer(login, "yamada0003@ocn.example", "1970-02-03", "1970-02-33", "N123456789", "'N123456789").Replace(member)
+	id := v.to(manager, "POST /incidents/:reference/imports", files(t, "affected", strings.Replace(apptest.AffectedHeader, "\n", ",memo\n", 1)+
+		strings.ReplaceAll(member+other(member)+refused, "\n", ",山田のメモ\n"), "movements", apptest.MovementsHeader+memberMoves+other(memberMoves)),
+		":reference", apptest.Reference).at("id")
+	v.Work()
+	v.to(agent, "GET /imports/:id", nil, ":id", id).want(200, "state", "done", "rejected.#", "1", "rejected_count", "1", "ignored_columns.0", "memo")
+	if a := v.to(manager, "GET /imports/:id/rejected/:file", nil, ":id", id, ":file", "affected"); !strings.Contains(a.body, "山田 太郎") {
+		t.Errorf("the rejected rows are not given back: %s", a.body)
+	}
+	v.to(manager, "POST /incidents/:reference/notices", nil, ":reference", apptest.Reference).want(202, "queued", "2", "unreachable", "0")
+
+	for _, q := range []string{"山田太郎", "ヤマダ", "09000001234", "taro.yamada@mail.example", "N123456789"} {
+		v.to(agent, "GET /cases?q="+url.QueryEscape(q), nil).want(200, "items.#", "2")
+	}
+	number, second := v.Case(login).Number(), v.Case("yamada0002@ocn.example").Number()
+	inquiry := v.to(agent, "POST /cases", j{"incident": apptest.Reference, "login_id": "nobody@ocn.example"}).at("number")
+	v.to(agent, "PATCH /cases/:number", j{"assignee": "me", "version": 1}, ":number", number)
+	v.to(agent, "POST /cases/:number/notes", j{"text": "折り返し希望"}, ":number", number)
+	v.to(supervisor, "POST /cases/:number/affected", reason, ":number", inquiry)
+	v.to(agent, "POST /cases/:number/notice", nil, ":number", second)
+
+	v.calls(agent, supervisor, number)
+	v.to(agent, "POST /cases/:number/reset", nil, ":number", number)
+	v.to(supervisor, "POST /cases/:number/release", reason, ":number", second)
+	v.points(agent, supervisor, number, second)
+
+	if _, err := v.Pool.Exec(v.Ctx, "update mails set state = 'failed' where kind = 'restriction_notice'"); err != nil {
+		t.Fatal(err)
+	}
+	v.to(agent, "POST /mails/:id/resend", nil, ":id", v.to(agent, "GET /mails?state=failed", nil).at("items.0.id"))
+	v.to(v.as(v.Auditor), "GET /audit?limit=200", nil)
+
+	v.readings(number, id)
+	for _, r := range api.Routes {
+		if !v.been[r.Method+" "+r.Path] {
+			t.Errorf("%s %s was not looked at", r.Method, r.Path)
+		}
+	}
+}
+
+// calls goes through every turn that a call can take.
+func (v *tour) calls(agent, supervisor *client, number string) {
+	v.T.Helper()
+	start := func(direction string) string {
+		v.T.Helper()
+		return v.to(agent, "POST /cases/:number/calls", j{"direction": direction, "relation": "self", "caller_number": "090-0000-1234"}, ":number", number).at("id")
+	}
+	wrong := start("inbound")
+	for _, item := range []string{"name", "address", "phone"} {
+		v.to(agent, "POST /calls/:id/answers", j{"item": item, "value": "山田 花子"}, ":id", wrong).want(200, "match", "false")
+	}
+	v.to(supervisor, "POST /cases/:number/verification/reopen", j{"reason": "本人と確認"}, ":number", number)
+	thief := start("inbound")
+	v.to(agent, "POST /calls/:id/conclude", j{"outcome": "impostor_suspected"}, ":id", thief)
+	v.to(supervisor, "POST /cases/:number/impostor/clear", j{"reason": "本人と確認"}, ":number", number)
+	v.to(supervisor, "POST /cases/:number/representatives", j{"relation": "proxy", "documents": "委任状 2014-07-30"}, ":number", number)
+
+	call := start("outbound")
+	for item, value := range map[string]string{"name": "山田 太郎", "birth_date": "1970-02-03", "address": "東京都千代田区見本町1-2-3", "phone": "090-0000-1234", "customer_number": "N123456789"} {
+		v.to(agent, "POST /calls/:id/answers", j{"item": item, "value": value}, ":id", call).want(200, "match", "true")
+	}
+	v.to(agent, "POST /calls/:id/code", nil, ":id", call)
+	id, _ := cases.ParseNumber(number)
+	v.to(agent, "POST /calls/:id/code/check", j{"code": v.Secret(id)}, ":id", call).want(200, "match", "true")
+	v.to(agent, "POST /calls/:id/callback", nil, ":id", call)
+	if a := v.to(agent, "POST /cases/:number/reveal", nil, ":number", number); !strings.Contains(a.body, "山田 太郎") {
+		v.T.Errorf("nothing is revealed in a verified call: %s", a.body)
+	}
+	v.Clock.Add(2 * time.Minute) // the link may follow the code
+	v.to(agent, "POST /calls/:id/end", nil, ":id", start("inbound"))
+}
+
+// points goes through everything that can become of a proposal.
+func (v *tour) points(agent, supervisor *client, number, second string) {
+	v.T.Helper()
+	v.to(supervisor, "POST /cases/:number/findings", j{"movement_id": "MV2", "finding": "suspected", "reason": "調査"}, ":number", number)
+	v.to(agent, "POST /cases/:number/adjustments", j{"program": "goo", "points": 1, "reason": "端数"}, ":number", second)
+	v.to(agent, "GET /cases/:number/plan", nil, ":number", number)
+	for _, end := range []string{"return", "withdraw", "reject", "approve"} {
+		id := v.to(agent, "POST /cases/:number/reimbursements", j{"note": "調査済み"}, ":number", number).at("id")
+		v.to(agent, "GET /reimbursements/:id", nil, ":id", id)
+		by := supervisor
+		if end == "withdraw" {
+			by = agent
+		}
+		v.to(by, "POST /reimbursements/:id/"+end, j{"reason": "duplicate"}, ":id", id)
+	}
+	job := v.to(agent, "POST /incidents/:reference/reimbursements", nil, ":reference", apptest.Reference).at("id")
+	v.Work()
+	v.to(agent, "GET /jobs/:id", nil, ":id", job).want(200, "state", "done", "processed", "1", "failed", "0")
+	pending := v.to(agent, "GET /reimbursements?state=submitted", nil).want(200, "items.#", "1").at("items.0.id")
+	v.to(supervisor, "POST /reimbursements/approve", `{"ids":[`+pending+`]}`).want(200, "results.0.state", "submitted") // of two approvals
+}
+
+// readings has every role read everything there is.
+func (v *tour) readings(number, imported string) {
+	v.T.Helper()
+	people := v.People()
+	for _, role := range access.Roles {
+		c := v.as(people[role])
+		for _, r := range api.Routes {
+			if r.Method != "GET" || !role.May(r.Permission) || slices.Contains([]string{"/jobs/:id", "/reimbursements/:id"}, r.Path) {
+				continue
+			}
+			v.to(c, r.Method+" "+r.Path, nil, ":reference", apptest.Reference, ":number", number, ":login_id", login, "/imports/:id", "/imports/"+imported, ":file", "affected")
+		}
+		for _, path := range []string{"/reimbursements/1", "/reimbursements/4", "/jobs/1"} {
+			c.get(path).want(200)
+		}
+		c.get("/cases/"+number).want(200, "member.name", "山○ 太○", "member.birth_date", "197*-**-**", "member.phones.0", "090-****-1234",
+			"member.customer_number", "********89", "member.emails.0", "t•••a@mail.example")
+	}
+}
+
+// A file without its first line is refused, and the line that stands there
+// instead, a member's, is not told as the names of columns.
+func TestMissingHeadersTellNoPersonalData(t *testing.T) {
+	s := newSite(t)
+	id := s.as(s.Manager).post("/incidents/"+apptest.Reference+"/imports", files(t, "affected", member+strings.Replace(member, login, "other@ocn.example", 1))).want(202).at("id")
+	s.Work()
+	s.as(s.Agent).get("/imports/"+id).want(200, "state", "failed", "accepted", "0", "rejected.0.line", "1", "rejected.0.reason", "column_missing")
+}

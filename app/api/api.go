@@ -20,6 +20,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
+	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/staff"
@@ -124,7 +125,7 @@ func (a *API) handler(r Route) echo.HandlerFunc {
 		if r.Permission != "" {
 			// The action requires it as well; here it answers before a body is read.
 			if err := req.by.Require(r.Permission); err != nil {
-				return err
+				return audit.Refused(c.Request().Context(), a.s, req.by, "request", r.Method+" "+r.Path, err)
 			}
 		}
 		// Each look at personal data is a look of its own, and no copy of it is kept.

@@ -24,8 +24,9 @@ type kept struct {
 	Body        string `json:"body"`
 }
 
-// abandoned is after how long a request without an answer counts as given up:
-// its program was killed, and the repeat runs it again.
+// abandoned is after how long a request that neither changed anything nor was
+// answered counts as given up: its program was killed, and the repeat runs it
+// again. Should it still run, only one of the two can change anything.
 const abandoned = time.Minute
 
 // once makes a repeat of a POST return the first answer. The same key with
@@ -41,13 +42,20 @@ func (a *API) once(r *request, key string, route Route) error {
 	if err != nil {
 		return err
 	}
-	first, err := a.claim(r, key, hash)
+	claimed, first, err := a.claim(r, key, hash)
 	if err != nil {
 		return err
 	}
 	if first != nil {
 		return first(r)
 	}
+	r.SetRequest(r.Request().WithContext(store.Alongside(r.Request().Context(), func(tx *store.Tx) error {
+		mine, err := store.Exec(tx.DB, "update idempotency_keys set acted_at = $4 where staff_id = $1 and key = $2 and created_at = $3", r.by.ID, key, claimed, tx.Now)
+		if err == nil && mine == 0 {
+			err = fault.New(fault.Conflict, "idempotency_key_running")
+		}
+		return err
+	})))
 	recorder := &recording{ResponseWriter: r.Response().Writer}
 	r.Response().Writer = recorder
 	if err := route.handle(a, r); err != nil {
@@ -77,11 +85,12 @@ func hashRequest(r *request) ([]byte, error) {
 	return h.Sum(nil), nil
 }
 
-func (a *API) claim(r *request, key string, hash []byte) (replay func(*request) error, err error) {
+func (a *API) claim(r *request, key string, hash []byte) (claimed time.Time, replay func(*request) error, err error) {
 	err = store.Keep(r.Request().Context(), a.s, func(tx *store.Tx) error {
+		claimed = tx.Now
 		made, err := store.Exec(tx.DB, `insert into idempotency_keys (staff_id, key, request_hash, created_at) values ($1, $2, $3, $4)
 			on conflict (staff_id, key) do update set created_at = excluded.created_at
-			where idempotency_keys.status is null and idempotency_keys.created_at < $5 and idempotency_keys.request_hash = excluded.request_hash`,
+			where idempotency_keys.status is null and idempotency_keys.acted_at is null and idempotency_keys.created_at < $5 and idempotency_keys.request_hash = excluded.request_hash`,
 			r.by.ID, key, hash, tx.Now, tx.Now.Add(-abandoned))
 		if err != nil || made == 1 {
 			return err
@@ -90,13 +99,17 @@ func (a *API) claim(r *request, key string, hash []byte) (replay func(*request) 
 			RequestHash []byte
 			Status      *int
 			Body        []byte
+			ActedAt     *time.Time
+			CreatedAt   time.Time
 		}
-		rows, err := store.Select[row](tx.DB, "select request_hash, status, body from idempotency_keys where staff_id = $1 and key = $2", r.by.ID, key)
+		rows, err := store.Select[row](tx.DB, "select request_hash, status, body, acted_at, created_at from idempotency_keys where staff_id = $1 and key = $2", r.by.ID, key)
 		switch {
 		case err != nil:
 			return err
 		case len(rows) == 0 || !bytes.Equal(rows[0].RequestHash, hash):
 			return fault.New(fault.Conflict, "idempotency_key_reused")
+		case rows[0].Status == nil && rows[0].ActedAt != nil && rows[0].CreatedAt.Before(tx.Now.Add(-abandoned)):
+			return fault.New(fault.Conflict, "idempotency_key_acted")
 		case rows[0].Status == nil:
 			return fault.New(fault.Conflict, "idempotency_key_running")
 		}
@@ -112,7 +125,7 @@ func (a *API) claim(r *request, key string, hash []byte) (replay func(*request) 
 		}
 		return err
 	})
-	return replay, err
+	return claimed, replay, err
 }
 
 // keep keeps the answer also when the caller has hung up meanwhile: the repeat

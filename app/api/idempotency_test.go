@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -217,22 +218,52 @@ func TestHangingUpKeepsTheAnswer(t *testing.T) {
 }
 
 // A request whose program was killed is run again by its repeat, after a while.
-func TestAbandonedRequestsRunAgain(t *testing.T) {
+// A program that was killed left the key behind: before its action, or after it
+// and before the answer was kept.
+func TestAbandonedRequests(t *testing.T) {
 	s := newSiteWithCase(t)
 	path := "/cases/" + s.Case(login).Number() + "/notes"
 	c := s.as(s.Agent)
+	notes := func() int { return s.count("select count(*) from case_events where kind = 'note'") }
 	first := c.once("k", path, `{"text":"途中"}`).want(201)
 	if _, err := s.Pool.Exec(s.Ctx, "update idempotency_keys set status = null, body = null"); err != nil {
 		t.Fatal(err)
 	}
 	c.once("k", path, `{"text":"途中"}`).want(409, "code", "idempotency_key_running")
 	s.Clock.Add(2 * time.Minute)
+	c.once("k", path, `{"text":"途中"}`).want(409, "code", "idempotency_key_acted")
+	if notes() != 1 {
+		t.Fatalf("%d notes", notes())
+	}
+	if _, err := s.Pool.Exec(s.Ctx, "update idempotency_keys set acted_at = null"); err != nil {
+		t.Fatal(err)
+	}
 	c.once("k", path, `{"text":"別の要求"}`).want(409, "code", "idempotency_key_reused")
 	again := c.once("k", path, `{"text":"途中"}`).want(201)
-	if again.body == first.body {
-		t.Error("it was not run again")
+	if again.body == first.body || notes() != 2 {
+		t.Errorf("it was not run again: %d notes", notes())
 	}
 	same(t, again, c.once("k", path, `{"text":"途中"}`))
+}
+
+// A request that was slow, not dead, loses its key to the repeat: only one acts.
+func TestAKeyThatWasTakenOverChangesNothing(t *testing.T) {
+	s := newSiteWithCase(t)
+	path := "/cases/" + s.Case(login).Number() + "/notes"
+	owner, err := sql.Open("pgx", s.Pool.Config().ConnString())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close()
+	if _, err := owner.Exec(`create function late() returns trigger language plpgsql as $$ begin
+		new.created_at := new.created_at + interval '2 minutes'; return new; end $$;
+		create trigger late before insert on idempotency_keys for each row execute function late()`); err != nil {
+		t.Fatal(err)
+	}
+	s.as(s.Agent).once("k", path, `{"text":"途中"}`).want(409, "code", "idempotency_key_running")
+	if n := s.count("select count(*) from case_events where kind = 'note'"); n != 0 {
+		t.Errorf("%d notes", n)
+	}
 }
 
 // Each look at personal data is noted, a repeated one too, and an answer that

@@ -45,10 +45,15 @@ func TestValuesAddNoStructure(t *testing.T) {
 }
 
 func TestALinkForANameIsNotSaid(t *testing.T) {
-	for _, name := range []string{"https://evil.example/", "WWW.evil.example", "evil@evil.example", ""} {
+	for _, name := range []string{"https://evil.example/", "WWW.evil.example", "evil@evil.example", "evil.example", "山田 ｅｖｉｌ．ｃｏｍ", "evil/path", ""} {
 		m := render(t, CaseClosed, "ja", facts(name), "")
 		if first, _, _ := strings.Cut(m.Text, "\n"); first != "お客さま" {
 			t.Errorf("%q: %s", name, first)
+		}
+	}
+	for _, name := range []string{"J. Smith", "John Smith Jr.", "山田・ジョン 太郎"} {
+		if m := render(t, CaseClosed, "ja", facts(name), ""); !strings.HasPrefix(m.Text, name) {
+			t.Errorf("%q: %s", name, m.Text[:60])
 		}
 	}
 }

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	"text/template"
 	"time"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 
 	"hoten/app/jptext"
 )
@@ -150,11 +153,15 @@ func value(s string) string {
 // become a link in the member's mail program: names come from forms that a
 // thief may have filled.
 func addressee(name string) string {
-	if low := strings.ToLower(name); strings.Contains(low, "://") || strings.Contains(low, "www.") || strings.Contains(low, "@") {
+	if linkLike.MatchString(norm.NFKC.String(name)) {
 		return ""
 	}
 	return value(name)
 }
+
+// linkLike is what mail programs make a link of: an address, a scheme, a path or
+// a domain, which is a dot between letters ("J. Smith" has a space behind it).
+var linkLike = regexp.MustCompile(`@|//|[\pL\pN][./][\pL\pN]{2}`)
 
 // plain makes one line of s: line breaks and control characters become a space,
 // and those that turn the direction of writing or that nobody sees are left out.

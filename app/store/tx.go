@@ -38,11 +38,24 @@ var errUnaudited = errors.New("a change without an audit entry was refused")
 func Write[T any](ctx context.Context, s *Store, by access.Actor, fn func(tx *Tx) (T, error)) (T, error) {
 	return run(ctx, s, by, func(tx *Tx) (T, error) {
 		out, err := fn(tx)
-		if err == nil && !tx.audited && !tx.unchanged {
+		switch also, _ := ctx.Value(alongside{}).(func(*Tx) error); {
+		case err != nil || tx.unchanged:
+		case !tx.audited:
 			err = errUnaudited
+		case also != nil:
+			err = also(tx)
 		}
 		return out, err
 	})
+}
+
+type alongside struct{}
+
+// Alongside has every Write of the context that changes something run fn before
+// its commit: what is remembered of a request is then true after a crash as well.
+// An error of fn rolls the change back.
+func Alongside(ctx context.Context, fn func(tx *Tx) error) context.Context {
+	return context.WithValue(ctx, alongside{}, fn)
 }
 
 // Keep is the other door: bookkeeping that changes nothing a person decided

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hoten/app/access"
+	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -41,7 +42,7 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 		if account != nil {
 			if r.Permission != Public && r.Permission != SignedIn {
 				if err := p.by.Require(r.Permission); err != nil {
-					return err
+					return audit.Refused(c.Request().Context(), w.s, p.by, "request", r.Method+" "+r.Path, err)
 				}
 			}
 			if err := p.surround(); err != nil {

@@ -1,0 +1,48 @@
+package reimbursements_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"hoten/app/cases"
+	"hoten/app/notices"
+	"hoten/app/reimbursements"
+)
+
+// last keeps the newest message of each subject.
+type last map[string]string
+
+func (l last) Send(_ context.Context, e notices.Envelope) error {
+	l[e.Subject] = e.Text
+	return nil
+}
+
+// The closing mail says the same of the points as the mails of the postings did
+// together.
+func TestTheClosingMailSumsThePostingsUp(t *testing.T) {
+	w, of := importLosses(t, small)
+	approve(t, w, w.Supervisor, propose(t, w, w.Agent, of[0]).ID)
+	if _, err := reimbursements.AddAdjustment(w.Ctx, w.Store, w.Supervisor, of[0].ID, "goo", 7, "端数"); err != nil {
+		t.Fatal(err)
+	}
+	r := propose(t, w, w.Agent, of[0])
+	approve(t, w, w.Supervisor2, r.ID)
+	approve(t, w, w.Manager, r.ID)
+	if _, err := w.Pool.Exec(w.Ctx, "update cases set resumed_at = now() where id = $1", of[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	status := cases.Completed
+	if _, err := cases.Update(w.Ctx, w.Store, w.Agent, of[0].ID, cases.Change{Status: &status, Version: w.Case(login(0)).Version}); err != nil {
+		t.Fatal(err)
+	}
+	got := last{}
+	w.Deliver(got)
+	text := got["お客さまの案件に関する対応完了のお知らせ"]
+	for _, line := range []string{"移行前の状態に復元：+3,000ポイント", "反映後の残高：3,100ポイント",
+		"移行前の状態に復元：−600ポイント", "不正に交換された分の補填：+600ポイント", "調整：+7ポイント", "合計：+7ポイント", "反映後の残高：57ポイント"} {
+		if !strings.Contains(text, line) {
+			t.Errorf("%q is not said:\n%s", line, text)
+		}
+	}
+}

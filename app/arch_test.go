@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"app/access", "app/vault", "app/passwords", "app/imports/csvin"},
 	{"app/store"},
 	{"app/audit", "app/jobs"},
-	{"app/policies", "app/ledger", "app/desks", "app/notices"},
+	{"app/policies", "app/ledger", "app/desks", "app/notices", "app/views"},
 	{"app/members", "app/staff"},
 	{"app/incidents"},
 	{"app/cases"},
@@ -67,6 +67,7 @@ var onlyHere = map[string][]string{
 
 // bookkeepers may write without an audit entry (store.Keep), each for what it says.
 var bookkeepers = map[string]string{
+	"app/views":   "lists as people like to see them, which nobody else sees",
 	"app/api":     "answers kept under idempotency keys",
 	"app/audit":   "seals, and the outcome of the last check",
 	"app/desks":   "the desks that a new database starts with",

@@ -200,7 +200,7 @@ func adminSamples(lang string) map[string]page {
 	readonly := policies
 	readonly.MayEdit = false
 	staff := StaffShow{
-		Frame: sampleFrame(lang, "staff", access.Administrator), ID: 9, Name: in(lang, "鈴木 健", "Ken Suzuki"), Email: "ken.suzuki@desk.example", Role: "agent", DeskCode: "tech", State: "invited",
+		Frame: sampleFrame(lang, "staff", access.Administrator), ID: 9, Name: in(lang, "鈴木 健", "Ken Suzuki"), Email: "ken.suzuki@desk.example", Role: "agent", DeskCode: "tech", Languages: "ja en", State: "invited",
 		CreatedAt: jst(7, 28, 9, 0), Enrolment: "https://hoten.example/enrol/" + strings.Repeat("k3Jd9", 8), Tokens: tokens, Desks: []Choice{{"tech", in(lang, "技術", "Tech")}},
 	}
 	self := staff

@@ -55,6 +55,7 @@ var Routes = []Route{
 	{"GET", "/jobs/:id", access.ReadCases, showJob},
 	{"GET", "/cases", access.ReadCases, listCases},
 	{"POST", "/cases", access.WorkCases, openCase},
+	{"POST", "/cases/next", access.WorkCases, takeNext},
 	{"GET", "/cases/:number", access.ReadCases, showCase},
 	{"PATCH", "/cases/:number", access.WorkCases, updateCase},
 	{"POST", "/cases/:number/notes", access.WorkCases, addNote},

@@ -381,3 +381,11 @@ func showBalances(a *API, r *request) error {
 	}
 	return r.JSON(http.StatusOK, out)
 }
+
+func takeNext(a *API, r *request) error {
+	c, err := cases.TakeNext(r.Request().Context(), a.s, r.by)
+	if err != nil {
+		return err
+	}
+	return a.writeCase(r, http.StatusOK, c.ID)
+}

@@ -61,6 +61,7 @@ func TestNoAnswerTellsPersonalData(t *testing.T) {
 	inquiry := v.to(agent, "POST /cases", j{"incident": apptest.Reference, "login_id": "nobody@ocn.example"}).at("number")
 	v.to(agent, "PATCH /cases/:number", j{"assignee": "me", "version": 1}, ":number", number)
 	v.to(agent, "POST /cases/:number/notes", j{"text": "折り返し希望"}, ":number", number)
+	v.to(agent, "POST /cases/next", nil)
 	v.to(supervisor, "POST /cases/:number/affected", reason, ":number", inquiry)
 	v.to(agent, "POST /cases/:number/notice", nil, ":number", second)
 

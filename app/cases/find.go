@@ -3,18 +3,44 @@ package cases
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
+	"hoten/app/access"
 	"hoten/app/incidents"
 	"hoten/app/members"
 	"hoten/app/store"
 	"hoten/app/vault"
 )
 
+// Order is how a list of cases goes.
+type Order string
+
+// Lists go by number, newest first. Queues and lists of open cases may go by the
+// last change instead: the longest waiting first, or the latest.
+const (
+	ByNumber Order = ""
+	Longest  Order = "waiting"
+	Latest   Order = "latest"
+)
+
+// Place is where a list that goes by the last change stopped.
+type Place struct {
+	At time.Time
+	ID int64
+}
+
 // Filter narrows the list of cases; zero values do not. Assignee -1 means
-// nobody's. Before is the keyset cursor: the id of the last case seen.
+// nobody's. Before is the keyset cursor by number, the id of the last case seen;
+// After that of the other orders. Reader and Now are whose queue it is, and when.
 type Filter struct {
+	Queue    Queue
+	Age      string // one of Ages
+	Order    Order
+	Reader   access.Actor
+	Now      time.Time
+	After    Place
 	Incident string
 	Q        string
 	Status   Status
@@ -63,17 +89,63 @@ func Find(db *gorm.DB, v *vault.Vault, f Filter) ([]Row, error) {
 		return nil, err
 	}
 	// The page is cut before anything is joined to it.
-	page := fmt.Sprintf("%s order by c.id desc limit %d", where, f.Limit+1)
-	return store.Select[Row](db, fmt.Sprintf(rowColumns, page)+"order by c.id desc", args...)
+	order := f.order()
+	page := fmt.Sprintf("%s order by %s limit %d", where, order, f.Limit+1)
+	return store.Select[Row](db, fmt.Sprintf(rowColumns, page)+"order by "+order, args...)
+}
+
+func (f Filter) order() string {
+	if f.Order == ByNumber {
+		return "c.id desc"
+	}
+	_, _, first := f.Queue.condition(f.Reader)
+	if f.Order == Latest {
+		return strings.ReplaceAll(first, ",", " desc,") + "c.changed_at desc, c.id desc"
+	}
+	return first + "c.changed_at, c.id"
+}
+
+// inQueue are the conditions of the queue, the age and the order by waiting.
+func (f Filter) inQueue(add func(condition string, args ...any)) {
+	if f.Queue != "" || f.Order != ByNumber {
+		where, args, _ := f.Queue.condition(f.Reader)
+		add(where, args...)
+	}
+	age := f.Age
+	if age == "" && f.Queue == QueueStalled {
+		_, until := lain(stalledFrom, f.Now)
+		add("c.changed_at < ?", until)
+	}
+	if age != "" {
+		from, until := lain(age, f.Now)
+		if !from.IsZero() {
+			add("c.changed_at >= ?", from)
+		}
+		if !until.IsZero() {
+			add("c.changed_at < ?", until)
+		}
+	}
+	if f.After.ID > 0 {
+		add(map[Order]string{Longest: "(c.changed_at, c.id) > (?, ?)", Latest: "(c.changed_at, c.id) < (?, ?)"}[f.Order], f.After.At, f.After.ID)
+	}
+}
+
+// numbered puts the n-th argument for the first question mark.
+func numbered(condition string, n int) string {
+	return strings.Replace(condition, "?", fmt.Sprintf("$%d", n), 1)
 }
 
 func (f Filter) where(db *gorm.DB, v *vault.Vault) (string, []any, error) {
 	conditions := []string{"true"}
 	var args []any
-	add := func(condition string, arg any) {
-		args = append(args, arg)
-		conditions = append(conditions, strings.ReplaceAll(condition, "?", fmt.Sprintf("$%d", len(args))))
+	add := func(condition string, values ...any) {
+		for _, v := range values {
+			args = append(args, v)
+			condition = numbered(condition, len(args))
+		}
+		conditions = append(conditions, condition)
 	}
+	f.inQueue(add)
 	if f.Incident != "" {
 		incident, err := incidents.ByReference(db, f.Incident)
 		if err != nil {
@@ -94,7 +166,7 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (string, []any, error) {
 	case f.Assignee > 0:
 		add("c.assignee_id = ?", f.Assignee)
 	case f.Assignee < 0:
-		conditions = append(conditions, "c.assignee_id is null")
+		add("c.assignee_id is null")
 	}
 	if f.Desk != "" {
 		add("c.desk_id = (select id from desks where code = ?)", f.Desk)

@@ -2,6 +2,7 @@ package staff
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hoten/app/access"
@@ -39,9 +40,11 @@ func Add(ctx context.Context, s *store.Store, by access.Actor, n New) (Added, er
 		if err := checkNew(n.Email, n.Name, n.Role); err != nil {
 			return a, err
 		}
-		a.Staff = &Staff{Email: normal(n.Email), Name: n.Name, Role: n.Role, Language: n.Language, Theme: "auto", TextSize: "standard", CreatedAt: tx.Now}
+		a.Staff = &Staff{Email: normal(n.Email), Name: n.Name, Role: n.Role, Language: n.Language, Languages: "ja", Theme: "auto", TextSize: "standard", CreatedAt: tx.Now}
 		switch n.Language {
-		case "ja", "en":
+		case "ja":
+		case "en":
+			a.Staff.Languages = "ja en"
 		case "":
 			a.Staff.Language = "ja"
 		default:
@@ -103,12 +106,16 @@ func (s *Staff) enrol(now time.Time) (token string, err error) {
 	return token, err
 }
 
+// Languages are the choices of those that somebody takes calls in.
+var Languages = []string{"ja", "en", "ja en"}
+
 // Change is what an administrator may change of an account; nil leaves it.
 type Change struct {
-	Name     *string
-	Role     *access.Role
-	Desk     *string
-	Disabled *bool
+	Name      *string
+	Role      *access.Role
+	Desk      *string
+	Languages *string
+	Disabled  *bool
 }
 
 // Update changes an account. Nobody changes their own role or disables
@@ -130,6 +137,11 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 		if ch.Desk != nil {
 			if a.DeskID, err = deskID(tx, *ch.Desk); err != nil {
 				return err
+			}
+		}
+		if ch.Languages != nil {
+			if a.Languages = *ch.Languages; !slices.Contains(Languages, a.Languages) {
+				return fault.Input("languages", "language_unknown")
 			}
 		}
 		if ch.Disabled != nil {
@@ -164,7 +176,7 @@ func managed(ctx context.Context, s *store.Store, by access.Actor, id int64, act
 		if err := fn(tx, a); err != nil {
 			return nil, err
 		}
-		if err := tx.Model(a).Select("name", "role", "desk_id", "password_hash", "enrolment_hash", "enrolment_expires_at", "disabled_at").Updates(a).Error; err != nil {
+		if err := tx.Model(a).Select("name", "role", "desk_id", "languages", "password_hash", "enrolment_hash", "enrolment_expires_at", "disabled_at").Updates(a).Error; err != nil {
 			return nil, err
 		}
 		return a, audit.Record(tx, audit.Change{Action: action, Subject: a.Subject(), Before: before, After: a.summary()})

@@ -26,7 +26,8 @@ type Staff struct {
 	Name               string
 	Role               access.Role
 	DeskID             *int64
-	Language           string
+	Language           string // of the console
+	Languages          string // calls are taken in: "ja", "en" or "ja en"
 	Theme              string
 	TextSize           string
 	PasswordHash       string
@@ -73,7 +74,7 @@ func normal(email string) string { return strings.ToLower(strings.TrimSpace(emai
 // summary is the account in the audit trail; the address of staff is no member's
 // data, but stays out all the same.
 func (s Staff) summary() map[string]any {
-	return map[string]any{"role": s.Role, "desk": s.DeskID, "disabled": s.DisabledAt != nil}
+	return map[string]any{"role": s.Role, "desk": s.DeskID, "languages": s.Languages, "disabled": s.DisabledAt != nil}
 }
 
 func checkNew(email, name string, role access.Role) error {

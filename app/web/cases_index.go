@@ -2,33 +2,64 @@ package web
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/cases"
-	"hoten/app/desks"
+	"hoten/app/fault"
 	"hoten/app/incidents"
+	"hoten/app/views"
 	"hoten/i18n"
 	"hoten/ui"
 )
 
 func showCases(p *page) error {
 	p.section("cases")
-	shown := ui.CasesIndex{Total: -1, MayWork: p.by.May(access.WorkCases), MayPropose: p.by.May(access.Propose)}
-	shown.Query = ui.CasesQuery{Q: p.QueryParam("q"), Incident: p.QueryParam("incident"), Status: p.QueryParam("status"), Class: p.QueryParam("class"),
-		Assignee: p.QueryParam("assignee"), Desk: p.QueryParam("desk")}
-	p.frame.Query = shown.Query.Q
-	rows, err := cases.Find(p.db, p.w.s.Vault, p.caseFilter(shown.Query))
+	q := casesQuery(p.QueryParams())
+	shown := ui.CasesIndex{Query: q, Total: -1, MayWork: p.by.May(access.WorkCases), MayPropose: p.by.May(access.Propose)}
+	p.frame.Query = q.Q
+	f := p.caseFilter(q)
+	rows, err := cases.Find(p.db, p.w.s.Vault, f)
 	if err != nil {
 		return err
 	}
 	// What names one case only leads straight to it.
-	if shown.Query.Q != "" && len(rows) == 1 && p.Request().Method == http.MethodGet && p.cursor() == 0 && shown.Query.Status == "" && shown.Query.Class == "" {
+	if q.Q != "" && len(rows) == 1 && p.Request().Method == http.MethodGet && p.QueryParam("cursor") == "" && q.OnlySearches() {
 		return p.Redirect(http.StatusSeeOther, "/cases/"+rows[0].Number())
 	}
-	rows, shown.NextCursor = cut(rows, func(r cases.Row) int64 { return r.Case.ID })
+	rows, shown.NextCursor = cutCases(rows, f.Order)
 	if shown.Rows, err = p.caseRows(rows); err != nil {
 		return err
+	}
+	if err := p.aroundCases(&shown); err != nil {
+		return err
+	}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+// aroundCases is what stands around the list: the reader's queues and views, and
+// the choices of filters and bulk actions.
+func (p *page) aroundCases(shown *ui.CasesIndex) error {
+	sizes, err := cases.QueueSizes(p.db, p.by, p.w.s.Clock())
+	if err != nil {
+		return err
+	}
+	for _, queue := range cases.Queues {
+		if queue != cases.QueueDesk || p.by.DeskID != 0 {
+			shown.Queues = append(shown.Queues, ui.QueueSize{Name: string(queue), Size: sizes[queue], More: sizes[queue] == cases.CountedTo})
+		}
+	}
+	saved, err := views.Of(p.db, p.by.ID)
+	if err != nil {
+		return err
+	}
+	for _, v := range saved {
+		shown.Views = append(shown.Views, ui.SavedView{ID: v.ID, Name: v.Name, Query: v.Query})
 	}
 	if shown.Incidents, err = p.incidentChoices(); err != nil {
 		return err
@@ -37,16 +68,44 @@ func showCases(p *page) error {
 		return err
 	}
 	if p.by.May(access.Supervise) {
-		if shown.AssignTo, err = p.workers(); err != nil {
-			return err
+		shown.Supervises = true
+		shown.AssignTo, err = p.workers()
+	}
+	return err
+}
+
+// casesQuery reads the address of the list; what no list knows is left out.
+func casesQuery(v url.Values) ui.CasesQuery {
+	q := ui.CasesQuery{Q: v.Get("q"), Incident: v.Get("incident"), Status: v.Get("status"), Class: v.Get("class"),
+		Assignee: v.Get("assignee"), Desk: v.Get("desk"), Queue: v.Get("queue"), Age: v.Get("age"), Order: v.Get("order")}
+	if !slices.Contains(cases.Queues, cases.Queue(q.Queue)) {
+		q.Queue = ""
+	}
+	if !slices.Contains(cases.Ages, q.Age) || q.Queue != string(cases.QueueStalled) {
+		q.Age = ""
+	}
+	if !slices.Contains([]cases.Order{cases.Longest, cases.Latest}, cases.Order(q.Order)) {
+		q.Order = ""
+	}
+	for _, c := range v["columns"] {
+		if slices.Contains(ui.CaseColumns, c) {
+			q.Columns = append(q.Columns, c)
 		}
 	}
-	shown.Frame = p.frame
-	return p.render(shown.Page())
+	return q
 }
 
 func (p *page) caseFilter(q ui.CasesQuery) cases.Filter {
-	f := cases.Filter{Incident: q.Incident, Q: q.Q, Status: cases.Status(q.Status), Class: q.Class, Desk: q.Desk, Before: p.cursor(), Limit: pageSize}
+	f := cases.Filter{Incident: q.Incident, Q: q.Q, Status: cases.Status(q.Status), Class: q.Class, Desk: q.Desk, Limit: pageSize,
+		Queue: cases.Queue(q.Queue), Age: q.Age, Order: cases.Order(q.Order), Reader: p.by, Now: p.w.s.Clock()}
+	if f.Queue != "" && f.Order == cases.ByNumber {
+		f.Order = cases.Longest
+	}
+	if f.Order == cases.ByNumber {
+		f.Before = p.cursor()
+	} else {
+		f.After = placeOf(p.QueryParam("cursor"))
+	}
 	switch q.Assignee {
 	case "":
 	case "me":
@@ -62,6 +121,51 @@ func (p *page) caseFilter(q ui.CasesQuery) cases.Filter {
 	return f
 }
 
+// cutCases is cut for lists of cases, whose cursor depends on their order.
+func cutCases(rows []cases.Row, order cases.Order) ([]cases.Row, string) {
+	rows, next := cut(rows, func(r cases.Row) int64 { return r.Case.ID })
+	if next != "" && order != cases.ByNumber {
+		next = strconv.FormatInt(rows[len(rows)-1].ChangedAt.UnixMicro(), 10) + "." + next
+	}
+	return rows, next
+}
+
+// placeOf reads such a cursor; one that cannot be read is the start.
+func placeOf(cursor string) cases.Place {
+	at, id, _ := strings.Cut(cursor, ".")
+	micros, err := strconv.ParseInt(at, 10, 64)
+	n, err2 := strconv.ParseInt(id, 10, 64)
+	if err != nil || err2 != nil {
+		return cases.Place{}
+	}
+	return cases.Place{At: time.UnixMicro(micros), ID: n}
+}
+
+func takeNext(p *page) error {
+	c, err := cases.TakeNext(p.ctx, p.w.s, p.by)
+	if fault.Is(err, "no_case_waiting") {
+		return p.to("/cases?queue=unassigned", "none_waiting")
+	}
+	if err != nil {
+		return err
+	}
+	return p.to("/cases/"+c.Number(), "case_taken")
+}
+
+// showLoad is how much each agent has on the table.
+func showLoad(p *page) error {
+	p.section("cases")
+	loads, err := cases.Loads(p.db, p.w.s.Clock())
+	if err != nil {
+		return err
+	}
+	shown := ui.CasesLoad{Frame: p.frame}
+	for _, l := range loads {
+		shown.Rows = append(shown.Rows, ui.AgentLoad{ID: l.StaffID, Name: l.Name, Open: l.Open, Callbacks: l.Callbacks, Approval: l.Approval, Stalled: l.Stalled, Oldest: moment(l.Oldest)})
+	}
+	return p.render(shown.Page())
+}
+
 func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 	out := make([]ui.CaseRow, len(rows))
 	for i, r := range rows {
@@ -73,7 +177,7 @@ func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = ui.CaseRow{Number: r.Number(), LoginID: login, Name: name, Class: text(r.Class), Status: string(r.Status), Stalled: stalled(r.Case, p.w.s.Clock()),
+		out[i] = ui.CaseRow{Number: r.Number(), LoginID: login, Name: name, Class: text(r.Class), Status: string(r.Status), Stalled: r.Case.Stalled(p.w.s.Clock()),
 			Identity: text(r.IdentityState), Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName, ChangedAt: r.ChangedAt}
 	}
 	return out, nil
@@ -83,58 +187,6 @@ func (p *page) incidentChoices() (out []ui.Choice, err error) {
 	list, err := incidents.List(p.db)
 	for _, i := range list {
 		out = append(out, ui.Choice{Value: i.Reference, Label: i.Reference + " " + i.Title(i18n.Lang(p.ctx))})
-	}
-	return out, err
-}
-
-// showCalls is 受電: search first, then the case or a new one.
-func showCalls(p *page) error {
-	p.section("calls")
-	shown := ui.CallsIndex{Q: p.QueryParam("q")}
-	if shown.Q != "" {
-		rows, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Q: shown.Q, Limit: pageSize})
-		if err != nil {
-			return err
-		}
-		if len(rows) == 1 && p.Request().Method == http.MethodGet {
-			return p.Redirect(http.StatusSeeOther, "/cases/"+rows[0].Number()+"#call")
-		}
-		rows, _ = cut(rows, func(r cases.Row) int64 { return r.Case.ID })
-		shown.Searched = true
-		if shown.Rows, err = p.caseRows(rows); err != nil {
-			return err
-		}
-	}
-	var err error
-	if shown.Incidents, err = p.incidentChoices(); err != nil {
-		return err
-	}
-	if shown.Open, err = p.openCalls(); err != nil {
-		return err
-	}
-	list, err := desks.List(p.db)
-	if err != nil {
-		return err
-	}
-	shown.Desks = p.deskStates(list)
-	shown.Script = ui.Script{Step: "identify", Language: i18n.Lang(p.ctx), Agent: p.account.Name}
-	shown.Frame = p.frame
-	return p.render(shown.Page())
-}
-
-func (p *page) openCalls() ([]ui.OpenCall, error) {
-	calls, err := cases.OpenCalls(p.db, p.by.ID)
-	out := make([]ui.OpenCall, 0, len(calls))
-	for _, c := range calls {
-		row, err := cases.Get(p.db, c.CaseID)
-		if err != nil {
-			return nil, err
-		}
-		login, err := row.PlainLogin(p.w.s.Vault)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, ui.OpenCall{ID: c.ID, Case: row.Number(), LoginID: login, StartedAt: c.StartedAt, Level: c.Valid(p.w.s.Clock())})
 	}
 	return out, err
 }

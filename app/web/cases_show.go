@@ -98,7 +98,7 @@ func (v *caseView) header() (err error) {
 		return err
 	}
 	v.Class, v.Origin, v.Status, v.Version = text(r.Class), r.Origin, string(r.Status), r.Version
-	v.Stalled = stalled(r.Case, v.now)
+	v.Stalled = r.Case.Stalled(v.now)
 	v.Assignee, v.AssigneeID = r.AssigneeName, number(r.AssigneeID)
 	v.MayWork, v.Supervises = v.by.May(access.WorkCases), v.by.May(access.Supervise)
 	for _, s := range r.Next(v.by) {
@@ -140,6 +140,7 @@ func (v *caseView) callPanel() error {
 	if v.Desks, list, err = v.deskChoices(); err != nil {
 		return err
 	}
+	v.Caller = v.QueryParam("caller")
 	for _, d := range list {
 		if d.ID == v.by.DeskID {
 			v.DeskID = d.Code
@@ -345,11 +346,4 @@ func moment(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return *t
-}
-
-// stalledAfter is how long an open case may lie before it counts as 滞留.
-const stalledAfter = 4 * 24 * time.Hour
-
-func stalled(c cases.Case, now time.Time) bool {
-	return !c.Status.Closed() && now.Sub(c.ChangedAt) > stalledAfter
 }

@@ -187,7 +187,7 @@ func offered(body string) (to []string) {
 // readOnly holds what those who may change nothing of members must not be offered.
 func readOnly(t *testing.T, role access.Role, path, body string) {
 	t.Helper()
-	own := []string{"/signout", "/language", "/appearance", "/tokens"}
+	own := []string{"/signout", "/language", "/appearance", "/tokens", "/views"}
 	for _, to := range offered(body) {
 		if slices.ContainsFunc(own, func(o string) bool { return to == o || strings.HasPrefix(to, "/tokens/") }) {
 			continue

@@ -95,7 +95,7 @@ func (p *page) showAccount(enrolment string) error {
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return err
 	}
-	return p.render(ui.StaffShow{Frame: p.frame, ID: id, Name: s.Name, Email: s.Email, Role: string(s.Role), DeskCode: codes[number(s.DeskID)].Value,
+	return p.render(ui.StaffShow{Frame: p.frame, ID: id, Name: s.Name, Email: s.Email, Role: string(s.Role), DeskCode: codes[number(s.DeskID)].Value, Languages: s.Languages,
 		State: accountState(*s), CreatedAt: s.CreatedAt, LastSignIn: seen[id], Enrolment: enrolment, Desks: desks, Tokens: tokens, Self: id == p.by.ID}.Page())
 }
 
@@ -113,6 +113,9 @@ func (p *page) changeAccount(ch staff.Change) error {
 func updateAccount(p *page) error {
 	desk := p.FormValue("desk")
 	ch := staff.Change{Desk: &desk}
+	if v := p.FormValue("languages"); v != "" {
+		ch.Languages = &v
+	}
 	if v := p.FormValue("role"); v != "" {
 		role := access.Role(v)
 		ch.Role = &role

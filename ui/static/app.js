@@ -5,6 +5,7 @@ import { keyboard } from "./keyboard.js";
 import { lists } from "./lists.js";
 import { menus } from "./menus.js";
 import { partial } from "./partial.js";
+import { search } from "./search.js";
 import { passwords } from "./passwords.js";
 
 forms();
@@ -12,6 +13,7 @@ keyboard();
 lists();
 menus();
 passwords();
+search();
 partial();
 drafts();
 // A part of the page that htmx has put in brings its own textarea.

@@ -13,6 +13,10 @@ export function keyboard() {
       } else if (event.key === "?") {
         event.preventDefault();
         showShortcuts();
+      } else {
+        const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+        if (button) event.preventDefault();
+        button?.click();
       }
     }
   });

@@ -1,0 +1,120 @@
+package cases
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/jptext"
+	"hoten/app/store"
+)
+
+// Queue is a standing selection of open cases that somebody works through.
+type Queue string
+
+// The queues of a desk.
+const (
+	QueueMine        Queue = "mine"
+	QueueDesk        Queue = "desk"
+	QueueUnassigned  Queue = "unassigned"
+	QueueCallbacks   Queue = "callbacks"
+	QueueApproval    Queue = "approval"
+	QueueUnreachable Queue = "unreachable"
+	QueueStalled     Queue = "stalled"
+	QueueImpostor    Queue = "impostor"
+)
+
+// Queues lists them in the order in which they are shown.
+var Queues = []Queue{QueueMine, QueueDesk, QueueUnassigned, QueueCallbacks, QueueApproval, QueueUnreachable, QueueStalled, QueueImpostor}
+
+// open is written as the indexes have it.
+const open = "c.status not in ('completed', 'out_of_scope')"
+
+// condition says which cases are in the queue of a reader; order is what its
+// index goes by before the time.
+func (q Queue) condition(reader access.Actor) (where string, args []any, order string) {
+	switch q {
+	case QueueMine:
+		return open + " and c.assignee_id = ?", []any{reader.ID}, ""
+	case QueueDesk:
+		return open + " and c.desk_id = ?", []any{reader.DeskID}, ""
+	case QueueUnassigned:
+		return open + " and c.assignee_id is null", nil, "c.assignee_id, "
+	case QueueCallbacks:
+		return "c.status = 'callback_due'", nil, ""
+	case QueueApproval:
+		return "c.status = 'awaiting_approval'", nil, ""
+	case QueueUnreachable:
+		return open + " and c.unreachable_at is not null", nil, ""
+	case QueueImpostor:
+		return open + " and c.impostor_at is not null", nil, ""
+	}
+	return open, nil, "" // stalled, and those that are only ordered by waiting
+}
+
+// Ages are how long cases have lain, by the first of their days: today, 1–3, 4–7,
+// 8 days or more (滞留).
+var Ages = []string{"0", "1", "4", "8"}
+
+// stalledFrom is the age from which an untouched case counts as stalled.
+const stalledFrom = "4"
+
+// lain gives the bounds of the last change for an age, in days of Japan: not
+// before from, before until; zero is no bound.
+func lain(age string, now time.Time) (from, until time.Time) {
+	today := jptext.DateOf(now)
+	back := func(days int) time.Time { return today.AddDays(-days).At(0) }
+	switch age {
+	case "0":
+		return back(0), time.Time{}
+	case "1":
+		return back(3), back(0)
+	case "4":
+		return back(7), back(3)
+	}
+	return time.Time{}, back(7)
+}
+
+// Stalled reports whether an open case has lain so long that somebody should ask.
+func (c Case) Stalled(now time.Time) bool {
+	_, until := lain(stalledFrom, now)
+	return !c.Status.Closed() && c.ChangedAt.Before(until)
+}
+
+// CountedTo is where counting a queue stops: more is only "many".
+const CountedTo = 100
+
+// QueueSizes counts the reader's queues, each up to CountedTo, in one query.
+func QueueSizes(db *gorm.DB, reader access.Actor, now time.Time) (map[Queue]int64, error) {
+	var query string
+	var args []any
+	for i, q := range Queues {
+		where, theirs, _ := q.condition(reader)
+		if q == QueueStalled {
+			_, until := lain(stalledFrom, now)
+			where, theirs = open+" and c.changed_at < ?", []any{until}
+		}
+		if i > 0 {
+			query += " union all "
+		}
+		args = append(args, string(q))
+		query += "select " + numbered("?::text", len(args)) + " as queue, count(*) as size from (select from cases c where "
+		for _, a := range theirs {
+			args = append(args, a)
+			where = numbered(where, len(args))
+		}
+		query += where + fmt.Sprintf(" limit %d) c", CountedTo)
+	}
+	type sized struct {
+		Queue Queue
+		Size  int64
+	}
+	rows, err := store.Select[sized](db, query, args...)
+	out := make(map[Queue]int64, len(rows))
+	for _, r := range rows {
+		out[r.Queue] = r.Size
+	}
+	return out, err
+}

@@ -1,0 +1,70 @@
+// Package views keeps lists of cases as people like to see them: filters, order
+// and columns under a name of their own. Nobody sees another's.
+package views
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/fault"
+	"hoten/app/store"
+)
+
+// View is one saved list; Query is what stands behind the question mark of its
+// address.
+type View struct {
+	ID      int64
+	StaffID int64
+	Name    string
+	Query   string
+}
+
+// limits: a name fits a chip, a query an address, and all views a line or two.
+const (
+	longestName  = 30
+	longestQuery = 2000
+	most         = 30
+)
+
+// Of lists somebody's views by name.
+func Of(db *gorm.DB, staff int64) ([]View, error) {
+	return store.Select[View](db, "select * from saved_views where staff_id = $1 order by name", staff)
+}
+
+// Save keeps a view; one of the same name is replaced. A name that is empty or
+// too long is an Invalid fault, as is one view too many.
+func Save(ctx context.Context, s *store.Store, by access.Actor, name, query string) error {
+	name = strings.TrimSpace(name)
+	switch {
+	case name == "":
+		return fault.Input("name", "required")
+	case utf8.RuneCountInString(name) > longestName:
+		return fault.Input("name", "too_long", "max", longestName)
+	case len(query) > longestQuery:
+		return fault.Input("query", "too_long", "max", longestQuery)
+	}
+	return store.Keep(ctx, s, func(tx *store.Tx) error {
+		made, err := store.Exec(tx.DB, `insert into saved_views (staff_id, name, query) select $1, $2, $3
+			where (select count(*) from saved_views where staff_id = $1 and name <> $2) < $4
+			on conflict (staff_id, name) do update set query = excluded.query`, by.ID, name, query, most)
+		if err == nil && made == 0 {
+			err = fault.Input("name", "views_full", "max", most)
+		}
+		return err
+	})
+}
+
+// Drop forgets one of one's own views. Somebody else's or none: NotFound.
+func Drop(ctx context.Context, s *store.Store, by access.Actor, id int64) error {
+	return store.Keep(ctx, s, func(tx *store.Tx) error {
+		gone, err := store.Exec(tx.DB, "delete from saved_views where id = $1 and staff_id = $2", id, by.ID)
+		if err == nil && gone == 0 {
+			err = fault.Missing()
+		}
+		return err
+	})
+}

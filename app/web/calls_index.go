@@ -1,0 +1,62 @@
+package web
+
+import (
+	"net/http"
+
+	"hoten/app/cases"
+	"hoten/app/desks"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// showCalls is 受電: search first, then the case or a new one.
+func showCalls(p *page) error {
+	p.section("calls")
+	shown := ui.CallsIndex{Q: p.QueryParam("q"), Caller: p.QueryParam("caller")}
+	if shown.Q != "" {
+		rows, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Q: shown.Q, Limit: pageSize})
+		if err != nil {
+			return err
+		}
+		if len(rows) == 1 && p.Request().Method == http.MethodGet {
+			return p.Redirect(http.StatusSeeOther, ui.CallURL(rows[0].Number(), shown.Caller))
+		}
+		rows, _ = cut(rows, func(r cases.Row) int64 { return r.Case.ID })
+		shown.Searched = true
+		if shown.Rows, err = p.caseRows(rows); err != nil {
+			return err
+		}
+	}
+	var err error
+	if shown.Incidents, err = p.incidentChoices(); err != nil {
+		return err
+	}
+	if shown.Open, err = p.openCalls(); err != nil {
+		return err
+	}
+	list, err := desks.List(p.db)
+	if err != nil {
+		return err
+	}
+	shown.Desks = p.deskStates(list)
+	shown.Script = ui.Script{Step: "identify", Language: i18n.Lang(p.ctx), Agent: p.account.Name}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+func (p *page) openCalls() ([]ui.OpenCall, error) {
+	calls, err := cases.OpenCalls(p.db, p.by.ID)
+	out := make([]ui.OpenCall, 0, len(calls))
+	for _, c := range calls {
+		row, err := cases.Get(p.db, c.CaseID)
+		if err != nil {
+			return nil, err
+		}
+		login, err := row.PlainLogin(p.w.s.Vault)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ui.OpenCall{ID: c.ID, Case: row.Number(), LoginID: login, StartedAt: c.StartedAt, Level: c.Valid(p.w.s.Clock())})
+	}
+	return out, err
+}

@@ -38,7 +38,7 @@ var layers = [][]string{
 
 // testsOnly stands beside the house: it may import everything below app, and no
 // program imports it.
-var testsOnly = []string{"app/apptest", "app/bench"}
+var testsOnly = []string{"app/apptest", "app/bench", "app/crash"}
 
 // Nothing of ours below these: they must stay usable from anywhere.
 var selfContained = []string{"app/fault", "app/jptext", "i18n", "migrations", "app/store/embedded"}

@@ -74,9 +74,9 @@ func (a *App) chores() []chore {
 			return err
 		}},
 		{"send what is due", 2 * time.Second, func(ctx context.Context) error { return notices.Sweep(ctx, s) }},
-		{"recover lost imports", 10 * time.Second, func(ctx context.Context) error { return imports.Recover(ctx, s) }},
+		{"recover lost imports", 3 * time.Second, func(ctx context.Context) error { return imports.Recover(ctx, s) }},
 		{"forget uploads of dry runs", time.Hour, func(ctx context.Context) error { return imports.Forget(ctx, s) }},
-		{"recover lost jobs", 10 * time.Second, func(ctx context.Context) error {
+		{"recover lost jobs", 3 * time.Second, func(ctx context.Context) error {
 			return jobs.Recover(ctx, s, func(j jobs.Job) river.JobArgs { return reimbursements.ProposeAllArgs{JobID: j.ID} })
 		}},
 		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {

@@ -125,8 +125,13 @@ func Open(t testing.TB, address string, clock func() time.Time) *store.Store {
 // Main runs a package's tests and leaves the shared server afterwards:
 //
 //	func TestMain(m *testing.M) { apptest.Main(m) }
-func Main(m *testing.M) {
+//
+// What else is to be done at the end comes after the tests.
+func Main(m *testing.M, after ...func()) {
 	code := m.Run()
+	for _, f := range after {
+		f()
+	}
 	if s, err := server(); err == nil {
 		s.Stop()
 	}

@@ -58,7 +58,7 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[RunArgs]) error {
 }
 
 // patience is how long an import may wait for a worker before it counts as lost.
-const patience = 20 * time.Second
+const patience = 10 * time.Second
 
 // Recover enqueues again the uploaded imports that nobody works on any more, and
 // gives up those from a command line that was killed: their files are not here.

@@ -14,7 +14,7 @@ import (
 func Name(id int64) string { return fmt.Sprintf("job:%d", id) }
 
 // patience is how long a job may wait for a worker before it counts as lost.
-const patience = 20 * time.Second
+const patience = 5 * time.Second
 
 // Recover enqueues again what nobody works on any more: a program that was
 // killed leaves its jobs running in the table but holds no lock.

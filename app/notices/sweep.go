@@ -14,7 +14,7 @@ const (
 	patience = time.Second
 	// running is how long a job that began is left alone: a program that was
 	// killed leaves its jobs running in the table.
-	running = 30 * time.Second
+	running = 10 * time.Second
 )
 
 // Sweep queues jobs for mails that are due and that no job is about to send: what

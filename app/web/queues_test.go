@@ -1,0 +1,138 @@
+package web_test
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"hoten/app/apptest"
+)
+
+// second is another member with the same telephone, whose name begins alike.
+var second = strings.NewReplacer("yamada0001", "yamada0002", "太郎", "花子", "タロウ", "ハナコ", "1970-02-03", "1972-02-03", "taro.", "hanako.", "N123456789", "N987654321").Replace(member)
+
+func TestSearchAsOneTypes(t *testing.T) {
+	s := newSite(t)
+	s.Import(apptest.AffectedHeader+second, apptest.MovementsHeader)
+	b := s.as(s.Agent)
+	for q, want := range map[string]int{"ヤマ": 2, "山田太": 1, "やまだ": 2, "yamada0002@ocn.example": 1, "09000001234": 2, s.Case(login).Number(): 1, "山": 0, "": 0, "無関係": 0, "<b>": 0} {
+		a := b.get("/search?q=" + url.QueryEscape(q))
+		if got := strings.Count(a.body, `href="/cases/H`); a.status != http.StatusOK || got != want {
+			t.Errorf("%q: %d, %d found, want %d", q, a.status, got, want)
+		}
+		for _, secret := range secrets {
+			if strings.Contains(a.body, secret) {
+				t.Errorf("%q: %s stands open", q, secret)
+			}
+		}
+	}
+}
+
+func TestPopOpensWhatRings(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Agent)
+	page := "/cases/" + s.Case(login).Number()
+	a := b.get("/pop?number=" + url.QueryEscape("+81 90-0000-1234"))
+	if a.location != page+"?caller="+url.QueryEscape("+81 90-0000-1234")+"#call" {
+		t.Fatalf("one case: %d %s", a.status, a.location)
+	}
+	if shown := b.get(strings.TrimSuffix(a.location, "#call")); !strings.Contains(shown.body, `value="+81 90-0000-1234"`) || !strings.Contains(shown.body, " autofocus") {
+		t.Error("the call is not ready to be logged")
+	}
+	s.Import(apptest.AffectedHeader+second, apptest.MovementsHeader)
+	a = b.get("/pop?number=0900000%201234")
+	if !strings.HasPrefix(a.location, "/calls?") {
+		t.Fatalf("two cases: %d %s", a.status, a.location)
+	}
+	if shown := b.get(a.location); strings.Count(shown.body, "?caller=0900000+1234#call") != 2 {
+		t.Error("the number is not handed on")
+	}
+	if a = b.get("/pop"); !strings.HasPrefix(a.location, "/calls") {
+		t.Errorf("no number: %s", a.location)
+	}
+}
+
+func TestSavedViews(t *testing.T) {
+	s := newSite(t)
+	b, other := s.as(s.Agent), s.as(s.Agent2)
+	b.get("/cases")
+	a := b.post("/views", "name", "C区分", "query", "class=C&order=waiting&columns=status&columns=nonsense&cursor=9&evil=%3Cscript%3E")
+	const kept = "/cases?class=C&order=waiting&columns=status"
+	if a.location != kept {
+		t.Fatalf("%d %s", a.status, a.location)
+	}
+	if shown := b.get(kept); !strings.Contains(shown.body, "C区分") || !strings.Contains(shown.body, "利用制限中") == strings.Contains(shown.body, `scope="col">IDの状態`) {
+		t.Error("the view is not shown")
+	}
+	if strings.Contains(other.get("/cases").body, "C区分") {
+		t.Error("another sees it")
+	}
+	if a = other.post("/views/1/drop"); a.status != http.StatusNotFound {
+		t.Errorf("another drops it: %d", a.status)
+	}
+	if a = b.post("/views", "name", "  ", "query", "class=A"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "入力してください") {
+		t.Errorf("without a name: %d", a.status)
+	}
+	if a = b.post("/views", "name", "C区分", "query", "class=D"); a.location != "/cases?class=D" || s.count("select count(*) from saved_views") != 1 {
+		t.Errorf("the same name: %s", a.location)
+	}
+	if b.post("/views/1/drop"); s.count("select count(*) from saved_views") != 0 {
+		t.Error("it was not dropped")
+	}
+}
+
+func TestTakeNextInTheConsole(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Agent)
+	b.get("/cases")
+	if a := b.post("/cases/next"); a.location != "/cases/"+s.Case(login).Number() {
+		t.Fatalf("%d %s", a.status, a.location)
+	}
+	if a := b.post("/cases/next"); a.location != "/cases?queue=unassigned" || !strings.Contains(b.get(a.location).body, "担当を待っている案件はありません") {
+		t.Errorf("nothing waits: %d %s", a.status, a.location)
+	}
+	if !strings.Contains(b.get("/cases?queue=mine").body, s.Case(login).Number()) || strings.Contains(b.get("/cases?queue=unassigned").body, s.Case(login).Number()) {
+		t.Error("the queues do not follow")
+	}
+	if shown := s.as(s.Supervisor).get("/cases/load"); !strings.Contains(shown.body, s.Agent.Name) {
+		t.Error("the load does not show the agent")
+	}
+}
+
+// A list that goes by waiting pages on without losing or repeating a row.
+func TestQueuesPage(t *testing.T) {
+	s := newSite(t)
+	var b strings.Builder
+	b.WriteString(apptest.AffectedHeader)
+	for i := range 119 {
+		fmt.Fprintf(&b, "n%03d@ocn.example,山田 太郎,ヤマダ タロウ,1970-02-03,,,,,,,ja,1,0,2014-07-29 10:00\n", i)
+	}
+	s.Import(b.String(), "")
+	seen := map[string]int{}
+	reader, path := s.as(s.Agent), "/cases?queue=unassigned"
+	for pages := 1; path != ""; pages++ {
+		a := reader.get(path)
+		for _, m := range regexp.MustCompile(`class="open" href="/cases/(H[^"]+)"`).FindAllStringSubmatch(a.body, -1) {
+			seen[m[1]]++
+		}
+		path = ""
+		if m := regexp.MustCompile(`href="(/cases\?[^"]*cursor=[^"]+)"`).FindStringSubmatch(a.body); m != nil {
+			path = html.UnescapeString(m[1])
+		}
+		if pages > 3 {
+			t.Fatal("the pages do not end")
+		}
+	}
+	if len(seen) != 120 {
+		t.Errorf("%d cases were shown, want 120", len(seen))
+	}
+	for number, n := range seen {
+		if n != 1 {
+			t.Errorf("%s was shown %d times", number, n)
+		}
+	}
+}

@@ -70,6 +70,7 @@ var bookkeepers = map[string]string{
 	"app/views":   "lists as people like to see them, which nobody else sees",
 	"app/api":     "answers kept under idempotency keys",
 	"app/audit":   "seals, and the outcome of the last check",
+	"app/cases":   "who has which case open",
 	"app/desks":   "the desks that a new database starts with",
 	"app/imports": "progress of an import and its rejected rows",
 	"app/jobs":    "jobs given up are put back",

@@ -9,7 +9,9 @@ import (
 	"time"
 )
 
-// drain is how long requests and jobs under way may take after the end was asked for.
+// drain is how long requests and jobs under way may take after the end was asked
+// for. Then they are broken off: what they had begun is rolled back, and lost
+// jobs are found again by the next program.
 const drain = 20 * time.Second
 
 // Serve answers HTTP and works jobs until ctx ends, then drains. ready is called
@@ -23,7 +25,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return err
 	}
-	// Jobs outlive the signal: they are stopped below, after the requests.
+	// Jobs outlive the signal: they are stopped below, beside the requests.
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -40,11 +42,25 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	case err = <-failed:
 	case <-ctx.Done():
 	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
-	defer cancel()
-	err = errors.Join(ignoreClosed(err), server.Shutdown(ending), client.Stop(ending))
+	ending := context.WithoutCancel(ctx)
+	var requests sync.WaitGroup
+	requests.Go(func() { err = errors.Join(ignoreClosed(err), a.shut(ending, server)) })
+	stopped := client.Stop(ending)
+	requests.Wait()
 	stopTending()
 	chores.Wait()
+	return errors.Join(err, stopped)
+}
+
+// shut lets requests under way finish, and breaks off those that take too long.
+func (a *App) shut(ctx context.Context, server *http.Server) error {
+	ending, cancel := context.WithTimeout(ctx, drain)
+	defer cancel()
+	err := server.Shutdown(ending)
+	if errors.Is(err, context.DeadlineExceeded) {
+		a.Store.Log.WarnContext(ctx, "requests took too long and were broken off")
+		return server.Close()
+	}
 	return err
 }
 

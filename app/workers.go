@@ -9,6 +9,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"hoten/app/audit"
+	"hoten/app/cases"
 	"hoten/app/imports"
 	"hoten/app/jobs"
 	"hoten/app/ledger"
@@ -30,6 +31,7 @@ func (a *App) workers() (*river.Client[*sql.Tx], error) {
 		Queues:               map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, "mails": {MaxWorkers: 2}},
 		JobTimeout:           time.Minute,
 		RescueStuckJobsAfter: 2 * time.Minute,
+		SoftStopTimeout:      drain,
 		FetchCooldown:        20 * time.Millisecond,
 		// The program's role owns no index, so it cannot rebuild one.
 		ReindexerSchedule: river.NeverSchedule(),
@@ -86,6 +88,7 @@ func (a *App) chores() []chore {
 			}
 			return err
 		}},
+		{"forget who had cases open", time.Hour, func(ctx context.Context) error { return cases.ForgetPresence(ctx, s) }},
 		{"forget old idempotency keys", time.Hour, func(ctx context.Context) error { return forget(ctx, s) }},
 	}
 }

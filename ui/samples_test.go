@@ -53,7 +53,7 @@ func caseSamples(lang string) map[string]page {
 		{Name: "notice", State: "done", At: jst(7, 30, 9, 0), By: in(lang, "一括送信", "Bulk")},
 		{Name: "verification", State: "now"}, {Name: "reset", State: "later"}, {Name: "reimbursement", State: "later"}, {Name: "completion", State: "later"},
 	}
-	fresh.Proposal, fresh.Present, fresh.Assignee = nil, nil, ""
+	fresh.Proposal, fresh.Assignee = nil, ""
 	fresh.CallBack = []Choice{{"3", "03-****-8551"}}
 
 	locked := sampleCase(lang)
@@ -93,7 +93,7 @@ func sampleCase(lang string) CasesShow {
 		Frame:  sampleFrame(lang, "cases", access.Agent),
 		Number: "R096-000001", Incident: "2014-R096", IncidentTitle: in(lang, "OCN IDの不正利用", "Fraudulent use of OCN IDs"),
 		LoginID: "m000001@ocn.example", Class: "C", Origin: "listed", Status: "in_progress", Version: 7,
-		Assignee: in(lang, "佐藤 美咲", "Misaki Sato"), AssigneeID: 7, Present: []string{in(lang, "鈴木 健", "Ken Suzuki")},
+		Assignee: in(lang, "佐藤 美咲", "Misaki Sato"), AssigneeID: 7, Stamp: "1",
 		NextStatuses: []string{"awaiting_customer", "callback_due", "on_hold"},
 		AssignTo:     []Choice{{"7", in(lang, "佐藤 美咲", "Misaki Sato")}, {"8", in(lang, "鈴木 健", "Ken Suzuki")}},
 		Steps: []Step{

@@ -39,10 +39,12 @@ func TestMain(m *testing.M) {
 
 // house is a database, the keys to it, and the programs that run on both.
 type house struct {
-	t      *testing.T
-	env    []string
-	db     *pgxpool.Pool
-	tokens map[string]string
+	t       *testing.T
+	address string // of the database
+	folder  string // of the data: the keys are in it
+	env     []string
+	db      *pgxpool.Pool
+	tokens  map[string]string
 }
 
 // newHouse has staff, their tokens and the incident T.
@@ -54,8 +56,8 @@ func newHouse(t *testing.T, env ...string) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	h := &house{t: t, db: pool, tokens: map[string]string{}}
-	h.env = append(os.Environ(), append([]string{"HOTEN_DATA_DIR=" + t.TempDir(), "HOTEN_DATABASE_URL=" + address, "HOTEN_SMTP_URL=", "HOTEN_BASE_URL=http://localhost"}, env...)...)
+	h := &house{t: t, address: address, folder: t.TempDir(), db: pool, tokens: map[string]string{}}
+	h.env = append(os.Environ(), append([]string{"HOTEN_DATA_DIR=" + h.folder, "HOTEN_DATABASE_URL=" + address, "HOTEN_SMTP_URL=", "HOTEN_BASE_URL=http://localhost"}, env...)...)
 	for name, role := range map[string]string{"agent": "agent", "sv": "supervisor", "sv2": "supervisor", "manager": "center_manager"} {
 		h.command("staff", "add", "--email", name+"@hoten.example", "--name", name, "--role", role)
 		h.tokens[name] = strings.TrimSpace(h.command("token", "create", "--staff", name+"@hoten.example", "--name", "crash"))
@@ -80,6 +82,7 @@ type program struct {
 	h       *house
 	origin  string
 	process *exec.Cmd
+	log     *bytes.Buffer // to be read after the end
 	ended   chan error
 }
 
@@ -92,10 +95,9 @@ func (h *house) start() *program {
 	}
 	address := listener.Addr().String()
 	listener.Close()
-	p := &program{h: h, origin: "http://" + address, process: exec.Command(binary, "serve"), ended: make(chan error, 1)}
+	p := &program{h: h, origin: "http://" + address, process: exec.Command(binary, "serve"), log: &bytes.Buffer{}, ended: make(chan error, 1)}
 	p.process.Env = append(h.env, "HOTEN_ADDR="+address)
-	var log bytes.Buffer
-	p.process.Stderr = &log
+	p.process.Stderr = p.log
 	if err := p.process.Start(); err != nil {
 		h.t.Fatal(err)
 	}

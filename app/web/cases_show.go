@@ -60,6 +60,9 @@ func (p *page) caseView(id int64) (*ui.CasesShow, error) {
 			return nil, err
 		}
 	}
+	if v.Stamp, err = cases.Stamp(v.db, id); err != nil {
+		return nil, err
+	}
 	v.chain()
 	v.script()
 	v.CasesShow.Frame = p.frame

@@ -25,7 +25,7 @@ func (w *Web) failures(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		p := &page{Context: c, w: w, ctx: c.Request().Context()}
-		account, _ := w.signedIn(p.ctx) // whoever cannot be found sees the page of a stranger
+		account, _ := w.signedIn(p.ctx, true) // whoever cannot be found sees the page of a stranger
 		p.greet(account)
 		shown := ui.ErrorsShow{Frame: p.frame, SignedIn: account != nil, Kind: "internal", Request: c.Response().Header().Get(echo.HeaderXRequestID)}
 		p.status = http.StatusInternalServerError

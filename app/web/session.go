@@ -26,7 +26,7 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ctx := c.Request().Context()
 		p := &page{Context: c, w: w, ctx: ctx, db: store.Read(ctx, w.s)}
-		account, err := w.signedIn(ctx)
+		account, err := w.signedIn(ctx, !unnoticed[r.Path])
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func publicForm(r Route) bool {
 
 // signedIn is who the session belongs to; nil without one, after too long
 // without a request, or when the account was disabled.
-func (w *Web) signedIn(ctx context.Context) (*staff.Staff, error) {
+func (w *Web) signedIn(ctx context.Context, used bool) (*staff.Staff, error) {
 	id := w.sessions.GetInt64(ctx, "staff")
 	if id == 0 {
 		return nil, nil
@@ -76,7 +76,7 @@ func (w *Web) signedIn(ctx context.Context) (*staff.Staff, error) {
 		return nil, w.sessions.Destroy(ctx)
 	}
 	// Not at every request: each change of a session is a write.
-	if now.Sub(seen) > time.Minute {
+	if used && now.Sub(seen) > time.Minute {
 		w.sessions.Put(ctx, "seen", now.Unix())
 	}
 	return account, err

@@ -3,9 +3,11 @@ import { drafts } from "./drafts.js";
 import { forms } from "./forms.js";
 import { keyboard } from "./keyboard.js";
 import { lists } from "./lists.js";
+import { live } from "./live.js";
 import { menus } from "./menus.js";
 import { partial } from "./partial.js";
 import { search } from "./search.js";
+import { session } from "./session.js";
 import { passwords } from "./passwords.js";
 
 forms();
@@ -14,6 +16,8 @@ lists();
 menus();
 passwords();
 search();
+session();
+live();
 partial();
 drafts();
 // A part of the page that htmx has put in brings its own textarea.

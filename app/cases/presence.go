@@ -1,0 +1,64 @@
+package cases
+
+import (
+	"context"
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/store"
+)
+
+// Presence is somebody else who has the case open.
+type Presence struct {
+	Name    string
+	Writing bool
+}
+
+// present is how long somebody counts as there after their page was last heard of.
+const present = 12 * time.Second
+
+// Attend notes that the actor has the case open, writing or only reading, and
+// tells who else has, and the stamp of the case: it changes with everything that
+// happens in it. Unknown case: NotFound.
+func Attend(ctx context.Context, s *store.Store, by access.Actor, id int64, writing bool) (others []Presence, stamp string, err error) {
+	err = store.Keep(ctx, s, func(tx *store.Tx) error {
+		if err := by.Require(access.ReadCases); err != nil {
+			return err
+		}
+		if _, err := store.Find[Case](tx.DB, "id = ?", id); err != nil {
+			return err
+		}
+		if _, err := store.Exec(tx.DB, "set local synchronous_commit = off"); err != nil {
+			return err
+		}
+		if _, err := store.Exec(tx.DB, `insert into presence (case_id, staff_id, writing, seen_at) values ($1, $2, $3, $4)
+			on conflict (case_id, staff_id) do update set writing = excluded.writing, seen_at = excluded.seen_at`, id, by.ID, writing, tx.Now); err != nil {
+			return err
+		}
+		if others, err = store.Select[Presence](tx.DB, `select s.name, p.writing from presence p join staff s on s.id = p.staff_id
+			where p.case_id = $1 and p.staff_id <> $2 and p.seen_at > $3 order by s.id`, id, by.ID, tx.Now.Add(-present)); err != nil {
+			return err
+		}
+		stamp, err = Stamp(tx.DB, id)
+		return err
+	})
+	return others, stamp, err
+}
+
+// Stamp changes with everything that happens in a case: its last event, and what
+// becomes of its mails.
+func Stamp(db *gorm.DB, id int64) (stamp string, err error) {
+	err = store.Scan(db, `select concat(c.version, '.', (select max(id) from case_events where case_id = $1), '.', c.reimbursement_state,
+		'.', (select count(*) from mails where case_id = $1 and state <> 'queued')) from cases c where c.id = $1`, []any{id}, &stamp)
+	return stamp, err
+}
+
+// ForgetPresence removes those who have long closed the page.
+func ForgetPresence(ctx context.Context, s *store.Store) error {
+	return store.Keep(ctx, s, func(tx *store.Tx) error {
+		_, err := store.Exec(tx.DB, "delete from presence where seen_at < $1", tx.Now.Add(-time.Hour))
+		return err
+	})
+}

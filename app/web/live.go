@@ -1,0 +1,49 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"hoten/app/cases"
+	"hoten/ui"
+)
+
+// unnoticed are the requests that a page sends by itself: they do not keep a
+// session open that nobody uses.
+var unnoticed = map[string]bool{"/cases/:number/live": true, "/session": true}
+
+// attendCase answers the page of a case, which asks every few seconds: who else
+// has it open, and whether something happened in it.
+func attendCase(p *page) error {
+	id, err := p.caseID()
+	if err != nil {
+		return err
+	}
+	others, stamp, err := cases.Attend(p.ctx, p.w.s, p.by, id, p.QueryParam("writing") == "true")
+	if err != nil {
+		return err
+	}
+	shown := ui.CaseLive{Stamp: stamp}
+	for _, o := range others {
+		if o.Writing {
+			shown.Writing = append(shown.Writing, o.Name)
+		} else {
+			shown.Present = append(shown.Present, o.Name)
+		}
+	}
+	return p.render(shown.Part())
+}
+
+// showSession tells in how many seconds the session ends unless it is used.
+func showSession(p *page) error {
+	ctx := p.Request().Context()
+	now := p.w.s.Clock()
+	left := time.Unix(p.w.sessions.GetInt64(ctx, "seen"), 0).Add(idleLife).Sub(now)
+	return p.JSON(http.StatusOK, map[string]int{"left": int(min(left, p.w.sessions.Deadline(ctx).Sub(now)).Seconds())})
+}
+
+// extendSession counts as a use of the session.
+func extendSession(p *page) error {
+	p.w.sessions.Put(p.Request().Context(), "seen", p.w.s.Clock().Unix())
+	return showSession(p)
+}

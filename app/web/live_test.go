@@ -1,0 +1,76 @@
+package web_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+var stampOf = regexp.MustCompile(`data-stamp="([^"]+)"`)
+
+func TestWhoElseIsHere(t *testing.T) {
+	s := newSite(t)
+	path := "/cases/" + s.Case(login).Number()
+	one, two, stranger := s.as(s.Agent), s.as(s.Agent2), s.as(s.Auditor)
+	stamp := stampOf.FindStringSubmatch(one.get(path).body)[1]
+	ask := func(b *browser, writing string) string {
+		a := b.get(path + "/live?writing=" + writing)
+		if a.status != http.StatusOK {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+		return a.body
+	}
+	if body := ask(one, "false"); strings.Contains(body, s.Agent.Name) || stampOf.FindStringSubmatch(body)[1] != stamp {
+		t.Errorf("alone: %s", body)
+	}
+	if body := ask(two, "true"); !strings.Contains(body, s.Agent.Name+" も表示中") {
+		t.Errorf("the other is not seen: %s", body)
+	}
+	if body := ask(one, "false"); !strings.Contains(body, s.Agent2.Name+" が入力中") {
+		t.Errorf("the writer is not seen: %s", body)
+	}
+	if body := ask(stranger, "false"); strings.Count(body, "class=\"present\"") != 2 {
+		t.Errorf("the auditor sees: %s", body)
+	}
+	two.get(path)
+	if a := two.post(path+"/notes", "text", "折り返し希望"); a.status != http.StatusSeeOther {
+		t.Fatalf("%d", a.status)
+	}
+	if body := ask(one, "false"); stampOf.FindStringSubmatch(body)[1] == stamp {
+		t.Error("a note does not change the stamp")
+	}
+	s.Clock.Add(13 * time.Second)
+	if body := ask(one, "false"); strings.Contains(body, "present") {
+		t.Errorf("who has left is still seen: %s", body)
+	}
+	if a := one.get("/cases/H0000999-9/live"); a.status != http.StatusNotFound {
+		t.Errorf("no case: %d", a.status)
+	}
+}
+
+// A page that asks by itself keeps no session open; pressing "stay" does.
+func TestSessionsEndBehindOpenPages(t *testing.T) {
+	s := newSite(t)
+	path := "/cases/" + s.Case(login).Number()
+	b := s.as(s.Agent)
+	b.get(path)
+	for range 5 {
+		s.Clock.Add(10 * time.Minute)
+		b.get(path + "/live")
+	}
+	if a := b.get("/session"); a.body != "{\"left\":600}\n" {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	if a := b.post("/session"); a.body != "{\"left\":3600}\n" {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	for range 6 {
+		s.Clock.Add(10*time.Minute + time.Second)
+		b.get(path + "/live")
+	}
+	if a := b.get(path); a.status != http.StatusSeeOther || !strings.HasPrefix(a.location, "/signin") {
+		t.Errorf("an hour later: %d %s", a.status, a.location)
+	}
+}

@@ -1,0 +1,67 @@
+// The page of a case tells that it is open and hears who else has it open. What
+// others did comes in by itself, except into what somebody is using just now.
+const every = 4000;
+
+export function live() {
+  if (!document.querySelector("[data-live-from]")) return;
+  setInterval(ask, every);
+  ask();
+}
+
+async function ask() {
+  const page = document.querySelector("[data-live-from]");
+  if (!page || document.hidden) return;
+  try {
+    const answer = await fetch(`${page.dataset.liveFrom}?writing=${isWriting()}`);
+    if (!answer.ok || answer.redirected) return;
+    const heard = parse(await answer.text()).getElementById("presence");
+    const shown = document.getElementById("presence");
+    if (!heard || !shown) return;
+    if (heard.dataset.stamp !== shown.dataset.stamp) await refresh(page);
+    const now = document.getElementById("presence");
+    if (now.innerHTML !== heard.innerHTML) now.innerHTML = heard.innerHTML;
+    now.dataset.stamp = heard.dataset.stamp;
+  } catch {
+    // The way is cut; the next time may be better.
+  }
+}
+
+// refresh takes over each part of the page that nobody is at work in.
+async function refresh(page) {
+  const answer = await fetch(window.location.href);
+  if (!answer.ok || answer.redirected) return;
+  const fresh = parse(await answer.text());
+  let changed = false;
+  for (const part of document.querySelectorAll("[data-part]")) {
+    const next = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (!next || next.innerHTML === part.innerHTML || inUse(part)) continue;
+    part.replaceWith(document.adoptNode(next));
+    window.htmx?.process(next);
+    changed = true;
+  }
+  if (changed) say(page.dataset.liveSaid);
+}
+
+const parse = (text) => new DOMParser().parseFromString(text, "text/html");
+
+function inUse(part) {
+  if (part.contains(document.activeElement)) return true;
+  return [...part.querySelectorAll("textarea, input:not([type=hidden]):not([type=checkbox]):not([type=radio])")].some((field) => field.value !== field.defaultValue) ||
+    [...part.querySelectorAll("option")].some((option) => option.selected !== option.defaultSelected && part.querySelector("option[selected]"));
+}
+
+function isWriting() {
+  const field = document.activeElement;
+  return /^(TEXTAREA|INPUT)$/.test(field?.tagName) && field.id !== "search" && field.value !== "";
+}
+
+// say tells a screen reader; the eye sees the parts themselves.
+function say(text) {
+  let voice = document.getElementById("live-voice");
+  if (!voice) {
+    voice = Object.assign(document.createElement("p"), { id: "live-voice", className: "visually-hidden" });
+    voice.setAttribute("role", "status");
+    document.body.append(voice);
+  }
+  voice.textContent = text;
+}

@@ -33,11 +33,11 @@ func (h *house) hold(lock string, args ...any) func() {
 	return release
 }
 
-// held waits until a program waits for what hold has locked.
-func (h *house) held() {
+// held waits until n pieces of work wait for what hold has locked.
+func (h *house) held(n int64) {
 	h.t.Helper()
 	h.until("the work waits for the lock", func() bool {
-		return h.count("select count(*) from pg_stat_activity where datname = current_database() and application_name = 'hoten' and wait_event_type = 'Lock'") > 0
+		return h.count("select count(*) from pg_stat_activity where datname = current_database() and application_name = 'hoten' and wait_event_type = 'Lock'") >= n
 	})
 }
 
@@ -61,9 +61,14 @@ func soon(t *testing.T, what string, start time.Time) {
 	}
 }
 
-// books has the ledger checked as the program itself does every day.
+// books has the ledger checked as the program itself does every day, and the
+// audit trail by the command.
 func (h *house) books() {
 	h.t.Helper()
+	h.until("all of the audit trail is sealed", func() bool {
+		return h.count("select count(*) from audit_entries e where not exists (select 1 from audit_seals s where s.entry_id = e.id)") == 0
+	})
+	h.command("audit", "verify")
 	keys, err := vault.Open(filepath.Join(h.folder, "keys"))
 	if err != nil {
 		h.t.Fatal(err)

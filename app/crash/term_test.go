@@ -1,6 +1,7 @@
 package crash
 
 import (
+	"fmt"
 	"net/http"
 	"syscall"
 	"testing"
@@ -48,7 +49,7 @@ func TestTermFinishesWork(t *testing.T) {
 	p.incident()
 	release := h.hold("lock table case_events in share mode")
 	p.upload("affected", affected(n))
-	h.held()
+	h.held(1)
 	start := time.Now()
 	p.term()
 	release()
@@ -59,7 +60,7 @@ func TestTermFinishesWork(t *testing.T) {
 }
 
 // Work that takes longer than the program has is broken off without a trace, and
-// done by the next one: an import and an approval at once.
+// done by the next one; a request likewise, but nobody repeats that.
 func TestTermBreaksOffWork(t *testing.T) {
 	t.Parallel()
 	const n = 300
@@ -67,21 +68,38 @@ func TestTermBreaksOffWork(t *testing.T) {
 	p := h.start()
 	p.incident()
 	p.finished("manager", p.upload("affected", affected(n)))
-	release := h.hold("lock table movements in share mode")
-	path := p.upload("movements", movements(n))
-	h.held()
+	p.finished("manager", p.upload("movements", movements(n)))
+	number := p.must("agent", "GET", "/cases?incident=T&limit=1", nil)["items"].([]any)[0].(map[string]any)["number"]
+
+	// Held is the last case, which the list shows first: the job comes to it in its
+	// second chunk, the request at once.
+	release := h.hold("select 1 from cases where id = (select max(id) from cases) for update")
+	job := fmt.Sprintf("/jobs/%.0f", p.must("agent", "POST", "/incidents/T/reimbursements", nil)["id"])
+	h.held(1)
+	noted := make(chan error, 1)
+	go func() {
+		_, err := p.call("agent", "POST", fmt.Sprintf("/cases/%v/notes", number), map[string]string{"text": "note"})
+		noted <- err
+	}()
+	h.held(2)
 	start := time.Now()
 	p.term()
 	p.exits(start)
-	h.gone()
-	h.none("after the end", rows("movements"))
+	if err := <-noted; err == nil {
+		t.Error("a request that was broken off has answered well")
+	}
 	release()
+	h.gone()
+	h.none("after the end", map[string]string{
+		"notes":                      "select count(*) from case_events where kind = 'note'",
+		"proposals beside one chunk": fmt.Sprintf("select abs(count(*) - %d) from reimbursements", chunk),
+	})
 	start = time.Now()
 	p = h.start()
-	p.finished("manager", path)
-	soon(t, "the import", start)
-	if got := h.count("select count(*) from movements"); got != 2*n {
-		t.Errorf("%d movements, want %d", got, 2*n)
+	p.finished("agent", job)
+	soon(t, "the proposals", start)
+	if got := h.count("select count(*) from reimbursements where state = 'submitted'"); got != n {
+		t.Errorf("%d are proposed, want %d", got, n)
 	}
 	p.stop()
 }

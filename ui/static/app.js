@@ -1,4 +1,5 @@
 // The console's small conveniences. Every page works without them.
+import { calls } from "./calls.js";
 import { drafts } from "./drafts.js";
 import { forms } from "./forms.js";
 import { keyboard } from "./keyboard.js";
@@ -18,6 +19,7 @@ passwords();
 search();
 session();
 live();
+calls();
 partial();
 drafts();
 // A part of the page that htmx has put in brings its own textarea.

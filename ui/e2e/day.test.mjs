@@ -1,0 +1,158 @@
+// A working day: two agents and a supervisor at once on one floor.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import AxeBuilder from "@axe-core/playwright";
+import { signIn, startBrowser, startHoten } from "./server.mjs";
+
+let hoten, browser, agent, second, supervisor;
+const problems = [];
+
+before(async () => {
+  hoten = await startHoten();
+  browser = await startBrowser();
+  agent = await signIn(browser, hoten.origin, "agent", problems);
+  second = await signIn(browser, hoten.origin, "agent2", problems, { locale: "en-GB" });
+  supervisor = await signIn(browser, hoten.origin, "sv", problems);
+});
+
+after(async () => {
+  await browser?.close();
+  await hoten?.stop();
+});
+
+const pathOf = (page) => new URL(page.url()).pathname;
+
+async function axe(page) {
+  const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+  assert.deepEqual(found.violations.map((v) => `${page.url()}: ${v.id}: ${v.nodes[0].html}`), []);
+}
+
+test("each takes the next case, by a key, and never the other's", async () => {
+  const taken = await Promise.all([agent, second].map(async (page) => {
+    await page.goto(hoten.origin + "/cases");
+    await Promise.all([page.waitForURL(/\/cases\/H/), page.keyboard.press("n")]);
+    return pathOf(page);
+  }));
+  assert.notEqual(taken[0], taken[1]);
+  await agent.goto(hoten.origin + "/cases?queue=mine");
+  assert.ok(await agent.locator(`a.open[href='${taken[0]}']`).isVisible());
+  assert.equal(await agent.locator(`a.open[href='${taken[1]}']`).count(), 0);
+});
+
+test("the search box finds while one types, by keyboard alone", async () => {
+  await agent.goto(hoten.origin + "/");
+  await agent.keyboard.press("Control+k");
+  await agent.keyboard.type("サト");
+  await agent.locator("#found a").first().waitFor();
+  await axe(agent);
+  await agent.keyboard.press("Escape");
+  assert.ok(await agent.locator("#found").isHidden());
+  await agent.keyboard.type("ウ");
+  await agent.locator("#found a").first().waitFor();
+  await agent.keyboard.press("ArrowDown");
+  await agent.keyboard.press("ArrowDown");
+  const href = await agent.locator("#found [aria-selected=true]").getAttribute("href");
+  await Promise.all([agent.waitForURL(/\/cases\/H/), agent.keyboard.press("Enter")]);
+  assert.equal(pathOf(agent), href);
+});
+
+test("a composing IME neither searches nor submits", async () => {
+  await agent.goto(hoten.origin + "/cases");
+  const asked = [];
+  agent.on("request", (r) => r.url().includes("/search?") && asked.push(r.url()));
+  const cdp = await agent.context().newCDPSession(agent);
+  await agent.focus("#search");
+  await cdp.send("Input.imeSetComposition", { text: "さとう", selectionStart: 3, selectionEnd: 3 });
+  await agent.waitForTimeout(400); // longer than the box waits after a letter
+  assert.deepEqual(asked, []);
+  assert.equal(pathOf(agent), "/cases");
+  await cdp.send("Input.insertText", { text: "佐藤" });
+  await agent.locator("#found a").first().waitFor();
+});
+
+test("from ringing to the verification in two keystrokes", async () => {
+  await agent.goto(hoten.origin + "/cases?queue=mine");
+  await Promise.all([agent.waitForURL(/\/cases\/H/), agent.locator("a.open").first().click()]);
+  const found = await numberThatRings(agent);
+  await agent.goto(`${hoten.origin}/pop?number=${encodeURIComponent(found)}`);
+  if (pathOf(agent) === "/calls") await agent.locator("a.open").first().press("Enter"); // two members share the number
+  await agent.waitForURL(/\/cases\/H/);
+  assert.equal(await agent.inputValue("[name=caller_number]"), found);
+  await agent.keyboard.press("Enter");
+
+  await agent.locator("#answer-name").waitFor();
+  await focused("answer-name");
+  await agent.keyboard.type("無関係");
+  await agent.keyboard.press("Enter");
+  await agent.locator("#call .no").waitFor();
+  await focused("answer-name");
+  await axe(agent);
+  await agent.locator("form[action$='/end'] button").click();
+  await agent.waitForFunction(() => !document.querySelector("#answer-name"));
+});
+
+const focused = (id) => agent.waitForFunction((id) => document.activeElement?.id === id, id, { timeout: 5000 });
+
+// numberThatRings reveals the registered number of the case that is open.
+async function numberThatRings(page) {
+  await page.locator("form[action$='/reveal'] [name=reason]").evaluate((field) => field.closest("details")?.setAttribute("open", ""));
+  await page.fill("form[action$='/reveal'] [name=reason]", "着信番号の確認");
+  await page.locator("form[action$='/reveal'] button").click();
+  const number = page.getByText(/0\d{2,3}-\d{3,4}-\d{4}/).first();
+  await number.waitFor();
+  return (await number.innerText()).match(/0\d{2,3}-\d{3,4}-\d{4}/)[0];
+}
+
+test("who else is here is seen, and what they do comes in; a draft stays", async () => {
+  await agent.goto(hoten.origin + "/cases?queue=unassigned");
+  const path = await agent.locator("a.open").first().getAttribute("href");
+  await Promise.all([agent.goto(hoten.origin + path), supervisor.goto(hoten.origin + path)]);
+  await agent.fill("#note-text", "書きかけ");
+  await supervisor.locator("#presence .present").waitFor();
+  await supervisor.fill("#note-text", "SVの確認済み");
+  await supervisor.locator(".note-form button").click();
+  await agent.locator("[data-part=events]", { hasText: "SVの確認済み" }).waitFor();
+  assert.equal(await agent.inputValue("#note-text"), "書きかけ");
+  await agent.reload();
+  assert.equal(await agent.inputValue("#note-text"), "書きかけ");
+  await axe(agent);
+});
+
+test("the same change by two: the second sees the conflict", async () => {
+  await agent.goto(hoten.origin + "/cases?queue=unassigned");
+  const path = await agent.locator("a.open").nth(1).getAttribute("href");
+  await Promise.all([agent.goto(hoten.origin + path), supervisor.goto(hoten.origin + path)]);
+  await agent.selectOption("#set-status", "on_hold");
+  await supervisor.selectOption("#set-status", "in_progress");
+  await supervisor.locator(".case-set button").click();
+  await supervisor.locator("#flash, .flash").first().waitFor();
+  const [answer] = await Promise.all([agent.waitForResponse((r) => r.request().method() === "POST"), agent.locator(".case-set button").click()]);
+  assert.equal(answer.status(), 409);
+});
+
+test("a view is kept, and the supervisor sees the load", async () => {
+  await supervisor.goto(hoten.origin + "/cases?class=C&order=waiting");
+  await supervisor.locator("details.more summary, summary").filter({ hasText: "並べ替え" }).click();
+  await supervisor.fill("[name=name]", "C区分の古い順");
+  await supervisor.locator("form[action='/views'] button").click();
+  await supervisor.locator(".queues .view[aria-current=page]", { hasText: "C区分の古い順" }).waitFor();
+  await axe(supervisor);
+  await supervisor.goto(hoten.origin + "/cases/load");
+  await supervisor.getByText("佐藤 葵").first().waitFor();
+  await axe(supervisor);
+});
+
+test("a session that ends soon says so, and goes on", async () => {
+  await agent.route("**/session", async (route) => route.fulfill({ json: { left: route.request().method() === "POST" ? 3600 : 240 } }));
+  await agent.goto(hoten.origin + "/cases");
+  const dialog = agent.locator("#session-ends");
+  await dialog.waitFor();
+  assert.match(await dialog.innerText(), /4/);
+  await axe(agent);
+  await agent.keyboard.press("Enter");
+  await dialog.waitFor({ state: "hidden" });
+  await agent.unroute("**/session");
+});
+
+// The browser itself reports the conflict as an error.
+test("nothing was wrong in any window", () => assert.deepEqual(problems.filter((p) => !p.endsWith("409 (Conflict)")), []));

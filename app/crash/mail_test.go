@@ -119,7 +119,8 @@ func came(t *testing.T, n int, offices ...*office) (repeats int) {
 	return repeats
 }
 
-// Two programs share the mails: each goes out once.
+// Two programs share the mails: each goes out once, also when both of them come
+// to a mail. Chance seldom has them do so, hence every job is there twice here.
 func TestTwoProgramsMail(t *testing.T) {
 	t.Parallel()
 	const n = 200
@@ -127,7 +128,17 @@ func TestTwoProgramsMail(t *testing.T) {
 	h := newHouse(t, sendmail(address)...)
 	one, two := h.start(), h.start()
 	h.notices(one, n)
+	release := h.hold("lock table mails in share mode")
+	const jobs = "from river_job where kind = 'mails_deliver' and state in ('available', 'running')"
+	h.until("all mails have their jobs", func() bool {
+		return h.count("select count(*) "+jobs) > 0 && h.count("select count(*) from mails where state = 'queued' and id not in (select jsonb_array_elements_text(args->'ids')::bigint "+jobs+")") == 0
+	})
+	if _, err := h.db.Exec(t.Context(), "insert into river_job (args, kind, max_attempts, priority, queue) select args, kind, max_attempts, priority, queue "+jobs); err != nil {
+		t.Fatal(err)
+	}
+	release()
 	h.allSent()
+	h.until("all jobs are done", func() bool { return h.count("select count(*) "+jobs) == 0 })
 	one.stop()
 	two.stop()
 	if repeats := came(t, n, o); repeats != 0 {
@@ -163,7 +174,7 @@ func TestKilledWhileMailing(t *testing.T) {
 	h.notices(p, n)
 	<-p.ended
 	h.gone()
-	if left := h.count("select count(*) from mails where state = 'queued'"); left < n-20 {
+	if left := h.count("select count(*) from mails where state = 'queued'"); left < n/2 {
 		t.Fatalf("only %d mails were left: the program was not killed at its work", left)
 	}
 	h.due()

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -26,6 +27,12 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	// Most of the time a test waits for a program that waits: more of them fit
+	// beside each other than there are processors.
+	if err := flag.Set("test.parallel", "4"); err != nil {
+		panic(err)
+	}
 	folder, err := os.MkdirTemp("", "hoten-crash-")
 	if err == nil {
 		binary = filepath.Join(folder, "hoten")

@@ -66,8 +66,10 @@ func (r *run) do(ctx context.Context) error {
 	switch {
 	case errors.As(err, &header):
 		return r.fail(ctx, "header")
-	case err == nil || errors.Is(err, errDryRun):
-		return errors.Join(closing, r.finish(ctx))
+	case err == nil:
+		return closing
+	case errors.Is(err, errDryRun):
+		return errors.Join(closing, r.save(ctx))
 	case ctx.Err() != nil:
 		return err
 	}
@@ -111,16 +113,20 @@ func (r *run) land(tx *store.Tx) error {
 			return err
 		}
 	}
+	r.State, r.Total, r.Processed, r.Rejected = Done, r.read, r.read, r.rejected.count
 	if r.DryRun {
 		return errDryRun
 	}
+	// The outcome lands with the rows: a program that dies right after tells no
+	// other story than the one that came to its end.
+	if err := r.rejected.flush(tx.Context()); err != nil {
+		return err
+	}
+	if err := r.outcome(tx); err != nil {
+		return err
+	}
 	return audit.Record(tx, audit.Change{Action: "import.done", Subject: r.Subject(),
 		After: map[string]any{"incident": r.incident.Reference, "accepted": r.Accepted, "ignored": r.Ignored, "rejected": r.rejected.count}})
-}
-
-func (r *run) finish(ctx context.Context) error {
-	r.State, r.Total, r.Processed, r.Rejected = Done, r.read, r.read, r.rejected.count
-	return r.save(ctx)
 }
 
 func (r *run) fail(ctx context.Context, why string) error {
@@ -128,25 +134,27 @@ func (r *run) fail(ctx context.Context, why string) error {
 	return r.save(ctx)
 }
 
-// save notes the outcome. The upload is needed again only after a dry run that
-// went well.
+// save notes the outcome of what landed nothing, in a transaction of its own.
 func (r *run) save(ctx context.Context) error {
+	return store.Keep(ctx, r.s, r.outcome)
+}
+
+// outcome notes what became of the import. The upload is needed again only after
+// a dry run that went well.
+func (r *run) outcome(tx *store.Tx) error {
 	columns, err := json.Marshal(append([]string{}, r.columns...))
 	if err != nil {
 		return err
 	}
-	r.IgnoredColumns = string(columns)
-	return store.Keep(ctx, r.s, func(tx *store.Tx) error {
-		r.FinishedAt = &tx.Now
-		if err := tx.Model(r.Import).Select("state", "total", "processed", "accepted", "ignored", "rejected", "ignored_columns", "error", "finished_at").Updates(r.Import).Error; err != nil {
-			return err
-		}
-		if r.DryRun && r.State == Done {
-			return nil
-		}
-		_, err := store.Exec(tx.DB, "delete from import_chunks where import_id = $1", r.ID)
+	r.IgnoredColumns, r.FinishedAt = string(columns), &tx.Now
+	if err := tx.Model(r.Import).Select("state", "total", "processed", "accepted", "ignored", "rejected", "ignored_columns", "error", "finished_at").Updates(r.Import).Error; err != nil {
 		return err
-	})
+	}
+	if r.DryRun && r.State == Done {
+		return nil
+	}
+	_, err = store.Exec(tx.DB, "delete from import_chunks where import_id = $1", r.ID)
+	return err
 }
 
 // uploadLife is how long the files of a dry run wait to be imported for real.

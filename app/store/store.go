@@ -44,6 +44,11 @@ func Open(ctx context.Context, url string, v *vault.Vault, clock func() time.Tim
 	cfg.MaxConns = max(cfg.MaxConns, 24)
 	cfg.ConnConfig.RuntimeParams["application_name"] = "hoten"
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	// A program whose machine lost its power must not hold its locks for hours: the
+	// server notices within a minute. On a socket file this does nothing.
+	cfg.ConnConfig.RuntimeParams["tcp_keepalives_idle"] = "30"
+	cfg.ConnConfig.RuntimeParams["tcp_keepalives_interval"] = "10"
+	cfg.ConnConfig.RuntimeParams["tcp_keepalives_count"] = "3"
 	// Queries take arrays of a few or of a thousand keys; planning them anew each
 	// time costs more than running them.
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"

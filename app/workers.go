@@ -14,6 +14,7 @@ import (
 	"hoten/app/ledger"
 	"hoten/app/notices"
 	"hoten/app/reimbursements"
+	"hoten/app/reports"
 	"hoten/app/store"
 )
 
@@ -86,6 +87,7 @@ func (a *App) chores() []chore {
 			}
 			return err
 		}},
+		{"keep figures", 2 * time.Second, func(ctx context.Context) error { return reports.Keep(ctx, s) }},
 		{"forget old idempotency keys", time.Hour, func(ctx context.Context) error { return forget(ctx, s) }},
 	}
 }

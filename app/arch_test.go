@@ -58,6 +58,7 @@ var onlyHere = map[string][]string{
 	"github.com/pressly/goose":       {"app/store"},
 	"github.com/tink-crypto/tink-go": {"app/vault"},
 	"github.com/alexedwards/scs":     {"app/web"},
+	"github.com/xuri/excelize":       {"app/reports"},
 	"golang.org/x/crypto/argon2":     {"app/passwords"},
 	"hoten/app/demo":                 {"cmd/hoten"},
 	"hoten/app/store/embedded":       {"app", "app/apptest"},
@@ -75,6 +76,7 @@ var bookkeepers = map[string]string{
 	"app/imports": "progress of an import and its rejected rows",
 	"app/jobs":    "jobs given up are put back",
 	"app/notices": "delivery attempts and their outcome",
+	"app/reports": "figures of large incidents, counted again",
 	"app/staff":   "people's own language, theme and text size",
 	"app":         "pruning of sessions, attempts and answers",
 }

@@ -15,6 +15,7 @@ import (
 	"hoten/app/ledger"
 	"hoten/app/notices"
 	"hoten/app/reimbursements"
+	"hoten/app/reports"
 	"hoten/app/store"
 )
 
@@ -89,6 +90,7 @@ func (a *App) chores() []chore {
 			return err
 		}},
 		{"forget who had cases open", time.Hour, func(ctx context.Context) error { return cases.ForgetPresence(ctx, s) }},
+		{"keep figures", 2 * time.Second, func(ctx context.Context) error { return reports.Keep(ctx, s) }},
 		{"forget old idempotency keys", time.Hour, func(ctx context.Context) error { return forget(ctx, s) }},
 	}
 }

@@ -92,7 +92,7 @@ func showIncident(a *API, r *request) error {
 		return err
 	}
 	out := incidentOf(*i)
-	if out.Figures, err = reports.Of(r.db, i); err != nil {
+	if out.Figures, err = reports.Of(r.db, i, a.s.Clock()); err != nil {
 		return err
 	}
 	return r.JSON(http.StatusOK, out)

@@ -36,7 +36,7 @@ func TestFill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := reports.Of(db, incident)
+	f, err := reports.Of(db, incident, clock.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestFill(t *testing.T) {
 	if err := demo.Fill(ctx, s, "http://localhost:8080", deliver); err != nil {
 		t.Fatal(err)
 	}
-	again, err := reports.Of(db, incident)
+	again, err := reports.Of(db, incident, clock.Now())
 	if err != nil || !maps.Equal(again.Cases, f.Cases) {
 		t.Errorf("filled again: %v %v", again.Cases, err)
 	}

@@ -66,7 +66,7 @@ func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int6
 			}
 			record := []string{strconv.FormatInt(r.Line, 10), r.ColumnName, r.Reason, explain(r.Reason)}
 			for _, f := range fields {
-				record = append(record, disarm(f))
+				record = append(record, Disarm(f))
 			}
 			if err := w.Write(record); err != nil {
 				return err
@@ -75,9 +75,9 @@ func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int6
 	}
 }
 
-// disarm keeps a spreadsheet from running a cell as a formula (DOMAIN.md section
+// Disarm keeps a spreadsheet from running a cell as a formula (DOMAIN.md section
 // 7); a Japanese Excel takes the full-width signs for the others.
-func disarm(s string) string {
+func Disarm(s string) string {
 	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + s
 	}

@@ -75,7 +75,7 @@ func TestSampleImportsToExpected(t *testing.T) {
 func compare(t *testing.T, w *apptest.World, want expected) {
 	t.Helper()
 	db := store.Read(w.Ctx, w.Store)
-	f, err := reports.Of(db, w.Incident)
+	f, err := reports.Of(db, w.Incident, w.Store.Clock())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,18 +2,26 @@
 package reports
 
 import (
+	"fmt"
+	"time"
+
 	"gorm.io/gorm"
 
 	"hoten/app/cases"
 	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
 
 // Figures tells how far an incident has come. IDs added later (追加申告) are
-// counted apart; inquiries are not counted. Totals are points by program code;
-// Plan is what is posted and what is still to do, Approved includes what is posted.
+// counted apart; inquiries are not counted, except among the open cases. Totals
+// are points by program code; Plan is what is posted and what is still to do,
+// Approved includes what is posted. At is when they were counted, PlannedAt when
+// the plans were computed: of a large incident both lie a little back (keep.go).
 type Figures struct {
+	At          time.Time        `json:"at"`
+	PlannedAt   time.Time        `json:"planned_at"`
 	IDs         int64            `json:"ids"`
 	IDsExchange int64            `json:"ids_exchanged"`
 	Added       int64            `json:"added"`
@@ -22,6 +30,7 @@ type Figures struct {
 	Restricted  int64            `json:"restricted"`
 	Notified    int64            `json:"notified"`
 	Unreachable int64            `json:"unreachable"`
+	Reached     int64            `json:"reached"` // a call with the member was answered
 	Verified    int64            `json:"verified"`
 	Resumed     int64            `json:"resumed"`
 	MadeWhole   int64            `json:"made_whole"`
@@ -30,9 +39,29 @@ type Figures struct {
 	Unproposed  int64            `json:"unproposed"` // have a plan and no proposal
 	Unnotified  int64            `json:"unnotified"`
 	Cases       map[string]int64 `json:"cases"`
+	Open        Ages             `json:"open"`
+	Waiting     Waiting          `json:"approvals_waiting"`
 	Plan        Totals           `json:"plan"`
 	Approved    Totals           `json:"approved"`
 	Posted      Totals           `json:"posted"`
+	Owed        []Owed           `json:"owed"`
+}
+
+// Ages are open cases by how many days ago, in Japan, they last changed.
+type Ages struct {
+	Today    int64 `json:"today"`
+	Days1To3 int64 `json:"days_1_to_3"`
+	Days4To7 int64 `json:"days_4_to_7"`
+	Days8Up  int64 `json:"days_8_up"`
+}
+
+// Sum is how many cases are open.
+func (a Ages) Sum() int64 { return a.Today + a.Days1To3 + a.Days4To7 + a.Days8Up }
+
+// Waiting are the proposals that wait for a decision, and since when the oldest does.
+type Waiting struct {
+	Count  int64      `json:"count"`
+	Oldest *time.Time `json:"oldest,omitempty"`
 }
 
 // Totals are points by program code.
@@ -57,49 +86,26 @@ func WithCodes(t reimbursements.Totals, programs []incidents.Program) Totals {
 	return Totals{named(t.Rollback), named(t.Reimburse), named(t.Absorbed), named(t.Adjusted)}
 }
 
-// Of computes the figures of one incident.
-func Of(db *gorm.DB, incident *incidents.Incident) (*Figures, error) {
-	f := &Figures{ByClass: map[string]int64{"A": 0, "B": 0, "C": 0, "D": 0}, Cases: map[string]int64{}}
-	if err := f.count(db, incident.ID); err != nil {
-		return nil, err
-	}
-	programs, err := incidents.Programs(db)
-	if err != nil {
-		return nil, err
-	}
-	posted, approved, err := decided(db, incident.ID)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := f.planned(db, incident.ID)
-	if err != nil {
-		return nil, err
-	}
-	for from, to := range map[*map[int16]int64]map[int16]int64{&plan.Rollback: posted.Rollback, &plan.Reimburse: posted.Reimburse,
-		&plan.Absorbed: posted.Absorbed, &plan.Adjusted: posted.Adjusted} {
-		for program, n := range to {
-			(*from)[program] += n
-		}
-	}
-	f.Plan, f.Approved, f.Posted = WithCodes(plan, programs), WithCodes(approved, programs), WithCodes(posted, programs)
-	return f, nil
-}
-
+// count counts what one pass over the cases tells.
 func (f *Figures) count(db *gorm.DB, incident int64) error {
 	type group struct {
 		Origin, Class, Status                                                                     string
 		N, Unnotified, Restricted, Notified, Unreachable, Verified, Resumed, MadeWhole, Completed int64
+		Ages                                                                                      `gorm:"embedded"`
 	}
 	rows, err := store.Select[group](db, `select origin, coalesce(class, '') as class, status, count(*) as n, count(restricted_at) as restricted,
 		count(notified_at) as notified, count(unreachable_at) as unreachable, count(verified_at) as verified, count(resumed_at) as resumed,
-		count(made_whole_at) as made_whole, count(completed_at) as completed
-		, count(*) filter (where identity_state = 'restricted' and notified_at is null and unreachable_at is null) as unnotified
-		from cases where incident_id = $1 group by 1, 2, 3`, incident)
+		count(made_whole_at) as made_whole, count(completed_at) as completed,
+		count(*) filter (where identity_state = 'restricted' and notified_at is null and unreachable_at is null) as unnotified, `+ages("$2::date - "+jst("changed_at"))+`
+		from cases where incident_id = $1 group by 1, 2, 3`, incident, jptext.DateOf(f.At))
 	if err != nil {
 		return err
 	}
 	for _, g := range rows {
 		f.Cases[g.Status] += g.N
+		if !cases.Status(g.Status).Closed() {
+			f.Open.add(g.Ages)
+		}
 		if g.Origin == cases.Inquiry {
 			f.Inquiries += g.N
 			continue
@@ -123,6 +129,25 @@ func (f *Figures) count(db *gorm.DB, incident int64) error {
 		f.Completed += g.Completed
 	}
 	return nil
+}
+
+func (a *Ages) add(b Ages) {
+	a.Today += b.Today
+	a.Days1To3 += b.Days1To3
+	a.Days4To7 += b.Days4To7
+	a.Days8Up += b.Days8Up
+}
+
+// ages counts rows by an age in days, into the columns of Ages.
+func ages(days string) string {
+	return fmt.Sprintf(`count(*) filter (where %[1]s < 1) as today, count(*) filter (where %[1]s between 1 and 3) as days1_to3,
+		count(*) filter (where %[1]s between 4 and 7) as days4_to7, count(*) filter (where %[1]s >= 8) as days8_up`, days)
+}
+
+func waiting(db *gorm.DB, incident int64) (w Waiting, err error) {
+	err = store.Scan(db, "select count(*), min(submitted_at) from reimbursements where incident_id = $1 and state in ('submitted', 'approved')",
+		[]any{incident}, &w.Count, &w.Oldest)
+	return w, err
 }
 
 // decided sums the stored lines of posted proposals, and of approved and posted ones.
@@ -152,14 +177,20 @@ func decided(db *gorm.DB, incident int64) (posted, approved reimbursements.Total
 // chunk is how many cases are planned at a time.
 const chunk = 2000
 
-// planned sums the plans of all affected IDs as they stand: what is not posted yet.
-func (f *Figures) planned(db *gorm.DB, incident int64) (reimbursements.Totals, error) {
-	total := reimbursements.NewTotals()
+// planned is what is not posted yet: the plans of all affected IDs as they stand.
+type planned struct {
+	At                   time.Time
+	WithPlan, Unproposed int64
+	Totals               reimbursements.Totals
+}
+
+func plan(db *gorm.DB, incident int64, now time.Time) (*planned, error) {
+	sum := &planned{At: now, Totals: reimbursements.NewTotals()}
 	for last := int64(0); ; {
 		of, err := store.Select[cases.Case](db, `select id, incident_id, identity_id, reimbursement_state, made_whole_at from cases
 			where incident_id = $1 and id > $2 and class in ('A', 'B', 'C') order by id limit $3`, incident, last, chunk)
 		if err != nil || len(of) == 0 {
-			return total, err
+			return sum, err
 		}
 		pointers := make([]*cases.Case, len(of))
 		for i := range of {
@@ -167,18 +198,18 @@ func (f *Figures) planned(db *gorm.DB, incident int64) (reimbursements.Totals, e
 		}
 		plans, err := reimbursements.LookMany(db, incident, pointers)
 		if err != nil {
-			return total, err
+			return nil, err
 		}
 		for i := range of {
 			p := plans[of[i].ID]
 			if !p.Empty() || of[i].MadeWholeAt != nil {
-				f.WithPlan++
+				sum.WithPlan++
 			}
 			if !p.Empty() && of[i].ReimbursementState == nil {
-				f.Unproposed++
+				sum.Unproposed++
 			}
 			for _, l := range p.Lines {
-				total.Add(l)
+				sum.Totals.Add(l)
 			}
 		}
 		last = of[len(of)-1].ID

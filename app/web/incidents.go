@@ -25,7 +25,7 @@ func showIncidents(p *page) error {
 	}
 	shown := ui.IncidentsIndex{MayManage: p.by.May(access.ManageIncidents)}
 	for _, i := range list {
-		f, err := reports.Of(p.db, &i)
+		f, err := reports.Of(p.db, &i, p.w.s.Clock())
 		if err != nil {
 			return err
 		}
@@ -68,13 +68,15 @@ func showIncident(p *page) error {
 	if err != nil {
 		return err
 	}
-	f, err := reports.Of(p.db, i)
+	f, days, err := reports.Overview(p.db, i, p.w.s.Clock())
 	if err != nil {
 		return err
 	}
 	shown := ui.IncidentsShow{Reference: i.Reference, Title: i.Title(i18n.Lang(p.ctx)), From: i.PeriodFrom, To: i.PeriodTo, DetectedOn: i.DetectedOn,
-		IDs: f.IDs, Exchanged: f.IDsExchange, Added: f.Added, Inquiries: f.Inquiries, Restricted: f.Restricted, Notified: f.Notified, Verified: f.Verified,
+		IDs: f.IDs, Exchanged: f.IDsExchange, Added: f.Added, Inquiries: f.Inquiries, Restricted: f.Restricted, Notified: f.Notified, Reached: f.Reached, Verified: f.Verified,
 		Resumed: f.Resumed, MadeWhole: f.MadeWhole, WithPlan: f.WithPlan, Completed: f.Completed, Unproposed: f.Unproposed, Unnotified: f.Unnotified,
+		CountedAt: f.At, PlannedAt: f.PlannedAt, Waiting: f.Waiting.Count, Oldest: moment(f.Waiting.Oldest), Unreachable: f.Unreachable,
+		Days: reports.DaysTable(p.ctx, days), Open: reports.AgesTable(p.ctx, f.Open),
 		MayPropose: p.by.May(access.Propose), MayNotify: p.by.May(access.ManageIncidents), MayImport: p.by.May(access.ManageIncidents)}
 	if i.ReleasedOn != nil && i.ReleasedIds != nil && i.ReleasedExchanged != nil {
 		shown.Released = &ui.Released{On: *i.ReleasedOn, IDs: int64(*i.ReleasedIds), Exchanged: int64(*i.ReleasedExchanged)}
@@ -92,6 +94,7 @@ func showIncident(p *page) error {
 	for _, program := range programs {
 		shown.Programs = append(shown.Programs, progressOf(program, i18n.Lang(p.ctx), f))
 	}
+	shown.Owed = reports.OwedTable(p.ctx, f.Owed, programs)
 	if shown.Job, err = p.job(); err != nil {
 		return err
 	}
@@ -103,7 +106,13 @@ func progressOf(program incidents.Program, lang string, f *reports.Figures) ui.P
 	stages := func(pick func(reports.Totals) map[string]int64) ui.Stages {
 		return ui.Stages{Planned: pick(f.Plan)[program.Code], Approved: pick(f.Approved)[program.Code], Posted: pick(f.Posted)[program.Code]}
 	}
-	return ui.ProgramProgress{Name: program.Name(lang),
+	bearer := ""
+	for _, o := range f.Owed {
+		if o.ProgramID == program.ID {
+			_, bearer = o.Names(lang)
+		}
+	}
+	return ui.ProgramProgress{Name: program.Name(lang), Bearer: bearer,
 		Rollback:  stages(func(t reports.Totals) map[string]int64 { return t.Rollback }),
 		Reimburse: stages(func(t reports.Totals) map[string]int64 { return t.Reimburse }),
 		Absorbed:  stages(func(t reports.Totals) map[string]int64 { return t.Absorbed })}

@@ -75,6 +75,8 @@ var Routes = []Route{
 	{"GET", "/incidents/new", access.ManageIncidents, newIncident},
 	{"POST", "/incidents", access.ManageIncidents, createIncident},
 	{"GET", "/incidents/:reference", access.ReadCases, showIncident},
+	{"GET", "/incidents/:reference/figures.csv", access.ReadCases, downloadFigures},
+	{"GET", "/incidents/:reference/figures.xlsx", access.ReadCases, downloadFigures},
 	{"POST", "/incidents/:reference/notices", access.ManageIncidents, notifyAll},
 	{"POST", "/incidents/:reference/reimbursements", access.Propose, proposeAll},
 	{"GET", "/jobs/:id", access.ReadCases, showJob},

@@ -1,0 +1,52 @@
+package reports
+
+import (
+	"gorm.io/gorm"
+
+	"hoten/app/reimbursements"
+	"hoten/app/store"
+)
+
+// Owed is what one company owes the other for a program, in the program's own
+// unit (会社間精算): the operator of the ledger puts the points back, the bearer
+// of the cost owes it what was reimbursed, absorbed and adjusted. A rollback
+// costs nobody anything. Without a bearer nobody owes yet.
+type Owed struct {
+	Program    string `json:"program"`
+	Operator   string `json:"operator"`
+	Bearer     string `json:"bearer,omitempty"`
+	Planned    int64  `json:"planned"`
+	Posted     int64  `json:"posted"`
+	ProgramID  int16  `json:"-"`
+	OperatorJa string `json:"-"`
+	OperatorEn string `json:"-"`
+	BearerJa   string `json:"-"`
+	BearerEn   string `json:"-"`
+}
+
+// Names are the operator and the bearer in the language; bearer is empty while
+// it is undecided.
+func (o Owed) Names(lang string) (operator, bearer string) {
+	if lang == "en" {
+		return o.OperatorEn, o.BearerEn
+	}
+	return o.OperatorJa, o.BearerJa
+}
+
+// Own reports whether the operator bears its own cost, so that nothing is owed.
+func (o Owed) Own() bool { return o.Bearer == o.Operator }
+
+func owed(db *gorm.DB, incident int64, plan, posted reimbursements.Totals) ([]Owed, error) {
+	rows, err := store.Select[Owed](db, `select p.id as program_id, p.code as program, o.code as operator, o.name_ja as operator_ja, o.name_en as operator_en,
+			coalesce(b.code, '') as bearer, coalesce(b.name_ja, '') as bearer_ja, coalesce(b.name_en, '') as bearer_en
+		from incident_programs i join programs p on p.id = i.program_id join operators o on o.id = p.operator_id left join operators b on b.id = i.bearer_id
+		where i.incident_id = $1 order by p.id`, incident)
+	for i, r := range rows {
+		rows[i].Planned, rows[i].Posted = cost(plan, r.ProgramID), cost(posted, r.ProgramID)
+	}
+	return rows, err
+}
+
+func cost(t reimbursements.Totals, program int16) int64 {
+	return t.Reimburse[program] + t.Absorbed[program] + t.Adjusted[program]
+}

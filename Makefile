@@ -22,7 +22,7 @@ ui/node_modules/.package-lock.json: ui/package-lock.json
 	npm --prefix ui ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-ui/dist/app.js: ui/node_modules/.package-lock.json ui/build.mjs $(wildcard ui/static/*)
+ui/dist/app.js: ui/node_modules/.package-lock.json ui/build.mjs $(wildcard ui/static/* ui/charts/*)
 	npm --prefix ui run --silent build
 
 test: build

@@ -1,4 +1,6 @@
-// Builds static/ and htmx into dist/, which the program embeds.
+// Builds static/ and htmx into dist/, which the program embeds. Charts are a
+// bundle of their own, which only pages with a chart load; unbundled they cannot
+// run, so they are not in static/, which stands in where nothing is built.
 import { build } from "esbuild";
 import { copyFile, mkdir, readdir, rm } from "node:fs/promises";
 
@@ -9,7 +11,7 @@ for (const name of await readdir(`${here}dist`)) {
 }
 await build({
   absWorkingDir: here,
-  entryPoints: ["static/app.js", "static/app.css"],
+  entryPoints: [{ in: "static/app.js", out: "app" }, { in: "static/app.css", out: "app" }, { in: "charts/charts.js", out: "charts" }],
   outdir: "dist",
   bundle: true,
   minify: true,

@@ -121,6 +121,7 @@ func TestKilledProposalsAndApprovals(t *testing.T) {
 		t.Fatalf("%v; %d are proposed, want %d", out, h.count("select count(*) from reimbursements where state = 'submitted'"), n)
 	}
 	p = h.approveKilled(p, n)
+	h.due()
 	h.allSent()
 	p.stop()
 }

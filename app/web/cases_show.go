@@ -55,7 +55,7 @@ func (p *page) caseView(id int64) (*ui.CasesShow, error) {
 	if v.row, err = cases.Get(p.db, id); err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{v.load, v.header, v.callPanel, v.points, v.proposal, v.member, v.identityPanel, v.mails, v.timeline} {
+	for _, step := range []func() error{v.load, v.header, v.callPanel, v.callback, v.points, v.proposal, v.member, v.identityPanel, v.mails, v.timeline} {
 		if err := step(); err != nil {
 			return nil, err
 		}

@@ -88,10 +88,10 @@ func change(ctx context.Context, s *store.Store, by access.Actor, id, version in
 		if err != nil {
 			return nil, err
 		}
-		if err := back.save(tx, c); err != nil {
+		if err := cases.Tell(tx, told...); err != nil {
 			return nil, err
 		}
-		if err := cases.Tell(tx, told...); err != nil {
+		if err := back.save(tx, c); err != nil {
 			return nil, err
 		}
 		return back, audit.Record(tx, audit.Change{Action: action, Subject: subject, Before: before, After: back.summary(), Reason: reason})

@@ -52,11 +52,11 @@ func Promise(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if err != nil {
 			return nil, err
 		}
-		if err := cases.Follow(tx, c, cases.CallbackDue); err != nil {
-			return nil, err
-		}
 		told := cases.Happened{CaseID: c.ID, Kind: cases.CallbackPromised, Data: map[string]any{"due": made.due()}, Text: n.Note}
 		if err := cases.Tell(tx, told); err != nil {
+			return nil, err
+		}
+		if err := cases.Follow(tx, c, cases.CallbackDue); err != nil {
 			return nil, err
 		}
 		return made, audit.Record(tx, audit.Change{Action: "callback.promised", Subject: c.Subject(), After: made.summary()})

@@ -26,7 +26,7 @@ func Attempt(ctx context.Context, s *store.Store, by access.Actor, id int64, a T
 		if err != nil {
 			return nil, err
 		}
-		if err := within("despite", desk.Desk, tx.Now, a.Despite); err != nil {
+		if err := cases.MayRing("despite", desk.Desk, tx.Now, a.Despite); err != nil {
 			return nil, err
 		}
 		if err := back.attempt(a.Outcome); err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hoten/app/access"
+	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/vault"
@@ -93,32 +94,6 @@ func (c Callback) DueSoon(now time.Time) bool {
 	return c.State == Open && !c.DueAt.Before(now) && c.DueAt.Before(now.Add(Soon))
 }
 
-// Outside says why nobody is called for the desk at the time: "calling_hours"
-// (nobody is after 21:00) or "desk_hours"; empty when the time is right.
-func Outside(d desks.Desk, at time.Time) string {
-	switch {
-	case !desks.CallAllowed(at):
-		return "calling_hours"
-	case !d.At(at).Open:
-		return "desk_hours"
-	}
-	return ""
-}
-
-// within refuses a time outside the hours, unless the member wished it so.
-func within(field string, d desks.Desk, at time.Time, despite bool) error {
-	if despite {
-		return nil
-	}
-	switch Outside(d, at) {
-	case "calling_hours":
-		return fault.Input(field, "calling_hours")
-	case "desk_hours":
-		return fault.Input(field, "desk_hours")
-	}
-	return nil
-}
-
 // promisable refuses a time that no callback can be promised for.
 func promisable(d desks.Desk, due, now time.Time, despite bool) error {
 	switch {
@@ -129,7 +104,7 @@ func promisable(d desks.Desk, due, now time.Time, despite bool) error {
 	case due.After(now.AddDate(0, 3, 0)):
 		return fault.Input("due_at", "due_too_far")
 	}
-	return within("due_at", d, due, despite)
+	return cases.MayRing("due_at", d, due, despite)
 }
 
 // goingOn refuses what needs an open callback as the reader saw it; a version of

@@ -180,7 +180,7 @@ func TestPromiseRules(t *testing.T) {
 		refused(t, err, c.code)
 	}
 	_, err := promise(w, w.Manager, "m1", callbacks.New{DueAt: due}) // has no desk of their own
-	refused(t, err, "desk_unknown")
+	refused(t, err, "required")
 	promised(w, w.Agent, "m1", due)
 	_, err = promise(w, w.Agent2, "m1", callbacks.New{DueAt: due})
 	refused(t, err, "callback_open")
@@ -191,6 +191,71 @@ func TestPromiseRules(t *testing.T) {
 	_, err = promise(w, w.Agent, "m2", callbacks.New{DueAt: due})
 	refused(t, err, "case_closed")
 	status(w, "m2", cases.Completed)
+}
+
+// The member waits for whoever has the case: the callback changes hands with it,
+// and nobody closes the case over it.
+func TestPromiseGoesWithCase(t *testing.T) {
+	w := world(t, 1)
+	c := promised(w, w.Agent, "m1", at(t, "7/31 18:00"))
+	update := func(by access.Actor, ch cases.Change) error {
+		ch.Version = w.Case("m1@ocn.example").Version
+		_, err := cases.Update(w.Ctx, w.Store, by, c.CaseID, ch)
+		return err
+	}
+	has := func(want access.Actor, version int64) {
+		t.Helper()
+		row, err := callbacks.Get(store.Read(w.Ctx, w.Store), c.ID)
+		if err != nil || row.AssigneeID != want.ID || row.Version != version {
+			t.Errorf("staff %d has version %d, want %d and %d (%v)", row.AssigneeID, row.Version, want.ID, version, err)
+		}
+	}
+	if err := update(w.Agent2, cases.Change{Assignee: &w.Agent2.ID}); err != nil {
+		t.Fatal(err)
+	}
+	has(w.Agent2, 2)
+	_, err := callbacks.Attempt(w.Ctx, w.Store, w.Agent, c.ID, callbacks.Tried{Outcome: callbacks.Reached, Version: 1})
+	refused(t, err, "conflict")
+	nobody := int64(0)
+	if err := update(w.Agent2, cases.Change{Assignee: &nobody}); err != nil {
+		t.Fatal(err)
+	}
+	has(w.Agent2, 2)
+	for _, to := range []cases.Status{cases.InProgress, cases.Completed} {
+		err := update(w.Supervisor, cases.Change{Status: &to})
+		if to == cases.Completed {
+			refused(t, err, "callback_promised")
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := callbacks.Drop(w.Ctx, w.Store, w.Agent2, c.ID, 2, "お客さまから入電"); err != nil {
+		t.Fatal(err)
+	}
+	done := cases.Completed
+	if err := update(w.Agent2, cases.Change{Status: &done}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A call out is subject to the same hours, and goes through where the member wished it.
+func TestOutboundHours(t *testing.T) {
+	w := world(t, 1)
+	id := w.Case("m1@ocn.example").ID
+	call := func(direction string, despite bool) error {
+		_, err := cases.StartCall(w.Ctx, w.Store, w.Agent, id, cases.NewCall{Direction: direction, Relation: cases.Self, Despite: despite})
+		return err
+	}
+	for _, c := range []struct{ at, code string }{{"7/31 09:30", "desk_hours"}, {"7/31 21:00", "calling_hours"}, {"12/29 12:00", "desk_hours"}} {
+		w.Clock.Add(at(t, c.at).Sub(w.Clock.Now()))
+		refused(t, call("outbound", false), c.code)
+		if err := call("inbound", false); err != nil {
+			t.Error(err)
+		}
+		if err := call("outbound", true); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // The hours are those of DOMAIN.md section 3, of the desk the callback is for.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"gorm.io/gorm"
-
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/cases"
@@ -35,7 +33,10 @@ func Promise(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if err != nil {
 			return nil, err
 		}
-		desk, err := deskOf(tx.DB, by, n.Desk)
+		desk, err := desks.Choose(tx.DB, n.Desk, by.DeskID)
+		if err == nil && desk == nil {
+			err = fault.Input("desk", "required")
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -98,17 +99,3 @@ func insert(tx *store.Tx, c *cases.Case, desk int64, n New) (*Callback, error) {
 
 // due is the promised time as timelines keep it.
 func (c Callback) due() string { return c.DueAt.UTC().Format(time.RFC3339) }
-
-// deskOf finds a desk by its code, else the actor's own.
-func deskOf(db *gorm.DB, by access.Actor, code string) (desks.Kept, error) {
-	list, err := desks.List(db)
-	for _, d := range list {
-		if d.Code == code || code == "" && d.ID == by.DeskID {
-			return d, nil
-		}
-	}
-	if err == nil {
-		err = fault.Input("desk", "desk_unknown")
-	}
-	return desks.Kept{}, err
-}

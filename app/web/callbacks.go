@@ -92,7 +92,7 @@ func (p *page) callbackRow(r callbacks.Row, list []desks.Kept) (c ui.Callback, e
 		c.Late = now.Sub(r.DueAt)
 	}
 	if i := slices.IndexFunc(list, func(d desks.Kept) bool { return d.ID == r.DeskID }); i >= 0 {
-		c.Outside = callbacks.Outside(list[i].Desk, now)
+		c.Outside = list[i].NoCalls(now)
 	}
 	if c.LoginID, err = r.PlainLogin(p.w.s.Vault); err != nil {
 		return c, err

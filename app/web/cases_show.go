@@ -144,9 +144,9 @@ func (v *caseView) callPanel() error {
 		return err
 	}
 	v.Caller = v.QueryParam("caller")
-	for _, d := range list {
-		if d.ID == v.by.DeskID {
-			v.DeskID = d.Code
+	for i, d := range list {
+		if d.ID == v.by.DeskID || i == 0 {
+			v.DeskID, v.NoCalls = d.Code, d.NoCalls(v.now)
 		}
 	}
 	if v.CallBack, err = v.usable(members.Phone); err != nil || v.call == nil {

@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"app/members", "app/staff"},
 	{"app/incidents"},
 	{"app/cases"},
-	{"app/resets", "app/reimbursements"},
+	{"app/resets", "app/reimbursements", "app/callbacks"},
 	{"app/imports"},
 	{"app/reports"},
 	{"ui"},

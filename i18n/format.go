@@ -81,3 +81,6 @@ func format(t time.Time, layout string) string {
 	}
 	return t.In(JST).Format(layout)
 }
+
+// DayInput writes what an input of type date holds, 2014-07-28.
+func DayInput(t time.Time) string { return format(t, time.DateOnly) }

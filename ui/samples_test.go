@@ -35,7 +35,7 @@ func sampleFrame(lang, section string, role access.Role) Frame {
 
 func samples(lang string) map[string]page {
 	pages := map[string]page{}
-	for _, group := range []func(string) map[string]page{caseSamples, listSamples, incidentSamples, reimbursementSamples, adminSamples, outsideSamples} {
+	for _, group := range []func(string) map[string]page{caseSamples, callbackSamples, listSamples, incidentSamples, reimbursementSamples, adminSamples, outsideSamples} {
 		for name, p := range group(lang) {
 			pages[name] = p
 		}
@@ -77,6 +77,18 @@ func caseSamples(lang string) map[string]page {
 	outbound.Identity = Identity{State: "resumed", RestrictedAt: jst(7, 29, 15, 0), LinkSentAt: jst(7, 31, 10, 50), ResumedAt: jst(7, 31, 10, 58), PointPassword: true, OneTimePassword: true}
 	outbound.Member.Revealed = true
 
+	promised := sampleCase(lang)
+	promised.Status, promised.Callback, promised.Call = "callback_due", &sampleCallbacks(lang)[0], nil
+	promised.Callback.Tries = []CallbackTry{{At: jst(7, 31, 10, 2), Outcome: "no_answer", Who: in(lang, "鈴木 健", "Ken Suzuki")}, {At: jst(7, 31, 10, 31), Outcome: "voicemail", Who: in(lang, "佐藤 美咲", "Misaki Sato")}}
+	promised.Frame.Due = CallbacksDue{Count: 3, Overdue: 2, First: jst(7, 31, 10, 30)}
+
+	exhausted := sampleCase(lang)
+	exhausted.Callback, exhausted.Call = &sampleCallbacks(lang)[4], nil
+	exhausted.Callback.State, exhausted.Callback.NextChannel, exhausted.Callback.Attempts = "exhausted", "letter", 3
+	exhausted.MayPromise, exhausted.Today, exhausted.CallBack = true, jst(7, 31, 10, 44), []Choice{{"3", "03-****-8551"}}
+	exhausted.Frame.Problems = []Problem{{"promise", "due_at", i18n.T(i18n.With(bg, lang), "fault.field.calling_hours")}}
+	exhausted.Frame.Due = CallbacksDue{Count: 1, First: jst(7, 31, 10, 50)}
+
 	inquiry := sampleCase(lang)
 	inquiry.Frame = sampleFrame(lang, "cases", access.Auditor)
 	inquiry.Class, inquiry.Origin, inquiry.Call, inquiry.MayWork, inquiry.MayAdd, inquiry.Proposal = "", "inquiry", nil, false, true, nil
@@ -84,7 +96,7 @@ func caseSamples(lang string) map[string]page {
 	inquiry.NoProposal = in(lang, "このIDには補填する内容がありません。", "There is nothing to put back for this ID.")
 	inquiry.Script = Script{}
 
-	return map[string]page{"cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
+	return map[string]page{"cases_show_callback": promised, "cases_show_exhausted": exhausted, "cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
 }
 
 func sampleCase(lang string) CasesShow {

@@ -9,7 +9,7 @@ import (
 // timeline is filtered by.
 var eventGroups = map[string][]string{
 	"note":         {"note"},
-	"call":         {"call_started", "call_ended"},
+	"call":         {"call_started", "call_ended", "callback_promised", "callback_attempted", "callback_moved", "callback_dropped", "callback_exhausted"},
 	"verification": {"call_concluded", "code_sent", "verification_reopened", "impostor_cleared", "representative", "revealed"},
 	"reset":        {"link_sent", "resumed", "released"},
 	"points":       {"finding", "adjustment", "proposed", "approved", "returned", "rejected", "withdrawn", "posted", "approvals_voided"},

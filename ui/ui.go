@@ -31,11 +31,19 @@ type Frame struct {
 	Section  string // the rail's entry this page belongs to: "cases"
 	Person   Person
 	Desks    []DeskPill
-	Waiting  int64  // reimbursements that wait for this person's decision
+	Waiting  int64 // reimbursements that wait for this person's decision
+	Due      CallbacksDue
 	Query    string // what stands in the search box
 	Flash    Flash
 	Problems []Problem
 	Typed    map[string]string // what was typed, by field ID, when a form comes back
+}
+
+// CallbacksDue is what this person's callbacks ask for now.
+type CallbacksDue struct {
+	Count   int64     // overdue or due soon
+	Overdue int64     // of these
+	First   time.Time // the earliest to be reminded of; zero for none
 }
 
 // Person is the member of staff who is signed in.
@@ -129,6 +137,7 @@ var rail = []struct {
 	needs        []access.Permission // any of them
 }{
 	{"calls", "/calls", []access.Permission{access.WorkCases}},
+	{"callbacks", "/callbacks", []access.Permission{access.ReadCases}},
 	{"cases", "/cases", []access.Permission{access.ReadCases}},
 	{"reimbursements", "/reimbursements", []access.Permission{access.ReadCases}},
 	{"incidents", "/incidents", []access.Permission{access.ReadCases}},
@@ -237,6 +246,13 @@ var findingLooks = map[string]look{
 	"confirmed": {toneRed, "●"},
 	"own":       {toneGrey, "－"},
 	"none":      {tonePlain, "・"},
+}
+
+var callbackLooks = map[string]look{
+	"open":      {toneBlue, "◐"},
+	"done":      {toneGreen, "済"},
+	"dropped":   {toneGrey, "－"},
+	"exhausted": {toneAmber, "△"},
 }
 
 var importLooks = map[string]look{

@@ -36,12 +36,14 @@ func startCall(a *API, r *request) error {
 		Desk         string `json:"desk"`
 		CallerNumber string `json:"caller_number"`
 		Relation     string `json:"relation"`
+		Despite      *bool  `json:"despite"`
 	}
 	if err := r.body(&in); err != nil {
 		return err
 	}
 	call, err := cases.StartCall(r.Request().Context(), a.s, r.by, id,
-		cases.NewCall{Direction: in.Direction, Desk: in.Desk, CallerNumber: in.CallerNumber, Relation: in.Relation})
+		cases.NewCall{Direction: in.Direction, Desk: in.Desk, CallerNumber: in.CallerNumber, Relation: in.Relation,
+			Despite: in.Despite == nil || *in.Despite})
 	if err != nil {
 		return err
 	}

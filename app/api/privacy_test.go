@@ -66,6 +66,7 @@ func TestNoAnswerTellsPersonalData(t *testing.T) {
 	v.to(agent, "POST /cases/:number/notice", nil, ":number", second)
 
 	v.calls(agent, supervisor, number)
+	v.callbacks(agent, number)
 	v.to(agent, "POST /cases/:number/reset", nil, ":number", number)
 	v.to(supervisor, "POST /cases/:number/release", reason, ":number", second)
 	v.points(agent, supervisor, number, second)
@@ -114,6 +115,26 @@ func (v *tour) calls(agent, supervisor *client, number string) {
 	}
 	v.Clock.Add(2 * time.Minute) // the link may follow the code
 	v.to(agent, "POST /calls/:id/end", nil, ":id", start("inbound"))
+}
+
+// callbacks promises calls back and tries them, in every way that one ends.
+func (v *tour) callbacks(agent *client, number string) {
+	v.T.Helper()
+	promise := func() string {
+		v.T.Helper()
+		return v.to(agent, "POST /cases/:number/callbacks", j{"due_at": "2014-07-31T18:00:00+09:00", "note": "夕方を希望"}, ":number", number).
+			want(201, "name", "山○ 太○", "phone", "090-****-1234", "desk", "tech", "note", "夕方を希望").at("id")
+	}
+	id := promise()
+	v.to(agent, "POST /callbacks/:id/move", j{"due_at": "2014-07-31T19:00:00+09:00", "reason": "お客さまの都合"}, ":id", id).want(200, "version", "2")
+	for _, outcome := range []string{"no_answer", "voicemail"} {
+		v.to(agent, "POST /callbacks/:id/attempts", j{"outcome": outcome}, ":id", id).want(200, "state", "open", "last_outcome", outcome)
+	}
+	v.to(agent, "POST /callbacks/:id/attempts", j{"outcome": "busy"}, ":id", id).want(200, "state", "exhausted", "next_channel", "mail", "attempts", "3")
+	v.to(agent, "POST /callbacks/:id/drop", j{"reason": "メールで連絡済み"}, ":id", promise()).want(200, "state", "dropped")
+	v.to(agent, "GET /callbacks?state=exhausted", nil).want(200, "items.#", "1")
+	v.to(agent, "GET /callbacks?assignee=me&overdue=true", nil).want(200, "items.#", "0")
+	promise()
 }
 
 // points goes through everything that can become of a proposal.

@@ -10,6 +10,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/audit"
+	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/jptext"
 	"hoten/app/policies"
@@ -53,9 +54,11 @@ var Relations = []string{Self, Family, Proxy, Guardian, Corporate, Relay}
 var Directions = []string{"inbound", "outbound"}
 
 // NewCall is what POST /cases/{number}/calls takes. Desk is a desk's code, empty
-// for the agent's own.
+// for the agent's own. Despite: an outbound call is made outside the hours, as the
+// member wished or as another system says that it was.
 type NewCall struct {
 	Direction, Desk, CallerNumber, Relation string
+	Despite                                 bool
 }
 
 func (n NewCall) check() error {
@@ -70,6 +73,18 @@ func (n NewCall) check() error {
 		p.Add("caller_number", "phone_invalid")
 	}
 	return p.Err()
+}
+
+// desk finds the call's desk, nil for none, and refuses to ring outside its hours.
+func (n NewCall) desk(tx *store.Tx, by access.Actor) (*int64, error) {
+	d, err := desks.Choose(tx.DB, n.Desk, by.DeskID)
+	if err != nil || d == nil {
+		return nil, err
+	}
+	if n.Direction == "outbound" {
+		err = MayRing("despite", d.Desk, tx.Now, n.Despite)
+	}
+	return &d.ID, err
 }
 
 func plausibleNumber(s string) bool {
@@ -90,7 +105,7 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		if err != nil {
 			return nil, err
 		}
-		desk, err := deskID(tx.DB, by, n.Desk)
+		desk, err := n.desk(tx, by)
 		if err != nil {
 			return nil, err
 		}
@@ -123,24 +138,6 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		return call, audit.Record(tx, audit.Change{Action: "call.started", Subject: c.Subject(),
 			After: map[string]any{"call": call.ID, "direction": n.Direction, "relation": n.Relation}})
 	})
-}
-
-func deskID(db *gorm.DB, by access.Actor, code string) (*int64, error) {
-	if code == "" {
-		if by.DeskID == 0 {
-			return nil, nil
-		}
-		return &by.DeskID, nil
-	}
-	type found struct{ ID int64 }
-	rows, err := store.Select[found](db, "select id from desks where code = $1", code)
-	if err == nil && len(rows) == 0 {
-		return nil, fault.Input("desk", "desk_unknown")
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &rows[0].ID, nil
 }
 
 // EndCall ends a call and with it the verification.

@@ -39,12 +39,17 @@ const (
 	Withdrawn          = "withdrawn"
 	Posted             = "posted"
 	ApprovalsVoided    = "approvals_voided"
+	CallbackPromised   = "callback_promised"
+	CallbackAttempted  = "callback_attempted"
+	CallbackMoved      = "callback_moved"
+	CallbackDropped    = "callback_dropped"
+	CallbackExhausted  = "callback_exhausted"
 )
 
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	VerificationOpened, ImpostorCleared, Represented, Revealed, Notified, Unreachable, LinkWasSent, WasResumed, Released, FindingDecided,
-	AdjustmentMade, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided}
+	AdjustmentMade, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 
 // Event is one entry of a timeline: everything that happened to a case. Data
 // holds no personal data; Text, which people type, is sealed.

@@ -120,6 +120,9 @@ func (c *Case) apply(tx *store.Tx, by access.Actor, ch Change) (told []Happened,
 		if c.Status == AwaitingApproval || ch.Status.Closed() && c.pending() {
 			return nil, already("proposal_pending")
 		}
+		if err := c.promised(tx, *ch.Status); err != nil {
+			return nil, err
+		}
 		from := c.Status
 		if err := c.moveTo(*ch.Status, true, by, tx.Now); err != nil {
 			return nil, err
@@ -138,12 +141,28 @@ func (c *Case) apply(tx *store.Tx, by access.Actor, ch Change) (told []Happened,
 	return told, nil
 }
 
+// promised refuses to close a case over a callback that its member waits for.
+func (c *Case) promised(tx *store.Tx, to Status) error {
+	if !to.Closed() {
+		return nil
+	}
+	var open bool
+	err := store.Scan(tx.DB, "select exists (select 1 from callbacks where case_id = $1 and state = 'open')", []any{c.ID}, &open)
+	if err == nil && open {
+		err = already("callback_promised")
+	}
+	return err
+}
+
+// assign gives the case to a person, 0 for nobody; a promised callback goes with
+// it, and stays with whoever has it where nobody takes the case.
 func (c *Case) assign(tx *store.Tx, staff int64) error {
 	c.Version++
 	if staff == 0 {
 		c.AssigneeID = nil
 		return nil
 	}
+	tx.Queue("update callbacks set assignee_id = $1, version = version + 1 where case_id = $2 and state = 'open'", staff, c.ID)
 	var works bool
 	err := store.Scan(tx.DB, `select exists (select 1 from staff where id = $1 and disabled_at is null and role = any($2))`,
 		[]any{staff, access.Holders(access.WorkCases)}, &works)

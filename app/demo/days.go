@@ -27,13 +27,16 @@ func (p *play) firstDay() error {
 			return err
 		}
 	}
-	return nil
+	return p.promises()
 }
 
 // secondDay: more calls, a suspicion, refusals.
 func (p *play) secondDay() error {
 	p.begin(1)
 	p.pass(15 * time.Minute)
+	if err := p.keepsPromises(); err != nil {
+		return err
+	}
 	made, err := p.propose("agent2", 260)
 	if err != nil {
 		return err
@@ -98,7 +101,7 @@ func (p *play) lastDay() error {
 	if _, err := p.propose("agent", 90); err != nil {
 		return err
 	}
-	for i, status := range []cases.Status{cases.AwaitingCustomer, cases.CallbackDue, cases.OnHold, cases.InProgress} {
+	for i, status := range []cases.Status{cases.AwaitingCustomer, cases.OnHold, cases.InProgress} {
 		c, err := cases.Get(store.Read(p.ctx, p.s), p.rows[1100+i].Case.ID)
 		if err != nil {
 			return err
@@ -114,7 +117,7 @@ func (p *play) lastDay() error {
 			return err
 		}
 	}
-	return nil
+	return p.promisesToday()
 }
 
 // judged: a finding of the member's own use that leaves the class as it is, and an

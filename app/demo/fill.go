@@ -73,16 +73,20 @@ type play struct {
 	ctx     context.Context
 	s       *store.Store
 	days    []jptext.Date
+	now     time.Time // when the demo is made
 	clock   time.Time
 	baseURL string
 	deliver Deliver
 	people  map[string]access.Actor
 	rows    []cases.Row // by number, the first first
 	next    int
+	// promised are the callbacks in the order of their promises.
+	promised []int64
 }
 
 func newPlay(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) *play {
-	p := &play{ctx: ctx, baseURL: baseURL, deliver: deliver, people: map[string]access.Actor{}, days: workingDays(s.Clock(), desks.Release())}
+	now := s.Clock()
+	p := &play{ctx: ctx, baseURL: baseURL, deliver: deliver, people: map[string]access.Actor{}, now: now, days: workingDays(now, desks.Release())}
 	p.begin(0)
 	clone := *s
 	clone.Clock = func() time.Time { return p.clock }

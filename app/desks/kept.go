@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"hoten/app/fault"
 	"hoten/app/store"
 )
 
@@ -37,6 +38,24 @@ func List(db *gorm.DB) ([]Kept, error) {
 		}
 	}
 	return out, nil
+}
+
+// Choose finds a desk by its code, or with none the desk own; nil where there is
+// neither. An unknown code: Invalid on desk.
+func Choose(db *gorm.DB, code string, own int64) (*Kept, error) {
+	list, err := List(db)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range list {
+		if d.Code == code || code == "" && d.ID == own {
+			return &d, nil
+		}
+	}
+	if code != "" {
+		return nil, fault.Input("desk", "desk_unknown")
+	}
+	return nil, nil
 }
 
 // Seed gives a new installation the desks of the release; where there are desks

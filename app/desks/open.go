@@ -106,3 +106,15 @@ func CallAllowed(t time.Time) bool {
 	minute := t.Hour()*60 + t.Minute()
 	return callsFrom <= minute && minute < callsUntil
 }
+
+// NoCalls says why nobody is called for the desk at the instant t: "calling_hours"
+// (nobody is in the night) or "desk_hours"; empty when the time is right.
+func (d Desk) NoCalls(t time.Time) string {
+	switch {
+	case !CallAllowed(t):
+		return "calling_hours"
+	case !d.At(t).Open:
+		return "desk_hours"
+	}
+	return ""
+}

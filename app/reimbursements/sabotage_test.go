@@ -9,9 +9,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/apptest"
+	"hoten/app/callbacks"
 	"hoten/app/cases"
 	"hoten/app/incidents"
 	"hoten/app/policies"
@@ -159,7 +161,7 @@ func TestSabotage(t *testing.T) {
 	clock := &apptest.Clock{}
 	clock.Set(apptest.Start)
 	w := apptest.Populate(t, apptest.Open(t, address, clock.Now), clock)
-	losses := slices.Repeat([]loss{large}, 48)
+	losses := slices.Repeat([]loss{large}, 52)
 	w.Import(files(0, losses))
 	of := casesOf(w, 0, len(losses))
 	s := newSaboteur(t, address)
@@ -176,6 +178,13 @@ func TestSabotage(t *testing.T) {
 			t.Fatal(err)
 		}
 		return c, strings.TrimPrefix(w.Secret(c.ID), "/reset/")
+	}
+	promised := func() int64 {
+		c, err := callbacks.Promise(ctx, db, agent, other().ID, callbacks.New{DueAt: clock.Now().Add(time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.ID
 	}
 	for _, a := range []struct {
 		name  string
@@ -322,6 +331,35 @@ func TestSabotage(t *testing.T) {
 				t.Fatal(err)
 			}
 			return func() error { _, err := cases.ConfirmCallback(ctx, db, agent, call.ID); return err }
+		}},
+		{"callbacks.Promise", func() func() error {
+			c := other()
+			return func() error {
+				_, err := callbacks.Promise(ctx, db, agent, c.ID, callbacks.New{DueAt: clock.Now().Add(time.Hour), Note: "午後を希望"})
+				return err
+			}
+		}},
+		{"callbacks.Attempt, the third in vain", func() func() error {
+			id := promised()
+			attempt := func() error {
+				_, err := callbacks.Attempt(ctx, db, agent, id, callbacks.Tried{Outcome: callbacks.NoAnswer})
+				return err
+			}
+			if err := errors.Join(attempt(), attempt()); err != nil {
+				t.Fatal(err)
+			}
+			return attempt
+		}},
+		{"callbacks.Move", func() func() error {
+			id := promised()
+			return func() error {
+				_, err := callbacks.Move(ctx, db, agent, id, callbacks.Moved{DueAt: clock.Now().Add(2 * time.Hour), Reason: "お客さまの都合"})
+				return err
+			}
+		}},
+		{"callbacks.Drop", func() func() error {
+			id := promised()
+			return func() error { _, err := callbacks.Drop(ctx, db, agent, id, 0, "不要"); return err }
 		}},
 		{"cases.EndCall", func() func() error {
 			_, call := asked()

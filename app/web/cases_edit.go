@@ -62,7 +62,8 @@ func startCall(p *page) error {
 }
 
 func newCall(p *page) cases.NewCall {
-	return cases.NewCall{Direction: p.FormValue("direction"), Desk: p.FormValue("desk"), CallerNumber: p.FormValue("caller_number"), Relation: p.FormValue("relation")}
+	return cases.NewCall{Direction: p.FormValue("direction"), Desk: p.FormValue("desk"), CallerNumber: p.FormValue("caller_number"), Relation: p.FormValue("relation"),
+		Despite: ticked(p, "despite")}
 }
 
 func notifyCase(p *page) error {

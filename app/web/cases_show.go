@@ -55,7 +55,7 @@ func (p *page) caseView(id int64) (*ui.CasesShow, error) {
 	if v.row, err = cases.Get(p.db, id); err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{v.load, v.header, v.callPanel, v.points, v.proposal, v.member, v.identityPanel, v.mails, v.timeline} {
+	for _, step := range []func() error{v.load, v.header, v.callPanel, v.callback, v.points, v.proposal, v.member, v.identityPanel, v.mails, v.timeline} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -144,9 +144,9 @@ func (v *caseView) callPanel() error {
 		return err
 	}
 	v.Caller = v.QueryParam("caller")
-	for _, d := range list {
-		if d.ID == v.by.DeskID {
-			v.DeskID = d.Code
+	for i, d := range list {
+		if d.ID == v.by.DeskID || i == 0 {
+			v.DeskID, v.NoCalls = d.Code, d.NoCalls(v.now)
 		}
 	}
 	if v.CallBack, err = v.usable(members.Phone); err != nil || v.call == nil {

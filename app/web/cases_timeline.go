@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"time"
 
 	"hoten/app/cases"
 	"hoten/i18n"
@@ -10,8 +11,9 @@ import (
 
 // timelineKinds sorts the kinds of events into those that readers filter by.
 var timelineKinds = map[string][]string{
-	"note":         {cases.Note},
-	"call":         {cases.CallStarted, cases.CallEnded},
+	"note": {cases.Note},
+	"call": {cases.CallStarted, cases.CallEnded, cases.CallbackPromised, cases.CallbackAttempted, cases.CallbackMoved, cases.CallbackDropped,
+		cases.CallbackExhausted},
 	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.ImpostorCleared, cases.Represented, cases.Revealed},
 	"reset":        {cases.LinkWasSent, cases.WasResumed, cases.Released},
 	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
@@ -70,6 +72,14 @@ func (p *page) sentence(e cases.Event) string {
 		switch {
 		case e.Kind == cases.StatusChanged:
 			said = i18n.T(p.ctx, "cases.status."+said)
+		case e.Kind == cases.CallbackAttempted && name == "outcome":
+			said = i18n.T(p.ctx, "callbacks.outcome."+said)
+		case e.Kind == cases.CallbackExhausted && name == "channel":
+			said = i18n.T(p.ctx, "callbacks.channel."+said)
+		case name == "due":
+			if at, err := time.Parse(time.RFC3339, said); err == nil {
+				said = i18n.Time(at)
+			}
 		case name == "relation":
 			said = i18n.T(p.ctx, "calls.relation."+said)
 		case name == "direction":

@@ -2,6 +2,7 @@ package web
 
 import (
 	"hoten/app/access"
+	"hoten/app/callbacks"
 	"hoten/app/desks"
 	"hoten/app/members"
 	"hoten/app/reimbursements"
@@ -24,6 +25,13 @@ func (p *page) surround() error {
 		if p.frame.Waiting, err = reimbursements.Waiting(p.db, p.by.ID); err != nil {
 			return err
 		}
+	}
+	if p.by.May(access.WorkCases) {
+		due, err := callbacks.DueFor(p.db, p.by.ID, now)
+		if err != nil {
+			return err
+		}
+		p.frame.Due = ui.CallbacksDue{Count: due.Count, Overdue: due.Overdue, First: moment(due.First)}
 	}
 	if text := p.w.sessions.PopString(p.Request().Context(), "flash"); text != "" {
 		p.frame.Flash = ui.Flash{Tone: "done", Text: text}

@@ -63,6 +63,12 @@ var Routes = []Route{
 	{"POST", "/calls/:id/callback", access.WorkCases, confirmCallback},
 	{"POST", "/calls/:id/end", access.WorkCases, endCall},
 
+	{"GET", "/callbacks", access.ReadCases, showCallbacks},
+	{"POST", "/cases/:number/callbacks", access.WorkCases, promiseCallback},
+	{"POST", "/callbacks/:id/attempts", access.WorkCases, attemptCallback},
+	{"POST", "/callbacks/:id/move", access.WorkCases, moveCallback},
+	{"POST", "/callbacks/:id/drop", access.WorkCases, dropCallback},
+
 	{"GET", "/reimbursements", access.ReadCases, showReimbursements},
 	{"POST", "/reimbursements/approve", access.Decide, approveMany},
 	{"GET", "/reimbursements/:id", access.ReadCases, showReimbursement},

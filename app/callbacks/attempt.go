@@ -1,0 +1,113 @@
+package callbacks
+
+import (
+	"context"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/cases"
+	"hoten/app/notices"
+	"hoten/app/store"
+)
+
+// Tried is what POST /callbacks/{id}/attempts takes. Version is the callback's as
+// the agent saw it; 0 for any.
+type Tried struct {
+	Outcome string
+	Despite bool
+	Version int64
+}
+
+// Attempt logs an attempt of calling the member, made now. One that reaches them ends
+// the callback; the third in vain ends it too and names the next channel.
+func Attempt(ctx context.Context, s *store.Store, by access.Actor, id int64, a Tried) (*Callback, error) {
+	return change(ctx, s, by, id, a.Version, "callback.attempted", "", func(tx *store.Tx, c *cases.Case, back *Callback) ([]cases.Happened, error) {
+		desk, err := deskByID(tx.DB, back.DeskID)
+		if err != nil {
+			return nil, err
+		}
+		if err := cases.MayRing("despite", desk.Desk, tx.Now, a.Despite); err != nil {
+			return nil, err
+		}
+		if err := back.attempt(a.Outcome); err != nil {
+			return nil, err
+		}
+		tx.Queue("insert into callback_attempts (callback_id, at, staff_id, outcome, despite) values ($1, $2, $3, $4, $5)",
+			back.ID, tx.Now, by.ID, a.Outcome, a.Despite)
+		told := []cases.Happened{{CaseID: c.ID, Kind: cases.CallbackAttempted, Data: map[string]any{"outcome": a.Outcome, "attempt": back.Attempts}}}
+		if back.State == Exhausted {
+			channel, err := nextChannel(tx, c)
+			if err != nil {
+				return nil, err
+			}
+			back.NextChannel = &channel
+			told = append(told, cases.Happened{CaseID: c.ID, Kind: cases.CallbackExhausted, Data: map[string]any{"channel": channel}})
+		}
+		return told, nil
+	})
+}
+
+// nextChannel is how a member is written to who cannot be reached by phone: by
+// mail where an address may be used, else by letter.
+func nextChannel(tx *store.Tx, c *cases.Case) (string, error) {
+	to, err := cases.Addressees(tx.DB, tx.Vault(), []int64{c.ID}, notices.RestrictionNotice)
+	if err != nil || to[c.ID].Address == "" {
+		return ByLetter, err
+	}
+	return ByMail, nil
+}
+
+// change is the shape of everything that happens to an open callback: it locks the
+// case before the callback, so that two who work on one take their turns, and the
+// second finds that the version has moved on.
+func change(ctx context.Context, s *store.Store, by access.Actor, id, version int64, action, reason string,
+	fn func(tx *store.Tx, c *cases.Case, back *Callback) ([]cases.Happened, error)) (*Callback, error) {
+	subject := ""
+	back, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Callback, error) {
+		if err := by.Require(access.WorkCases); err != nil {
+			return nil, err
+		}
+		seen, err := store.Find[Callback](tx.DB, "id = ?", id)
+		if err != nil {
+			return nil, err
+		}
+		c, err := store.Lock[cases.Case](tx, seen.CaseID)
+		if err != nil {
+			return nil, err
+		}
+		subject = c.Subject()
+		back, err := store.Lock[Callback](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		if err := back.goingOn(version); err != nil {
+			return nil, err
+		}
+		before := back.summary()
+		told, err := fn(tx, c, back)
+		if err != nil {
+			return nil, err
+		}
+		if err := cases.Tell(tx, told...); err != nil {
+			return nil, err
+		}
+		if err := back.save(tx, c); err != nil {
+			return nil, err
+		}
+		return back, audit.Record(tx, audit.Change{Action: action, Subject: subject, Before: before, After: back.summary(), Reason: reason})
+	})
+	return back, audit.Refused(ctx, s, by, action, subject, err)
+}
+
+// save writes the callback, and takes its case back to work when it ended.
+func (c *Callback) save(tx *store.Tx, of *cases.Case) error {
+	c.closed(tx.By, tx.Now)
+	c.Version++
+	if err := tx.Model(c).Select("due_at", "despite", "state", "attempts", "next_channel", "closed_at", "closed_by", "reason", "version").Updates(c).Error; err != nil {
+		return err
+	}
+	if c.State == Open || of.Status != cases.CallbackDue {
+		return nil
+	}
+	return cases.Follow(tx, of, cases.InProgress)
+}

@@ -1,0 +1,95 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"hoten/app/callbacks"
+	"hoten/app/cases"
+	"hoten/app/jptext"
+)
+
+// A callback from the promise on the case to the last attempt on the list.
+func TestCallbackPages(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	path := "/cases/" + c.Number()
+	b := s.as(s.Agent)
+	if !strings.Contains(b.get(path).body, path+"/callbacks") {
+		t.Fatal("no callback is offered")
+	}
+	form := []string{"due_on", "2014-07-31", "due_time", "21:30", "desk", "tech", "note", "夜を希望"}
+	if a := b.post(path+"/callbacks", form...); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `href="#promise-due_at"`) || !strings.Contains(a.body, `value="21:30"`) {
+		t.Fatalf("at night: %d", a.status)
+	}
+	if a := b.post(path+"/callbacks", "due_on", "2014-07-31", "due_time", "", "desk", "tech"); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("without a time: %d", a.status)
+	}
+	if a := b.post(path+"/callbacks", append(form, "despite", "true")...); a.status != http.StatusSeeOther {
+		t.Fatalf("as wished: %d", a.status)
+	}
+	page := b.get(path)
+	if !strings.Contains(page.body, "夜を希望") || !strings.Contains(page.body, "090-****-1234") || strings.Contains(page.body, path+"/callbacks") {
+		t.Error("the page does not show the callback alone")
+	}
+	if a := b.post("/callbacks/1/move?on=case", "version", "1", "due_on", "2014-07-31", "due_time", "10:45", "reason", "お客さまの都合"); a.status != http.StatusSeeOther || a.location != path+"#callback" {
+		t.Fatalf("move: %d to %s", a.status, a.location)
+	}
+	if strings.Contains(b.get("/cases").body, `id="callbacks-due"`) {
+		t.Error("reminded a quarter of an hour before")
+	}
+	s.Clock.Add(27 * time.Minute) // 10:57
+	for name, body := range map[string]string{"cases": b.get("/cases").body, "list": b.get("/callbacks").body} {
+		if !strings.Contains(body, `id="callbacks-due"`) || !strings.Contains(body, `role="status"`) {
+			t.Errorf("%s: no reminder", name)
+		}
+	}
+	list := b.get("/callbacks").body
+	for _, want := range []string{"超過 12分", "山○ 太○", "090-****-1234", c.Number(), "/callbacks/1/attempts?view=mine"} {
+		if !strings.Contains(list, want) {
+			t.Errorf("the list lacks %s", want)
+		}
+	}
+	if other := s.as(s.Agent2).get("/callbacks?view=mine").body; strings.Contains(other, c.Number()) || strings.Contains(other, `id="callbacks-due"`) {
+		t.Error("another agent is reminded")
+	}
+	attempt := func(version int, outcome string) answer {
+		return b.post("/callbacks/1/attempts?view=all", "version", fmt.Sprint(version), "outcome", outcome)
+	}
+	if a := attempt(2, ""); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `href="#attempt-1-outcome"`) {
+		t.Errorf("without an outcome: %d", a.status)
+	}
+	if a := attempt(2, callbacks.NoAnswer); a.status != http.StatusSeeOther || a.location != "/callbacks?view=all" {
+		t.Fatalf("%d to %s", a.status, a.location)
+	}
+	if a := attempt(2, callbacks.NoAnswer); a.status != http.StatusConflict {
+		t.Errorf("a second click: %d", a.status)
+	}
+	attempt(3, callbacks.Voicemail)
+	s.Clock.Set(time.Date(2014, 7, 31, 21, 5, 0, 0, jptext.JST))
+	b = s.as(s.Agent) // the session has ended meanwhile
+	if a := b.get("/callbacks"); !strings.Contains(a.body, `id="attempt-1-despite"`) {
+		t.Error("nothing is said of the hour")
+	}
+	if a := attempt(4, callbacks.Busy); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `href="#attempt-1-despite"`) {
+		t.Errorf("at night: %d", a.status)
+	}
+	if a := b.post("/callbacks/1/attempts?on=case", "version", "4", "outcome", callbacks.Busy, "despite", "true"); a.status != http.StatusSeeOther {
+		t.Fatalf("the third: %d", a.status)
+	}
+	page = b.get(path)
+	if !strings.Contains(page.body, "次はメールで連絡してください。") || !strings.Contains(page.body, path+"/callbacks") || s.Case(login).Status != cases.InProgress {
+		t.Error("the case does not say how to go on")
+	}
+	for _, secret := range secrets {
+		if strings.Contains(page.body+b.get("/callbacks?view=closed").body, secret) {
+			t.Errorf("%q is shown", secret)
+		}
+	}
+	if strings.Contains(s.as(s.Auditor).get(path).body, path+"/callbacks") {
+		t.Error("the auditor is offered a promise")
+	}
+}

@@ -38,12 +38,15 @@ func TestCallbackPages(t *testing.T) {
 	if a := b.post("/callbacks/1/move?on=case", "version", "1", "due_on", "2014-07-31", "due_time", "10:45", "reason", "お客さまの都合"); a.status != http.StatusSeeOther || a.location != path+"#callback" {
 		t.Fatalf("move: %d to %s", a.status, a.location)
 	}
+	if frame := b.get("/frame").body; strings.Contains(frame, "折り返し時刻を変更しました") || !strings.Contains(b.get(path).body, "折り返し時刻を変更しました") {
+		t.Error("what a page asks by itself takes the sentence about what was done")
+	}
 	if strings.Contains(b.get("/cases").body, `id="callbacks-due"`) {
 		t.Error("reminded a quarter of an hour before")
 	}
 	s.Clock.Add(27 * time.Minute) // 10:57
-	for name, body := range map[string]string{"cases": b.get("/cases").body, "list": b.get("/callbacks").body} {
-		if !strings.Contains(body, `id="callbacks-due"`) || !strings.Contains(body, `role="status"`) {
+	for name, body := range map[string]string{"cases": b.get("/cases").body, "list": b.get("/callbacks").body, "an open page": b.get("/frame?section=cases").body} {
+		if !strings.Contains(body, `id="callbacks-due"`) || !strings.Contains(body, `class="badge"`) {
 			t.Errorf("%s: no reminder", name)
 		}
 	}

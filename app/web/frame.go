@@ -21,22 +21,28 @@ func (p *page) surround() error {
 		state := d.At(now)
 		p.frame.Desks = append(p.frame.Desks, ui.DeskPill{Name: i18n.T(p.ctx, "desks.short."+d.Code), Open: state.Open, Until: state.Until})
 	}
-	if p.by.May(access.Decide) {
-		if p.frame.Waiting, err = reimbursements.Waiting(p.db, p.by.ID); err != nil {
-			return err
-		}
-	}
-	if p.by.May(access.WorkCases) {
-		due, err := callbacks.DueFor(p.db, p.by.ID, now)
-		if err != nil {
-			return err
-		}
-		p.frame.Due = ui.CallbacksDue{Count: due.Count, Overdue: due.Overdue, First: moment(due.First)}
+	if err := p.waiting(); err != nil {
+		return err
 	}
 	if text := p.w.sessions.PopString(p.Request().Context(), "flash"); text != "" {
 		p.frame.Flash = ui.Flash{Tone: "done", Text: text}
 	}
 	return nil
+}
+
+// waiting counts what waits for the reader.
+func (p *page) waiting() (err error) {
+	if p.by.May(access.Decide) {
+		if p.frame.Waiting, err = reimbursements.Waiting(p.db, p.by.ID); err != nil {
+			return err
+		}
+	}
+	if !p.by.May(access.WorkCases) {
+		return nil
+	}
+	due, err := callbacks.DueFor(p.db, p.by.ID, p.w.s.Clock())
+	p.frame.Due = ui.CallbacksDue{Count: due.Count, Overdue: due.Overdue, First: moment(due.First)}
+	return err
 }
 
 // section names the rail's entry that a page belongs to.

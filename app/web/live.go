@@ -10,7 +10,7 @@ import (
 
 // unnoticed are the requests that a page sends by itself: they do not keep a
 // session open that nobody uses.
-var unnoticed = map[string]bool{"/cases/:number/live": true, "/session": true}
+var unnoticed = map[string]bool{"/cases/:number/live": true, "/session": true, "/frame": true}
 
 // attendCase answers the page of a case, which asks every few seconds: who else
 // has it open, and whether something happened in it.
@@ -32,6 +32,15 @@ func attendCase(p *page) error {
 		}
 	}
 	return p.render(shown.Part())
+}
+
+// showFrame answers every open page once a minute: what waits for its reader.
+func showFrame(p *page) error {
+	if err := p.waiting(); err != nil {
+		return err
+	}
+	p.section(p.QueryParam("section"))
+	return p.render(ui.FrameLive{Frame: p.frame}.Part())
 }
 
 // showSession tells in how many seconds the session ends unless it is used.

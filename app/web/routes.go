@@ -26,6 +26,7 @@ var Routes = []Route{
 	{"POST", "/reset/:token", Public, completeReset},
 	{"POST", "/signout", SignedIn, signOut},
 	{"GET", "/session", SignedIn, showSession},
+	{"GET", "/frame", SignedIn, showFrame},
 	{"POST", "/session", SignedIn, extendSession},
 	{"POST", "/language", Public, setLanguage},
 	{"POST", "/appearance", SignedIn, setAppearance},

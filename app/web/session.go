@@ -45,8 +45,10 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 					return audit.Refused(c.Request().Context(), w.s, p.by, "request", r.Method+" "+r.Path, err)
 				}
 			}
-			if err := p.surround(); err != nil {
-				return err
+			if !unnoticed[r.Path] {
+				if err := p.surround(); err != nil {
+					return err
+				}
 			}
 		}
 		return r.handle(p)

@@ -23,14 +23,19 @@ export function session() {
     if (seconds <= 0) {
       window.location.reload();
     } else if (seconds > warning) {
-      if (dialog.open) dialog.close();
+      if (dialog.open) dialog.close("elsewhere");
       timer = setTimeout(look, (seconds - warning + 1) * 1000);
     } else {
       dialog.querySelector("[data-minutes]").textContent = String(Math.max(1, Math.ceil(seconds / 60)));
-      if (!dialog.open) dialog.showModal();
+      if (!dialog.open) {
+        dialog.returnValue = "";
+        dialog.showModal();
+      }
       timer = setTimeout(look, Math.min(seconds + 1, 20) * 1000);
     }
   };
-  dialog.addEventListener("close", () => look("POST"));
+  dialog.addEventListener("close", () => {
+    if (dialog.returnValue !== "elsewhere") look("POST");
+  });
   look();
 }

@@ -3,7 +3,6 @@ package desks
 import (
 	"context"
 	"slices"
-	"time"
 
 	"hoten/app/access"
 	"hoten/app/fault"
@@ -44,15 +43,13 @@ func exceptions(from, to jptext.Date, opens, closes string) ([]Exception, error)
 	}
 	e := Exception{Closed: opens == "" && closes == ""}
 	if !e.Closed {
-		open, err1 := time.Parse("15:04", opens)
-		if err1 != nil {
-			return nil, fault.Input("opens", "time_invalid")
+		var ok bool
+		if e.Open, ok = ParseClock(opens); !ok {
+			return nil, fault.Input("opens", "clock_invalid")
 		}
-		close, err2 := time.Parse("15:04", closes)
-		if err2 != nil || !close.After(open) {
+		if e.Close, ok = ParseClock(closes); !ok || e.Close <= e.Open {
 			return nil, fault.Input("closes", "hours_invalid")
 		}
-		e.Open, e.Close = open.Hour()*60+open.Minute(), close.Hour()*60+close.Minute()
 	}
 	var out []Exception
 	for d := from; !d.After(to); d = d.AddDays(1) {

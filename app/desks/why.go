@@ -7,15 +7,18 @@ import (
 	"hoten/app/jptext"
 )
 
-// Why says why a day differs from the usual: "exception", "year_end", "holiday",
-// "weekend", "weekday" (no hours on that day of the week), "extended", "special"
+// Why says why a day differs from the usual: "exception", "year_end", "yearly"
+// (closed at another time of every year), "holiday", "weekend", "weekday" (no hours on that day of the week), "extended", "special"
 // (other hours for a time), or nothing.
 func (d Desk) Why(date jptext.Date) string {
 	if _, is := d.exception(date); is {
 		return "exception"
 	}
-	if slices.ContainsFunc(d.ClosedYearly, func(p Period) bool { return p.holds(date) }) {
-		return "year_end"
+	if i := slices.IndexFunc(d.ClosedYearly, func(p Period) bool { return p.holds(date) }); i >= 0 {
+		if d.ClosedYearly[i].holds(jptext.Date{Month: time.January, Day: 1}) || d.ClosedYearly[i].holds(jptext.Date{Month: time.December, Day: 31}) {
+			return "year_end"
+		}
+		return "yearly"
 	}
 	if d.ClosedOnHolidays && IsHoliday(date) {
 		return "holiday"

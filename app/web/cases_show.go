@@ -64,7 +64,9 @@ func (p *page) caseView(id int64) (*ui.CasesShow, error) {
 		return nil, err
 	}
 	v.chain()
-	v.script()
+	if err := v.script(); err != nil {
+		return nil, err
+	}
 	v.CasesShow.Frame = p.frame
 	return &v.CasesShow, nil
 }

@@ -149,11 +149,12 @@ func (v *caseView) nextFor(step string) string {
 }
 
 // script chooses the sentences for the step of the call, in the caller's language.
-func (v *caseView) script() {
-	if !v.MayWork {
-		return
+func (v *caseView) script() (err error) {
+	var said map[string][]string
+	if v.Services, said, err = v.holding(); err != nil || !v.MayWork {
+		return err
 	}
-	s := ui.Script{Language: v.Member.Language, Agent: v.account.Name, Step: "greeting"}
+	s := ui.Script{Language: v.Member.Language, Agent: v.account.Name, Step: "greeting", Services: said}
 	ctx := i18n.With(v.ctx, s.Language)
 	if v.DeskID != "" {
 		s.Desk = i18n.T(ctx, "desks.name."+v.DeskID)
@@ -185,4 +186,5 @@ func (v *caseView) script() {
 		}
 	}
 	v.Script = s
+	return nil
 }

@@ -101,6 +101,12 @@ var Routes = []Route{
 	{"POST", "/mails/:id/resend", access.WorkCases, resendMail},
 	{"GET", "/desks", access.ReadCases, showDesks},
 	{"POST", "/desks/:code/hours", access.ManageIncidents, setHours},
+	{"GET", "/services", access.ReadCases, showServices},
+	{"POST", "/services", access.ManageIncidents, setService},
+	{"POST", "/services/:id/change", access.ManageIncidents, changeService},
+	{"POST", "/services/:id/resume", access.ManageIncidents, resumeService},
+	{"POST", "/services/:id/void", access.ManageIncidents, voidService},
+
 	{"GET", "/audit", access.ReadAuditOwn, showAudit},
 	{"GET", "/policies", access.ReadCases, showPolicies},
 	{"POST", "/policies", access.ManageIncidents, setPolicies},

@@ -158,23 +158,20 @@ func (r *request) readAddress() error {
 			}
 			values[i] = plain
 		}
-		if !storable(values[i]) {
+		if !store.Storable(values[i]) {
 			return fault.Missing()
 		}
 	}
 	r.SetParamValues(values...)
 	for name, values := range r.QueryParams() {
 		for _, v := range values {
-			if !storable(v) {
+			if !store.Storable(v) {
 				return fault.Input(name, "undecodable")
 			}
 		}
 	}
 	return nil
 }
-
-// storable reports whether PostgreSQL takes s as text.
-func storable(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 func (a *API) authenticate(c echo.Context) (*staff.Staff, error) {
 	scheme, token, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")

@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"app/policies", "app/ledger", "app/desks", "app/notices", "app/views"},
 	{"app/members", "app/staff"},
 	{"app/incidents"},
-	{"app/cases"},
+	{"app/cases", "app/services"},
 	{"app/resets", "app/reimbursements", "app/callbacks"},
 	{"app/imports"},
 	{"app/reports"},

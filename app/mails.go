@@ -9,6 +9,7 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/notices"
+	"hoten/app/services"
 	"hoten/app/store"
 	"hoten/i18n"
 )
@@ -49,7 +50,14 @@ func (a *App) mailEnv(ctx context.Context, at time.Time, lang string) (notices.E
 		}
 		env.Desks = append(env.Desks, line)
 	}
-	return env, nil
+	now, err := services.Now(db, at)
+	for _, status := range now {
+		env.Services = append(env.Services, services.Say(said, status))
+		if status.Service == services.Transfer && env.Transfer != services.Suspended {
+			env.Transfer = status.State
+		}
+	}
+	return env, err
 }
 
 // DeliverAs delivers mails as of the clock of s.

@@ -35,7 +35,7 @@ func sampleFrame(lang, section string, role access.Role) Frame {
 
 func samples(lang string) map[string]page {
 	pages := map[string]page{}
-	for _, group := range []func(string) map[string]page{caseSamples, callbackSamples, listSamples, incidentSamples, reimbursementSamples, adminSamples, outsideSamples} {
+	for _, group := range []func(string) map[string]page{caseSamples, callbackSamples, serviceSamples, listSamples, incidentSamples, reimbursementSamples, adminSamples, outsideSamples} {
 		for name, p := range group(lang) {
 			pages[name] = p
 		}
@@ -106,7 +106,7 @@ func sampleCase(lang string) CasesShow {
 	return CasesShow{
 		Frame:  sampleFrame(lang, "cases", access.Agent),
 		Number: "R096-000001", Incident: "2014-R096", IncidentTitle: in(lang, "OCN IDの不正利用", "Fraudulent use of OCN IDs"),
-		LoginID: "m000001@ocn.example", Class: "C", Origin: "listed", Status: "in_progress", Version: 7,
+		Services: sampleServices(lang), LoginID: "m000001@ocn.example", Class: "C", Origin: "listed", Status: "in_progress", Version: 7,
 		Assignee: in(lang, "佐藤 美咲", "Misaki Sato"), AssigneeID: 7, Stamp: "1",
 		NextStatuses: []string{"awaiting_customer", "callback_due", "on_hold"},
 		AssignTo:     []Choice{{"7", in(lang, "佐藤 美咲", "Misaki Sato")}, {"8", in(lang, "鈴木 健", "Ken Suzuki")}},

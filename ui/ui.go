@@ -144,6 +144,7 @@ var rail = []struct {
 	{"mails", "/mails", []access.Permission{access.ReadCases}},
 	{"imports", "/imports", []access.Permission{access.ManageIncidents}},
 	{"desks", "/desks", []access.Permission{access.ReadCases}},
+	{"services", "/services", []access.Permission{access.ReadCases}},
 	{"audit", "/audit", []access.Permission{access.ReadAuditOwn, access.ReadAuditDesk, access.ReadAuditCenter}},
 	{"staff", "/staff", []access.Permission{access.ManageStaff}},
 }
@@ -261,8 +262,16 @@ var importLooks = map[string]look{
 	"failed":  {toneRed, "×"},
 }
 
+// servicesMatter are the steps at which a member hears what of the services they
+// cannot use as ever.
+var servicesMatter = map[string]bool{"points": true, "reset_sent": true}
+
 // lines are the sentences of the script in a language, whoever reads the page.
 func (s Script) lines(lang string) []string {
 	ctx := i18n.With(context.Background(), lang)
-	return strings.Split(t(ctx, "calls.script."+s.Step, "desk", s.Desk, "agent", s.Agent), "\n")
+	lines := strings.Split(t(ctx, "calls.script."+s.Step, "desk", s.Desk, "agent", s.Agent), "\n")
+	if servicesMatter[s.Step] {
+		lines = append(lines, s.Services[lang]...)
+	}
+	return lines
 }

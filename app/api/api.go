@@ -78,6 +78,10 @@ var Routes = []Route{
 	{"POST", "/calls/:id/code/check", access.WorkCases, checkCode},
 	{"POST", "/calls/:id/callback", access.WorkCases, confirmCallback},
 	{"POST", "/calls/:id/end", access.WorkCases, endCall},
+	{"GET", "/services", access.ReadCases, listServices},
+	{"POST", "/services", access.ManageIncidents, setService},
+	{"POST", "/services/:id/change", access.ManageIncidents, changeService},
+	{"POST", "/services/:id/void", access.ManageIncidents, voidService},
 	{"GET", "/callbacks", access.ReadCases, listCallbacks},
 	{"POST", "/cases/:number/callbacks", access.WorkCases, promiseCallback},
 	{"POST", "/callbacks/:id/attempts", access.WorkCases, attemptCallback},
@@ -154,23 +158,20 @@ func (r *request) readAddress() error {
 			}
 			values[i] = plain
 		}
-		if !storable(values[i]) {
+		if !store.Storable(values[i]) {
 			return fault.Missing()
 		}
 	}
 	r.SetParamValues(values...)
 	for name, values := range r.QueryParams() {
 		for _, v := range values {
-			if !storable(v) {
+			if !store.Storable(v) {
 				return fault.Input(name, "undecodable")
 			}
 		}
 	}
 	return nil
 }
-
-// storable reports whether PostgreSQL takes s as text.
-func storable(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
 func (a *API) authenticate(c echo.Context) (*staff.Staff, error) {
 	scheme, token, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")

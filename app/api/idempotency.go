@@ -35,7 +35,7 @@ func (a *API) once(r *request, key string, route Route) error {
 	if len(key) > 200 {
 		return fault.Input("Idempotency-Key", "too_long", "max", 200)
 	}
-	if !storable(key) {
+	if !store.Storable(key) {
 		return fault.Input("Idempotency-Key", "undecodable")
 	}
 	hash, err := hashRequest(r)

@@ -67,6 +67,7 @@ func TestNoAnswerTellsPersonalData(t *testing.T) {
 
 	v.calls(agent, supervisor, number)
 	v.callbacks(agent, number)
+	v.services(manager)
 	v.to(agent, "POST /cases/:number/reset", nil, ":number", number)
 	v.to(supervisor, "POST /cases/:number/release", reason, ":number", second)
 	v.points(agent, supervisor, number, second)
@@ -135,6 +136,17 @@ func (v *tour) callbacks(agent *client, number string) {
 	v.to(agent, "GET /callbacks?state=exhausted", nil).want(200, "items.#", "1")
 	v.to(agent, "GET /callbacks?assignee=me&overdue=true", nil).want(200, "items.#", "0")
 	promise()
+}
+
+// services suspends one, prolongs it and takes it back.
+func (v *tour) services(manager *client) {
+	v.T.Helper()
+	id := v.to(manager, "POST /services", j{"program": "goo", "service": "exchange", "state": "suspended", "from": "2014-07-28T20:00:00+09:00", "reason": "2014-R096"}).
+		want(201, "holds", "true", "until", "null").at("id")
+	v.to(manager, "POST /services/:id/change", j{"until": "2014-08-01T15:00:00+09:00", "reason": "再開日の決定"}, ":id", id).want(200, "version", "2")
+	v.to(manager, "GET /services?at=2014-08-01T15:00:00%2B09:00", nil).want(200, "items.#", "0")
+	v.to(manager, "GET /services", nil).want(200, "items.#", "1")
+	v.to(manager, "POST /services/:id/void", j{"reason": "誤登録"}, ":id", id).want(204)
 }
 
 // points goes through everything that can become of a proposal.

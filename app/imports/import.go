@@ -122,7 +122,7 @@ type Row struct {
 // the newest): limit and one more when there are more.
 func Find(db *gorm.DB, before int64, limit int) ([]Row, error) {
 	return store.Select[Row](db, `select i.*, n.reference, coalesce(s.name, '') as by from imports i join incidents n on n.id = i.incident_id
-		left join staff s on s.id = i.staff_id where $1 = 0 or i.id < $1 order by i.id desc limit $2`, before, limit+1)
+		left join staff s on s.id = i.staff_id where i.id < $1 order by i.id desc limit $2`, store.Before(before), limit+1)
 }
 
 // RejectedFiles lists which files of an import have refused rows.

@@ -81,6 +81,15 @@ func Programs(db *gorm.DB) ([]Program, error) {
 	return out, err
 }
 
+// ProgramByCode finds a program. An unknown code: Invalid on program.
+func ProgramByCode(db *gorm.DB, code string) (*Program, error) {
+	p, err := store.Find[Program](db, "code = ?", code)
+	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+		return nil, fault.Input("program", "program_unknown")
+	}
+	return p, err
+}
+
 // New is what POST /incidents takes; dates are days of JST.
 type New struct {
 	Reference, TitleJa, TitleEn      string

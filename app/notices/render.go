@@ -18,6 +18,11 @@ type Env struct {
 	Desks   []DeskLine
 	Company string // signs the mail
 	TopPage string // the name of the official top page, in English with its article; never its address
+	// Services are sentences about services that members cannot use as ever.
+	Services []string
+	// Transfer is how points can be transferred: "suspended", with the
+	// "point_password", or as ever when empty.
+	Transfer string
 }
 
 // DeskLine is a desk as a mail names it. Hours are those of the day, "10:00–21:00",

@@ -56,6 +56,8 @@ type words struct {
 	Points                           []pointWords
 	Desks                            []DeskLine
 	Company, TopPage                 string
+	Services                         []string
+	Transfer                         string
 }
 
 type pointWords struct {
@@ -72,13 +74,16 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 		Name: addressee(f.Name), Login: value(f.MaskedLogin), Case: value(f.CaseNumber), Title: value(f.TitleJa), Secret: secret,
 		From: day(lang, f.PeriodFrom), To: day(lang, f.PeriodTo), Detected: day(lang, f.DetectedOn),
 		Day: day(lang, f.At), Clock: f.At.In(jptext.JST).Format("15:04"), Minutes: f.Minutes, Resumed: f.Resumed,
-		Company: value(env.Company), TopPage: value(env.TopPage),
+		Company: value(env.Company), TopPage: value(env.TopPage), Transfer: env.Transfer,
 	}
 	if lang == "en" {
 		w.Title = value(f.TitleEn)
 	}
 	for _, p := range f.Points {
 		w.Points = append(w.Points, p.words(lang))
+	}
+	for _, s := range env.Services {
+		w.Services = append(w.Services, value(s))
 	}
 	for _, d := range env.Desks {
 		w.Desks = append(w.Desks, DeskLine{value(d.Name), value(d.Phone), value(d.Hours)})

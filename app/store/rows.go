@@ -1,6 +1,10 @@
 package store
 
 import (
+	"math"
+	"strings"
+	"unicode/utf8"
+
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
@@ -88,4 +92,15 @@ func TakeIDs(db *gorm.DB, table string, n int) ([]int64, error) {
 		ids[i] = r.ID
 	}
 	return ids, err
+}
+
+// Storable reports whether PostgreSQL takes s as text.
+func Storable(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
+
+// Before is the bound of a page that goes down by id: 0 is none, from the newest.
+func Before(id int64) int64 {
+	if id == 0 {
+		return math.MaxInt64
+	}
+	return id
 }

@@ -34,6 +34,9 @@ func showCalls(p *page) error {
 	if shown.Open, err = p.openCalls(); err != nil {
 		return err
 	}
+	if shown.Services, _, err = p.holding(); err != nil {
+		return err
+	}
 	list, err := desks.List(p.db)
 	if err != nil {
 		return err

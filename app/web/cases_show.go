@@ -66,7 +66,9 @@ func (p *page) caseView(id int64) (*ui.CasesShow, error) {
 	}
 	v.Due = caseDue(*v.row, v.list, v.policies, v.now)
 	v.chain()
-	v.script()
+	if err := v.script(); err != nil {
+		return nil, err
+	}
 	v.CasesShow.Frame = p.frame
 	return &v.CasesShow, nil
 }

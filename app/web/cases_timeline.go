@@ -151,11 +151,12 @@ func (v *caseView) nextFor(step string) string {
 }
 
 // script chooses the sentences for the step of the call, in the caller's language.
-func (v *caseView) script() {
-	if !v.MayWork {
-		return
+func (v *caseView) script() (err error) {
+	var said map[string][]string
+	if v.Services, said, err = v.holding(); err != nil || !v.MayWork {
+		return err
 	}
-	s := ui.Script{Language: v.Member.Language, Agent: v.account.Name, Step: "greeting"}
+	s := ui.Script{Language: v.Member.Language, Agent: v.account.Name, Step: "greeting", Services: said}
 	if i := slices.IndexFunc(v.list, func(d desks.Kept) bool { return d.Code == v.DeskID }); i >= 0 {
 		s.Desk = nameIn(s.Language, v.list[i].Desk)
 	}
@@ -184,4 +185,5 @@ func (v *caseView) script() {
 		}
 	}
 	v.Script = s
+	return nil
 }

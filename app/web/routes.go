@@ -103,6 +103,12 @@ var Routes = []Route{
 	{"GET", "/desks/:code/edit", access.ManageIncidents, editDesk},
 	{"POST", "/desks/:code", access.ManageIncidents, setDesk},
 	{"POST", "/desks/:code/hours", access.ManageIncidents, setHours},
+	{"GET", "/services", access.ReadCases, showServices},
+	{"POST", "/services", access.ManageIncidents, setService},
+	{"POST", "/services/:id/change", access.ManageIncidents, changeService},
+	{"POST", "/services/:id/resume", access.ManageIncidents, resumeService},
+	{"POST", "/services/:id/void", access.ManageIncidents, voidService},
+
 	{"GET", "/audit", access.ReadAuditOwn, showAudit},
 	{"GET", "/policies", access.ReadCases, showPolicies},
 	{"POST", "/policies", access.ManageIncidents, setPolicies},

@@ -39,6 +39,9 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 				return err
 			}
 		}
+		if err := p.checkText(); err != nil {
+			return err
+		}
 		if account != nil {
 			if r.Permission != Public && r.Permission != SignedIn {
 				if err := p.by.Require(r.Permission); err != nil {
@@ -53,6 +56,24 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 		}
 		return r.handle(p)
 	}
+}
+
+// checkText refuses what no row can hold. No browser sends it by itself.
+func (p *page) checkText() error {
+	values := [][]string{p.ParamValues()}
+	for _, form := range []url.Values{p.QueryParams(), p.Request().PostForm} {
+		for name, v := range form {
+			values = append(values, []string{name}, v)
+		}
+	}
+	for _, list := range values {
+		for _, v := range list {
+			if !store.Storable(v) {
+				return fault.New(fault.Invalid, "undecodable")
+			}
+		}
+	}
+	return nil
 }
 
 // publicForm is a form whose own secret is its protection: it comes from a mail,

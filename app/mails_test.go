@@ -1,0 +1,57 @@
+package app
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"hoten/app/apptest"
+	"hoten/app/desks"
+	"hoten/app/jptext"
+	"hoten/app/notices"
+	"hoten/app/services"
+)
+
+func TestMain(m *testing.M) { apptest.Main(m) }
+
+// A mail says what holds on the day it is sent, and asks nobody to do what is
+// suspended then.
+func TestMailsOfTheDay(t *testing.T) {
+	w := apptest.NewWorld(t)
+	a := &App{Store: w.Store}
+	if err := desks.Seed(w.Ctx, w.Store); err != nil {
+		t.Fatal(err)
+	}
+	day := func(n int) time.Time { return time.Date(2014, time.July, n, 12, 0, 0, 0, jptext.JST) }
+	set := func(program, service, state string, from int, until *time.Time) {
+		n := services.New{Program: program, Service: service, State: state, From: day(from), Until: until, Reason: "2014-R096"}
+		if _, err := services.Set(w.Ctx, w.Store, w.Manager, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	end := day(31)
+	set("pointtalk", services.Transfer, services.Suspended, 29, &end)
+	set("pointtalk", services.Transfer, services.PointPassword, 30, nil)
+	for _, c := range []struct {
+		day       int
+		has, none string
+	}{
+		{28, "ポイントパスワードをお使いの場合は", "ご利用状況"},
+		{29, "登録は、移行の再開後にお願いいたします", "ポイントパスワードを登録してください"},
+		{30, "2014年7月31日 12:00に再開の予定です", "ポイントパスワードが必要です"},
+		{31, "新しいポイントパスワードが必要です", "再開の予定"},
+	} {
+		env, err := a.mailEnv(w.Ctx, day(c.day), "ja")
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := notices.Render(notices.ResetCompleted, "ja", notices.Facts{Name: "山田 太郎"}, "", env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.ReplaceAll(strings.ReplaceAll(m.Text, "\n　", ""), "\n", "")
+		if !strings.Contains(text, c.has) || strings.Contains(text, c.none) {
+			t.Errorf("of the %dth: want %q and not %q in\n%s", c.day, c.has, c.none, m.Text)
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package services
+
+import (
+	"context"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/store"
+)
+
+// New is what POST /services takes. Until is nil while nobody knows.
+type New struct {
+	Program, Service, State string
+	From                    time.Time
+	Until                   *time.Time
+	Note, Reason            string
+}
+
+// Set notes what holds for a service. A status that overlaps another of its kind
+// is a Conflict.
+func Set(ctx context.Context, s *store.Store, by access.Actor, n New) (*Status, error) {
+	return store.Write(ctx, s, by, func(tx *store.Tx) (*Status, error) {
+		if err := by.Require(access.ManageIncidents); err != nil {
+			return nil, err
+		}
+		program, err := incidents.ProgramByCode(tx.DB, n.Program)
+		if err != nil {
+			return nil, err
+		}
+		made := &Status{ProgramID: program.ID, Service: n.Service, State: n.State, FromAt: n.From, UntilAt: n.Until, Note: n.Note,
+			SetBy: by.ID, SetAt: tx.Now, Version: 1}
+		if err := made.check(); err != nil {
+			return nil, err
+		}
+		if err := reasonable(n.Reason); err != nil {
+			return nil, err
+		}
+		if err := made.alone(tx); err != nil {
+			return nil, err
+		}
+		if err := tx.Create(made).Error; err != nil {
+			return nil, err
+		}
+		return made, audit.Record(tx, audit.Change{Action: "service.set", Subject: subject(n.Program, n.Service), After: made, Reason: n.Reason})
+	})
+}
+
+// alone refuses a status beside another that says the same. Whoever sets one for
+// the program at the same time waits.
+func (s Status) alone(tx *store.Tx) error {
+	if _, err := store.Lock[incidents.Program](tx, int64(s.ProgramID)); err != nil {
+		return err
+	}
+	others, err := store.Select[Status](tx.DB, "select * from service_statuses where program_id = $1 and service = $2 and voided_at is null", s.ProgramID, s.Service)
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		if s.overlaps(o) {
+			return fault.New(fault.Conflict, "service_overlaps")
+		}
+	}
+	return nil
+}
+
+// Change is what POST /services/{id}/change takes: when the service comes back,
+// nil while nobody knows, and what the staff should know of it.
+type Change struct {
+	Until        *time.Time
+	Note, Reason string
+	Version      int64
+}
+
+// Amend changes when a status ends; one that has ended is history: Conflict. An
+// end that has passed is Invalid, since mails have said otherwise since.
+func Amend(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Change) (*Status, error) {
+	return change(ctx, s, by, id, ch.Version, "service.changed", ch.Reason, func(tx *store.Tx, kept *Status) error {
+		if ch.Until != nil && ch.Until.Before(tx.Now) {
+			return fault.Input("until", "end_passed")
+		}
+		kept.UntilAt, kept.Note = ch.Until, ch.Note
+		if err := kept.check(); err != nil {
+			return err
+		}
+		return kept.alone(tx)
+	})
+}
+
+// Resume ends a status that holds, now.
+func Resume(ctx context.Context, s *store.Store, by access.Actor, id, version int64, reason string) (*Status, error) {
+	return change(ctx, s, by, id, version, "service.resumed", reason, func(tx *store.Tx, kept *Status) error {
+		if !kept.Holds(tx.Now) {
+			return fault.New(fault.Conflict, "service_not_begun")
+		}
+		kept.UntilAt = &tx.Now
+		return nil
+	})
+}
+
+// Void takes back a status that was entered by mistake, as if it had never been.
+func Void(ctx context.Context, s *store.Store, by access.Actor, id, version int64, reason string) (*Status, error) {
+	return change(ctx, s, by, id, version, "service.voided", reason, func(tx *store.Tx, kept *Status) error {
+		kept.VoidedAt = &tx.Now
+		return nil
+	})
+}
+
+// change is the shape of everything that happens to a status that has not ended;
+// a version of 0 is any.
+func change(ctx context.Context, s *store.Store, by access.Actor, id, version int64, action, reason string, fn func(tx *store.Tx, kept *Status) error) (*Status, error) {
+	return store.Write(ctx, s, by, func(tx *store.Tx) (*Status, error) {
+		if err := by.Require(access.ManageIncidents); err != nil {
+			return nil, err
+		}
+		if err := reasonable(reason); err != nil {
+			return nil, err
+		}
+		kept, err := store.Lock[Status](tx, id)
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case kept.VoidedAt != nil || kept.Ended(tx.Now):
+			return nil, fault.New(fault.Conflict, "service_ended")
+		case version != 0 && version != kept.Version:
+			return nil, fault.New(fault.Conflict, "conflict", "version", kept.Version)
+		}
+		before := *kept
+		if err := fn(tx, kept); err != nil {
+			return nil, err
+		}
+		kept.Version++
+		if err := tx.Model(kept).Select("until_at", "note", "voided_at", "version").Updates(kept).Error; err != nil {
+			return nil, err
+		}
+		program, err := store.Find[incidents.Program](tx.DB, "id = ?", kept.ProgramID)
+		if err != nil {
+			return nil, err
+		}
+		return kept, audit.Record(tx, audit.Change{Action: action, Subject: subject(program.Code, kept.Service), Before: before, After: kept, Reason: reason})
+	})
+}

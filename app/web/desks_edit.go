@@ -76,14 +76,10 @@ func setDesk(p *page) error {
 	seen := seenRules(p.FormValue("seen"))
 	e.Since = e.changes(seen, e.stands)
 	verb, what, _ := strings.Cut(p.FormValue("do"), " ")
-	switch verb {
-	case "add":
-		addRow(&e.Rules, what)
+	if editRows(&e.Rules, verb, what) {
 		return e.show()
-	case "drop":
-		dropRow(&e.Rules, what)
-		return e.show()
-	case "month":
+	}
+	if verb == "month" {
 		e.Month = monthsOn(p.month(what), 0)
 	}
 	next, err := readRules(e.Code, e.Rules)
@@ -160,6 +156,20 @@ func (e *deskEditor) preview(next desks.Desk) {
 		}
 	}
 	e.Earlier, e.Later = monthsOn(first, -previewMonths), monthsOn(first, previewMonths)
+}
+
+// editRows adds a blank row to a rule ("hours") or drops one ("hours.2"), and
+// tells whether that was asked for.
+func editRows(r *ui.DeskRules, verb, what string) bool {
+	switch verb {
+	case "add":
+		addRow(r, what)
+	case "drop":
+		dropRow(r, what)
+	default:
+		return false
+	}
+	return true
 }
 
 func addRow(r *ui.DeskRules, rule string) {

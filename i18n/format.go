@@ -84,3 +84,20 @@ func format(t time.Time, layout string) string {
 
 // DayInput writes what an input of type date holds, 2014-07-28.
 func DayInput(t time.Time) string { return format(t, time.DateOnly) }
+
+// Month writes 2014年7月, or July 2014.
+func Month(ctx context.Context, t time.Time) string {
+	if Lang(ctx) == "ja" {
+		return format(t, "2006年1月")
+	}
+	return format(t, "January 2006")
+}
+
+// DaySpoken writes a day as it is read aloud: 8月4日 月曜日, or Monday 4 August.
+func DaySpoken(ctx context.Context, t time.Time) string {
+	if Lang(ctx) == "ja" && !t.IsZero() {
+		day := []rune("日月火水木金土")[t.In(JST).Weekday()]
+		return format(t, "1月2日 ") + string(day) + "曜日"
+	}
+	return format(t, "Monday 2 January")
+}

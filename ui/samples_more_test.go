@@ -50,6 +50,7 @@ func listSamples(lang string) map[string]page {
 	none.Frame.Query = "鈴木"
 	script := Script{Step: "greeting", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤"}
 	calls := CallsIndex{
+		Asked: sampleAsked(lang, "closed"),
 		Frame: sampleFrame(lang, "calls", access.Agent), Q: "鈴木", Searched: true, Rows: sampleRows(lang)[:3], Script: script, Desks: sampleDesks(lang),
 		Incidents: []Choice{{"2014-R096", "2014-R096 " + in(lang, "OCN IDの不正利用", "Fraudulent use of OCN IDs")}},
 		Open:      []OpenCall{{ID: 31, Case: "R096-000001", LoginID: "m000001@ocn.example", StartedAt: jst(7, 31, 10, 38), Level: 1}},
@@ -177,22 +178,15 @@ func adminSamples(lang string) map[string]page {
 	ctx := i18n.With(bg, lang)
 	desks := DesksIndex{Frame: sampleFrame(lang, "desks", access.CenterManager), MayEdit: true}
 	for i, d := range sampleDesks(lang) {
-		days := DeskDays{Code: []string{"tech", "point"}[i], State: d}
-		for n := range 14 {
-			day := DeskDay{Date: jst(7, 31+n, 0, 0), Today: n == 0, Open: jst(7, 31+n, 10, 0), Close: jst(7, 31+n, 21, 0)}
-			if wd := day.Date.Weekday(); i == 1 && (wd == time.Saturday || wd == time.Sunday) {
-				day.Open, day.Close, day.Reason = time.Time{}, time.Time{}, in(lang, "土日", "Weekend")
-			}
-			days.Days = append(days.Days, day)
-		}
-		desks.Desks = append(desks.Desks, days)
+		desks.Desks = append(desks.Desks, DeskMonth{Code: []string{"tech", "point"}[i], State: d, Month: sampleMonth(lang, 7, i == 1)})
 	}
+	desks.Earlier, desks.Later = "/desks?month=2014-06", "/desks?month=2014-08"
 	tokens := []Token{{ID: 1, Name: in(lang, "CTI連携", "CTI"), CreatedAt: jst(7, 20, 10, 0)}, {ID: 2, Name: "batch", CreatedAt: jst(7, 1, 10, 0), RevokedAt: jst(7, 15, 10, 0)}}
 	policies := PoliciesIndex{
 		Frame: sampleFrame(lang, "", access.CenterManager), MayEdit: true, SetBy: in(lang, "高橋 由美", "Yumi Takahashi"), SetAt: jst(7, 29, 15, 0),
 		Programs: []ProgramPolicy{{"pointtalk", in(lang, "ポイントーク", "PointTalk"), 5000, 2000000}, {"goo", in(lang, "gooポイント", "goo Point"), 5000, 2000000}},
 		Numbers: map[string]int{"level1_items": 2, "level2_items": 3, "wrong_per_call": 3, "failed_per_day": 2, "valid_minutes": 30, "code_minutes": 10, "code_tries": 5, "code_interval_seconds": 60,
-			"codes_per_call": 5, "codes_per_day": 10, "reset_minutes": 30, "resets_per_day": 3},
+			"codes_per_call": 5, "codes_per_day": 10, "reset_minutes": 30, "resets_per_day": 3, "respond_minutes": 480},
 	}
 	for _, name := range []string{"name", "birth_date", "address", "phone", "customer_number"} {
 		policies.Items = append(policies.Items, ItemPolicy{name, name == "customer_number"})
@@ -208,7 +202,7 @@ func adminSamples(lang string) map[string]page {
 	disabled := staff
 	disabled.State, disabled.Enrolment = "disabled", ""
 	pages := map[string]page{
-		"desks_index": desks, "staff_show": staff, "staff_show_self": self, "staff_show_disabled": disabled, "policies_index": policies, "policies_index_readonly": readonly,
+		"desks_index": desks, "desks_edit": sampleDeskEdit(lang), "desks_edit_preview": previewed(lang), "desks_edit_refused": sampleDeskRefused(lang), "staff_show": staff, "staff_show_self": self, "staff_show_disabled": disabled, "policies_index": policies, "policies_index_readonly": readonly,
 		"staff_index": StaffIndex{Frame: sampleFrame(lang, "staff", access.Administrator), Rows: []StaffRow{
 			{7, in(lang, "佐藤 美咲", "Misaki Sato"), "misaki.sato@desk.example", "agent", in(lang, "技術", "Tech"), "active", jst(7, 31, 8, 55)},
 			{9, in(lang, "鈴木 健", "Ken Suzuki"), "ken.suzuki@desk.example", "supervisor", "", "invited", time.Time{}},

@@ -48,6 +48,8 @@ func caseSamples(lang string) map[string]page {
 
 	fresh := sampleCase(lang)
 	fresh.Call, fresh.Next, fresh.Status = nil, "call", "new"
+	fresh.Due = CaseDue{At: jst(8, 1, 14, 30), Overdue: true}
+	fresh.Asked = sampleAsked(lang, "closed")
 	fresh.Script = Script{Step: "greeting", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤"}
 	fresh.Steps = []Step{
 		{Name: "notice", State: "done", At: jst(7, 30, 9, 0), By: in(lang, "一括送信", "Bulk")},

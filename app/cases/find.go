@@ -61,6 +61,7 @@ type Row struct {
 	Name         []byte
 	NameKana     []byte
 	AssigneeName string
+	AssigneeDesk *int64
 }
 
 // PlainLogin opens the login ID.
@@ -77,7 +78,7 @@ func (r Row) MaskedName(v *vault.Vault) (string, error) {
 	return vault.MaskName(p.Name), err
 }
 
-const rowColumns = `select c.*, n.reference, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name
+const rowColumns = `select c.*, n.reference, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name, s.desk_id as assignee_desk
 	from (select c.* from cases c %s) c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
 	left join members m on m.id = i.member_id left join staff s on s.id = c.assignee_id `
 

@@ -1,10 +1,10 @@
 package desks
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
-	"hoten/app/fault"
 	"hoten/app/jptext"
 )
 
@@ -14,20 +14,22 @@ type Desk struct {
 	Phone            string      `json:"phone"`
 	NameJa           string      `json:"name_ja"`
 	NameEn           string      `json:"name_en"`
-	Weekdays         Weekdays    `json:"weekdays"` // the days on which it may be open
+	Topics           []string    `json:"topics"` // what callers ask it about: id, password, the code of a program
 	ClosedOnHolidays bool        `json:"closed_on_holidays"`
 	ClosedYearly     []Period    `json:"closed_yearly"`
 	Hours            []Hours     `json:"hours"`
 	Exceptions       []Exception `json:"exceptions"`
 }
 
-// Hours are the opening hours from one day until another, both inclusive; a
-// zero day is no bound. Open and Close are minutes after midnight in Japan.
+// Hours are the opening hours of some days of the week from one day until
+// another, both inclusive; a zero day is no bound. Open and Close are minutes
+// after midnight in Japan. A day of the week without Hours is closed.
 type Hours struct {
-	Open  int         `json:"open"`
-	Close int         `json:"close"`
-	From  jptext.Date `json:"from"`
-	Until jptext.Date `json:"until"`
+	Weekdays Weekdays    `json:"weekdays"`
+	Open     int         `json:"open"`
+	Close    int         `json:"close"`
+	From     jptext.Date `json:"from"`
+	Until    jptext.Date `json:"until"`
 }
 
 // Exception is what holds on one day instead of every other rule. Among several
@@ -73,41 +75,28 @@ const (
 // Has reports whether the day is in the set.
 func (w Weekdays) Has(d time.Weekday) bool { return w&(1<<d) != 0 }
 
+// UnmarshalJSON also reads rules as they were kept before each of the Hours had
+// days of the week of its own and a desk its topics: then the desk had one set
+// of days, and its topics were those of the release.
+func (d *Desk) UnmarshalJSON(b []byte) error {
+	type plain Desk
+	old := struct {
+		*plain
+		Weekdays *Weekdays `json:"weekdays"`
+	}{plain: (*plain)(d)}
+	if err := json.Unmarshal(b, &old); err != nil {
+		return err
+	}
+	for i := range d.Hours {
+		if old.Weekdays != nil {
+			d.Hours[i].Weekdays = *old.Weekdays
+		}
+	}
+	if d.Topics == nil {
+		d.Topics = releaseTopics(d.Code)
+	}
+	return nil
+}
+
 // Clock writes minutes after midnight for reading: "10:00".
 func Clock(minutes int) string { return fmt.Sprintf("%d:%02d", minutes/60, minutes%60) }
-
-// Check refuses rules that cannot be meant, with an Invalid fault that names
-// each: hours that do not end after they begin or leave the day, a first day
-// behind the last, an exception without a day, a day no year has.
-func (d Desk) Check() error {
-	var p fault.Problems
-	for i, h := range d.Hours {
-		if !validSpan(h.Open, h.Close) {
-			p.Add(fmt.Sprintf("hours.%d", i), "hours_invalid")
-		}
-		if !h.From.IsZero() && !h.Until.IsZero() && h.Until.Before(h.From) {
-			p.Add(fmt.Sprintf("hours.%d.until", i), "until_before_from")
-		}
-	}
-	for i, e := range d.Exceptions {
-		if e.Date.IsZero() {
-			p.Add(fmt.Sprintf("exceptions.%d.date", i), "required")
-		}
-		if !e.Closed && !validSpan(e.Open, e.Close) {
-			p.Add(fmt.Sprintf("exceptions.%d", i), "hours_invalid")
-		}
-	}
-	for i, y := range d.ClosedYearly {
-		if !validDay(y.First) || !validDay(y.Last) {
-			p.Add(fmt.Sprintf("closed_yearly.%d", i), "date_invalid")
-		}
-	}
-	return p.Err()
-}
-
-func validSpan(open, close int) bool { return 0 <= open && open < close && close <= 24*60 }
-
-func validDay(d Day) bool {
-	_, ok := jptext.MakeDate(2000, int(d.Month), d.Day)
-	return ok
-}

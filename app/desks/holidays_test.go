@@ -62,3 +62,16 @@ func TestHolidaysFromManyAtOnce(t *testing.T) {
 		<-done
 	}
 }
+
+func TestHolidaysHaveNames(t *testing.T) {
+	for on, want := range map[string]string{
+		"2014-01-01": "new_year", "2014-05-06": "substitute", "2014-07-21": "marine", "2014-08-11": "", "2014-09-15": "aged", "2014-09-23": "autumnal_equinox",
+		"2014-10-13": "health_sports", "2014-11-24": "substitute", "2014-12-23": "emperor", "2015-09-22": "citizens", "2016-08-11": "mountain",
+		"2019-04-30": "citizens", "2019-05-01": "enthronement", "2019-10-22": "enthronement_ceremony", "2019-12-23": "", "2020-02-23": "emperor", "2020-02-24": "substitute",
+		"2020-07-24": "sports", "2020-08-10": "mountain", "2021-08-09": "substitute", "2026-09-22": "citizens",
+	} {
+		if got := Holiday(day(t, on)); got != want {
+			t.Errorf("%s: %q, want %q", on, got, want)
+		}
+	}
+}

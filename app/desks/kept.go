@@ -40,6 +40,16 @@ func List(db *gorm.DB) ([]Kept, error) {
 	return out, nil
 }
 
+// ByCode reads a desk. Unknown: NotFound.
+func ByCode(db *gorm.DB, code string) (Desk, error) {
+	r, err := store.Find[row](db, "code = ?", code)
+	if err != nil {
+		return Desk{}, err
+	}
+	var d Desk
+	return d, json.Unmarshal([]byte(r.Rules), &d)
+}
+
 // Choose finds a desk by its code, or with none the desk own; nil where there is
 // neither. An unknown code: Invalid on desk.
 func Choose(db *gorm.DB, code string, own int64) (*Kept, error) {

@@ -38,19 +38,22 @@ func (d Desk) closed(date jptext.Date) bool {
 			return true
 		}
 	}
-	return !d.Weekdays.Has(date.Weekday()) || d.ClosedOnHolidays && IsHoliday(date)
+	return d.ClosedOnHolidays && IsHoliday(date)
 }
 
-// hours finds the hours that hold: of those in force, the ones that end first;
-// of equal ends, the ones that began last.
+// hours finds the hours that hold: of those in force on the day, the ones that
+// end first; of equal ends, the ones that began last.
 func (d Desk) hours(date jptext.Date) (best Hours, found bool) {
 	for _, h := range d.Hours {
-		inForce := !date.Before(h.From) && (h.Until.IsZero() || !date.After(h.Until))
-		if inForce && (!found || h.narrower(best)) {
+		if h.inForce(date) && (!found || h.narrower(best)) {
 			best, found = h, true
 		}
 	}
 	return best, found
+}
+
+func (h Hours) inForce(date jptext.Date) bool {
+	return h.Weekdays.Has(date.Weekday()) && !date.Before(h.From) && (h.Until.IsZero() || !date.After(h.Until))
 }
 
 func (h Hours) narrower(than Hours) bool {

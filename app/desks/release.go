@@ -18,22 +18,39 @@ const (
 func Release() []Desk {
 	day := func(month time.Month, day int) jptext.Date { return jptext.Date{Year: 2014, Month: month, Day: day} }
 	extended := day(time.July, 28)
-	usual := Hours{Open: 10 * 60, Close: 19 * 60}
-	until21 := Hours{Open: 10 * 60, Close: 21 * 60, From: extended, Until: day(time.August, 6)}
-	until22 := Hours{Open: 10 * 60, Close: 22 * 60, From: extended, Until: day(time.July, 30)}
+	hours := func(days Weekdays) (usual, until21, until22 Hours) {
+		usual = Hours{Weekdays: days, Open: 10 * 60, Close: 19 * 60}
+		until21 = Hours{Weekdays: days, Open: 10 * 60, Close: 21 * 60, From: extended, Until: day(time.August, 6)}
+		until22 = Hours{Weekdays: days, Open: 10 * 60, Close: 22 * 60, From: extended, Until: day(time.July, 30)}
+		return usual, until21, until22
+	}
 	yearEnd := Period{First: Day{time.December, 29}, Last: Day{time.January, 3}}
+	daily, daily21, daily22 := hours(Daily)
+	working, working21, _ := hours(Working)
 	return []Desk{
 		{
 			Code: Tech, Phone: "0120-047-860",
 			NameJa: "OCNテクニカルサポートセンタ", NameEn: "OCN Technical Support Center",
-			Weekdays: Daily, ClosedYearly: []Period{yearEnd},
-			Hours: []Hours{usual, until21, until22},
+			Topics: releaseTopics(Tech), ClosedYearly: []Period{yearEnd},
+			Hours: []Hours{daily, daily21, daily22},
 		},
 		{
 			Code: Point, Phone: "0120-170-033",
 			NameJa: "ポイントリニューアル受付センタ", NameEn: "Point Renewal Center",
-			Weekdays: Working, ClosedOnHolidays: true, ClosedYearly: []Period{yearEnd},
-			Hours: []Hours{usual, until21},
+			Topics: releaseTopics(Point), ClosedOnHolidays: true, ClosedYearly: []Period{yearEnd},
+			Hours: []Hours{working, working21},
 		},
 	}
+}
+
+// releaseTopics are what the desks of the release answer for; other desks begin
+// with none.
+func releaseTopics(code string) []string {
+	switch code {
+	case Tech:
+		return []string{"id", "password"}
+	case Point:
+		return []string{"pointtalk", "goo"}
+	}
+	return []string{}
 }

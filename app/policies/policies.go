@@ -25,6 +25,8 @@ type Policies struct {
 	Verification Verification     `json:"verification"`
 	ResetMinutes int              `json:"reset_minutes"`
 	ResetsPerDay int              `json:"resets_per_day"` // an ID; above it a supervisor
+	// RespondMinutes is how long a desk may be open before somebody sees to a new case.
+	RespondMinutes int `json:"respond_minutes"`
 }
 
 // Verification is what DOMAIN.md section 4 asks for.
@@ -52,7 +54,7 @@ func Default() Policies {
 			NotVisible: []string{"customer_number"}, Level1Items: 2, Level2Items: 3, WrongPerCall: 3, FailedPerDay: 2,
 			ValidMinutes: 30, CodeMinutes: 10, CodeTries: 5, CodeIntervalSeconds: 60, CodesPerCall: 5, CodesPerDay: 10,
 		},
-		ResetMinutes: 30, ResetsPerDay: 3,
+		ResetMinutes: 30, ResetsPerDay: 3, RespondMinutes: 480,
 	}
 }
 
@@ -99,6 +101,7 @@ func (p *Policies) numbers() map[string]*int {
 		"level1_items": &v.Level1Items, "level2_items": &v.Level2Items, "wrong_per_call": &v.WrongPerCall, "failed_per_day": &v.FailedPerDay,
 		"valid_minutes": &v.ValidMinutes, "code_minutes": &v.CodeMinutes, "code_tries": &v.CodeTries, "code_interval_seconds": &v.CodeIntervalSeconds,
 		"codes_per_call": &v.CodesPerCall, "codes_per_day": &v.CodesPerDay, "reset_minutes": &p.ResetMinutes, "resets_per_day": &p.ResetsPerDay,
+		"respond_minutes": &p.RespondMinutes,
 	}
 }
 
@@ -146,6 +149,9 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, p Policies, reaso
 	return err
 }
 
+// mostRespond is a thousand open hours: whoever means more means no deadline.
+const mostRespond = 60_000
+
 func (p Policies) check(reason string) error {
 	var problems fault.Problems
 	if strings.TrimSpace(reason) == "" {
@@ -166,6 +172,9 @@ func (p Policies) check(reason string) error {
 	}
 	if v.CodeTries > 5 {
 		problems.Add("code_tries", "too_large", "max", 5)
+	}
+	if p.RespondMinutes > mostRespond {
+		problems.Add("respond_minutes", "too_large", "max", mostRespond)
 	}
 	if v.Level2Items < v.Level1Items {
 		problems.Add("level2_items", "level2_below_level1")

@@ -53,6 +53,8 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 		"negative threshold":   {func(p *policies.Policies) { p.Thresholds["goo"] = -1 }, "r", "goo"},
 		"negative limit":       {func(p *policies.Policies) { p.DailyLimits["pointtalk"] = -1 }, "r", "pointtalk"},
 		"no minutes":           {func(p *policies.Policies) { p.ResetMinutes = 0 }, "r", "reset_minutes"},
+		"no time to respond":   {func(p *policies.Policies) { p.RespondMinutes = 0 }, "r", "respond_minutes"},
+		"a year to respond":    {func(p *policies.Policies) { p.RespondMinutes = 60_001 }, "r", "respond_minutes"},
 		"six tries":            {func(p *policies.Policies) { p.Verification.CodeTries = 6 }, "r", "code_tries"},
 		"level 2 below 1":      {func(p *policies.Policies) { p.Verification.Level2Items = 1 }, "r", "level2_items"},
 		"no items for level 1": {func(p *policies.Policies) { p.Verification.Level1Items = 0 }, "r", "level1_items"},
@@ -73,7 +75,7 @@ func TestNumbersByName(t *testing.T) {
 	p := policies.Default()
 	p.SetNumbers(map[string]int{"reset_minutes": 7, "code_tries": 3, "unknown": 9})
 	n := p.Numbers()
-	if p.ResetMinutes != 7 || p.Verification.CodeTries != 3 || n["reset_minutes"] != 7 || n["valid_minutes"] != 30 || len(n) != 12 {
+	if p.ResetMinutes != 7 || p.Verification.CodeTries != 3 || n["reset_minutes"] != 7 || n["valid_minutes"] != 30 || n["respond_minutes"] != 480 || len(n) != 13 {
 		t.Errorf("%+v, %v", p, n)
 	}
 }

@@ -15,7 +15,9 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/callbacks"
 	"hoten/app/cases"
+	"hoten/app/desks"
 	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
@@ -405,6 +407,19 @@ func TestSabotage(t *testing.T) {
 				_, err := incidents.Create(ctx, db, w.Manager, incidents.New{Reference: "2014-R097", TitleJa: "別", TitleEn: "Other", PeriodFrom: day, PeriodTo: day, DetectedOn: day})
 				return err
 			}
+		}},
+		{"desks.Set", func() func() error {
+			return func() error {
+				seen := desks.Release()[0]
+				next := seen
+				next.Phone = "0120-000-000"
+				_, err := desks.Set(ctx, db, w.Manager, seen, next, "番号の変更")
+				return err
+			}
+		}},
+		{"desks.Except", func() func() error {
+			day := jptext.Date{Year: 2014, Month: time.August, Day: 20}
+			return func() error { return desks.Except(ctx, db, w.Manager, "point", day, day.AddDays(1), "", "", "点検") }
 		}},
 		{"staff.Add", func() func() error {
 			return func() error {

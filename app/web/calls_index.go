@@ -41,7 +41,12 @@ func showCalls(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown.Desks = p.deskStates(list)
+	if shown.Desks, err = p.deskStates(list); err != nil {
+		return err
+	}
+	if shown.Asked, err = p.askedAbout(list, p.by.DeskID, ui.CallsURL(shown.Q, shown.Caller), i18n.Lang(p.ctx)); err != nil {
+		return err
+	}
 	shown.Script = ui.Script{Step: "identify", Language: i18n.Lang(p.ctx), Agent: p.account.Name}
 	shown.Frame = p.frame
 	return p.render(shown.Page())

@@ -10,8 +10,10 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/cases"
+	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/incidents"
+	"hoten/app/policies"
 	"hoten/app/views"
 	"hoten/i18n"
 	"hoten/ui"
@@ -167,6 +169,14 @@ func showLoad(p *page) error {
 }
 
 func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
+	deskList, err := desks.List(p.db)
+	if err != nil {
+		return nil, err
+	}
+	policy, err := policies.Current(p.db)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]ui.CaseRow, len(rows))
 	for i, r := range rows {
 		login, err := r.PlainLogin(p.w.s.Vault)
@@ -179,8 +189,16 @@ func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 		}
 		out[i] = ui.CaseRow{Number: r.Number(), LoginID: login, Name: name, Class: text(r.Class), Status: string(r.Status), Stalled: r.Case.Stalled(p.w.s.Clock()),
 			Identity: text(r.IdentityState), Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName, ChangedAt: r.ChangedAt}
+		out[i].Due = caseDue(r, deskList, policy, p.w.s.Clock())
 	}
 	return out, nil
+}
+
+func caseDue(r cases.Row, list []desks.Kept, policy policies.Policies, now time.Time) (d ui.CaseDue) {
+	if at, ok := r.Due(list, policy); ok {
+		d.At, d.Overdue = at, now.After(at)
+	}
+	return d
 }
 
 func (p *page) incidentChoices() (out []ui.Choice, err error) {

@@ -44,6 +44,7 @@ type caseView struct {
 	plan     reimbursements.Plan
 	facts    reimbursements.Facts
 	programs []incidents.Program
+	list     []desks.Kept
 	now      time.Time
 	ui.CasesShow
 }
@@ -55,7 +56,7 @@ func (p *page) caseView(id int64) (*ui.CasesShow, error) {
 	if v.row, err = cases.Get(p.db, id); err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{v.load, v.header, v.callPanel, v.callback, v.points, v.proposal, v.member, v.identityPanel, v.mails, v.timeline} {
+	for _, step := range []func() error{v.load, v.header, v.callPanel, v.callback, v.points, v.proposal, v.member, v.asked, v.identityPanel, v.mails, v.timeline} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -63,6 +64,7 @@ func (p *page) caseView(id int64) (*ui.CasesShow, error) {
 	if v.Stamp, err = cases.Stamp(v.db, id); err != nil {
 		return nil, err
 	}
+	v.Due = caseDue(*v.row, v.list, v.policies, v.now)
 	v.chain()
 	if err := v.script(); err != nil {
 		return nil, err
@@ -145,7 +147,7 @@ func (v *caseView) callPanel() error {
 	if v.Desks, list, err = v.deskChoices(); err != nil {
 		return err
 	}
-	v.Caller = v.QueryParam("caller")
+	v.Caller, v.list = v.QueryParam("caller"), list
 	for i, d := range list {
 		if d.ID == v.by.DeskID || i == 0 {
 			v.DeskID, v.NoCalls = d.Code, d.NoCalls(v.now)
@@ -159,6 +161,17 @@ func (v *caseView) callPanel() error {
 		return err
 	}
 	return v.openCall()
+}
+
+// asked is which desk the caller's question belongs to, seen from the desk of the
+// call, else of the reader.
+func (v *caseView) asked() (err error) {
+	here := v.by.DeskID
+	if v.call != nil && v.call.DeskID != nil {
+		here = *v.call.DeskID
+	}
+	v.Asked, err = v.askedAbout(v.list, here, ui.CaseURL(v.row.Number(), v.Caller), v.Member.Language)
+	return err
 }
 
 // usable are the contacts of a kind that a code, a link or a call back may go

@@ -2,9 +2,11 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"hoten/app/cases"
+	"hoten/app/desks"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -155,11 +157,8 @@ func (v *caseView) script() (err error) {
 		return err
 	}
 	s := ui.Script{Language: v.Member.Language, Agent: v.account.Name, Step: "greeting", Services: said}
-	ctx := i18n.With(v.ctx, s.Language)
-	if v.DeskID != "" {
-		s.Desk = i18n.T(ctx, "desks.name."+v.DeskID)
-	} else {
-		s.Desk = i18n.T(ctx, "desks.name.tech")
+	if i := slices.IndexFunc(v.list, func(d desks.Kept) bool { return d.Code == v.DeskID }); i >= 0 {
+		s.Desk = nameIn(s.Language, v.list[i].Desk)
 	}
 	if c := v.Call; c != nil {
 		switch {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"time"
+
 	"hoten/app/access"
 	"hoten/app/desks"
 	"hoten/app/fault"
@@ -9,38 +11,84 @@ import (
 	"hoten/ui"
 )
 
-// calendarDays is how many days the calendar of a desk shows.
-const calendarDays = 14
-
 func showDesks(p *page) error {
 	p.section("desks")
 	list, err := desks.List(p.db)
 	if err != nil {
 		return err
 	}
-	shown := ui.DesksIndex{MayEdit: p.by.May(access.ManageIncidents)}
-	states := p.deskStates(list)
-	today := jptext.DateOf(p.w.s.Clock())
+	month := p.month(p.QueryParam("month"))
+	shown := ui.DesksIndex{MayEdit: p.by.May(access.ManageIncidents), Earlier: monthURL(month, -1), Later: monthURL(month, 1)}
+	states, err := p.deskStates(list)
+	if err != nil {
+		return err
+	}
 	for i, d := range list {
-		days := ui.DeskDays{Code: d.Code, State: states[i]}
-		for n := range calendarDays {
-			days.Days = append(days.Days, p.deskDay(d.Desk, today.AddDays(n), n == 0))
-		}
-		shown.Desks = append(shown.Desks, days)
+		shown.Desks = append(shown.Desks, ui.DeskMonth{Code: d.Code, State: states[i], Month: p.calendar(d.Desk, nil, month)})
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }
 
-func (p *page) deskDay(d desks.Desk, date jptext.Date, today bool) ui.DeskDay {
-	day := ui.DeskDay{Date: date.At(0), Today: today}
+// month is the first day of a month like "2014-08", of this one when it is none
+// whose holidays are known.
+func (p *page) month(s string) jptext.Date {
+	t, err := time.Parse("2006-01", s)
+	if err != nil || t.Year() < desks.FirstYear || t.Year() > desks.LastYear {
+		t = p.w.s.Clock().In(jptext.JST)
+	}
+	return jptext.Date{Year: t.Year(), Month: t.Month(), Day: 1}
+}
+
+// monthsOn is so many months after a first of a month; empty where holidays are
+// not known.
+func monthsOn(first jptext.Date, n int) string {
+	t := time.Date(first.Year, first.Month+time.Month(n), 1, 0, 0, 0, 0, time.UTC)
+	if t.Year() < desks.FirstYear || t.Year() > desks.LastYear {
+		return ""
+	}
+	return t.Format("2006-01")
+}
+
+func monthURL(first jptext.Date, n int) string {
+	if on := monthsOn(first, n); on != "" {
+		return "/desks?month=" + on
+	}
+	return ""
+}
+
+// calendar is a month of a desk, marked where it differs from what stands; with
+// nil nothing is marked.
+func (p *page) calendar(d desks.Desk, stands *desks.Desk, first jptext.Date) (m ui.CalendarMonth) {
+	today := jptext.DateOf(p.w.s.Clock())
+	for date := first; date.Month == first.Month; date = date.AddDays(1) {
+		day := ui.CalendarDay{Date: date.At(0), Today: date == today, Hours: hoursOn(d, date), Reason: p.why(d, date)}
+		if stands != nil && hoursOn(*stands, date) != day.Hours {
+			if day.Was = hoursOn(*stands, date); day.Was == "" {
+				day.Was = i18n.T(p.ctx, "desks.shut")
+			}
+		}
+		m.Days = append(m.Days, day)
+	}
+	return m
+}
+
+func hoursOn(d desks.Desk, date jptext.Date) string {
 	if open, close, ok := d.On(date); ok {
-		day.Open, day.Close = date.At(open), date.At(close)
+		return desks.Clock(open) + "–" + desks.Clock(close)
 	}
-	if why := d.Why(date); why != "" {
-		day.Reason = i18n.T(p.ctx, "desks.why."+why)
+	return ""
+}
+
+func (p *page) why(d desks.Desk, date jptext.Date) string {
+	switch why := d.Why(date); why {
+	case "":
+		return ""
+	case "holiday":
+		return i18n.T(p.ctx, "desks.holiday."+desks.Holiday(date))
+	default:
+		return i18n.T(p.ctx, "desks.why."+why)
 	}
-	return day
 }
 
 // setHours sets what holds on some days instead of the usual hours: without

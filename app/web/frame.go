@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strings"
+
 	"hoten/app/access"
 	"hoten/app/callbacks"
 	"hoten/app/desks"
@@ -52,27 +54,37 @@ func (p *page) deskChoices() ([]ui.Choice, []desks.Kept, error) {
 	list, err := desks.List(p.db)
 	var out []ui.Choice
 	for _, d := range list {
-		out = append(out, ui.Choice{Value: d.Code, Label: p.deskName(d)})
+		out = append(out, ui.Choice{Value: d.Code, Label: p.deskName(d.Desk)})
 	}
 	return out, list, err
 }
 
-func (p *page) deskName(d desks.Kept) string {
-	if i18n.Lang(p.ctx) == "en" {
+func (p *page) deskName(d desks.Desk) string { return nameIn(i18n.Lang(p.ctx), d) }
+
+func nameIn(lang string, d desks.Desk) string {
+	if lang == "en" {
 		return d.NameEn
 	}
 	return d.NameJa
 }
 
 // deskStates is the desks as they are now, for pages that tell where to call.
-func (p *page) deskStates(list []desks.Kept) (out []ui.DeskState) {
+func (p *page) deskStates(list []desks.Kept) (out []ui.DeskState, err error) {
+	topics, err := p.topics(i18n.Lang(p.ctx))
+	if err != nil {
+		return nil, err
+	}
 	now := p.w.s.Clock()
 	for _, d := range list {
+		var purpose []string
+		for _, topic := range d.Topics {
+			purpose = append(purpose, labelOf(topics, topic))
+		}
 		state := d.At(now)
-		out = append(out, ui.DeskState{Name: p.deskName(d), Phone: d.Phone, Purpose: i18n.T(p.ctx, "desks.purpose."+d.Code),
+		out = append(out, ui.DeskState{Name: p.deskName(d.Desk), Phone: d.Phone, Purpose: strings.Join(purpose, i18n.T(p.ctx, "list.comma")),
 			Open: state.Open, Until: state.Until, Next: state.Next})
 	}
-	return out
+	return out, nil
 }
 
 // loginOf opens a login ID.

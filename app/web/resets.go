@@ -38,8 +38,12 @@ func (p *page) resetGone(err error) error {
 	if err != nil {
 		return err
 	}
+	states, err := p.deskStates(list)
+	if err != nil {
+		return err
+	}
 	p.status = http.StatusNotFound
-	return p.render(ui.ResetsInvalid{Frame: p.frame, Desks: p.deskStates(list)}.Page())
+	return p.render(ui.ResetsInvalid{Frame: p.frame, Desks: states}.Page())
 }
 
 func completeReset(p *page) error {
@@ -65,5 +69,9 @@ func completeReset(p *page) error {
 	if err != nil {
 		return err
 	}
-	return p.render(ui.ResetsDone{Frame: p.frame, ResumedAt: p.w.s.Clock(), OTP: oneTime, Desks: p.deskStates(list)}.Page())
+	states, err := p.deskStates(list)
+	if err != nil {
+		return err
+	}
+	return p.render(ui.ResetsDone{Frame: p.frame, ResumedAt: p.w.s.Clock(), OTP: oneTime, Desks: states}.Page())
 }

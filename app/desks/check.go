@@ -1,0 +1,148 @@
+package desks
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"hoten/app/fault"
+	"hoten/app/jptext"
+)
+
+// The most that a desk's rules may hold: two years of exceptions, and more rows
+// than anybody reads.
+const (
+	maxHours      = 40
+	maxYearly     = 20
+	maxExceptions = 732
+	maxTopics     = 20
+	maxName       = 60 // characters
+)
+
+var (
+	phoneForm = regexp.MustCompile(`^0\d{1,4}-?\d{1,4}-?\d{3,4}$`)
+	topicForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,39}$`)
+)
+
+// Check refuses rules that cannot be meant, with an Invalid fault that names
+// each by its place, "hours.0.until": a desk without a name or a telephone,
+// hours that do not end after they begin or leave the day, two rows of hours of
+// which neither is meant to give way, a first day behind the last, two
+// exceptions for a day, a day no year has.
+func (d Desk) Check() error {
+	var p fault.Problems
+	d.checkDesk(&p)
+	d.checkHours(&p)
+	d.checkExceptions(&p)
+	for i, y := range d.ClosedYearly {
+		if !validDay(y.First) {
+			p.Add(fmt.Sprintf("closed_yearly.%d.first", i), "yearly_invalid")
+		}
+		if !validDay(y.Last) {
+			p.Add(fmt.Sprintf("closed_yearly.%d.last", i), "yearly_invalid")
+		}
+	}
+	return p.Err()
+}
+
+func (d Desk) checkDesk(p *fault.Problems) {
+	checkName(p, "name_ja", d.NameJa)
+	checkName(p, "name_en", d.NameEn)
+	if digits := len(strings.ReplaceAll(d.Phone, "-", "")); !phoneForm.MatchString(d.Phone) || digits < 10 || digits > 11 {
+		p.Add("phone", "phone_invalid")
+	}
+	known := map[string]bool{}
+	for _, topic := range d.Topics {
+		if known[topic] || !topicForm.MatchString(topic) || len(known) >= maxTopics {
+			p.Add("topics", "topic_unknown")
+			break
+		}
+		known[topic] = true
+	}
+	checkRows(p, "hours", len(d.Hours), maxHours)
+	checkRows(p, "closed_yearly", len(d.ClosedYearly), maxYearly)
+	checkRows(p, "exceptions", len(d.Exceptions), maxExceptions)
+}
+
+func checkName(p *fault.Problems, field, name string) {
+	switch {
+	case strings.TrimSpace(name) == "":
+		p.Add(field, "required")
+	case utf8.RuneCountInString(name) > maxName:
+		p.Add(field, "too_long", "max", maxName)
+	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+		p.Add(field, "characters_invalid")
+	}
+}
+
+func checkRows(p *fault.Problems, field string, rows, most int) {
+	if rows > most {
+		p.Add(field, "rows_too_many", "max", most)
+	}
+}
+
+func (d Desk) checkHours(p *fault.Problems) {
+	if len(d.Hours) > maxHours {
+		return // comparing each with each would take long
+	}
+	for i, h := range d.Hours {
+		field := fmt.Sprintf("hours.%d.", i)
+		if h.Weekdays&Daily == 0 || h.Weekdays&^Daily != 0 {
+			p.Add(field+"weekdays", "weekdays_missing")
+		}
+		if !validSpan(h.Open, h.Close) {
+			p.Add(field+"close", "hours_invalid")
+		}
+		if !h.From.IsZero() && !h.Until.IsZero() && h.Until.Before(h.From) {
+			p.Add(field+"until", "until_before_from")
+			continue
+		}
+		for j, other := range d.Hours[:i] {
+			if h.contradicts(other) {
+				p.Add(field+"from", "hours_overlap", "row", j+1)
+			}
+		}
+	}
+}
+
+// contradicts reports whether both rows hold on some day and neither lies within
+// the other, so that no まで is nested.
+func (h Hours) contradicts(other Hours) bool {
+	meet := h.Weekdays&other.Weekdays != 0 && !endsBefore(h, other) && !endsBefore(other, h)
+	if !meet || h.From == other.From && h.Until == other.Until {
+		return meet
+	}
+	return !h.within(other) && !other.within(h)
+}
+
+func endsBefore(h, other Hours) bool { return !h.Until.IsZero() && h.Until.Before(other.From) }
+
+func (h Hours) within(other Hours) bool {
+	return !h.From.Before(other.From) && (other.Until.IsZero() || !h.Until.IsZero() && !h.Until.After(other.Until))
+}
+
+func (d Desk) checkExceptions(p *fault.Problems) {
+	rows := map[jptext.Date]int{}
+	for i, e := range d.Exceptions {
+		field := fmt.Sprintf("exceptions.%d.", i)
+		if e.Date.IsZero() {
+			p.Add(field+"date", "required")
+		} else if first, twice := rows[e.Date]; twice {
+			p.Add(field+"date", "exception_twice", "row", first+1)
+		} else {
+			rows[e.Date] = i
+		}
+		if !e.Closed && !validSpan(e.Open, e.Close) {
+			p.Add(field+"close", "hours_invalid")
+		}
+	}
+}
+
+func validSpan(open, close int) bool { return 0 <= open && open < close && close <= 24*60 }
+
+func validDay(d Day) bool {
+	_, ok := jptext.MakeDate(2000, int(d.Month), d.Day)
+	return ok
+}

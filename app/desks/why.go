@@ -1,0 +1,55 @@
+package desks
+
+import (
+	"slices"
+	"time"
+
+	"hoten/app/jptext"
+)
+
+// Why says why a day differs from the usual: "exception", "year_end", "yearly"
+// (closed at another time of every year), "holiday", "weekend", "weekday" (no hours on that day of the week), "extended", "special"
+// (other hours for a time), or nothing.
+func (d Desk) Why(date jptext.Date) string {
+	if _, is := d.exception(date); is {
+		return "exception"
+	}
+	if i := slices.IndexFunc(d.ClosedYearly, func(p Period) bool { return p.holds(date) }); i >= 0 {
+		if d.ClosedYearly[i].holds(jptext.Date{Month: time.January, Day: 1}) || d.ClosedYearly[i].holds(jptext.Date{Month: time.December, Day: 31}) {
+			return "year_end"
+		}
+		return "yearly"
+	}
+	if d.ClosedOnHolidays && IsHoliday(date) {
+		return "holiday"
+	}
+	h, found := d.hours(date)
+	if !found {
+		if day := date.Weekday(); day == time.Saturday || day == time.Sunday {
+			return "weekend"
+		}
+		return "weekday"
+	}
+	return h.beside(d.usual(date))
+}
+
+// usual finds the widest hours in force on a day, those that the others give way to.
+func (d Desk) usual(date jptext.Date) (widest Hours) {
+	found := false
+	for _, h := range d.Hours {
+		if h.inForce(date) && (!found || widest.narrower(h)) {
+			widest, found = h, true
+		}
+	}
+	return widest
+}
+
+func (h Hours) beside(usual Hours) string {
+	switch {
+	case h.Open == usual.Open && h.Close == usual.Close:
+		return ""
+	case h.Open <= usual.Open && h.Close >= usual.Close:
+		return "extended"
+	}
+	return "special"
+}

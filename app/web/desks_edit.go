@@ -1,0 +1,200 @@
+package web
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hoten/app/desks"
+	"hoten/app/fault"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// previewMonths is how many months a preview shows; maxSeen the most, in bytes,
+// that the rules a form was made from may hold.
+const (
+	previewMonths = 3
+	maxSeen       = 128 << 10
+)
+
+// deskEditor is one request for the editor: what stands, and the page.
+type deskEditor struct {
+	*page
+	stands desks.Desk
+	ui.DesksEdit
+}
+
+func editDesk(p *page) error {
+	e, err := p.deskEditor()
+	if err != nil {
+		return err
+	}
+	e.Rules = shownRules(e.stands)
+	return e.show()
+}
+
+func (p *page) deskEditor() (*deskEditor, error) {
+	p.section("desks")
+	stands, err := desks.ByCode(p.db, p.Param("code"))
+	if err != nil {
+		return nil, err
+	}
+	e := &deskEditor{page: p, stands: stands}
+	e.Code, e.Name = stands.Code, p.deskName(stands)
+	first := p.month(p.FormValue("month"))
+	e.Month = monthsOn(first, 0)
+	if e.Topics, err = p.topics(i18n.Lang(p.ctx)); err != nil {
+		return nil, err
+	}
+	for _, topic := range stands.Topics {
+		if !slices.ContainsFunc(e.Topics, func(c ui.Choice) bool { return c.Value == topic }) {
+			e.Topics = append(e.Topics, ui.Choice{Value: topic, Label: topic})
+		}
+	}
+	return e, nil
+}
+
+func (e *deskEditor) show() error {
+	seen, err := json.Marshal(e.stands)
+	if err != nil {
+		return err
+	}
+	e.Seen, e.DesksEdit.Frame = string(seen), e.frame
+	return e.render(e.DesksEdit.Page())
+}
+
+// setDesk takes what was typed and does what the button says: adds or drops a
+// row, shows what the rules would mean, or puts them in force.
+func setDesk(p *page) error {
+	e, err := p.deskEditor()
+	if err != nil {
+		return err
+	}
+	e.Rules, e.Reason = typedRules(p.Request().PostForm), p.FormValue("reason")
+	seen := seenRules(p.FormValue("seen"))
+	e.Since = e.changes(seen, e.stands)
+	verb, what, _ := strings.Cut(p.FormValue("do"), " ")
+	if editRows(&e.Rules, verb, what) {
+		return e.show()
+	}
+	if verb == "month" {
+		e.Month = monthsOn(p.month(what), 0)
+	}
+	next, err := readRules(e.Code, e.Rules)
+	if err == nil {
+		err = e.knownTopics(next.Topics)
+	}
+	if err == nil && verb != "save" {
+		e.preview(next)
+		return e.show()
+	}
+	changed := false
+	if err == nil {
+		changed, err = desks.Set(p.ctx, p.w.s, p.by, seen, next, e.Reason)
+	}
+	switch {
+	case err != nil:
+		return e.refused(err)
+	case !changed:
+		return p.to("/desks", "desk_unchanged")
+	}
+	return p.to("/desks", "hours_set")
+}
+
+// refused shows the editor again with what was wrong, each row by its number.
+// Rules that changed meanwhile are read anew: the page tells how.
+func (e *deskEditor) refused(err error) error {
+	f, ok := fault.As(err)
+	if !ok || f.Kind == fault.Forbidden || f.Kind == fault.NotFound {
+		return err
+	}
+	e.refuse(f, "")
+	e.frame.Typed = nil // the form holds what was typed, without blank rows
+	for i, problem := range e.frame.Problems {
+		rule, rest, _ := strings.Cut(problem.Field, ".")
+		row, _, inRow := strings.Cut(rest, ".")
+		if n, err := strconv.Atoi(row); inRow && err == nil {
+			e.frame.Problems[i].Text = i18n.T(e.ctx, "desks.problem", "rule", i18n.T(e.ctx, "desks.rule."+rule), "row", n+1, "problem", problem.Text)
+		}
+	}
+	if f.Code == "desk_changed" {
+		stands, err := desks.ByCode(e.db, e.Code)
+		if err != nil {
+			return err
+		}
+		e.Since, e.stands = e.changes(seenRules(e.FormValue("seen")), stands), stands
+	}
+	return e.show()
+}
+
+// seenRules are the rules that a form was made from. What cannot be read is a
+// desk without rules, which nobody looked at.
+func seenRules(s string) (d desks.Desk) {
+	if len(s) > maxSeen || json.Unmarshal([]byte(s), &d) != nil {
+		return desks.Desk{}
+	}
+	return d
+}
+
+func (e *deskEditor) knownTopics(chosen []string) error {
+	for _, topic := range chosen {
+		if !slices.ContainsFunc(e.Topics, func(c ui.Choice) bool { return c.Value == topic }) {
+			return fault.Input("topics", "topic_unknown")
+		}
+	}
+	return nil
+}
+
+func (e *deskEditor) preview(next desks.Desk) {
+	e.Previewed, e.Changes = true, e.changes(e.stands, next)
+	first := e.month(e.Month)
+	for n := range previewMonths {
+		if on := monthsOn(first, n); on != "" {
+			e.Months = append(e.Months, e.calendar(next, &e.stands, e.month(on)))
+		}
+	}
+	e.Earlier, e.Later = monthsOn(first, -previewMonths), monthsOn(first, previewMonths)
+}
+
+// editRows adds a blank row to a rule ("hours") or drops one ("hours.2"), and
+// tells whether that was asked for.
+func editRows(r *ui.DeskRules, verb, what string) bool {
+	switch verb {
+	case "add":
+		addRow(r, what)
+	case "drop":
+		dropRow(r, what)
+	default:
+		return false
+	}
+	return true
+}
+
+func addRow(r *ui.DeskRules, rule string) {
+	switch rule {
+	case "hours":
+		r.Hours = append(r.Hours, ui.HoursRow{})
+	case "closed_yearly":
+		r.Yearly = append(r.Yearly, ui.YearlyRow{})
+	case "exceptions":
+		r.Exceptions = append(r.Exceptions, ui.ExceptionRow{})
+	}
+}
+
+func dropRow(r *ui.DeskRules, what string) {
+	rule, row, _ := strings.Cut(what, ".")
+	n, err := strconv.Atoi(row)
+	if err != nil || n < 0 {
+		return
+	}
+	switch {
+	case rule == "hours" && n < len(r.Hours):
+		r.Hours = slices.Delete(r.Hours, n, n+1)
+	case rule == "closed_yearly" && n < len(r.Yearly):
+		r.Yearly = slices.Delete(r.Yearly, n, n+1)
+	case rule == "exceptions" && n < len(r.Exceptions):
+		r.Exceptions = slices.Delete(r.Exceptions, n, n+1)
+	}
+}

@@ -1,0 +1,121 @@
+package web
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"hoten/app/desks"
+	"hoten/app/incidents"
+	"hoten/app/jptext"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// topics are what callers ask about, as desks keep it and in words: the ID, its
+// password, and each program.
+func (p *page) topics(lang string) ([]ui.Choice, error) {
+	said := i18n.With(p.ctx, lang)
+	out := []ui.Choice{{Value: "id", Label: i18n.T(said, "desks.topic.id")}, {Value: "password", Label: i18n.T(said, "desks.topic.password")}}
+	programs, err := incidents.Programs(p.db)
+	for _, program := range programs {
+		out = append(out, ui.Choice{Value: program.Code, Label: program.Name(lang)})
+	}
+	return out, err
+}
+
+// labelOf is the word for a value; the value itself when it has none.
+func labelOf(choices []ui.Choice, value string) string {
+	if i := slices.IndexFunc(choices, func(c ui.Choice) bool { return c.Value == value }); i >= 0 {
+		return choices[i].Label
+	}
+	return value
+}
+
+// askedAbout is which desk the topic in the address belongs to, for somebody at
+// the desk here; base is the page without it, caller the language to say it in.
+func (p *page) askedAbout(list []desks.Kept, here int64, base, caller string) (a ui.AskedAbout, err error) {
+	topics, err := p.topics(i18n.Lang(p.ctx))
+	if err != nil {
+		return a, err
+	}
+	chosen := p.QueryParam("topic")
+	for _, t := range topics {
+		a.Topics = append(a.Topics, ui.TopicLink{URL: ui.TopicURL(base, t.Value), Label: t.Label, Chosen: t.Value == chosen})
+	}
+	if !slices.ContainsFunc(topics, func(c ui.Choice) bool { return c.Value == chosen }) {
+		return a, nil
+	}
+	a.Topic = labelOf(topics, chosen)
+	right, own := rightDesk(list, chosen, here, p.w.s.Clock())
+	switch {
+	case own:
+		a.State = "here"
+	case right == nil:
+		a.State = "nobody"
+	default:
+		return a, p.sendOn(&a, *right, chosen, caller)
+	}
+	return a, nil
+}
+
+// rightDesk finds the desk for a topic: one's own, else one that is open, else any.
+func rightDesk(list []desks.Kept, topic string, here int64, now time.Time) (right *desks.Kept, own bool) {
+	for _, d := range list {
+		switch {
+		case !slices.Contains(d.Topics, topic):
+		case d.ID == here:
+			return &d, true
+		case right == nil, !right.At(now).Open && d.At(now).Open:
+			right = &d
+		}
+	}
+	return right, false
+}
+
+// sendOn says which desk it is and whether it is open: to the reader, and in both
+// languages to the caller.
+func (p *page) sendOn(a *ui.AskedAbout, d desks.Kept, topic, caller string) error {
+	now := p.w.s.Clock()
+	state := d.At(now)
+	a.State = openness(d.Desk, state, now)
+	at := state.Next
+	if state.Open {
+		at = state.Until
+	}
+	a.Sentence = i18n.T(p.ctx, "desks.wrong."+a.State, "desk", p.deskName(d.Desk), "phone", d.Phone, "day", i18n.DayOfWeek(p.ctx, at), "time", i18n.Clock(at))
+	other := "en"
+	if caller == "en" {
+		other = "ja"
+	}
+	for _, lang := range []string{caller, other} {
+		said := i18n.With(p.ctx, lang)
+		topics, err := p.topics(lang)
+		if err != nil {
+			return err
+		}
+		words := i18n.T(said, "desks.say."+a.State, "topic", labelOf(topics, topic), "desk", nameIn(lang, d.Desk), "phone", d.Phone,
+			"day", i18n.DaySpoken(said, at), "time", i18n.Clock(at))
+		a.Say = append(a.Say, ui.Said{Language: lang, Lines: strings.Split(words, "\n")})
+	}
+	return nil
+}
+
+// openness is what a caller should hear of a desk: "open", or closed and opening
+// "later" today, "ended" for today, "closed" all day, or "unknown" when it does
+// not open within a year.
+func openness(d desks.Desk, s desks.State, now time.Time) string {
+	today := jptext.DateOf(now)
+	_, _, opens := d.On(today)
+	switch {
+	case s.Open:
+		return "open"
+	case s.Next.IsZero():
+		return "unknown"
+	case jptext.DateOf(s.Next) == today:
+		return "later"
+	case opens:
+		return "ended"
+	}
+	return "closed"
+}

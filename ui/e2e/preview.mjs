@@ -1,105 +1,18 @@
 // Takes a screenshot of every page that `HOTEN_UI_OUT=folder go test ./ui`
-// left in a folder: ja and en, light and dark, 1280 and 390 wide; and reports
-// sideways scrolling, labels broken into one-character columns, and what axe
-// and the Nu checker find.
+// left in a folder: ja and en, light and dark, 1280 and 390 wide, and says what is
+// wrong with them.
 //
 //   node e2e/preview.mjs FOLDER [NAME…] [--no-shots] [--no-vnu]
-import { createServer } from "node:http";
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
-import { promisify } from "node:util";
-import AxeBuilder from "@axe-core/playwright";
-import { chromium } from "playwright-core";
+import { join } from "node:path";
+import { checkPages } from "./pages.mjs";
 
-const ui = new URL("..", import.meta.url).pathname;
 const [folder, ...rest] = process.argv.slice(2);
-const flags = new Set(rest.filter((word) => word.startsWith("--")));
-const names = rest.filter((word) => !word.startsWith("--"));
-const pages = (await readdir(folder)).filter((file) => file.endsWith(".html") && (names.length === 0 || names.some((name) => file.startsWith(name + "."))));
-const shots = join(folder, "shots");
-await mkdir(shots, { recursive: true });
-
-const types = { css: "text/css", js: "text/javascript", svg: "image/svg+xml", html: "text/html; charset=utf-8" };
-const server = createServer(async (request, response) => {
-  const path = new URL(request.url, "http://localhost").pathname;
-  const name = basename(path);
-  if (request.headers["hx-request"]) return response.writeHead(204).end();
-  const file = path.startsWith("/assets/") ? [join(ui, "dist", name), join(ui, "static", name)].find(existsSync) : join(folder, name);
-  try {
-    const body = await readFile(file);
-    response.writeHead(200, { "content-type": types[name.split(".").pop()], "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-src 'self'; connect-src 'self'; form-action 'self'" });
-    response.end(body);
-  } catch {
-    // What a page frames or polls is not there in a preview.
-    response.writeHead(name.includes(".") ? 404 : 200, { "content-type": types.html }).end();
-  }
-}).listen(0);
-const origin = `http://localhost:${server.address().port}`;
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [...(process.getuid() === 0 ? ["--no-sandbox"] : []), "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+const { files, problems } = await checkPages(folder, {
+  names: rest.filter((word) => !word.startsWith("--")),
+  views: (file) => ["light", "dark"].flatMap((scheme) => [1280, 390, ...(file.startsWith("resets") ? [320] : [])].map((width) => [scheme, width])),
+  shots: rest.includes("--no-shots") ? "" : join(folder, "shots"),
+  markup: !rest.includes("--no-vnu"),
 });
-let problems = 0;
-const say = (...words) => {
-  problems++;
-  console.log(...words);
-};
-
-const views = pages.flatMap((file) => ["light", "dark"].flatMap((colorScheme) => [1280, 390, ...(file.startsWith("resets") ? [320] : [])].map((width) => ({ file, colorScheme, width }))));
-await Promise.all(Array.from({ length: 4 }, async () => {
-  for (let view = views.shift(); view; view = views.shift()) await look(view);
-}));
-
-async function look({ file, colorScheme, width }) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, locale: file.split(".").at(-2) });
-  const page = await context.newPage();
-  page.on("console", (message) => message.type() === "error" && !message.text().startsWith("Blocked script execution") && say(file, width, "console:", message.text()));
-  page.on("pageerror", (error) => say(file, width, "script:", error.message));
-  await page.goto(`${origin}/${file}`, { waitUntil: "load" });
-  for (const problem of await page.evaluate(layout)) say(file, colorScheme, width, problem);
-  if (colorScheme === "light" || width === 1280) {
-    // axe cannot look into a sandboxed frame and waits for it in vain.
-    await page.evaluate(() => document.querySelectorAll("iframe").forEach((frame) => frame.removeAttribute("src")));
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-    for (const v of violations) say(file, colorScheme, width, "axe:", v.id, v.nodes.slice(0, 3).map((node) => `${node.target} ${node.any[0]?.message ?? node.all[0]?.message ?? ""}`).join(" | "));
-  }
-  if (!flags.has("--no-shots")) await page.screenshot({ path: join(shots, `${file.replace(".html", "")}.${colorScheme}.${width}.png`), fullPage: true });
-  await context.close();
-}
-await browser.close();
-server.close();
-
-if (!flags.has("--no-vnu")) {
-  const jar = join(ui, "node_modules/vnu-jar/build/dist/vnu.jar");
-  await promisify(execFile)("java", ["-jar", jar, "--errors-only", ...pages.map((file) => join(folder, file))], { maxBuffer: 1 << 24 }).catch((error) => {
-    for (const line of String(error.stderr || error.message).trim().split("\n")) say("vnu:", line.replace(/^"file:.*\//, '"'));
-  });
-}
-console.log(`${pages.length} pages, ${problems} problems`);
-process.exitCode = problems ? 1 : 0;
-
-// Runs in the page: nothing scrolls sideways, no short label stands as a
-// column of single characters.
-function layout() {
-  const found = [];
-  const root = document.documentElement;
-  if (root.scrollWidth > root.clientWidth) {
-    const wide = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1 && !e.closest(".table-wrap")).slice(-3);
-    found.push(`scrolls sideways by ${root.scrollWidth - root.clientWidth}: ${wide.map((e) => e.outerHTML.slice(0, 80)).join(" | ")}`);
-  }
-  for (const wrap of document.querySelectorAll(".table-wrap")) {
-    if (wrap.scrollWidth > wrap.clientWidth + 1) found.push(`a table is wider than its place by ${wrap.scrollWidth - wrap.clientWidth}`);
-  }
-  for (const e of document.querySelectorAll("label, th, td, dt, dd, legend, button, a, h1, h2, h3, summary, .state, li > span")) {
-    const text = e.textContent.trim();
-    if (text.length < 3 || e.querySelector("input, select, br, table, form") || !e.checkVisibility()) continue;
-    const range = document.createRange();
-    range.selectNodeContents(e);
-    const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top / parseFloat(getComputedStyle(e).fontSize)))).size;
-    if (!e.closest(".visually-hidden") && lines > 2 && text.length / lines < 2) found.push(`one-character column: ${e.outerHTML.slice(0, 100)}`);
-  }
-  return found;
-}
+for (const problem of problems) console.log(problem);
+console.log(`${files.length} pages, ${problems.length} problems`);
+process.exitCode = problems.length ? 1 : 0;

@@ -141,6 +141,7 @@ var rail = []struct {
 	{"cases", "/cases", []access.Permission{access.ReadCases}},
 	{"reimbursements", "/reimbursements", []access.Permission{access.ReadCases}},
 	{"incidents", "/incidents", []access.Permission{access.ReadCases}},
+	{"reports", "/reports/daily", []access.Permission{access.ReadCases}},
 	{"mails", "/mails", []access.Permission{access.ReadCases}},
 	{"imports", "/imports", []access.Permission{access.ManageIncidents}},
 	{"desks", "/desks", []access.Permission{access.ReadCases}},

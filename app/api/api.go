@@ -78,6 +78,7 @@ var Routes = []Route{
 	{"POST", "/calls/:id/code/check", access.WorkCases, checkCode},
 	{"POST", "/calls/:id/callback", access.WorkCases, confirmCallback},
 	{"POST", "/calls/:id/end", access.WorkCases, endCall},
+	{"GET", "/reports/daily", access.ReadCases, dailyReport},
 	{"GET", "/services", access.ReadCases, listServices},
 	{"POST", "/services", access.ManageIncidents, setService},
 	{"POST", "/services/:id/change", access.ManageIncidents, changeService},

@@ -1,0 +1,81 @@
+package reports
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/store"
+	"hoten/app/vault"
+)
+
+// DailyNote is what somebody hands over (申し送り) with a day's report. It is never
+// changed; what was wrong is said in another.
+type DailyNote struct {
+	At   time.Time `json:"at"`
+	Desk string    `json:"desk,omitempty"`
+	By   string    `json:"by"`
+	Text string    `json:"text"`
+}
+
+// AddNote writes a note for the day and desk of a report. A note that looks like a
+// secret is refused (DOMAIN.md section 4), as is one for a day ahead.
+func AddNote(ctx context.Context, s *store.Store, by access.Actor, q Query, text string) error {
+	_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) {
+		none := struct{}{}
+		if err := by.Require(access.WorkCases); err != nil {
+			return none, err
+		}
+		if strings.TrimSpace(text) == "" {
+			return none, fault.Input("text", "required")
+		}
+		if err := cases.RefuseSecrets("text", text); err != nil {
+			return none, err
+		}
+		of, err := q.look(tx.DB, tx.Now)
+		if err != nil {
+			return none, err
+		}
+		ids, err := store.TakeIDs(tx.DB, "daily_notes", 1)
+		if err != nil {
+			return none, err
+		}
+		tx.Queue("insert into daily_notes (id, incident_id, day, desk_id, staff_id, at, text) values ($1, $2, $3, nullif($4::bigint, 0), $5, $6, $7)",
+			ids[0], of.incident.ID, of.date.String(), of.desk, by.ID, tx.Now, tx.Vault().Seal("daily_notes", "text", ids[0], text))
+		return none, audit.Record(tx, audit.Change{Action: "daily.noted", Subject: of.incident.Subject(),
+			After: map[string]any{"note": ids[0], "day": of.date.String(), "desk": q.Desk}})
+	})
+	return err
+}
+
+// notesOf reads the notes of a report, the first first; one for all desks stands in
+// the report of each.
+func notesOf(db *gorm.DB, v *vault.Vault, of scope) ([]DailyNote, error) {
+	type row struct {
+		ID       int64
+		At       time.Time
+		Desk, By string
+		Text     []byte
+	}
+	rows, err := store.Select[row](db, `select n.id, n.at, coalesce(d.code, '') as desk, s.name as by, n.text
+		from daily_notes n join staff s on s.id = n.staff_id left join desks d on d.id = n.desk_id
+		where n.incident_id = $1 and n.day = $2 and ($3::bigint = 0 or n.desk_id is null or n.desk_id = $3) order by n.id`, of.incident.ID, of.date.String(), of.desk)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]DailyNote, len(rows))
+	for i, r := range rows {
+		text, err := v.Unseal("daily_notes", "text", r.ID, r.Text)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = DailyNote{r.At, r.Desk, r.By, text}
+	}
+	return out, nil
+}

@@ -1,0 +1,171 @@
+package reports
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/apptest"
+	"hoten/app/cases"
+	"hoten/app/desks"
+	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/reimbursements"
+	"hoten/app/store"
+	"hoten/i18n"
+)
+
+func dailyOf(t *testing.T, w *apptest.World, by access.Actor, q Query) *Daily {
+	t.Helper()
+	d, err := DailyOf(store.Read(w.Ctx, w.Store), w.Store.Vault, by, q, w.Clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// The figures of a day are those between its midnights in Japan, each of the desk
+// that it belongs to.
+func TestDaily(t *testing.T) {
+	w := world(t)
+	a, b := w.Case("a@ocn.example").ID, w.Case("b@ocn.example").ID
+	tech, point := w.Agent.DeskID, w.Agent2.DeskID
+	call := func(of int64, by access.Actor, desk int64, direction string, from time.Time, minutes int, outcome any) {
+		exec(t, w, `insert into calls (case_id, agent_id, desk_id, direction, relation, started_at, ended_at, outcome) values ($1, $2, $3, $4, 'self', $5, $6, $7)`,
+			of, by.ID, desk, direction, from, from.Add(time.Duration(minutes)*time.Minute), outcome)
+	}
+	call(a, w.Agent, tech, "inbound", july(30, 23, 59), 9, nil) // the day before
+	call(a, w.Agent, tech, "inbound", july(31, 0, 0), 4, "mismatch")
+	call(a, w.Agent, tech, "inbound", july(31, 12, 0), 2, "verified")
+	call(b, w.Agent2, point, "outbound", july(31, 23, 59), 10, nil)
+	call(b, w.Agent2, point, "inbound", july(32, 0, 0), 1, nil) // the day after
+	w.Clock.Set(july(31, 15, 0))
+	if _, err := reimbursements.Propose(w.Ctx, w.Store, w.Agent, a, ""); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Set(july(32, 9, 30))
+
+	d := dailyOf(t, w, w.Supervisor, Query{Date: on(31)})
+	want := []DeskCalls{{Desk: desks.Tech, Inbound: 2, Verified: 1, Mismatch: 1, Ended: 2, TalkSeconds: 360}, {Desk: desks.Point, Outbound: 1, Ended: 1, TalkSeconds: 600}}
+	if !reflect.DeepEqual(d.Calls, want) {
+		t.Errorf("%+v", d.Calls)
+	}
+	if d.Calls[0].MeanTalk() != 3*time.Minute {
+		t.Errorf("a mean of %v", d.Calls[0].MeanTalk())
+	}
+	if d.Reimbursements[0] != (Decided{"proposed", 1}) || d.Open == nil || d.Open.Sum() != 4 {
+		t.Errorf("%+v, %+v open", d.Reimbursements, d.Open)
+	}
+	if d.Points[0] != (PointsOnDay{Step: "proposed", Program: "pointtalk", Rollback: 1000}) || d.Points[3] != (PointsOnDay{Step: "proposed", Program: "goo", Rollback: 900}) {
+		t.Errorf("%+v", d.Points)
+	}
+	if len(d.Agents) != 2 || d.Agents[0].Calls != 2 || d.Agents[0].Proposals != 1 || d.Agents[1].Calls != 1 {
+		t.Errorf("%+v", d.Agents)
+	}
+	if one := dailyOf(t, w, w.Agent, Query{Date: on(31), Desk: desks.Point}); !reflect.DeepEqual(one.Calls, want[1:]) || one.Agents != nil || one.Reimbursements[0].Count != 0 {
+		t.Errorf("of one desk, to an agent: %+v %+v", one.Calls, one.Agents)
+	}
+	if sat := dailyOf(t, w, w.Agent, Query{Date: on(26)}); sat.Hours[0].Closed || !sat.Hours[1].Closed || sat.Hours[1].Why != "weekend" {
+		t.Errorf("a Saturday: %+v", sat.Hours)
+	}
+	if long := dailyOf(t, w, w.Agent, Query{Date: on(1).AddDays(-30)}); long.Open != nil {
+		t.Error("tells what was open long ago")
+	}
+}
+
+// What was open when a day ended is told from what has happened since.
+func TestDailyOpenThen(t *testing.T) {
+	w := world(t)
+	c := w.Case("a@ocn.example")
+	exec(t, w, "update cases set opened_at = $1", july(29, 12, 0))
+	w.Clock.Set(july(31, 10, 0))
+	done := cases.Completed
+	if _, err := cases.Update(w.Ctx, w.Store, w.Agent, c.ID, cases.Change{Status: &done, Version: c.Version}); err != nil {
+		t.Fatal(err)
+	}
+	for day, open := range map[int]int64{30: 4, 31: 3} {
+		w.Clock.Set(july(32, 9, 0))
+		if d := dailyOf(t, w, w.Agent, Query{Date: on(day)}); d.Open.Sum() != open {
+			t.Errorf("%d were open at the end of the %dth, want %d", d.Open.Sum(), day, open)
+		}
+	}
+}
+
+func TestDailyCallbacks(t *testing.T) {
+	w := world(t)
+	a, b := w.Case("a@ocn.example").ID, w.Case("b@ocn.example").ID
+	promised := func(of int64, due time.Time) {
+		exec(t, w, `insert into callbacks (case_id, desk_id, due_at, promised_by, promised_at, assignee_id) values ($1, $2, $3, $4, $5, $4)`,
+			of, w.Agent.DeskID, due, w.Agent.ID, july(31, 10, 0))
+	}
+	tried := func(id int, at time.Time, outcome string) {
+		exec(t, w, "insert into callback_attempts (callback_id, at, staff_id, outcome) values ($1, $2, $3, $4)", id, at, w.Agent.ID, outcome)
+	}
+	promised(a, july(31, 18, 0))
+	promised(b, july(31, 19, 0))
+	tried(1, july(31, 17, 59), "no_answer")
+	tried(2, july(31, 19, 30), "reached")
+	w.Clock.Set(july(31, 18, 59))
+	if d := dailyOf(t, w, w.Agent, Query{}); d.Callbacks.Missed != 0 {
+		t.Errorf("before its time: %+v", d.Callbacks)
+	}
+	w.Clock.Set(july(31, 20, 0))
+	if d := dailyOf(t, w, w.Agent, Query{}); d.Callbacks != (CallbackDay{Promised: 2, Attempts: 2, Reached: 1, Missed: 1}) {
+		t.Errorf("%+v", d.Callbacks)
+	}
+}
+
+// Handover notes stand in the report of their desk, sealed and without secrets.
+func TestDailyNotes(t *testing.T) {
+	w := world(t)
+	w.Clock.Set(july(31, 19, 0))
+	note := func(by access.Actor, q Query, text string) error { return AddNote(w.Ctx, w.Store, by, q, text) }
+	for _, n := range []struct{ desk, text string }{{desks.Tech, "回線の混雑は解消"}, {"", "明日は=SUM(1)増員"}} {
+		if err := note(w.Agent, Query{Desk: n.desk}, n.text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		by   access.Actor
+		q    Query
+		text string
+		code string
+	}{
+		{w.Agent, Query{}, " ", "required"}, {w.Agent, Query{}, "パスワードはabc123です", "secret_password"}, {w.Auditor, Query{}, "x", "forbidden"},
+		{w.Agent, Query{Desk: "nowhere"}, "x", "desk_unknown"}, {w.Agent, Query{Date: on(32)}, "x", "date_future"},
+	} {
+		err := note(c.by, c.q, c.text)
+		if f, ok := fault.As(err); !ok || f.Code != c.code && (len(f.Fields) != 1 || f.Fields[0].Code != c.code) {
+			t.Errorf("%q: %v, want %s", c.text, err, c.code)
+		}
+	}
+	if d := dailyOf(t, w, w.Agent2, Query{Desk: desks.Point}); len(d.Notes) != 1 || d.Notes[0].By != "佐藤 葵" {
+		t.Errorf("of the other desk: %+v", d.Notes)
+	}
+	d := dailyOf(t, w, w.Supervisor, Query{})
+	if len(d.Notes) != 2 {
+		t.Fatalf("%+v", d.Notes)
+	}
+	db := store.Read(w.Ctx, w.Store)
+	list, err := desks.List(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	programs, err := incidents.Programs(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := i18n.With(w.Ctx, "ja")
+	var b bytes.Buffer
+	if err := WriteCSV(&b, d.Tables(ctx, NamesOf(ctx, list, programs))...); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"\ufeff", "申し送り", "回線の混雑は解消", "OCNテクニカルサポートセンタ"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("the file lacks %q", want)
+		}
+	}
+}

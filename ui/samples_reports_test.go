@@ -1,0 +1,38 @@
+package ui
+
+import (
+	"hoten/app/access"
+	"hoten/app/desks"
+	"hoten/app/jptext"
+	"hoten/app/reports"
+	"hoten/i18n"
+)
+
+func reportSamples(lang string) map[string]page {
+	ctx := i18n.With(bg, lang)
+	d := reports.Daily{Incident: "2014-R096", Date: jptext.Date{Year: 2014, Month: 7, Day: 31}, At: jst(7, 31, 20, 5),
+		Hours: []reports.DeskHours{{Desk: "tech", Open: 600, Close: 1260}, {Desk: "point", Closed: true, Why: "weekend"}},
+		Calls: []reports.DeskCalls{{Desk: "tech", Inbound: 182, Outbound: 14, Verified: 121, Mismatch: 6, Unable: 9, ImpostorSuspected: 1, Ended: 190, TalkSeconds: 65000},
+			{Desk: "point", Inbound: 95, Outbound: 3, Verified: 61, Ended: 98, TalkSeconds: 21000}},
+		Callbacks: reports.CallbackDay{Promised: 12, Attempts: 15, Reached: 9, Missed: 2}, Resets: reports.Resets{Sent: 118, Completed: 103},
+		Cases: reports.CaseDay{Opened: 21, Completed: 64}, Mails: map[string]int64{"sent": 260, "failed": 1, "bounced": 4}, Open: &reports.Ages{Today: 210, Days1To3: 530, Days4To7: 12},
+		Agents: []reports.AgentDay{{ID: 7, Name: in(lang, "佐藤 美咲", "Misaki Sato"), Calls: 41, Verified: 30, Proposals: 22}},
+		Notes:  []reports.DailyNote{{At: jst(7, 31, 19, 50), Desk: "tech", By: in(lang, "佐藤 美咲", "Misaki Sato"), Text: in(lang, "夕方から再設定の問い合わせが増加。明日は10時から増員。", "More calls about resets since the evening. More people from 10 tomorrow.")}}}
+	for _, step := range reports.Steps {
+		d.Reimbursements = append(d.Reimbursements, reports.Decided{Step: step, Count: 3})
+	}
+	for _, program := range []string{"pointtalk", "goo"} {
+		for _, step := range []string{"proposed", "approved", "posted"} {
+			d.Points = append(d.Points, reports.PointsOnDay{Step: step, Program: program, Rollback: 125000, Reimburse: 1265000, Absorbed: 8000})
+		}
+	}
+	names := reports.Names{"": in(lang, "なし", "None"), "pointtalk": in(lang, "ポイントーク", "PointTalk"), "goo": in(lang, "gooポイント", "goo Point")}
+	for _, desk := range desks.Release() {
+		names[desk.Code] = in(lang, desk.NameJa, desk.NameEn)
+	}
+	p := ReportsDaily{Frame: sampleFrame(lang, "reports", access.Supervisor), Incident: "2014-R096", Date: jst(7, 31, 0, 0), Today: jst(8, 1, 0, 0), Desk: "all",
+		DeskName: in(lang, "全窓口", "All desks"), Desks: []Choice{{"all", in(lang, "全窓口", "All desks")}, {"tech", names["tech"]}}, Tables: d.Tables(ctx, names), At: d.At, MayNote: true}
+	future := p
+	future.Frame.Problems = []Problem{{"", "date", i18n.T(ctx, "fault.field.date_future")}}
+	return map[string]page{"reports_daily": p, "reports_daily_refused": future}
+}

@@ -72,10 +72,10 @@ test("a composing IME neither searches nor submits", async () => {
 
 test("from ringing to the verification in two keystrokes", async () => {
   await agent.goto(hoten.origin + "/cases?queue=mine");
-  await Promise.all([agent.waitForURL(/\/cases\/H/), agent.locator("a.open").first().click()]);
+  await Promise.all([agent.waitForURL(/\/cases\/H/), agent.locator(".list a.open").first().click()]);
   const found = await numberThatRings(agent);
   await agent.goto(`${hoten.origin}/pop?number=${encodeURIComponent(found)}`);
-  if (pathOf(agent) === "/calls") await agent.locator("a.open").first().press("Enter"); // two members share the number
+  if (pathOf(agent) === "/calls") await agent.locator(".list a.open").first().press("Enter"); // two members share the number
   await agent.waitForURL(/\/cases\/H/);
   assert.equal(await agent.inputValue("[name=caller_number]"), found);
   await agent.keyboard.press("Enter");
@@ -105,7 +105,7 @@ async function numberThatRings(page) {
 
 test("who else is here is seen, and what they do comes in; a draft stays", async () => {
   await agent.goto(hoten.origin + "/cases?queue=unassigned");
-  const path = await agent.locator("a.open").first().getAttribute("href");
+  const path = await agent.locator(".list a.open").first().getAttribute("href");
   await Promise.all([agent.goto(hoten.origin + path), supervisor.goto(hoten.origin + path)]);
   await agent.fill("#note-text", "書きかけ");
   await supervisor.locator("#presence .present").waitFor();
@@ -120,7 +120,7 @@ test("who else is here is seen, and what they do comes in; a draft stays", async
 
 test("the same change by two: the second sees the conflict", async () => {
   await agent.goto(hoten.origin + "/cases?queue=unassigned");
-  const path = await agent.locator("a.open").nth(1).getAttribute("href");
+  const path = await agent.locator(".list a.open").nth(1).getAttribute("href");
   await Promise.all([agent.goto(hoten.origin + path), supervisor.goto(hoten.origin + path)]);
   await agent.selectOption("#set-status", "on_hold");
   await supervisor.selectOption("#set-status", "in_progress");

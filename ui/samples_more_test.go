@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"hoten/app/access"
+	"hoten/app/incidents"
+	"hoten/app/jptext"
+	"hoten/app/reports"
 	"hoten/i18n"
 )
 
@@ -92,6 +95,11 @@ func incidentSamples(lang string) map[string]page {
 		Unproposed: 739, Unnotified: 426, MayPropose: true, MayNotify: true, MayImport: true,
 		Job: &Progress{URL: "/incidents/2014-R096?job=3", State: "running", Total: 987, Processed: 412, Failed: 2},
 	}
+	told := i18n.With(bg, lang)
+	show.Days = reports.DaysTable(told, []reports.Day{{Date: jptext.Date{Year: 2014, Month: 7, Day: 30}, Notified: 420}, {Date: jptext.Date{Year: 2014, Month: 7, Day: 31}, Notified: 420, Reached: 330, Verified: 312, Resumed: 298}})
+	show.Open = reports.AgesTable(told, reports.Ages{Today: 210, Days1To3: 530, Days4To7: 12})
+	show.Owed = reports.OwedTable(told, []reports.Owed{{Program: "goo", ProgramID: 2, OperatorJa: "NTTレゾナント", OperatorEn: "NTT Resonant", BearerJa: "NTTコミュニケーションズ", BearerEn: "NTT Communications", Bearer: "ntt-com", Planned: 573634, Posted: 71605}},
+		[]incidents.Program{{ID: 2, Code: "goo", NameJa: goo, NameEn: goo}})
 	form := IncidentsNew{Frame: sampleFrame(lang, "incidents", access.Administrator)}
 	form.Frame.Typed = map[string]string{"reference": "2014 R096", "period_from": "2014-07-28", "period_to": "2014-07-11", "title_ja": title}
 	ctx := i18n.With(bg, lang)

@@ -14,7 +14,7 @@ const ui = new URL("..", import.meta.url).pathname;
 const types = { css: "text/css", js: "text/javascript", svg: "image/svg+xml", html: "text/html; charset=utf-8" };
 
 // checkPages returns what is wrong, a line each. views gives the looks that a file
-// gets, [scheme, width]; shots is a folder for screenshots.
+// gets, [scheme, width, whether axe looks]; shots is a folder for screenshots.
 export async function checkPages(folder, { names = [], views, shots, markup = true }) {
   const files = (await readdir(folder)).filter((file) => file.endsWith(".html") && (names.length === 0 || names.some((name) => file.startsWith(name + "."))));
   const problems = [];
@@ -25,7 +25,7 @@ export async function checkPages(folder, { names = [], views, shots, markup = tr
     args: [...(process.getuid() === 0 ? ["--no-sandbox"] : []), "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
   if (shots) await mkdir(shots, { recursive: true });
-  const todo = files.flatMap((file) => views(file).map(([scheme, width]) => ({ file, scheme, width })));
+  const todo = files.flatMap((file) => views(file).map(([scheme, width, axe]) => ({ file, scheme, width, axe })));
   await Promise.all(Array.from({ length: 4 }, async () => {
     for (let view = todo.shift(); view; view = todo.shift()) await look(view);
   }));
@@ -34,7 +34,7 @@ export async function checkPages(folder, { names = [], views, shots, markup = tr
   if (markup) problems.push(...(await checkMarkup(files.map((file) => join(folder, file)))));
   return { files, problems };
 
-  async function look({ file, scheme, width }) {
+  async function look({ file, scheme, width, axe }) {
     const say = (...words) => problems.push([file, scheme, width, ...words].join(" "));
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: file.split(".").at(-2) });
     const page = await context.newPage();
@@ -43,12 +43,16 @@ export async function checkPages(folder, { names = [], views, shots, markup = tr
     await page.goto(`${origin}/${file}`, { waitUntil: "load" });
     for (const problem of await page.evaluate(layout)) say(problem);
     if (shots) await page.screenshot({ path: join(shots, `${file.replace(".html", "")}.${scheme}.${width}.png`), fullPage: true });
-    // axe cannot look into a sandboxed frame and waits for it in vain.
-    await page.evaluate(() => document.querySelectorAll("iframe").forEach((frame) => frame.remove()));
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-    for (const v of violations) say("axe:", v.id, v.nodes.slice(0, 3).map((node) => `${node.target} ${node.any[0]?.message ?? node.all[0]?.message ?? ""}`).join(" | "));
+    if (axe) await accessible(page, say);
     await context.close();
   }
+}
+
+async function accessible(page, say) {
+  // axe cannot look into a sandboxed frame and waits for it in vain.
+  await page.evaluate(() => document.querySelectorAll("iframe").forEach((frame) => frame.remove()));
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+  for (const v of violations) say("axe:", v.id, v.nodes.slice(0, 3).map((node) => `${node.target} ${node.any[0]?.message ?? node.all[0]?.message ?? ""}`).join(" | "));
 }
 
 function serve(folder) {

@@ -9,7 +9,7 @@ import { checkPages } from "./pages.mjs";
 const [folder, ...rest] = process.argv.slice(2);
 const { files, problems } = await checkPages(folder, {
   names: rest.filter((word) => !word.startsWith("--")),
-  views: (file) => ["light", "dark"].flatMap((scheme) => [1280, 390, ...(file.startsWith("resets") ? [320] : [])].map((width) => [scheme, width])),
+  views: (file) => ["light", "dark"].flatMap((scheme) => [1280, 390, ...(file.startsWith("resets") ? [320] : [])].map((width) => [scheme, width, true])),
   shots: rest.includes("--no-shots") ? "" : join(folder, "shots"),
   markup: !rest.includes("--no-vnu"),
 });

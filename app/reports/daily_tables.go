@@ -32,7 +32,7 @@ func (d *Daily) Tables(ctx context.Context, names Names) []Table {
 	if d.Open != nil {
 		out = append(out, d.openTable(ctx))
 	}
-	out = append(out, d.callbacksTable(ctx), d.decidedTable(ctx), d.pointsTable(ctx, names), d.mailsTable(ctx))
+	out = append(out, d.callbacksTable(ctx), d.mailsTable(ctx), d.decidedTable(ctx), d.pointsTable(ctx, names))
 	if d.Agents != nil {
 		out = append(out, d.agentsTable(ctx))
 	}
@@ -62,7 +62,7 @@ func (d *Daily) why(ctx context.Context, why string) string {
 	case "":
 		return ""
 	case "holiday":
-		return desks.Holiday(d.Date)
+		return i18n.T(ctx, "desks.holiday."+desks.Holiday(d.Date))
 	}
 	return i18n.T(ctx, "desks.why."+why)
 }

@@ -16,7 +16,12 @@ create trigger append_only before update or delete or truncate on daily_notes
   for each statement execute function refuse_change();
 revoke update, delete, truncate on daily_notes from hoten_app;
 
+-- Timelines tell what was opened and completed on a day, and by whom.
+drop index cases_opened, cases_completed;
+
 -- +goose Down
+create index cases_opened on cases using brin (opened_at) with (pages_per_range = 16, autosummarize = on);
+create index cases_completed on cases (completed_at) where completed_at is not null;
 grant update, delete on daily_notes to hoten_app;
 drop trigger append_only on daily_notes;
 drop table daily_figures;

@@ -63,6 +63,7 @@ func (d *Daily) byHour(db *gorm.DB, of scope) error {
 	return nil
 }
 
+// callbacks reads those due by state: each has its index.
 func (d *Daily) callbacks(db *gorm.DB, of scope) error {
 	type counted struct{ Promised, Due, Kept, Missed, Attempts, Reached int64 }
 	rows, err := store.Select[counted](db, `with promised as (
@@ -70,8 +71,9 @@ func (d *Daily) callbacks(db *gorm.DB, of scope) error {
 			where c.incident_id = $1 and `+ofDesk("b.desk_id")+` and `+onDay("b.promised_at")+`),
 		due as (
 			select b.due_at, exists (select 1 from callback_attempts a where a.callback_id = b.id and a.at <= b.due_at) as tried
-			from callbacks b join cases c on c.id = b.case_id
-			where c.incident_id = $1 and `+ofDesk("b.desk_id")+` and `+onDay("b.due_at")+` and (b.state <> 'dropped' or b.closed_at > b.due_at)),
+			from (select * from callbacks where state = 'open' and `+onDay("due_at")+`
+				union all select * from callbacks where state <> 'open' and `+onDay("due_at")+` and (state <> 'dropped' or closed_at > due_at)) b
+			join cases c on c.id = b.case_id where c.incident_id = $1 and `+ofDesk("b.desk_id")+`),
 		tries as (
 			select count(*) as n, count(*) filter (where a.outcome = 'reached') as reached
 			from callback_attempts a join callbacks b on b.id = a.callback_id join cases c on c.id = b.case_id

@@ -28,11 +28,8 @@ func NamesOf(ctx context.Context, list []desks.Kept, programs []incidents.Progra
 
 // Tables are the figures of the report, in the order in which it is read.
 func (d *Daily) Tables(ctx context.Context, names Names) []Table {
-	out := []Table{d.hoursTable(ctx, names), d.callsTable(ctx, names), d.byHourTable(ctx), d.casesTable(ctx)}
-	if d.Open != nil {
-		out = append(out, d.openTable(ctx))
-	}
-	out = append(out, d.callbacksTable(ctx), d.mailsTable(ctx), d.decidedTable(ctx), d.pointsTable(ctx, names))
+	out := []Table{d.hoursTable(ctx, names), d.callsTable(ctx, names), d.byHourTable(ctx), d.casesTable(ctx), d.openTable(ctx),
+		d.callbacksTable(ctx), d.mailsTable(ctx), d.decidedTable(ctx), d.pointsTable(ctx, names)}
 	if d.Agents != nil {
 		out = append(out, d.agentsTable(ctx))
 	}
@@ -147,9 +144,16 @@ func (d *Daily) callbacksTable(ctx context.Context) Table {
 		{i18n.T(ctx, "reports.daily.callbacks_attempts"), c.Attempts}, {i18n.T(ctx, "reports.daily.callbacks_reached"), c.Reached}})
 }
 
-// openTable says of when it speaks: the end of a day that is over, or now.
+// openTable says of when it speaks: the end of a day that is over, or now; and
+// where nobody counted, that.
 func (d *Daily) openTable(ctx context.Context) Table {
-	t := AgesTable(ctx, *d.Open)
+	var t Table
+	if d.Open != nil {
+		t = AgesTable(ctx, *d.Open)
+	} else {
+		t = AgesTable(ctx, Ages{})
+		t.Rows, t.Total = [][]Cell{{Text(i18n.T(ctx, "reports.daily.left_unknown")), Text("—")}}, nil
+	}
 	if t.Title = i18n.T(ctx, "reports.daily.left"); d.At.Before(d.Date.AddDays(1).At(0)) {
 		t.Title = i18n.T(ctx, "reports.daily.left_now")
 	}

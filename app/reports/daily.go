@@ -29,7 +29,7 @@ type Daily struct {
 	Reimbursements []Decided     `json:"reimbursements"`
 	Points         []PointsOnDay `json:"points"`
 	Mails          []MailDay     `json:"mails"`
-	Agents         []AgentDay    `json:"agents,omitempty"`
+	Agents         []AgentDay    `json:"agents,omitzero"` // nil: for others only
 	Notes          []DailyNote   `json:"notes"`
 }
 
@@ -160,7 +160,7 @@ func DailyOf(db *gorm.DB, v *vault.Vault, by access.Actor, q Query, now time.Tim
 
 // countDay counts everything of the report that figures are.
 func countDay(db *gorm.DB, of scope, now time.Time) (*Daily, error) {
-	d := &Daily{Incident: of.incident.Reference, Date: of.date, Desk: of.code, At: now}
+	d := &Daily{Incident: of.incident.Reference, Date: of.date, Desk: of.code, At: now, ByHour: []HourCalls{}, Mails: []MailDay{}}
 	for _, read := range []func(*gorm.DB, scope) error{d.calls, d.byHour, d.callbacks, d.work, d.open, d.reimbursements, d.points, d.mails, d.agents} {
 		if err := read(db, of); err != nil {
 			return nil, err

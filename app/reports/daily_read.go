@@ -108,7 +108,7 @@ func (d *Daily) mails(db *gorm.DB, of scope) error {
 		from (select case_id, kind, state from mails where state = 'sent' and `+onDay("sent_at")+`
 			union all select case_id, kind, state from mails where state in ('failed', 'bounced') and due_at >= $2::timestamptz + $5::interval and due_at < $3::timestamptz + $5::interval) m
 		join cases c on c.id = m.case_id where c.incident_id = $1 and `+ofDesk(caseDesk)+` group by m.kind`, of.args(notices.Claimed)...)
-	d.Mails = rows
+	d.Mails = append(d.Mails, rows...)
 	slices.SortFunc(d.Mails, func(a, b MailDay) int {
 		return slices.Index(notices.Kinds, a.Kind) - slices.Index(notices.Kinds, b.Kind)
 	})

@@ -249,6 +249,12 @@ func TestKeepDays(t *testing.T) {
 	if n := inbound(""); n != 3 {
 		t.Error("a day that is over was counted again")
 	}
+	keeps(july(32, 20, 0))
+	exec(t, w, `insert into calls (case_id, agent_id, desk_id, direction, relation, started_at) select case_id, agent_id, desk_id, direction, relation, $1 from calls limit 1`, july(32, 20, 1))
+	keeps(july(35, 9, 0)) // the program ended in the evening, and nobody was there for two days
+	if d := dailyOf(t, w, w.Agent, Query{Date: on(1).AddDays(31)}); d.Calls[0].Inbound != 1 || !d.At.Equal(july(35, 9, 0)) {
+		t.Errorf("the day on which the program ended: %+v", d.Calls)
+	}
 	before := dailyOf(t, w, w.Agent, Query{Date: on(29)})
 	if before.Open != nil {
 		t.Error("counts what was open in a large incident while somebody waits")

@@ -32,8 +32,9 @@ func (s scope) keptOrCounted(db *gorm.DB, now time.Time) (*Daily, error) {
 	return countDay(db, s, now)
 }
 
-// keepDays counts the reports of today and of yesterday for each desk and for all:
-// today's again and again, yesterday's once more when the day is over.
+// keepDays counts the reports of today for each desk and for all, again and again,
+// and those of yesterday, or of a day on which the program ended, once more when
+// the day is over.
 func keepDays(ctx context.Context, s *store.Store, incident int64) error {
 	db := store.Read(ctx, s)
 	i, err := incidents.ByID(db, incident)
@@ -45,9 +46,16 @@ func keepDays(ctx context.Context, s *store.Store, incident int64) error {
 		return err
 	}
 	today := jptext.DateOf(s.Clock())
-	for _, day := range []jptext.Date{today.AddDays(-1), today} {
+	type due struct{ Day jptext.Date }
+	days, err := store.Select[due](db, `select $2::date as day union select $3::date
+		union select day from daily_figures where incident_id = $1 and at < (day + 1)::timestamp at time zone interval '9 hours' order by day`,
+		incident, today.AddDays(-1).String(), today.String())
+	if err != nil {
+		return err
+	}
+	for _, d := range days {
 		for _, of := range append([]scope{{}}, each(list)...) {
-			of.incident, of.date, of.desks = i, day, list
+			of.incident, of.date, of.desks = i, d.Day, list
 			if err := keepDay(ctx, s, of); err != nil {
 				return err
 			}
@@ -63,6 +71,7 @@ func each(list []desks.Kept) (out []scope) {
 	return out
 }
 
+// keepDay counts one of them, if it is due; together they rest as one part does.
 func keepDay(ctx context.Context, s *store.Store, of scope) error {
 	db := store.Read(ctx, s)
 	type kept struct {
@@ -70,7 +79,7 @@ func keepDay(ctx context.Context, s *store.Store, of scope) error {
 		TookMs int64
 	}
 	last, err := store.Select[kept](db, "select at, took_ms from daily_figures where incident_id = $1 and day = $2 and desk_id = $3", of.incident.ID, of.date.String(), of.desk)
-	if err != nil || len(last) > 0 && (!last[0].At.Before(of.end()) || !rested(s, &last[0].At, last[0].TookMs)) {
+	if err != nil || len(last) > 0 && (!last[0].At.Before(of.end()) || !rested(s, &last[0].At, last[0].TookMs*int64(1+len(of.desks)))) {
 		return err
 	}
 	begun := time.Now()

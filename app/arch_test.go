@@ -68,17 +68,18 @@ var onlyHere = map[string][]string{
 
 // bookkeepers may write without an audit entry (store.Keep), each for what it says.
 var bookkeepers = map[string]string{
-	"app/views":   "lists as people like to see them, which nobody else sees",
-	"app/api":     "answers kept under idempotency keys",
-	"app/audit":   "seals, and the outcome of the last check",
-	"app/cases":   "who has which case open",
-	"app/desks":   "the desks that a new database starts with",
-	"app/imports": "progress of an import and its rejected rows",
-	"app/jobs":    "jobs given up are put back",
-	"app/notices": "delivery attempts and their outcome",
-	"app/reports": "figures of large incidents, counted again",
-	"app/staff":   "people's own language, theme and text size",
-	"app":         "pruning of sessions, attempts and answers",
+	"app/views":          "lists as people like to see them, which nobody else sees",
+	"app/api":            "answers kept under idempotency keys",
+	"app/audit":          "seals, and the outcome of the last check",
+	"app/cases":          "who has which case open",
+	"app/desks":          "the desks that a new database starts with",
+	"app/imports":        "progress of an import and its rejected rows",
+	"app/jobs":           "jobs given up are put back",
+	"app/notices":        "delivery attempts and their outcome",
+	"app/reports":        "figures of large incidents, counted again",
+	"app/reimbursements": "who has looked at which proposal",
+	"app/staff":          "people's own language, theme and text size",
+	"app":                "pruning of sessions, attempts and answers",
 }
 
 type pkg struct {

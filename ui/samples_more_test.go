@@ -147,7 +147,7 @@ func reimbursementSamples(lang string) map[string]page {
 		r := ReimbursementRow{
 			ID: int64(i + 1), Case: fmt.Sprintf("R096-%06d", i+1), LoginID: fmt.Sprintf("m%06d@ocn.example", i+1), Class: []string{"A", "B", "C"}[i%3], State: "submitted",
 			Amounts:  map[string]Amounts{"pointtalk": {Rollback: 5000}, "goo": {Rollback: -1000, Reimburse: int64(500 * i), Absorbed: int64(42 * (i % 2))}},
-			Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, i), Needed: 1 + i%2, Approvals: i % 2, Plan: "abc", MayApprove: i != 3 && i != 5, Changed: i == 3, Own: i == 5,
+			Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, i), Needed: 1 + i%2, Approvals: i % 2, MayApprove: i != 3 && i != 5, Changed: i == 3, Own: i == 5,
 		}
 		index.Rows = append(index.Rows, r)
 	}

@@ -23,8 +23,12 @@ type Policies struct {
 	Thresholds   map[string]int64 `json:"thresholds"`   // above: two different supervisors
 	DailyLimits  map[string]int64 `json:"daily_limits"` // proposed by one person in a day of JST
 	Verification Verification     `json:"verification"`
-	ResetMinutes int              `json:"reset_minutes"`
-	ResetsPerDay int              `json:"resets_per_day"` // an ID; above it a supervisor
+	// UnusualPercent of a threshold makes a cost unusual; a proposal that waits longer
+	// than RemindHours is reminded of.
+	UnusualPercent int `json:"unusual_percent"`
+	RemindHours    int `json:"remind_hours"`
+	ResetMinutes   int `json:"reset_minutes"`
+	ResetsPerDay   int `json:"resets_per_day"` // an ID; above it a supervisor
 	// RespondMinutes is how long a desk may be open before somebody sees to a new case.
 	RespondMinutes int `json:"respond_minutes"`
 }
@@ -54,7 +58,7 @@ func Default() Policies {
 			NotVisible: []string{"customer_number"}, Level1Items: 2, Level2Items: 3, WrongPerCall: 3, FailedPerDay: 2,
 			ValidMinutes: 30, CodeMinutes: 10, CodeTries: 5, CodeIntervalSeconds: 60, CodesPerCall: 5, CodesPerDay: 10,
 		},
-		ResetMinutes: 30, ResetsPerDay: 3, RespondMinutes: 480,
+		UnusualPercent: 50, RemindHours: 4, ResetMinutes: 30, ResetsPerDay: 3, RespondMinutes: 480,
 	}
 }
 
@@ -100,7 +104,7 @@ func (p *Policies) numbers() map[string]*int {
 	return map[string]*int{
 		"level1_items": &v.Level1Items, "level2_items": &v.Level2Items, "wrong_per_call": &v.WrongPerCall, "failed_per_day": &v.FailedPerDay,
 		"valid_minutes": &v.ValidMinutes, "code_minutes": &v.CodeMinutes, "code_tries": &v.CodeTries, "code_interval_seconds": &v.CodeIntervalSeconds,
-		"codes_per_call": &v.CodesPerCall, "codes_per_day": &v.CodesPerDay, "reset_minutes": &p.ResetMinutes, "resets_per_day": &p.ResetsPerDay,
+		"unusual_percent": &p.UnusualPercent, "remind_hours": &p.RemindHours, "codes_per_call": &v.CodesPerCall, "codes_per_day": &v.CodesPerDay, "reset_minutes": &p.ResetMinutes, "resets_per_day": &p.ResetsPerDay,
 		"respond_minutes": &p.RespondMinutes,
 	}
 }

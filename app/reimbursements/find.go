@@ -11,13 +11,20 @@ import (
 	"hoten/app/store"
 )
 
-// Filter narrows the list; zero values do not. Before is the keyset cursor.
+// Filter narrows the list; zero values do not. Before is the keyset cursor; with
+// OutliersFirst those with flags come before it, and Plain says that the cursor
+// stands among those without.
 type Filter struct {
-	Incident string
-	State    string
-	Proposer int64
-	Before   int64
-	Limit    int
+	Incident      string
+	State         string
+	Proposer      int64
+	Class         string
+	Flag          string
+	Band          *int // index of Bands, len(Bands) for above
+	OutliersFirst bool
+	Before        int64
+	Plain         bool
+	Limit         int
 }
 
 // Row is one line of the list of proposals.
@@ -32,7 +39,7 @@ type Row struct {
 // Number is the number of the row's case.
 func (r Row) Number() string { return cases.Number(r.CaseID) }
 
-// Find lists proposals, newest first: Limit and one more when there are more.
+// Find lists proposals, newest first, or those that stand out before: Limit and one more when there are more.
 func Find(db *gorm.DB, f Filter) ([]Row, error) {
 	conditions, args := []string{"true"}, []any{}
 	add := func(condition string, arg any) {
@@ -52,13 +59,34 @@ func Find(db *gorm.DB, f Filter) ([]Row, error) {
 	if f.Proposer > 0 {
 		add("r.proposer_id = $%d", f.Proposer)
 	}
-	if f.Before > 0 {
+	if f.Class != "" {
+		add("c.class = $%d", f.Class)
+	}
+	if f.Flag != "" {
+		add("$%d = any(string_to_array(r.flags, ' '))", f.Flag)
+	}
+	if f.Band != nil {
+		if *f.Band < len(Bands) {
+			add("r.cost <= $%d", Bands[*f.Band])
+		}
+		if *f.Band > 0 {
+			add("r.cost > $%d", Bands[*f.Band-1])
+		}
+	}
+	order := "r.id desc"
+	if f.OutliersFirst {
+		order = "(r.flags = ''), r.id desc"
+	}
+	if f.Before > 0 && f.OutliersFirst {
+		args = append(args, f.Plain, f.Before)
+		conditions = append(conditions, fmt.Sprintf("((r.flags = '') > $%[1]d or (r.flags = '') = $%[1]d and r.id < $%[2]d)", len(args)-1, len(args)))
+	} else if f.Before > 0 {
 		add("r.id < $%d", f.Before)
 	}
 	return store.Select[Row](db, `select r.*, c.class, n.reference, s.name as proposer_name,
 		(select count(*) from approvals a where a.reimbursement_id = r.id and a.voided_at is null) as given
 		from reimbursements r join cases c on c.id = r.case_id join incidents n on n.id = r.incident_id join staff s on s.id = r.proposer_id
-		where `+strings.Join(conditions, " and ")+fmt.Sprintf(" order by r.id desc limit %d", f.Limit+1), args...)
+		where `+strings.Join(conditions, " and ")+fmt.Sprintf(" order by %s limit %d", order, f.Limit+1), args...)
 }
 
 // OfCase lists a case's proposals, newest first.

@@ -240,6 +240,13 @@ func (d desk) write(tx *store.Tx, accepted []*subject, note string) ([]*Reimburs
 	}
 	made := make([]*Reimbursement, len(accepted))
 	caseIDs := make([]int64, len(accepted))
+	for i, s := range accepted {
+		caseIDs[i] = s.ID
+	}
+	stand, err := known(tx.DB, caseIDs)
+	if err != nil {
+		return nil, err
+	}
 	var lines []lineRow
 	var told []cases.Happened
 	var recorded []audit.Change
@@ -250,8 +257,9 @@ func (d desk) write(tx *store.Tx, accepted []*subject, note string) ([]*Reimburs
 		}
 		r := &Reimbursement{ID: ids[i], IncidentID: s.IncidentID, CaseID: s.ID, ProposerID: tx.By.ID, State: Submitted,
 			Note: tx.Vault().Seal("reimbursements", "note", ids[i], note), ApprovalsNeeded: int16(d.needed(s.plan)),
-			PlanHash: s.plan.Hash(), Balances: string(balances), SubmittedAt: tx.Now}
-		made[i], caseIDs[i] = r, s.ID
+			PlanHash: s.plan.Hash(), Balances: string(balances), SubmittedAt: tx.Now,
+			Flags: d.flags(s.plan, stand[s.ID]), Cost: s.plan.largest()}
+		made[i] = r
 		for _, l := range s.plan.Lines {
 			lines = append(lines, lineRow{ReimbursementID: r.ID, Line: l})
 		}

@@ -46,6 +46,8 @@ type Reimbursement struct {
 	Rejection       *string
 	Reason          []byte
 	TransferID      *int64
+	Flags           string // some of Flags, a space between; empty: stands out in nothing
+	Cost            int64  // the company cost in the program where it is largest, in its points
 }
 
 // Approval is one supervisor's word; a change after submission voids it.

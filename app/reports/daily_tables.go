@@ -79,6 +79,9 @@ func (d *Daily) notesTable(ctx context.Context, names Names) Table {
 
 // talk writes the mean length of calls, 4:05.
 func talk(c DeskCalls) Cell {
+	if c.Ended == 0 {
+		return Text("—")
+	}
 	s := int(c.MeanTalk().Seconds())
 	return Text(fmt.Sprintf("%d:%02d", s/60, s%60))
 }

@@ -44,11 +44,11 @@ type Postman struct {
 // waits are the pauses between attempts; after the last one a mail is given up.
 var waits = []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour, 8 * time.Hour}
 
-// claimed is how long a mail belongs to whoever began to send it: after a crash
+// Claimed is how long a mail belongs to whoever began to send it: after a crash
 // it is sent again then, under the same Message-ID. No attempt may last as long,
 // so each is cut off after limit.
 const (
-	claimed = 2 * time.Minute
+	Claimed = 2 * time.Minute
 	limit   = time.Minute
 )
 
@@ -82,7 +82,7 @@ func (p *Postman) claim(ctx context.Context, id int64) (m *Mail, err error) {
 		}
 		rows, err := store.Select[Mail](tx.DB, `update mails m set due_at = $2, attempts = attempts + 1 from (
 			select id, state, due_at from mails where id = $1 for update skip locked) q
-			where m.id = q.id and q.state = 'queued' and q.due_at <= $3 returning m.*`, id, tx.Now.Add(claimed), tx.Now)
+			where m.id = q.id and q.state = 'queued' and q.due_at <= $3 returning m.*`, id, tx.Now.Add(Claimed), tx.Now)
 		if len(rows) == 1 {
 			m = &rows[0]
 		}

@@ -20,6 +20,7 @@ import (
 	"hoten/app/jptext"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
+	"hoten/app/reports"
 	"hoten/app/resets"
 	"hoten/app/staff"
 )
@@ -248,6 +249,9 @@ func TestSabotage(t *testing.T) {
 				_, err := reimbursements.AddAdjustment(ctx, db, agent, c.ID, "goo", 5, "端数")
 				return err
 			}
+		}},
+		{"reports.AddNote", func() func() error {
+			return func() error { return reports.AddNote(ctx, db, agent, reports.Query{}, "明日は10時から増員") }
 		}},
 		{"cases.Open", func() func() error {
 			return func() error { _, err := cases.Open(ctx, db, agent, apptest.Reference, "new@ocn.example"); return err }

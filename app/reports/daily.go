@@ -1,38 +1,36 @@
 package reports
 
 import (
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
 
 	"hoten/app/access"
-	"hoten/app/desks"
-	"hoten/app/fault"
-	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/vault"
 )
 
-// Daily is a desk's report of one day on one incident. With a desk it counts the
-// calls that came to it, what its people did, and the cases it keeps; mails have
-// no desk and follow their case.
+// Daily is a desk's report (日報) of one day in Japan, [0:00, 24:00), on one
+// incident. A desk has the calls and callbacks that were noted for it, what its
+// people did (cases opened, moved and completed, resets, proposals and decisions),
+// and, of what waits, the cases that are its own or its people's, with their mails.
 type Daily struct {
-	Incident       string           `json:"incident"`
-	Date           jptext.Date      `json:"date"`
-	Desk           string           `json:"desk,omitempty"`
-	At             time.Time        `json:"at"`
-	Hours          []DeskHours      `json:"hours"`
-	Calls          []DeskCalls      `json:"calls"`
-	Callbacks      CallbackDay      `json:"callbacks"`
-	Resets         Resets           `json:"resets"`
-	Cases          CaseDay          `json:"cases"`
-	Reimbursements []Decided        `json:"reimbursements"`
-	Points         []PointsOnDay    `json:"points"`
-	Mails          map[string]int64 `json:"mails"`
-	Open           *Ages            `json:"open,omitempty"` // nil: too long ago to tell
-	Agents         []AgentDay       `json:"agents,omitempty"`
-	Notes          []DailyNote      `json:"notes"`
+	Incident       string        `json:"incident"`
+	Date           jptext.Date   `json:"date"`
+	Desk           string        `json:"desk,omitempty"`
+	At             time.Time     `json:"at"` // when it was counted
+	Hours          []DeskHours   `json:"hours"`
+	Calls          []DeskCalls   `json:"calls"`
+	ByHour         []HourCalls   `json:"by_hour"`
+	Callbacks      CallbackDay   `json:"callbacks"`
+	Resets         Resets        `json:"resets"`
+	Cases          CaseDay       `json:"cases"`
+	Open           *Ages         `json:"open,omitempty"` // at the end of the day; nil: not known any more
+	Reimbursements []Decided     `json:"reimbursements"`
+	Points         []PointsOnDay `json:"points"`
+	Mails          []MailDay     `json:"mails"`
+	Agents         []AgentDay    `json:"agents,omitzero"` // nil: for others only
+	Notes          []DailyNote   `json:"notes"`
 }
 
 // DeskHours are a desk's hours on the day, in minutes after midnight in Japan.
@@ -44,16 +42,8 @@ type DeskHours struct {
 	Why    string `json:"why,omitempty"` // why the day differs, as desks.Desk.Why says
 }
 
-// CallbackDay are the callbacks promised, and what became of those due on the day.
-type CallbackDay struct {
-	Promised int64 `json:"promised"`
-	Attempts int64 `json:"attempts"`
-	Reached  int64 `json:"reached"`
-	Missed   int64 `json:"missed"` // nobody had called when their time came
-}
-
-// DeskCalls are the calls of a desk; one without a desk comes last. The outcomes
-// are those of calls that began on the day.
+// DeskCalls are the calls of a desk that began on the day, and what came of them;
+// those without a desk come last.
 type DeskCalls struct {
 	Desk              string `json:"desk"`
 	Inbound           int64  `json:"inbound"`
@@ -74,16 +64,38 @@ func (c DeskCalls) MeanTalk() time.Duration {
 	return time.Duration(c.TalkSeconds/c.Ended) * time.Second
 }
 
-// Resets are the reset links that were sent, and used.
+// HourCalls are the calls that began in an hour, 0 to 23 in Japan.
+type HourCalls struct {
+	Hour     int   `json:"hour"`
+	Inbound  int64 `json:"inbound"`
+	Outbound int64 `json:"outbound"`
+}
+
+// CallbackDay are the callbacks promised on the day, those due on it as their times
+// stand now, and the attempts made.
+type CallbackDay struct {
+	Promised int64 `json:"promised"`
+	Due      int64 `json:"due"`
+	Kept     int64 `json:"kept"`   // somebody had called when their time came
+	Missed   int64 `json:"missed"` // nobody had
+	Attempts int64 `json:"attempts"`
+	Reached  int64 `json:"reached"`
+}
+
+// Resets are the reset links that were sent, the IDs that their members resumed
+// with one, and the IDs that a supervisor released.
 type Resets struct {
 	Sent      int64 `json:"sent"`
 	Completed int64 `json:"completed"`
+	Released  int64 `json:"released"`
 }
 
-// CaseDay are the cases opened and completed.
+// CaseDay are the cases to which that happened, each once.
 type CaseDay struct {
-	Opened    int64 `json:"opened"`
-	Completed int64 `json:"completed"`
+	Opened     int64 `json:"opened"`
+	Completed  int64 `json:"completed"`
+	OutOfScope int64 `json:"out_of_scope"`
+	Reopened   int64 `json:"reopened"`
 }
 
 // Steps of a reimbursement, in the order of a report.
@@ -106,25 +118,26 @@ type PointsOnDay struct {
 	Adjusted  int64  `json:"adjusted"`
 }
 
+// MailDay are the mails of a kind.
+type MailDay struct {
+	Kind    string `json:"kind"`
+	Sent    int64  `json:"sent"`
+	Failed  int64  `json:"failed"`
+	Bounced int64  `json:"bounced"`
+}
+
 // AgentDay is what one person did.
 type AgentDay struct {
 	ID        int64  `json:"id"`
 	Name      string `json:"name"`
 	Calls     int64  `json:"calls"`
 	Verified  int64  `json:"verified"`
+	Resets    int64  `json:"resets"`
 	Proposals int64  `json:"proposals"`
 }
 
-// Query says which report: of which incident (empty: the newest), day (zero:
-// today) and desk (empty: all).
-type Query struct {
-	Incident string
-	Date     jptext.Date
-	Desk     string
-}
-
-// DailyOf writes the report. Figures of single people are for those who lead or
-// audit them.
+// DailyOf gives the report. Figures of single people are for those who lead or
+// audit them. Invalid on date: a day ahead; on desk: an unknown one.
 func DailyOf(db *gorm.DB, v *vault.Vault, by access.Actor, q Query, now time.Time) (*Daily, error) {
 	if err := by.Require(access.ReadCases); err != nil {
 		return nil, err
@@ -133,20 +146,27 @@ func DailyOf(db *gorm.DB, v *vault.Vault, by access.Actor, q Query, now time.Tim
 	if err != nil {
 		return nil, err
 	}
-	d := &Daily{Incident: of.incident.Reference, Date: of.date, Desk: q.Desk, At: now}
-	d.hours(of)
-	for _, read := range []func(*Daily, *gorm.DB, scope) error{(*Daily).calls, (*Daily).callbacks, (*Daily).work, (*Daily).reimbursements, (*Daily).points, (*Daily).mails, (*Daily).open} {
-		if err := read(d, db, of); err != nil {
-			return nil, err
-		}
+	d, err := of.keptOrCounted(db, now)
+	if err != nil {
+		return nil, err
 	}
-	if by.May(access.ReadAuditDesk) {
-		if err := d.agents(db, of); err != nil {
-			return nil, err
-		}
+	d.hours(of)
+	if !by.May(access.ReadAuditDesk) {
+		d.Agents = nil
 	}
 	d.Notes, err = notesOf(db, v, of)
 	return d, err
+}
+
+// countDay counts everything of the report that figures are.
+func countDay(db *gorm.DB, of scope, now time.Time) (*Daily, error) {
+	d := &Daily{Incident: of.incident.Reference, Date: of.date, Desk: of.code, At: now, ByHour: []HourCalls{}, Mails: []MailDay{}}
+	for _, read := range []func(*gorm.DB, scope) error{d.calls, d.byHour, d.callbacks, d.work, d.open, d.reimbursements, d.points, d.mails, d.agents} {
+		if err := read(db, of); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
 }
 
 func (d *Daily) hours(of scope) {
@@ -157,57 +177,3 @@ func (d *Daily) hours(of scope) {
 		}
 	}
 }
-
-// scope is a query looked up.
-type scope struct {
-	incident *incidents.Incident
-	date     jptext.Date
-	today    bool
-	long     bool  // more than longestGap days ago
-	desk     int64 // 0: all
-	desks    []desks.Kept
-}
-
-func (q Query) look(db *gorm.DB, now time.Time) (s scope, err error) {
-	today := jptext.DateOf(now)
-	if s.date = q.Date; s.date.IsZero() {
-		s.date = today
-	}
-	if s.today = s.date == today; s.date.After(today) {
-		return s, fault.Input("date", "date_future")
-	}
-	s.long = s.date.AddDays(longestGap).Before(today)
-	if s.desks, err = desks.List(db); err != nil {
-		return s, err
-	}
-	if q.Desk != "" {
-		i := slices.IndexFunc(s.desks, func(d desks.Kept) bool { return d.Code == q.Desk })
-		if i < 0 {
-			return s, fault.Input("desk", "desk_unknown")
-		}
-		s.desk = s.desks[i].ID
-	}
-	if q.Incident != "" {
-		s.incident, err = incidents.ByReference(db, q.Incident)
-		return s, err
-	}
-	all, err := incidents.List(db)
-	if err == nil && len(all) == 0 {
-		err = fault.Missing()
-	}
-	if err != nil {
-		return s, err
-	}
-	s.incident = &all[0]
-	return s, nil
-}
-
-// args are what every query below takes: $1 the incident, $2 and $3 the first
-// instant of the day and of the next, $4 the desk.
-func (s scope) args() []any {
-	return []any{s.incident.ID, s.date.At(0), s.date.AddDays(1).At(0), s.desk}
-}
-
-// onDay and ofDesk are conditions over the arguments of a scope.
-func onDay(column string) string  { return column + " >= $2 and " + column + " < $3" }
-func ofDesk(column string) string { return "($4::bigint = 0 or " + column + " = $4)" }

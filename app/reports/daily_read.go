@@ -1,9 +1,11 @@
 package reports
 
 import (
+	"slices"
+
 	"gorm.io/gorm"
 
-	"hoten/app/incidents"
+	"hoten/app/notices"
 	"hoten/app/store"
 )
 
@@ -35,132 +37,94 @@ func (d *Daily) calls(db *gorm.DB, of scope) error {
 	return nil
 }
 
-func (d *Daily) callbacks(db *gorm.DB, of scope) error {
-	mine := " from callbacks b join cases c on c.id = b.case_id where c.incident_id = $1 and " + ofDesk("b.desk_id") + " and "
-	tries := "(select count(*) from callback_attempts a join callbacks b on b.id = a.callback_id join cases c on c.id = b.case_id where c.incident_id = $1 and " +
-		ofDesk("b.desk_id") + " and " + onDay("a.at")
-	return store.Scan(db, `select (select count(*)`+mine+onDay("b.promised_at")+`), `+tries+`), `+tries+` and a.outcome = 'reached'),
-		(select count(*)`+mine+onDay("b.due_at")+` and b.due_at < $5 and (b.closed_at is null or b.closed_at > b.due_at)
-			and not exists (select 1 from callback_attempts a where a.callback_id = b.id and a.at <= b.due_at))`,
-		append(of.args(), d.At), &d.Callbacks.Promised, &d.Callbacks.Attempts, &d.Callbacks.Reached, &d.Callbacks.Missed)
-}
-
-func (d *Daily) work(db *gorm.DB, of scope) error {
-	links := `(select count(*) from reset_links l join cases c on c.id = l.case_id join staff s on s.id = l.sent_by
-		where c.incident_id = $1 and ` + ofDesk("s.desk_id") + ` and `
-	own := `(select count(*) from cases where incident_id = $1 and ` + ofDesk("desk_id") + ` and `
-	return store.Scan(db, `select `+links+onDay("l.sent_at")+`), `+links+onDay("l.used_at")+`), `+own+onDay("opened_at")+`), `+own+onDay("completed_at")+`)`,
-		of.args(), &d.Resets.Sent, &d.Resets.Completed, &d.Cases.Opened, &d.Cases.Completed)
-}
-
-// steps are the reimbursements that took a step on the day, once a step: an
-// approval counts as its proposal, whoever gave it.
-var steps = `with steps as (
-	select distinct s.step, s.id from (
-		select 'proposed' as step, id, proposer_id as who from reimbursements where incident_id = $1 and ` + onDay("submitted_at") + `
-		union all
-		select 'approved', r.id, a.staff_id from approvals a join reimbursements r on r.id = a.reimbursement_id
-			where r.incident_id = $1 and a.voided_at is null and ` + onDay("a.at") + `
-		union all
-		select state, id, decided_by from reimbursements
-			where incident_id = $1 and state in ('returned', 'rejected', 'withdrawn', 'posted') and ` + onDay("decided_at") + `
-	) s join staff f on f.id = s.who where ` + ofDesk("f.desk_id") + `) `
-
-func (d *Daily) reimbursements(db *gorm.DB, of scope) error {
-	rows, err := store.Select[Decided](db, steps+"select step, count(*) as count from steps group by step", of.args()...)
-	found := map[string]int64{}
-	for _, r := range rows {
-		found[r.Step] = r.Count
-	}
-	for _, step := range Steps {
-		d.Reimbursements = append(d.Reimbursements, Decided{step, found[step]})
-	}
-	return err
-}
-
-// points sums as reimbursements.Totals does: what a rollback takes back counts in
-// the program that it is taken from.
-func (d *Daily) points(db *gorm.DB, of scope) error {
-	rows, err := store.Select[PointsOnDay](db, steps+`select s.step, p.code as program,
-			coalesce(sum(v.points) filter (where l.kind = 'rollback'), 0)::bigint as rollback, coalesce(sum(v.points) filter (where l.kind = 'reimburse'), 0)::bigint as reimburse,
-			coalesce(sum(v.points) filter (where l.kind = 'absorb'), 0)::bigint as absorbed, coalesce(sum(v.points) filter (where l.kind = 'adjust'), 0)::bigint as adjusted
-		from steps s join reimbursement_lines l on l.reimbursement_id = s.id
-		cross join lateral (values (l.program_id, l.points), (l.counter_program_id, l.counter_points)) v(program_id, points)
-		join programs p on p.id = v.program_id where s.step in ('proposed', 'approved', 'posted') group by 1, 2`, of.args()...)
+// byHour lists the hours in which a desk was open or somebody called, with those between.
+func (d *Daily) byHour(db *gorm.DB, of scope) error {
+	rows, err := store.Select[HourCalls](db, `select extract(hour from k.started_at at time zone interval '9 hours')::int as hour,
+			count(*) filter (where k.direction = 'inbound') as inbound, count(*) filter (where k.direction = 'outbound') as outbound
+		from calls k join cases c on c.id = k.case_id
+		where c.incident_id = $1 and `+onDay("k.started_at")+` and `+ofDesk("k.desk_id")+` group by 1`, of.args()...)
 	if err != nil {
 		return err
 	}
-	programs, err := incidents.Programs(db)
-	type place struct{ step, program string }
-	found := map[place]PointsOnDay{}
+	first, last, found := 24, -1, [24]HourCalls{}
 	for _, r := range rows {
-		found[place{r.Step, r.Program}] = r
+		found[r.Hour] = r
+		first, last = min(first, r.Hour), max(last, r.Hour)
 	}
-	for _, p := range programs {
-		for _, step := range []string{"proposed", "approved", "posted"} {
-			line := found[place{step, p.Code}]
-			line.Step, line.Program = step, p.Code
-			d.Points = append(d.Points, line)
+	for _, desk := range of.desks {
+		if open, close, ok := desk.On(of.date); ok && (of.desk == 0 || of.desk == desk.ID) {
+			first, last = min(first, open/60), max(last, min((close-1)/60, 23))
 		}
+	}
+	for h := first; h <= last; h++ {
+		found[h].Hour = h
+		d.ByHour = append(d.ByHour, found[h])
+	}
+	return nil
+}
+
+// callbacks reads those due by state: each has its index.
+func (d *Daily) callbacks(db *gorm.DB, of scope) error {
+	type counted struct{ Promised, Due, Kept, Missed, Attempts, Reached int64 }
+	rows, err := store.Select[counted](db, `with promised as (
+			select count(*) as n from callbacks b join cases c on c.id = b.case_id
+			where c.incident_id = $1 and `+ofDesk("b.desk_id")+` and `+onDay("b.promised_at")+`),
+		due as (
+			select b.due_at, exists (select 1 from callback_attempts a where a.callback_id = b.id and a.at <= b.due_at) as tried
+			from (select * from callbacks where state = 'open' and `+onDay("due_at")+`
+				union all select * from callbacks where state <> 'open' and `+onDay("due_at")+` and (state <> 'dropped' or closed_at > due_at)) b
+			join cases c on c.id = b.case_id where c.incident_id = $1 and `+ofDesk("b.desk_id")+`),
+		tries as (
+			select count(*) as n, count(*) filter (where a.outcome = 'reached') as reached
+			from callback_attempts a join callbacks b on b.id = a.callback_id join cases c on c.id = b.case_id
+			where c.incident_id = $1 and `+ofDesk("b.desk_id")+` and `+onDay("a.at")+`)
+		select p.n as promised, t.n as attempts, t.reached, d.due, d.kept, d.missed from promised p, tries t,
+			(select count(*) as due, count(*) filter (where tried) as kept, count(*) filter (where not tried and due_at < $5) as missed from due) d`, of.args(d.At)...)
+	if err == nil {
+		d.Callbacks = CallbackDay(rows[0])
 	}
 	return err
 }
 
-// mails: one that was given up keeps when its last attempt would have been over.
+// work counts what the timelines tell, for the desk of who did it; a link that a
+// member used counts for the desk of who sent it.
+func (d *Daily) work(db *gorm.DB, of scope) error {
+	links := `(select count(*) from reset_links l join cases c on c.id = l.case_id join staff s on s.id = l.sent_by
+		where c.incident_id = $1 and ` + ofDesk("s.desk_id") + ` and `
+	moved := func(to string) string {
+		return `count(distinct e.case_id) filter (where e.kind = 'status' and e.data->>'to' = '` + to + `')`
+	}
+	return store.Scan(db, `select `+links+onDay("l.sent_at")+`), `+links+onDay("l.used_at")+`), count(distinct e.case_id) filter (where e.kind = 'released'),
+			count(distinct e.case_id) filter (where e.kind = 'opened'), `+moved("completed")+`, `+moved("out_of_scope")+`, `+moved("reopened")+`
+		from case_events e join cases c on c.id = e.case_id left join staff s on s.id = e.actor_id and e.actor_kind = 'staff'
+		where c.incident_id = $1 and e.kind in ('opened', 'status', 'released') and `+onDay("e.at")+` and `+ofDesk("s.desk_id"), of.args(),
+		&d.Resets.Sent, &d.Resets.Completed, &d.Resets.Released, &d.Cases.Opened, &d.Cases.Completed, &d.Cases.OutOfScope, &d.Cases.Reopened)
+}
+
+// mails: of one that was given up, due_at is when its last attempt would have been over.
 func (d *Daily) mails(db *gorm.DB, of scope) error {
-	var sent, failed, bounced int64
-	err := store.Scan(db, `select count(*) filter (where m.state = 'sent'), count(*) filter (where m.state = 'failed'), count(*) filter (where m.state = 'bounced')
-		from (select case_id, state from mails where state = 'sent' and `+onDay("sent_at")+`
-			union all select case_id, state from mails where state in ('failed', 'bounced') and `+onDay("due_at")+`) m
-		join cases c on c.id = m.case_id where c.incident_id = $1 and `+ofDesk("c.desk_id"), of.args(), &sent, &failed, &bounced)
-	d.Mails = map[string]int64{"sent": sent, "failed": failed, "bounced": bounced}
-	return err
-}
-
-// open is what was open when the day ended, or is now. The past is told from the
-// present and from what happened since: a case that nothing happened to stands
-// where it stood then, another stood where its first move came from.
-func (d *Daily) open(db *gorm.DB, of scope) error {
-	if of.long {
-		return nil
-	}
-	d.Open = &Ages{}
-	if of.today && of.desk == 0 {
-		kept, err := keptOr(db, of.incident.ID, "counts", func() (*overview, error) {
-			now := &overview{}
-			err := now.Figures.Open.then(db, of)
-			return now, err
-		})
-		if err == nil {
-			*d.Open = kept.Figures.Open
-		}
-		return err
-	}
-	return d.Open.then(db, of)
-}
-
-func (a *Ages) then(db *gorm.DB, of scope) error {
-	rows, err := store.Select[Ages](db, `with since as (
-			select case_id, (array_agg(data->>'from' order by id) filter (where kind = 'status'))[1] as status from case_events where at >= $3 group by case_id)
-		select `+ages("x.age")+` from (
-			select `+jst("$2")+` - `+jst("coalesce(b.at, c.changed_at)")+` as age, coalesce(s.status, c.status) as status
-			from cases c left join since s on s.case_id = c.id
-			left join lateral (select max(e.at) as at from case_events e where s.case_id is not null and e.case_id = c.id and e.at < $3) b on true
-			where c.incident_id = $1 and c.opened_at < $3 and `+ofDesk("c.desk_id")+`) x
-		where x.status not in ('completed', 'out_of_scope')`, of.args()...)
-	if err == nil && len(rows) == 1 {
-		*a = rows[0]
-	}
+	rows, err := store.Select[MailDay](db, `select m.kind, count(*) filter (where m.state = 'sent') as sent,
+			count(*) filter (where m.state = 'failed') as failed, count(*) filter (where m.state = 'bounced') as bounced
+		from (select case_id, kind, state from mails where state = 'sent' and `+onDay("sent_at")+`
+			union all select case_id, kind, state from mails where state in ('failed', 'bounced') and due_at >= $2::timestamptz + $5::interval and due_at < $3::timestamptz + $5::interval) m
+		join cases c on c.id = m.case_id where c.incident_id = $1 and `+ofDesk(caseDesk)+` group by m.kind`, of.args(notices.Claimed)...)
+	d.Mails = append(d.Mails, rows...)
+	slices.SortFunc(d.Mails, func(a, b MailDay) int {
+		return slices.Index(notices.Kinds, a.Kind) - slices.Index(notices.Kinds, b.Kind)
+	})
 	return err
 }
 
 func (d *Daily) agents(db *gorm.DB, of scope) (err error) {
-	d.Agents, err = store.Select[AgentDay](db, `select s.id, s.name, coalesce(k.calls, 0) as calls, coalesce(k.verified, 0) as verified, coalesce(r.proposals, 0) as proposals
-		from staff s
-		left join (select k.agent_id, count(*) as calls, count(*) filter (where k.outcome = 'verified') as verified
-			from calls k join cases c on c.id = k.case_id where c.incident_id = $1 and `+onDay("k.started_at")+` group by 1) k on k.agent_id = s.id
-		left join (select proposer_id, count(*) as proposals from reimbursements where incident_id = $1 and `+onDay("submitted_at")+` group by 1) r on r.proposer_id = s.id
-		where (k.calls > 0 or r.proposals > 0) and `+ofDesk("s.desk_id")+` order by s.id`, of.args()...)
+	d.Agents, err = store.Select[AgentDay](db, `with did as (
+			select k.agent_id as id, count(*) as calls, count(*) filter (where k.outcome = 'verified') as verified, 0 as resets, 0 as proposals
+			from calls k join cases c on c.id = k.case_id where c.incident_id = $1 and `+onDay("k.started_at")+` group by 1
+			union all
+			select l.sent_by, 0, 0, count(*), 0 from reset_links l join cases c on c.id = l.case_id where c.incident_id = $1 and `+onDay("l.sent_at")+` group by 1
+			union all
+			select proposer_id, 0, 0, 0, count(*) from reimbursements where incident_id = $1 and `+onDay("submitted_at")+` group by 1)
+		select s.id, s.name, sum(calls)::bigint as calls, sum(verified)::bigint as verified, sum(resets)::bigint as resets, sum(proposals)::bigint as proposals
+		from did join staff s on s.id = did.id where `+ofDesk("s.desk_id")+` group by s.id, s.name order by s.id`, of.args()...)
 	if err == nil && d.Agents == nil {
 		d.Agents = []AgentDay{} // nobody did anything, which is not the same as not to be told
 	}

@@ -28,10 +28,8 @@ func NamesOf(ctx context.Context, list []desks.Kept, programs []incidents.Progra
 
 // Tables are the figures of the report, in the order in which it is read.
 func (d *Daily) Tables(ctx context.Context, names Names) []Table {
-	out := []Table{d.hoursTable(ctx, names), d.callsTable(ctx, names), d.workTable(ctx), d.decidedTable(ctx), d.pointsTable(ctx, names)}
-	if d.Open != nil {
-		out = append(out, AgesTable(ctx, *d.Open))
-	}
+	out := []Table{d.hoursTable(ctx, names), d.callsTable(ctx, names), d.byHourTable(ctx), d.casesTable(ctx), d.openTable(ctx),
+		d.callbacksTable(ctx), d.mailsTable(ctx), d.decidedTable(ctx), d.pointsTable(ctx, names)}
 	if d.Agents != nil {
 		out = append(out, d.agentsTable(ctx))
 	}
@@ -48,9 +46,22 @@ func (d *Daily) hoursTable(ctx context.Context, names Names) Table {
 		if h.Closed {
 			said = i18n.T(ctx, "desks.shut")
 		}
+		if why := d.why(ctx, h.Why); why != "" {
+			said = i18n.T(ctx, "reports.daily.because", "hours", said, "why", why)
+		}
 		t.Rows = append(t.Rows, []Cell{Text(names[h.Desk]), Text(said)})
 	}
 	return t
+}
+
+func (d *Daily) why(ctx context.Context, why string) string {
+	switch why {
+	case "":
+		return ""
+	case "holiday":
+		return i18n.T(ctx, "desks.holiday."+desks.Holiday(d.Date))
+	}
+	return i18n.T(ctx, "desks.why."+why)
 }
 
 func (d *Daily) notesTable(ctx context.Context, names Names) Table {
@@ -68,43 +79,100 @@ func (d *Daily) notesTable(ctx context.Context, names Names) Table {
 
 // talk writes the mean length of calls, 4:05.
 func talk(c DeskCalls) Cell {
+	if c.Ended == 0 {
+		return Text("—")
+	}
 	s := int(c.MeanTalk().Seconds())
 	return Text(fmt.Sprintf("%d:%02d", s/60, s%60))
 }
 
 func (d *Daily) callsTable(ctx context.Context, names Names) Table {
 	t := Table{ID: "calls", Title: i18n.T(ctx, "reports.daily.calls"), Columns: columns(i18n.T(ctx, "reports.daily.desk"),
-		i18n.T(ctx, "calls.direction.inbound"), i18n.T(ctx, "calls.direction.outbound"), i18n.T(ctx, "calls.outcome.verified"), i18n.T(ctx, "calls.outcome.mismatch"),
-		i18n.T(ctx, "calls.outcome.unable"), i18n.T(ctx, "calls.outcome.impostor_suspected"))}
-	t.Columns = append(t.Columns, Column{Title: i18n.T(ctx, "reports.daily.talk"), Number: true})
-	sums, all := make([]int64, 6), DeskCalls{}
-	for _, c := range d.Calls {
-		figures := []int64{c.Inbound, c.Outbound, c.Verified, c.Mismatch, c.Unable, c.ImpostorSuspected}
-		for i, n := range figures {
-			sums[i] += n
-		}
-		all.Ended, all.TalkSeconds = all.Ended+c.Ended, all.TalkSeconds+c.TalkSeconds
-		t.Rows = append(t.Rows, append(append([]Cell{Text(names[c.Desk])}, numbers(figures...)...), talk(c)))
+		i18n.T(ctx, "calls.direction.inbound"), i18n.T(ctx, "calls.direction.outbound"), i18n.T(ctx, "reports.daily.ended"), i18n.T(ctx, "reports.daily.talk"),
+		i18n.T(ctx, "calls.outcome.verified"), i18n.T(ctx, "calls.outcome.mismatch"), i18n.T(ctx, "calls.outcome.unable"), i18n.T(ctx, "calls.outcome.impostor_suspected"))}
+	all := DeskCalls{}
+	line := func(name string, c DeskCalls) []Cell {
+		out := append([]Cell{Text(name)}, numbers(c.Inbound, c.Outbound, c.Ended)...)
+		return append(append(out, talk(c)), numbers(c.Verified, c.Mismatch, c.Unable, c.ImpostorSuspected)...)
 	}
-	t.Total = append(append([]Cell{Text(i18n.T(ctx, "reports.total"))}, numbers(sums...)...), talk(all))
+	for _, c := range d.Calls {
+		all.add(c)
+		t.Rows = append(t.Rows, line(names[c.Desk], c))
+	}
+	t.Total = line(i18n.T(ctx, "reports.total"), all)
 	return t
 }
 
-func (d *Daily) workTable(ctx context.Context) Table {
-	t := Table{ID: "work", Title: i18n.T(ctx, "reports.daily.work"), Columns: columns(i18n.T(ctx, "reports.item"), i18n.T(ctx, "reports.number"))}
-	for _, r := range []struct {
-		name string
-		n    int64
-	}{
-		{i18n.T(ctx, "reports.daily.resets_sent"), d.Resets.Sent}, {i18n.T(ctx, "reports.daily.resets_completed"), d.Resets.Completed},
-		{i18n.T(ctx, "reports.daily.cases_opened"), d.Cases.Opened}, {i18n.T(ctx, "reports.daily.cases_completed"), d.Cases.Completed},
-		{i18n.T(ctx, "reports.daily.callbacks_promised"), d.Callbacks.Promised}, {i18n.T(ctx, "reports.daily.callbacks_attempts"), d.Callbacks.Attempts},
-		{i18n.T(ctx, "reports.daily.callbacks_reached"), d.Callbacks.Reached}, {i18n.T(ctx, "reports.daily.callbacks_missed"), d.Callbacks.Missed},
-		{i18n.T(ctx, "reports.daily.mails_sent"), d.Mails["sent"]}, {i18n.T(ctx, "reports.daily.mails_failed"), d.Mails["failed"]},
-		{i18n.T(ctx, "reports.daily.mails_bounced"), d.Mails["bounced"]},
-	} {
+func (c *DeskCalls) add(b DeskCalls) {
+	c.Inbound, c.Outbound, c.Ended, c.TalkSeconds = c.Inbound+b.Inbound, c.Outbound+b.Outbound, c.Ended+b.Ended, c.TalkSeconds+b.TalkSeconds
+	c.Verified, c.Mismatch, c.Unable, c.ImpostorSuspected = c.Verified+b.Verified, c.Mismatch+b.Mismatch, c.Unable+b.Unable, c.ImpostorSuspected+b.ImpostorSuspected
+}
+
+func (d *Daily) byHourTable(ctx context.Context) Table {
+	t := Table{ID: "by-hour", Title: i18n.T(ctx, "reports.daily.by_hour"), Columns: columns(i18n.T(ctx, "reports.daily.hour"),
+		i18n.T(ctx, "calls.direction.inbound"), i18n.T(ctx, "calls.direction.outbound"))}
+	for _, h := range d.ByHour {
+		t.Rows = append(t.Rows, append([]Cell{Text(desks.Clock(60*h.Hour) + "–" + desks.Clock(60*h.Hour+60))}, numbers(h.Inbound, h.Outbound)...))
+	}
+	return t
+}
+
+// counts is a table of figures that each have a name.
+func counts(ctx context.Context, id, title string, of []named) Table {
+	t := Table{ID: id, Title: title, Columns: columns(i18n.T(ctx, "reports.item"), i18n.T(ctx, "reports.number"))}
+	for _, r := range of {
 		t.Rows = append(t.Rows, []Cell{Text(r.name), Number(r.n)})
 	}
+	return t
+}
+
+type named struct {
+	name string
+	n    int64
+}
+
+func (d *Daily) casesTable(ctx context.Context) Table {
+	return counts(ctx, "work", i18n.T(ctx, "reports.daily.work"), []named{
+		{i18n.T(ctx, "reports.daily.cases_opened"), d.Cases.Opened}, {i18n.T(ctx, "reports.daily.cases_completed"), d.Cases.Completed},
+		{i18n.T(ctx, "reports.daily.cases_out_of_scope"), d.Cases.OutOfScope}, {i18n.T(ctx, "reports.daily.cases_reopened"), d.Cases.Reopened},
+		{i18n.T(ctx, "reports.daily.resets_sent"), d.Resets.Sent}, {i18n.T(ctx, "reports.daily.resets_completed"), d.Resets.Completed},
+		{i18n.T(ctx, "reports.daily.resets_released"), d.Resets.Released}})
+}
+
+func (d *Daily) callbacksTable(ctx context.Context) Table {
+	c := d.Callbacks
+	return counts(ctx, "callbacks", i18n.T(ctx, "reports.daily.callbacks"), []named{
+		{i18n.T(ctx, "reports.daily.callbacks_promised"), c.Promised}, {i18n.T(ctx, "reports.daily.callbacks_due"), c.Due},
+		{i18n.T(ctx, "reports.daily.callbacks_kept"), c.Kept}, {i18n.T(ctx, "reports.daily.callbacks_missed"), c.Missed},
+		{i18n.T(ctx, "reports.daily.callbacks_attempts"), c.Attempts}, {i18n.T(ctx, "reports.daily.callbacks_reached"), c.Reached}})
+}
+
+// openTable says of when it speaks: the end of a day that is over, or now; and
+// where nobody counted, that.
+func (d *Daily) openTable(ctx context.Context) Table {
+	var t Table
+	if d.Open != nil {
+		t = AgesTable(ctx, *d.Open)
+	} else {
+		t = AgesTable(ctx, Ages{})
+		t.Rows, t.Total = [][]Cell{{Text(i18n.T(ctx, "reports.daily.left_unknown")), Text("—")}}, nil
+	}
+	if t.Title = i18n.T(ctx, "reports.daily.left"); d.At.Before(d.Date.AddDays(1).At(0)) {
+		t.Title = i18n.T(ctx, "reports.daily.left_now")
+	}
+	return t
+}
+
+// mailsTable names the kinds of which something was sent or given up.
+func (d *Daily) mailsTable(ctx context.Context) Table {
+	t := Table{ID: "mails", Title: i18n.T(ctx, "reports.daily.mails"), Columns: columns(i18n.T(ctx, "mails.kind"),
+		i18n.T(ctx, "reports.daily.mails_sent"), i18n.T(ctx, "reports.daily.mails_failed"), i18n.T(ctx, "reports.daily.mails_bounced"))}
+	all := MailDay{}
+	for _, m := range d.Mails {
+		all.Sent, all.Failed, all.Bounced = all.Sent+m.Sent, all.Failed+m.Failed, all.Bounced+m.Bounced
+		t.Rows = append(t.Rows, append([]Cell{Text(i18n.T(ctx, "mails.kind."+m.Kind))}, numbers(m.Sent, m.Failed, m.Bounced)...))
+	}
+	t.Total = append([]Cell{Text(i18n.T(ctx, "reports.total"))}, numbers(all.Sent, all.Failed, all.Bounced)...)
 	return t
 }
 
@@ -129,9 +197,9 @@ func (d *Daily) pointsTable(ctx context.Context, names Names) Table {
 
 func (d *Daily) agentsTable(ctx context.Context) Table {
 	t := Table{ID: "agents", Title: i18n.T(ctx, "reports.daily.agents"), Columns: columns(i18n.T(ctx, "staff.name"), i18n.T(ctx, "reports.daily.calls"),
-		i18n.T(ctx, "calls.outcome.verified"), i18n.T(ctx, "reports.step.proposed"))}
+		i18n.T(ctx, "calls.outcome.verified"), i18n.T(ctx, "reports.daily.resets_sent"), i18n.T(ctx, "reports.step.proposed"))}
 	for _, a := range d.Agents {
-		t.Rows = append(t.Rows, append([]Cell{Text(a.Name)}, numbers(a.Calls, a.Verified, a.Proposals)...))
+		t.Rows = append(t.Rows, append([]Cell{Text(a.Name)}, numbers(a.Calls, a.Verified, a.Resets, a.Proposals)...))
 	}
 	return t
 }

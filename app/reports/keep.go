@@ -114,6 +114,9 @@ func keepAll(ctx context.Context, s *store.Store, largeFrom int) error {
 		if err == nil && rested(s, r.PlanAt, r.PlansMs) {
 			err = keep(ctx, s, r.ID, "plan", plan)
 		}
+		if err == nil {
+			err = keepDays(ctx, s, r.ID)
+		}
 	}
 	return err
 }

@@ -108,7 +108,7 @@ func showDaily(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.ReportsDaily{Incident: d.Incident, Date: d.Date.At(0), Today: jptext.DateOf(d.At).At(0), Desk: cmp.Or(d.Desk, "all"), Tables: tables, At: d.At,
+	shown := ui.ReportsDaily{Incident: d.Incident, Date: d.Date.At(0), Today: jptext.DateOf(p.w.s.Clock()).At(0), Desk: cmp.Or(d.Desk, "all"), Tables: tables, At: d.At, Printed: p.w.s.Clock(),
 		MayNote: p.by.May(access.WorkCases), DeskName: i18n.T(p.ctx, "reports.daily.all_desks")}
 	choices, _, err := p.deskChoices()
 	if err != nil {

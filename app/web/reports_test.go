@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"hoten/app/access"
 )
 
 // The daily report of the reader's desk, its files, and what is handed over.
@@ -34,5 +36,59 @@ func TestDailyReportPages(t *testing.T) {
 	}
 	if a := agent.get("/reports/daily.xlsx"); a.status != http.StatusOK || !strings.HasPrefix(a.body, "PK") {
 		t.Errorf("the sheet: %d", a.status)
+	}
+}
+
+// A day that is none, or none yet, is said, and today's report stands below.
+func TestDailyReportRefusesDays(t *testing.T) {
+	s := newSite(t)
+	agent := s.as(s.Agent)
+	for _, q := range []string{"date=x", "date=0000-00-00", "date=99999-01-01", "date=2014-02-30", "date=2099-01-01", "date=26.7.11", "desk=nowhere", "date=%E3%80%80"} {
+		a := agent.get("/reports/daily?" + q)
+		if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="calls"`) || !strings.Contains(a.body, `id="problems"`) {
+			t.Errorf("%s: %d", q, a.status)
+		}
+		for _, file := range []string{".csv", ".xlsx"} {
+			if a := agent.get("/reports/daily" + file + "?" + q); a.status != http.StatusUnprocessableEntity || strings.HasPrefix(a.body, "PK") || strings.HasPrefix(a.body, "\ufeff") {
+				t.Errorf("%s of %s: %d", file, q, a.status)
+			}
+		}
+	}
+	for q, want := range map[string]int{"incident=none": http.StatusNotFound, "incident=%00": http.StatusUnprocessableEntity, "date=%00": http.StatusUnprocessableEntity, "date=1950-01-01": http.StatusOK, "date=": http.StatusOK} {
+		if a := agent.get("/reports/daily?" + q); a.status != want {
+			t.Errorf("%s: %d, want %d", q, a.status, want)
+		}
+	}
+	if a := agent.post("/reports/daily/notes?desk=tech&date=x", "text", "申し送り"); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("a note for no day: %d", a.status)
+	}
+	if a := agent.post("/reports/daily/notes?desk=tech", "text", "a\x00b"); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("a note with a NUL: %d", a.status)
+	}
+}
+
+// Everybody who reads cases reads the report; who works none writes no notes.
+func TestDailyReportRoles(t *testing.T) {
+	s := newSite(t)
+	for role, who := range s.People() {
+		b := s.as(who)
+		page := b.get("/reports/daily?desk=all")
+		leads := role == access.Supervisor || role == access.CenterManager || role == access.Auditor
+		if page.status != http.StatusOK || strings.Contains(page.body, "担当者別") != leads {
+			t.Errorf("%s: %d, figures of people: %v", role, page.status, !leads)
+		}
+		if strings.Contains(b.get("/reports/daily.csv?desk=all").body, "担当者別") != leads {
+			t.Errorf("the file tells %s what the page does not, or less", role)
+		}
+		works := role.May(access.WorkCases)
+		if strings.Contains(page.body, `action="/reports/daily/notes`) != works {
+			t.Errorf("%s: a form for notes: %v", role, !works)
+		}
+		if a := b.post("/reports/daily/notes?desk=all", "text", "申し送り"); (a.status == http.StatusSeeOther) != works {
+			t.Errorf("%s notes: %d", role, a.status)
+		}
+		if !strings.Contains(b.get("/desks").body, `href="/reports/daily"`) {
+			t.Errorf("%s does not find the report", role)
+		}
 	}
 }

@@ -1,0 +1,62 @@
+package reports
+
+import (
+	"gorm.io/gorm"
+
+	"hoten/app/incidents"
+	"hoten/app/store"
+)
+
+// steps are the reimbursements that took a step on the day, once a step: an
+// approval counts as its proposal, whoever gave it, unless it was void by the end
+// of the day.
+var steps = `with steps as (
+	select distinct s.step, s.id from (
+		select 'proposed' as step, id, proposer_id as who from reimbursements where incident_id = $1 and ` + onDay("submitted_at") + `
+		union all
+		select 'approved', r.id, a.staff_id from approvals a join reimbursements r on r.id = a.reimbursement_id
+			where r.incident_id = $1 and (a.voided_at is null or a.voided_at >= $3) and ` + onDay("a.at") + `
+		union all
+		select state, id, decided_by from reimbursements
+			where incident_id = $1 and state in ('returned', 'rejected', 'withdrawn', 'posted') and ` + onDay("decided_at") + `
+	) s join staff f on f.id = s.who where ` + ofDesk("f.desk_id") + `) `
+
+func (d *Daily) reimbursements(db *gorm.DB, of scope) error {
+	rows, err := store.Select[Decided](db, steps+"select step, count(*) as count from steps group by step", of.args()...)
+	found := map[string]int64{}
+	for _, r := range rows {
+		found[r.Step] = r.Count
+	}
+	for _, step := range Steps {
+		d.Reimbursements = append(d.Reimbursements, Decided{step, found[step]})
+	}
+	return err
+}
+
+// points sums as reimbursements.Totals does: what a rollback takes back counts in
+// the program that it is taken from.
+func (d *Daily) points(db *gorm.DB, of scope) error {
+	rows, err := store.Select[PointsOnDay](db, steps+`select s.step, p.code as program,
+			coalesce(sum(v.points) filter (where l.kind = 'rollback'), 0)::bigint as rollback, coalesce(sum(v.points) filter (where l.kind = 'reimburse'), 0)::bigint as reimburse,
+			coalesce(sum(v.points) filter (where l.kind = 'absorb'), 0)::bigint as absorbed, coalesce(sum(v.points) filter (where l.kind = 'adjust'), 0)::bigint as adjusted
+		from steps s join reimbursement_lines l on l.reimbursement_id = s.id
+		cross join lateral (values (l.program_id, l.points), (l.counter_program_id, l.counter_points)) v(program_id, points)
+		join programs p on p.id = v.program_id group by 1, 2`, of.args()...)
+	if err != nil {
+		return err
+	}
+	programs, err := incidents.Programs(db)
+	type place struct{ step, program string }
+	found := map[place]PointsOnDay{}
+	for _, r := range rows {
+		found[place{r.Step, r.Program}] = r
+	}
+	for _, p := range programs {
+		for _, step := range Steps {
+			line := found[place{step, p.Code}]
+			line.Step, line.Program = step, p.Code
+			d.Points = append(d.Points, line)
+		}
+	}
+	return err
+}

@@ -143,8 +143,14 @@ func reimbursementSamples(lang string) map[string]page {
 			{Name: in(lang, "佐藤 美咲", "Misaki Sato"), Program: programs[1].Label, Pending: 1950000, Approved: 50000, Limit: 2000000},
 		},
 	}
+	index.Flags, index.Bands = []string{"unusual_amount", "adjusted", "own_use", "contact_changed"}, []int64{0, 500, 1000, 5000}
+	index.Groups = []ReimbursementGroup{{"A", 0, 41, false}, {"B", 1, 12, false}, {"C", 4, 75, true}}
+	index.Late, index.RemindHours = 17, 4
+	index.Piles = []ReimbursementPile{{Incident: "2014-R096", Count: 128, Oldest: jst(7, 30, 18, 4), Program: programs[0].Label, Rollback: 1265000},
+		{Incident: "2014-R096", Count: 128, More: true, Oldest: jst(7, 30, 18, 4), Program: programs[1].Label, Rollback: -253000, Cost: 91542}}
+	index.Refused = []Refusal{{3, i18n.T(ctx, "fault.plan_changed")}, {5, i18n.T(ctx, "fault.self_approval")}, {9, i18n.T(ctx, "fault.not_looked_at")}}
 	for i := range 8 {
-		r := ReimbursementRow{
+		r := ReimbursementRow{Looked: i != 1, Flags: index.Flags[:i%5],
 			ID: int64(i + 1), Case: fmt.Sprintf("R096-%06d", i+1), LoginID: fmt.Sprintf("m%06d@ocn.example", i+1), Class: []string{"A", "B", "C"}[i%3], State: "submitted",
 			Amounts:  map[string]Amounts{"pointtalk": {Rollback: 5000}, "goo": {Rollback: -1000, Reimburse: int64(500 * i), Absorbed: int64(42 * (i % 2))}},
 			Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, i), Needed: 1 + i%2, Approvals: i % 2, MayApprove: i != 3 && i != 5, Changed: i == 3, Own: i == 5,
@@ -162,7 +168,9 @@ func reimbursementSamples(lang string) map[string]page {
 		},
 		Programs: []ProgramSum{{Program: programs[0].Label, Frozen: 587, Rollback: 5000, After: 5587}, {Program: programs[1].Label, Frozen: 158, Rollback: -6100, Reimburse: 5800, Absorbed: 42, Adjusted: 100, After: 0}},
 		Cost:     []Cost{{programs[1].Label, 5942}}, Approvals: []Approval{{By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 9, 40)}}, Needed: 2, NeededWhy: "threshold",
-		Plan: "abc", MayDecide: true, NextID: 8,
+		Plan: "abc", MayDecide: true, NextID: 8, Flags: []string{"unusual_amount", "own_use"},
+		Movements: []Movement{{ID: "MV2014-000001", At: jst(7, 22, 3, 49), Kind: "transfer", From: programs[0].Label, To: programs[1].Label, Points: -5000, Received: 1000, Finding: "suspected"},
+			{ID: "MV2014-000003", At: jst(7, 23, 12, 0), Kind: "exchange", From: programs[1].Label, To: "gift-code", Points: -300, Finding: "own"}},
 	}
 	changed := show
 	changed.Changes = []Change{

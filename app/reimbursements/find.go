@@ -12,8 +12,7 @@ import (
 )
 
 // Filter narrows the list; zero values do not. Before is the keyset cursor; with
-// OutliersFirst those with flags come before it, and Plain says that the cursor
-// stands among those without.
+// OutliersFirst it is After, and Plain says that it stands among those without flags.
 type Filter struct {
 	Incident      string
 	State         string
@@ -23,6 +22,7 @@ type Filter struct {
 	Band          *int // index of Bands, len(Bands) for above
 	OutliersFirst bool
 	Before        int64
+	After         int64
 	Plain         bool
 	Limit         int
 }
@@ -39,7 +39,8 @@ type Row struct {
 // Number is the number of the row's case.
 func (r Row) Number() string { return cases.Number(r.CaseID) }
 
-// Find lists proposals, newest first, or those that stand out before: Limit and one more when there are more.
+// Find lists proposals, newest first, or those that stand out and then the oldest:
+// Limit and one more when there are more.
 func Find(db *gorm.DB, f Filter) ([]Row, error) {
 	conditions, args := []string{"true"}, []any{}
 	add := func(condition string, arg any) {
@@ -75,12 +76,13 @@ func Find(db *gorm.DB, f Filter) ([]Row, error) {
 	}
 	order := "r.id desc"
 	if f.OutliersFirst {
-		order = "(r.flags = ''), r.id desc"
+		order = "(r.flags = ''), r.id"
 	}
-	if f.Before > 0 && f.OutliersFirst {
-		args = append(args, f.Plain, f.Before)
-		conditions = append(conditions, fmt.Sprintf("((r.flags = '') > $%[1]d or (r.flags = '') = $%[1]d and r.id < $%[2]d)", len(args)-1, len(args)))
-	} else if f.Before > 0 {
+	if f.After > 0 && f.OutliersFirst {
+		args = append(args, f.Plain, f.After)
+		conditions = append(conditions, fmt.Sprintf("((r.flags = ''), r.id) > ($%d, $%d)", len(args)-1, len(args)))
+	}
+	if f.Before > 0 {
 		add("r.id < $%d", f.Before)
 	}
 	return store.Select[Row](db, `select r.*, c.class, n.reference, s.name as proposer_name,

@@ -48,6 +48,7 @@ type Reimbursement struct {
 	TransferID      *int64
 	Flags           string // some of Flags, a space between; empty: stands out in nothing
 	Cost            int64  // the company cost in the program where it is largest, in its points
+	CostProgramID   *int16
 }
 
 // Approval is one supervisor's word; a change after submission voids it.

@@ -1,0 +1,63 @@
+package reimbursements
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/store"
+)
+
+// countedTo bounds what the groups count at every look.
+const countedTo = 5000
+
+// counted is what waits in an incident (0: any), outliers and the oldest first, no
+// further than countedTo.
+const counted = `select * from reimbursements where state = 'submitted' and ($1 = 0 or incident_id = $1) order by (flags = ''), id limit $2`
+
+// Group is how many proposals of a class and a band of cost wait. More: only the
+// first countedTo were counted.
+type Group struct {
+	Class string
+	Band  int // index of Bands, len(Bands) for above
+	Count int64
+	More  bool
+}
+
+// Groups counts what waits in an incident, 0 for any, by class and band.
+func Groups(db *gorm.DB, incident int64) ([]Group, error) {
+	return store.Select[Group](db, `select coalesce(c.class, '') as class, width_bucket(r.cost - 1, $3::bigint[]) as band, count(*) as count, sum(count(*)) over () >= $2 as more
+		from (`+counted+`) r join cases c on c.id = r.case_id group by 1, 2 order by 1, 2`, incident, countedTo, Bands)
+}
+
+// Pile is what waits in one incident and comes to in one program, in its points.
+// More: only the first countedTo were counted.
+type Pile struct {
+	Reference string
+	Count     int64 // of the incident, the same for each of its programs
+	Oldest    time.Time
+	ProgramID int16
+	Rollback  int64
+	Cost      int64
+	More      bool
+}
+
+// Piles sums what waits by incident and program: two units, two sums.
+func Piles(db *gorm.DB, incident int64) ([]Pile, error) {
+	return store.Select[Pile](db, `with w as materialized (`+counted+`),
+		n as (select incident_id, count(*) as count, min(submitted_at) as oldest, sum(count(*)) over () >= $2 as more from w group by 1),
+		p as (select w.incident_id, v.program_id, coalesce(sum(v.points) filter (where l.kind = 'rollback'), 0)::bigint as rollback,
+			coalesce(sum(v.points) filter (where l.kind <> 'rollback'), 0)::bigint as cost
+			from w join reimbursement_lines l on l.reimbursement_id = w.id
+			cross join lateral (values (l.program_id, l.points), (l.counter_program_id, -l.counter_points)) as v(program_id, points)
+			where v.program_id is not null group by 1, 2)
+		select i.reference, n.count, n.oldest, n.more, p.program_id, p.rollback, p.cost
+		from n join p using (incident_id) join incidents i on i.id = n.incident_id order by n.oldest, i.reference, p.program_id`, incident, countedTo)
+}
+
+// WaitingSince counts the proposals that were made before a time and still wait, no
+// further than countedTo.
+func WaitingSince(db *gorm.DB, before time.Time) (n int64, err error) {
+	err = store.Scan(db, "select count(*) from (select 1 from reimbursements where state = 'submitted' and submitted_at < $1 limit $2) x", []any{before, countedTo}, &n)
+	return n, err
+}

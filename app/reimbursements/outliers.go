@@ -84,8 +84,9 @@ func middles(db *gorm.DB, incident int64, made []*subject) (map[kind]int64, erro
 		}
 	}
 	type row struct {
-		kind   `gorm:"embedded"`
-		Middle int64
+		Class     string
+		ProgramID int16
+		Middle    int64
 	}
 	rows, err := store.Select[row](db, `select class, program_id, percentile_disc(0.5) within group (order by cost) as middle from (
 		select c.class, r.program_id, r.cost from (values ('submitted'), ('approved'), ('posted')) as s(state)
@@ -96,7 +97,7 @@ func middles(db *gorm.DB, incident int64, made []*subject) (map[kind]int64, erro
 		group by 1, 2 having count(*) >= $6`, incident, usualWithin, classes, programs, costs, usualFrom)
 	out := make(map[kind]int64, len(rows))
 	for _, r := range rows {
-		out[r.kind] = r.Middle
+		out[kind{r.Class, r.ProgramID}] = r.Middle
 	}
 	return out, err
 }

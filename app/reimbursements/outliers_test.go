@@ -30,15 +30,6 @@ func flagsOf(t testing.TB, w *apptest.World) map[int64]string {
 
 func exchangeOf(points int64) loss { return loss{talk: 1, goo: 5000, exchanged: points} }
 
-func propose(t testing.TB, w *apptest.World, by access.Actor, caseID int64) *reimbursements.Reimbursement {
-	t.Helper()
-	r, err := reimbursements.Propose(w.Ctx, w.Store, by, caseID, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
 func TestFlagsSayWhatStandsOut(t *testing.T) {
 	// Nine of 100 points and one of 300 are no measure yet to a tenth; with it the
 	// middle is 100, and 300 is not more than three times that, 301 is.
@@ -83,12 +74,12 @@ func TestFlagsSayWhatStandsOut(t *testing.T) {
 func TestFewProposalsHaveNoMiddle(t *testing.T) {
 	w, of := importLosses(t, append(slices.Repeat([]loss{exchangeOf(100)}, 8), exchangeOf(2500), exchangeOf(2501))...)
 	for _, c := range of[:9] {
-		propose(t, w, w.Agent, c.ID)
+		propose(t, w, w.Agent, c)
 	}
 	if got := flagsOf(t, w); got[of[8].ID] != "" {
 		t.Errorf("the ninth: %q", got[of[8].ID])
 	}
-	propose(t, w, w.Agent, of[9].ID)
+	propose(t, w, w.Agent, of[9])
 	if got := flagsOf(t, w); got[of[9].ID] != "unusual_amount" {
 		t.Errorf("above half the threshold: %q", got[of[9].ID])
 	}
@@ -100,7 +91,7 @@ func TestOutliersComeFirst(t *testing.T) {
 	losses := slices.Repeat([]loss{exchangeOf(100), exchangeOf(600), exchangeOf(3000)}, 5)
 	w, of := importLosses(t, losses...)
 	for _, c := range of {
-		propose(t, w, w.Agent, c.ID)
+		propose(t, w, w.Agent, c)
 	}
 	db := store.Read(w.Ctx, w.Store)
 	band := 2
@@ -146,7 +137,7 @@ func TestOutliersComeFirst(t *testing.T) {
 func TestPilesAndGroups(t *testing.T) {
 	w, of := importLosses(t, small, small, large, exchangeOf(200), loss{talk: 5, goo: 900, sent: 900, received: 180})
 	for _, c := range of {
-		propose(t, w, w.Agent, c.ID)
+		propose(t, w, w.Agent, c)
 	}
 	db := store.Read(w.Ctx, w.Store)
 	piles, err := reimbursements.Piles(db, w.Incident.ID)
@@ -216,7 +207,7 @@ func TestOnlyWhatWasLookedAtIsApproved(t *testing.T) {
 		if i == 2 {
 			by = w.Supervisor
 		}
-		ids = append(ids, propose(t, w, by, c.ID).ID)
+		ids = append(ids, propose(t, w, by, c).ID)
 	}
 	look(t, w, w.Supervisor, ids[0], ids[2], ids[3])
 	look(t, w, w.Agent, ids[1])       // an agent's look is none
@@ -245,7 +236,7 @@ func TestOnlyWhatWasLookedAtIsApproved(t *testing.T) {
 // when it changes back.
 func TestStaleLookDoesNotCount(t *testing.T) {
 	w, of := importLosses(t, small)
-	id := propose(t, w, w.Agent, of[0].ID).ID
+	id := propose(t, w, w.Agent, of[0]).ID
 	finding := func(f string) {
 		if _, err := reimbursements.DecideFinding(w.Ctx, w.Store, w.Manager, of[0].ID, "E0", f, "確認"); err != nil {
 			t.Fatal(err)

@@ -1,17 +1,28 @@
-// A request's plan opens in its row, from the part of its own page that shows it.
+// A request's plan opens under its row, from the part of its own page that shows it.
 // To have looked at it is what lets it be selected.
 export function looks() {
-  for (const details of document.querySelectorAll("details[data-look]")) {
-    details.hidden = false;
-    details.addEventListener("toggle", () => details.open && open(details), { once: true });
+  for (const button of document.querySelectorAll("button[data-look]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => (button.look ? show(button, button.look.hidden) : open(button)));
   }
 }
 
-async function open(details) {
-  const place = details.querySelector(".looked");
-  place.textContent = place.dataset.waits;
+function show(button, shown) {
+  button.look.hidden = !shown;
+  button.setAttribute("aria-expanded", String(shown));
+}
+
+async function open(button) {
+  const row = button.closest("tr");
+  button.look = document.createElement("tr");
+  button.look.className = "looked";
+  const place = button.look.insertCell();
+  place.colSpan = [...row.cells].reduce((n, cell) => n + cell.colSpan, 0);
+  place.textContent = button.dataset.waits;
+  row.after(button.look);
+  show(button, true);
   try {
-    const answer = await fetch(details.dataset.look);
+    const answer = await fetch(button.dataset.look);
     if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
     const part = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("look");
     part.removeAttribute("id");
@@ -20,17 +31,16 @@ async function open(details) {
     for (const named of part.querySelectorAll("[aria-labelledby]")) named.removeAttribute("aria-labelledby");
     place.replaceChildren(document.adoptNode(part));
   } catch {
-    window.location.assign(details.dataset.look);
+    window.location.assign(button.dataset.look);
     return;
   }
-  choosable(details.closest("tr"));
+  choosable(row);
+  button.textContent = button.dataset.looked;
 }
 
 // choosable puts the checkbox of a looked-at row in place, which the server left out.
 function choosable(row) {
   const cell = row.querySelector("td.pick");
   const template = cell?.querySelector("template");
-  if (!template) return;
-  cell.replaceChildren(template.content.cloneNode(true));
-  row.querySelector(".open-first")?.remove();
+  if (template) cell.replaceChildren(template.content.cloneNode(true));
 }

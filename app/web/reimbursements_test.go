@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"context"
+	"database/sql"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -8,7 +10,10 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+
+	"gorm.io/gorm"
 
 	"hoten/app/access"
 	"hoten/app/apptest"
@@ -214,5 +219,34 @@ func TestWhatWaitsPages(t *testing.T) {
 		if a := b.get(path); a.status != http.StatusOK || !strings.Contains(a.body, fmt.Sprintf(`href="/reimbursements/%d"`, ids[60])) {
 			t.Errorf("%s: %d", path, a.status)
 		}
+	}
+}
+
+// counting counts the questions put to the database outside of transactions.
+type counting struct {
+	gorm.ConnPool
+	asked *atomic.Int64
+}
+
+func (c counting) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	c.asked.Add(1)
+	return c.ConnPool.QueryContext(ctx, query, args...)
+}
+
+// However many rows the list shows, it asks as often.
+func TestWhatWaitsAsksAFixedNumberOfTimes(t *testing.T) {
+	s, _ := waitingSite(t, 45)
+	b := s.as(s.Supervisor)
+	var asked atomic.Int64
+	s.DB.Statement.ConnPool = counting{s.DB.Statement.ConnPool, &asked}
+	cost := func(path string) int64 {
+		b.get(path) // the looks are kept
+		asked.Store(0)
+		b.get(path)
+		return asked.Load()
+	}
+	few, many := cost("/reimbursements?flag=adjusted"), cost("/reimbursements")
+	if few < 15 || many != few {
+		t.Errorf("%d for one row, %d for 46", few, many)
 	}
 }

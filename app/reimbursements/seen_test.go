@@ -87,7 +87,7 @@ func TestFewProposalsHaveNoMiddle(t *testing.T) {
 
 // The list pages through outliers first and then the oldest, losing and repeating
 // nothing, whatever narrows it.
-func TestOutliersComeFirst(t *testing.T) {
+func TestWhatWaitsPages(t *testing.T) {
 	losses := slices.Repeat([]loss{exchangeOf(100), exchangeOf(600), exchangeOf(3000)}, 5)
 	w, of := importLosses(t, losses...)
 	for _, c := range of {

@@ -175,8 +175,8 @@ func codes(results []reimbursements.Result) map[int64]string {
 	return out
 }
 
-// look has somebody look at proposals as they stand.
-func look(t testing.TB, w *apptest.World, by access.Actor, ids ...int64) {
+// lookAt has somebody look at proposals as they stand.
+func lookAt(t testing.TB, w *apptest.World, by access.Actor, ids ...int64) {
 	t.Helper()
 	plans := map[int64][]byte{}
 	for _, id := range ids {
@@ -209,9 +209,9 @@ func TestOnlyWhatWasLookedAtIsApproved(t *testing.T) {
 		}
 		ids = append(ids, propose(t, w, by, c).ID)
 	}
-	look(t, w, w.Supervisor, ids[0], ids[2], ids[3])
-	look(t, w, w.Agent, ids[1])       // an agent's look is none
-	look(t, w, w.Supervisor2, ids[4]) // nor is another supervisor's
+	lookAt(t, w, w.Supervisor, ids[0], ids[2], ids[3])
+	lookAt(t, w, w.Agent, ids[1])       // an agent's look is none
+	lookAt(t, w, w.Supervisor2, ids[4]) // nor is another supervisor's
 	results, err := reimbursements.ApproveLookedAt(w.Ctx, w.Store, w.Supervisor, append(append([]int64{999, -1}, ids...), ids...))
 	if err != nil {
 		t.Fatal(err)
@@ -249,17 +249,17 @@ func TestStaleLookDoesNotCount(t *testing.T) {
 		}
 		return codes(results)[id]
 	}
-	look(t, w, w.Supervisor, id)
+	lookAt(t, w, w.Supervisor, id)
 	finding("own")
 	if got := approve(); got != "plan_changed" {
 		t.Errorf("changed since: %s", got)
 	}
-	look(t, w, w.Supervisor, id)
+	lookAt(t, w, w.Supervisor, id)
 	finding("confirmed")
 	if got := approve(); got != "not_looked_at" {
 		t.Errorf("looked at what it was meanwhile: %s", got)
 	}
-	look(t, w, w.Supervisor, id)
+	lookAt(t, w, w.Supervisor, id)
 	if got := approve(); got != "posted" {
 		t.Errorf("looked at: %s", got)
 	}

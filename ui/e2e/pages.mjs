@@ -25,28 +25,37 @@ export async function checkPages(folder, { names = [], views, shots, markup = tr
     args: [...(process.getuid() === 0 ? ["--no-sandbox"] : []), "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
   if (shots) await mkdir(shots, { recursive: true });
-  const todo = files.flatMap((file) => views(file).map(([scheme, width, axe]) => ({ file, scheme, width, axe })));
-  await Promise.all(Array.from({ length: 4 }, async () => {
-    for (let view = todo.shift(); view; view = todo.shift()) await look(view);
-  }));
-  await browser.close();
-  server.close();
+  // One window for each look, in which the pages come one after the other.
+  const windows = {};
+  for (const file of files) {
+    for (const [scheme, width, axe] of views(file)) (windows[[language(file), scheme, width]] ??= []).push({ file, scheme, width, axe });
+  }
+  try {
+    await Promise.all(Object.values(windows).map(async (list) => {
+      const [{ file, scheme, width }] = list;
+      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: language(file) });
+      for (const view of list) await look(await context.newPage(), view);
+    }));
+  } finally {
+    await browser.close();
+    server.close();
+  }
   if (markup) problems.push(...(await checkMarkup(files.map((file) => join(folder, file)))));
   return { files, problems };
 
-  async function look({ file, scheme, width, axe }) {
+  async function look(page, { file, scheme, width, axe }) {
     const say = (...words) => problems.push([file, scheme, width, ...words].join(" "));
-    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, locale: file.split(".").at(-2) });
-    const page = await context.newPage();
     page.on("console", (message) => message.type() === "error" && !message.text().startsWith("Blocked script execution") && say("console:", message.text()));
     page.on("pageerror", (error) => say("script:", error.message));
     await page.goto(`${origin}/${file}`, { waitUntil: "load" });
     for (const problem of await page.evaluate(layout)) say(problem);
     if (shots) await page.screenshot({ path: join(shots, `${file.replace(".html", "")}.${scheme}.${width}.png`), fullPage: true });
     if (axe) await accessible(page, say);
-    await context.close();
+    await page.close();
   }
 }
+
+const language = (file) => file.split(".").at(-2);
 
 async function accessible(page, say) {
   // axe cannot look into a sandboxed frame and waits for it in vain.

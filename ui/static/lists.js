@@ -1,4 +1,4 @@
-// j and k move through a list, x selects, Enter opens: the row's own link has
+// j and k move through a list, x selects, o shows the plan, Enter opens: the row's own link has
 // the focus, so a screen reader hears the same.
 import { isTyping } from "./keyboard.js";
 
@@ -12,6 +12,7 @@ export function lists() {
     if (event.key === "j") links[Math.min(at + 1, links.length - 1)].focus();
     else if (event.key === "k") links[Math.max(at - 1, 0)].focus();
     else if (event.key === "x" && row) row.querySelector(".pick input")?.click();
+    else if (event.key === "o" && row) row.querySelector("[data-look]")?.click();
     else return;
     event.preventDefault();
   });

@@ -1,46 +1,50 @@
-// A request's plan opens under its row, from the part of its own page that shows it.
-// To have looked at it is what lets it be selected.
+// A request's plan opens below its row, from the part of its own page that shows
+// it. To have looked at it is what lets it be selected.
 export function looks() {
-  for (const button of document.querySelectorAll("button[data-look]")) {
+  for (const button of document.querySelectorAll("[data-look]")) {
     button.hidden = false;
-    button.addEventListener("click", () => (button.look ? show(button, button.look.hidden) : open(button)));
+    button.addEventListener("click", () => toggle(button));
   }
 }
 
-function show(button, shown) {
-  button.look.hidden = !shown;
-  button.setAttribute("aria-expanded", String(shown));
-}
-
-async function open(button) {
+async function toggle(button) {
   const row = button.closest("tr");
-  button.look = document.createElement("tr");
-  button.look.className = "looked";
-  const place = button.look.insertCell();
-  place.colSpan = [...row.cells].reduce((n, cell) => n + cell.colSpan, 0);
-  place.textContent = button.dataset.waits;
-  row.after(button.look);
-  show(button, true);
+  const open = button.getAttribute("aria-expanded") === "true";
+  button.setAttribute("aria-expanded", String(!open));
+  if (row.nextElementSibling?.classList.contains("looked")) {
+    row.nextElementSibling.hidden = open;
+    return;
+  }
+  const below = document.createElement("tr");
+  below.className = "looked";
+  const cell = below.appendChild(document.createElement("td"));
+  cell.colSpan = [...row.cells].reduce((sum, c) => sum + c.colSpan, 0);
+  cell.textContent = button.dataset.waits;
+  row.after(below);
   try {
-    const answer = await fetch(button.dataset.look);
-    if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
-    const part = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("look");
-    part.removeAttribute("id");
-    // The page's own anchors would stand twice.
-    for (const anchor of part.querySelectorAll("[id]")) anchor.removeAttribute("id");
-    for (const named of part.querySelectorAll("[aria-labelledby]")) named.removeAttribute("aria-labelledby");
-    place.replaceChildren(document.adoptNode(part));
+    cell.replaceChildren(await plan(button.dataset.look));
   } catch {
     window.location.assign(button.dataset.look);
     return;
   }
   choosable(row);
-  button.textContent = button.dataset.looked;
 }
 
-// choosable puts the checkbox of a looked-at row in place, which the server left out.
+async function plan(url) {
+  const answer = await fetch(url);
+  if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
+  const part = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("look");
+  // The page's own anchors would stand twice.
+  for (const anchor of [part, ...part.querySelectorAll("[id]")]) anchor.removeAttribute("id");
+  for (const named of part.querySelectorAll("[aria-labelledby]")) named.removeAttribute("aria-labelledby");
+  return document.adoptNode(part);
+}
+
+// choosable puts the checkbox in place that the server left out of a row that was
+// not looked at.
 function choosable(row) {
-  const cell = row.querySelector("td.pick");
-  const template = cell?.querySelector("template");
-  if (template) cell.replaceChildren(template.content.cloneNode(true));
+  const template = row.querySelector("td.pick > template");
+  if (!template) return;
+  template.parentElement.replaceChildren(template.content.cloneNode(true));
+  row.querySelector(".open-first")?.remove();
 }

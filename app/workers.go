@@ -82,6 +82,7 @@ func (a *App) chores() []chore {
 		{"recover lost jobs", 3 * time.Second, func(ctx context.Context) error {
 			return jobs.Recover(ctx, s, func(j jobs.Job) river.JobArgs { return reimbursements.ProposeAllArgs{JobID: j.ID} })
 		}},
+		{"remind of proposals", 30 * time.Second, func(ctx context.Context) error { return reimbursements.Remind(ctx, s) }},
 		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {
 			off, err := ledger.Check(store.Read(ctx, s))
 			if off != "" {

@@ -145,7 +145,7 @@ func reimbursementSamples(lang string) map[string]page {
 	}
 	index.Flags, index.Bands = []string{"unusual_amount", "adjusted", "own_use", "contact_changed"}, []int64{0, 500, 1000, 5000}
 	index.Groups = []ReimbursementGroup{{"A", 0, 41, false}, {"B", 1, 12, false}, {"C", 4, 75, true}}
-	index.Late, index.RemindHours = 17, 4
+	index.Late, index.RemindHours, index.EscalateHours = Late{17, 3, 1, 2}, 4, 8
 	index.Piles = []ReimbursementPile{{Incident: "2014-R096", Count: 128, Oldest: jst(7, 30, 18, 4), Program: programs[0].Label, Rollback: 1265000},
 		{Incident: "2014-R096", Count: 128, More: true, Oldest: jst(7, 30, 18, 4), Program: programs[1].Label, Rollback: -253000, Cost: 91542}}
 	index.Refused = []Refusal{{3, i18n.T(ctx, "fault.plan_changed")}, {5, i18n.T(ctx, "fault.self_approval")}, {9, i18n.T(ctx, "fault.not_looked_at")}}
@@ -168,7 +168,7 @@ func reimbursementSamples(lang string) map[string]page {
 		},
 		Programs: []ProgramSum{{Program: programs[0].Label, Frozen: 587, Rollback: 5000, After: 5587}, {Program: programs[1].Label, Frozen: 158, Rollback: -6100, Reimburse: 5800, Absorbed: 42, Adjusted: 100, After: 0}},
 		Cost:     []Cost{{programs[1].Label, 5942}}, Approvals: []Approval{{By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 9, 40)}}, Needed: 2, NeededWhy: "threshold",
-		Plan: "abc", MayDecide: true, NextID: 8, Flags: []string{"unusual_amount", "own_use"},
+		Plan: "abc", MayDecide: true, NextID: 8, Reminded: jst(7, 31, 13, 15), Escalated: jst(7, 31, 17, 15), Substitute: in(lang, "渡辺 直樹", "Naoki Watanabe"), Flags: []string{"unusual_amount", "own_use"},
 		Movements: []Movement{{ID: "MV2014-000001", At: jst(7, 22, 3, 49), Kind: "transfer", From: programs[0].Label, To: programs[1].Label, Points: -5000, Received: 1000, Finding: "suspected"},
 			{ID: "MV2014-000003", At: jst(7, 23, 12, 0), Kind: "exchange", From: programs[1].Label, To: "gift-code", Points: -300, Finding: "own"}},
 	}
@@ -202,7 +202,9 @@ func adminSamples(lang string) map[string]page {
 		Frame: sampleFrame(lang, "", access.CenterManager), MayEdit: true, SetBy: in(lang, "高橋 由美", "Yumi Takahashi"), SetAt: jst(7, 29, 15, 0),
 		Programs: []ProgramPolicy{{"pointtalk", in(lang, "ポイントーク", "PointTalk"), 5000, 2000000}, {"goo", in(lang, "gooポイント", "goo Point"), 5000, 2000000}},
 		Numbers: map[string]int{"level1_items": 2, "level2_items": 3, "wrong_per_call": 3, "failed_per_day": 2, "valid_minutes": 30, "code_minutes": 10, "code_tries": 5, "code_interval_seconds": 60,
-			"codes_per_call": 5, "codes_per_day": 10, "reset_minutes": 30, "resets_per_day": 3, "respond_minutes": 480},
+			"codes_per_call": 5, "codes_per_day": 10, "reset_minutes": 30, "resets_per_day": 3, "respond_minutes": 480, "unusual_percent": 50, "remind_hours": 4, "escalate_hours": 8},
+		Deputies: []Deputy{{"tech", in(lang, "OCNテクニカルサポートセンタ", "OCN technical support"), ""}, {"center", in(lang, "センター全体", "The whole center"), "3"}},
+		Deciders: []Choice{{"", in(lang, "なし", "None")}, {"3", in(lang, "高橋 由美", "Yumi Takahashi")}},
 	}
 	for _, name := range []string{"name", "birth_date", "address", "phone", "customer_number"} {
 		policies.Items = append(policies.Items, ItemPolicy{name, name == "customer_number"})

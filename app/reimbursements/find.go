@@ -20,7 +20,9 @@ type Filter struct {
 	Proposer      int64
 	Class         string
 	Flag          string
-	Band          *int // index of Bands, len(Bands) for above
+	Band          *int   // index of Bands, len(Bands) for above
+	Late          string // one of Steps, of Reader where it is theirs
+	Reader        int64
 	OutliersFirst bool
 	Before        int64
 	After         int64
@@ -80,6 +82,10 @@ func Find(db *gorm.DB, f Filter) ([]Row, error) {
 			add("r.cost > $%d", Bands[*f.Band-1])
 		}
 	}
+	if f.Late != "" && f.OutliersFirst {
+		args = append(args, f.Reader)
+		conditions = append(conditions, step(f.Late, len(args)), fmt.Sprintf("$%d::bigint is not null", len(args)))
+	}
 	order := "r.id desc"
 	if f.OutliersFirst {
 		order = "(r.flags = ''), r.id"
@@ -128,11 +134,23 @@ func Approvals(db *gorm.DB, id int64) ([]Approval, error) {
 		where a.reimbursement_id = $1 order by a.id`, id)
 }
 
-// Waiting counts the proposals that the actor could decide about now.
-func Waiting(db *gorm.DB, staff int64) (n int64, err error) {
-	err = store.Scan(db, `select count(*) from reimbursements r where r.state = 'submitted' and r.proposer_id <> $1
-		and not exists (select 1 from approvals a where a.reimbursement_id = r.id and a.staff_id = $1 and a.voided_at is null)`, []any{staff}, &n)
-	return n, err
+// Waits is what waits for somebody who may decide, each counted up to CountedTo: what
+// they could decide about, what of all that waits was reminded of, and what has come
+// to them as the substitute.
+type Waits struct{ Count, Late, Mine int64 }
+
+// CountedTo is where counting what waits stops: every page asks.
+const CountedTo = 1000
+
+// Waiting counts what waits for the actor.
+func Waiting(db *gorm.DB, staff int64) (w Waits, err error) {
+	err = store.Scan(db, fmt.Sprintf(`select
+		(select count(*) from (select from reimbursements r where r.state = 'submitted' and r.proposer_id <> $1
+			and not exists (select 1 from approvals a where a.reimbursement_id = r.id and a.staff_id = $1 and a.voided_at is null) limit %[1]d) c),
+		(select count(*) from (select from reimbursements r where r.state = 'submitted' and r.reminded_at is not null limit %[1]d) l),
+		(select count(*) from (select from reimbursements r where r.state = 'submitted' and r.substitute_id = $1 limit %[1]d) m)`,
+		CountedTo), []any{staff}, &w.Count, &w.Late, &w.Mine)
+	return w, err
 }
 
 // DayTotal is what one person proposed today, in points of company cost.

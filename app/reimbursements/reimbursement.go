@@ -41,6 +41,9 @@ type Reimbursement struct {
 	PlanHash        []byte
 	Balances        string
 	SubmittedAt     time.Time
+	RemindedAt      *time.Time
+	EscalatedAt     *time.Time
+	SubstituteID    *int64
 	DecidedAt       *time.Time
 	DecidedBy       *int64
 	Rejection       *string

@@ -430,6 +430,15 @@ func TestSabotage(t *testing.T) {
 		{"reimbursements.ProposeAll", func() func() error {
 			return func() error { _, err := reimbursements.ProposeAll(ctx, db, agent, apptest.Reference); return err }
 		}},
+		{"reimbursements.Remind", func() func() error {
+			proposed()
+			clock.Add(5 * time.Hour)
+			return func() error { return reimbursements.Remind(ctx, db) }
+		}},
+		{"reimbursements.Remind, escalated", func() func() error {
+			clock.Add(4 * time.Hour)
+			return func() error { return reimbursements.Remind(ctx, db) }
+		}},
 	} {
 		t.Run(a.name, func(t *testing.T) { s.sabotage(t, a.setUp()) })
 	}

@@ -1,6 +1,7 @@
 package reimbursements
 
 import (
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -55,9 +56,36 @@ func Piles(db *gorm.DB, incident int64) ([]Pile, error) {
 		from n join p using (incident_id) join incidents i on i.id = n.incident_id order by n.oldest, i.reference, p.program_id`, incident, countedTo)
 }
 
-// WaitingSince counts the proposals that were made before a time and still wait, no
-// further than countedTo.
-func WaitingSince(db *gorm.DB, before time.Time) (n int64, err error) {
-	err = store.Scan(db, "select count(*) from (select 1 from reimbursements where state = 'submitted' and submitted_at < $1 limit $2) x", []any{before, countedTo}, &n)
-	return n, err
+// Steps that a waiting proposal may have come to.
+const (
+	Reminded  = "reminded"  // and nobody has decided since
+	Escalated = "escalated" // to a substitute, if there is one
+	ToReader  = "mine"      // the reader is the substitute
+)
+
+// Steps lists them.
+var Steps = []string{Reminded, Escalated, ToReader}
+
+// step is the condition of a step; the reader is the argument n.
+func step(name string, n int) string {
+	switch name {
+	case Escalated:
+		return "r.reminded_at is not null and r.escalated_at is not null"
+	case ToReader:
+		return fmt.Sprintf("r.substitute_id = $%d", n)
+	}
+	return "r.reminded_at is not null"
+}
+
+// Late is what has waited too long, each counted up to countedTo: reminded of; gone to
+// a substitute; without one who could approve; and what came to the reader.
+type Late struct{ Reminded, Escalated, Stuck, Mine int64 }
+
+// LateFor counts what has waited too long in an incident, 0 for any.
+func LateFor(db *gorm.DB, incident, reader int64) (l Late, err error) {
+	err = store.Scan(db, `select count(*), count(*) filter (where substitute_id is not null), count(*) filter (where escalated_at is not null and substitute_id is null),
+		count(*) filter (where substitute_id = $2) from (select escalated_at, substitute_id from reimbursements
+		where state = 'submitted' and reminded_at is not null and ($1 = 0 or incident_id = $1) limit $3) l`, []any{incident, reader, countedTo},
+		&l.Reminded, &l.Escalated, &l.Stuck, &l.Mine)
+	return l, err
 }

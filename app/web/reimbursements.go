@@ -78,13 +78,15 @@ func showReimbursement(p *page) error {
 }
 
 func (p *page) fillReimbursement(v *caseView, r *reimbursements.Reimbursement, shown *ui.ReimbursementsShow) error {
-	var errs [6]error
+	var errs [7]error
 	shown.LoginID, errs[0] = v.row.PlainLogin(p.w.s.Vault)
 	shown.Proposer, errs[1] = p.nameOf(&r.ProposerID)
 	shown.DecidedBy, errs[2] = p.nameOf(r.DecidedBy)
 	shown.Note, errs[3] = r.PlainNote(p.w.s.Vault)
 	shown.Reason, errs[4] = r.PlainReason(p.w.s.Vault)
 	shown.Approvals, errs[5] = p.approvalsOf(r.ID)
+	shown.Substitute, errs[6] = p.nameOf(r.SubstituteID)
+	shown.Reminded, shown.Escalated = moment(r.RemindedAt), moment(r.EscalatedAt)
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}

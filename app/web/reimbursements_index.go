@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"hoten/app/access"
 	"hoten/app/fault"
@@ -86,6 +85,8 @@ func (p *page) waitingFilter(shown *ui.ReimbursementsIndex) reimbursements.Filte
 		f.Before = p.cursor()
 		return f
 	}
+	shown.Step = known("late", reimbursements.Steps...)
+	f.Late, f.Reader = shown.Step, p.by.ID
 	plain, after, _ := strings.Cut(p.QueryParam("cursor"), ".")
 	if n, err := strconv.ParseInt(after, 10, 64); err == nil {
 		f.Plain, f.After = plain == "true", n
@@ -124,8 +125,9 @@ func (p *page) waitingGroups(shown *ui.ReimbursementsIndex, programs []incidents
 	if err != nil {
 		return err
 	}
-	shown.RemindHours = current.RemindHours
-	shown.Late, err = reimbursements.WaitingSince(p.db, p.w.s.Clock().Add(-time.Duration(current.RemindHours)*time.Hour))
+	shown.RemindHours, shown.EscalateHours = current.RemindHours, current.EscalateHours
+	late, err := reimbursements.LateFor(p.db, incident, p.by.ID)
+	shown.Late = ui.Late(late)
 	return err
 }
 
@@ -152,7 +154,7 @@ func (p *page) reimbursementRows(rows []reimbursements.Row, programs []incidents
 		}
 		own := r.ProposerID == p.by.ID || slices.Contains(l.Editors, p.by.ID)
 		out[i] = ui.ReimbursementRow{ID: r.Reimbursement.ID, Case: r.Number(), LoginID: login, Class: text(r.Class), State: r.State, Amounts: amounts(l.Lines, programs),
-			Proposer: r.ProposerName, SubmittedAt: r.SubmittedAt, Approvals: r.Given, Needed: int(r.ApprovalsNeeded),
+			Proposer: r.ProposerName, SubmittedAt: r.SubmittedAt, Approvals: r.Given, Needed: int(r.ApprovalsNeeded), Reminded: r.Pending() && r.RemindedAt != nil, Escalated: r.Pending() && r.EscalatedAt != nil,
 			Changed: r.Pending() && l.Changed, Own: own, MayApprove: r.Pending() && p.by.May(access.Decide) && !own && !l.Changed && !slices.Contains(l.Given, p.by.ID)}
 		if r.Pending() {
 			out[i].Flags = strings.Fields(r.Flags)

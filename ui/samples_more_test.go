@@ -148,7 +148,6 @@ func reimbursementSamples(lang string) map[string]page {
 	index.Late, index.RemindHours, index.EscalateHours = Late{17, 3, 1, 2}, 4, 8
 	index.Piles = []ReimbursementPile{{Incident: "2014-R096", Count: 128, Oldest: jst(7, 30, 18, 4), Program: programs[0].Label, Rollback: 1265000},
 		{Incident: "2014-R096", Count: 128, More: true, Oldest: jst(7, 30, 18, 4), Program: programs[1].Label, Rollback: -253000, Cost: 91542}}
-	index.Refused = []Refusal{{3, i18n.T(ctx, "fault.plan_changed")}, {5, i18n.T(ctx, "fault.self_approval")}, {9, i18n.T(ctx, "fault.not_looked_at")}}
 	for i := range 8 {
 		r := ReimbursementRow{Looked: i != 1, Flags: index.Flags[:i%5],
 			ID: int64(i + 1), Case: fmt.Sprintf("R096-%06d", i+1), LoginID: fmt.Sprintf("m%06d@ocn.example", i+1), Class: []string{"A", "B", "C"}[i%3], State: "submitted",
@@ -157,6 +156,18 @@ func reimbursementSamples(lang string) map[string]page {
 		}
 		index.Rows = append(index.Rows, r)
 	}
+	done := ReimbursementsApprovals{
+		Frame: sampleFrame(lang, "reimbursements", access.Supervisor), ID: 12, By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 11, 0), Back: "/reimbursements?class=C",
+		Job: Progress{State: "done", Processed: 5, Total: 5, Failed: 3}, Refused: 3, Awaiting: 1, Posted: 1, NextCursor: "2.9",
+		Rows: []Outcome{
+			{ID: 1, Case: "R096-000001", Result: "refused", Why: i18n.T(ctx, "fault.plan_changed"), Changes: []Change{{programs[1].Label, "+800", "+600"}}},
+			{ID: 2, Case: "R096-000002", Result: "refused", Why: i18n.T(ctx, "fault.already_decided", "state", "posted"), Now: "posted", By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 10, 59)},
+			{ID: 99, Result: "refused", Why: i18n.T(ctx, "fault.not_found")},
+			{ID: 3, Case: "R096-000003", Result: "awaiting"}, {ID: 4, Case: "R096-000004", Result: "posted"},
+		},
+	}
+	working := done
+	working.Job, working.Rows = Progress{State: "running", Processed: 2, Total: 5, URL: "/reimbursements/approvals/12"}, append(done.Rows[:2:2], Outcome{ID: 5, Case: "R096-000005", Result: "open"})
 	show := ReimbursementsShow{
 		Frame: sampleFrame(lang, "reimbursements", access.Supervisor), ID: 7, State: "submitted", Case: "R096-000001", LoginID: "m000001@ocn.example", Incident: "2014-R096", Class: "C",
 		Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, 15), Note: in(lang, "取消返還200ポイントを差し引き済み。", "Less 200 points returned by cancellation."),
@@ -185,6 +196,7 @@ func reimbursementSamples(lang string) map[string]page {
 	posted := show
 	posted.State, posted.PostedAt, posted.OneSided = "posted", jst(7, 31, 11, 0), true
 	return map[string]page{
+		"reimbursements_approvals": done, "reimbursements_approvals_running": working,
 		"reimbursements_index": index, "reimbursements_index_empty": ReimbursementsIndex{Frame: sampleFrame(lang, "reimbursements", access.Agent), State: "returned"},
 		"reimbursements_show": show, "reimbursements_show_changed": changed, "reimbursements_show_own": own, "reimbursements_show_rejected": rejected, "reimbursements_show_posted": posted,
 	}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"hoten/app/apptest"
-	"hoten/app/fault"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
@@ -114,33 +113,5 @@ func TestOutliersComeFirst(t *testing.T) {
 	groups, err := reimbursements.Groups(db, 0)
 	if err != nil || fmt.Sprint(groups) != "[{B 1 4 false} {B 2 2 false} {B 3 2 false}]" {
 		t.Errorf("%v %v", groups, err)
-	}
-}
-
-// Together only those are approved that this very supervisor has looked at.
-func TestApproveLookedAt(t *testing.T) {
-	w, ids := outliers(t, 1)
-	look := func(logins ...string) {
-		for _, login := range logins {
-			lookAt(t, w, w.Supervisor, ids[login])
-		}
-	}
-	look("plain", "plain", "own")
-	results, err := reimbursements.ApproveLookedAt(w.Ctx, w.Store, w.Supervisor, []int64{ids["plain"], ids["large"], ids["own"], 999})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range results {
-		looked := r.ID == ids["plain"] || r.ID == ids["own"]
-		if looked && r.State != reimbursements.Posted || !looked && !fault.Is(r.Err, "not_looked_at") {
-			t.Errorf("%+v", r)
-		}
-	}
-	if other, err := reimbursements.ApproveLookedAt(w.Ctx, w.Store, w.Supervisor2, []int64{ids["half"]}); err != nil || !fault.Is(other[0].Err, "not_looked_at") {
-		t.Errorf("another's look counts: %+v %v", other, err)
-	}
-	lookAt(t, w, w.Agent, ids["half"])
-	if looks, err := reimbursements.Looks(store.Read(w.Ctx, w.Store), w.Agent.ID, []int64{ids["half"]}); err != nil || len(looks) != 0 {
-		t.Errorf("an agent's look is kept: %v %v", looks, err)
 	}
 }

@@ -221,6 +221,13 @@ func TestSabotage(t *testing.T) {
 				return err
 			}
 		}},
+		{"ApproveSeen", func() func() error {
+			_, id := proposed()
+			return func() error {
+				_, err := reimbursements.ApproveSeen(ctx, db, supervisor, []int64{id}, fmt.Sprint("once", id))
+				return err
+			}
+		}},
 		{"Return", func() func() error {
 			_, id := proposed()
 			return func() error { _, err := reimbursements.Return(ctx, db, supervisor, id, "見直し"); return err }

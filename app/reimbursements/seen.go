@@ -8,8 +8,6 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
-	"hoten/app/audit"
-	"hoten/app/fault"
 	"hoten/app/store"
 )
 
@@ -46,37 +44,4 @@ func Looks(db *gorm.DB, staff int64, ids []int64) (map[int64]bool, error) {
 		out[r.ID] = true
 	}
 	return out, err
-}
-
-// ApproveLookedAt is ApproveMany for those that the supervisor has looked at; the
-// others are refused with not_looked_at, after them, and each id is answered once.
-// That the plan is still the one looked at, ApproveMany sees to.
-func ApproveLookedAt(ctx context.Context, s *store.Store, by access.Actor, ids []int64) ([]Result, error) {
-	looked, err := Looks(store.Read(ctx, s), by.ID, ids)
-	if err != nil {
-		return nil, err
-	}
-	var seen, unseen []int64
-	met := map[int64]bool{}
-	for _, id := range ids {
-		switch {
-		case met[id]:
-			continue
-		case looked[id]:
-			seen = append(seen, id)
-		default:
-			unseen = append(unseen, id)
-		}
-		met[id] = true
-	}
-	results, err := ApproveMany(ctx, s, by, seen)
-	if err != nil || len(unseen) == 0 {
-		return results, err
-	}
-	// Noted once: a forged form may hold any number.
-	why := audit.Refused(ctx, s, by, "reimbursement.approved", "reimbursements", fault.New(fault.Forbidden, "not_looked_at"))
-	for _, id := range unseen {
-		results = append(results, Result{ID: id, Err: why})
-	}
-	return results, nil
 }

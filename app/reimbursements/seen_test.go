@@ -9,7 +9,6 @@ import (
 	"hoten/app/access"
 	"hoten/app/apptest"
 	"hoten/app/cases"
-	"hoten/app/fault"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
@@ -164,17 +163,6 @@ func TestPilesAndGroups(t *testing.T) {
 	}
 }
 
-func codes(results []reimbursements.Result) map[int64]string {
-	out := map[int64]string{}
-	for _, r := range results {
-		out[r.ID] = r.State
-		if f, ok := fault.As(r.Err); ok {
-			out[r.ID] = f.Code
-		}
-	}
-	return out
-}
-
 // lookAt has somebody look at proposals as they stand.
 func lookAt(t testing.TB, w *apptest.World, by access.Actor, ids ...int64) {
 	t.Helper()
@@ -197,74 +185,4 @@ func lookAt(t testing.TB, w *apptest.World, by access.Actor, ids ...int64) {
 	if err := reimbursements.LookedAt(w.Ctx, w.Store, by, plans); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func TestOnlyWhatWasLookedAtIsApproved(t *testing.T) {
-	w, of := importLosses(t, small, small, small, large, small)
-	var ids []int64
-	for i, c := range of {
-		by := w.Agent
-		if i == 2 {
-			by = w.Supervisor
-		}
-		ids = append(ids, propose(t, w, by, c).ID)
-	}
-	lookAt(t, w, w.Supervisor, ids[0], ids[2], ids[3])
-	lookAt(t, w, w.Agent, ids[1])       // an agent's look is none
-	lookAt(t, w, w.Supervisor2, ids[4]) // nor is another supervisor's
-	results, err := reimbursements.ApproveLookedAt(w.Ctx, w.Store, w.Supervisor, append(append([]int64{999, -1}, ids...), ids...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := map[int64]string{999: "not_looked_at", -1: "not_looked_at", ids[0]: "posted", ids[1]: "not_looked_at", ids[2]: "self_approval", ids[3]: "submitted", ids[4]: "not_looked_at"}
-	if got := codes(results); len(results) != len(want) || fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("%v, want %v", got, want)
-	}
-	if n := count(t, w, "select count(*) from reimbursement_looks where staff_id = $1", w.Agent.ID); n != 0 {
-		t.Errorf("%d looks of an agent", n)
-	}
-	if n := count(t, w, "select count(*) from audit_entries where action = 'reimbursement.approved.refused'"); n != 2 {
-		t.Errorf("%d refusals noted, want one for self-approval and one for all that were not looked at", n)
-	}
-	if _, err := reimbursements.ApproveLookedAt(w.Ctx, w.Store, w.Agent, ids); !fault.Is(err, "forbidden") {
-		t.Errorf("an agent: %v", err)
-	}
-	books(t, w)
-}
-
-// A look at a plan that has changed is none at the plan that was proposed, not even
-// when it changes back.
-func TestStaleLookDoesNotCount(t *testing.T) {
-	w, of := importLosses(t, small)
-	id := propose(t, w, w.Agent, of[0]).ID
-	finding := func(f string) {
-		if _, err := reimbursements.DecideFinding(w.Ctx, w.Store, w.Manager, of[0].ID, "E0", f, "確認"); err != nil {
-			t.Fatal(err)
-		}
-	}
-	approve := func() string {
-		results, err := reimbursements.ApproveLookedAt(w.Ctx, w.Store, w.Supervisor, []int64{id})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return codes(results)[id]
-	}
-	lookAt(t, w, w.Supervisor, id)
-	finding("own")
-	if got := approve(); got != "plan_changed" {
-		t.Errorf("changed since: %s", got)
-	}
-	lookAt(t, w, w.Supervisor, id)
-	finding("confirmed")
-	if got := approve(); got != "not_looked_at" {
-		t.Errorf("looked at what it was meanwhile: %s", got)
-	}
-	lookAt(t, w, w.Supervisor, id)
-	if got := approve(); got != "posted" {
-		t.Errorf("looked at: %s", got)
-	}
-	if got := approve(); got != "already_decided" {
-		t.Errorf("again: %s", got)
-	}
-	books(t, w)
 }

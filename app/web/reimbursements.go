@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -105,7 +106,9 @@ func (p *page) fillReimbursement(v *caseView, r *reimbursements.Reimbursement, s
 		if err := p.decidable(v, r, shown); err != nil {
 			return err
 		}
-		shown.Changes = p.changes(v, r, lines[r.ID])
+		if !bytes.Equal(r.PlanHash, v.plan.Hash()) {
+			shown.Changes = p.changes(lines[r.ID], v.plan, v.programs)
+		}
 		if shown.NextID, err = reimbursements.NextWaiting(p.db, p.by.ID, r.ID); err != nil {
 			return err
 		}
@@ -177,12 +180,9 @@ func (p *page) decidable(v *caseView, r *reimbursements.Reimbursement, shown *ui
 }
 
 // changes are the differences between the plan that was proposed and the one of now.
-func (p *page) changes(v *caseView, r *reimbursements.Reimbursement, lines []reimbursements.Line) (out []ui.Change) {
-	if hex.EncodeToString(r.PlanHash) == hex.EncodeToString(v.plan.Hash()) {
-		return nil
-	}
-	before, now := amounts(lines, v.programs), amounts(v.plan.Lines, v.programs)
-	for _, program := range v.programs {
+func (p *page) changes(lines []reimbursements.Line, plan reimbursements.Plan, programs []incidents.Program) (out []ui.Change) {
+	before, now := amounts(lines, programs), amounts(plan.Lines, programs)
+	for _, program := range programs {
 		a, b := before[program.Code], now[program.Code]
 		for _, d := range []struct {
 			what        string

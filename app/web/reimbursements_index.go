@@ -1,13 +1,12 @@
 package web
 
 import (
-	"net/http"
+	"crypto/rand"
 	"slices"
 	"strconv"
 	"strings"
 
 	"hoten/app/access"
-	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
@@ -17,11 +16,7 @@ import (
 
 func showReimbursements(p *page) error {
 	p.section("reimbursements")
-	return p.approvals(ui.ReimbursementsIndex{})
-}
-
-// approvals shows the list as its address says, or the form that came from it.
-func (p *page) approvals(shown ui.ReimbursementsIndex) error {
+	shown := ui.ReimbursementsIndex{Once: rand.Text()}
 	f := p.waitingFilter(&shown)
 	rows, err := reimbursements.Find(p.db, f)
 	if err != nil {
@@ -166,57 +161,4 @@ func (p *page) reimbursementRows(rows []reimbursements.Row, programs []incidents
 	}
 	// What stands out in nothing is looked at where its figures stand.
 	return out, reimbursements.LookedAt(p.ctx, p.w.s, p.by, shown)
-}
-
-// approveMany approves the chosen rows of the list, and explains every refusal.
-func approveMany(p *page) error {
-	p.section("reimbursements")
-	var ids []int64
-	for _, v := range p.Request().PostForm["id"] {
-		if id, err := strconv.ParseInt(v, 10, 64); err == nil {
-			ids = append(ids, id)
-		}
-	}
-	if len(ids) == 0 {
-		return p.again(fault.New(fault.Conflict, "nothing_chosen"), "", showReimbursements)
-	}
-	results, err := reimbursements.ApproveLookedAt(p.ctx, p.w.s, p.by, ids)
-	if err != nil {
-		return err
-	}
-	var posted, awaiting int
-	var shown ui.ReimbursementsIndex
-	for _, r := range results {
-		f, refused := fault.As(r.Err)
-		switch {
-		case refused:
-			shown.Refused = append(shown.Refused, ui.Refusal{ID: r.ID, Why: i18n.T(p.ctx, "fault."+f.Code, f.Args...)})
-		case r.Err != nil:
-			p.w.s.Log.ErrorContext(p.ctx, "an approval failed", "reimbursement", r.ID, "error", r.Err)
-			shown.Refused = append(shown.Refused, ui.Refusal{ID: r.ID, Why: i18n.T(p.ctx, "fault.internal")})
-		case r.State == reimbursements.Posted:
-			posted++
-		default:
-			awaiting++
-		}
-	}
-	done := p.approvedWords(posted, awaiting)
-	if len(shown.Refused) == 0 {
-		p.w.sessions.Put(p.Request().Context(), "flash", done)
-		p.waitingFilter(&shown)
-		return p.to(shown.Address(), "")
-	}
-	p.status = http.StatusConflict
-	p.frame.Flash = ui.Flash{Tone: "attention", Text: done}
-	return p.approvals(shown)
-}
-
-// approvedWords says what became of a batch: what is posted, and what waits for a
-// second supervisor.
-func (p *page) approvedWords(posted, awaiting int) string {
-	text := i18n.T(p.ctx, "flash.approved_many", "count", posted)
-	if awaiting > 0 {
-		text += " " + i18n.T(p.ctx, "flash.approved_first", "count", awaiting)
-	}
-	return text
 }

@@ -2,9 +2,11 @@ package web_test
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -69,13 +71,26 @@ func chosen(ids ...int64) (form []string) {
 	return form
 }
 
+var onceMark = regexp.MustCompile(`name="once" value="([^"]+)"`)
+
+// approveChosen sends the list's form, works the batch and gives where it leads and
+// what stands there.
+func (s *site) approveChosen(b *browser, ids []int64, more ...string) (answer, answer) {
+	s.T.Helper()
+	a := b.post("/reimbursements/approve", append(append(chosen(ids...), "once", rand.Text()), more...)...)
+	s.Work()
+	if a.status != http.StatusSeeOther {
+		return a, answer{}
+	}
+	return a, b.get(a.location)
+}
+
 func TestApprovingWhatWasLookedAt(t *testing.T) {
 	s, ids := waitingSite(t, 3)
 	last := ids[3]
 	b := s.as(s.Supervisor)
-	if a := b.post("/reimbursements/approve", chosen(ids...)...); a.status != http.StatusConflict || strings.Count(a.body, "内訳を確かめていない申請は") != 4 ||
-		s.count("select count(*) from approvals") != 0 {
-		t.Fatalf("a forged form: %d", a.status)
+	if _, forged := s.approveChosen(b, ids); strings.Count(forged.body, "内訳を確かめていない申請は") != 4 || s.count("select count(*) from approvals") != 0 {
+		t.Fatalf("a forged form: %d", forged.status)
 	}
 	list := b.get("/reimbursements?class=B")
 	if got := pickable(list.body); len(got) != 3 || slices.Contains(got, strconv.FormatInt(last, 10)) {
@@ -85,28 +100,37 @@ func TestApprovingWhatWasLookedAt(t *testing.T) {
 	if strings.Index(all.body, fmt.Sprintf(`href="/reimbursements/%d"`, last)) > strings.Index(all.body, fmt.Sprintf(`href="/reimbursements/%d"`, ids[0])) {
 		t.Error("what stands out does not come first")
 	}
-	if a := b.post("/reimbursements/approve", chosen(last)...); a.status != http.StatusConflict {
-		t.Errorf("not opened: %d", a.status)
+	if _, result := s.approveChosen(b, []int64{last}); !strings.Contains(result.body, "内訳を確かめていない") {
+		t.Error("approved though it was not opened")
 	}
 	b.get(fmt.Sprintf("/reimbursements/%d", last))
 	if got := pickable(b.get("/reimbursements").body); len(got) != 4 {
 		t.Errorf("after opening: %v", got)
 	}
-	a := b.post("/reimbursements/approve", append(chosen(ids...), "class", "B", "band", "1")...)
-	if a.status != http.StatusSeeOther || a.location != "/reimbursements?state=submitted&class=B&band=1" {
-		t.Fatalf("%d %s", a.status, a.location)
+	a, result := s.approveChosen(b, ids, "class", "B", "band", "1")
+	if want := "?back=" + url.QueryEscape("/reimbursements?state=submitted&class=B&band=1"); !strings.HasSuffix(a.location, want) {
+		t.Fatalf("%s does not lead back to %s", a.location, want)
 	}
-	if said := b.get(a.location).body; !strings.Contains(said, "3件を承認しました。 1件は1人目の承認です。") {
-		t.Error("it is not said what became of them")
+	for _, want := range []string{"4 / 4", `href="/reimbursements?state=submitted&amp;class=B&amp;band=1"`, "承認を記録しました。実行には別のスーパーバイザーの承認が必要です。"} {
+		if !strings.Contains(result.body, want) {
+			t.Errorf("the result lacks %s", want)
+		}
 	}
-	a = b.post("/reimbursements/approve", chosen(append(ids, 4711)...)...)
-	for words, n := range map[string]int{"すでに判断されています。": 3, "すでに承認しています。別のスーパーバイザー": 1, "内訳を確かめていない": 1} {
-		if got := strings.Count(a.body, words); got != n {
+	if missingWord.MatchString(result.body) || result.header.Get("Refresh") != "" {
+		t.Error("the result is not done, or lacks a word")
+	}
+	_, result = s.approveChosen(b, append(ids, 4711))
+	said := strings.Join(strings.Fields(result.body), " ")
+	for words, n := range map[string]int{"すでに判断されています。": 3, "実行済 " + s.Supervisor.Name: 3, "すでに承認しています。別のスーパーバイザー": 1, "見つかりません": 1} {
+		if got := strings.Count(said, words); got != n {
 			t.Errorf("%s: %d, want %d", words, got, n)
 		}
 	}
-	if a.status != http.StatusConflict || s.count("select count(*) from approvals") != 4 {
-		t.Errorf("once more: %d", a.status)
+	if s.count("select count(*) from approvals") != 4 {
+		t.Error("approved once more")
+	}
+	if again := b.get(a.location); again.status != http.StatusOK || !strings.Contains(again.body, "4 / 4") {
+		t.Error("the result cannot be reached any more")
 	}
 }
 
@@ -126,10 +150,11 @@ func TestOwnAndChangedInABatch(t *testing.T) {
 	}
 	own := s.propose(s.Supervisor2, "w002@ocn.example")
 	second.get(fmt.Sprintf("/reimbursements/%d", own))
-	a := second.post("/reimbursements/approve", chosen(ids[0], ids[1], ids[2], own)...)
-	for _, words := range []string{"Findings or balances have changed", "This has been decided already", "You proposed or edited this request"} {
-		if !strings.Contains(a.body, words) {
-			t.Errorf("%d: it is not said: %s", a.status, words)
+	_, result := s.approveChosen(second, []int64{ids[0], ids[1], ids[2], own})
+	said := strings.Join(strings.Fields(result.body), " ")
+	for _, words := range []string{"Findings or balances have changed", "+100 → <b>0</b>", "This has been decided already", "Withdrawn " + s.Agent.Name, "You proposed or edited this request"} {
+		if !strings.Contains(said, words) {
+			t.Errorf("it is not said: %s", words)
 		}
 	}
 	if got, err := reimbursements.ByID(store.Read(s.Ctx, s.Store), ids[0]); err != nil || got.State != reimbursements.Posted {
@@ -137,34 +162,74 @@ func TestOwnAndChangedInABatch(t *testing.T) {
 	}
 }
 
-// Two supervisors and two clicks at once: everything is approved once, and whoever
-// came second is told.
+// Two supervisors and two clicks at once: everything is approved once, whoever came
+// second is told, and two clicks are one batch.
 func TestBatchesAtOnce(t *testing.T) {
 	s, ids := waitingSite(t, 20)
 	ids = ids[:20]
 	browsers := []*browser{s.as(s.Supervisor), s.as(s.Supervisor2)}
-	for _, b := range browsers {
-		b.get("/reimbursements")
+	marks := make([]string, 2)
+	for i, b := range browsers {
+		marks[i] = onceMark.FindStringSubmatch(b.get("/reimbursements").body)[1]
 	}
 	var wg sync.WaitGroup
 	answers := make([]answer, 4)
 	for i := range answers {
-		wg.Go(func() { answers[i] = browsers[i%2].post("/reimbursements/approve", chosen(ids...)...) })
+		wg.Go(func() {
+			answers[i] = browsers[i%2].post("/reimbursements/approve", append(chosen(ids...), "once", marks[i%2])...)
+		})
 	}
 	wg.Wait()
-	for _, a := range answers {
-		if a.status != http.StatusSeeOther && a.status != http.StatusConflict {
-			t.Errorf("%d", a.status)
+	for i, a := range answers {
+		if a.status != http.StatusSeeOther || a.location != answers[i%2].location {
+			t.Errorf("%d to %s", a.status, a.location)
 		}
 	}
+	if running := browsers[0].get(answers[0].location); running.header.Get("Refresh") == "" || !strings.Contains(running.body, "data-hx-get") || !strings.Contains(running.body, "処理待ち") {
+		t.Error("a batch that is not done does not ask again")
+	}
+	for range 2 {
+		wg.Go(s.Work)
+	}
+	wg.Wait()
 	if n := s.count("select count(*) from approvals where reimbursement_id = any($1)", ids); n != 20 {
 		t.Errorf("%d approvals", n)
 	}
 	if n := s.count("select count(*) from reimbursements where state = 'posted'"); n != 20 {
 		t.Errorf("%d posted", n)
 	}
+	if n := s.count("select count(*) from approval_results where place in (0, 2)"); n != 40 {
+		t.Errorf("%d outcomes", n)
+	}
 	if off, err := ledger.Check(store.Read(s.Ctx, s.Store)); off != "" || err != nil {
 		t.Errorf("ledger: %s %v", off, err)
+	}
+}
+
+// Nonsense begins no batch, and another address is none.
+func TestHostileSelections(t *testing.T) {
+	s, _ := waitingSite(t, 1)
+	b := s.as(s.Supervisor)
+	for name, form := range map[string][]string{"nothing": {"once", "x"}, "no mark": {"id", "1"}, "a long mark": {"id", "1", "once", strings.Repeat("x", 5000)},
+		"numbers beyond": {"id", "99999999999999999999", "id", "-", "once", "x"}} {
+		if a := b.post("/reimbursements/approve", form...); a.status != http.StatusConflict && a.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", name, a.status)
+		}
+	}
+	for _, path := range []string{"/reimbursements/approvals/0", "/reimbursements/approvals/99", "/reimbursements/approvals/look"} {
+		if a := b.get(path); a.status != http.StatusNotFound {
+			t.Errorf("%s: %d", path, a.status)
+		}
+	}
+	if n := s.count("select count(*) from jobs"); n != 0 {
+		t.Errorf("%d batches", n)
+	}
+	_, result := s.approveChosen(b, []int64{1})
+	if a := b.get("/reimbursements/approvals/1?cursor=-1.5&back=//evil.example"); a.status != http.StatusOK || strings.Contains(a.body, `href="//evil`) || result.status != http.StatusOK {
+		t.Errorf("%d", a.status)
+	}
+	if a := s.as(s.Auditor).get("/reimbursements/approvals/1"); a.status != http.StatusForbidden {
+		t.Errorf("auditor: %d", a.status)
 	}
 }
 

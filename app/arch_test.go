@@ -77,7 +77,7 @@ var bookkeepers = map[string]string{
 	"app/jobs":           "jobs given up are put back",
 	"app/notices":        "delivery attempts and their outcome",
 	"app/reports":        "figures of large incidents, counted again",
-	"app/reimbursements": "who has looked at which proposal",
+	"app/reimbursements": "who has looked at which proposal, and what became of a batch",
 	"app/staff":          "people's own language, theme and text size",
 	"app":                "pruning of sessions, attempts and answers",
 }

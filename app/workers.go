@@ -26,6 +26,7 @@ func (a *App) workers() (*river.Client[*sql.Tx], error) {
 	river.AddWorker(w, &imports.Worker{Store: a.Store})
 	river.AddWorker(w, &notices.Worker{Postman: a.postman})
 	river.AddWorker(w, &reimbursements.ProposeAllWorker{Store: a.Store})
+	river.AddWorker(w, &reimbursements.ApproveSeenWorker{Store: a.Store})
 	return river.NewClient(a.Store.Driver(), &river.Config{
 		Logger:               a.Store.Log,
 		Workers:              w,
@@ -80,8 +81,9 @@ func (a *App) chores() []chore {
 		{"recover lost imports", 3 * time.Second, func(ctx context.Context) error { return imports.Recover(ctx, s) }},
 		{"forget uploads of dry runs", time.Hour, func(ctx context.Context) error { return imports.Forget(ctx, s) }},
 		{"recover lost jobs", 3 * time.Second, func(ctx context.Context) error {
-			return jobs.Recover(ctx, s, func(j jobs.Job) river.JobArgs { return reimbursements.ProposeAllArgs{JobID: j.ID} })
+			return jobs.Recover(ctx, s, reimbursements.Again)
 		}},
+		{"remind of proposals", 30 * time.Second, func(ctx context.Context) error { return reimbursements.Remind(ctx, s) }},
 		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {
 			off, err := ledger.Check(store.Read(ctx, s))
 			if off != "" {

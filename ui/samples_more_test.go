@@ -143,14 +143,31 @@ func reimbursementSamples(lang string) map[string]page {
 			{Name: in(lang, "佐藤 美咲", "Misaki Sato"), Program: programs[1].Label, Pending: 1950000, Approved: 50000, Limit: 2000000},
 		},
 	}
+	index.Flags, index.Bands = []string{"unusual_amount", "adjusted", "own_use", "contact_changed"}, []int64{0, 500, 1000, 5000}
+	index.Groups = []ReimbursementGroup{{"A", 0, 41, false}, {"B", 1, 12, false}, {"C", 4, 75, true}}
+	index.Late, index.RemindHours, index.EscalateHours = Late{17, 3, 1, 2}, 4, 8
+	index.Piles = []ReimbursementPile{{Incident: "2014-R096", Count: 128, Oldest: jst(7, 30, 18, 4), Program: programs[0].Label, Rollback: 1265000},
+		{Incident: "2014-R096", Count: 128, More: true, Oldest: jst(7, 30, 18, 4), Program: programs[1].Label, Rollback: -253000, Cost: 91542}}
 	for i := range 8 {
-		r := ReimbursementRow{
+		r := ReimbursementRow{Looked: i != 1, Flags: index.Flags[:i%5],
 			ID: int64(i + 1), Case: fmt.Sprintf("R096-%06d", i+1), LoginID: fmt.Sprintf("m%06d@ocn.example", i+1), Class: []string{"A", "B", "C"}[i%3], State: "submitted",
 			Amounts:  map[string]Amounts{"pointtalk": {Rollback: 5000}, "goo": {Rollback: -1000, Reimburse: int64(500 * i), Absorbed: int64(42 * (i % 2))}},
 			Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, i), Needed: 1 + i%2, Approvals: i % 2, MayApprove: i != 3 && i != 5, Changed: i == 3, Own: i == 5,
 		}
 		index.Rows = append(index.Rows, r)
 	}
+	done := ReimbursementsApprovals{
+		Frame: sampleFrame(lang, "reimbursements", access.Supervisor), ID: 12, By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 11, 0), Back: "/reimbursements?class=C",
+		Job: Progress{State: "done", Processed: 5, Total: 5, Failed: 3}, Refused: 3, Awaiting: 1, Posted: 1, NextCursor: "2.9",
+		Rows: []Outcome{
+			{ID: 1, Case: "R096-000001", Result: "refused", Why: i18n.T(ctx, "fault.plan_changed"), Changes: []Change{{programs[1].Label, "+800", "+600"}}},
+			{ID: 2, Case: "R096-000002", Result: "refused", Why: i18n.T(ctx, "fault.already_decided", "state", "posted"), Now: "posted", By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 10, 59)},
+			{ID: 99, Result: "refused", Why: i18n.T(ctx, "fault.not_found")},
+			{ID: 3, Case: "R096-000003", Result: "awaiting"}, {ID: 4, Case: "R096-000004", Result: "posted"},
+		},
+	}
+	working := done
+	working.Job, working.Rows = Progress{State: "running", Processed: 2, Total: 5, URL: "/reimbursements/approvals/12"}, append(done.Rows[:2:2], Outcome{ID: 5, Case: "R096-000005", Result: "open"})
 	show := ReimbursementsShow{
 		Frame: sampleFrame(lang, "reimbursements", access.Supervisor), ID: 7, State: "submitted", Case: "R096-000001", LoginID: "m000001@ocn.example", Incident: "2014-R096", Class: "C",
 		Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, 15), Note: in(lang, "取消返還200ポイントを差し引き済み。", "Less 200 points returned by cancellation."),
@@ -162,7 +179,9 @@ func reimbursementSamples(lang string) map[string]page {
 		},
 		Programs: []ProgramSum{{Program: programs[0].Label, Frozen: 587, Rollback: 5000, After: 5587}, {Program: programs[1].Label, Frozen: 158, Rollback: -6100, Reimburse: 5800, Absorbed: 42, Adjusted: 100, After: 0}},
 		Cost:     []Cost{{programs[1].Label, 5942}}, Approvals: []Approval{{By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 9, 40)}}, Needed: 2, NeededWhy: "threshold",
-		Plan: "abc", MayDecide: true, NextID: 8,
+		Plan: "abc", MayDecide: true, NextID: 8, Reminded: jst(7, 31, 13, 15), Escalated: jst(7, 31, 17, 15), Substitute: in(lang, "渡辺 直樹", "Naoki Watanabe"), Flags: []string{"unusual_amount", "own_use"},
+		Movements: []Movement{{ID: "MV2014-000001", At: jst(7, 22, 3, 49), Kind: "transfer", From: programs[0].Label, To: programs[1].Label, Points: -5000, Received: 1000, Finding: "suspected"},
+			{ID: "MV2014-000003", At: jst(7, 23, 12, 0), Kind: "exchange", From: programs[1].Label, To: "gift-code", Points: -300, Finding: "own"}},
 	}
 	changed := show
 	changed.Changes = []Change{
@@ -177,6 +196,7 @@ func reimbursementSamples(lang string) map[string]page {
 	posted := show
 	posted.State, posted.PostedAt, posted.OneSided = "posted", jst(7, 31, 11, 0), true
 	return map[string]page{
+		"reimbursements_approvals": done, "reimbursements_approvals_running": working,
 		"reimbursements_index": index, "reimbursements_index_empty": ReimbursementsIndex{Frame: sampleFrame(lang, "reimbursements", access.Agent), State: "returned"},
 		"reimbursements_show": show, "reimbursements_show_changed": changed, "reimbursements_show_own": own, "reimbursements_show_rejected": rejected, "reimbursements_show_posted": posted,
 	}
@@ -194,7 +214,9 @@ func adminSamples(lang string) map[string]page {
 		Frame: sampleFrame(lang, "", access.CenterManager), MayEdit: true, SetBy: in(lang, "高橋 由美", "Yumi Takahashi"), SetAt: jst(7, 29, 15, 0),
 		Programs: []ProgramPolicy{{"pointtalk", in(lang, "ポイントーク", "PointTalk"), 5000, 2000000}, {"goo", in(lang, "gooポイント", "goo Point"), 5000, 2000000}},
 		Numbers: map[string]int{"level1_items": 2, "level2_items": 3, "wrong_per_call": 3, "failed_per_day": 2, "valid_minutes": 30, "code_minutes": 10, "code_tries": 5, "code_interval_seconds": 60,
-			"codes_per_call": 5, "codes_per_day": 10, "reset_minutes": 30, "resets_per_day": 3, "respond_minutes": 480},
+			"codes_per_call": 5, "codes_per_day": 10, "reset_minutes": 30, "resets_per_day": 3, "respond_minutes": 480, "unusual_percent": 50, "remind_hours": 4, "escalate_hours": 8},
+		Deputies: []Deputy{{"tech", in(lang, "OCNテクニカルサポートセンタ", "OCN technical support"), ""}, {"center", in(lang, "センター全体", "The whole center"), "3"}},
+		Deciders: []Choice{{"", in(lang, "なし", "None")}, {"3", in(lang, "高橋 由美", "Yumi Takahashi")}},
 	}
 	for _, name := range []string{"name", "birth_date", "address", "phone", "customer_number"} {
 		policies.Items = append(policies.Items, ItemPolicy{name, name == "customer_number"})

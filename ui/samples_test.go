@@ -24,7 +24,7 @@ func in(lang, ja, en string) string {
 
 func sampleFrame(lang, section string, role access.Role) Frame {
 	return Frame{
-		Path: "/" + section, CSRF: "csrf-token", Section: section, Waiting: 128,
+		Path: "/" + section, CSRF: "csrf-token", Section: section, Waiting: Waits{Count: 128, Late: 3, Mine: 1},
 		Person: Person{ID: 7, Name: in(lang, "佐藤 美咲", "Misaki Sato"), Role: role, Theme: "auto", TextSize: "standard"},
 		Desks: []DeskPill{
 			{Name: in(lang, "技術", "Tech"), Open: true, Until: jst(7, 31, 21, 0)},

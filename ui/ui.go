@@ -31,12 +31,20 @@ type Frame struct {
 	Section  string // the rail's entry this page belongs to: "cases"
 	Person   Person
 	Desks    []DeskPill
-	Waiting  int64 // reimbursements that wait for this person's decision
+	Waiting  Waits
 	Due      CallbacksDue
 	Query    string // what stands in the search box
 	Flash    Flash
 	Problems []Problem
 	Typed    map[string]string // what was typed, by field ID, when a form comes back
+}
+
+// Waits is the reimbursements that wait for this person's decision.
+type Waits struct {
+	Count int64
+	More  bool  // than Count, where counting stopped
+	Late  int64 // of all that wait: longer than they should
+	Mine  int64 // this person is the substitute
 }
 
 // CallbacksDue is what this person's callbacks ask for now.

@@ -41,12 +41,13 @@ func (w *World) Deliver(to notices.Outlet) {
 	}
 }
 
-// Work works the imports and the proposals for whole incidents that are queued,
+// Work works the imports, the proposals for whole incidents and the batches that are queued,
 // here and now; what was worked before is left alone by its worker.
 func (w *World) Work() {
 	w.T.Helper()
 	work[imports.RunArgs](w, &imports.Worker{Store: w.Store})
 	work[reimbursements.ProposeAllArgs](w, &reimbursements.ProposeAllWorker{Store: w.Store})
+	work[reimbursements.ApproveSeenArgs](w, &reimbursements.ApproveSeenWorker{Store: w.Store})
 }
 
 func work[T river.JobArgs](w *World, by river.Worker[T]) {

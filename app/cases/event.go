@@ -39,6 +39,8 @@ const (
 	Withdrawn          = "withdrawn"
 	Posted             = "posted"
 	ApprovalsVoided    = "approvals_voided"
+	ApprovalReminded   = "approval_reminded"
+	ApprovalEscalated  = "approval_escalated"
 	CallbackPromised   = "callback_promised"
 	CallbackAttempted  = "callback_attempted"
 	CallbackMoved      = "callback_moved"
@@ -49,7 +51,8 @@ const (
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	VerificationOpened, ImpostorCleared, Represented, Revealed, Notified, Unreachable, LinkWasSent, WasResumed, Released, FindingDecided,
-	AdjustmentMade, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
+	AdjustmentMade, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
+	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 
 // Event is one entry of a timeline: everything that happened to a case. Data
 // holds no personal data; Text, which people type, is sealed.

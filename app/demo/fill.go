@@ -18,6 +18,7 @@ import (
 	"hoten/app/imports"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
+	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/services"
@@ -41,7 +42,7 @@ func Fill(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) 
 		return err
 	}
 	p := newPlay(ctx, s, baseURL, deliver)
-	for _, scene := range []func() error{p.hire, p.incident, p.suspend, p.importFiles, p.notify, p.firstDay, p.secondDay, p.lastDay} {
+	for _, scene := range []func() error{p.hire, p.incident, p.deputies, p.suspend, p.importFiles, p.notify, p.firstDay, p.secondDay, p.lastDay} {
 		if err := scene(); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
@@ -132,6 +133,16 @@ func (p *play) incident() error {
 		PeriodFrom: day(time.July, 11), PeriodTo: day(time.July, 28), DetectedOn: day(time.July, 28),
 		ReleasedOn: &released, ReleasedIds: &ids, ReleasedExchanged: &exchanged})
 	return err
+}
+
+// deputies names who decides when nobody else does in time.
+func (p *play) deputies() error {
+	kept, err := policies.Latest(store.Read(p.ctx, p.s))
+	if err != nil || kept.SetBy != nil {
+		return err
+	}
+	kept.Substitutes = map[string]int64{policies.Center: p.who("manager").ID, desks.Point: p.who("sv2").ID}
+	return policies.Set(p.ctx, p.s, p.who("manager"), kept.Policies, "承認の代行者を定める。")
 }
 
 func (p *play) importFiles() error {

@@ -44,6 +44,25 @@ func (d Desk) After(t time.Time, open time.Duration) (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// Before gives the last instant from which the desk has been open for so long until
+// t: the mirror of After. It is false when that lies more than ten years back.
+func (d Desk) Before(t time.Time, open time.Duration) (time.Time, bool) {
+	if open <= 0 {
+		return t, true
+	}
+	today := jptext.DateOf(t)
+	from := today.AddDays(-farthest).At(0)
+	for i := range farthest {
+		start, end := d.span(today.AddDays(-i), from, t)
+		if here := end.Sub(start); here >= open {
+			return end.Add(-open), true
+		} else if here > 0 {
+			open -= here
+		}
+	}
+	return time.Time{}, false
+}
+
 // OpenBetween gives for how long the desk is open from a on and before b; nothing
 // when b is not after a. Ten years are counted at most.
 func (d Desk) OpenBetween(a, b time.Time) (open time.Duration) {

@@ -74,6 +74,15 @@ func TestOpenTimeIsCountedBothWays(t *testing.T) {
 				t.Fatalf("%s is not the first instant", due)
 			}
 		}
+		// Before is the mirror: the last instant from which it has been open for so long.
+		if since, ok := d.Before(a, open); ok {
+			if since.After(a) || d.OpenBetween(since, a) != open {
+				t.Fatalf("%s open from %s until %s, want %s", d.OpenBetween(since, a), since, a, open)
+			}
+			if open > 0 && d.OpenBetween(since.Add(time.Nanosecond), a) >= open {
+				t.Fatalf("%s is not the last instant", since)
+			}
+		}
 		b := a.Add(time.Duration(rapid.Int64Range(0, int64(400*time.Hour)).Draw(t, "b")))
 		c := b.Add(time.Duration(rapid.Int64Range(0, int64(400*time.Hour)).Draw(t, "c")))
 		counted := d.OpenBetween(a, b)

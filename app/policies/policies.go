@@ -13,22 +13,24 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/audit"
-	"hoten/app/fault"
 	"hoten/app/store"
 )
 
 // Policies are the values in force. Thresholds and DailyLimits are points of
 // company cost by program code; no entry: no threshold, no limit.
 type Policies struct {
-	Thresholds   map[string]int64 `json:"thresholds"`   // above: two different supervisors
-	DailyLimits  map[string]int64 `json:"daily_limits"` // proposed by one person in a day of JST
-	Verification Verification     `json:"verification"`
-	// UnusualPercent of a threshold makes a cost unusual; a proposal that waits longer
-	// than RemindHours is reminded of.
-	UnusualPercent int `json:"unusual_percent"`
-	RemindHours    int `json:"remind_hours"`
-	ResetMinutes   int `json:"reset_minutes"`
-	ResetsPerDay   int `json:"resets_per_day"` // an ID; above it a supervisor
+	Thresholds     map[string]int64 `json:"thresholds"`   // above: two different supervisors
+	DailyLimits    map[string]int64 `json:"daily_limits"` // proposed by one person in a day of JST
+	Verification   Verification     `json:"verification"`
+	UnusualPercent int              `json:"unusual_percent"` // of a threshold: from there a cost stands out
+	// A proposal that nobody decides about is reminded of after RemindHours, and goes to
+	// a substitute after EscalateHours: hours in which the desk of its case is open.
+	// Substitutes are staff by code of desk; Center is for all other cases.
+	RemindHours   int              `json:"remind_hours"`
+	EscalateHours int              `json:"escalate_hours"`
+	Substitutes   map[string]int64 `json:"substitutes"`
+	ResetMinutes  int              `json:"reset_minutes"`
+	ResetsPerDay  int              `json:"resets_per_day"` // an ID; above it a supervisor
 	// RespondMinutes is how long a desk may be open before somebody sees to a new case.
 	RespondMinutes int `json:"respond_minutes"`
 }
@@ -58,7 +60,7 @@ func Default() Policies {
 			NotVisible: []string{"customer_number"}, Level1Items: 2, Level2Items: 3, WrongPerCall: 3, FailedPerDay: 2,
 			ValidMinutes: 30, CodeMinutes: 10, CodeTries: 5, CodeIntervalSeconds: 60, CodesPerCall: 5, CodesPerDay: 10,
 		},
-		UnusualPercent: 50, RemindHours: 4, ResetMinutes: 30, ResetsPerDay: 3, RespondMinutes: 480,
+		UnusualPercent: 50, RemindHours: 4, EscalateHours: 8, Substitutes: map[string]int64{}, ResetMinutes: 30, ResetsPerDay: 3, RespondMinutes: 480,
 	}
 }
 
@@ -104,7 +106,7 @@ func (p *Policies) numbers() map[string]*int {
 	return map[string]*int{
 		"level1_items": &v.Level1Items, "level2_items": &v.Level2Items, "wrong_per_call": &v.WrongPerCall, "failed_per_day": &v.FailedPerDay,
 		"valid_minutes": &v.ValidMinutes, "code_minutes": &v.CodeMinutes, "code_tries": &v.CodeTries, "code_interval_seconds": &v.CodeIntervalSeconds,
-		"unusual_percent": &p.UnusualPercent, "remind_hours": &p.RemindHours, "codes_per_call": &v.CodesPerCall, "codes_per_day": &v.CodesPerDay, "reset_minutes": &p.ResetMinutes, "resets_per_day": &p.ResetsPerDay,
+		"unusual_percent": &p.UnusualPercent, "remind_hours": &p.RemindHours, "escalate_hours": &p.EscalateHours, "codes_per_call": &v.CodesPerCall, "codes_per_day": &v.CodesPerDay, "reset_minutes": &p.ResetMinutes, "resets_per_day": &p.ResetsPerDay,
 		"respond_minutes": &p.RespondMinutes,
 	}
 }
@@ -134,7 +136,7 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, p Policies, reaso
 		if err := by.Require(access.ManageIncidents); err != nil {
 			return none, err
 		}
-		if err := p.check(reason); err != nil {
+		if err := p.check(tx.DB, reason); err != nil {
 			return none, err
 		}
 		before, err := Current(tx.DB)
@@ -156,8 +158,11 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, p Policies, reaso
 // mostRespond is a thousand open hours: whoever means more means no deadline.
 const mostRespond = 60_000
 
-func (p Policies) check(reason string) error {
-	var problems fault.Problems
+func (p Policies) check(db *gorm.DB, reason string) error {
+	problems, err := p.checkSteps(db)
+	if err != nil {
+		return err
+	}
 	if strings.TrimSpace(reason) == "" {
 		problems.Add("reason", "required")
 	}

@@ -55,6 +55,12 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 		"no minutes":           {func(p *policies.Policies) { p.ResetMinutes = 0 }, "r", "reset_minutes"},
 		"no time to respond":   {func(p *policies.Policies) { p.RespondMinutes = 0 }, "r", "respond_minutes"},
 		"a year to respond":    {func(p *policies.Policies) { p.RespondMinutes = 60_001 }, "r", "respond_minutes"},
+		"no reminder":          {func(p *policies.Policies) { p.RemindHours = 0 }, "r", "remind_hours"},
+		"too late a step":      {func(p *policies.Policies) { p.EscalateHours = 1001 }, "r", "escalate_hours"},
+		"escalates first":      {func(p *policies.Policies) { p.EscalateHours = 4 }, "r", "escalate_hours"},
+		"agent as substitute":  {func(p *policies.Policies) { p.Substitutes["center"] = w.Agent.ID }, "r", "substitute_center"},
+		"nobody as substitute": {func(p *policies.Policies) { p.Substitutes["tech"] = 9999 }, "r", "substitute_tech"},
+		"no such desk":         {func(p *policies.Policies) { p.Substitutes["nowhere"] = w.Supervisor.ID }, "r", "substitute_nowhere"},
 		"six tries":            {func(p *policies.Policies) { p.Verification.CodeTries = 6 }, "r", "code_tries"},
 		"level 2 below 1":      {func(p *policies.Policies) { p.Verification.Level2Items = 1 }, "r", "level2_items"},
 		"no items for level 1": {func(p *policies.Policies) { p.Verification.Level1Items = 0 }, "r", "level1_items"},
@@ -75,7 +81,7 @@ func TestNumbersByName(t *testing.T) {
 	p := policies.Default()
 	p.SetNumbers(map[string]int{"reset_minutes": 7, "code_tries": 3, "unknown": 9})
 	n := p.Numbers()
-	if p.ResetMinutes != 7 || p.Verification.CodeTries != 3 || n["reset_minutes"] != 7 || n["valid_minutes"] != 30 || n["respond_minutes"] != 480 || len(n) != 15 {
+	if p.ResetMinutes != 7 || p.Verification.CodeTries != 3 || n["reset_minutes"] != 7 || n["valid_minutes"] != 30 || n["respond_minutes"] != 480 || len(n) != 16 {
 		t.Errorf("%+v, %v", p, n)
 	}
 }

@@ -26,7 +26,7 @@ type Result struct {
 // who wrote part of the plan (self_approval), a plan that changed since
 // (plan_changed), a proposal that is decided (already_decided).
 func Approve(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Reimbursement, error) {
-	results, err := approveChunk(ctx, s, by, []int64{id})
+	results, err := approveChunk(ctx, s, by, []int64{id}, manner{})
 	if err == nil {
 		err = results[0].Err
 	}
@@ -51,12 +51,7 @@ func ApproveMany(ctx context.Context, s *store.Store, by access.Actor, ids []int
 	distinct = slices.Compact(distinct)
 	byID := make(map[int64]Result, len(distinct))
 	for part := range slices.Chunk(distinct, batchChunk) {
-		results, err := approveChunk(ctx, s, by, part)
-		if err != nil {
-			results = oneByOne(ctx, s, by, part)
-		}
-		for _, r := range results {
-			r.Err = audit.Refused(ctx, s, by, "reimbursement.approved", Subject(r.ID), r.Err)
+		for _, r := range approveRefusing(ctx, s, by, part, manner{}) {
 			byID[r.ID] = r
 		}
 	}
@@ -67,12 +62,35 @@ func ApproveMany(ctx context.Context, s *store.Store, by access.Actor, ids []int
 	return out, nil
 }
 
+// manner is how a chunk is approved.
+type manner struct {
+	seen bool                      // only what the actor has looked at
+	then func(*store.Tx, []Result) // in the transaction of what was approved; may be nil
+}
+
+// approveRefusing approves a chunk and notes the attempts that were not allowed.
+func approveRefusing(ctx context.Context, s *store.Store, by access.Actor, ids []int64, how manner) []Result {
+	results, err := approveChunk(ctx, s, by, ids, how)
+	if err != nil {
+		results = oneByOne(ctx, s, by, ids, how)
+	}
+	unseen := false
+	for i, r := range results {
+		if fault.Is(r.Err, "not_looked_at") && unseen {
+			continue // noted once: a forged form may hold any number
+		}
+		unseen = unseen || fault.Is(r.Err, "not_looked_at")
+		results[i].Err = audit.Refused(ctx, s, by, "reimbursement.approved", Subject(r.ID), r.Err)
+	}
+	return results
+}
+
 // oneByOne finds out which of a failed chunk can be approved: the others must
 // not suffer from one that the database refuses.
-func oneByOne(ctx context.Context, s *store.Store, by access.Actor, ids []int64) []Result {
+func oneByOne(ctx context.Context, s *store.Store, by access.Actor, ids []int64, how manner) []Result {
 	out := make([]Result, len(ids))
 	for i, id := range ids {
-		results, err := approveChunk(ctx, s, by, []int64{id})
+		results, err := approveChunk(ctx, s, by, []int64{id}, how)
 		if err != nil {
 			results = []Result{{ID: id, Err: err}}
 		}
@@ -89,7 +107,7 @@ type approval struct {
 	last           bool
 }
 
-func approveChunk(ctx context.Context, s *store.Store, by access.Actor, ids []int64) ([]Result, error) {
+func approveChunk(ctx context.Context, s *store.Store, by access.Actor, ids []int64, how manner) ([]Result, error) {
 	return store.Write(ctx, s, by, func(tx *store.Tx) ([]Result, error) {
 		if err := by.Require(access.Decide); err != nil {
 			return nil, err
@@ -97,6 +115,12 @@ func approveChunk(ctx context.Context, s *store.Store, by access.Actor, ids []in
 		found, err := lockForDecision(tx, ids)
 		if err != nil {
 			return nil, err
+		}
+		var looked map[int64]bool
+		if how.seen {
+			if looked, err = Looks(tx.DB, by.ID, ids); err != nil {
+				return nil, err
+			}
 		}
 		results := make([]Result, len(ids))
 		var approved, posted []*approval
@@ -106,7 +130,10 @@ func approveChunk(ctx context.Context, s *store.Store, by access.Actor, ids []in
 				results[i].Err = fault.Missing()
 				continue
 			}
-			if a.last, results[i].Err = a.approve(by, a.given, a.editors, a.plan); results[i].Err != nil {
+			if a.last, results[i].Err = a.approve(by, a.given, a.editors, a.plan); results[i].Err == nil && how.seen && !looked[id] {
+				results[i].Err = fault.New(fault.Forbidden, "not_looked_at")
+			}
+			if results[i].Err != nil {
 				continue
 			}
 			results[i].State = a.State
@@ -119,6 +146,9 @@ func approveChunk(ctx context.Context, s *store.Store, by access.Actor, ids []in
 		if len(approved) == 0 {
 			tx.NothingChanged()
 			return results, nil
+		}
+		if how.then != nil {
+			how.then(tx, results)
 		}
 		giveApprovals(tx, approved)
 		if err := post(tx, posted); err != nil {

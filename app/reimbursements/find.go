@@ -11,18 +11,21 @@ import (
 	"hoten/app/store"
 )
 
-// Filter narrows the list; zero values do not. Before is the keyset cursor; with
-// OutliersFirst those with flags come before it, and Plain says that the cursor
-// stands among those without.
+// Filter narrows the list; zero values do not. Before is the keyset cursor.
+// OutliersFirst is the list of what waits, whatever State says: its cursor is After,
+// and Plain says that it stands among those without flags.
 type Filter struct {
 	Incident      string
 	State         string
 	Proposer      int64
 	Class         string
 	Flag          string
-	Band          *int // index of Bands, len(Bands) for above
+	Band          *int   // index of Bands, len(Bands) for above
+	Late          string // one of Steps, of Reader where it is theirs
+	Reader        int64
 	OutliersFirst bool
 	Before        int64
+	After         int64
 	Plain         bool
 	Limit         int
 }
@@ -39,7 +42,8 @@ type Row struct {
 // Number is the number of the row's case.
 func (r Row) Number() string { return cases.Number(r.CaseID) }
 
-// Find lists proposals, newest first, or those that stand out before: Limit and one more when there are more.
+// Find lists proposals, newest first, or those that stand out and then the oldest:
+// Limit and one more when there are more.
 func Find(db *gorm.DB, f Filter) ([]Row, error) {
 	conditions, args := []string{"true"}, []any{}
 	add := func(condition string, arg any) {
@@ -53,17 +57,22 @@ func Find(db *gorm.DB, f Filter) ([]Row, error) {
 		}
 		add("r.incident_id = $%d", incident.ID)
 	}
-	if f.State != "" {
+	if f.OutliersFirst {
+		// Written out: a plan made for any state could not use the index of this one.
+		conditions = append(conditions, "r.state = 'submitted'")
+	} else if f.State != "" {
 		add("r.state = $%d", f.State)
 	}
 	if f.Proposer > 0 {
 		add("r.proposer_id = $%d", f.Proposer)
 	}
 	if f.Class != "" {
-		add("c.class = $%d", f.Class)
+		add("exists (select 1 from cases c where c.id = r.case_id and c.class = $%d)", f.Class)
 	}
 	if f.Flag != "" {
 		add("$%d = any(string_to_array(r.flags, ' '))", f.Flag)
+		// Where the index begins: those with flags.
+		conditions = append(conditions, "((r.flags = ''), r.id) < (true, 0)")
 	}
 	if f.Band != nil {
 		if *f.Band < len(Bands) {
@@ -73,20 +82,26 @@ func Find(db *gorm.DB, f Filter) ([]Row, error) {
 			add("r.cost > $%d", Bands[*f.Band-1])
 		}
 	}
+	if f.Late != "" && f.OutliersFirst {
+		args = append(args, f.Reader)
+		conditions = append(conditions, step(f.Late, len(args)), fmt.Sprintf("$%d::bigint is not null", len(args)))
+	}
 	order := "r.id desc"
 	if f.OutliersFirst {
-		order = "(r.flags = ''), r.id desc"
+		order = "(r.flags = ''), r.id"
 	}
-	if f.Before > 0 && f.OutliersFirst {
-		args = append(args, f.Plain, f.Before)
-		conditions = append(conditions, fmt.Sprintf("((r.flags = '') > $%[1]d or (r.flags = '') = $%[1]d and r.id < $%[2]d)", len(args)-1, len(args)))
-	} else if f.Before > 0 {
+	if f.After > 0 && f.OutliersFirst {
+		args = append(args, f.Plain, f.After)
+		conditions = append(conditions, fmt.Sprintf("((r.flags = ''), r.id) > ($%d, $%d)", len(args)-1, len(args)))
+	}
+	if f.Before > 0 {
 		add("r.id < $%d", f.Before)
 	}
+	// Names come to the rows of the page, not to all that there are.
 	return store.Select[Row](db, `select r.*, c.class, n.reference, s.name as proposer_name,
 		(select count(*) from approvals a where a.reimbursement_id = r.id and a.voided_at is null) as given
-		from reimbursements r join cases c on c.id = r.case_id join incidents n on n.id = r.incident_id join staff s on s.id = r.proposer_id
-		where `+strings.Join(conditions, " and ")+fmt.Sprintf(" order by %s limit %d", order, f.Limit+1), args...)
+		from (select r.* from reimbursements r where `+strings.Join(conditions, " and ")+fmt.Sprintf(" order by %s limit %d", order, f.Limit+1)+`) r
+		join cases c on c.id = r.case_id join incidents n on n.id = r.incident_id join staff s on s.id = r.proposer_id order by `+order, args...)
 }
 
 // OfCase lists a case's proposals, newest first.
@@ -119,11 +134,23 @@ func Approvals(db *gorm.DB, id int64) ([]Approval, error) {
 		where a.reimbursement_id = $1 order by a.id`, id)
 }
 
-// Waiting counts the proposals that the actor could decide about now.
-func Waiting(db *gorm.DB, staff int64) (n int64, err error) {
-	err = store.Scan(db, `select count(*) from reimbursements r where r.state = 'submitted' and r.proposer_id <> $1
-		and not exists (select 1 from approvals a where a.reimbursement_id = r.id and a.staff_id = $1 and a.voided_at is null)`, []any{staff}, &n)
-	return n, err
+// Waits is what waits for somebody who may decide, each counted up to CountedTo: what
+// they could decide about, what of all that waits was reminded of, and what has come
+// to them as the substitute.
+type Waits struct{ Count, Late, Mine int64 }
+
+// CountedTo is where counting what waits stops: every page asks.
+const CountedTo = 1000
+
+// Waiting counts what waits for the actor.
+func Waiting(db *gorm.DB, staff int64) (w Waits, err error) {
+	err = store.Scan(db, fmt.Sprintf(`select
+		(select count(*) from (select from reimbursements r where r.state = 'submitted' and r.proposer_id <> $1
+			and not exists (select 1 from approvals a where a.reimbursement_id = r.id and a.staff_id = $1 and a.voided_at is null) limit %[1]d) c),
+		(select count(*) from (select from reimbursements r where r.state = 'submitted' and r.reminded_at is not null limit %[1]d) l),
+		(select count(*) from (select from reimbursements r where r.state = 'submitted' and r.substitute_id = $1 limit %[1]d) m)`,
+		CountedTo), []any{staff}, &w.Count, &w.Late, &w.Mine)
+	return w, err
 }
 
 // DayTotal is what one person proposed today, in points of company cost.

@@ -18,6 +18,7 @@ type Looked struct {
 	Lines      []Line
 	Given      []int64
 	Editors    []int64
+	Now        Plan
 	Changed    bool
 }
 
@@ -65,7 +66,7 @@ func LookAgain(db *gorm.DB, rows []Row) (map[int64]*Looked, error) {
 	for _, r := range rows {
 		s, w := subjects[r.CaseID], logins[r.CaseID]
 		out[r.Reimbursement.ID] = &Looked{IdentityID: w.IdentityID, Login: w.Login, Lines: lines[r.Reimbursement.ID],
-			Editors: s.editors(), Changed: !bytes.Equal(s.plan.Hash(), r.PlanHash)}
+			Editors: s.editors(), Now: s.plan, Changed: !bytes.Equal(s.plan.Hash(), r.PlanHash)}
 	}
 	for _, g := range given {
 		out[g.ReimbursementID].Given = append(out[g.ReimbursementID].Given, g.StaffID)

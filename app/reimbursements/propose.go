@@ -247,6 +247,10 @@ func (d desk) write(tx *store.Tx, accepted []*subject, note string) ([]*Reimburs
 	if err != nil {
 		return nil, err
 	}
+	usual, err := middles(tx.DB, accepted[0].IncidentID, accepted)
+	if err != nil {
+		return nil, err
+	}
 	var lines []lineRow
 	var told []cases.Happened
 	var recorded []audit.Change
@@ -258,7 +262,8 @@ func (d desk) write(tx *store.Tx, accepted []*subject, note string) ([]*Reimburs
 		r := &Reimbursement{ID: ids[i], IncidentID: s.IncidentID, CaseID: s.ID, ProposerID: tx.By.ID, State: Submitted,
 			Note: tx.Vault().Seal("reimbursements", "note", ids[i], note), ApprovalsNeeded: int16(d.needed(s.plan)),
 			PlanHash: s.plan.Hash(), Balances: string(balances), SubmittedAt: tx.Now,
-			Flags: d.flags(s.plan, stand[s.ID]), Cost: s.plan.largest()}
+			Flags: d.flags(s, usual, stand[s.ID])}
+		r.CostProgramID, r.Cost = s.plan.largest()
 		made[i] = r
 		for _, l := range s.plan.Lines {
 			lines = append(lines, lineRow{ReimbursementID: r.ID, Line: l})

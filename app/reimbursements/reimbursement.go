@@ -41,6 +41,9 @@ type Reimbursement struct {
 	PlanHash        []byte
 	Balances        string
 	SubmittedAt     time.Time
+	RemindedAt      *time.Time
+	EscalatedAt     *time.Time
+	SubstituteID    *int64
 	DecidedAt       *time.Time
 	DecidedBy       *int64
 	Rejection       *string
@@ -48,6 +51,7 @@ type Reimbursement struct {
 	TransferID      *int64
 	Flags           string // some of Flags, a space between; empty: stands out in nothing
 	Cost            int64  // the company cost in the program where it is largest, in its points
+	CostProgramID   *int16
 }
 
 // Approval is one supervisor's word; a change after submission voids it.

@@ -222,6 +222,13 @@ func TestSabotage(t *testing.T) {
 				return err
 			}
 		}},
+		{"ApproveSeen", func() func() error {
+			_, id := proposed()
+			return func() error {
+				_, err := reimbursements.ApproveSeen(ctx, db, supervisor, []int64{id}, fmt.Sprint("once", id))
+				return err
+			}
+		}},
 		{"Return", func() func() error {
 			_, id := proposed()
 			return func() error { _, err := reimbursements.Return(ctx, db, supervisor, id, "見直し"); return err }
@@ -433,6 +440,15 @@ func TestSabotage(t *testing.T) {
 		}},
 		{"reimbursements.ProposeAll", func() func() error {
 			return func() error { _, err := reimbursements.ProposeAll(ctx, db, agent, apptest.Reference); return err }
+		}},
+		{"reimbursements.Remind", func() func() error {
+			proposed()
+			clock.Add(5 * time.Hour)
+			return func() error { return reimbursements.Remind(ctx, db) }
+		}},
+		{"reimbursements.Remind, escalated", func() func() error {
+			clock.Add(4 * time.Hour)
+			return func() error { return reimbursements.Remind(ctx, db) }
 		}},
 	} {
 		t.Run(a.name, func(t *testing.T) { s.sabotage(t, a.setUp()) })

@@ -31,6 +31,31 @@ func (w *ProposeAllWorker) Work(ctx context.Context, job *river.Job[ProposeAllAr
 	return err
 }
 
+// ApproveSeenWorker works ApproveSeenArgs.
+type ApproveSeenWorker struct {
+	river.WorkerDefaults[ApproveSeenArgs]
+	Store *store.Store
+}
+
+// Timeout leaves time for a batch of any size; see ProposeAllWorker.
+func (w *ApproveSeenWorker) Timeout(*river.Job[ApproveSeenArgs]) time.Duration { return time.Hour }
+
+// Work approves the batch, unless another program does already.
+func (w *ApproveSeenWorker) Work(ctx context.Context, job *river.Job[ApproveSeenArgs]) error {
+	_, err := store.Exclusive(ctx, w.Store, jobs.Name(job.Args.JobID), func() error {
+		return approveSeen(ctx, w.Store, job.Args.JobID)
+	})
+	return err
+}
+
+// Again is the River job that does the work of a row of jobs.
+func Again(j jobs.Job) river.JobArgs {
+	if j.Kind == (ApproveSeenArgs{}).Kind() {
+		return ApproveSeenArgs{JobID: j.ID}
+	}
+	return ProposeAllArgs{JobID: j.ID}
+}
+
 func incidentOf(j *jobs.Job) (int64, error) {
 	var args allArgs
 	err := json.Unmarshal([]byte(j.Args), &args)

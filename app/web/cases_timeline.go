@@ -19,7 +19,7 @@ var timelineKinds = map[string][]string{
 	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.ImpostorCleared, cases.Represented, cases.Revealed},
 	"reset":        {cases.LinkWasSent, cases.WasResumed, cases.Released},
 	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
-		cases.Posted, cases.ApprovalsVoided},
+		cases.Posted, cases.ApprovalsVoided, cases.ApprovalReminded, cases.ApprovalEscalated},
 	"mail":   {cases.Notified, cases.Unreachable},
 	"status": {cases.Opened, cases.StatusChanged, cases.Assigned, cases.AddedToIncident},
 }
@@ -78,6 +78,8 @@ func (p *page) sentence(e cases.Event) string {
 			said = i18n.T(p.ctx, "callbacks.outcome."+said)
 		case e.Kind == cases.CallbackExhausted && name == "channel":
 			said = i18n.T(p.ctx, "callbacks.channel."+said)
+		case e.Kind == cases.ApprovalEscalated && name == "to" && said == "":
+			said = i18n.T(p.ctx, "reimbursements.substitute.none")
 		case name == "due":
 			if at, err := time.Parse(time.RFC3339, said); err == nil {
 				said = i18n.Time(at)

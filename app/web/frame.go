@@ -35,9 +35,11 @@ func (p *page) surround() error {
 // waiting counts what waits for the reader.
 func (p *page) waiting() (err error) {
 	if p.by.May(access.Decide) {
-		if p.frame.Waiting, err = reimbursements.Waiting(p.db, p.by.ID); err != nil {
+		waits, err := reimbursements.Waiting(p.db, p.by.ID)
+		if err != nil {
 			return err
 		}
+		p.frame.Waiting = ui.Waits{Count: waits.Count, Late: waits.Late, Mine: waits.Mine, More: waits.Count == reimbursements.CountedTo}
 	}
 	if !p.by.May(access.WorkCases) {
 		return nil

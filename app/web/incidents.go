@@ -160,6 +160,9 @@ func showJob(p *page) error {
 	if err != nil {
 		return err
 	}
+	if j.Kind == (reimbursements.ApproveSeenArgs{}).Kind() {
+		return p.to("/reimbursements/approvals/"+p.Param("id"), "")
+	}
 	incident, err := reimbursements.IncidentOf(p.db, j)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/policies"
+	"hoten/app/staff"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -31,6 +32,9 @@ func showPolicies(p *page) error {
 		shown.Programs = append(shown.Programs, ui.ProgramPolicy{Code: program.Code, Name: program.Name(i18n.Lang(p.ctx)),
 			Threshold: kept.Thresholds[program.Code], DailyLimit: kept.DailyLimits[program.Code]})
 	}
+	if err := p.deputies(kept.Substitutes, &shown); err != nil {
+		return err
+	}
 	for _, item := range cases.Items {
 		if item != cases.ItemName {
 			shown.Items = append(shown.Items, ui.ItemPolicy{Name: item, NotVisible: slices.Contains(kept.Verification.NotVisible, item)})
@@ -38,6 +42,50 @@ func showPolicies(p *page) error {
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// deputies are the substitutes of the desks and of the center, and who may be one.
+func (p *page) deputies(substitutes map[string]int64, shown *ui.PoliciesIndex) error {
+	places, _, err := p.deskChoices()
+	if err != nil {
+		return err
+	}
+	people, err := staff.List(p.db)
+	if err != nil {
+		return err
+	}
+	shown.Deciders = []ui.Choice{{Label: i18n.T(p.ctx, "policies.substitute.none")}}
+	for _, s := range people {
+		if s.DisabledAt == nil && s.Role.May(access.Decide) {
+			shown.Deciders = append(shown.Deciders, ui.Choice{Value: strconv.FormatInt(s.ID, 10), Label: s.Name})
+		}
+	}
+	for _, d := range append(places, ui.Choice{Value: policies.Center, Label: i18n.T(p.ctx, "policies.substitute.center")}) {
+		one := ui.Deputy{Desk: d.Value, Name: d.Label}
+		if id := substitutes[d.Value]; id != 0 {
+			one.Staff = strconv.FormatInt(id, 10)
+		}
+		shown.Deputies = append(shown.Deputies, one)
+	}
+	return nil
+}
+
+// substitutesOf reads whom proposals go to; a field left out keeps nobody.
+func (p *page) substitutesOf(problems *fault.Problems) (map[string]int64, error) {
+	places, _, err := p.deskChoices()
+	out := map[string]int64{}
+	for _, d := range append(places, ui.Choice{Value: policies.Center}) {
+		typed := p.FormValue("substitute_" + d.Value)
+		if typed == "" {
+			continue
+		}
+		id, err := strconv.ParseInt(typed, 10, 64)
+		if err != nil {
+			problems.Add("substitute_"+d.Value, "substitute_unknown")
+		}
+		out[d.Value] = id
+	}
+	return out, err
 }
 
 func setPolicies(p *page) error {
@@ -69,6 +117,9 @@ func setPolicies(p *page) error {
 		numbers[name] = n
 	}
 	set.SetNumbers(numbers)
+	if set.Substitutes, err = p.substitutesOf(&problems); err != nil {
+		return err
+	}
 	set.Verification.NotVisible = slices.DeleteFunc(slices.Clone(p.Request().PostForm["not_visible"]), func(item string) bool { return !slices.Contains(cases.Items, item) })
 	set.Verification.AlwaysCode = p.FormValue("always_code") == "true"
 	err = problems.Err()

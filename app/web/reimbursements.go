@@ -1,18 +1,16 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"encoding/hex"
 	"errors"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"hoten/app/access"
 	"hoten/app/cases"
-	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
@@ -20,122 +18,6 @@ import (
 	"hoten/i18n"
 	"hoten/ui"
 )
-
-func showReimbursements(p *page) error {
-	p.section("reimbursements")
-	shown := ui.ReimbursementsIndex{State: p.QueryParam("state"), Incident: p.QueryParam("incident"), Class: p.QueryParam("class"), Flag: p.QueryParam("flag"),
-		Band: p.QueryParam("band"), Flags: reimbursements.Flags, Bands: reimbursements.Bands, MayDecide: p.by.May(access.Decide), Day: p.w.s.Clock()}
-	if shown.State == "" {
-		shown.State = reimbursements.Submitted
-	}
-	f := reimbursements.Filter{Incident: shown.Incident, State: shown.State, Class: shown.Class, Flag: shown.Flag, Limit: pageSize}
-	if n, err := strconv.Atoi(shown.Band); err == nil && n >= 0 && n <= len(reimbursements.Bands) {
-		f.Band = &n
-	}
-	f.OutliersFirst = f.State == reimbursements.Submitted
-	plain, before, _ := strings.Cut(p.QueryParam("cursor"), ".")
-	if n, err := strconv.ParseInt(before, 10, 64); err == nil {
-		f.Plain, f.Before = plain == "1", n
-	}
-	if shown.State == "all" {
-		f.State = ""
-	}
-	rows, err := reimbursements.Find(p.db, f)
-	if err != nil {
-		return err
-	}
-	rows, shown.NextCursor = cut(rows, func(r reimbursements.Row) int64 { return r.Reimbursement.ID })
-	if shown.NextCursor != "" {
-		plain := "0"
-		if rows[len(rows)-1].Flags == "" {
-			plain = "1"
-		}
-		shown.NextCursor = plain + "." + shown.NextCursor
-	}
-	shown.Total = int64(len(rows))
-	if shown.State == reimbursements.Submitted && (shown.NextCursor != "" || f.Before != 0) {
-		if shown.Total, err = reimbursements.CountSubmitted(p.db); err != nil {
-			return err
-		}
-	}
-	programs, err := incidents.Programs(p.db)
-	if err != nil {
-		return err
-	}
-	for _, program := range programs {
-		shown.Programs = append(shown.Programs, ui.Choice{Value: program.Code, Label: program.Name(i18n.Lang(p.ctx))})
-	}
-	if shown.Rows, err = p.reimbursementRows(rows, programs); err != nil {
-		return err
-	}
-	if shown.State == reimbursements.Submitted {
-		if err := p.waitingGroups(&shown); err != nil {
-			return err
-		}
-	}
-	if shown.MayDecide {
-		if shown.Agents, err = p.agentTotals(programs); err != nil {
-			return err
-		}
-	}
-	shown.Frame = p.frame
-	return p.render(shown.Page())
-}
-
-// waitingGroups tells what waits by class and cost, and what has waited too long.
-func (p *page) waitingGroups(shown *ui.ReimbursementsIndex) error {
-	groups, err := reimbursements.Groups(p.db)
-	if err != nil {
-		return err
-	}
-	for _, g := range groups {
-		shown.Groups = append(shown.Groups, ui.ReimbursementGroup{Class: g.Class, Band: g.Band, Count: g.Count, More: g.More})
-	}
-	current, err := policies.Current(p.db)
-	if err != nil {
-		return err
-	}
-	shown.RemindHours = current.RemindHours
-	shown.Late, err = reimbursements.WaitingSince(p.db, p.w.s.Clock().Add(-time.Duration(current.RemindHours)*time.Hour))
-	return err
-}
-
-func (p *page) reimbursementRows(rows []reimbursements.Row, programs []incidents.Program) ([]ui.ReimbursementRow, error) {
-	looked, err := reimbursements.LookAgain(p.db, rows)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]int64, len(rows))
-	for i, r := range rows {
-		ids[i] = r.Reimbursement.ID
-	}
-	looks, err := reimbursements.Looks(p.db, p.by.ID, ids)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]ui.ReimbursementRow, len(rows))
-	var seen []int64
-	for i, r := range rows {
-		l := looked[r.Reimbursement.ID]
-		login, err := p.loginOf(l.IdentityID, l.Login)
-		if err != nil {
-			return nil, err
-		}
-		own := r.ProposerID == p.by.ID || slices.Contains(l.Editors, p.by.ID)
-		out[i] = ui.ReimbursementRow{ID: r.Reimbursement.ID, Case: r.Number(), LoginID: login, Class: text(r.Class), State: r.State, Amounts: amounts(l.Lines, programs),
-			Proposer: r.ProposerName, SubmittedAt: r.SubmittedAt, Approvals: r.Given, Needed: int(r.ApprovalsNeeded),
-			Changed: r.Pending() && l.Changed, Own: own, MayApprove: r.Pending() && p.by.May(access.Decide) && !own && !l.Changed && !slices.Contains(l.Given, p.by.ID)}
-		if r.Pending() {
-			out[i].Flags = strings.Fields(r.Flags)
-		}
-		out[i].Looked = looks[r.Reimbursement.ID] || len(out[i].Flags) == 0
-		if out[i].MayApprove && out[i].Looked && !looks[r.Reimbursement.ID] {
-			seen = append(seen, r.Reimbursement.ID)
-		}
-	}
-	// What stands out in nothing is looked at where its figures stand.
-	return out, reimbursements.LookedAt(p.ctx, p.w.s, p.by, seen)
-}
 
 func amounts(lines []reimbursements.Line, programs []incidents.Program) map[string]ui.Amounts {
 	totals := reimbursements.Plan{Lines: lines}.Totals()
@@ -197,13 +79,15 @@ func showReimbursement(p *page) error {
 }
 
 func (p *page) fillReimbursement(v *caseView, r *reimbursements.Reimbursement, shown *ui.ReimbursementsShow) error {
-	var errs [6]error
+	var errs [7]error
 	shown.LoginID, errs[0] = v.row.PlainLogin(p.w.s.Vault)
 	shown.Proposer, errs[1] = p.nameOf(&r.ProposerID)
 	shown.DecidedBy, errs[2] = p.nameOf(r.DecidedBy)
 	shown.Note, errs[3] = r.PlainNote(p.w.s.Vault)
 	shown.Reason, errs[4] = r.PlainReason(p.w.s.Vault)
 	shown.Approvals, errs[5] = p.approvalsOf(r.ID)
+	shown.Substitute, errs[6] = p.nameOf(r.SubstituteID)
+	shown.Reminded, shown.Escalated = moment(r.RemindedAt), moment(r.EscalatedAt)
 	if err := errors.Join(errs[:]...); err != nil {
 		return err
 	}
@@ -216,13 +100,15 @@ func (p *page) fillReimbursement(v *caseView, r *reimbursements.Reimbursement, s
 	}
 	if r.Pending() {
 		shown.Flags = strings.Fields(r.Flags)
-		if err := reimbursements.LookedAt(p.ctx, p.w.s, p.by, []int64{r.ID}); err != nil {
+		if err := reimbursements.LookedAt(p.ctx, p.w.s, p.by, map[int64][]byte{r.ID: v.plan.Hash()}); err != nil {
 			return err
 		}
 		if err := p.decidable(v, r, shown); err != nil {
 			return err
 		}
-		shown.Changes = p.changes(v, r, lines[r.ID])
+		if !bytes.Equal(r.PlanHash, v.plan.Hash()) {
+			shown.Changes = p.changes(lines[r.ID], v.plan, v.programs)
+		}
 		if shown.NextID, err = reimbursements.NextWaiting(p.db, p.by.ID, r.ID); err != nil {
 			return err
 		}
@@ -239,6 +125,9 @@ func (p *page) planLines(v *caseView, lines []reimbursements.Line, shown *ui.Rei
 	reasons, err := reimbursements.Reasons(p.db, p.w.s.Vault, v.row.Case.ID)
 	if err != nil {
 		return err
+	}
+	for _, m := range v.facts.Movements {
+		shown.Movements = append(shown.Movements, movementOf(m, names, v.facts.Compensated[m.ID]))
 	}
 	for _, l := range lines {
 		out := ui.PlanLine{Kind: l.Kind, Program: names[l.ProgramID], Points: l.Points}
@@ -291,12 +180,9 @@ func (p *page) decidable(v *caseView, r *reimbursements.Reimbursement, shown *ui
 }
 
 // changes are the differences between the plan that was proposed and the one of now.
-func (p *page) changes(v *caseView, r *reimbursements.Reimbursement, lines []reimbursements.Line) (out []ui.Change) {
-	if hex.EncodeToString(r.PlanHash) == hex.EncodeToString(v.plan.Hash()) {
-		return nil
-	}
-	before, now := amounts(lines, v.programs), amounts(v.plan.Lines, v.programs)
-	for _, program := range v.programs {
+func (p *page) changes(lines []reimbursements.Line, plan reimbursements.Plan, programs []incidents.Program) (out []ui.Change) {
+	before, now := amounts(lines, programs), amounts(plan.Lines, programs)
+	for _, program := range programs {
 		a, b := before[program.Code], now[program.Code]
 		for _, d := range []struct {
 			what        string
@@ -349,37 +235,4 @@ func reject(p *page) error {
 		_, err := reimbursements.RejectFor(p.ctx, p.w.s, p.by, id, p.FormValue("rejection"), p.FormValue("reason"))
 		return err
 	})
-}
-
-// approveMany approves the chosen rows of the list, and explains every refusal.
-func approveMany(p *page) error {
-	var ids []int64
-	for _, v := range p.Request().PostForm["id"] {
-		if id, err := strconv.ParseInt(v, 10, 64); err == nil {
-			ids = append(ids, id)
-		}
-	}
-	if len(ids) == 0 {
-		return p.again(fault.New(fault.Conflict, "nothing_chosen"), "", showReimbursements)
-	}
-	results, err := reimbursements.ApproveLookedAt(p.ctx, p.w.s, p.by, ids)
-	if err != nil {
-		return err
-	}
-	done := 0
-	for _, r := range results {
-		if f, ok := fault.As(r.Err); ok {
-			p.frame.Problems = append(p.frame.Problems, ui.Problem{Form: "row", Field: strconv.FormatInt(r.ID, 10), Text: i18n.T(p.ctx, "reimbursements.number", "id", strconv.FormatInt(r.ID, 10)) + "：" + i18n.T(p.ctx, "fault."+f.Code, f.Args...)})
-		} else if r.Err != nil {
-			return r.Err
-		} else {
-			done++
-		}
-	}
-	if len(p.frame.Problems) == 0 {
-		return p.to("/reimbursements", "approved_many", "count", done)
-	}
-	p.status = http.StatusConflict
-	p.frame.Flash = ui.Flash{Tone: "attention", Text: i18n.T(p.ctx, "flash.approved_many", "count", done)}
-	return showReimbursements(p)
 }

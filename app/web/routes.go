@@ -72,6 +72,7 @@ var Routes = []Route{
 
 	{"GET", "/reimbursements", access.ReadCases, showReimbursements},
 	{"POST", "/reimbursements/approve", access.Decide, approveMany},
+	{"GET", "/reimbursements/approvals/:id", access.Decide, showApprovals},
 	{"GET", "/reimbursements/:id", access.ReadCases, showReimbursement},
 	{"POST", "/reimbursements/:id/approve", access.Decide, approve},
 	{"POST", "/reimbursements/:id/return", access.Decide, returnOne},

@@ -1,0 +1,136 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"hoten/app/cases"
+	"hoten/app/incidents"
+	"hoten/app/jobs"
+	"hoten/app/reimbursements"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// approveMany approves the chosen rows of the list, and leads to where the outcome of
+// each shows.
+func approveMany(p *page) error {
+	p.section("reimbursements")
+	var ids []int64
+	for _, v := range p.Request().PostForm["id"] {
+		if id, err := strconv.ParseInt(v, 10, 64); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	j, err := reimbursements.ApproveSeen(p.ctx, p.w.s, p.by, ids, p.FormValue("once"))
+	if err != nil {
+		return p.again(err, "", showReimbursements)
+	}
+	var list ui.ReimbursementsIndex
+	p.waitingFilter(&list)
+	return p.to("/reimbursements/approvals/"+strconv.FormatInt(j.ID, 10)+"?back="+url.QueryEscape(list.Address()), "")
+}
+
+// listBack is the address of the list that a reader came from, and nothing else.
+func listBack(back string) string {
+	if strings.HasPrefix(back, "/reimbursements?") {
+		return back
+	}
+	return "/reimbursements"
+}
+
+// showApprovals shows how far a batch has come and what became of each row.
+func showApprovals(p *page) error {
+	p.section("reimbursements")
+	id, err := p.id()
+	if err != nil {
+		return err
+	}
+	j, err := reimbursements.BatchOf(p.db, id)
+	if err != nil {
+		return err
+	}
+	shown := ui.ReimbursementsApprovals{ID: id, At: j.CreatedAt, Back: listBack(p.QueryParam("back")),
+		Job: ui.Progress{State: j.State, Processed: j.Processed, Total: j.Total, Failed: j.Failed, URL: p.Request().URL.RequestURI()}}
+	if shown.By, err = p.nameOf(&j.StaffID); err != nil {
+		return err
+	}
+	if shown.Refused, shown.Awaiting, shown.Posted, err = reimbursements.Tally(p.db, id); err != nil {
+		return err
+	}
+	if j.State == jobs.Running {
+		// The pages ask by themselves where they can; this is for those that cannot.
+		p.Response().Header().Set("Refresh", "5")
+	}
+	place, after := int16(-1), int64(0)
+	if a, b, ok := strings.Cut(p.QueryParam("cursor"), "."); ok {
+		n, err1 := strconv.ParseInt(a, 10, 8)
+		m, err2 := strconv.ParseInt(b, 10, 64)
+		if err1 == nil && err2 == nil {
+			place, after = int16(n), m
+		}
+	}
+	list, err := reimbursements.Outcomes(p.db, id, place, after, pageSize)
+	if err != nil {
+		return err
+	}
+	if len(list) > pageSize {
+		list = list[:pageSize]
+		last := list[pageSize-1]
+		shown.NextCursor = fmt.Sprintf("%d.%d", last.Place, last.ReimbursementID)
+	}
+	if shown.Rows, err = p.outcomeRows(list); err != nil {
+		return err
+	}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+// outcomeRows puts outcomes into words; of a plan that changed it shows what.
+func (p *page) outcomeRows(list []reimbursements.Outcome) ([]ui.Outcome, error) {
+	changes, err := p.changesOf(list)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ui.Outcome, len(list))
+	for i, o := range list {
+		out[i] = ui.Outcome{ID: o.ReimbursementID, Result: ui.OutcomePlaces[o.Place], Changes: changes[o.ReimbursementID]}
+		if o.CaseID != nil {
+			out[i].Case = cases.Number(*o.CaseID)
+		}
+		if o.Code == nil {
+			continue
+		}
+		out[i].Why = i18n.T(p.ctx, "fault."+*o.Code, o.Arguments()...)
+		if *o.Code == "already_decided" && o.DecidedName != nil {
+			out[i].Now, out[i].By, out[i].At = text(o.Now), *o.DecidedName, moment(o.DecidedAt)
+		}
+	}
+	return out, nil
+}
+
+// changesOf finds what changed in the plans that were refused for it, in a handful
+// of queries for any number.
+func (p *page) changesOf(list []reimbursements.Outcome) (map[int64][]ui.Change, error) {
+	var rows []reimbursements.Row
+	for _, o := range list {
+		if o.Code != nil && *o.Code == "plan_changed" && o.CaseID != nil {
+			rows = append(rows, reimbursements.Row{Reimbursement: reimbursements.Reimbursement{ID: o.ReimbursementID, CaseID: *o.CaseID}})
+		}
+	}
+	out := map[int64][]ui.Change{}
+	if len(rows) == 0 {
+		return out, nil
+	}
+	programs, err := incidents.Programs(p.db)
+	if err != nil {
+		return nil, err
+	}
+	again, err := reimbursements.LookAgain(p.db, rows)
+	for id, l := range again {
+		out[id] = p.changes(l.Lines, l.Now, programs)
+	}
+	return out, err
+}

@@ -1,0 +1,164 @@
+package web
+
+import (
+	"crypto/rand"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hoten/app/access"
+	"hoten/app/incidents"
+	"hoten/app/policies"
+	"hoten/app/reimbursements"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+func showReimbursements(p *page) error {
+	p.section("reimbursements")
+	shown := ui.ReimbursementsIndex{Once: rand.Text()}
+	f := p.waitingFilter(&shown)
+	rows, err := reimbursements.Find(p.db, f)
+	if err != nil {
+		return err
+	}
+	rows, shown.NextCursor = cut(rows, func(r reimbursements.Row) int64 { return r.Reimbursement.ID })
+	if shown.NextCursor != "" && f.OutliersFirst {
+		shown.NextCursor = strconv.FormatBool(rows[len(rows)-1].Flags == "") + "." + shown.NextCursor
+	}
+	if shown.Total = int64(len(rows)); f.OutliersFirst && (shown.NextCursor != "" || f.After != 0) {
+		if shown.Total, err = reimbursements.CountSubmitted(p.db); err != nil {
+			return err
+		}
+	}
+	programs, err := incidents.Programs(p.db)
+	if err != nil {
+		return err
+	}
+	for _, program := range programs {
+		shown.Programs = append(shown.Programs, ui.Choice{Value: program.Code, Label: program.Name(i18n.Lang(p.ctx))})
+	}
+	if shown.Rows, err = p.reimbursementRows(rows, programs); err != nil {
+		return err
+	}
+	if f.OutliersFirst {
+		if err := p.waitingGroups(&shown, programs); err != nil {
+			return err
+		}
+	}
+	if shown.MayDecide {
+		if shown.Agents, err = p.agentTotals(programs); err != nil {
+			return err
+		}
+	}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+// waitingFilter reads the filters; what means nothing narrows nothing.
+func (p *page) waitingFilter(shown *ui.ReimbursementsIndex) reimbursements.Filter {
+	known := func(name string, among ...string) string {
+		if v := p.FormValue(name); slices.Contains(among, v) {
+			return v
+		}
+		return ""
+	}
+	shown.State = known("state", append(slices.Clone(reimbursements.States), "all")...)
+	if shown.State == "" {
+		shown.State = reimbursements.Submitted
+	}
+	shown.Incident, shown.Class, shown.Flag = p.FormValue("incident"), known("class", "A", "B", "C"), known("flag", reimbursements.Flags...)
+	shown.Flags, shown.Bands, shown.MayDecide, shown.Day = reimbursements.Flags, reimbursements.Bands, p.by.May(access.Decide), p.w.s.Clock()
+	f := reimbursements.Filter{Incident: shown.Incident, State: shown.State, Class: shown.Class, Flag: shown.Flag, Limit: pageSize}
+	if n, err := strconv.Atoi(p.FormValue("band")); err == nil && n >= 0 && n <= len(reimbursements.Bands) {
+		f.Band, shown.Band = &n, strconv.Itoa(n)
+	}
+	if shown.State == "all" {
+		f.State = ""
+	}
+	if f.OutliersFirst = f.State == reimbursements.Submitted; !f.OutliersFirst {
+		f.Before = p.cursor()
+		return f
+	}
+	shown.Step = known("late", reimbursements.Steps...)
+	f.Late, f.Reader = shown.Step, p.by.ID
+	plain, after, _ := strings.Cut(p.QueryParam("cursor"), ".")
+	if n, err := strconv.ParseInt(after, 10, 64); err == nil {
+		f.Plain, f.After = plain == "true", n
+	}
+	return f
+}
+
+// waitingGroups tells what waits by incident, and by class and cost, and what has
+// waited too long.
+func (p *page) waitingGroups(shown *ui.ReimbursementsIndex, programs []incidents.Program) error {
+	var incident int64
+	if shown.Incident != "" {
+		of, err := incidents.ByReference(p.db, shown.Incident)
+		if err != nil {
+			return err
+		}
+		incident = of.ID
+	}
+	groups, err := reimbursements.Groups(p.db, incident)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		shown.Groups = append(shown.Groups, ui.ReimbursementGroup{Class: g.Class, Band: g.Band, Count: g.Count, More: g.More})
+	}
+	piles, err := reimbursements.Piles(p.db, incident)
+	if err != nil {
+		return err
+	}
+	for _, w := range piles {
+		i := slices.IndexFunc(programs, func(x incidents.Program) bool { return x.ID == w.ProgramID })
+		shown.Piles = append(shown.Piles, ui.ReimbursementPile{Incident: w.Reference, Count: w.Count, More: w.More, Oldest: w.Oldest,
+			Program: programs[i].Name(i18n.Lang(p.ctx)), Rollback: w.Rollback, Cost: w.Cost})
+	}
+	current, err := policies.Current(p.db)
+	if err != nil {
+		return err
+	}
+	shown.RemindHours, shown.EscalateHours = current.RemindHours, current.EscalateHours
+	late, err := reimbursements.LateFor(p.db, incident, p.by.ID)
+	shown.Late = ui.Late(late)
+	return err
+}
+
+func (p *page) reimbursementRows(rows []reimbursements.Row, programs []incidents.Program) ([]ui.ReimbursementRow, error) {
+	looked, err := reimbursements.LookAgain(p.db, rows)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Reimbursement.ID
+	}
+	looks, err := reimbursements.Looks(p.db, p.by.ID, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ui.ReimbursementRow, len(rows))
+	shown := map[int64][]byte{}
+	for i, r := range rows {
+		l := looked[r.Reimbursement.ID]
+		login, err := p.loginOf(l.IdentityID, l.Login)
+		if err != nil {
+			return nil, err
+		}
+		own := r.ProposerID == p.by.ID || slices.Contains(l.Editors, p.by.ID)
+		out[i] = ui.ReimbursementRow{ID: r.Reimbursement.ID, Case: r.Number(), LoginID: login, Class: text(r.Class), State: r.State, Amounts: amounts(l.Lines, programs),
+			Proposer: r.ProposerName, SubmittedAt: r.SubmittedAt, Approvals: r.Given, Needed: int(r.ApprovalsNeeded), Reminded: r.Pending() && r.RemindedAt != nil, Escalated: r.Pending() && r.EscalatedAt != nil,
+			Changed: r.Pending() && l.Changed, Own: own, MayApprove: r.Pending() && p.by.May(access.Decide) && !own && !l.Changed && !slices.Contains(l.Given, p.by.ID)}
+		if r.Pending() {
+			out[i].Flags = strings.Fields(r.Flags)
+		}
+		out[i].Looked = looks[r.Reimbursement.ID] || len(out[i].Flags) == 0
+		if out[i].MayApprove && out[i].Looked && !looks[r.Reimbursement.ID] {
+			shown[r.Reimbursement.ID] = r.PlanHash
+		}
+	}
+	// What stands out in nothing is looked at where its figures stand.
+	return out, reimbursements.LookedAt(p.ctx, p.w.s, p.by, shown)
+}

@@ -1,0 +1,317 @@
+package web_test
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/apptest"
+	"hoten/app/ledger"
+	"hoten/app/reimbursements"
+	"hoten/app/store"
+)
+
+// waitingSite has n proposals of 100 points beside the member's own, which is above
+// the threshold of two approvals and therefore stands out; its id comes last.
+func waitingSite(t *testing.T, n int) (*site, []int64) {
+	s := newSite(t)
+	var a, m strings.Builder
+	a.WriteString(apptest.AffectedHeader)
+	m.WriteString(apptest.MovementsHeader)
+	for i := range n {
+		fmt.Fprintf(&a, "w%03d@ocn.example,山田 太郎,ヤマダ タロウ,1970-02-03,,w%d@mail.example,2008-01-01,,,,ja,1,5000,2014-07-29 10:00\n", i, i)
+		fmt.Fprintf(&m, "W%d,w%03d@ocn.example,2014-07-20 02:00:00,exchange,goo,,gift-code,100,,,confirmed\n", i, i)
+	}
+	s.Import(a.String(), m.String())
+	var ids []int64
+	for i := range n {
+		ids = append(ids, s.propose(s.Agent, fmt.Sprintf("w%03d@ocn.example", i)))
+	}
+	if _, err := reimbursements.AddAdjustment(s.Ctx, s.Store, s.Manager, s.Case(login).ID, "goo", 5, "端数"); err != nil {
+		t.Fatal(err)
+	}
+	return s, append(ids, s.propose(s.Agent, login))
+}
+
+func (s *site) propose(by access.Actor, login string) int64 {
+	s.T.Helper()
+	r, err := reimbursements.Propose(s.Ctx, s.Store, by, s.Case(login).ID, "")
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return r.ID
+}
+
+// pickable are the requests of a page that can be selected without JavaScript.
+func pickable(body string) (ids []string) {
+	body = regexp.MustCompile(`(?s)<template>.*?</template>`).ReplaceAllString(body, "")
+	for _, m := range regexp.MustCompile(`name="id" value="(\d+)"`).FindAllStringSubmatch(body, -1) {
+		ids = append(ids, m[1])
+	}
+	return ids
+}
+
+func chosen(ids ...int64) (form []string) {
+	for _, id := range ids {
+		form = append(form, "id", strconv.FormatInt(id, 10))
+	}
+	return form
+}
+
+var onceMark = regexp.MustCompile(`name="once" value="([^"]+)"`)
+
+// approveChosen sends the list's form, works the batch and gives where it leads and
+// what stands there.
+func (s *site) approveChosen(b *browser, ids []int64, more ...string) (answer, answer) {
+	s.T.Helper()
+	a := b.post("/reimbursements/approve", append(append(chosen(ids...), "once", rand.Text()), more...)...)
+	s.Work()
+	if a.status != http.StatusSeeOther {
+		return a, answer{}
+	}
+	return a, b.get(a.location)
+}
+
+func TestApprovingWhatWasLookedAt(t *testing.T) {
+	s, ids := waitingSite(t, 3)
+	last := ids[3]
+	b := s.as(s.Supervisor)
+	if _, forged := s.approveChosen(b, ids); strings.Count(forged.body, "内訳を確かめていない申請は") != 4 || s.count("select count(*) from approvals") != 0 {
+		t.Fatalf("a forged form: %d", forged.status)
+	}
+	list := b.get("/reimbursements?class=B")
+	if got := pickable(list.body); len(got) != 3 || slices.Contains(got, strconv.FormatInt(last, 10)) {
+		t.Fatalf("offered: %v", got)
+	}
+	all := b.get("/reimbursements")
+	if strings.Index(all.body, fmt.Sprintf(`href="/reimbursements/%d"`, last)) > strings.Index(all.body, fmt.Sprintf(`href="/reimbursements/%d"`, ids[0])) {
+		t.Error("what stands out does not come first")
+	}
+	if _, result := s.approveChosen(b, []int64{last}); !strings.Contains(result.body, "内訳を確かめていない") {
+		t.Error("approved though it was not opened")
+	}
+	b.get(fmt.Sprintf("/reimbursements/%d", last))
+	if got := pickable(b.get("/reimbursements").body); len(got) != 4 {
+		t.Errorf("after opening: %v", got)
+	}
+	a, result := s.approveChosen(b, ids, "class", "B", "band", "1")
+	if want := "?back=" + url.QueryEscape("/reimbursements?state=submitted&class=B&band=1"); !strings.HasSuffix(a.location, want) {
+		t.Fatalf("%s does not lead back to %s", a.location, want)
+	}
+	for _, want := range []string{"4 / 4", `href="/reimbursements?state=submitted&amp;class=B&amp;band=1"`, "承認を記録しました。実行には別のスーパーバイザーの承認が必要です。"} {
+		if !strings.Contains(result.body, want) {
+			t.Errorf("the result lacks %s", want)
+		}
+	}
+	if missingWord.MatchString(result.body) || result.header.Get("Refresh") != "" {
+		t.Error("the result is not done, or lacks a word")
+	}
+	_, result = s.approveChosen(b, append(ids, 4711))
+	said := strings.Join(strings.Fields(result.body), " ")
+	for words, n := range map[string]int{"すでに判断されています。": 3, "実行済 " + s.Supervisor.Name: 3, "すでに承認しています。別のスーパーバイザー": 1, "見つかりません": 1} {
+		if got := strings.Count(said, words); got != n {
+			t.Errorf("%s: %d, want %d", words, got, n)
+		}
+	}
+	if s.count("select count(*) from approvals") != 4 {
+		t.Error("approved once more")
+	}
+	if again := b.get(a.location); again.status != http.StatusOK || !strings.Contains(again.body, "4 / 4") {
+		t.Error("the result cannot be reached any more")
+	}
+}
+
+func TestOwnAndChangedInABatch(t *testing.T) {
+	s, ids := waitingSite(t, 3)
+	second := s.as(s.Supervisor2)
+	second.post("/language", "language", "en")
+	second.get("/reimbursements")
+	for _, id := range ids {
+		second.get(fmt.Sprintf("/reimbursements/%d", id))
+	}
+	if _, err := reimbursements.DecideFinding(s.Ctx, s.Store, s.Manager, s.Case("w001@ocn.example").ID, "W1", "own", "本人確認済"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reimbursements.Withdraw(s.Ctx, s.Store, s.Agent, ids[2], "誤り"); err != nil {
+		t.Fatal(err)
+	}
+	own := s.propose(s.Supervisor2, "w002@ocn.example")
+	second.get(fmt.Sprintf("/reimbursements/%d", own))
+	_, result := s.approveChosen(second, []int64{ids[0], ids[1], ids[2], own})
+	said := strings.Join(strings.Fields(result.body), " ")
+	for _, words := range []string{"Findings or balances have changed", "+100 → <b>0</b>", "This has been decided already", "Withdrawn " + s.Agent.Name, "You proposed or edited this request"} {
+		if !strings.Contains(said, words) {
+			t.Errorf("it is not said: %s", words)
+		}
+	}
+	if got, err := reimbursements.ByID(store.Read(s.Ctx, s.Store), ids[0]); err != nil || got.State != reimbursements.Posted {
+		t.Errorf("the one that could be approved: %v, %v", got, err)
+	}
+}
+
+// Two supervisors and two clicks at once: everything is approved once, whoever came
+// second is told, and two clicks are one batch.
+func TestBatchesAtOnce(t *testing.T) {
+	s, ids := waitingSite(t, 20)
+	ids = ids[:20]
+	browsers := []*browser{s.as(s.Supervisor), s.as(s.Supervisor2)}
+	marks := make([]string, 2)
+	for i, b := range browsers {
+		marks[i] = onceMark.FindStringSubmatch(b.get("/reimbursements").body)[1]
+	}
+	var wg sync.WaitGroup
+	answers := make([]answer, 4)
+	for i := range answers {
+		wg.Go(func() {
+			answers[i] = browsers[i%2].post("/reimbursements/approve", append(chosen(ids...), "once", marks[i%2])...)
+		})
+	}
+	wg.Wait()
+	for i, a := range answers {
+		if a.status != http.StatusSeeOther || a.location != answers[i%2].location {
+			t.Errorf("%d to %s", a.status, a.location)
+		}
+	}
+	if running := browsers[0].get(answers[0].location); running.header.Get("Refresh") == "" || !strings.Contains(running.body, "data-hx-get") || !strings.Contains(running.body, "処理待ち") {
+		t.Error("a batch that is not done does not ask again")
+	}
+	for range 2 {
+		wg.Go(s.Work)
+	}
+	wg.Wait()
+	if n := s.count("select count(*) from approvals where reimbursement_id = any($1)", ids); n != 20 {
+		t.Errorf("%d approvals", n)
+	}
+	if n := s.count("select count(*) from reimbursements where state = 'posted'"); n != 20 {
+		t.Errorf("%d posted", n)
+	}
+	if n := s.count("select count(*) from approval_results where place in (0, 2)"); n != 40 {
+		t.Errorf("%d outcomes", n)
+	}
+	if off, err := ledger.Check(store.Read(s.Ctx, s.Store)); off != "" || err != nil {
+		t.Errorf("ledger: %s %v", off, err)
+	}
+}
+
+// Nonsense begins no batch, and another address is none.
+func TestHostileSelections(t *testing.T) {
+	s, _ := waitingSite(t, 1)
+	b := s.as(s.Supervisor)
+	for name, form := range map[string][]string{"nothing": {"once", "x"}, "no mark": {"id", "1"}, "a long mark": {"id", "1", "once", strings.Repeat("x", 5000)},
+		"numbers beyond": {"id", "99999999999999999999", "id", "-", "once", "x"}} {
+		if a := b.post("/reimbursements/approve", form...); a.status != http.StatusConflict && a.status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", name, a.status)
+		}
+	}
+	for _, path := range []string{"/reimbursements/approvals/0", "/reimbursements/approvals/99", "/reimbursements/approvals/look"} {
+		if a := b.get(path); a.status != http.StatusNotFound {
+			t.Errorf("%s: %d", path, a.status)
+		}
+	}
+	if n := s.count("select count(*) from jobs"); n != 0 {
+		t.Errorf("%d batches", n)
+	}
+	_, result := s.approveChosen(b, []int64{1})
+	if a := b.get("/reimbursements/approvals/1?cursor=-1.5&back=//evil.example"); a.status != http.StatusOK || strings.Contains(a.body, `href="//evil`) || result.status != http.StatusOK {
+		t.Errorf("%d", a.status)
+	}
+	if a := s.as(s.Auditor).get("/reimbursements/approvals/1"); a.status != http.StatusForbidden {
+		t.Errorf("auditor: %d", a.status)
+	}
+}
+
+// Who may not decide looks without a trace and selects nothing.
+func TestOthersOnlyReadWhatWaits(t *testing.T) {
+	s, ids := waitingSite(t, 2)
+	for _, who := range []access.Actor{s.Agent2, s.Auditor, s.Administrator} {
+		b := s.as(who)
+		a := b.get("/reimbursements")
+		b.get(fmt.Sprintf("/reimbursements/%d", ids[0]))
+		if a.status != http.StatusOK || len(pickable(a.body)) > 0 || strings.Contains(a.body, "data-look") {
+			t.Errorf("%s: %d", who.Role, a.status)
+		}
+		if a := b.post("/reimbursements/approve", chosen(ids...)...); a.status != http.StatusForbidden {
+			t.Errorf("%s approves: %d", who.Role, a.status)
+		}
+	}
+	if n := s.count("select count(*) from reimbursement_looks"); n != 0 {
+		t.Errorf("%d looks", n)
+	}
+}
+
+// The list pages through what waits and keeps its filters, and nonsense narrows
+// nothing.
+func TestWhatWaitsPages(t *testing.T) {
+	s, ids := waitingSite(t, 60)
+	b := s.as(s.Supervisor)
+	seen := map[string]int{}
+	next := regexp.MustCompile(`rel="next" href="([^"]+)"`)
+	for path, pages := "/reimbursements?class=B&flag=&band=1", 0; path != ""; pages++ {
+		a := b.get(path)
+		for _, id := range pickable(a.body) {
+			seen[id]++
+		}
+		path = ""
+		if m := next.FindStringSubmatch(a.body); m != nil {
+			path = strings.ReplaceAll(m[1], "&amp;", "&")
+		}
+		if pages > 3 {
+			t.Fatal("no end")
+		}
+	}
+	if len(seen) != 60 {
+		t.Errorf("%d seen", len(seen))
+	}
+	for id, n := range seen {
+		if n != 1 {
+			t.Errorf("%s %d times", id, n)
+		}
+	}
+	for _, path := range []string{"/reimbursements?band=99&class=Z&flag=none&state=what&cursor=x", "/reimbursements?flag=adjusted&incident=" + apptest.Reference} {
+		if a := b.get(path); a.status != http.StatusOK || !strings.Contains(a.body, fmt.Sprintf(`href="/reimbursements/%d"`, ids[60])) {
+			t.Errorf("%s: %d", path, a.status)
+		}
+	}
+}
+
+// counting counts the questions put to the database outside of transactions.
+type counting struct {
+	gorm.ConnPool
+	asked *atomic.Int64
+}
+
+func (c counting) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	c.asked.Add(1)
+	return c.ConnPool.QueryContext(ctx, query, args...)
+}
+
+// However many rows the list shows, it asks as often.
+func TestWhatWaitsAsksAFixedNumberOfTimes(t *testing.T) {
+	s, _ := waitingSite(t, 45)
+	b := s.as(s.Supervisor)
+	var asked atomic.Int64
+	s.DB.Statement.ConnPool = counting{s.DB.Statement.ConnPool, &asked}
+	cost := func(path string) int64 {
+		b.get(path) // the looks are kept
+		asked.Store(0)
+		b.get(path)
+		return asked.Load()
+	}
+	few, many := cost("/reimbursements?flag=adjusted"), cost("/reimbursements")
+	if few < 15 || many != few {
+		t.Errorf("%d for one row, %d for 46", few, many)
+	}
+}

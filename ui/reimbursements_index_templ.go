@@ -359,7 +359,7 @@ func (p ReimbursementsIndex) page(name, cursor string) string {
 
 // filters are the list's filters that narrow it, so that its form leads back to it.
 func (p ReimbursementsIndex) filters() (out []Choice) {
-	for _, f := range []Choice{{"state", p.State}, {"incident", p.Incident}, {"class", p.Class}, {"flag", p.Flag}, {"band", p.Band}, {"late", p.Step}} {
+	for _, f := range []Choice{{p.State, "state"}, {p.Incident, "incident"}, {p.Class, "class"}, {p.Flag, "flag"}, {p.Band, "band"}, {p.Step, "late"}} {
 		if f.Value != "" {
 			out = append(out, f)
 		}

@@ -92,7 +92,7 @@ func incidentSamples(lang string) map[string]page {
 			{Name: pointtalk, Bearer: in(lang, "NTTコミュニケーションズ", "NTT Communications"), Rollback: Stages{4785390, 1203000, 601200}},
 			{Name: goo, Rollback: Stages{-957078, -240600, -120240}, Reimburse: Stages{563000, 141000, 70500}, Absorbed: Stages{10634, 2210, 1105}},
 		},
-		Unproposed: 739, Unnotified: 426, MayPropose: true, MayNotify: true, MayImport: true,
+		Overdue: 3, Unproposed: 739, Unnotified: 426, MayPropose: true, MayNotify: true, MayImport: true,
 		Job: &Progress{URL: "/incidents/2014-R096?job=3", State: "running", Total: 987, Processed: 412, Failed: 2},
 	}
 	told := i18n.With(bg, lang)

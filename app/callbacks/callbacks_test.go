@@ -214,6 +214,9 @@ func TestPromiseGoesWithCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	has(w.Agent2, 2)
+	if desk := w.Case("m1@ocn.example").DeskID; desk == nil || *desk != w.Agent2.DeskID {
+		t.Errorf("the case is at desk %v", desk)
+	}
 	_, err := callbacks.Attempt(w.Ctx, w.Store, w.Agent, c.ID, callbacks.Tried{Outcome: callbacks.Reached, Version: 1})
 	refused(t, err, "conflict")
 	nobody := int64(0)

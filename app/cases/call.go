@@ -121,6 +121,9 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		if err := tx.Create(call).Error; err != nil {
 			return nil, err
 		}
+		if c.DeskID == nil {
+			c.DeskID = desk
+		}
 		told := []Happened{{CaseID: c.ID, Kind: CallStarted, Data: map[string]any{"direction": n.Direction, "relation": n.Relation, "call": call.ID}}}
 		if c.Status == New || c.Status == Reopened {
 			from := c.Status

@@ -154,23 +154,28 @@ func (c *Case) promised(tx *store.Tx, to Status) error {
 	return err
 }
 
-// assign gives the case to a person, 0 for nobody; a promised callback goes with
-// it, and stays with whoever has it where nobody takes the case.
+// assign gives the case to a person, 0 for nobody; it goes to that person's desk, and
+// a promised callback goes with it. Where nobody takes the case both stay.
 func (c *Case) assign(tx *store.Tx, staff int64) error {
 	c.Version++
 	if staff == 0 {
 		c.AssigneeID = nil
 		return nil
 	}
-	tx.Queue("update callbacks set assignee_id = $1, version = version + 1 where case_id = $2 and state = 'open'", staff, c.ID)
-	var works bool
-	err := store.Scan(tx.DB, `select exists (select 1 from staff where id = $1 and disabled_at is null and role = any($2))`,
-		[]any{staff, access.Holders(access.WorkCases)}, &works)
-	if err == nil && !works {
-		err = fault.Input("assignee", "assignee_unknown")
+	type person struct{ DeskID *int64 }
+	people, err := store.Select[person](tx.DB, "select desk_id from staff where id = $1 and disabled_at is null and role = any($2)", staff, access.Holders(access.WorkCases))
+	if err != nil {
+		return err
+	}
+	if len(people) == 0 {
+		return fault.Input("assignee", "assignee_unknown")
 	}
 	c.AssigneeID = &staff
-	return err
+	if people[0].DeskID != nil {
+		c.DeskID = people[0].DeskID
+	}
+	tx.Queue("update callbacks set assignee_id = $1, version = version + 1 where case_id = $2 and state = 'open'", staff, c.ID)
+	return nil
 }
 
 func (c Case) pending() bool {

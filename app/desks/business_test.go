@@ -3,6 +3,7 @@ package desks
 import (
 	"testing"
 	"time"
+	_ "time/tzdata" // the machine may have none
 
 	"pgregory.net/rapid"
 
@@ -103,7 +104,7 @@ func TestOpenTimeIsCountedBothWays(t *testing.T) {
 func TestOpenTimeKnowsNoOtherZone(t *testing.T) {
 	york, err := time.LoadLocation("America/New_York")
 	if err != nil {
-		t.Skip("no time zones here")
+		t.Fatal(err)
 	}
 	a := time.Date(2014, 11, 1, 9, 0, 0, 0, jptext.JST) // the clocks of New York go back in between
 	here, _ := Release()[0].After(a, 40*time.Hour)

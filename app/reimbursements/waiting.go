@@ -14,7 +14,7 @@ const countedTo = 5000
 
 // counted is what waits in an incident (0: any), outliers and the oldest first, no
 // further than countedTo.
-const counted = `select * from reimbursements where state = 'submitted' and ($1 = 0 or incident_id = $1) order by (flags = ''), id limit $2`
+const counted = `select * from reimbursements where state = 'submitted' and ($1::bigint = 0 or incident_id = $1) order by (flags = ''), id limit $2`
 
 // Group is how many proposals of a class and a band of cost wait. More: only the
 // first countedTo were counted.
@@ -85,7 +85,7 @@ type Late struct{ Reminded, Escalated, Stuck, Mine int64 }
 func LateFor(db *gorm.DB, incident, reader int64) (l Late, err error) {
 	err = store.Scan(db, `select count(*), count(*) filter (where substitute_id is not null), count(*) filter (where escalated_at is not null and substitute_id is null),
 		count(*) filter (where substitute_id = $2) from (select escalated_at, substitute_id from reimbursements
-		where state = 'submitted' and reminded_at is not null and ($1 = 0 or incident_id = $1) limit $3) l`, []any{incident, reader, countedTo},
+		where state = 'submitted' and reminded_at is not null and ($1::bigint = 0 or incident_id = $1) limit $3) l`, []any{incident, reader, countedTo},
 		&l.Reminded, &l.Escalated, &l.Stuck, &l.Mine)
 	return l, err
 }

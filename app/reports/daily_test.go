@@ -108,6 +108,10 @@ func TestDailyCallbacks(t *testing.T) {
 	promised(b, july(31, 19, 0))
 	tried(1, july(31, 17, 59), "no_answer")
 	tried(2, july(31, 19, 30), "reached")
+	f, err := Of(store.Read(w.Ctx, w.Store), w.Incident, july(31, 18, 30))
+	if err != nil || f.Overdue != 1 {
+		t.Errorf("%d overdue: %v", f.Overdue, err)
+	}
 	w.Clock.Set(july(31, 18, 59))
 	if d := dailyOf(t, w, w.Agent, Query{}); d.Callbacks.Missed != 0 {
 		t.Errorf("before its time: %+v", d.Callbacks)

@@ -41,6 +41,7 @@ type Figures struct {
 	Cases       map[string]int64 `json:"cases"`
 	Open        Ages             `json:"open"`
 	Waiting     Waiting          `json:"approvals_waiting"`
+	Overdue     int64            `json:"callbacks_overdue"` // promised for a time that has passed; never kept
 	Plan        Totals           `json:"plan"`
 	Approved    Totals           `json:"approved"`
 	Posted      Totals           `json:"posted"`
@@ -142,6 +143,13 @@ func (a *Ages) add(b Ages) {
 func ages(days string) string {
 	return fmt.Sprintf(`count(*) filter (where %[1]s < 1) as today, count(*) filter (where %[1]s between 1 and 3) as days1_to3,
 		count(*) filter (where %[1]s between 4 and 7) as days4_to7, count(*) filter (where %[1]s >= 8) as days8_up`, days)
+}
+
+// overdue counts the open callbacks whose time has passed: a few rows of one index.
+func overdue(db *gorm.DB, incident int64, now time.Time) (n int64, err error) {
+	err = store.Scan(db, "select count(*) from callbacks b join cases c on c.id = b.case_id where b.state = 'open' and b.due_at < $2 and c.incident_id = $1",
+		[]any{incident, now}, &n)
+	return n, err
 }
 
 func waiting(db *gorm.DB, incident int64) (w Waiting, err error) {

@@ -60,6 +60,9 @@ func Overview(db *gorm.DB, incident *incidents.Incident, now time.Time) (*Figure
 	f := &o.Figures
 	f.PlannedAt, f.WithPlan, f.Unproposed = p.At, p.WithPlan, p.Unproposed
 	f.Plan, f.Approved, f.Posted = WithCodes(p.Totals, programs), WithCodes(o.Approved, programs), WithCodes(o.Posted, programs)
+	if f.Overdue, err = overdue(db, incident.ID, now); err != nil {
+		return nil, nil, err
+	}
 	f.Owed, err = owed(db, incident.ID, p.Totals, o.Posted)
 	return f, o.Days, err
 }

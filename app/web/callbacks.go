@@ -11,7 +11,6 @@ import (
 	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/fault"
-	"hoten/app/jptext"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -152,7 +151,7 @@ func dueOf(p *page) (time.Time, error) {
 	if p.FormValue("due_on") == "" || p.FormValue("due_time") == "" {
 		return time.Time{}, fault.Input("due_at", "required")
 	}
-	due, err := jptext.ParseTime(p.FormValue("due_on") + " " + p.FormValue("due_time"))
+	due, err := momentOf(p, "due")
 	if err != nil {
 		return time.Time{}, fault.Input("due_at", "time_invalid")
 	}

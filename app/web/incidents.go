@@ -75,7 +75,7 @@ func showIncident(p *page) error {
 	shown := ui.IncidentsShow{Reference: i.Reference, Title: i.Title(i18n.Lang(p.ctx)), From: i.PeriodFrom, To: i.PeriodTo, DetectedOn: i.DetectedOn,
 		IDs: f.IDs, Exchanged: f.IDsExchange, Added: f.Added, Inquiries: f.Inquiries, Restricted: f.Restricted, Notified: f.Notified, Reached: f.Reached, Verified: f.Verified,
 		Resumed: f.Resumed, MadeWhole: f.MadeWhole, WithPlan: f.WithPlan, Completed: f.Completed, Unproposed: f.Unproposed, Unnotified: f.Unnotified,
-		CountedAt: f.At, PlannedAt: f.PlannedAt, Waiting: f.Waiting.Count, Oldest: moment(f.Waiting.Oldest), Unreachable: f.Unreachable,
+		CountedAt: f.At, PlannedAt: f.PlannedAt, Waiting: f.Waiting.Count, Overdue: f.Overdue, Oldest: moment(f.Waiting.Oldest), Unreachable: f.Unreachable,
 		Days: reports.DaysTable(p.ctx, days), Open: reports.AgesTable(p.ctx, f.Open),
 		MayPropose: p.by.May(access.Propose), MayNotify: p.by.May(access.ManageIncidents), MayImport: p.by.May(access.ManageIncidents)}
 	if i.ReleasedOn != nil && i.ReleasedIds != nil && i.ReleasedExchanged != nil {

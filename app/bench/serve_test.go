@@ -21,11 +21,13 @@ import (
 	"hoten/app/store/embedded"
 )
 
-// cases and events are the size of the installation that is measured.
+// The sizes of the installation in cases; each has eventsPer rows in its timeline.
+// The figures per second are measured between small and caseCount, the pages at all.
 const (
-	caseCount     = 100_000
-	movementCount = 200_000
-	eventCount    = 1_000_000
+	smallCount = 10_000
+	caseCount  = 100_000
+	largeCount = 1_000_000
+	eventsPer  = 10
 )
 
 // desk is the running program and the tokens to call it with.
@@ -144,7 +146,7 @@ func (d *desk) send(who string, r *http.Request, out any) error {
 
 // upload imports a file and waits; it returns how long the import took and how
 // much memory the program needed at most meanwhile, in MB.
-func (d *desk) upload(file string, write func(io.Writer)) (time.Duration, float64, error) {
+func (d *desk) upload(reference, file string, write func(io.Writer)) (time.Duration, float64, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	part, err := form.CreateFormFile(file, file+".csv")
@@ -153,7 +155,7 @@ func (d *desk) upload(file string, write func(io.Writer)) (time.Duration, float6
 	}
 	write(part)
 	form.Close()
-	r, err := http.NewRequest("POST", d.origin+"/api/v1/incidents/BENCH/imports", &body)
+	r, err := http.NewRequest("POST", d.origin+"/api/v1/incidents/"+reference+"/imports", &body)
 	if err != nil {
 		return 0, 0, err
 	}

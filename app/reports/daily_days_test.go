@@ -214,6 +214,7 @@ func TestDailyHours(t *testing.T) {
 // once more when its day is over; then it stays.
 func TestKeepDays(t *testing.T) {
 	w := world(t)
+	large(t, 1)
 	call := func(when time.Time) {
 		exec(t, w, `insert into calls (case_id, agent_id, desk_id, direction, relation, started_at) values ($1, $2, $3, 'inbound', 'self', $4)`,
 			w.Case("a@ocn.example").ID, w.Agent.ID, w.Agent.DeskID, when)

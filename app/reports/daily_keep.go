@@ -25,8 +25,7 @@ func (s scope) keptOrCounted(db *gorm.DB, now time.Time) (*Daily, error) {
 		kept := &Daily{}
 		return kept, json.Unmarshal([]byte(rows[0].Value), kept)
 	}
-	err = store.Scan(db, "select exists (select 1 from incident_figures where incident_id = $1)", []any{s.incident.ID}, &s.large)
-	if err != nil {
+	if s.large, err = isLarge(db, s.incident.ID); err != nil {
 		return nil, err
 	}
 	return countDay(db, s, now)

@@ -18,7 +18,7 @@ import (
 // counted apart; inquiries are not counted, except among the open cases. Totals
 // are points by program code; Plan is what is posted and what is still to do,
 // Approved includes what is posted. At is when they were counted, PlannedAt when
-// the plans were computed: of a large incident both lie a little back (keep.go).
+// the plans were computed: on the pages of an incident with many cases both lie a little back (keep.go).
 type Figures struct {
 	At          time.Time        `json:"at"`
 	PlannedAt   time.Time        `json:"planned_at"`

@@ -117,9 +117,17 @@ func TestOwed(t *testing.T) {
 	}
 }
 
-// The figures of a large incident are kept and read from there; they say when
-// they were counted, and are counted anew after a rest.
-func TestLargeIncidentsAreKept(t *testing.T) {
+func large(t *testing.T, from int) {
+	t.Helper()
+	before := largeFrom
+	largeFrom = from
+	t.Cleanup(func() { largeFrom = before })
+}
+
+// The figures of an incident are kept and read from there; they say when they were
+// counted, and are counted anew after a rest. Who asks for the figures as they are
+// now gets them counted, but for a large incident.
+func TestFiguresAreKept(t *testing.T) {
 	w := world(t)
 	db := store.Read(w.Ctx, w.Store)
 	live, days, err := Overview(db, w.Incident, w.Clock.Now())
@@ -135,6 +143,17 @@ func TestLargeIncidentsAreKept(t *testing.T) {
 	kept, keptDays, err := Overview(db, w.Incident, w.Clock.Now())
 	if err != nil || !reflect.DeepEqual(live, kept) || len(days) != len(keptDays) || !kept.At.Equal(counted) {
 		t.Errorf("%+v\n%+v %v", live, kept, err)
+	}
+	if now, err := Of(db, w.Incident, w.Clock.Now()); err != nil || now.Notified != 4 {
+		t.Errorf("as they are now: %+v %v", now, err)
+	}
+	large(t, 3)
+	if kept, err := Of(db, w.Incident, w.Clock.Now()); err != nil || !reflect.DeepEqual(live, kept) {
+		t.Errorf("of a large one: %+v %v", kept, err)
+	}
+	rows, err := List(db, w.Clock.Now())
+	if err != nil || len(rows) != 1 || rows[0].IDs != live.IDs || rows[0].WithPlan != live.WithPlan || rows[0].Reference != w.Incident.Reference {
+		t.Errorf("%+v %v", rows, err)
 	}
 	w.Clock.Add(time.Hour)
 	if err := keepAll(w.Ctx, w.Store, 3); err != nil {

@@ -19,18 +19,14 @@ import (
 
 func showIncidents(p *page) error {
 	p.section("incidents")
-	list, err := incidents.List(p.db)
+	list, err := reports.List(p.db, p.w.s.Clock())
 	if err != nil {
 		return err
 	}
 	shown := ui.IncidentsIndex{MayManage: p.by.May(access.ManageIncidents)}
 	for _, i := range list {
-		f, err := reports.Of(p.db, &i, p.w.s.Clock())
-		if err != nil {
-			return err
-		}
 		shown.Rows = append(shown.Rows, ui.IncidentRow{Reference: i.Reference, Title: i.Title(i18n.Lang(p.ctx)), From: i.PeriodFrom, To: i.PeriodTo,
-			IDs: f.IDs, Exchanged: f.IDsExchange, Resumed: f.Resumed, Reimbursed: f.MadeWhole, WithPlan: f.WithPlan})
+			IDs: i.IDs, Exchanged: i.IDsExchange, Resumed: i.Resumed, Reimbursed: i.MadeWhole, WithPlan: i.WithPlan})
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())

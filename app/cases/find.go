@@ -95,8 +95,14 @@ func Find(db *gorm.DB, v *vault.Vault, f Filter) ([]Row, error) {
 	return store.Select[Row](db, fmt.Sprintf(rowColumns, page)+"order by "+order, args...)
 }
 
+// byFilter is by number as the indexes of the list's filters have it: migration 0028.
+const byFilter = "-c.id"
+
 func (f Filter) order() string {
 	if f.Order == ByNumber {
+		if f.Incident != "" || f.Status != "" || f.Class != "" {
+			return byFilter
+		}
 		return "c.id desc"
 	}
 	_, _, first := f.Queue.condition(f.Reader)
@@ -173,7 +179,7 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (string, []any, error) {
 		add("c.desk_id = (select id from desks where code = ?)", f.Desk)
 	}
 	if f.Before > 0 {
-		add("c.id < ?", f.Before)
+		add(map[bool]string{false: "c.id < ?", true: "-c.id > -?::bigint"}[f.order() == byFilter], f.Before)
 	}
 	if q := strings.TrimSpace(f.Q); q != "" {
 		if id, ok := ParseNumber(q); ok {

@@ -406,7 +406,7 @@ func frame(f Frame, title string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = flash(f.Flash).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = flash(f.Flash, f.Versions).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

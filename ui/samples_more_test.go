@@ -247,9 +247,6 @@ func adminSamples(lang string) map[string]page {
 	}
 	for _, kind := range []string{"forbidden", "not_found", "conflict", "internal"} {
 		e := ErrorsShow{Frame: sampleFrame(lang, "", access.Agent), SignedIn: true, Kind: kind}
-		if kind == "conflict" {
-			e.Back, e.Changes = "/cases/R096-000001", []Change{{What: i18n.T(ctx, "cases.assignee"), Before: in(lang, "佐藤 美咲", "Misaki Sato"), Now: in(lang, "鈴木 健", "Ken Suzuki")}}
-		}
 		if kind == "internal" {
 			e.Request = "01J3ZK7Q"
 		}

@@ -34,9 +34,19 @@ type Frame struct {
 	Waiting  Waits
 	Due      CallbacksDue
 	Query    string // what stands in the search box
+	Topic    string // what the caller asks about, where one was chosen; forms carry it on
 	Flash    Flash
+	Versions []Versions // of a conflict: what others made of it beside what was typed
 	Problems []Problem
+	Refused  string            // the name of the form that comes back, where a page has several
 	Typed    map[string]string // what was typed, by field ID, when a form comes back
+}
+
+// Versions is a field that two people changed.
+type Versions struct {
+	What  string
+	Now   string
+	Yours string
 }
 
 // Waits is the reimbursements that wait for this person's decision.
@@ -122,15 +132,8 @@ func (f Frame) problem(id string) string {
 	return ""
 }
 
-// refused tells whether the form of this name came back with problems.
-func (f Frame) refused(form string) bool {
-	for _, p := range f.Problems {
-		if p.Form == form {
-			return true
-		}
-	}
-	return false
-}
+// refused tells whether the form of this name came back.
+func (f Frame) refused(form string) bool { return form != "" && f.Refused == form }
 
 func (f Frame) typed(id, value string) string {
 	if typed, ok := f.Typed[id]; ok {

@@ -30,6 +30,9 @@ const (
 	eventsPer  = 10
 )
 
+// kept is a folder to make and leave behind, for a look at the data of a slow page.
+var kept = os.Getenv("HOTEN_BENCH_DIR")
+
 // desk is the running program and the tokens to call it with.
 type desk struct {
 	origin, folder string
@@ -45,7 +48,9 @@ func TestMain(m *testing.M) {
 	if d, err := running(); err == nil {
 		d.command.Process.Signal(os.Interrupt)
 		d.command.Wait()
-		os.RemoveAll(d.folder)
+		if kept == "" {
+			os.RemoveAll(d.folder)
+		}
 	}
 	os.Exit(code)
 }
@@ -56,8 +61,13 @@ var running = sync.OnceValues(func() (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{tokens: map[string]string{}}
-	if d.folder, err = os.MkdirTemp("", "hoten-bench-"); err != nil {
+	d := &desk{tokens: map[string]string{}, folder: kept}
+	if kept == "" {
+		d.folder, err = os.MkdirTemp("", "hoten-bench-")
+	} else {
+		err = os.Mkdir(kept, 0o711)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := os.Chmod(d.folder, 0o711); err != nil {

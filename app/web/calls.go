@@ -23,7 +23,7 @@ func (p *page) onCall(form, done string, act func(id int64) error) error {
 	if err := act(id); err != nil {
 		return p.again(err, form, showCase)
 	}
-	return p.to("/cases/"+cases.Number(call.CaseID)+"#verification", done)
+	return p.toCase(call.CaseID, "#verification", done)
 }
 
 // answerItem compares one item. A variant of the name is asked back at once; what
@@ -94,6 +94,7 @@ func confirmCallback(p *page) error {
 func endCall(p *page) error {
 	return p.onCall("end", "call_ended", func(id int64) error {
 		_, err := cases.EndCall(p.ctx, p.w.s, p.by, id)
+		p.Request().Form.Del("topic") // the next caller's is another
 		return err
 	})
 }

@@ -21,7 +21,7 @@ func (p *page) onCase(form, done string, act func(id int64) error) error {
 	if err := act(id); err != nil {
 		return p.again(err, form, showCase)
 	}
-	return p.to("/cases/"+cases.Number(id), done)
+	return p.toCase(id, "", done)
 }
 
 func updateCase(p *page) error {
@@ -43,6 +43,11 @@ func updateCase(p *page) error {
 			change.Assignee = &who
 		}
 		_, err = cases.Update(p.ctx, p.w.s, p.by, id, change)
+		if fault.Is(err, "conflict") {
+			if failed := p.bothOfCase(id); failed != nil {
+				return failed
+			}
+		}
 		return err
 	})
 }
@@ -79,7 +84,7 @@ func notifyCase(p *page) error {
 	if n.Unreachable > 0 {
 		done = "unreachable"
 	}
-	return p.to("/cases/"+cases.Number(id), done)
+	return p.toCase(id, "", done)
 }
 
 func sendReset(p *page) error {

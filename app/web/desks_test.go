@@ -438,3 +438,30 @@ func TestFirstResponseIsDue(t *testing.T) {
 		t.Error("a case at work still is due")
 	}
 }
+
+// What the caller asks about stays chosen through the forms of the call, not beyond it.
+func TestTopicStaysThroughACall(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Agent)
+	path := "/cases/" + s.Case(login).Number()
+	chosen := regexp.MustCompile(`topic=goo[^>]*aria-current="true"`)
+	if body := b.get(path + "?topic=goo").body; !chosen.MatchString(body) || strings.Count(body, `name="topic" value="goo"`) < 3 {
+		t.Fatal("the forms do not carry the topic")
+	}
+	a := b.post(path+"/calls", "direction", "inbound", "desk", "tech", "relation", "self", "topic", "goo")
+	if a.location != path+"?topic=goo" {
+		t.Errorf("after the call began: %s", a.location)
+	}
+	if a := b.post(path+"/notes", "text", "", "topic", "goo"); a.status != http.StatusUnprocessableEntity || !chosen.MatchString(a.body) {
+		t.Errorf("after a refused note: %d", a.status)
+	}
+	if a := b.post("/calls/1/answers", "item", "name", "value", "ちがう", "topic", "goo"); a.location != path+"?topic=goo#verification" {
+		t.Errorf("after an answer: %d %s", a.status, a.location)
+	}
+	if a := b.post("/calls/1/end", "topic", "goo"); a.location != path+"#verification" {
+		t.Errorf("after the call: %d %s", a.status, a.location)
+	}
+	if a := b.post(path+"/notes", "text", "メモ", "topic", "x&caller=1"); a.location != path+"?topic=x%26caller%3D1" {
+		t.Errorf("a nonsense topic: %s", a.location)
+	}
+}

@@ -61,7 +61,7 @@ func (p *page) refuse(f *fault.Fault, form string) {
 	if len(f.Fields) == 0 {
 		p.frame.Flash = ui.FlashOf(p.ctx, f)
 	}
-	p.frame.Typed = map[string]string{}
+	p.frame.Refused, p.frame.Typed = form, map[string]string{}
 	for name, values := range p.Request().PostForm {
 		if len(values) > 0 && name != "csrf" {
 			p.frame.Typed[ui.Problem{Form: form, Field: name}.ID()] = values[0]

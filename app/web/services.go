@@ -140,6 +140,11 @@ func changeService(p *page) error {
 			ch.Until = &until
 		}
 		_, err = services.Amend(p.ctx, p.w.s, p.by, id, ch)
+		if fault.Is(err, "conflict") {
+			if failed := p.bothOfService(id); failed != nil {
+				return failed
+			}
+		}
 		return err
 	})
 }

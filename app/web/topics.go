@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
@@ -39,14 +40,14 @@ func (p *page) askedAbout(list []desks.Kept, here int64, base, caller string) (a
 	if err != nil {
 		return a, err
 	}
-	chosen := p.QueryParam("topic")
+	chosen := p.FormValue("topic")
 	for _, t := range topics {
 		a.Topics = append(a.Topics, ui.TopicLink{URL: ui.TopicURL(base, t.Value), Label: t.Label, Chosen: t.Value == chosen})
 	}
 	if !slices.ContainsFunc(topics, func(c ui.Choice) bool { return c.Value == chosen }) {
 		return a, nil
 	}
-	a.Topic = labelOf(topics, chosen)
+	a.Topic, p.frame.Topic = labelOf(topics, chosen), chosen
 	right, own := rightDesk(list, chosen, here, p.w.s.Clock())
 	switch {
 	case own:
@@ -57,6 +58,11 @@ func (p *page) askedAbout(list []desks.Kept, here int64, base, caller string) (a
 		return a, p.sendOn(&a, *right, chosen, caller)
 	}
 	return a, nil
+}
+
+// toCase leads back to a case after a form on its page, and to what its caller asks about.
+func (p *page) toCase(id int64, anchor, done string) error {
+	return p.to(ui.TopicAt("/cases/"+cases.Number(id), p.FormValue("topic"))+anchor, done)
 }
 
 // rightDesk finds the desk for a topic: one's own, else one that is open, else any.

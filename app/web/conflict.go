@@ -1,0 +1,94 @@
+package web
+
+import (
+	"strconv"
+
+	"hoten/app/cases"
+	"hoten/app/services"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// bothOfCase sets what others made of a case beside what was typed. A field that was
+// not touched follows them.
+func (p *page) bothOfCase(id int64) error {
+	now, err := cases.Get(p.db, id)
+	if err != nil {
+		return err
+	}
+	status := func(value string) (string, error) {
+		if !cases.Status(value).Known() {
+			return value, nil
+		}
+		return i18n.T(p.ctx, "cases.status."+value), nil
+	}
+	assignee := func(value string) (string, error) {
+		who, err := strconv.ParseInt(value, 10, 64)
+		if err != nil || who == 0 {
+			return i18n.T(p.ctx, "cases.unassigned"), nil
+		}
+		return p.nameOf(&who)
+	}
+	assigned := ""
+	if now.AssigneeID != nil {
+		assigned = strconv.FormatInt(*now.AssigneeID, 10)
+	}
+	for _, f := range []struct {
+		name, label, event, now string
+		word                    func(string) (string, error)
+	}{
+		{"status", "cases.status", cases.StatusChanged, string(now.Status), status},
+		{"assignee", "cases.assignee", cases.Assigned, assigned, assignee},
+	} {
+		form := p.Request().PostForm
+		yours := form.Get(f.name)
+		switch {
+		case !form.Has(f.name) || yours == f.now:
+			continue
+		case form.Has("seen_"+f.name) && form.Get("seen_"+f.name) == yours:
+			form.Set(f.name, f.now)
+			continue
+		}
+		both := ui.Versions{What: i18n.T(p.ctx, f.label)}
+		if both.Now, err = f.word(f.now); err != nil {
+			return err
+		}
+		if both.Yours, err = f.word(yours); err != nil {
+			return err
+		}
+		last, err := cases.Events(p.db, id, []string{f.event}, 0, 1)
+		if err != nil {
+			return err
+		}
+		if len(last) > 0 && last[0].ActorName != "" {
+			both.Now = i18n.T(p.ctx, "changes.by", "value", both.Now, "name", last[0].ActorName, "time", i18n.Time(last[0].At))
+		}
+		p.frame.Versions = append(p.frame.Versions, both)
+	}
+	return nil
+}
+
+// bothOfService sets a service's status as others changed it beside what was typed.
+func (p *page) bothOfService(id int64) error {
+	now, err := services.Get(p.db, id)
+	if err != nil {
+		return err
+	}
+	until := i18n.T(p.ctx, "services.open_end")
+	if now.UntilAt != nil {
+		until = i18n.Time(*now.UntilAt)
+	}
+	typed := i18n.T(p.ctx, "services.open_end")
+	if at, err := momentOf(p, "until"); err == nil && !at.IsZero() {
+		typed = i18n.Time(at)
+	}
+	for _, v := range []ui.Versions{
+		{What: i18n.T(p.ctx, "services.until.label"), Now: until, Yours: typed},
+		{What: i18n.T(p.ctx, "services.note"), Now: now.Note, Yours: p.FormValue("note")},
+	} {
+		if v.Now != v.Yours {
+			p.frame.Versions = append(p.frame.Versions, v)
+		}
+	}
+	return nil
+}

@@ -79,7 +79,7 @@ func listCases(a *API, r *request) error {
 	if f.Assignee, err = a.assignee(r, r.QueryParam("assignee")); err != nil {
 		return err
 	}
-	rows, err := cases.Find(r.db, a.s.Vault, f)
+	rows, _, err := cases.Find(r.db, a.s.Vault, f)
 	if err != nil {
 		return err
 	}

@@ -121,7 +121,7 @@ func (w *World) Import(affected, movements string) *imports.Import {
 // Case finds the case of a login ID.
 func (w *World) Case(login string) *cases.Case {
 	w.T.Helper()
-	rows, err := cases.Find(store.Read(w.Ctx, w.Store), w.Vault, cases.Filter{Q: login, Limit: 2})
+	rows, _, err := cases.Find(store.Read(w.Ctx, w.Store), w.Vault, cases.Filter{Q: login, Limit: 2})
 	if err != nil || len(rows) != 1 {
 		w.T.Fatalf("case of %s: %d found, %v", login, len(rows), err)
 	}

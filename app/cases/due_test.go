@@ -46,7 +46,7 @@ func TestDue(t *testing.T) {
 func TestRowsKnowTheDeskOfTheirAssignee(t *testing.T) {
 	w := desk(t, 2)
 	set(t, w, "m1@ocn.example", "assignee_id = $1", w.Agent2.ID)
-	rows, err := cases.Find(store.Read(w.Ctx, w.Store), w.Vault, cases.Filter{Limit: 10})
+	rows, _, err := cases.Find(store.Read(w.Ctx, w.Store), w.Vault, cases.Filter{Limit: 10})
 	if err != nil || len(rows) != 2 {
 		t.Fatal(rows, err)
 	}

@@ -83,16 +83,18 @@ const rowColumns = `select c.*, n.reference, i.login, i.member_id, m.name, m.nam
 	left join members m on m.id = i.member_id left join staff s on s.id = c.assignee_id `
 
 // Find lists cases, newest first: Limit of them and one more when there are more.
-// Q finds by case number, login ID, phone, mail, customer number, name or kana.
-func Find(db *gorm.DB, v *vault.Vault, f Filter) ([]Row, error) {
-	where, args, err := f.where(db, v)
+// Q finds by case number, login ID, phone, mail, customer number, name or kana; cut
+// tells that more people are named so than a search looks at.
+func Find(db *gorm.DB, v *vault.Vault, f Filter) (rows []Row, cut bool, err error) {
+	where, args, cut, err := f.where(db, v)
 	if err != nil || where == "" {
-		return nil, err
+		return nil, false, err
 	}
 	// The page is cut before anything is joined to it.
 	order := f.order()
 	page := fmt.Sprintf("%s order by %s limit %d", where, order, f.Limit+1)
-	return store.Select[Row](db, fmt.Sprintf(rowColumns, page)+"order by "+order, args...)
+	rows, err = store.Select[Row](db, fmt.Sprintf(rowColumns, page)+"order by "+order, args...)
+	return rows, cut, err
 }
 
 // byFilter is by number as the indexes of the list's filters have it: migration 0028.
@@ -142,9 +144,8 @@ func numbered(condition string, n int) string {
 	return strings.Replace(condition, "?", fmt.Sprintf("$%d", n), 1)
 }
 
-func (f Filter) where(db *gorm.DB, v *vault.Vault) (string, []any, error) {
+func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, cut bool, err error) {
 	conditions := []string{"true"}
-	var args []any
 	add := func(condition string, values ...any) {
 		for _, v := range values {
 			args = append(args, v)
@@ -156,7 +157,7 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (string, []any, error) {
 	if f.Incident != "" {
 		incident, err := incidents.ByReference(db, f.Incident)
 		if err != nil {
-			return "", nil, err
+			return "", nil, false, err
 		}
 		add("c.incident_id = ?", incident.ID)
 	}
@@ -185,14 +186,14 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (string, []any, error) {
 		if id, ok := ParseNumber(q); ok {
 			add("c.id = ?", id)
 		} else {
-			identities, err := members.Search(db, v, q)
-			if err != nil || len(identities) == 0 {
-				return "", nil, err
+			var identities []int64
+			if identities, cut, err = members.Search(db, v, q); err != nil || len(identities) == 0 {
+				return "", nil, false, err
 			}
 			add("c.identity_id = any(?)", identities)
 		}
 	}
-	return "where " + strings.Join(conditions, " and "), args, nil
+	return "where " + strings.Join(conditions, " and "), args, cut, nil
 }
 
 // Get reads one case as a row of the list. Unknown: NotFound.

@@ -44,7 +44,7 @@ func set(t *testing.T, w *apptest.World, login, assignments string, args ...any)
 func logins(t *testing.T, w *apptest.World, f cases.Filter) string {
 	t.Helper()
 	f.Now, f.Limit = w.Clock.Now(), 50
-	rows, err := cases.Find(store.Read(w.Ctx, w.Store), w.Vault, f)
+	rows, _, err := cases.Find(store.Read(w.Ctx, w.Store), w.Vault, f)
 	if err != nil {
 		t.Fatal(err)
 	}

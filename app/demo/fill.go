@@ -162,7 +162,7 @@ func (p *play) importFiles() error {
 	if i.State != imports.Done || i.Rejected > 0 {
 		return fmt.Errorf("the import of the demo's files ended as %s with %d rows refused", i.State, i.Rejected)
 	}
-	p.rows, err = cases.Find(store.Read(p.ctx, p.s), p.s.Vault, cases.Filter{Incident: Reference, Limit: IDs})
+	p.rows, _, err = cases.Find(store.Read(p.ctx, p.s), p.s.Vault, cases.Filter{Incident: Reference, Limit: IDs})
 	for i, j := 0, len(p.rows)-1; i < j; i, j = i+1, j-1 {
 		p.rows[i], p.rows[j] = p.rows[j], p.rows[i]
 	}

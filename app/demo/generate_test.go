@@ -40,7 +40,7 @@ func TestPlansReachWhatTheGeneratorKnows(t *testing.T) {
 		t.Fatalf("%+v, %v", i, err)
 	}
 	db := store.Read(w.Ctx, w.Store)
-	rows, err := cases.Find(db, w.Vault, cases.Filter{Incident: apptest.Reference, Limit: IDs})
+	rows, _, err := cases.Find(db, w.Vault, cases.Filter{Incident: apptest.Reference, Limit: IDs})
 	if err != nil || len(rows) != IDs {
 		t.Fatalf("%d cases, %v", len(rows), err)
 	}

@@ -93,7 +93,7 @@ func compare(t *testing.T, w *apptest.World, want expected) {
 		}
 	}
 	plans := int64(0)
-	rows, err := cases.Find(db, w.Vault, cases.Filter{Limit: int(want.IDs)})
+	rows, _, err := cases.Find(db, w.Vault, cases.Filter{Limit: int(want.IDs)})
 	if err != nil || int64(len(rows)) != want.IDs {
 		t.Fatalf("%d cases, %v", len(rows), err)
 	}

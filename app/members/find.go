@@ -57,12 +57,13 @@ func Contacts(db *gorm.DB, member int64) ([]Contact, error) {
 }
 
 // maxHits bounds how many members one search looks into.
-const maxHits = 2000
+const maxHits = 500
 
 // Search finds the identities that q names: exactly by login ID, phone, mail or
 // customer number, or by at least two characters of a name or its kana. Name
-// hits are decrypted and checked, since hashes of pairs only narrow down.
-func Search(db *gorm.DB, v *vault.Vault, q string) ([]int64, error) {
+// hits are decrypted and checked, since hashes of pairs only narrow down; cut tells
+// that there are more than were looked into.
+func Search(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
 	type hit struct{ ID int64 }
 	exact, err := store.Select[hit](db, `
 		select id from identities where login_key = $1
@@ -72,27 +73,29 @@ func Search(db *gorm.DB, v *vault.Vault, q string) ([]int64, error) {
 		v.Blind("login", jptext.LoginKey(q)), v.Blind("email", jptext.EmailKey(q)), v.Blind("phone", jptext.PhoneKey(q)),
 		v.Blind("customer_number", jptext.CustomerNumberKey(q)), maxHits)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	ids := make([]int64, 0, len(exact))
 	for _, h := range exact {
 		ids = append(ids, h.ID)
 	}
 	if len(ids) > 0 {
-		return ids, nil
+		return ids, false, nil
 	}
 	return byName(db, v, q)
 }
 
-func byName(db *gorm.DB, v *vault.Vault, q string) ([]int64, error) {
+func byName(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
 	grams := v.QueryGrams(q)
 	if len(grams) == 0 {
-		return nil, nil
+		return nil, false, nil
 	}
 	wanted := jptext.SearchKey(q)
-	var ids []int64
-	err := store.Each(db, `select i.id, m.id, m.name, m.name_kana from members m join identities i on i.member_id = m.id
-		where m.name_grams @> $1 limit $2`, []any{grams, maxHits}, func(scan func(...any) error) error {
+	looked := 0
+	err = store.Each(db, `select i.id, m.id, m.name, m.name_kana from members m join identities i on i.member_id = m.id
+		where m.name_grams @> $1 limit $2`, []any{grams, maxHits + 1}, func(scan func(...any) error) error {
+		if looked++; looked > maxHits {
+			return nil
+		}
 		var identity int64
 		var m Member
 		if err := scan(&identity, &m.ID, &m.Name, &m.NameKana); err != nil {
@@ -104,7 +107,7 @@ func byName(db *gorm.DB, v *vault.Vault, q string) ([]int64, error) {
 		}
 		return err
 	})
-	return ids, err
+	return ids, looked > maxHits, err
 }
 
 // named reports whether the name or its kana holds the search key.

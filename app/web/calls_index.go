@@ -14,7 +14,7 @@ func showCalls(p *page) error {
 	p.section("calls")
 	shown := ui.CallsIndex{Q: p.QueryParam("q"), Caller: p.QueryParam("caller")}
 	if shown.Q != "" {
-		rows, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Q: shown.Q, Limit: pageSize})
+		rows, many, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Q: shown.Q, Limit: pageSize})
 		if err != nil {
 			return err
 		}
@@ -22,7 +22,7 @@ func showCalls(p *page) error {
 			return p.Redirect(http.StatusSeeOther, ui.CallURL(rows[0].Number(), shown.Caller))
 		}
 		rows, _ = cut(rows, func(r cases.Row) int64 { return r.Case.ID })
-		shown.Searched = true
+		shown.Searched, shown.Cut = true, many
 		if shown.Rows, err = p.caseRows(rows); err != nil {
 			return err
 		}

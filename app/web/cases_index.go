@@ -25,7 +25,7 @@ func showCases(p *page) error {
 	shown := ui.CasesIndex{Query: q, Total: -1, MayWork: p.by.May(access.WorkCases), MayPropose: p.by.May(access.Propose)}
 	p.frame.Query = q.Q
 	f := p.caseFilter(q)
-	rows, err := cases.Find(p.db, p.w.s.Vault, f)
+	rows, cut, err := cases.Find(p.db, p.w.s.Vault, f)
 	if err != nil {
 		return err
 	}
@@ -33,6 +33,7 @@ func showCases(p *page) error {
 	if q.Q != "" && len(rows) == 1 && p.Request().Method == http.MethodGet && p.QueryParam("cursor") == "" && q.OnlySearches() {
 		return p.Redirect(http.StatusSeeOther, "/cases/"+rows[0].Number())
 	}
+	shown.Cut = cut
 	rows, shown.NextCursor = cutCases(rows, f.Order)
 	if shown.Rows, err = p.caseRows(rows); err != nil {
 		return err

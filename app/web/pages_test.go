@@ -92,7 +92,7 @@ func TestPagesOfAFilledWorld(t *testing.T) {
 	s, base := filled(t)
 	ctx := context.Background()
 	db := store.Read(ctx, s)
-	rows, err := cases.Find(db, s.Vault, cases.Filter{Limit: 2000})
+	rows, _, err := cases.Find(db, s.Vault, cases.Filter{Limit: 2000})
 	if err != nil {
 		t.Fatal(err)
 	}

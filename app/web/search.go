@@ -20,7 +20,7 @@ func search(p *page) error {
 	q := p.QueryParam("q")
 	shown := ui.SearchResults{Q: q}
 	if utf8.RuneCountInString(q) >= shortestQuery {
-		rows, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Q: q, Limit: suggested})
+		rows, _, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Q: q, Limit: suggested})
 		if err != nil {
 			return err
 		}
@@ -39,7 +39,7 @@ func search(p *page) error {
 // (DOMAIN.md section 4).
 func pop(p *page) error {
 	number := p.QueryParam("number")
-	rows, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Q: number, Order: cases.Latest, Limit: 2})
+	rows, _, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Q: number, Order: cases.Latest, Limit: 2})
 	if err != nil {
 		return err
 	}

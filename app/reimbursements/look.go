@@ -74,18 +74,11 @@ func LookAgain(db *gorm.DB, rows []Row) (map[int64]*Looked, error) {
 	return out, nil
 }
 
-// CountSubmitted counts the proposals that wait for a decision.
-func CountSubmitted(db *gorm.DB) (n int64, err error) {
-	err = store.Scan(db, "select count(*) from reimbursements where state = 'submitted'", nil, &n)
-	return n, err
-}
-
-// NextWaiting is the oldest other proposal that the actor could decide about, 0
-// when there is none.
+// NextWaiting is the first other proposal of the list that the actor could decide
+// about, 0 when there is none.
 func NextWaiting(db *gorm.DB, staff, besides int64) (id int64, err error) {
 	err = store.Scan(db, `select coalesce((select r.id from reimbursements r where r.state = 'submitted' and r.proposer_id <> $1 and r.id <> $2
-		and not exists (select 1 from approvals a where a.reimbursement_id = r.id and a.staff_id = $1 and a.voided_at is null)
-		order by r.id limit 1), 0)`, []any{staff, besides}, &id)
+		and `+notApprovedBy+` order by (r.flags = ''), r.id limit 1), 0)`, []any{staff, besides}, &id)
 	return id, err
 }
 

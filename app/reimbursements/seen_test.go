@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/apptest"
@@ -184,5 +185,42 @@ func lookAt(t testing.TB, w *apptest.World, by access.Actor, ids ...int64) {
 	}
 	if err := reimbursements.LookedAt(w.Ctx, w.Store, by, plans); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Many are counted once and remembered for a while; few are counted at every look.
+func TestSurveysAreRememberedOfMany(t *testing.T) {
+	w, of := importLosses(t, small, small, small, small)
+	var made []*reimbursements.Reimbursement
+	for _, c := range of {
+		made = append(made, propose(t, w, w.Agent, c))
+	}
+	db := store.Read(w.Ctx, w.Store)
+	for i, many := range []bool{false, true} {
+		if many {
+			reimbursements.RememberFrom(t, 1)
+		}
+		var k reimbursements.Surveys
+		look := func(want int64) {
+			t.Helper()
+			found, err := k.Of(db, w.Store, 0)
+			if err != nil || found.Waiting != want || found.At.IsZero() == many {
+				t.Errorf("many %v: %d waiting at %v, want %d; %v", many, found.Waiting, found.At, want, err)
+			}
+			today, err := k.Today(db, w.Store)
+			if err != nil || len(today) == 0 || today[0].Pending != 600*want {
+				t.Errorf("many %v: today %+v, want %d of 600; %v", many, today, want, err)
+			}
+		}
+		waiting := int64(len(of) - i)
+		look(waiting)
+		if _, err := reimbursements.Withdraw(w.Ctx, w.Store, w.Agent, made[i].ID, "やり直し"); err != nil {
+			t.Fatal(err)
+		}
+		if many {
+			look(waiting)
+			w.Clock.Add(time.Minute)
+		}
+		look(waiting - 1)
 	}
 }

@@ -37,8 +37,8 @@ func (p *page) bothOfCase(id int64) error {
 		name, label, event, now string
 		word                    func(string) (string, error)
 	}{
-		{"status", "cases.status", cases.StatusChanged, string(now.Status), status},
-		{"assignee", "cases.assignee", cases.Assigned, assigned, assignee},
+		{"status", i18n.T(p.ctx, "cases.status"), cases.StatusChanged, string(now.Status), status},
+		{"assignee", i18n.T(p.ctx, "cases.assignee"), cases.Assigned, assigned, assignee},
 	} {
 		form := p.Request().PostForm
 		yours := form.Get(f.name)
@@ -49,7 +49,7 @@ func (p *page) bothOfCase(id int64) error {
 			form.Set(f.name, f.now)
 			continue
 		}
-		both := ui.Versions{What: i18n.T(p.ctx, f.label)}
+		both := ui.Versions{What: f.label}
 		if both.Now, err = f.word(f.now); err != nil {
 			return err
 		}

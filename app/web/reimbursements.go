@@ -38,7 +38,7 @@ func amounts(lines []reimbursements.Line, programs []incidents.Program) map[stri
 }
 
 func (p *page) agentTotals(programs []incidents.Program) (out []ui.AgentTotal, err error) {
-	totals, err := reimbursements.DayTotals(p.db, p.w.s)
+	totals, err := p.w.surveys.Today(p.db, p.w.s)
 	if err != nil {
 		return nil, err
 	}

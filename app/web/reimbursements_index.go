@@ -26,10 +26,8 @@ func showReimbursements(p *page) error {
 	if shown.NextCursor != "" && f.OutliersFirst {
 		shown.NextCursor = strconv.FormatBool(rows[len(rows)-1].Flags == "") + "." + shown.NextCursor
 	}
-	if shown.Total = int64(len(rows)); f.OutliersFirst && (shown.NextCursor != "" || f.After != 0) {
-		if shown.Total, err = reimbursements.CountSubmitted(p.db); err != nil {
-			return err
-		}
+	if shown.Total = -1; shown.NextCursor == "" && p.QueryParam("cursor") == "" {
+		shown.Total = int64(len(rows))
 	}
 	programs, err := incidents.Programs(p.db)
 	if err != nil {
@@ -100,18 +98,17 @@ func (p *page) waitingGroups(shown *ui.ReimbursementsIndex, programs []incidents
 		}
 		incident = of.ID
 	}
-	groups, err := reimbursements.Groups(p.db, incident)
+	found, err := p.w.surveys.Of(p.db, p.w.s, incident)
 	if err != nil {
 		return err
 	}
-	for _, g := range groups {
+	if shown.CountedAt = found.At; shown.Total < 0 && shown.Address() == (ui.ReimbursementsIndex{State: shown.State}).Address() {
+		shown.Total = found.Waiting
+	}
+	for _, g := range found.Groups {
 		shown.Groups = append(shown.Groups, ui.ReimbursementGroup{Class: g.Class, Band: g.Band, Count: g.Count, More: g.More})
 	}
-	piles, err := reimbursements.Piles(p.db, incident)
-	if err != nil {
-		return err
-	}
-	for _, w := range piles {
+	for _, w := range found.Piles {
 		i := slices.IndexFunc(programs, func(x incidents.Program) bool { return x.ID == w.ProgramID })
 		shown.Piles = append(shown.Piles, ui.ReimbursementPile{Incident: w.Reference, Count: w.Count, More: w.More, Oldest: w.Oldest,
 			Program: programs[i].Name(i18n.Lang(p.ctx)), Rollback: w.Rollback, Cost: w.Cost})

@@ -17,6 +17,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/notices"
+	"hoten/app/reimbursements"
 	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/i18n"
@@ -30,6 +31,7 @@ type Web struct {
 	from     string // of mails
 	env      func(ctx context.Context, at time.Time, lang string) (notices.Env, error)
 	sessions *scs.SessionManager
+	surveys  reimbursements.Surveys
 }
 
 // Options is what the wiring gives the console beside the store.

@@ -77,10 +77,18 @@ func sealSome(tx *store.Tx) (int, Seal, error) {
 	if err := tx.Raw("select pg_snapshot_xmin(pg_current_snapshot())::text").Scan(&settled).Error; err != nil {
 		return 0, head, err
 	}
+	// A plan for any number would read all seals.
+	if err := tx.Exec("set local plan_cache_mode = force_custom_plan").Error; err != nil {
+		return 0, head, err
+	}
+	var from string
+	if err := tx.Raw("select coalesce(" + watermark + ", '0')::text").Scan(&from).Error; err != nil {
+		return 0, head, err
+	}
 	var open []Entry
 	err = tx.Raw(`select e.* from audit_entries e left join audit_seals s on s.entry_id = e.id
-		where e.xid >= coalesce(`+watermark+`, '0') and s.seq is null
-		order by e.xid, e.id limit ?`, sealBatch).Scan(&open).Error
+		where e.xid >= ?::text::xid8 and s.seq is null
+		order by e.xid, e.id limit ?`, from, sealBatch).Scan(&open).Error
 	if err != nil {
 		return 0, head, err
 	}

@@ -34,12 +34,31 @@ func start(b *testing.B) *desk {
 	return d
 }
 
+// Names as they are spread in Japan: the commonest with about one person in a hundred
+// each, the rest among many, here put together from two parts.
 var (
 	surnames = []string{"佐藤", "鈴木", "高橋", "田中", "伊藤", "渡辺", "山本", "中村", "小林", "加藤", "吉田", "山田", "佐々木", "山口", "松本", "井上", "木村", "林", "清水", "斎藤"}
 	kanas    = []string{"サトウ", "スズキ", "タカハシ", "タナカ", "イトウ", "ワタナベ", "ヤマモト", "ナカムラ", "コバヤシ", "カトウ", "ヨシダ", "ヤマダ", "ササキ", "ヤマグチ", "マツモト", "イノウエ", "キムラ", "ハヤシ", "シミズ", "サイトウ"}
+	firsts   = []string{"青", "秋", "石", "岩", "上", "大", "岡", "奥", "川", "北", "黒", "桜", "島", "杉", "竹", "土", "長", "西", "浜", "東", "平", "福", "古", "前", "松", "水", "南", "宮", "森", "横"}
+	firstsK  = []string{"アオ", "アキ", "イシ", "イワ", "ウエ", "オオ", "オカ", "オク", "カワ", "キタ", "クロ", "サクラ", "シマ", "スギ", "タケ", "ツチ", "ナガ", "ニシ", "ハマ", "ヒガシ", "ヒラ", "フク", "フル", "マエ", "マツ", "ミズ", "ミナミ", "ミヤ", "モリ", "ヨコ"}
+	seconds  = []string{"井", "内", "江", "尾", "岡", "川", "木", "倉", "坂", "崎", "沢", "島", "瀬", "田", "谷", "塚", "出", "戸", "永", "野", "橋", "原", "藤", "堀", "本", "村", "山", "吉"}
+	secondsK = []string{"イ", "ウチ", "エ", "オ", "オカ", "カワ", "キ", "クラ", "サカ", "サキ", "サワ", "シマ", "セ", "ダ", "タニ", "ツカ", "デ", "ト", "ナガ", "ノ", "ハシ", "ハラ", "フジ", "ボリ", "モト", "ムラ", "ヤマ", "ヨシ"}
 	given    = []string{"太郎", "花子", "健一", "美咲", "翔太", "恵", "誠", "陽子", "大輔", "愛"}
 	givenK   = []string{"タロウ", "ハナコ", "ケンイチ", "ミサキ", "ショウタ", "メグミ", "マコト", "ヨウコ", "ダイスケ", "アイ"}
+	heads    = []string{"明", "一", "英", "和", "勝", "清", "健", "浩", "幸", "茂", "隆", "千", "友", "直", "信", "春", "久", "秀", "弘", "文", "正", "光", "美", "康", "裕", "由", "義", "理"}
+	headsK   = []string{"アキ", "カズ", "ヒデ", "カズ", "カツ", "キヨ", "ケン", "ヒロ", "ユキ", "シゲ", "タカ", "チ", "トモ", "ナオ", "ノブ", "ハル", "ヒサ", "ヒデ", "ヒロ", "フミ", "マサ", "ミツ", "ミ", "ヤス", "ユウ", "ユ", "ヨシ", "リ"}
+	tails    = []string{"雄", "子", "美", "人", "男", "彦", "香", "樹", "恵", "代", "江", "絵", "也", "司", "太", "平"}
+	tailsK   = []string{"オ", "コ", "ミ", "ト", "オ", "ヒコ", "カ", "キ", "エ", "ヨ", "エ", "エ", "ヤ", "シ", "タ", "ヘイ"}
 )
+
+// draw draws a name and its kana.
+func draw(r *rand.Rand, common, commonK, heads, headsK, tails, tailsK []string) (string, string) {
+	if i := r.IntN(100); i < len(common) {
+		return common[i], commonK[i]
+	}
+	a, b := r.IntN(len(heads)), r.IntN(len(tails))
+	return heads[a] + tails[b], headsK[a] + tailsK[b]
+}
 
 // addIncident records an incident that files can be imported into.
 func (d *desk) addIncident(reference string) error {
@@ -53,9 +72,10 @@ func (d *desk) importAffected(reference string, from, to int) (time.Duration, fl
 		r := rand.New(rand.NewPCG(1, uint64(from)))
 		fmt.Fprintln(w, "login_id,name,name_kana,birth_date,phone,email,email_registered_on,address,customer_number,language,balance_pointtalk,balance_goo,restricted_at")
 		for i := from; i < to; i++ {
-			s, g := r.IntN(len(surnames)), r.IntN(len(given))
+			name, kana := draw(r, surnames, kanas, firsts, firstsK, seconds, secondsK)
+			forename, forenameK := draw(r, given, givenK, heads, headsK, tails, tailsK)
 			fmt.Fprintf(w, "%s-%07d@ocn.example,%s %s,%s %s,19%02d-0%d-1%d,090-%04d-%04d,c%d@mail.example,2010-01-01,東京都港区芝公園%d-%d-%d,N%09d,ja,%d,%d,2014-07-29 15:00:00\n",
-				reference, i, surnames[s], given[g], kanas[s], givenK[g], 40+r.IntN(59), 1+r.IntN(9), r.IntN(10), r.IntN(10000), r.IntN(10000), i, 1+r.IntN(9), 1+r.IntN(9), 1+r.IntN(9), i, r.IntN(9000), 1000+r.IntN(3000))
+				reference, i, name, forename, kana, forenameK, 40+r.IntN(59), 1+r.IntN(9), r.IntN(10), r.IntN(10000), r.IntN(10000), i, 1+r.IntN(9), 1+r.IntN(9), 1+r.IntN(9), i, r.IntN(9000), 1000+r.IntN(3000))
 		}
 	})
 }

@@ -142,18 +142,17 @@ type Waits struct{ Count, Late, Mine int64 }
 // CountedTo is where counting what waits stops: every page asks.
 const CountedTo = 1000
 
-// notApprovedBy is asked row by row: joined, all that the person $1 has ever approved
-// would be read first.
-const notApprovedBy = "(select a.id from approvals a where a.reimbursement_id = r.id and a.staff_id = $1 and a.voided_at is null) is null"
+// openTo is what the person $1 has neither proposed nor approved, asked row by row:
+// joined, or guessed at by who proposed how much, all that waits would be read first.
+const openTo = "not (select r.proposer_id = $1 or exists (select from approvals a where a.reimbursement_id = r.id and a.staff_id = $1 and a.voided_at is null))"
 
 // Waiting counts what waits for the actor.
 func Waiting(db *gorm.DB, staff int64) (w Waits, err error) {
 	err = store.Scan(db, fmt.Sprintf(`select
-		(select count(*) from (select from reimbursements r where r.state = 'submitted' and r.proposer_id <> $1
-			and %[2]s limit %[1]d) c),
+		(select count(*) from (select from reimbursements r where r.state = 'submitted' and %[2]s limit %[1]d) c),
 		(select count(*) from (select from reimbursements r where r.state = 'submitted' and r.reminded_at is not null limit %[1]d) l),
 		(select count(*) from (select from reimbursements r where r.state = 'submitted' and r.substitute_id = $1 limit %[1]d) m)`,
-		CountedTo, notApprovedBy), []any{staff}, &w.Count, &w.Late, &w.Mine)
+		CountedTo, openTo), []any{staff}, &w.Count, &w.Late, &w.Mine)
 	return w, err
 }
 

@@ -77,8 +77,8 @@ func LookAgain(db *gorm.DB, rows []Row) (map[int64]*Looked, error) {
 // NextWaiting is the first other proposal of the list that the actor could decide
 // about, 0 when there is none.
 func NextWaiting(db *gorm.DB, staff, besides int64) (id int64, err error) {
-	err = store.Scan(db, `select coalesce((select r.id from reimbursements r where r.state = 'submitted' and r.proposer_id <> $1 and r.id <> $2
-		and `+notApprovedBy+` order by (r.flags = ''), r.id limit 1), 0)`, []any{staff, besides}, &id)
+	err = store.Scan(db, `select coalesce((select r.id from reimbursements r where r.state = 'submitted' and r.id <> $2 and `+openTo+`
+		order by (r.flags = ''), r.id limit 1), 0)`, []any{staff, besides}, &id)
 	return id, err
 }
 

@@ -109,8 +109,10 @@ func (p *page) fillReimbursement(v *caseView, r *reimbursements.Reimbursement, s
 		if !bytes.Equal(r.PlanHash, v.plan.Hash()) {
 			shown.Changes = p.changes(lines[r.ID], v.plan, v.programs)
 		}
-		if shown.NextID, err = reimbursements.NextWaiting(p.db, p.by.ID, r.ID); err != nil {
-			return err
+		if p.by.May(access.Decide) {
+			if shown.NextID, err = reimbursements.NextWaiting(p.db, p.by.ID, r.ID); err != nil {
+				return err
+			}
 		}
 	}
 	shown.Frame = p.frame

@@ -3,6 +3,7 @@ package reimbursements
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -108,13 +109,21 @@ func approveSeen(ctx context.Context, s *store.Store, id int64) error {
 
 // approvePart approves some of a batch. What was approved is noted in the same
 // transaction, so that a crash never makes it look refused; what was refused is
-// noted afterwards, when the attempt stands in the audit trail.
+// noted afterwards, when the attempt stands in the audit trail. What the database could
+// not be asked about stays open, for the next attempt.
 func approvePart(ctx context.Context, s *store.Store, by access.Actor, j *jobs.Job, ids []int64) error {
 	how := manner{seen: true, then: func(tx *store.Tx, results []Result) { note(tx, j.ID, results, false) }}
-	results := approveRefusing(ctx, s, by, ids, how)
-	return store.Keep(ctx, s, func(tx *store.Tx) error {
+	var unasked error
+	results := slices.DeleteFunc(approveRefusing(ctx, s, by, ids, how), func(r Result) bool {
+		passing := store.Passing(r.Err)
+		if passing {
+			unasked = r.Err
+		}
+		return passing
+	})
+	return errors.Join(unasked, store.Keep(ctx, s, func(tx *store.Tx) error {
 		note(tx, j.ID, results, true)
-		j.Processed += int64(len(ids))
+		j.Processed += int64(len(results))
 		for _, r := range results {
 			if r.Err != nil {
 				j.Failed++
@@ -129,7 +138,7 @@ func approvePart(ctx context.Context, s *store.Store, by access.Actor, j *jobs.J
 			}
 		}
 		return j.Save(tx)
-	})
+	}))
 }
 
 // Places of outcomes, in the order in which they are read.

@@ -197,6 +197,56 @@ func jobOf(id int64) *river.Job[reimbursements.ApproveSeenArgs] {
 	return &river.Job[reimbursements.ApproveSeenArgs]{Args: reimbursements.ApproveSeenArgs{JobID: id}}
 }
 
+// asOwner runs statements that the program itself may not.
+func asOwner(t *testing.T, w *apptest.World) func(statement string) {
+	return func(statement string) {
+		t.Helper()
+		c, err := w.Pool.Acquire(w.Ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Release()
+		if _, err := c.Exec(w.Ctx, "reset role; "+statement+"; set role hoten_app"); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A database that goes away refuses nothing: what it was not asked about is approved
+// when it is back. What it will never take is refused.
+func TestABatchOutlastsItsDatabase(t *testing.T) {
+	w, of := importLosses(t, small, small, large)
+	for _, c := range of {
+		propose(t, w, w.Agent, c)
+	}
+	lookAt(t, w, w.Supervisor, 1, 2, 3)
+	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, []int64{1, 2, 3}, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner, work := asOwner(t, w), &reimbursements.ApproveSeenWorker{Store: w.Store}
+	fail := func(code string) {
+		owner(`create or replace function fail() returns trigger language plpgsql as $$ begin
+				if new.reimbursement_id = 2 then raise exception 'no' using errcode = '` + code + `'; end if; return new; end $$;
+			create or replace trigger fail before insert on approvals for each row execute function fail()`)
+	}
+	fail("57P01")
+	if err := work.Work(w.Ctx, jobOf(j.ID)); err == nil {
+		t.Fatal("nobody notices")
+	}
+	wants(t, "away", outcomes(t, w, j.ID), "3 submitted, 1 posted, 2 open")
+	fail("23514")
+	if err := work.Work(w.Ctx, jobOf(j.ID)); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, "refused", outcomes(t, w, j.ID), "2 internal, 3 submitted, 1 posted")
+	now, err := jobs.ByID(store.Read(w.Ctx, w.Store), j.ID)
+	if err != nil || now.State != jobs.Done || now.Processed != 3 || now.Failed != 1 {
+		t.Errorf("%+v, %v", now, err)
+	}
+	books(t, w)
+}
+
 // A program that dies between an approval and its count leaves a batch that goes on:
 // what was approved is never shown as refused.
 func TestABatchGoesOnAfterACrash(t *testing.T) {
@@ -209,17 +259,7 @@ func TestABatchGoesOnAfterACrash(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	owner := func(statement string) {
-		t.Helper()
-		c, err := w.Pool.Acquire(w.Ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Release()
-		if _, err := c.Exec(w.Ctx, "reset role; "+statement+"; set role hoten_app"); err != nil {
-			t.Fatal(err)
-		}
-	}
+	owner := asOwner(t, w)
 	owner(`create function die() returns trigger language plpgsql as $$ begin raise exception 'dead'; end $$;
 		create trigger die before update on jobs for each row execute function die()`)
 	work := &reimbursements.ApproveSeenWorker{Store: w.Store}

@@ -150,3 +150,20 @@ func translate(err error) error {
 	}
 	return err
 }
+
+// Passing reports whether an error says nothing about what was asked, only that the
+// database could not be asked: asked again later it may well answer.
+func Passing(err error) bool {
+	if _, known := fault.As(err); err == nil || known {
+		return false
+	}
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return true
+	}
+	switch pg.Code[:2] {
+	case "08", "53", "57", "58": // connection, resources, operator's intervention, system
+		return true
+	}
+	return false
+}

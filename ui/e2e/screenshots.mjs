@@ -1,6 +1,6 @@
 // Takes a picture of every page of the running demo: ja and en, light and dark,
-// 1280 and 390 wide, into bin/screenshots; and those that the README shows into
-// docs/screenshots.
+// 1280 and 390 wide, into bin/screenshots; and those that README.md and
+// docs/screens.md show into docs/screenshots.
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { signIn, startBrowser, startHoten } from "./server.mjs";
@@ -10,6 +10,8 @@ const all = join(root, "bin/screenshots");
 const shown = join(root, "docs/screenshots");
 await mkdir(all, { recursive: true });
 await mkdir(shown, { recursive: true });
+
+const inDocs = ["calls", "case", "cases", "callbacks", "reimbursements", "incident", "daily", "desk_edit", "services"];
 
 const hoten = await startHoten();
 const browser = await startBrowser();
@@ -28,6 +30,7 @@ try {
     const pages = {
       calls: "/calls", cases: "/cases?status=in_progress", case: await caseOf(finder, "status=completed"), case_new: await caseOf(finder, "status=new&class=C"),
       reimbursements: "/reimbursements", reimbursement: "/reimbursements/330", incidents: "/incidents", incident: "/incidents/2014-R096", mails: "/mails", mail: "/mails/3",
+      callbacks: "/callbacks", services: "/services", daily: "/reports/daily", desk_edit: "/desks/point/edit",
       imports: "/imports", import: "/imports/1", import_new: "/imports/new", desks: "/desks", audit: "/audit", policies: "/policies", tokens: "/tokens",
     };
     await finder.context().close();
@@ -40,7 +43,7 @@ try {
           const file = join(all, `${name}.${lang}.${colorScheme}.${width}.png`);
           await page.screenshot({ path: file });
           if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) problems.push(`${path} scrolls sideways at ${width}`);
-          if (colorScheme === "light" && width === 1280 && ["incident", "case", "reimbursements"].includes(name)) await copyFile(file, join(shown, `${name}.${lang}.png`));
+          if (colorScheme === "light" && width === 1280 && inDocs.includes(name)) await copyFile(file, join(shown, `${name}.${lang}.png`));
         }
         await page.context().close();
       }

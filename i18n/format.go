@@ -46,6 +46,14 @@ func Time(t time.Time) string { return format(t, "1/2 15:04") }
 // Clock writes the time of day, 18:04.
 func Clock(t time.Time) string { return format(t, "15:04") }
 
+// Closing writes the time at which something ends: 24:00 at midnight.
+func Closing(t time.Time) string {
+	if written := Clock(t); written != "00:00" {
+		return written
+	}
+	return "24:00"
+}
+
 // Day writes the day without its year, 7/28.
 func Day(t time.Time) string { return format(t, "1/2") }
 

@@ -57,7 +57,7 @@ func Contacts(db *gorm.DB, member int64) ([]Contact, error) {
 }
 
 // maxHits bounds how many members one search looks into.
-const maxHits = 500
+const maxHits = 200
 
 // Search finds the identities that q names: exactly by login ID, phone, mail or
 // customer number, or by at least two characters of a name or its kana. Name

@@ -85,11 +85,11 @@ func (p *page) sendOn(a *ui.AskedAbout, d desks.Kept, topic, caller string) erro
 	now := p.w.s.Clock()
 	state := d.At(now)
 	a.State = openness(d.Desk, state, now)
-	at := state.Next
+	at, clock := state.Next, i18n.Clock(state.Next)
 	if state.Open {
-		at = state.Until
+		at, clock = state.Until, i18n.Closing(state.Until)
 	}
-	a.Sentence = i18n.T(p.ctx, "desks.wrong."+a.State, "desk", p.deskName(d.Desk), "phone", d.Phone, "day", i18n.DayOfWeek(p.ctx, at), "time", i18n.Clock(at))
+	a.Sentence = i18n.T(p.ctx, "desks.wrong."+a.State, "desk", p.deskName(d.Desk), "phone", d.Phone, "day", i18n.DayOfWeek(p.ctx, at), "time", clock)
 	other := "en"
 	if caller == "en" {
 		other = "ja"
@@ -101,7 +101,7 @@ func (p *page) sendOn(a *ui.AskedAbout, d desks.Kept, topic, caller string) erro
 			return err
 		}
 		words := i18n.T(said, "desks.say."+a.State, "topic", labelOf(topics, topic), "desk", nameIn(lang, d.Desk), "phone", d.Phone,
-			"day", i18n.DaySpoken(said, at), "time", i18n.Clock(at))
+			"day", i18n.DaySpoken(said, at), "time", clock)
 		a.Say = append(a.Say, ui.Said{Language: lang, Lines: strings.Split(words, "\n")})
 	}
 	return nil

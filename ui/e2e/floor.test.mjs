@@ -31,6 +31,7 @@ async function open(page, path, lang) {
 
 async function axe(page, lang) {
   assert.equal(await page.getAttribute("html", "lang"), lang);
+  if (page.scriptless) return; // axe is a script
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
   assert.deepEqual(violations.map((v) => `${page.url()}: ${v.id}: ${v.nodes[0].html}`), []);
 }
@@ -110,14 +111,11 @@ test("a desk's hours: the calendar shows them before they hold, then the top bar
   await manager.context().close();
 });
 
-test("a service's status reaches the agent's case and what they read aloud", async () => {
+test("a service's status reaches the agent's case", async () => {
   const manager = await signIn(browser, hoten.origin, "manager", problems);
   const agent = await signIn(browser, hoten.origin, "agent2", problems, { locale: "en-GB" });
   await agent.goto(hoten.origin + "/cases?queue=unassigned");
   const path = await agent.locator(".list a.open").first().getAttribute("href");
-  await agent.goto(hoten.origin + path);
-  const said = agent.locator("[data-part=script]");
-  assert.doesNotMatch(await said.innerText(), /gooポイントの交換/);
 
   await open(manager, "/services", "ja");
   await manager.locator("summary", { hasText: "状況を登録する" }).click();
@@ -136,22 +134,13 @@ test("a service's status reaches the agent's case and what they read aloud", asy
   await open(agent, path, "en");
   const shown = agent.locator("[data-part=services] li", { hasText: "goo Point: Exchange" });
   assert.match(await shown.innerText(), /Suspended[^]*提携先の点検/);
-  await agent.check("form[action$='/calls'] [name=direction][value=inbound]");
-  await submit(agent, agent.locator("form[action$='/calls'] button.primary"));
-  await said.locator("summary").click();
-  const text = await said.innerText();
-  assert.match(text, /goo Point cannot be exchanged at present\./);
-  assert.match(text, /現在、gooポイントの交換はご利用いただけません。/);
-  await axe(agent, "en");
-  await agent.locator("form[action^='/calls/'][action$='/end'] button").click();
-  await agent.locator("form[action$='/calls']").first().waitFor();
   await open(agent, "/services", "en");
   assert.equal(await agent.locator("form[action^='/services']").count(), 0, "an agent reads only");
   for (const page of [manager, agent]) await page.context().close();
 });
 
 const callers = [
-  { lang: "ja", who: "agent", noAnswer: "不在", logged: "架電の結果を記録しました。", next: /3回架電しましたが、つながりませんでした。次は(メール|.*郵送)で/, of: (n) => `3回中${n}回` },
+  { lang: "ja", who: "agent", noAnswer: "不在", logged: "架電の結果を記録しました。", next: /3回架電しましたが、つながりませんでした。[^]*次は(メール|郵送)で/, of: (n) => `3回中${n}回` },
   { lang: "en", who: "agent2", noAnswer: "No answer", logged: "The outcome is logged.", next: /Three calls did not get through\. (Write a mail|.*write a letter) next\./, of: (n) => `${n} of 3` },
 ];
 
@@ -212,6 +201,7 @@ const deciders = [
 for (const { lang, who, other, scripts, posted, awaiting, refused } of deciders) {
   test(`approvals: only what was looked at, and what became of each (${lang}, scripts ${scripts ? "on" : "off"})`, async () => {
     const sv = await signIn(browser, hoten.origin, who, problems, { javaScriptEnabled: scripts });
+    sv.scriptless = !scripts;
     await sv.goto(hoten.origin + "/reimbursements");
     if (lang === "en") await speak(sv, "en");
     const [one] = await waiting(sv, "0 / 1", true);

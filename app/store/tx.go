@@ -3,8 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -154,16 +157,19 @@ func translate(err error) error {
 // Passing reports whether an error says nothing about what was asked, only that the
 // database could not be asked: asked again later it may well answer.
 func Passing(err error) bool {
-	if _, known := fault.As(err); err == nil || known {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		switch pg.Code[:2] {
+		case "08", "53", "57", "58": // connection, resources, operator's intervention, system
+			return true
+		}
 		return false
 	}
-	var pg *pgconn.PgError
-	if !errors.As(err, &pg) {
-		return true
+	var unreached net.Error
+	for _, gone := range []error{driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, gone) {
+			return true
+		}
 	}
-	switch pg.Code[:2] {
-	case "08", "53", "57", "58": // connection, resources, operator's intervention, system
-		return true
-	}
-	return false
+	return errors.As(err, &unreached) || err != nil && pgconn.SafeToRetry(err)
 }

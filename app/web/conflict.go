@@ -9,6 +9,9 @@ import (
 	"hoten/ui"
 )
 
+// A form that comes back refused was still made from the version it had; only where
+// both versions are shown is it one about what is there now, and no newer.
+
 // bothOfCase sets what others made of a case beside what was typed. A field that was
 // not touched follows them.
 func (p *page) bothOfCase(id int64) error {
@@ -16,6 +19,7 @@ func (p *page) bothOfCase(id int64) error {
 	if err != nil {
 		return err
 	}
+	p.Request().PostForm.Set("version", strconv.FormatInt(now.Version, 10))
 	status := func(value string) (string, error) {
 		if !cases.Status(value).Known() {
 			return value, nil
@@ -74,6 +78,7 @@ func (p *page) bothOfService(id int64) error {
 	if err != nil {
 		return err
 	}
+	p.Request().PostForm.Set("version", strconv.FormatInt(now.Version, 10))
 	until := i18n.T(p.ctx, "services.open_end")
 	if now.UntilAt != nil {
 		until = i18n.Time(*now.UntilAt)

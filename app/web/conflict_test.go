@@ -77,4 +77,11 @@ func TestConflictOfAServiceShowsBothVersions(t *testing.T) {
 	if a := change(versionOn(t, a.body), "2014-08-02", "自分のメモ"); a.status != http.StatusSeeOther {
 		t.Errorf("sent again: %d", a.status)
 	}
+	// A form refused for what was typed stays one about the version it was made from.
+	change("3", "2014-08-03", "さらに別のメモ")
+	b.get("/services")
+	stale := versionOn(t, b.post("/services/1/change", "version", "3", "until_on", "いつか", "note", "自分のメモ", "reason", "延期").body)
+	if a := change(stale, "2014-08-04", "自分のメモ"); a.status != http.StatusConflict {
+		t.Errorf("a refused form took over what it had not shown: %d, version %s", a.status, stale)
+	}
 }

@@ -75,6 +75,7 @@ var bookkeepers = map[string]string{
 	"app/desks":          "the desks that a new database starts with",
 	"app/imports":        "progress of an import and its rejected rows",
 	"app/jobs":           "jobs given up are put back",
+	"app/members":        "keyed hashes of what an older release kept",
 	"app/notices":        "delivery attempts and their outcome",
 	"app/reports":        "figures of large incidents, counted again",
 	"app/reimbursements": "who has looked at which proposal, and what became of a batch",

@@ -38,7 +38,7 @@ var dynamic = map[string][]string{
 	"calls.script.":                 {"greeting", "identify", "verify", "code", "reset", "reset_sent", "points", "mismatch", "unable", "closed", "callback", "farewell"},
 	"cases.age.":                    {"0", "1", "4", "8"},
 	"cases.column.":                 {"name", "class", "status", "identity", "reimbursement", "assignee", "changed"},
-	"cases.queue.":                  {"mine", "desk", "unassigned", "callbacks", "approval", "unreachable", "stalled", "impostor"},
+	"cases.queue.":                  {"mine", "desk", "unassigned", "overdue", "callbacks", "approval", "unreachable", "stalled", "impostor"},
 	"cases.class.":                  {"A", "B", "C", "D"},
 	"cases.contact.barred.":         {"depends_on_id", "changed_in_incident", "undeliverable"},
 	"cases.contact.kind.":           {"email", "phone", "letter"},

@@ -253,10 +253,12 @@ func (r *request) limit(p *fault.Problems) int {
 	return limit
 }
 
-// list is a page of a list; next leads to the following one.
+// list is a page of a list; next leads to the following one. Cut tells that a search
+// found more than it looks at.
 type list[T any] struct {
 	Items []T     `json:"items"`
 	Next  *string `json:"next"`
+	Cut   bool    `json:"cut,omitempty"`
 }
 
 // paged cuts the row beyond the limit off and turns the rest into items.

@@ -11,7 +11,6 @@ import (
 	"hoten/app/fault"
 	"hoten/app/ledger"
 	"hoten/app/members"
-	"hoten/app/resets"
 	"hoten/app/staff"
 	"hoten/app/vault"
 )
@@ -28,6 +27,7 @@ type caseJSON struct {
 	Assignee           *int64        `json:"assignee"`
 	AssigneeName       string        `json:"assignee_name,omitempty"`
 	ImpostorSuspected  bool          `json:"impostor_suspected"`
+	DueAt              *time.Time    `json:"due_at,omitempty"`
 	OpenedAt           time.Time     `json:"opened_at"`
 	ChangedAt          time.Time     `json:"changed_at"`
 	Version            int64         `json:"version"`
@@ -62,11 +62,15 @@ type eventJSON struct {
 	Text  string         `json:"text,omitempty"`
 }
 
-func (a *API) caseOf(r cases.Row) (caseJSON, error) {
+func (a *API) caseOf(r cases.Row, by cases.Deadlines) (caseJSON, error) {
 	login, err := r.PlainLogin(a.s.Vault)
-	return caseJSON{Number: r.Number(), Incident: r.Reference, LoginID: login, Origin: r.Origin, Class: r.Class, Status: r.Status,
+	out := caseJSON{Number: r.Number(), Incident: r.Reference, LoginID: login, Origin: r.Origin, Class: r.Class, Status: r.Status,
 		IdentityState: r.IdentityState, ReimbursementState: r.ReimbursementState, Assignee: r.AssigneeID, AssigneeName: r.AssigneeName,
-		ImpostorSuspected: r.ImpostorAt != nil, OpenedAt: r.OpenedAt, ChangedAt: r.ChangedAt, Version: r.Version}, err
+		ImpostorSuspected: r.ImpostorAt != nil, OpenedAt: r.OpenedAt, ChangedAt: r.ChangedAt, Version: r.Version}
+	if due, ok := by.Of(r); ok {
+		out.DueAt = &due
+	}
+	return out, err
 }
 
 func listCases(a *API, r *request) error {
@@ -79,14 +83,21 @@ func listCases(a *API, r *request) error {
 	if f.Assignee, err = a.assignee(r, r.QueryParam("assignee")); err != nil {
 		return err
 	}
-	rows, _, err := cases.Find(r.db, a.s.Vault, f)
+	rows, cut, err := cases.Find(r.db, a.s.Vault, f)
 	if err != nil {
 		return err
 	}
-	page, err := paged(r, rows, limit, func(row cases.Row) int64 { return row.ID }, a.caseOf)
+	deadlines, err := cases.CurrentDeadlines(r.db)
 	if err != nil {
 		return err
 	}
+	page, err := paged(r, rows, limit, func(row cases.Row) int64 { return row.ID }, func(row cases.Row) (caseJSON, error) {
+		return a.caseOf(row, deadlines)
+	})
+	if err != nil {
+		return err
+	}
+	page.Cut = cut
 	return r.JSON(http.StatusOK, page)
 }
 
@@ -146,7 +157,11 @@ func (a *API) writeCase(r *request, status int, id int64) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.caseOf(*row)
+	deadlines, err := cases.CurrentDeadlines(r.db)
+	if err != nil {
+		return err
+	}
+	out, err := a.caseOf(*row, deadlines)
 	if err != nil {
 		return err
 	}
@@ -262,112 +277,6 @@ func addNote(a *API, r *request) error {
 		return err
 	}
 	return a.writeCase(r, http.StatusCreated, id)
-}
-
-// withReason is the shape of every decision about a case that takes a reason.
-func (a *API) withReason(r *request, act func(id int64, reason string) error) error {
-	id, err := r.caseID()
-	if err != nil {
-		return err
-	}
-	var in struct {
-		Reason string `json:"reason"`
-	}
-	if err := r.body(&in); err != nil {
-		return err
-	}
-	if err := act(id, in.Reason); err != nil {
-		return err
-	}
-	return a.writeCase(r, http.StatusOK, id)
-}
-
-func addToIncident(a *API, r *request) error {
-	return a.withReason(r, func(id int64, reason string) error {
-		_, err := cases.AddToIncident(r.Request().Context(), a.s, r.by, id, reason)
-		return err
-	})
-}
-
-func reopenVerification(a *API, r *request) error {
-	return a.withReason(r, func(id int64, reason string) error {
-		_, err := cases.ReopenVerification(r.Request().Context(), a.s, r.by, id, reason)
-		return err
-	})
-}
-
-func clearImpostor(a *API, r *request) error {
-	return a.withReason(r, func(id int64, reason string) error {
-		_, err := cases.ClearImpostor(r.Request().Context(), a.s, r.by, id, reason)
-		return err
-	})
-}
-
-func release(a *API, r *request) error {
-	return a.withReason(r, func(id int64, reason string) error {
-		_, err := resets.Release(r.Request().Context(), a.s, r.by, id, reason)
-		return err
-	})
-}
-
-func recordRepresentative(a *API, r *request) error {
-	id, err := r.caseID()
-	if err != nil {
-		return err
-	}
-	var in struct {
-		Relation  string `json:"relation"`
-		Documents string `json:"documents"`
-	}
-	if err := r.body(&in); err != nil {
-		return err
-	}
-	if _, err := cases.RecordRepresentative(r.Request().Context(), a.s, r.by, id, in.Relation, in.Documents); err != nil {
-		return err
-	}
-	return a.writeCase(r, http.StatusCreated, id)
-}
-
-func reveal(a *API, r *request) error {
-	id, err := r.caseID()
-	if err != nil {
-		return err
-	}
-	var in struct {
-		Reason string `json:"reason"`
-	}
-	if err := r.body(&in); err != nil {
-		return err
-	}
-	m, err := cases.Reveal(r.Request().Context(), a.s, r.by, id, in.Reason)
-	if err != nil {
-		return err
-	}
-	r.Response().Header().Set("Cache-Control", "no-store")
-	return r.JSON(http.StatusOK, memberJSON{m.Person.Name, m.Person.Kana, m.Person.BirthDate, m.Person.Address, m.Person.CustomerNumber, m.Phones, m.Emails, m.Person.Language})
-}
-
-func sendReset(a *API, r *request) error {
-	id, err := r.caseID()
-	if err != nil {
-		return err
-	}
-	if _, err := resets.Send(r.Request().Context(), a.s, r.by, id, a.baseURL); err != nil {
-		return err
-	}
-	return a.writeCase(r, http.StatusAccepted, id)
-}
-
-func notifyCase(a *API, r *request) error {
-	id, err := r.caseID()
-	if err != nil {
-		return err
-	}
-	done, err := resets.Notify(r.Request().Context(), a.s, r.by, id)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusAccepted, done)
 }
 
 func showBalances(a *API, r *request) error {

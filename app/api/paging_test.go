@@ -178,3 +178,17 @@ func TestBadPages(t *testing.T) {
 	// Both at once are both named.
 	c.get("/cases?limit=0&cursor=x").want(422, "errors.#", "2")
 }
+
+// A search that names more people than are looked at says so.
+func TestSearchOfTooManySaysSo(t *testing.T) {
+	s := newSite(t)
+	affected := apptest.AffectedHeader
+	for i := range 201 {
+		affected += fmt.Sprintf("common%03d@ocn.example,佐藤 葵,サトウ アオイ,,,,,,,,ja,0,0,2014-07-29T10:00:00+09:00\n", i)
+	}
+	s.Import(affected, "")
+	agent := s.as(s.Agent)
+	for q, want := range map[string]string{"佐藤": "true", "commo": "true", "common200": "none", "common001@ocn.example": "none"} {
+		agent.get("/cases?q="+url.QueryEscape(q)).want(200, "cut", want)
+	}
+}

@@ -78,7 +78,10 @@ func TestStory(t *testing.T) {
 	found := agent.get("/cases?incident="+ref+"&q="+url.QueryEscape(login)).want(200, "items.#", "1", "next", "null", "items.0.login_id", login,
 		"items.0.class", "C", "items.0.status", "new", "items.0.identity_state", "restricted", "items.0.reimbursement_state", "null")
 	number := found.at("items.0.number")
-	for _, q := range []string{number, "山田", "ヤマダ　タロウ", "09000001234", "taro.yamada@mail.example", "N123456789"} {
+	if due, opened := found.at("items.0.due_at"), found.at("items.0.opened_at"); due <= opened {
+		t.Errorf("opened %s, the first response is due %s", opened, due)
+	}
+	for _, q := range []string{number, number[:7], strings.ToUpper(login[:6]), "taro.yam", "090-0000", "山田", "ヤマダ　タロウ", "09000001234", "taro.yamada@mail.example", "N123456789"} {
 		agent.get("/cases?q="+url.QueryEscape(q)).want(200, "items.#", "1", "items.0.number", number)
 	}
 	agent.get("/cases?q="+url.QueryEscape("鈴木")).want(200, "items.#", "0", "next", "null")

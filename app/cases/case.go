@@ -64,9 +64,12 @@ func (c Case) Subject() string { return "case:" + c.Number() }
 // Affected reports whether the ID counts as affected.
 func (c Case) Affected() bool { return c.Origin != Inquiry }
 
+// numberDigits is how many digits a case number has before its check digit, at least.
+const numberDigits = 7
+
 // Number writes the case number for an id.
 func Number(id int64) string {
-	digits := fmt.Sprintf("%07d", id)
+	digits := fmt.Sprintf("%0*d", numberDigits, id)
 	return "H" + digits + "-" + strconv.Itoa(damm(digits))
 }
 
@@ -83,6 +86,25 @@ func ParseNumber(s string) (int64, bool) {
 		return 0, false
 	}
 	return id, true
+}
+
+// numbersFrom reads how a case number begins while somebody types it, and gives the
+// ids whose numbers begin so: "H00012", or the bare number without its zeros and
+// check digit ("1265"), which may be something else as well.
+func numbersFrom(s string) (first, last int64, marked bool) {
+	digits, marked := strings.CutPrefix(strings.ToUpper(strings.TrimSpace(width.Narrow.String(s))), "H")
+	id, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || id < 0 || len(digits) > numberDigits || !marked && digits[0] == '0' {
+		return 0, -1, false
+	}
+	if !marked {
+		return id, id, false
+	}
+	size := int64(1)
+	for range numberDigits - len(digits) {
+		size *= 10
+	}
+	return id * size, (id+1)*size - 1, true
 }
 
 // FromNumber is ParseNumber for addresses: what is no number is not found.

@@ -1,6 +1,10 @@
 package cases_test
 
 import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,14 +34,14 @@ func TestDue(t *testing.T) {
 		"reopened":                {cases.Row{Case: cases.Case{Status: cases.Reopened, OpenedAt: noon}}, ""},
 		"the member was notified": {cases.Row{Case: cases.Case{Status: cases.New, OpenedAt: noon, NotifiedAt: &noon}}, ""},
 	} {
-		due, ok := c.row.Due(list, policies.Default())
+		due, ok := cases.DeadlinesOf(list, policies.Default()).Of(c.row)
 		if ok != (c.want != "") || ok && !due.Equal(at(c.want)) {
 			t.Errorf("%s: %s, want %s", name, due.In(jptext.JST), c.want)
 		}
 	}
 	slow := policies.Default()
 	slow.RespondMinutes = 60
-	if due, _ := (cases.Row{Case: cases.Case{Status: cases.New, OpenedAt: noon}}).Due(list, slow); !due.Equal(at("2014-08-01 13:00")) {
+	if due, _ := cases.DeadlinesOf(list, slow).Of(cases.Row{Case: cases.Case{Status: cases.New, OpenedAt: noon}}); !due.Equal(at("2014-08-01 13:00")) {
 		t.Errorf("by policy: %s", due)
 	}
 }
@@ -54,5 +58,76 @@ func TestRowsKnowTheDeskOfTheirAssignee(t *testing.T) {
 		if assigned := r.AssigneeID != nil; assigned != (r.AssigneeDesk != nil) || assigned && *r.AssigneeDesk != w.Agent2.DeskID {
 			t.Errorf("%s: %v", r.Number(), r.AssigneeDesk)
 		}
+	}
+}
+
+// The queue of overdue cases has those whose deadline is over, the oldest first,
+// whatever their desk and the hour: what the rule says of each, the database finds.
+func TestOverdueQueueIsTheDeadlines(t *testing.T) {
+	w := desk(t, 9)
+	at := func(s string) time.Time { v, _ := jptext.ParseTime(s); return v }
+	opened := []string{"2014-08-01 09:00", "2014-08-01 12:00", "2014-08-01 20:30", "2014-08-02 11:00", "2014-08-03 11:00", "2014-08-04 10:00", "2014-08-04 10:00:00.000001", "2014-08-01 12:00", "2014-08-01 12:00"}
+	for i, o := range opened {
+		login := fmt.Sprintf("m%d@ocn.example", i+1)
+		when, _ := time.ParseInLocation("2006-01-02 15:04:05", o+map[bool]string{true: ":00"}[len(o) == 16], jptext.JST)
+		set(t, w, login, "opened_at = $1", when)
+		switch i % 3 {
+		case 1:
+			set(t, w, login, "desk_id = 2")
+		case 2:
+			set(t, w, login, "assignee_id = $1", w.Agent2.ID)
+		}
+	}
+	set(t, w, "m8@ocn.example", "notified_at = now()")
+	set(t, w, "m9@ocn.example", "status = 'in_progress'")
+	db := store.Read(w.Ctx, w.Store)
+	deadlines, err := cases.CurrentDeadlines(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, _, err := cases.Find(db, w.Vault, cases.Filter{Limit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(all, func(a, b cases.Row) int { return cmp.Or(a.OpenedAt.Compare(b.OpenedAt), cmp.Compare(a.ID, b.ID)) })
+	seen := 0
+	for _, now := range []time.Time{at("2014-08-01 10:00"), at("2014-08-01 18:00"), at("2014-08-01 20:00"), at("2014-08-01 20:00").Add(-1), at("2014-08-02 09:00"),
+		at("2014-08-02 18:00"), at("2014-08-03 19:00"), at("2014-08-04 10:30"), at("2014-08-04 18:00"), at("2014-08-04 18:00").Add(time.Microsecond), at("2014-08-05 11:00"), at("2014-08-20 11:00")} {
+		w.Clock.Set(now)
+		var want []string
+		for _, r := range all {
+			if due, ok := deadlines.Of(r); ok && !now.Before(due) {
+				login, err := r.PlainLogin(w.Vault)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want = append(want, strings.TrimSuffix(login, "@ocn.example"))
+			}
+		}
+		seen += len(want)
+		of := cases.Desk{Reader: w.Agent, Now: now, Deadlines: deadlines}
+		f := cases.Filter{Queue: cases.QueueOverdue, Order: cases.Longest, Of: of}
+		if got := logins(t, w, f); got != strings.Join(want, " ") {
+			t.Errorf("%s: %s, want %s", now.In(jptext.JST), got, want)
+		}
+		sizes, err := cases.QueueSizes(db, of)
+		if err != nil || sizes[cases.QueueOverdue] != int64(len(want)) {
+			t.Errorf("%s: %d counted, want %d, %v", now.In(jptext.JST), sizes[cases.QueueOverdue], len(want), err)
+		}
+		// A page that stops after the second goes on with the third.
+		if len(want) > 2 {
+			f.Limit = 1
+			rows, _, err := cases.Find(db, w.Vault, f)
+			if err != nil || len(rows) != 2 {
+				t.Fatal(len(rows), err)
+			}
+			f.After = cases.Place{At: f.Queue.Since(rows[1]), ID: rows[1].ID}
+			if got := logins(t, w, f); got != strings.Join(want[2:], " ") {
+				t.Errorf("%s: the second page is %s, want %s", now.In(jptext.JST), got, want[2:])
+			}
+		}
+	}
+	if seen < 20 {
+		t.Errorf("only %d were overdue: the test says little", seen)
 	}
 }

@@ -7,7 +7,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"hoten/app/access"
 	"hoten/app/incidents"
 	"hoten/app/members"
 	"hoten/app/store"
@@ -33,16 +32,16 @@ type Place struct {
 
 // Filter narrows the list of cases; zero values do not. Assignee -1 means
 // nobody's. Before is the keyset cursor by number, the id of the last case seen;
-// After that of the other orders. Reader and Now are whose queue it is, and when.
+// After that of the other orders. Of is whose queue it is, and when.
 type Filter struct {
 	Queue    Queue
 	Age      string // one of Ages
 	Order    Order
-	Reader   access.Actor
-	Now      time.Time
+	Of       Desk
 	After    Place
 	Incident string
 	Q        string
+	Phone    string // only what has this telephone number, whole; instead of Q
 	Status   Status
 	Class    string
 	Assignee int64
@@ -83,8 +82,8 @@ const rowColumns = `select c.*, n.reference, i.login, i.member_id, m.name, m.nam
 	left join members m on m.id = i.member_id left join staff s on s.id = c.assignee_id `
 
 // Find lists cases, newest first: Limit of them and one more when there are more.
-// Q finds by case number, login ID, phone, mail, customer number, name or kana; cut
-// tells that more people are named so than a search looks at.
+// Q finds by case number, login ID, phone or mail, also by how they begin, by customer
+// number, name or kana; cut tells that more people are named so than a search looks at.
 func Find(db *gorm.DB, v *vault.Vault, f Filter) (rows []Row, cut bool, err error) {
 	where, args, cut, err := f.where(db, v)
 	if err != nil || where == "" {
@@ -107,26 +106,26 @@ func (f Filter) order() string {
 		}
 		return "c.id desc"
 	}
-	_, _, first := f.Queue.condition(f.Reader)
+	_, _, first := f.Of.condition(f.Queue)
 	if f.Order == Latest {
-		return strings.ReplaceAll(first, ",", " desc,") + "c.changed_at desc, c.id desc"
+		return strings.ReplaceAll(first, ",", " desc,") + f.Queue.since() + " desc, c.id desc"
 	}
-	return first + "c.changed_at, c.id"
+	return first + f.Queue.since() + ", c.id"
 }
 
 // inQueue are the conditions of the queue, the age and the order by waiting.
 func (f Filter) inQueue(add func(condition string, args ...any)) {
 	if f.Queue != "" || f.Order != ByNumber {
-		where, args, _ := f.Queue.condition(f.Reader)
+		where, args, _ := f.Of.condition(f.Queue)
 		add(where, args...)
 	}
 	age := f.Age
 	if age == "" && f.Queue == QueueStalled {
-		_, until := lain(stalledFrom, f.Now)
+		_, until := lain(stalledFrom, f.Of.Now)
 		add("c.changed_at < ?", until)
 	}
 	if age != "" {
-		from, until := lain(age, f.Now)
+		from, until := lain(age, f.Of.Now)
 		if !from.IsZero() {
 			add("c.changed_at >= ?", from)
 		}
@@ -135,7 +134,7 @@ func (f Filter) inQueue(add func(condition string, args ...any)) {
 		}
 	}
 	if f.After.ID > 0 {
-		add(map[Order]string{Longest: "(c.changed_at, c.id) > (?, ?)", Latest: "(c.changed_at, c.id) < (?, ?)"}[f.Order], f.After.At, f.After.ID)
+		add("("+f.Queue.since()+map[Order]string{Longest: ", c.id) > (?, ?)", Latest: ", c.id) < (?, ?)"}[f.Order], f.After.At, f.After.ID)
 	}
 }
 
@@ -182,18 +181,39 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, cu
 	if f.Before > 0 {
 		add(map[bool]string{false: "c.id < ?", true: "-c.id > -?::bigint"}[f.order() == byFilter], f.Before)
 	}
-	if q := strings.TrimSpace(f.Q); q != "" {
-		if id, ok := ParseNumber(q); ok {
-			add("c.id = ?", id)
-		} else {
-			var identities []int64
-			if identities, cut, err = members.Search(db, v, q); err != nil || len(identities) == 0 {
-				return "", nil, false, err
-			}
-			add("c.identity_id = any(?)", identities)
+	if q := strings.TrimSpace(f.Q); q != "" || f.Phone != "" {
+		condition, values, more, err := sought(db, v, q, f.Phone)
+		if err != nil || condition == "" {
+			return "", nil, false, err
 		}
+		cut = more
+		add(condition, values...)
 	}
 	return "where " + strings.Join(conditions, " and "), args, cut, nil
+}
+
+// sought is the condition for what q names, or for the number of a telephone; none
+// when nothing is named so.
+func sought(db *gorm.DB, v *vault.Vault, q, phone string) (condition string, args []any, cut bool, err error) {
+	if phone != "" {
+		identities, err := members.ByPhone(db, v, phone)
+		return "c.identity_id = any(?)", []any{identities}, false, err
+	}
+	if id, ok := ParseNumber(q); ok {
+		return "c.id = ?", []any{id}, false, nil
+	}
+	first, last, marked := numbersFrom(q)
+	if marked {
+		return "c.id between ? and ?", []any{first, last}, false, nil
+	}
+	identities, cut, err := members.Search(db, v, q)
+	switch {
+	case err != nil || len(identities) == 0 && first > last:
+		return "", nil, false, err
+	case first > last:
+		return "c.identity_id = any(?)", []any{identities}, cut, nil
+	}
+	return "(c.id = ? or c.identity_id = any(?))", []any{first, identities}, cut, nil
 }
 
 // Get reads one case as a row of the list. Unknown: NotFound.

@@ -19,6 +19,7 @@ const (
 	QueueMine        Queue = "mine"
 	QueueDesk        Queue = "desk"
 	QueueUnassigned  Queue = "unassigned"
+	QueueOverdue     Queue = "overdue" // the first response is
 	QueueCallbacks   Queue = "callbacks"
 	QueueApproval    Queue = "approval"
 	QueueUnreachable Queue = "unreachable"
@@ -27,21 +28,31 @@ const (
 )
 
 // Queues lists them in the order in which they are shown.
-var Queues = []Queue{QueueMine, QueueDesk, QueueUnassigned, QueueCallbacks, QueueApproval, QueueUnreachable, QueueStalled, QueueImpostor}
+var Queues = []Queue{QueueMine, QueueDesk, QueueUnassigned, QueueOverdue, QueueCallbacks, QueueApproval, QueueUnreachable, QueueStalled, QueueImpostor}
 
 // open is written as the indexes have it.
 const open = "c.status not in ('completed', 'out_of_scope')"
 
-// condition says which cases are in the queue of a reader; order is what its
-// index goes by before the time.
-func (q Queue) condition(reader access.Actor) (where string, args []any, order string) {
+// Desk is whose queues are looked at, when, and by which deadlines.
+type Desk struct {
+	Reader    access.Actor
+	Now       time.Time
+	Deadlines Deadlines
+}
+
+// condition says which cases are in a queue; first is what its index goes by before
+// the time.
+func (d Desk) condition(q Queue) (where string, args []any, first string) {
 	switch q {
 	case QueueMine:
-		return open + " and c.assignee_id = ?", []any{reader.ID}, ""
+		return open + " and c.assignee_id = ?", []any{d.Reader.ID}, ""
 	case QueueDesk:
-		return open + " and c.desk_id = ?", []any{reader.DeskID}, ""
+		return open + " and c.desk_id = ?", []any{d.Reader.DeskID}, ""
 	case QueueUnassigned:
 		return open + " and c.assignee_id is null", nil, "c.assignee_id, "
+	case QueueOverdue:
+		where, args = d.Deadlines.overdue(d.Now)
+		return where, args, ""
 	case QueueCallbacks:
 		return "c.status = 'callback_due'", nil, ""
 	case QueueApproval:
@@ -52,6 +63,22 @@ func (q Queue) condition(reader access.Actor) (where string, args []any, order s
 		return open + " and c.impostor_at is not null", nil, ""
 	}
 	return open, nil, "" // stalled, and those that are only ordered by waiting
+}
+
+// since is the column of the time from which cases of the queue wait.
+func (q Queue) since() string {
+	if q == QueueOverdue {
+		return "c.opened_at"
+	}
+	return "c.changed_at"
+}
+
+// Since is from when a case of the queue waits.
+func (q Queue) Since(r Row) time.Time {
+	if q == QueueOverdue {
+		return r.OpenedAt
+	}
+	return r.ChangedAt
 }
 
 // Ages are how long cases have lain, by the first of their days: today, 1–3, 4–7,
@@ -87,13 +114,13 @@ func (c Case) Stalled(now time.Time) bool {
 const CountedTo = 100
 
 // QueueSizes counts the reader's queues, each up to CountedTo, in one query.
-func QueueSizes(db *gorm.DB, reader access.Actor, now time.Time) (map[Queue]int64, error) {
+func QueueSizes(db *gorm.DB, d Desk) (map[Queue]int64, error) {
 	var query string
 	var args []any
 	for i, q := range Queues {
-		where, theirs, _ := q.condition(reader)
+		where, theirs, _ := d.condition(q)
 		if q == QueueStalled {
-			_, until := lain(stalledFrom, now)
+			_, until := lain(stalledFrom, d.Now)
 			where, theirs = open+" and c.changed_at < ?", []any{until}
 		}
 		if i > 0 {

@@ -43,7 +43,7 @@ func set(t *testing.T, w *apptest.World, login, assignments string, args ...any)
 
 func logins(t *testing.T, w *apptest.World, f cases.Filter) string {
 	t.Helper()
-	f.Now, f.Limit = w.Clock.Now(), 50
+	f.Of.Now, f.Limit = w.Clock.Now(), 50
 	rows, _, err := cases.Find(store.Read(w.Ctx, w.Store), w.Vault, f)
 	if err != nil {
 		t.Fatal(err)
@@ -77,18 +77,18 @@ func TestQueues(t *testing.T) {
 		cases.QueueMine: "m4 m1", cases.QueueDesk: "m6", cases.QueueUnassigned: "m9 m8 m7 m6 m5", cases.QueueCallbacks: "m3",
 		cases.QueueApproval: "m4", cases.QueueUnreachable: "m5", cases.QueueImpostor: "m6", cases.QueueStalled: "",
 	} {
-		if got := logins(t, w, cases.Filter{Queue: queue, Reader: reader, Order: cases.Longest}); got != want {
+		if got := logins(t, w, cases.Filter{Queue: queue, Of: cases.Desk{Reader: reader}, Order: cases.Longest}); got != want {
 			t.Errorf("%s: %s, want %s", queue, got, want)
 		}
 	}
-	sizes, err := cases.QueueSizes(store.Read(w.Ctx, w.Store), reader, now)
-	if err != nil || fmt.Sprint(sizes) != "map[approval:1 callbacks:1 desk:1 impostor:1 mine:2 stalled:0 unassigned:5 unreachable:1]" {
+	sizes, err := cases.QueueSizes(store.Read(w.Ctx, w.Store), cases.Desk{Reader: reader, Now: now})
+	if err != nil || fmt.Sprint(sizes) != "map[approval:1 callbacks:1 desk:1 impostor:1 mine:2 overdue:0 stalled:0 unassigned:5 unreachable:1]" {
 		t.Errorf("%v %v", sizes, err)
 	}
-	if got := logins(t, w, cases.Filter{Queue: cases.QueueUnassigned, Reader: reader, Order: cases.Latest}); got != "m5 m6 m7 m8 m9" {
+	if got := logins(t, w, cases.Filter{Queue: cases.QueueUnassigned, Of: cases.Desk{Reader: reader}, Order: cases.Latest}); got != "m5 m6 m7 m8 m9" {
 		t.Error(got)
 	}
-	if got := logins(t, w, cases.Filter{Queue: cases.QueueUnassigned, Reader: reader, Order: cases.Longest, After: cases.Place{At: now.Add(-7 * time.Minute), ID: w.Case("m8@ocn.example").ID}}); got != "m7 m6 m5" {
+	if got := logins(t, w, cases.Filter{Queue: cases.QueueUnassigned, Of: cases.Desk{Reader: reader}, Order: cases.Longest, After: cases.Place{At: now.Add(-7 * time.Minute), ID: w.Case("m8@ocn.example").ID}}); got != "m7 m6 m5" {
 		t.Error(got)
 	}
 	loads, err := cases.Loads(store.Read(w.Ctx, w.Store), now)

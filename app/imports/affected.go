@@ -12,13 +12,13 @@ import (
 )
 
 const createStagedAffected = `create temp table staged_affected (
-	line bigint, login_key bytea, identity_id bigint, login bytea, member_id bigint, name bytea, name_kana bytea, birth_date bytea,
+	line bigint, login_key bytea, identity_id bigint, login bytea, starts int[], member_id bigint, name bytea, name_kana bytea, birth_date bytea,
 	postal_code bytea, address bytea, customer_number bytea, customer_key bytea, name_grams int[], language text,
 	phone_id bigint, phone bytea, phone_key bytea, email_id bigint, email bytea, email_key bytea, email_since date, email_own boolean,
 	restricted_at timestamptz, balance_programs smallint[], balances bigint[], row_hash bytea,
 	known_identity bigint, known_member bigint) on commit drop`
 
-var affectedColumns = []string{"line", "login_key", "identity_id", "login", "member_id", "name", "name_kana", "birth_date",
+var affectedColumns = []string{"line", "login_key", "identity_id", "login", "starts", "member_id", "name", "name_kana", "birth_date",
 	"postal_code", "address", "customer_number", "customer_key", "name_grams", "language",
 	"phone_id", "phone", "phone_key", "email_id", "email", "email_key", "email_since", "email_own",
 	"restricted_at", "balance_programs", "balances", "row_hash"}
@@ -96,9 +96,9 @@ func (r *run) insertAffected(tx *store.Tx) error {
 		`insert into members (id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, language, row_hash)
 			select member_id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, language, row_hash
 			from staged_affected where known_member is null order by line`,
-		`insert into identities (id, member_id, login, login_key, state) select identity_id, member_id, login, login_key, 'restricted'
+		`insert into identities (id, member_id, login, login_key, starts, state) select identity_id, member_id, login, login_key, starts, 'restricted'
 			from staged_affected where known_identity is null order by line`,
-		`update identities i set member_id = s.member_id from staged_affected s where i.id = s.known_identity and s.known_member is null`,
+		`update identities i set member_id = s.member_id, starts = s.starts from staged_affected s where i.id = s.known_identity and s.known_member is null`,
 		`insert into contacts (id, member_id, kind, value, value_key, depends_on_login, source)
 			select phone_id, member_id, 'phone', phone, phone_key, false, 'import' from staged_affected where phone is not null and known_member is null order by line`,
 		`insert into contacts (id, member_id, kind, value, value_key, registered_on, depends_on_login, source)
@@ -166,7 +166,7 @@ func (a *affectedSealer) seal(row csvin.Row) ([]any, error) {
 		return nil, err
 	}
 	v, in := a.s.Vault, row.Affected
-	columns := []any{int64(row.Line), v.Blind("login", in.LoginKey), identity, v.Seal("identities", "login", identity, in.LoginKey), member,
+	columns := []any{int64(row.Line), v.Blind("login", in.LoginKey), identity, v.Seal("identities", "login", identity, in.LoginKey), v.Starts(in.LoginKey, in.PhoneKey, jptext.EmailKey(in.Email)), member,
 		v.Seal("members", "name", member, in.Name), v.Seal("members", "name_kana", member, in.NameKana), v.Seal("members", "birth_date", member, dateText(in.BirthDate)),
 		v.Seal("members", "postal_code", member, in.PostalCode), v.Seal("members", "address", member, in.Address),
 		v.Seal("members", "customer_number", member, in.CustomerNumber), a.keyed("customer_number", jptext.CustomerNumberKey(in.CustomerNumber)),

@@ -33,8 +33,8 @@ func Ensure(tx *store.Tx, login string) (*Identity, error) {
 	}
 	made := Identity{ID: ids[0], State: Active, LoginKey: tx.Vault().Blind("login", key),
 		Login: tx.Vault().Seal("identities", "login", ids[0], key)}
-	n, err := store.Exec(tx.DB, `insert into identities (id, login, login_key) values ($1, $2, $3)
-		on conflict (login_key) do nothing`, made.ID, made.Login, made.LoginKey)
+	n, err := store.Exec(tx.DB, `insert into identities (id, login, login_key, starts) values ($1, $2, $3, $4)
+		on conflict (login_key) do nothing`, made.ID, made.Login, made.LoginKey, tx.Vault().Starts(key))
 	if err == nil && n == 0 {
 		return ByLogin(tx.DB, tx.Vault(), login)
 	}
@@ -56,13 +56,25 @@ func Contacts(db *gorm.DB, member int64) ([]Contact, error) {
 	return out, err
 }
 
+// ByPhone finds the identities with the telephone number.
+func ByPhone(db *gorm.DB, v *vault.Vault, number string) ([]int64, error) {
+	type hit struct{ ID int64 }
+	rows, err := store.Select[hit](db, "select i.id from contacts c join identities i on i.member_id = c.member_id where c.value_key = $1 limit $2",
+		v.Blind("phone", jptext.PhoneKey(number)), maxHits)
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	return ids, err
+}
+
 // maxHits bounds how many members one search looks into.
 const maxHits = 200
 
 // Search finds the identities that q names: exactly by login ID, phone, mail or
-// customer number, or by at least two characters of a name or its kana. Name
-// hits are decrypted and checked, since hashes of pairs only narrow down; cut tells
-// that there are more than were looked into.
+// customer number, else by how a login ID, phone or mail begins and by at least two
+// characters of a name or its kana; cut tells that there are more than were looked
+// into.
 func Search(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
 	type hit struct{ ID int64 }
 	exact, err := store.Select[hit](db, `
@@ -81,9 +93,15 @@ func Search(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err e
 	if len(ids) > 0 {
 		return ids, false, nil
 	}
-	return byName(db, v, q)
+	ids, cut, err = byStart(db, v, q)
+	if err != nil {
+		return nil, false, err
+	}
+	named, more, err := byName(db, v, q)
+	return append(ids, named...), cut || more, err
 }
 
+// byName decrypts and checks what it finds, since hashes of pairs only narrow down.
 func byName(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
 	grams := v.QueryGrams(q)
 	if len(grams) == 0 {

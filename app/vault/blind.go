@@ -82,3 +82,47 @@ func (v *Vault) QueryGrams(text string) []int32 {
 	grams := v.Grams(text)
 	return grams[:min(len(grams), maxQueryGrams)]
 }
+
+// startLengths are the beginnings, in bytes, that Starts keeps of a key. Fewer say
+// less about what is sealed, and shorter ones are shared by too many to narrow down.
+var startLengths = []int{5, 8, 12}
+
+// start is the keyed hash of a beginning. Its length stands where a gram has a zero.
+func (v *Vault) start(beginning string) int32 {
+	block := make([]byte, aes.BlockSize)
+	block[0] = byte(len(beginning))
+	copy(block[1:], beginning)
+	v.grams.Encrypt(block, block)
+	return int32(binary.BigEndian.Uint32(block))
+}
+
+// Starts are the keyed hashes of the beginnings of keys (jptext.LoginKey, PhoneKey),
+// sorted and distinct: the value of an int4[] column with a GIN index, by which a
+// login ID, a mail address or a number is found while somebody types it.
+func (v *Vault) Starts(keys ...string) []int32 {
+	starts := []int32{}
+	for _, key := range keys {
+		for _, n := range startLengths {
+			if len(key) >= n {
+				starts = append(starts, v.start(key[:n]))
+			}
+		}
+	}
+	slices.Sort(starts)
+	return slices.Compact(starts)
+}
+
+// QueryStarts are the starts of which a stored value must have one (`&&`) to begin
+// with one of the keys: necessary, not sufficient, so open and compare. Nil means
+// that all keys are too short to search by.
+func (v *Vault) QueryStarts(keys ...string) (starts []int32) {
+	for _, key := range keys {
+		for _, n := range slices.Backward(startLengths) {
+			if len(key) >= n {
+				starts = append(starts, v.start(key[:n]))
+				break
+			}
+		}
+	}
+	return starts
+}

@@ -113,6 +113,31 @@ func TestGramsOfAnyPart(t *testing.T) {
 	})
 }
 
+func TestStartsOfAnyBeginning(t *testing.T) {
+	v := ForTest()
+	rapid.Check(t, func(t *rapid.T) {
+		key := jptext.LoginKey(rapid.StringMatching(`[a-z0-9._あ-ん@-]{5,20}`).Draw(t, "key"))
+		other := jptext.PhoneKey(rapid.StringMatching(`0[0-9]{9,10}`).Draw(t, "phone"))
+		starts := v.Starts(key, other)
+		if !slices.IsSorted(starts) || len(slices.Compact(slices.Clone(starts))) != len(starts) {
+			t.Fatal("not sorted and distinct")
+		}
+		typed := key[:rapid.IntRange(5, len(key)).Draw(t, "typed")]
+		if q := v.QueryStarts(typed, ""); len(q) != 1 || !contains(starts, q) {
+			t.Fatalf("%q is not found by %q", key, typed)
+		}
+		if q := v.QueryStarts("#" + typed); contains(starts, q) {
+			t.Fatalf("%q is found by %q", key, "#"+typed)
+		}
+	})
+	if v.QueryStarts("abcd", "") != nil || len(v.Starts("abcd")) != 0 || v.Starts() == nil {
+		t.Error("what is too short has starts, or no starts are null")
+	}
+	if slices.Equal(v.Starts("サト"), v.Grams("サト")) {
+		t.Error("starts and grams are not apart")
+	}
+}
+
 func contains(grams, query []int32) bool {
 	for _, g := range query {
 		if _, ok := slices.BinarySearch(grams, g); !ok {

@@ -18,7 +18,8 @@ func showCalls(p *page) error {
 		if err != nil {
 			return err
 		}
-		if len(rows) == 1 && p.Request().Method == http.MethodGet {
+		// What only begins as a number that rings is not opened by itself.
+		if len(rows) == 1 && p.Request().Method == http.MethodGet && shown.Q != shown.Caller {
 			return p.Redirect(http.StatusSeeOther, ui.CallURL(rows[0].Number(), shown.Caller))
 		}
 		rows, _ = cut(rows, func(r cases.Row) int64 { return r.Case.ID })

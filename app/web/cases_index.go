@@ -10,10 +10,8 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/cases"
-	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/incidents"
-	"hoten/app/policies"
 	"hoten/app/views"
 	"hoten/i18n"
 	"hoten/ui"
@@ -24,7 +22,10 @@ func showCases(p *page) error {
 	q := casesQuery(p.QueryParams())
 	shown := ui.CasesIndex{Query: q, Total: -1, MayWork: p.by.May(access.WorkCases), MayPropose: p.by.May(access.Propose)}
 	p.frame.Query = q.Q
-	f := p.caseFilter(q)
+	f, err := p.caseFilter(q)
+	if err != nil {
+		return err
+	}
 	rows, cut, err := cases.Find(p.db, p.w.s.Vault, f)
 	if err != nil {
 		return err
@@ -34,11 +35,11 @@ func showCases(p *page) error {
 		return p.Redirect(http.StatusSeeOther, "/cases/"+rows[0].Number())
 	}
 	shown.Cut = cut
-	rows, shown.NextCursor = cutCases(rows, f.Order)
+	rows, shown.NextCursor = cutCases(rows, f)
 	if shown.Rows, err = p.caseRows(rows); err != nil {
 		return err
 	}
-	if err := p.aroundCases(&shown); err != nil {
+	if err := p.aroundCases(&shown, f.Of); err != nil {
 		return err
 	}
 	shown.Frame = p.frame
@@ -47,8 +48,8 @@ func showCases(p *page) error {
 
 // aroundCases is what stands around the list: the reader's queues and views, and
 // the choices of filters and bulk actions.
-func (p *page) aroundCases(shown *ui.CasesIndex) error {
-	sizes, err := cases.QueueSizes(p.db, p.by, p.w.s.Clock())
+func (p *page) aroundCases(shown *ui.CasesIndex, of cases.Desk) error {
+	sizes, err := cases.QueueSizes(p.db, of)
 	if err != nil {
 		return err
 	}
@@ -98,9 +99,11 @@ func casesQuery(v url.Values) ui.CasesQuery {
 	return q
 }
 
-func (p *page) caseFilter(q ui.CasesQuery) cases.Filter {
+func (p *page) caseFilter(q ui.CasesQuery) (cases.Filter, error) {
+	deadlines, err := cases.CurrentDeadlines(p.db)
 	f := cases.Filter{Incident: q.Incident, Q: q.Q, Status: cases.Status(q.Status), Class: q.Class, Desk: q.Desk, Limit: pageSize,
-		Queue: cases.Queue(q.Queue), Age: q.Age, Order: cases.Order(q.Order), Reader: p.by, Now: p.w.s.Clock()}
+		Queue: cases.Queue(q.Queue), Age: q.Age, Order: cases.Order(q.Order),
+		Of: cases.Desk{Reader: p.by, Now: p.w.s.Clock(), Deadlines: deadlines}}
 	if f.Queue != "" && f.Order == cases.ByNumber {
 		f.Order = cases.Longest
 	}
@@ -121,14 +124,14 @@ func (p *page) caseFilter(q ui.CasesQuery) cases.Filter {
 	if q.Class == "none" {
 		f.Class, f.Origin = "", cases.Inquiry
 	}
-	return f
+	return f, err
 }
 
 // cutCases is cut for lists of cases, whose cursor depends on their order.
-func cutCases(rows []cases.Row, order cases.Order) ([]cases.Row, string) {
+func cutCases(rows []cases.Row, f cases.Filter) ([]cases.Row, string) {
 	rows, next := cut(rows, func(r cases.Row) int64 { return r.Case.ID })
-	if next != "" && order != cases.ByNumber {
-		next = strconv.FormatInt(rows[len(rows)-1].ChangedAt.UnixMicro(), 10) + "." + next
+	if next != "" && f.Order != cases.ByNumber {
+		next = strconv.FormatInt(f.Queue.Since(rows[len(rows)-1]).UnixMicro(), 10) + "." + next
 	}
 	return rows, next
 }
@@ -170,11 +173,7 @@ func showLoad(p *page) error {
 }
 
 func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
-	deskList, err := desks.List(p.db)
-	if err != nil {
-		return nil, err
-	}
-	policy, err := policies.Current(p.db)
+	deadlines, err := cases.CurrentDeadlines(p.db)
 	if err != nil {
 		return nil, err
 	}
@@ -190,14 +189,14 @@ func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 		}
 		out[i] = ui.CaseRow{Number: r.Number(), LoginID: login, Name: name, Class: text(r.Class), Status: string(r.Status), Stalled: r.Case.Stalled(p.w.s.Clock()),
 			Identity: text(r.IdentityState), Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName, ChangedAt: r.ChangedAt}
-		out[i].Due = caseDue(r, deskList, policy, p.w.s.Clock())
+		out[i].Due = caseDue(r, deadlines, p.w.s.Clock())
 	}
 	return out, nil
 }
 
-func caseDue(r cases.Row, list []desks.Kept, policy policies.Policies, now time.Time) (d ui.CaseDue) {
-	if at, ok := r.Due(list, policy); ok {
-		d.At, d.Overdue = at, now.After(at)
+func caseDue(r cases.Row, by cases.Deadlines, now time.Time) (d ui.CaseDue) {
+	if at, ok := by.Of(r); ok {
+		d.At, d.Overdue = at, !now.Before(at)
 	}
 	return d
 }

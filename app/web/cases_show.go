@@ -64,7 +64,7 @@ func (p *page) caseView(id int64) (*ui.CasesShow, error) {
 	if v.Stamp, err = cases.Stamp(v.db, id); err != nil {
 		return nil, err
 	}
-	v.Due = caseDue(*v.row, v.list, v.policies, v.now)
+	v.Due = caseDue(*v.row, cases.DeadlinesOf(v.list, v.policies), v.now)
 	v.chain()
 	if err := v.script(); err != nil {
 		return nil, err

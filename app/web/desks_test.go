@@ -419,22 +419,27 @@ func TestFirstResponseIsDue(t *testing.T) {
 	short := due.In(jptext.JST).Format("1/2 15:04")
 	b := s.as(s.Agent)
 	for _, path := range []string{"/cases", "/cases/" + number} {
-		if a := b.get(path); !strings.Contains(a.body, "期限 "+short) || strings.Contains(a.body, "超過") {
+		if a := b.get(path); !strings.Contains(a.body, "期限 "+short) || strings.Contains(a.body, "期限超過 "+short) {
 			t.Errorf("%s does not say 期限 %s", path, short)
 		}
 	}
 	s.Clock.Set(due.Add(time.Second))
 	b = s.as(s.Agent)
 	for _, path := range []string{"/cases", "/cases/" + number} {
-		if a := b.get(path); !strings.Contains(a.body, "超過") {
+		if a := b.get(path); !strings.Contains(a.body, "期限超過 "+short) {
 			t.Errorf("%s does not say 超過", path)
+		}
+	}
+	for q, has := range map[string]bool{"overdue": true, "callbacks": false} {
+		if a := b.get("/cases?queue=" + q); strings.Contains(a.body, `href="/cases/`+number+`"`) != has {
+			t.Errorf("the queue %s: has the case %v", q, !has)
 		}
 	}
 	b.get("/cases/" + number)
 	if a := b.post("/cases/"+number+"/calls", "direction", "inbound", "relation", "self"); a.status != http.StatusSeeOther {
 		t.Fatal(a.status)
 	}
-	if a := b.get("/cases/" + number); strings.Contains(a.body, "超過") {
+	if a := b.get("/cases/" + number); strings.Contains(a.body, "期限超過 "+short) {
 		t.Error("a case at work still is due")
 	}
 }

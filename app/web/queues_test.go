@@ -19,7 +19,11 @@ func TestSearchAsOneTypes(t *testing.T) {
 	s := newSite(t)
 	s.Import(apptest.AffectedHeader+second, apptest.MovementsHeader)
 	b := s.as(s.Agent)
-	for q, want := range map[string]int{"ヤマ": 2, "山田太": 1, "やまだ": 2, "yamada0002@ocn.example": 1, "09000001234": 2, s.Case(login).Number(): 1, "山": 0, "": 0, "無関係": 0, "<b>": 0} {
+	for q, want := range map[string]int{
+		"ヤマ": 2, "山田太": 1, "やまだ": 2, "yamada0002@ocn.example": 1, "09000001234": 2, s.Case(login).Number(): 1,
+		"yamad": 2, "YAMADA0002": 1, "yama": 0, "taro.": 1, "hanako.yama": 1, "090-0000": 2, "+81 90 0000": 2, "ada0001": 0, // as they begin, from five letters on
+		"H000000": 2, "h0": 2, "H0000001": 1, "1": 0, "000": 0, "H00000019": 0, "00": 0, // case numbers: the bare number from two digits on "山": 0, "": 0, "無関係": 0, "<b>": 0,
+	} {
 		a := b.get("/search?q=" + url.QueryEscape(q))
 		if got := strings.Count(a.body, `href="/cases/H`); a.status != http.StatusOK || got != want {
 			t.Errorf("%q: %d, %d found, want %d", q, a.status, got, want)
@@ -42,6 +46,16 @@ func TestPopOpensWhatRings(t *testing.T) {
 	}
 	if shown := b.get(a.location); !strings.Contains(shown.body, `value="+81 90-0000-1234"`) || !strings.Contains(shown.body, " autofocus") {
 		t.Error("the call is not ready to be logged")
+	}
+	// A number that is not whole, an extension and the beginning of a case number are
+	// nobody's: the agent asks.
+	for _, rings := range []string{"0900000", "1", "H0000001", login} {
+		a := b.get("/pop?number=" + rings)
+		if !strings.HasPrefix(a.location, "/calls?") {
+			t.Errorf("%s opens %s", rings, a.location)
+		} else if shown := b.get(a.location); shown.status != http.StatusOK {
+			t.Errorf("%s: then %d, %s", rings, shown.status, shown.location)
+		}
 	}
 	s.Import(apptest.AffectedHeader+second, apptest.MovementsHeader)
 	a = b.get("/pop?number=0900000%201234")

@@ -39,7 +39,7 @@ func search(p *page) error {
 // (DOMAIN.md section 4).
 func pop(p *page) error {
 	number := p.QueryParam("number")
-	rows, _, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Q: number, Order: cases.Latest, Limit: 2})
+	rows, _, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Phone: number, Order: cases.Latest, Limit: 2})
 	if err != nil {
 		return err
 	}

@@ -7,20 +7,21 @@ import (
 	"hoten/app/imports/csvin"
 	"hoten/app/jptext"
 	"hoten/app/ledger"
+	"hoten/app/members"
 	"hoten/app/resets"
 	"hoten/app/store"
 )
 
 const createStagedAffected = `create temp table staged_affected (
-	line bigint, login_key bytea, identity_id bigint, login bytea, starts int[], member_id bigint, name bytea, name_kana bytea, birth_date bytea,
+	line bigint, login_key bytea, identity_id bigint, login bytea, login_5 int, login_8 int, login_12 int, member_id bigint, name bytea, name_kana bytea, birth_date bytea,
 	postal_code bytea, address bytea, customer_number bytea, customer_key bytea, name_grams int[], language text,
-	phone_id bigint, phone bytea, phone_key bytea, email_id bigint, email bytea, email_key bytea, email_since date, email_own boolean,
+	phone_id bigint, phone bytea, phone_key bytea, phone_5 int, phone_8 int, phone_12 int, email_id bigint, email bytea, email_key bytea, email_5 int, email_8 int, email_12 int, email_since date, email_own boolean,
 	restricted_at timestamptz, balance_programs smallint[], balances bigint[], row_hash bytea,
 	known_identity bigint, known_member bigint) on commit drop`
 
-var affectedColumns = []string{"line", "login_key", "identity_id", "login", "starts", "member_id", "name", "name_kana", "birth_date",
+var affectedColumns = []string{"line", "login_key", "identity_id", "login", "login_5", "login_8", "login_12", "member_id", "name", "name_kana", "birth_date",
 	"postal_code", "address", "customer_number", "customer_key", "name_grams", "language",
-	"phone_id", "phone", "phone_key", "email_id", "email", "email_key", "email_since", "email_own",
+	"phone_id", "phone", "phone_key", "phone_5", "phone_8", "phone_12", "email_id", "email", "email_key", "email_5", "email_8", "email_12", "email_since", "email_own",
 	"restricted_at", "balance_programs", "balances", "row_hash"}
 
 func (r *run) landAffected(tx *store.Tx) error {
@@ -96,13 +97,14 @@ func (r *run) insertAffected(tx *store.Tx) error {
 		`insert into members (id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, language, row_hash)
 			select member_id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, language, row_hash
 			from staged_affected where known_member is null order by line`,
-		`insert into identities (id, member_id, login, login_key, starts, state) select identity_id, member_id, login, login_key, starts, 'restricted'
+		`insert into identities (id, member_id, login, login_key, start_5, start_8, start_12, state)
+			select identity_id, member_id, login, login_key, login_5, login_8, login_12, 'restricted'
 			from staged_affected where known_identity is null order by line`,
-		`update identities i set member_id = s.member_id, starts = s.starts from staged_affected s where i.id = s.known_identity and s.known_member is null`,
-		`insert into contacts (id, member_id, kind, value, value_key, depends_on_login, source)
-			select phone_id, member_id, 'phone', phone, phone_key, false, 'import' from staged_affected where phone is not null and known_member is null order by line`,
-		`insert into contacts (id, member_id, kind, value, value_key, registered_on, depends_on_login, source)
-			select email_id, member_id, 'email', email, email_key, email_since, email_own, 'import' from staged_affected where email is not null and known_member is null order by line`,
+		`update identities i set member_id = s.member_id from staged_affected s where i.id = s.known_identity and s.known_member is null`,
+		`insert into contacts (id, member_id, kind, value, value_key, start_5, start_8, start_12, depends_on_login, source)
+			select phone_id, member_id, 'phone', phone, phone_key, phone_5, phone_8, phone_12, false, 'import' from staged_affected where phone is not null and known_member is null order by line`,
+		`insert into contacts (id, member_id, kind, value, value_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
+			select email_id, member_id, 'email', email, email_key, email_5, email_8, email_12, email_since, email_own, 'import' from staged_affected where email is not null and known_member is null order by line`,
 	} {
 		if _, err := store.Exec(tx.DB, q); err != nil {
 			return err
@@ -166,11 +168,13 @@ func (a *affectedSealer) seal(row csvin.Row) ([]any, error) {
 		return nil, err
 	}
 	v, in := a.s.Vault, row.Affected
-	columns := []any{int64(row.Line), v.Blind("login", in.LoginKey), identity, v.Seal("identities", "login", identity, in.LoginKey), v.Starts(in.LoginKey, in.PhoneKey, jptext.EmailKey(in.Email)), member,
+	columns := []any{int64(row.Line), v.Blind("login", in.LoginKey), identity, v.Seal("identities", "login", identity, in.LoginKey)}
+	columns = append(columns, members.Starts(v, in.LoginKey)...)
+	columns = append(columns, member,
 		v.Seal("members", "name", member, in.Name), v.Seal("members", "name_kana", member, in.NameKana), v.Seal("members", "birth_date", member, dateText(in.BirthDate)),
 		v.Seal("members", "postal_code", member, in.PostalCode), v.Seal("members", "address", member, in.Address),
 		v.Seal("members", "customer_number", member, in.CustomerNumber), a.keyed("customer_number", jptext.CustomerNumberKey(in.CustomerNumber)),
-		a.grams(in.Name, in.NameKana), in.Language}
+		a.grams(in.Name, in.NameKana), in.Language)
 	columns = append(columns, a.contact(phone, in.Phone, "phone", in.PhoneKey)...)
 	columns = append(columns, a.contact(email, in.Email, "email", jptext.EmailKey(in.Email))...)
 	columns = append(columns, dateOrNull(in.EmailRegisteredOn), jptext.EmailKey(in.Email) == in.LoginKey)
@@ -187,9 +191,9 @@ func (a *affectedSealer) seal(row csvin.Row) ([]any, error) {
 
 func (a *affectedSealer) contact(id int64, value, kind, key string) []any {
 	if strings.TrimSpace(value) == "" {
-		return []any{id, nil, nil}
+		return []any{id, nil, nil, nil, nil, nil}
 	}
-	return []any{id, a.s.Vault.Seal("contacts", "value", id, value), a.s.Vault.Blind(kind, key)}
+	return append([]any{id, a.s.Vault.Seal("contacts", "value", id, value), a.s.Vault.Blind(kind, key)}, members.Starts(a.s.Vault, key)...)
 }
 
 func (a *affectedSealer) keyed(kind, key string) []byte {

@@ -2,7 +2,9 @@ package members
 
 import (
 	"context"
+	"fmt"
 	"strings"
+	"unicode"
 
 	"gorm.io/gorm"
 
@@ -11,83 +13,86 @@ import (
 	"hoten/app/vault"
 )
 
-// chunk is how many IDs HashStarts does at once.
-const chunk = 1000
+// Starts are the values of the columns start_5, start_8 and start_12 beside a key.
+func Starts(v *vault.Vault, key string) []any {
+	starts := v.Starts(key)
+	return []any{starts[0], starts[1], starts[2]}
+}
 
-// HashStarts hashes how IDs begin that an older release kept, so that they are found
-// while somebody types them.
-func HashStarts(ctx context.Context, s *store.Store) error {
-	for more := true; more; {
-		err := store.Keep(ctx, s, func(tx *store.Tx) error {
-			found, err := typed(tx.DB, tx.Vault(), "select id, member_id, login from identities where starts is null order by id limit $1 for update skip locked", chunk)
-			for id, keys := range found {
-				tx.Queue("update identities set starts = $2 where id = $1", id, tx.Vault().Starts(keys...))
+// byStart finds the identities whose login ID, mail address or telephone number
+// begins with q; cut tells that there are more than were looked into.
+func byStart(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
+	const contact = "select i.id, h.id, h.value from contacts h join identities i using (member_id) where h.kind = '%s' and "
+	login, phone := jptext.LoginKey(q), jptext.PhoneKey(q)
+	if strings.ContainsFunc(q, unicode.IsLetter) {
+		phone = "" // its digits are no number
+	}
+	for _, look := range []struct {
+		table, column, query, key string
+		keyOf                     func(string) string
+	}{
+		{"identities", "login", "select h.id, h.id, h.login from identities h where ", login, jptext.LoginKey},
+		{"contacts", "value", fmt.Sprintf(contact, Email), login, jptext.EmailKey},
+		{"contacts", "value", fmt.Sprintf(contact, Phone), phone, jptext.PhoneKey},
+	} {
+		n, start, ok := v.QueryStart(look.key)
+		if !ok {
+			continue
+		}
+		looked := 0
+		err := store.Each(db, fmt.Sprintf("%s h.start_%d = $1 limit $2", look.query, n), []any{start, maxHits + 1}, func(scan func(...any) error) error {
+			var identity, row int64
+			var sealed []byte
+			if err := scan(&identity, &row, &sealed); err != nil {
+				return err
 			}
-			more = len(found) == chunk
+			looked++
+			// The hash only narrows down.
+			plain, err := v.Unseal(look.table, look.column, row, sealed)
+			if strings.HasPrefix(look.keyOf(plain), look.key) {
+				ids = append(ids, identity)
+			}
 			return err
 		})
 		if err != nil {
-			return err
+			return nil, false, err
 		}
+		cut = cut || looked > maxHits
 	}
-	return nil
+	return ids, cut, nil
 }
 
-// byStart finds the IDs whose login ID, mail address or telephone number begins
-// with q. Hits are opened and checked, since hashes only narrow down; cut tells that
-// there are more than were looked into.
-func byStart(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
-	address, phone := jptext.LoginKey(q), jptext.PhoneKey(q)
-	starts := v.QueryStarts(address, phone)
-	if starts == nil {
-		return nil, false, nil
-	}
-	found, err := typed(db, v, "select id, member_id, login from identities where starts && $1 limit $2", starts, maxHits+1)
-	for id, keys := range found {
-		if begins(keys, address) || begins(keys, phone) {
-			ids = append(ids, id)
-		}
-	}
-	return ids, len(found) > maxHits, err
-}
+// chunk is how many rows HashStarts does at once.
+const chunk = 1000
 
-func begins(keys []string, with string) bool {
-	for _, key := range keys {
-		if with != "" && strings.HasPrefix(key, with) {
-			return true
-		}
-	}
-	return false
-}
-
-// typed opens what IDs are typed as: the keys of their login ID, mail addresses and
-// telephone numbers. The query gives id, member_id and login.
-func typed(db *gorm.DB, v *vault.Vault, query string, args ...any) (map[int64][]string, error) {
-	out := map[int64][]string{}
-	err := store.Each(db, `select i.id, i.login, coalesce(k.id, 0), coalesce(k.kind, ''), k.value
-		from (`+query+`) i left join contacts k on k.member_id = i.member_id`, args, func(scan func(...any) error) error {
-		var i Identity
-		var k Contact
-		if err := scan(&i.ID, &i.Login, &k.ID, &k.Kind, &k.Value); err != nil {
-			return err
-		}
-		if out[i.ID] == nil {
-			login, err := i.PlainLogin(v)
+// HashStarts hashes how the IDs and contacts begin that an older release kept.
+func HashStarts(ctx context.Context, s *store.Store) error {
+	for _, of := range []struct{ table, column, kind string }{{"identities", "login", "''"}, {"contacts", "value", "kind"}} {
+		for done := chunk; done == chunk; {
+			err := store.Keep(ctx, s, func(tx *store.Tx) error {
+				done = 0
+				return store.Each(tx.DB, fmt.Sprintf("select id, %s, %s from %s where start_5 is null limit $1 for update skip locked", of.column, of.kind, of.table), []any{chunk},
+					func(scan func(...any) error) error {
+						var id int64
+						var sealed []byte
+						var kind string
+						if err := scan(&id, &sealed, &kind); err != nil {
+							return err
+						}
+						done++
+						key := jptext.LoginKey
+						if kind == Phone {
+							key = jptext.PhoneKey
+						}
+						plain, err := tx.Vault().Unseal(of.table, of.column, id, sealed)
+						tx.Queue("update "+of.table+" set start_5 = $2, start_8 = $3, start_12 = $4 where id = $1", append([]any{id}, Starts(tx.Vault(), key(plain))...)...)
+						return err
+					})
+			})
 			if err != nil {
 				return err
 			}
-			out[i.ID] = []string{login}
 		}
-		if k.ID == 0 {
-			return nil
-		}
-		plain, err := k.Plain(v)
-		key := jptext.EmailKey
-		if k.Kind == Phone {
-			key = jptext.PhoneKey
-		}
-		out[i.ID] = append(out[i.ID], key(plain))
-		return err
-	})
-	return out, err
+	}
+	return nil
 }

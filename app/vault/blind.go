@@ -83,46 +83,37 @@ func (v *Vault) QueryGrams(text string) []int32 {
 	return grams[:min(len(grams), maxQueryGrams)]
 }
 
-// startLengths are the beginnings, in bytes, that Starts keeps of a key. Fewer say
+// StartLengths are the beginnings, in bytes, that Starts hashes of a key. Fewer say
 // less about what is sealed, and shorter ones are shared by too many to narrow down.
-var startLengths = []int{5, 8, 12}
+var StartLengths = [...]int{5, 8, 12}
 
-// start is the keyed hash of a beginning. Its length stands where a gram has a zero.
+// Starts are the keyed hashes of the beginnings of a key (jptext.LoginKey, PhoneKey),
+// by which it is found while somebody types it. A key that is shorter has the hash of
+// all of it, which no query has.
+func (v *Vault) Starts(key string) (starts [len(StartLengths)]int32) {
+	for i, n := range StartLengths {
+		starts[i] = v.start(key[:min(n, len(key))])
+	}
+	return starts
+}
+
+// QueryStart is the hash of the first n bytes that a stored key must have to begin
+// with key: necessary, not sufficient, so open and compare. It is false when key is
+// too short to search by.
+func (v *Vault) QueryStart(key string) (n int, start int32, ok bool) {
+	for _, n := range slices.Backward(StartLengths[:]) {
+		if len(key) >= n {
+			return n, v.start(key[:n]), true
+		}
+	}
+	return 0, 0, false
+}
+
+// start stands with its length where a gram has a zero, so that the two are apart.
 func (v *Vault) start(beginning string) int32 {
 	block := make([]byte, aes.BlockSize)
 	block[0] = byte(len(beginning))
 	copy(block[1:], beginning)
 	v.grams.Encrypt(block, block)
 	return int32(binary.BigEndian.Uint32(block))
-}
-
-// Starts are the keyed hashes of the beginnings of keys (jptext.LoginKey, PhoneKey),
-// sorted and distinct: the value of an int4[] column with a GIN index, by which a
-// login ID, a mail address or a number is found while somebody types it.
-func (v *Vault) Starts(keys ...string) []int32 {
-	starts := []int32{}
-	for _, key := range keys {
-		for _, n := range startLengths {
-			if len(key) >= n {
-				starts = append(starts, v.start(key[:n]))
-			}
-		}
-	}
-	slices.Sort(starts)
-	return slices.Compact(starts)
-}
-
-// QueryStarts are the starts of which a stored value must have one (`&&`) to begin
-// with one of the keys: necessary, not sufficient, so open and compare. Nil means
-// that all keys are too short to search by.
-func (v *Vault) QueryStarts(keys ...string) (starts []int32) {
-	for _, key := range keys {
-		for _, n := range slices.Backward(startLengths) {
-			if len(key) >= n {
-				starts = append(starts, v.start(key[:n]))
-				break
-			}
-		}
-	}
-	return starts
 }

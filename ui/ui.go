@@ -27,6 +27,7 @@ var (
 // Frame is what a page needs around its content.
 type Frame struct {
 	Path     string // path and query of this page; the language switch comes back to it
+	Cursor   string // where the list on this page begins; empty: at its beginning
 	CSRF     string
 	Section  string // the rail's entry this page belongs to: "cases"
 	Person   Person

@@ -121,7 +121,7 @@ func (p *page) greet(account *staff.Staff) {
 	}
 	p.ctx = i18n.With(p.ctx, lang)
 	p.SetRequest(p.Request().WithContext(p.ctx))
-	p.frame.Path = p.Request().URL.RequestURI()
+	p.frame.Path, p.frame.Cursor = p.Request().URL.RequestURI(), p.QueryParam("cursor")
 	p.frame.CSRF = p.csrf()
 	if p.frame.Person.Theme == "" {
 		p.frame.Person.Theme, p.frame.Person.TextSize = "auto", "standard"

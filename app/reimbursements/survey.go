@@ -15,6 +15,7 @@ import (
 const (
 	restFor   = 20
 	restLeast = 5 * time.Second
+	forgotten = time.Minute
 )
 
 var rememberedFrom = 2000
@@ -66,11 +67,12 @@ func (k *Surveys) Today(db *gorm.DB, s *store.Store) ([]DayTotal, error) {
 	return k.today.get(day.Unix(), many, s.Clock(), func() ([]DayTotal, error) { return DayTotals(db, s) })
 }
 
-// remembered keeps the last answers by key. Whoever asks while it is counted waits
-// for that count.
+// remembered keeps the last answers by key. While somebody counts anew others get
+// the last answer; only where there is none, or a forgotten one, they wait.
 type remembered[T any] struct {
-	mu   sync.Mutex
-	last map[int64]answer[T]
+	counting sync.Mutex
+	mu       sync.Mutex
+	last     map[int64]answer[T]
 }
 
 type answer[T any] struct {
@@ -82,24 +84,44 @@ func (r *remembered[T]) get(key int64, remember bool, now time.Time, count func(
 	if !remember {
 		return count()
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if kept, ok := r.last[key]; ok && now.Before(kept.until) {
+	kept := r.lookUp(key)
+	switch {
+	case now.Before(kept.until):
+		return kept.value, nil
+	case now.Sub(kept.until) > forgotten:
+		r.counting.Lock()
+		if kept = r.lookUp(key); now.Before(kept.until) {
+			r.counting.Unlock()
+			return kept.value, nil
+		}
+	case !r.counting.TryLock():
 		return kept.value, nil
 	}
+	defer r.counting.Unlock()
 	begun := time.Now()
 	value, err := count()
-	if err != nil {
-		return value, err
+	if err == nil {
+		r.keep(key, answer[T]{value, now.Add(max(restLeast, restFor*time.Since(begun)))}, now)
 	}
-	for old, kept := range r.last {
-		if now.After(kept.until) {
-			delete(r.last, old)
-		}
-	}
+	return value, err
+}
+
+func (r *remembered[T]) lookUp(key int64) answer[T] {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.last[key]
+}
+
+func (r *remembered[T]) keep(key int64, a answer[T], now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if r.last == nil {
 		r.last = map[int64]answer[T]{}
 	}
-	r.last[key] = answer[T]{value, now.Add(max(restLeast, restFor*time.Since(begun)))}
-	return value, nil
+	for old, kept := range r.last {
+		if now.Sub(kept.until) > forgotten {
+			delete(r.last, old)
+		}
+	}
+	r.last[key] = a
 }

@@ -14,6 +14,10 @@ import (
 	"hoten/ui"
 )
 
+// longPage is how many requests a supervisor may have on one page, so that hundreds
+// need few batches.
+const longPage = 200
+
 func showReimbursements(p *page) error {
 	p.section("reimbursements")
 	shown := ui.ReimbursementsIndex{Once: rand.Text()}
@@ -22,7 +26,7 @@ func showReimbursements(p *page) error {
 	if err != nil {
 		return err
 	}
-	rows, shown.NextCursor = cut(rows, func(r reimbursements.Row) int64 { return r.Reimbursement.ID })
+	rows, shown.NextCursor = cutAt(rows, f.Limit, func(r reimbursements.Row) int64 { return r.Reimbursement.ID })
 	if shown.NextCursor != "" && f.OutliersFirst {
 		shown.NextCursor = strconv.FormatBool(rows[len(rows)-1].Flags == "") + "." + shown.NextCursor
 	}
@@ -78,6 +82,9 @@ func (p *page) waitingFilter(shown *ui.ReimbursementsIndex) reimbursements.Filte
 		f.Before = p.cursor()
 		return f
 	}
+	if shown.Long, shown.LongRows = p.FormValue("long") == "true", longPage; shown.Long {
+		f.Limit = longPage
+	}
 	shown.Step = known("late", reimbursements.Steps...)
 	f.Late, f.Reader = shown.Step, p.by.ID
 	plain, after, _ := strings.Cut(p.QueryParam("cursor"), ".")
@@ -102,7 +109,7 @@ func (p *page) waitingGroups(shown *ui.ReimbursementsIndex, programs []incidents
 	if err != nil {
 		return err
 	}
-	if shown.CountedAt = found.At; shown.Total < 0 && shown.Address() == (ui.ReimbursementsIndex{State: shown.State}).Address() {
+	if shown.CountedAt = found.At; shown.Total < 0 && shown.Address() == (ui.ReimbursementsIndex{State: shown.State, Long: shown.Long}).Address() {
 		shown.Total = found.Waiting
 	}
 	for _, g := range found.Groups {

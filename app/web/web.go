@@ -128,9 +128,12 @@ func (p *page) cursor() int64 {
 const pageSize = 50
 
 // cut cuts the row beyond the page off and gives the cursor to go on from.
-func cut[T any](rows []T, id func(T) int64) ([]T, string) {
-	if len(rows) <= pageSize {
+func cut[T any](rows []T, id func(T) int64) ([]T, string) { return cutAt(rows, pageSize, id) }
+
+// cutAt is cut for pages of another size.
+func cutAt[T any](rows []T, size int, id func(T) int64) ([]T, string) {
+	if len(rows) <= size {
 		return rows, ""
 	}
-	return rows[:pageSize], strconv.FormatInt(id(rows[pageSize-1]), 10)
+	return rows[:size], strconv.FormatInt(id(rows[size-1]), 10)
 }

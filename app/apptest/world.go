@@ -14,6 +14,7 @@ import (
 	"hoten/app/imports"
 	"hoten/app/incidents"
 	"hoten/app/notices"
+	"hoten/app/policies"
 	"hoten/app/staff"
 	"hoten/app/store"
 )
@@ -95,6 +96,16 @@ func Sample(t testing.TB, name string) string {
 		t.Skipf("the sample is not beside the repository: %v", err)
 	}
 	return path
+}
+
+// PolicyVersion is the version of the policies in force.
+func (w *World) PolicyVersion() int64 {
+	w.T.Helper()
+	kept, err := policies.Latest(store.Read(w.Ctx, w.Store))
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return kept.Version
 }
 
 // Import imports CSV text (an empty one is an absent file) and fails the test

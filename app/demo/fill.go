@@ -142,7 +142,7 @@ func (p *play) deputies() error {
 		return err
 	}
 	kept.Substitutes = map[string]int64{policies.Center: p.who("manager").ID, desks.Point: p.who("sv2").ID}
-	return policies.Set(p.ctx, p.s, p.who("manager"), kept.Policies, "承認の代行者を定める。")
+	return policies.Set(p.ctx, p.s, p.who("manager"), kept.Version, kept.Policies, "承認の代行者を定める。")
 }
 
 func (p *play) importFiles() error {

@@ -13,6 +13,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/audit"
+	"hoten/app/fault"
 	"hoten/app/store"
 )
 
@@ -79,12 +80,13 @@ func Current(db *gorm.DB) (Policies, error) {
 	return k.Policies, err
 }
 
-// Kept is the policies in force with when and by whom they were set; SetBy is nil
-// while the defaults hold.
+// Kept is policies with when and by whom they were set; SetBy is nil and Version 0
+// where they are the defaults.
 type Kept struct {
 	Policies
-	SetAt time.Time
-	SetBy *int64
+	Version int64
+	SetAt   time.Time
+	SetBy   *int64
 }
 
 // Latest reads the policies in force and who set them.
@@ -93,7 +95,23 @@ func Latest(db *gorm.DB) (Kept, error) {
 	if err := db.Order("id desc").Limit(1).Find(&r).Error; err != nil || r.ID == 0 {
 		return Kept{Policies: Default()}, err
 	}
-	k := Kept{Policies: Default(), SetAt: r.SetAt}
+	return r.kept()
+}
+
+// Of reads the policies of a version. Unknown: NotFound.
+func Of(db *gorm.DB, version int64) (Kept, error) {
+	if version == 0 {
+		return Kept{Policies: Default()}, nil
+	}
+	r, err := store.Find[row](db, "id = ?", version)
+	if err != nil {
+		return Kept{}, err
+	}
+	return r.kept()
+}
+
+func (r row) kept() (Kept, error) {
+	k := Kept{Policies: Default(), Version: r.ID, SetAt: r.SetAt}
 	if r.SetBy != 0 {
 		k.SetBy = &r.SetBy
 	}
@@ -129,8 +147,10 @@ func (p *Policies) SetNumbers(values map[string]int) {
 	}
 }
 
-// Set puts policies in force for what comes after; a reason is required.
-func Set(ctx context.Context, s *store.Store, by access.Actor, p Policies, reason string) error {
+// Set puts policies in force for what comes after, made by somebody who looked at the
+// version seen; a reason is required. Policies set since, or just now: Conflict
+// "conflict" with the version in force.
+func Set(ctx context.Context, s *store.Store, by access.Actor, seen int64, p Policies, reason string) error {
 	_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) {
 		none := struct{}{}
 		if err := by.Require(access.ManageIncidents); err != nil {
@@ -139,9 +159,16 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, p Policies, reaso
 		if err := p.check(tx.DB, reason); err != nil {
 			return none, err
 		}
-		before, err := Current(tx.DB)
+		mine, err := store.Idle(tx, "set policies")
 		if err != nil {
 			return none, err
+		}
+		before, err := Latest(tx.DB)
+		if err != nil {
+			return none, err
+		}
+		if !mine || before.Version != seen {
+			return none, fault.New(fault.Conflict, "conflict", "version", before.Version)
 		}
 		value, err := json.Marshal(p)
 		if err != nil {
@@ -150,7 +177,7 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, p Policies, reaso
 		if err := tx.Create(&row{Value: string(value), SetAt: tx.Now, SetBy: by.ID}).Error; err != nil {
 			return none, err
 		}
-		return none, audit.Record(tx, audit.Change{Action: "policies.set", Subject: "policies", Before: before, After: p, Reason: reason})
+		return none, audit.Record(tx, audit.Change{Action: "policies.set", Subject: "policies", Before: before.Policies, After: p, Reason: reason})
 	})
 	return err
 }

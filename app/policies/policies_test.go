@@ -1,6 +1,7 @@
 package policies_test
 
 import (
+	"cmp"
 	"context"
 	"reflect"
 	"testing"
@@ -22,7 +23,7 @@ func TestDefaultsHoldUntilSomebodyDecides(t *testing.T) {
 	}
 	p := policies.Default()
 	p.Thresholds["goo"], p.ResetMinutes, p.Verification.AlwaysCode = 1, 45, true
-	if err := policies.Set(w.Ctx, w.Store, w.Manager, p, "上限の見直し"); err != nil {
+	if err := policies.Set(w.Ctx, w.Store, w.Manager, w.PolicyVersion(), p, "上限の見直し"); err != nil {
 		t.Fatal(err)
 	}
 	k, err = policies.Latest(store.Read(w.Ctx, w.Store))
@@ -34,7 +35,7 @@ func TestDefaultsHoldUntilSomebodyDecides(t *testing.T) {
 func TestWhoMaySet(t *testing.T) {
 	w := apptest.NewWorld(t)
 	for _, by := range []access.Actor{w.Agent, w.Supervisor, w.Manager, w.Administrator, w.Auditor, access.Member()} {
-		err := policies.Set(w.Ctx, w.Store, by, policies.Default(), "理由")
+		err := policies.Set(w.Ctx, w.Store, by, w.PolicyVersion(), policies.Default(), "理由")
 		if may := by.Role == access.CenterManager || by.Role == access.Administrator; may != (err == nil) || !may && !fault.Is(err, "forbidden") {
 			t.Errorf("%s: %v", by.Role, err)
 		}
@@ -67,7 +68,7 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	} {
 		p := policies.Default()
 		c.change(&p)
-		f, ok := fault.As(policies.Set(w.Ctx, w.Store, w.Manager, p, c.reason))
+		f, ok := fault.As(policies.Set(w.Ctx, w.Store, w.Manager, w.PolicyVersion(), p, c.reason))
 		if !ok || f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Name != c.field {
 			t.Errorf("%s: %v", name, f)
 		}
@@ -83,5 +84,26 @@ func TestNumbersByName(t *testing.T) {
 	n := p.Numbers()
 	if p.ResetMinutes != 7 || p.Verification.CodeTries != 3 || n["reset_minutes"] != 7 || n["valid_minutes"] != 30 || n["respond_minutes"] != 480 || len(n) != 16 {
 		t.Errorf("%+v, %v", p, n)
+	}
+}
+
+// Two who looked at the same policies: one of them sets, the other is told.
+func TestOnlyOneSetsWhatBothLookedAt(t *testing.T) {
+	w := apptest.NewWorld(t)
+	seen := w.PolicyVersion()
+	results := make(chan error)
+	for _, by := range []access.Actor{w.Manager, w.Administrator} {
+		go func() {
+			results <- policies.Set(w.Ctx, w.Store, by, seen, policies.Default(), "見直し")
+		}()
+	}
+	if a, b := <-results, <-results; (a == nil) == (b == nil) || !fault.Is(cmp.Or(a, b), "conflict") {
+		t.Errorf("%v and %v", a, b)
+	}
+	if err := policies.Set(w.Ctx, w.Store, w.Manager, seen, policies.Default(), "見直し"); !fault.Is(err, "conflict") {
+		t.Errorf("later, from a stale page: %v", err)
+	}
+	if of, err := policies.Of(store.Read(w.Ctx, w.Store), w.PolicyVersion()+1); !fault.Is(err, "not_found") {
+		t.Errorf("a version that never was: %+v %v", of, err)
 	}
 }

@@ -146,7 +146,7 @@ func TestThresholdHoldsForLaterProposalsOnly(t *testing.T) {
 	for _, threshold := range []int64{10, 100_000} {
 		p := policies.Default()
 		p.Thresholds = map[string]int64{"goo": threshold, "pointtalk": threshold}
-		if err := policies.Set(w.Ctx, w.Store, w.Manager, p, "試行"); err != nil {
+		if err := policies.Set(w.Ctx, w.Store, w.Manager, w.PolicyVersion(), p, "試行"); err != nil {
 			t.Fatal(err)
 		}
 		c := of[2]
@@ -277,7 +277,7 @@ func TestDailyLimit(t *testing.T) {
 	w, of := importLosses(t, small, small, small, small)
 	p := policies.Default()
 	p.DailyLimits = map[string]int64{"goo": 2 * small.exchanged}
-	if err := policies.Set(w.Ctx, w.Store, w.Manager, p, "試行"); err != nil {
+	if err := policies.Set(w.Ctx, w.Store, w.Manager, w.PolicyVersion(), p, "試行"); err != nil {
 		t.Fatal(err)
 	}
 	// Within one batch, too.
@@ -301,7 +301,7 @@ func TestDailyLimitHoldsAtOnce(t *testing.T) {
 	w, of := importLosses(t, losses...)
 	p := policies.Default()
 	p.DailyLimits = map[string]int64{"goo": 3 * small.exchanged}
-	if err := policies.Set(w.Ctx, w.Store, w.Manager, p, "試行"); err != nil {
+	if err := policies.Set(w.Ctx, w.Store, w.Manager, w.PolicyVersion(), p, "試行"); err != nil {
 		t.Fatal(err)
 	}
 	var all sync.WaitGroup

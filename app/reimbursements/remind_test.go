@@ -18,7 +18,7 @@ func substitutes(t testing.TB, w *apptest.World, to map[string]int64) {
 	t.Helper()
 	p := policies.Default()
 	p.Substitutes = to
-	if err := policies.Set(w.Ctx, w.Store, w.Manager, p, "代行の設定"); err != nil {
+	if err := policies.Set(w.Ctx, w.Store, w.Manager, w.PolicyVersion(), p, "代行の設定"); err != nil {
 		t.Fatal(err)
 	}
 }

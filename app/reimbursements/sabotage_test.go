@@ -410,7 +410,9 @@ func TestSabotage(t *testing.T) {
 			return func() error { _, err := resets.Notify(ctx, db, agent, c.ID); return err }
 		}},
 		{"policies.Set", func() func() error {
-			return func() error { return policies.Set(ctx, db, w.Manager, policies.Default(), "見直し") }
+			return func() error {
+				return policies.Set(ctx, db, w.Manager, w.PolicyVersion(), policies.Default(), "見直し")
+			}
 		}},
 		{"incidents.Create", func() func() error {
 			day := apptest.Start.UTC().Truncate(1)

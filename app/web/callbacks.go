@@ -184,6 +184,11 @@ func (p *page) onCallback(form string, act func(id, version int64) (done string,
 		return p.again(fault.Input("version", "required"), form, show)
 	}
 	done, err := act(id, version)
+	if fault.Is(err, "conflict") {
+		if failed := p.bothOfCallback(id); failed != nil {
+			return failed
+		}
+	}
 	if err != nil {
 		return p.again(err, form, show)
 	}

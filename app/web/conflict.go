@@ -2,8 +2,12 @@ package web
 
 import (
 	"strconv"
+	"strings"
 
+	"hoten/app/callbacks"
 	"hoten/app/cases"
+	"hoten/app/jptext"
+	"hoten/app/policies"
 	"hoten/app/services"
 	"hoten/i18n"
 	"hoten/ui"
@@ -94,6 +98,61 @@ func (p *page) bothOfService(id int64) error {
 		if v.Now != v.Yours {
 			p.frame.Versions = append(p.frame.Versions, v)
 		}
+	}
+	return nil
+}
+
+// bothOfPolicies sets policies as others set them since beside what was typed. A
+// policy that was not touched follows them.
+func (p *page) bothOfPolicies(seen int64) error {
+	now, err := policies.Latest(p.db)
+	if err != nil {
+		return err
+	}
+	was, err := policies.Of(p.db, seen)
+	if err != nil {
+		return err
+	}
+	before, err := p.policyFields(was.Policies)
+	if err != nil {
+		return err
+	}
+	after, err := p.policyFields(now.Policies)
+	if err != nil {
+		return err
+	}
+	by, err := p.nameOf(now.SetBy)
+	if err != nil {
+		return err
+	}
+	form := p.Request().PostForm
+	form.Set("version", strconv.FormatInt(now.Version, 10))
+	for i, f := range after {
+		yours := strings.Join(form[f.name], " ")
+		if n, err := jptext.ParsePoints(yours); err == nil {
+			yours = strconv.FormatInt(n, 10)
+		}
+		switch {
+		case yours == f.value || f.value == before[i].value:
+		case yours == before[i].value:
+			form[f.name] = strings.Fields(f.value)
+		default:
+			p.frame.Versions = append(p.frame.Versions, ui.Versions{What: f.label, Yours: f.word(yours),
+				Now: i18n.T(p.ctx, "changes.by", "value", f.word(f.value), "name", by, "time", i18n.Time(now.SetAt))})
+		}
+	}
+	return nil
+}
+
+// bothOfCallback sets the time of a callback as others moved it beside the typed one.
+func (p *page) bothOfCallback(id int64) error {
+	now, err := callbacks.Get(p.db, id)
+	if err != nil {
+		return err
+	}
+	p.Request().PostForm.Set("version", strconv.FormatInt(now.Version, 10))
+	if typed, err := dueOf(p); err == nil && !typed.Equal(now.DueAt) {
+		p.frame.Versions = append(p.frame.Versions, ui.Versions{What: i18n.T(p.ctx, "callbacks.due"), Now: i18n.Time(now.DueAt), Yours: i18n.Time(typed)})
 	}
 	return nil
 }

@@ -6,6 +6,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"hoten/app/policies"
+	"hoten/app/store"
 )
 
 var versionField = regexp.MustCompile(`name="version" value="(\d+)"`)
@@ -83,5 +86,72 @@ func TestConflictOfAServiceShowsBothVersions(t *testing.T) {
 	stale := versionOn(t, b.post("/services/1/change", "version", "3", "until_on", "いつか", "note", "自分のメモ", "reason", "延期").body)
 	if a := change(stale, "2014-08-04", "自分のメモ"); a.status != http.StatusConflict {
 		t.Errorf("a refused form took over what it had not shown: %d, version %s", a.status, stale)
+	}
+}
+
+// Policies set meanwhile stand beside the typed ones; boxes and numbers that were not
+// touched follow.
+func TestConflictOfPoliciesShowsBothVersions(t *testing.T) {
+	s := newSite(t)
+	other, me := s.as(s.Administrator), s.as(s.Manager)
+	seen := versionOn(t, me.get("/policies").body)
+	other.get("/policies")
+	if a := other.post("/policies", policiesForm("version", seen, "threshold_goo", "3,000", "reset_minutes", "45", "always_code", "true")...); a.status != http.StatusSeeOther {
+		t.Fatalf("first: %d", a.status)
+	}
+	a := me.post("/policies", policiesForm("version", seen, "threshold_goo", "2,000", "not_visible", "", "substitute_center", fmt.Sprint(s.Supervisor.ID))...)
+	if a.status != http.StatusConflict {
+		t.Fatalf("stale: %d", a.status)
+	}
+	for _, want := range []string{`<table class="versions">`, "3000（" + s.Administrator.Name + "、", "<td>2000</td>", `value="2,000"`, `id="reset_minutes" name="reset_minutes" type="text" class="num" autocomplete="off" value="45"`,
+		`name="always_code" value="true" checked`, `<option value="` + fmt.Sprint(s.Supervisor.ID) + `" selected>`} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if versions := strings.Count(a.body[strings.Index(a.body, `<table class="versions">`):strings.Index(a.body, "</table>")], "<tr>"); versions != 2 {
+		t.Errorf("%d rows, want the head and the threshold alone", versions)
+	}
+	if strings.Contains(a.body, `name="not_visible" value="customer_number" checked`) {
+		t.Error("a box that was cleared is ticked again")
+	}
+	again := policiesForm("version", versionOn(t, a.body), "threshold_goo", "2,000", "not_visible", "", "substitute_center", fmt.Sprint(s.Supervisor.ID), "reset_minutes", "45", "always_code", "true")
+	if a := me.post("/policies", again...); a.status != http.StatusSeeOther {
+		t.Errorf("sent again: %d", a.status)
+	}
+	kept, err := policies.Latest(store.Read(s.Ctx, s.Store))
+	if err != nil || kept.Thresholds["goo"] != 2000 || kept.ResetMinutes != 45 || len(kept.Verification.NotVisible) != 0 {
+		t.Errorf("%+v %v", kept, err)
+	}
+	if a := me.post("/policies", policiesForm("version", "latest")...); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("no version: %d", a.status)
+	}
+}
+
+func TestConflictOfACallbackShowsBothVersions(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Agent)
+	path := "/cases/" + s.Case(login).Number()
+	b.get(path)
+	if a := b.post(path+"/callbacks", "due_on", "2014-07-31", "due_time", "11:30", "desk", "tech"); a.status != http.StatusSeeOther {
+		t.Fatalf("promise: %d", a.status)
+	}
+	move := func(version, at string) answer {
+		return b.post("/callbacks/1/move?on=case", "version", version, "due_on", "2014-07-31", "due_time", at, "reason", "お客さまの都合")
+	}
+	if a := move("1", "10:45"); a.status != http.StatusSeeOther {
+		t.Fatalf("first: %d", a.status)
+	}
+	a := move("1", "11:15")
+	if a.status != http.StatusConflict {
+		t.Fatalf("stale: %d", a.status)
+	}
+	for _, want := range []string{`<table class="versions">`, "10:45</td>", "11:15</td>", `value="11:15"`} {
+		if !strings.Contains(a.body, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if a := move("2", "11:15"); a.status != http.StatusSeeOther {
+		t.Errorf("sent again: %d", a.status)
 	}
 }

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"hoten/app/access"
 	"hoten/app/cases"
@@ -24,7 +26,11 @@ func showPolicies(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.PoliciesIndex{Numbers: kept.Numbers(), AlwaysCode: kept.Verification.AlwaysCode, SetAt: kept.SetAt, MayEdit: p.by.May(access.ManageIncidents)}
+	notVisible, always := kept.Verification.NotVisible, kept.Verification.AlwaysCode
+	if p.frame.Typed != nil {
+		notVisible, always = p.tickedPolicies()
+	}
+	shown := ui.PoliciesIndex{Numbers: kept.Numbers(), AlwaysCode: always, Version: kept.Version, SetAt: kept.SetAt, MayEdit: p.by.May(access.ManageIncidents)}
 	if shown.SetBy, err = p.nameOf(kept.SetBy); err != nil {
 		return err
 	}
@@ -37,7 +43,7 @@ func showPolicies(p *page) error {
 	}
 	for _, item := range cases.Items {
 		if item != cases.ItemName {
-			shown.Items = append(shown.Items, ui.ItemPolicy{Name: item, NotVisible: slices.Contains(kept.Verification.NotVisible, item)})
+			shown.Items = append(shown.Items, ui.ItemPolicy{Name: item, NotVisible: slices.Contains(notVisible, item)})
 		}
 	}
 	shown.Frame = p.frame
@@ -89,13 +95,34 @@ func (p *page) substitutesOf(problems *fault.Problems) (map[string]int64, error)
 }
 
 func setPolicies(p *page) error {
-	programs, err := incidents.Programs(p.db)
-	if err != nil {
-		return err
+	set, err := p.typedPolicies()
+	if err == nil {
+		seen, invalid := strconv.ParseInt(p.FormValue("version"), 10, 64)
+		if invalid != nil || seen < 0 {
+			return p.again(fault.Input("version", "required"), "", showPolicies)
+		}
+		err = policies.Set(p.ctx, p.w.s, p.by, seen, set, p.FormValue("reason"))
+		if fault.Is(err, "conflict") {
+			if failed := p.bothOfPolicies(seen); failed != nil {
+				return failed
+			}
+		}
 	}
+	if err != nil {
+		return p.again(err, "", showPolicies)
+	}
+	return p.to("/policies", "policies_set")
+}
+
+// typedPolicies reads the form; what it does not ask for stays as it is.
+func (p *page) typedPolicies() (policies.Policies, error) {
 	set, err := policies.Current(p.db)
 	if err != nil {
-		return err
+		return set, err
+	}
+	programs, err := incidents.Programs(p.db)
+	if err != nil {
+		return set, err
 	}
 	var problems fault.Problems
 	set.Thresholds, set.DailyLimits = map[string]int64{}, map[string]int64{}
@@ -118,16 +145,76 @@ func setPolicies(p *page) error {
 	}
 	set.SetNumbers(numbers)
 	if set.Substitutes, err = p.substitutesOf(&problems); err != nil {
-		return err
+		return set, err
 	}
-	set.Verification.NotVisible = slices.DeleteFunc(slices.Clone(p.Request().PostForm["not_visible"]), func(item string) bool { return !slices.Contains(cases.Items, item) })
-	set.Verification.AlwaysCode = p.FormValue("always_code") == "true"
-	err = problems.Err()
-	if err == nil {
-		err = policies.Set(p.ctx, p.w.s, p.by, set, p.FormValue("reason"))
+	set.Verification.NotVisible, set.Verification.AlwaysCode = p.tickedPolicies()
+	return set, problems.Err()
+}
+
+// tickedPolicies reads the boxes of the form.
+func (p *page) tickedPolicies() (notVisible []string, alwaysCode bool) {
+	known := func(item string) bool { return slices.Contains(cases.Items, item) }
+	for _, item := range p.Request().PostForm["not_visible"] {
+		if known(item) {
+			notVisible = append(notVisible, item)
+		}
 	}
+	return notVisible, p.Request().PostForm.Get("always_code") == "true"
+}
+
+// policyField is one policy as its form has it; word puts a value into words.
+type policyField struct {
+	name, label, value string
+	word               func(string) string
+}
+
+// policyFields are the policies as their form has them.
+func (p *page) policyFields(of policies.Policies) (list []policyField, err error) {
+	plain := func(value string) string { return value }
+	add := func(name, label, value string, word func(string) string) {
+		list = append(list, policyField{name, label, value, word})
+	}
+	programs, err := incidents.Programs(p.db)
 	if err != nil {
-		return p.again(err, "", showPolicies)
+		return nil, err
 	}
-	return p.to("/policies", "policies_set")
+	for _, program := range programs {
+		name := program.Name(i18n.Lang(p.ctx))
+		add("threshold_"+program.Code, i18n.T(p.ctx, "policies.threshold", "program", name), strconv.FormatInt(of.Thresholds[program.Code], 10), plain)
+		add("daily_limit_"+program.Code, i18n.T(p.ctx, "policies.daily_limit", "program", name), strconv.FormatInt(of.DailyLimits[program.Code], 10), plain)
+	}
+	numbers := of.Numbers()
+	for _, name := range slices.Sorted(maps.Keys(numbers)) {
+		add(name, i18n.T(p.ctx, "policies.number."+name), strconv.Itoa(numbers[name]), plain)
+	}
+	var shown ui.PoliciesIndex
+	if err := p.deputies(of.Substitutes, &shown); err != nil {
+		return nil, err
+	}
+	for _, d := range shown.Deputies {
+		add("substitute_"+d.Desk, i18n.T(p.ctx, "policies.substitute", "desk", d.Name), d.Staff, func(value string) string {
+			if i := slices.IndexFunc(shown.Deciders, func(c ui.Choice) bool { return c.Value == value }); i >= 0 {
+				return shown.Deciders[i].Label
+			}
+			return "－"
+		})
+	}
+	add("not_visible", i18n.T(p.ctx, "policies.not_visible"), strings.Join(of.Verification.NotVisible, " "), func(value string) string {
+		words := strings.Fields(value)
+		for i, item := range words {
+			words[i] = i18n.T(p.ctx, "calls.item."+item)
+		}
+		return strings.Join(words, i18n.T(p.ctx, "list.comma"))
+	})
+	always := ""
+	if of.Verification.AlwaysCode {
+		always = "true"
+	}
+	add("always_code", i18n.T(p.ctx, "policies.always_code"), always, func(value string) string {
+		if value == "" {
+			return "－"
+		}
+		return "○"
+	})
+	return list, nil
 }

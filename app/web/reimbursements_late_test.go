@@ -7,26 +7,45 @@ import (
 	"testing"
 	"time"
 
+	"hoten/app/policies"
 	"hoten/app/reimbursements"
 )
+
+// policiesForm is the form of the default policies, with changes by name; an empty
+// value is a field left empty, or a box left open.
+func policiesForm(changes ...string) []string {
+	form := map[string]string{"version": "0", "reason": "見直し", "not_visible": "customer_number"}
+	d := policies.Default()
+	for program, n := range d.Thresholds {
+		form["threshold_"+program], form["daily_limit_"+program] = fmt.Sprint(n), fmt.Sprint(d.DailyLimits[program])
+	}
+	for name, n := range d.Numbers() {
+		form[name] = fmt.Sprint(n)
+	}
+	for i := 0; i+1 < len(changes); i += 2 {
+		form[changes[i]] = changes[i+1]
+	}
+	var pairs []string
+	for name, value := range form {
+		if value != "" || name != "not_visible" {
+			pairs = append(pairs, name, value)
+		}
+	}
+	return pairs
+}
 
 // What waits too long shows to every supervisor, and to the substitute as theirs.
 func TestLateOnTheScreen(t *testing.T) {
 	s, _ := waitingSite(t, 3)
 	b := s.as(s.Manager)
 	b.get("/policies")
-	form := []string{"reason", "代行を定める", "substitute_center", fmt.Sprint(s.Manager.ID), "not_visible", "customer_number"}
-	for _, name := range []string{"threshold_goo", "threshold_pointtalk", "daily_limit_goo", "daily_limit_pointtalk"} {
-		form = append(form, name, "5000")
+	form := func(changes ...string) []string {
+		return policiesForm(append(changes, "substitute_center", fmt.Sprint(s.Manager.ID), "remind_hours", "2", "escalate_hours", "3")...)
 	}
-	for name, n := range map[string]string{"level1_items": "2", "level2_items": "3", "wrong_per_call": "3", "failed_per_day": "2", "valid_minutes": "30", "code_minutes": "10", "code_tries": "5",
-		"code_interval_seconds": "60", "codes_per_call": "5", "codes_per_day": "10", "reset_minutes": "30", "resets_per_day": "3", "respond_minutes": "480", "unusual_percent": "50", "remind_hours": "2", "escalate_hours": "3"} {
-		form = append(form, name, n)
-	}
-	if a := b.post("/policies", append(form, "substitute_tech", fmt.Sprint(s.Agent.ID))...); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `href="#substitute_tech"`) {
+	if a := b.post("/policies", form("substitute_tech", fmt.Sprint(s.Agent.ID))...); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `href="#substitute_tech"`) {
 		t.Errorf("an agent as substitute: %d", a.status)
 	}
-	if a := b.post("/policies", form...); a.status != http.StatusSeeOther {
+	if a := b.post("/policies", form()...); a.status != http.StatusSeeOther {
 		t.Fatalf("policies: %d", a.status)
 	}
 	s.Clock.Add(2 * time.Hour)

@@ -1,7 +1,7 @@
 // A working day: two agents and a supervisor at once on one floor.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import AxeBuilder from "@axe-core/playwright";
+import { axe } from "./axe.mjs";
 import { signIn, startBrowser, startHoten } from "./server.mjs";
 
 let hoten, browser, agent, second, supervisor;
@@ -21,11 +21,6 @@ after(async () => {
 });
 
 const pathOf = (page) => new URL(page.url()).pathname;
-
-async function axe(page) {
-  const found = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
-  assert.deepEqual(found.violations.map((v) => `${page.url()}: ${v.id}: ${v.nodes[0].html}`), []);
-}
 
 test("each takes the next case, by a key, and never the other's", async () => {
   const taken = await Promise.all([agent, second].map(async (page) => {
@@ -54,6 +49,15 @@ test("the search box finds while one types, by keyboard alone", async () => {
   const href = await agent.locator("#found [aria-selected=true]").getAttribute("href");
   await Promise.all([agent.waitForURL(/\/cases\/H/), agent.keyboard.press("Enter")]);
   assert.equal(pathOf(agent), href);
+
+  // An ID by its beginning, a case by its number.
+  const [number, login] = (await agent.locator(".case-header h1").innerText()).split(/\s+/);
+  for (const typed of [login.slice(0, 8), number.slice(0, 8)]) {
+    await agent.keyboard.press("/");
+    await agent.fill("#search", "");
+    await agent.keyboard.type(typed);
+    await agent.locator(`#found a[href='${href}']`).waitFor();
+  }
 });
 
 test("a composing IME neither searches nor submits", async () => {
@@ -87,6 +91,24 @@ test("from ringing to the verification in two keystrokes", async () => {
   await agent.locator("#call .no").waitFor();
   await focused("answer-name");
   await axe(agent);
+
+  // What is tabbed to is never under the script that stays in sight.
+  await agent.setViewportSize({ width: 1280, height: 500 });
+  await agent.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+  await agent.locator(".case-member :is(a, button, input, summary)").first().focus();
+  let looked = 0;
+  for (;;) {
+    await agent.keyboard.press("Shift+Tab");
+    const [top, script, inside] = await agent.evaluate(() => {
+      const on = document.activeElement;
+      return [on.getBoundingClientRect().top, document.querySelector(".case-points > .script").getBoundingClientRect().bottom, on.matches(".case-points > .script ~ * *")];
+    });
+    if (!inside) break;
+    assert.ok(top >= script, `${top} is under ${script}`);
+    looked++;
+  }
+  assert.ok(looked > 0, "nothing in the middle takes the focus");
+  await agent.setViewportSize({ width: 1280, height: 900 });
   await agent.locator("form[action$='/end'] button").click();
   await agent.waitForFunction(() => !document.querySelector("#answer-name"));
 });

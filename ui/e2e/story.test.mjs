@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import AxeBuilder from "@axe-core/playwright";
+import { axe } from "./axe.mjs";
 import { signIn, startBrowser, startHoten } from "./server.mjs";
 
 let hoten, browser;
@@ -153,13 +153,6 @@ async function eventually(check, what) {
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
   assert.fail("never: " + what);
-}
-
-async function axe(page) {
-  // A button that is half scrolled under the bar at the top counts as too small.
-  await page.evaluate(() => window.scrollTo(0, 0));
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).exclude("iframe").analyze();
-  assert.deepEqual(violations.map((v) => `${page.url()}: ${v.id}: ${v.nodes[0].html}`), []);
 }
 
 // linkFor reads the reset link out of the mailbox, as the member would.

@@ -1,0 +1,135 @@
+package web
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"hoten/app/cases"
+	"hoten/app/desks"
+	"hoten/app/members"
+	"hoten/app/vault"
+	"hoten/ui"
+)
+
+func (v *caseView) callPanel() error {
+	others, err := cases.SameNumber(v.db, v.row.Case.ID)
+	if err != nil {
+		return err
+	}
+	for _, id := range others {
+		v.Elsewhere = append(v.Elsewhere, ui.Choice{Value: "/cases/" + cases.Number(id), Label: cases.Number(id)})
+	}
+	switch {
+	case v.row.ImpostorAt != nil:
+		v.CallClosed = "impostor"
+	case v.row.Level2Closed(v.now, v.policies.Verification.FailedPerDay):
+		v.CallClosed = "attempts"
+	}
+	var list []desks.Kept
+	if v.Desks, list, err = v.deskChoices(); err != nil {
+		return err
+	}
+	v.Caller, v.list = v.QueryParam("caller"), list
+	for i, d := range list {
+		if d.ID == v.by.DeskID || i == 0 {
+			v.DeskID, v.NoCalls = d.Code, d.NoCalls(v.now)
+		}
+	}
+	if v.CallBack, err = v.usable(members.Phone); err != nil || v.call == nil {
+		return err
+	}
+	v.Documents, err = cases.Documented(v.db, v.row.Case.ID, v.call.Relation)
+	if err != nil {
+		return err
+	}
+	return v.openCall()
+}
+
+// asked is which desk the caller's question belongs to, seen from the desk of the
+// call, else of the reader.
+func (v *caseView) asked() (err error) {
+	here := v.by.DeskID
+	if v.call != nil && v.call.DeskID != nil {
+		here = *v.call.DeskID
+	}
+	v.Asked, err = v.askedAbout(v.list, here, ui.CaseURL(v.row.Number(), v.Caller), v.Member.Language)
+	return err
+}
+
+// usable are the contacts of a kind that a code, a link or a call back may go
+// to; the first is the one that is used.
+func (v *caseView) usable(kind string) (out []ui.Choice, err error) {
+	for _, k := range v.contacts {
+		if k.Kind != kind || !k.Usable(v.incident.PeriodFrom) {
+			continue
+		}
+		plain, err := k.Plain(v.w.s.Vault)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ui.Choice{Value: strconv.FormatInt(k.ID, 10), Label: masked(kind, plain)})
+	}
+	return out[:min(len(out), 1)], nil
+}
+
+func masked(kind, plain string) string {
+	if kind == members.Phone {
+		return vault.MaskPhone(plain)
+	}
+	return vault.MaskEmail(plain)
+}
+
+func (v *caseView) openCall() error {
+	progress, err := cases.ProgressOf(v.db, v.call, v.policies.Verification, v.now)
+	if err != nil {
+		return err
+	}
+	c := &ui.Call{ID: v.call.ID, Direction: v.call.Direction, Relation: v.call.Relation, StartedAt: v.call.StartedAt, Outcome: text(v.call.Outcome),
+		Level: v.call.Valid(v.now), WrongLeft: progress.WrongLeft, MissingItems: progress.MissingItems, MissingHidden: progress.MissingHidden,
+		CalledBack: progress.CalledBack}
+	if v.call.ExpiresAt != nil {
+		c.ExpiresAt = *v.call.ExpiresAt
+	}
+	if v.call.CallerNumber != nil {
+		plain, err := v.call.PlainNumber(v.w.s.Vault)
+		if err != nil {
+			return err
+		}
+		c.Number = vault.MaskPhone(plain)
+	}
+	for _, item := range cases.Items {
+		c.Items = append(c.Items, ui.Item{Name: item, State: progress.Items[item], Hidden: slices.Contains(v.policies.Verification.NotVisible, item)})
+	}
+	if c.Level >= 1 {
+		c.MayConclude = append(c.MayConclude, cases.Verified)
+	}
+	c.MayConclude = append(c.MayConclude, cases.Mismatch, cases.Unable, cases.ImpostorSuspected)
+	if c.Code, err = v.code(progress); err != nil {
+		return err
+	}
+	v.Call = c
+	return nil
+}
+
+func (v *caseView) code(progress cases.Progress) (c ui.Code, err error) {
+	if c.Contacts, err = v.usable(members.Email); err != nil {
+		return c, err
+	}
+	limits := v.policies.Verification
+	c.SendsLeft = max(0, limits.CodesPerCall-progress.CodesSent)
+	switch last := progress.LastCode; {
+	case len(c.Contacts) == 0 || v.CallClosed != "":
+		c.State = "unavailable"
+	case progress.CodeMatched:
+		c.State = "matched"
+	case last != nil && v.now.Before(last.ExpiresAt) && int(last.Tries) < limits.CodeTries:
+		c.State, c.SentTo, c.ExpiresAt, c.TriesLeft = "sent", c.Contacts[0].Label, last.ExpiresAt, limits.CodeTries-int(last.Tries)
+		c.ResendAt = last.SentAt.Add(time.Duration(limits.CodeIntervalSeconds) * time.Second)
+	case c.SendsLeft == 0:
+		c.State = "spent"
+	default:
+		c.State = "ready"
+	}
+	return c, nil
+}

@@ -103,7 +103,7 @@ func TestConflictOfPoliciesShowsBothVersions(t *testing.T) {
 	if a.status != http.StatusConflict {
 		t.Fatalf("stale: %d", a.status)
 	}
-	for _, want := range []string{`<table class="versions">`, "3000（" + s.Administrator.Name + "、", "<td>2000</td>", `value="2,000"`, `id="reset_minutes" name="reset_minutes" type="text" class="num" autocomplete="off" value="45"`,
+	for _, want := range []string{`<table class="versions">`, "3,000（" + s.Administrator.Name + "、", "<td>2,000</td>", `value="2,000"`, `id="reset_minutes" name="reset_minutes" type="text" class="num" autocomplete="off" value="45"`,
 		`name="always_code" value="true" checked`, `<option value="` + fmt.Sprint(s.Supervisor.ID) + `" selected>`} {
 		if !strings.Contains(a.body, want) {
 			t.Errorf("the page lacks %s", want)

@@ -170,7 +170,13 @@ type policyField struct {
 
 // policyFields are the policies as their form has them.
 func (p *page) policyFields(of policies.Policies) (list []policyField, err error) {
-	plain := func(value string) string { return value }
+	figure := func(value string) string {
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return value
+		}
+		return i18n.Number(n)
+	}
 	add := func(name, label, value string, word func(string) string) {
 		list = append(list, policyField{name, label, value, word})
 	}
@@ -180,12 +186,12 @@ func (p *page) policyFields(of policies.Policies) (list []policyField, err error
 	}
 	for _, program := range programs {
 		name := program.Name(i18n.Lang(p.ctx))
-		add("threshold_"+program.Code, i18n.T(p.ctx, "policies.threshold", "program", name), strconv.FormatInt(of.Thresholds[program.Code], 10), plain)
-		add("daily_limit_"+program.Code, i18n.T(p.ctx, "policies.daily_limit", "program", name), strconv.FormatInt(of.DailyLimits[program.Code], 10), plain)
+		add("threshold_"+program.Code, i18n.T(p.ctx, "policies.threshold", "program", name), strconv.FormatInt(of.Thresholds[program.Code], 10), figure)
+		add("daily_limit_"+program.Code, i18n.T(p.ctx, "policies.daily_limit", "program", name), strconv.FormatInt(of.DailyLimits[program.Code], 10), figure)
 	}
 	numbers := of.Numbers()
 	for _, name := range slices.Sorted(maps.Keys(numbers)) {
-		add(name, i18n.T(p.ctx, "policies.number."+name), strconv.Itoa(numbers[name]), plain)
+		add(name, i18n.T(p.ctx, "policies.number."+name), strconv.Itoa(numbers[name]), figure)
 	}
 	var shown ui.PoliciesIndex
 	if err := p.deputies(of.Substitutes, &shown); err != nil {

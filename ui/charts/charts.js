@@ -64,7 +64,7 @@ function lines({ names, rows }, look, narrow) {
     return {
       name, type: "line", data: rows.map((row) => (sum += row[i + 1])), symbol: symbols[i % symbols.length], symbolSize: 8, showAllSymbol: rows.length <= 31, silent: true,
       lineStyle: { type: dashes[i % dashes.length], width: 2 }, color: look.colours[i % look.colours.length],
-      endLabel: { show: !narrow, formatter: "{a} {c}", distance: look.size * 2, ...words(look) },
+      endLabel: { show: !narrow, formatter: "{a} {c}", distance: look.size * 2, minMargin: 4, ...words(look) },
       labelLayout: { moveOverlap: "shiftY" },
     };
   });

@@ -24,11 +24,17 @@ func sampleDeskEdit(lang string) DesksEdit {
 	return DesksEdit{
 		Frame: sampleFrame(lang, "desks", access.CenterManager), Code: "point", Name: in(lang, "ポイントリニューアル受付センタ", "Point Renewal Center"), Seen: `{"code":"point"}`, Month: "2014-07",
 		Topics: []Choice{{"id", "OCN ID"}, {"password", in(lang, "OCN IDのパスワード", "OCN ID password")}, {"pointtalk", in(lang, "ポイントーク", "PointTalk")}, {"goo", in(lang, "gooポイント", "goo Point")}},
-		Rules: DeskRules{NameJa: "ポイントリニューアル受付センタ", NameEn: "Point Renewal Center", Phone: "0120-170-033", Topics: []string{"pointtalk", "goo"}, ClosedOnHolidays: true,
+		Rules: DeskRules{NameJa: "ポイントリニューアル受付センタ", NameEn: "Point Renewal Center", ShortJa: "ポイント", ShortEn: "Points", Phone: "0120-170-033", Topics: []string{"pointtalk", "goo"}, ClosedOnHolidays: true,
 			Hours:      []HoursRow{{Weekdays: working, Open: "10:00", Close: "19:00"}, {Weekdays: working, Open: "10:00", Close: "21:00", From: "2014-07-28", Until: "2014-08-06"}, {}},
 			Yearly:     []YearlyRow{{"12/29", "1/3"}},
 			Exceptions: []ExceptionRow{{"2014-08-20", "", ""}, {"2014-08-23", "10:00", "17:00"}}},
 	}
+}
+
+func sampleDeskNew(lang string) DesksEdit {
+	p := sampleDeskEdit(lang)
+	p.Code, p.Name, p.Seen, p.Rules = "", "", "{}", DeskRules{Hours: []HoursRow{{}}}
+	return p
 }
 
 func previewed(lang string) DesksEdit {

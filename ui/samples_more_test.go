@@ -232,7 +232,7 @@ func adminSamples(lang string) map[string]page {
 	disabled := staff
 	disabled.State, disabled.Enrolment = "disabled", ""
 	pages := map[string]page{
-		"desks_index": desks, "desks_edit": sampleDeskEdit(lang), "desks_edit_preview": previewed(lang), "desks_edit_refused": sampleDeskRefused(lang), "staff_show": staff, "staff_show_self": self, "staff_show_disabled": disabled, "policies_index": policies, "policies_index_readonly": readonly,
+		"desks_index": desks, "desks_edit": sampleDeskEdit(lang), "desks_new": sampleDeskNew(lang), "desks_edit_preview": previewed(lang), "desks_edit_refused": sampleDeskRefused(lang), "staff_show": staff, "staff_show_self": self, "staff_show_disabled": disabled, "policies_index": policies, "policies_index_readonly": readonly,
 		"staff_index": StaffIndex{Frame: sampleFrame(lang, "staff", access.Administrator), Rows: []StaffRow{
 			{7, in(lang, "佐藤 美咲", "Misaki Sato"), "misaki.sato@desk.example", "agent", in(lang, "技術", "Tech"), "active", jst(7, 31, 8, 55)},
 			{9, in(lang, "鈴木 健", "Ken Suzuki"), "ken.suzuki@desk.example", "supervisor", "", "invited", time.Time{}},

@@ -19,15 +19,17 @@ const (
 	maxExceptions = 732
 	maxTopics     = 20
 	maxName       = 60 // characters
+	maxShort      = 8
 )
 
 var (
 	phoneForm = regexp.MustCompile(`^0\d{1,4}-?\d{1,4}-?\d{3,4}$`)
+	codeForm  = regexp.MustCompile(`^[a-z][a-z0-9-]{1,19}$`)
 	topicForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,39}$`)
 )
 
 // Check refuses rules that cannot be meant, with an Invalid fault that names
-// each by its place, "hours.0.until": a desk without a name or a telephone,
+// each by its place, "hours.0.until": a desk without a code, a name or a telephone,
 // hours that do not end after they begin or leave the day, two rows of hours of
 // which neither is meant to give way, a first day behind the last, two
 // exceptions for a day, a day no year has.
@@ -48,8 +50,14 @@ func (d Desk) Check() error {
 }
 
 func (d Desk) checkDesk(p *fault.Problems) {
-	checkName(p, "name_ja", d.NameJa)
-	checkName(p, "name_en", d.NameEn)
+	// "new" is an address of its own; "center" is who decides for all desks.
+	if !codeForm.MatchString(d.Code) || d.Code == "new" || d.Code == "center" {
+		p.Add("code", "desk_code_invalid")
+	}
+	checkName(p, "name_ja", d.NameJa, maxName)
+	checkName(p, "name_en", d.NameEn, maxName)
+	checkName(p, "short_ja", d.ShortJa, maxShort)
+	checkName(p, "short_en", d.ShortEn, maxShort)
 	if digits := len(strings.ReplaceAll(d.Phone, "-", "")); !phoneForm.MatchString(d.Phone) || digits < 10 || digits > 11 {
 		p.Add("phone", "phone_invalid")
 	}
@@ -66,12 +74,12 @@ func (d Desk) checkDesk(p *fault.Problems) {
 	checkRows(p, "exceptions", len(d.Exceptions), maxExceptions)
 }
 
-func checkName(p *fault.Problems, field, name string) {
+func checkName(p *fault.Problems, field, name string, most int) {
 	switch {
 	case strings.TrimSpace(name) == "":
 		p.Add(field, "required")
-	case utf8.RuneCountInString(name) > maxName:
-		p.Add(field, "too_long", "max", maxName)
+	case utf8.RuneCountInString(name) > most:
+		p.Add(field, "too_long", "max", most)
 	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
 		p.Add(field, "characters_invalid")
 	}

@@ -1,7 +1,6 @@
 package desks
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -14,6 +13,8 @@ type Desk struct {
 	Phone            string      `json:"phone"`
 	NameJa           string      `json:"name_ja"`
 	NameEn           string      `json:"name_en"`
+	ShortJa          string      `json:"short_ja"` // where there is little room
+	ShortEn          string      `json:"short_en"`
 	Topics           []string    `json:"topics"` // what callers ask it about: id, password, the code of a program
 	ClosedOnHolidays bool        `json:"closed_on_holidays"`
 	ClosedYearly     []Period    `json:"closed_yearly"`
@@ -74,29 +75,6 @@ const (
 
 // Has reports whether the day is in the set.
 func (w Weekdays) Has(d time.Weekday) bool { return w&(1<<d) != 0 }
-
-// UnmarshalJSON also reads rules as they were kept before each of the Hours had
-// days of the week of its own and a desk its topics: then the desk had one set
-// of days, and its topics were those of the release.
-func (d *Desk) UnmarshalJSON(b []byte) error {
-	type plain Desk
-	old := struct {
-		*plain
-		Weekdays *Weekdays `json:"weekdays"`
-	}{plain: (*plain)(d)}
-	if err := json.Unmarshal(b, &old); err != nil {
-		return err
-	}
-	for i := range d.Hours {
-		if old.Weekdays != nil {
-			d.Hours[i].Weekdays = *old.Weekdays
-		}
-	}
-	if d.Topics == nil {
-		d.Topics = releaseTopics(d.Code)
-	}
-	return nil
-}
 
 // Clock writes minutes after midnight for reading: "10:00".
 func Clock(minutes int) string { return fmt.Sprintf("%d:%02d", minutes/60, minutes%60) }

@@ -23,6 +23,8 @@ func Differences(before, after Desk) (out []Difference) {
 	}
 	single("name_ja", before.NameJa, after.NameJa)
 	single("name_en", before.NameEn, after.NameEn)
+	single("short_ja", before.ShortJa, after.ShortJa)
+	single("short_en", before.ShortEn, after.ShortEn)
 	single("phone", before.Phone, after.Phone)
 	out = append(out, rows("topics", before.Topics, after.Topics)...)
 	out = append(out, rows("hours", before.Hours, after.Hours)...)

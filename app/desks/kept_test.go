@@ -1,71 +1,60 @@
-package desks
+package desks_test
 
 import (
-	"encoding/json"
+	"io/fs"
+	"strings"
 	"testing"
-	"time"
 
-	"hoten/app/jptext"
+	"hoten/app/apptest"
+	"hoten/app/desks"
+	"hoten/app/store"
+	"hoten/migrations"
 )
 
-// The desks of the release as databases kept them before hours had days of the
-// week of their own.
-const oldRules = `[
- {"code": "tech", "phone": "0120-047-860", "name_en": "OCN Technical Support Center", "name_ja": "OCNテクニカルサポートセンタ", "weekdays": 127,
+// The desks of the release as databases kept them before each of the hours had days
+// of the week of its own, and desks topics and short names.
+var oldRules = map[string]string{
+	desks.Tech: `{"code": "tech", "phone": "0120-047-860", "name_en": "OCN Technical Support Center", "name_ja": "OCNテクニカルサポートセンタ", "weekdays": 127,
   "hours": [{"open": 600, "close": 1140, "from": "", "until": ""}, {"open": 600, "close": 1260, "from": "2014-07-28", "until": "2014-08-06"},
             {"open": 600, "close": 1320, "from": "2014-07-28", "until": "2014-07-30"}],
-  "exceptions": null, "closed_yearly": [{"first": {"month": 12, "day": 29}, "last": {"month": 1, "day": 3}}], "closed_on_holidays": false},
- {"code": "point", "phone": "0120-170-033", "name_en": "Point Renewal Center", "name_ja": "ポイントリニューアル受付センタ", "weekdays": 62,
+  "exceptions": null, "closed_yearly": [{"first": {"month": 12, "day": 29}, "last": {"month": 1, "day": 3}}], "closed_on_holidays": false}`,
+	desks.Point: `{"code": "point", "phone": "0120-170-033", "name_en": "Point Renewal Center", "name_ja": "ポイントリニューアル受付センタ", "weekdays": 62,
   "hours": [{"open": 600, "close": 1140, "from": "", "until": ""}, {"open": 600, "close": 1260, "from": "2014-07-28", "until": "2014-08-06"}],
-  "exceptions": null, "closed_yearly": [{"first": {"month": 12, "day": 29}, "last": {"month": 1, "day": 3}}], "closed_on_holidays": true}]`
-
-func TestOldRulesAreRead(t *testing.T) {
-	var list []Desk
-	if err := json.Unmarshal([]byte(oldRules), &list); err != nil {
-		t.Fatal(err)
-	}
-	holdsTable(t, list)
-	for i, d := range Release() {
-		if differs := Differences(d, list[i]); len(differs) > 0 {
-			t.Errorf("%s: %+v", d.Code, differs)
-		}
-		if err := list[i].Check(); err != nil {
-			t.Errorf("%s: %v", d.Code, err)
-		}
-	}
-	holdsTable(t, again(t, list))
+  "exceptions": null, "closed_yearly": [{"first": {"month": 12, "day": 29}, "last": {"month": 1, "day": 3}}], "closed_on_holidays": true}`,
 }
 
-func TestOldRulesWithoutADayStayClosed(t *testing.T) {
-	d := Desk{}
-	if err := json.Unmarshal([]byte(`{"code": "other", "weekdays": 0, "hours": [{"open": 0, "close": 1440}]}`), &d); err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range again(t, []Desk{d}) {
-		if state := d.At(time.Date(2014, 8, 1, 12, 0, 0, 0, jptext.JST)); state.Open || !state.Next.IsZero() || d.Topics == nil || len(d.Topics) > 0 {
-			t.Errorf("%+v", state)
-		}
-	}
-}
-
-// A desk that gave its topics away does not get those of the release back.
-func TestTopicsThatWereTakenAwayStayAway(t *testing.T) {
-	list := Release()
-	list[0].Topics = []string{}
-	if got := again(t, list); len(got[0].Topics) != 0 || len(got[1].Topics) != 2 {
-		t.Errorf("%v, %v", got[0].Topics, got[1].Topics)
-	}
-}
-
-// again is what is read of what was written.
-func again(t *testing.T, list []Desk) (out []Desk) {
-	t.Helper()
-	b, err := json.Marshal(list)
-	if err == nil {
-		err = json.Unmarshal(b, &out)
-	}
+func TestOldRulesAreCompleted(t *testing.T) {
+	w := apptest.NewWorld(t)
+	file, err := fs.ReadFile(migrations.FS, "0031_complete_desk_rules.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return out
+	_, up, _ := strings.Cut(string(file), "-- +goose Up")
+	up, _, _ = strings.Cut(up, "-- +goose Down")
+	exec := func(query string, args ...any) {
+		t.Helper()
+		if err := store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
+			_, err := store.Exec(tx.DB, query, args...)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for code, rules := range oldRules {
+		exec("update desks set rules = $1 where code = $2", rules, code)
+	}
+	for range 2 {
+		exec(up)
+		for _, d := range desks.Release() {
+			if differs := desks.Differences(d, stands(t, w, d.Code)); len(differs) > 0 {
+				t.Errorf("%s: %+v", d.Code, differs)
+			}
+		}
+	}
+	// A desk that gave its topics away does not get those of the release back.
+	exec(`update desks set rules = rules || '{"topics": []}'`)
+	exec(up)
+	if d := stands(t, w, desks.Tech); len(d.Topics) != 0 {
+		t.Errorf("%v", d.Topics)
+	}
 }

@@ -43,11 +43,8 @@ var released = []struct{ from, until, tech, point string }{
 	{"2016-08-11", "2016-08-11", "10–19", "closed"},
 }
 
-func TestReleaseTable(t *testing.T) { holdsTable(t, Release()) }
-
-func holdsTable(t *testing.T, list []Desk) {
-	t.Helper()
-	tech, point := list[0], list[1]
+func TestReleaseTable(t *testing.T) {
+	tech, point := Release()[0], Release()[1]
 	for _, row := range released {
 		for d := day(t, row.from); !d.After(day(t, row.until)); d = d.AddDays(1) {
 			if got := written(tech, d); got != row.tech {

@@ -30,27 +30,15 @@ func Release() []Desk {
 	return []Desk{
 		{
 			Code: Tech, Phone: "0120-047-860",
-			NameJa: "OCNテクニカルサポートセンタ", NameEn: "OCN Technical Support Center",
-			Topics: releaseTopics(Tech), ClosedYearly: []Period{yearEnd},
+			NameJa: "OCNテクニカルサポートセンタ", NameEn: "OCN Technical Support Center", ShortJa: "技術", ShortEn: "Tech",
+			Topics: []string{"id", "password"}, ClosedYearly: []Period{yearEnd},
 			Hours: []Hours{daily, daily21, daily22},
 		},
 		{
 			Code: Point, Phone: "0120-170-033",
-			NameJa: "ポイントリニューアル受付センタ", NameEn: "Point Renewal Center",
-			Topics: releaseTopics(Point), ClosedOnHolidays: true, ClosedYearly: []Period{yearEnd},
+			NameJa: "ポイントリニューアル受付センタ", NameEn: "Point Renewal Center", ShortJa: "ポイント", ShortEn: "Points",
+			Topics: []string{"pointtalk", "goo"}, ClosedOnHolidays: true, ClosedYearly: []Period{yearEnd},
 			Hours: []Hours{working, working21},
 		},
 	}
-}
-
-// releaseTopics are what the desks of the release answer for; other desks begin
-// with none.
-func releaseTopics(code string) []string {
-	switch code {
-	case Tech:
-		return []string{"id", "password"}
-	case Point:
-		return []string{"pointtalk", "goo"}
-	}
-	return []string{}
 }

@@ -421,6 +421,13 @@ func TestSabotage(t *testing.T) {
 				return err
 			}
 		}},
+		{"desks.Add", func() func() error {
+			return func() error {
+				d := desks.Release()[0]
+				d.Code = "night"
+				return desks.Add(ctx, db, w.Manager, d, "夜間の受付")
+			}
+		}},
 		{"desks.Set", func() func() error {
 			return func() error {
 				seen := desks.Release()[0]

@@ -85,13 +85,13 @@ func (p *page) callbackRows(rows []callbacks.Row) ([]ui.Callback, error) {
 func (p *page) callbackRow(r callbacks.Row, list []desks.Kept) (c ui.Callback, err error) {
 	now := p.w.s.Clock()
 	c = ui.Callback{ID: r.ID, Version: r.Version, Case: cases.Number(r.CaseID), DueAt: r.DueAt, Soon: r.DueSoon(now), Despite: r.Despite,
-		Desk: i18n.T(p.ctx, "desks.short."+r.DeskCode), Assignee: r.AssigneeName, Promiser: r.PromiserName, PromisedAt: r.PromisedAt, State: r.State,
+		Assignee: r.AssigneeName, Promiser: r.PromiserName, PromisedAt: r.PromisedAt, State: r.State,
 		Attempts: int(r.Attempts), MaxAttempts: callbacks.MaxAttempts, Last: text(r.Last), LastAt: moment(r.LastAt), NextChannel: text(r.NextChannel)}
 	if r.Overdue(now) {
 		c.Late = now.Sub(r.DueAt)
 	}
 	if i := slices.IndexFunc(list, func(d desks.Kept) bool { return d.ID == r.DeskID }); i >= 0 {
-		c.Outside = list[i].NoCalls(now)
+		c.Desk, c.Outside = p.deskShort(list[i].Desk), list[i].NoCalls(now)
 	}
 	if c.LoginID, err = r.PlainLogin(p.w.s.Vault); err != nil {
 		return c, err

@@ -35,20 +35,31 @@ func editDesk(p *page) error {
 	return e.show()
 }
 
-func (p *page) deskEditor() (*deskEditor, error) {
-	p.section("desks")
-	stands, err := desks.ByCode(p.db, p.Param("code"))
+// newDesk is the editor of a desk that is not there yet: nothing stands.
+func newDesk(p *page) error {
+	e, err := p.deskEditor()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	e := &deskEditor{page: p, stands: stands}
-	e.Code, e.Name = stands.Code, p.deskName(stands)
+	e.Rules.Hours = []ui.HoursRow{{}}
+	return e.show()
+}
+
+func (p *page) deskEditor() (e *deskEditor, err error) {
+	p.section("desks")
+	e = &deskEditor{page: p}
+	if code := p.Param("code"); code != "" {
+		if e.stands, err = desks.ByCode(p.db, code); err != nil {
+			return nil, err
+		}
+	}
+	e.Code, e.Name = e.stands.Code, p.deskName(e.stands)
 	first := p.month(p.FormValue("month"))
 	e.Month = monthsOn(first, 0)
 	if e.Topics, err = p.topics(i18n.Lang(p.ctx)); err != nil {
 		return nil, err
 	}
-	for _, topic := range stands.Topics {
+	for _, topic := range e.stands.Topics {
 		if !slices.ContainsFunc(e.Topics, func(c ui.Choice) bool { return c.Value == topic }) {
 			e.Topics = append(e.Topics, ui.Choice{Value: topic, Label: topic})
 		}
@@ -73,6 +84,9 @@ func setDesk(p *page) error {
 		return err
 	}
 	e.Rules, e.Reason = typedRules(p.Request().PostForm), p.FormValue("reason")
+	if e.Code != "" {
+		e.Rules.Code = e.Code
+	}
 	seen := seenRules(p.FormValue("seen"))
 	e.Since = e.changes(seen, e.stands)
 	verb, what, _ := strings.Cut(p.FormValue("do"), " ")
@@ -82,7 +96,7 @@ func setDesk(p *page) error {
 	if verb == "month" {
 		e.Month = monthsOn(p.month(what), 0)
 	}
-	next, err := readRules(e.Code, e.Rules)
+	next, err := readRules(e.Rules)
 	if err == nil {
 		err = e.knownTopics(next.Topics)
 	}
@@ -90,17 +104,26 @@ func setDesk(p *page) error {
 		e.preview(next)
 		return e.show()
 	}
-	changed := false
+	done := ""
 	if err == nil {
-		changed, err = desks.Set(p.ctx, p.w.s, p.by, seen, next, e.Reason)
+		done, err = e.save(seen, next)
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		return e.refused(err)
-	case !changed:
-		return p.to("/desks", "desk_unchanged")
 	}
-	return p.to("/desks", "hours_set")
+	return p.to("/desks", done)
+}
+
+// save puts rules in force, and tells what was done.
+func (e *deskEditor) save(seen, next desks.Desk) (done string, err error) {
+	if e.Code == "" {
+		return "desk_added", desks.Add(e.ctx, e.w.s, e.by, next, e.Reason)
+	}
+	changed, err := desks.Set(e.ctx, e.w.s, e.by, seen, next, e.Reason)
+	if !changed {
+		return "desk_unchanged", err
+	}
+	return "hours_set", err
 }
 
 // refused shows the editor again with what was wrong, each row by its number.
@@ -148,11 +171,15 @@ func (e *deskEditor) knownTopics(chosen []string) error {
 }
 
 func (e *deskEditor) preview(next desks.Desk) {
-	e.Previewed, e.Changes = true, e.changes(e.stands, next)
+	e.Previewed = true
+	var stands *desks.Desk
+	if e.Code != "" {
+		stands, e.Changes = &e.stands, e.changes(e.stands, next)
+	}
 	first := e.month(e.Month)
 	for n := range previewMonths {
 		if on := monthsOn(first, n); on != "" {
-			e.Months = append(e.Months, e.calendar(next, &e.stands, e.month(on)))
+			e.Months = append(e.Months, e.calendar(next, stands, e.month(on)))
 		}
 	}
 	e.Earlier, e.Later = monthsOn(first, -previewMonths), monthsOn(first, previewMonths)

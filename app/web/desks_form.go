@@ -21,7 +21,9 @@ const maxRows = 1000
 // typedRules are a desk's rules as the form has them. Rows that were left blank
 // are dropped, so that a row's place is the same in the form and in the rules.
 func typedRules(v url.Values) (r ui.DeskRules) {
-	r.NameJa, r.NameEn, r.Phone = strings.TrimSpace(v.Get("name_ja")), strings.TrimSpace(v.Get("name_en")), strings.TrimSpace(v.Get("phone"))
+	for name, to := range map[string]*string{"code": &r.Code, "name_ja": &r.NameJa, "name_en": &r.NameEn, "short_ja": &r.ShortJa, "short_en": &r.ShortEn, "phone": &r.Phone} {
+		*to = strings.TrimSpace(v.Get(name))
+	}
 	r.Topics, r.ClosedOnHolidays = v["topics"], v.Get("closed_on_holidays") == "true"
 	eachRow(v, "hours", "open", func(get func(string) string, all func(string) []string) {
 		row := ui.HoursRow{Open: get("open"), Close: get("close"), From: get("from"), Until: get("until")}
@@ -58,7 +60,7 @@ func eachRow(v url.Values, rule, always string, visit func(get func(string) stri
 
 // shownRules are a desk's rules as the form shows them.
 func shownRules(d desks.Desk) ui.DeskRules {
-	r := ui.DeskRules{NameJa: d.NameJa, NameEn: d.NameEn, Phone: d.Phone, Topics: d.Topics, ClosedOnHolidays: d.ClosedOnHolidays}
+	r := ui.DeskRules{Code: d.Code, NameJa: d.NameJa, NameEn: d.NameEn, ShortJa: d.ShortJa, ShortEn: d.ShortEn, Phone: d.Phone, Topics: d.Topics, ClosedOnHolidays: d.ClosedOnHolidays}
 	for _, h := range d.Hours {
 		row := ui.HoursRow{Open: desks.Clock(h.Open), Close: desks.Clock(h.Close), From: h.From.String(), Until: h.Until.String()}
 		for i := range row.Weekdays {
@@ -111,9 +113,10 @@ func (r *rulesReader) day(field, s string) desks.Day {
 
 // readRules turns what was typed into rules, or names what cannot be read; beyond
 // that they are checked.
-func readRules(code string, typed ui.DeskRules) (desks.Desk, error) {
+func readRules(typed ui.DeskRules) (desks.Desk, error) {
 	var r rulesReader
-	d := desks.Desk{Code: code, NameJa: typed.NameJa, NameEn: typed.NameEn, Phone: width.Narrow.String(typed.Phone), Topics: typed.Topics, ClosedOnHolidays: typed.ClosedOnHolidays}
+	d := desks.Desk{Code: typed.Code, NameJa: typed.NameJa, NameEn: typed.NameEn, ShortJa: typed.ShortJa, ShortEn: typed.ShortEn,
+		Phone: width.Narrow.String(typed.Phone), Topics: typed.Topics, ClosedOnHolidays: typed.ClosedOnHolidays}
 	if d.Topics == nil {
 		d.Topics = []string{}
 	}

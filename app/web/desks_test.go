@@ -5,6 +5,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,7 +51,8 @@ func deskForm(body string) url.Values {
 	return v
 }
 
-// sends posts the editor's form with a button and other values.
+// sends posts the editor's form with a button and other values; without a code it is
+// that of a new desk.
 func (b *browser) sends(code, button string, form url.Values, pairs ...string) answer {
 	b.t.Helper()
 	sent := url.Values{}
@@ -62,17 +64,16 @@ func (b *browser) sends(code, button string, form url.Values, pairs ...string) a
 	}
 	sent.Set("csrf", b.csrf)
 	sent.Set("do", button)
-	return b.do("POST", "/desks/"+code, "application/x-www-form-urlencoded", sent.Encode())
+	return b.do("POST", path.Join("/desks", code), "application/x-www-form-urlencoded", sent.Encode())
 }
 
 func TestDeskEditorChangesNothingUnasked(t *testing.T) {
 	s := newSite(t)
-	// The rules as they were kept before hours had days of their own, with more in them.
-	old := `{"code": "point", "phone": "0120-170-033", "name_en": "Point Renewal Center", "name_ja": "ポイントリニューアル受付センタ", "weekdays": 62,
-	 "hours": [{"open": 600, "close": 1140, "from": "", "until": ""}, {"open": 600, "close": 1260, "from": "2014-07-28", "until": "2014-08-06"}, {"open": 0, "close": 1440, "from": "2014-07-29", "until": "2014-07-29"}],
+	full := `{"code": "point", "phone": "0120-170-033", "name_en": "Point Renewal Center", "name_ja": "ポイントリニューアル受付センタ", "short_ja": "ポイント", "short_en": "Points", "topics": ["goo", "pointtalk"],
+	 "hours": [{"weekdays": 62, "open": 600, "close": 1140, "from": "", "until": ""}, {"weekdays": 62, "open": 600, "close": 1260, "from": "2014-07-28", "until": "2014-08-06"}, {"weekdays": 62, "open": 0, "close": 1440, "from": "2014-07-29", "until": "2014-07-29"}],
 	 "exceptions": [{"date": "2014-08-20", "closed": true, "open": 0, "close": 0}, {"date": "2014-08-23", "closed": false, "open": 545, "close": 1440}],
 	 "closed_yearly": [{"first": {"month": 12, "day": 29}, "last": {"month": 1, "day": 3}}], "closed_on_holidays": true}`
-	if _, err := s.Pool.Exec(s.Ctx, "update desks set rules = $1 where code = 'point'", old); err != nil {
+	if _, err := s.Pool.Exec(s.Ctx, "update desks set rules = $1 where code = 'point'", full); err != nil {
 		t.Fatal(err)
 	}
 	b := s.as(s.Manager)
@@ -469,4 +470,50 @@ func TestTopicStaysThroughACall(t *testing.T) {
 	if a := b.post(path+"/notes", "text", "メモ", "topic", "x&caller=1"); a.location != path+"?topic=x%26caller%3D1" {
 		t.Errorf("a nonsense topic: %s", a.location)
 	}
+}
+
+// A new desk goes from a blank form to the bar of every page.
+func TestDeskIsAdded(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Manager)
+	if !strings.Contains(b.get("/desks").body, `href="/desks/new"`) || strings.Contains(s.as(s.Supervisor).get("/desks").body, `href="/desks/new"`) {
+		t.Error("the page of the desks offers it to the wrong people")
+	}
+	form := deskForm(b.get("/desks/new").body)
+	for name, value := range map[string]string{"name_ja": "夜間受付", "name_en": "Night Desk", "short_ja": "夜間", "short_en": "Night", "phone": "0120-000-111", "code": "night",
+		"hours.0.open": "19:00", "hours.0.close": "24:00", "topics": "id"} {
+		form.Set(name, value)
+	}
+	form["hours.0.weekdays"] = []string{"1", "2", "3", "4", "5"}
+	if a := b.sends("", "preview", form); a.status != http.StatusOK || !strings.Contains(a.body, "19:00–24:00") || strings.Contains(a.body, "（現在は") || len(s.desks()) != 2 {
+		t.Errorf("preview: %d", a.status)
+	}
+	for field, value := range map[string]string{"code": "tech", "short_en": "", "phone": "x", "hours.0.open": "25:00"} {
+		if a := b.sends("", "save", form, "reason", "夜間の受付", field, value); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `href="#`+field) || !strings.Contains(a.body, `value="夜間受付"`) {
+			t.Errorf("%s: %d %s", field, a.status, problems(a.body))
+		}
+	}
+	if a := b.sends("", "save", form, "reason", "夜間の受付"); a.status != http.StatusSeeOther || a.location != "/desks" {
+		t.Fatalf("save: %d %s", a.status, problems(a.body))
+	}
+	if a := b.sends("", "save", form, "reason", "夜間の受付"); a.status != http.StatusUnprocessableEntity || len(s.desks()) != 3 {
+		t.Errorf("a second click: %d", a.status)
+	}
+	for _, page := range []string{"/desks", "/calls", "/desks/night/edit", "/reports/daily?desk=night"} {
+		if a := b.get(page); a.status != http.StatusOK || !strings.Contains(a.body, "夜間") {
+			t.Errorf("%s: %d", page, a.status)
+		}
+	}
+	if s.count("select count(*) from audit_entries where action = 'desk.added' and subject = 'desk:night' and before is null and after is not null") != 1 {
+		t.Error("not audited")
+	}
+}
+
+func (s *site) desks() []desks.Kept {
+	s.T.Helper()
+	list, err := desks.List(store.Read(s.Ctx, s.Store))
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	return list
 }

@@ -21,7 +21,7 @@ func (p *page) surround() error {
 	now := p.w.s.Clock()
 	for _, d := range list {
 		state := d.At(now)
-		p.frame.Desks = append(p.frame.Desks, ui.DeskPill{Name: i18n.T(p.ctx, "desks.short."+d.Code), Open: state.Open, Until: state.Until})
+		p.frame.Desks = append(p.frame.Desks, ui.DeskPill{Name: p.deskShort(d.Desk), Open: state.Open, Until: state.Until})
 	}
 	if err := p.waiting(); err != nil {
 		return err
@@ -62,6 +62,13 @@ func (p *page) deskChoices() ([]ui.Choice, []desks.Kept, error) {
 }
 
 func (p *page) deskName(d desks.Desk) string { return nameIn(i18n.Lang(p.ctx), d) }
+
+func (p *page) deskShort(d desks.Desk) string {
+	if i18n.Lang(p.ctx) == "en" {
+		return d.ShortEn
+	}
+	return d.ShortJa
+}
 
 func nameIn(lang string, d desks.Desk) string {
 	if lang == "en" {

@@ -105,6 +105,8 @@ var Routes = []Route{
 	{"GET", "/mails/:id/html", access.ReadCases, showMailHTML},
 	{"POST", "/mails/:id/resend", access.WorkCases, resendMail},
 	{"GET", "/desks", access.ReadCases, showDesks},
+	{"GET", "/desks/new", access.ManageIncidents, newDesk},
+	{"POST", "/desks", access.ManageIncidents, setDesk},
 	{"GET", "/desks/:code/edit", access.ManageIncidents, editDesk},
 	{"POST", "/desks/:code", access.ManageIncidents, setDesk},
 	{"POST", "/desks/:code/hours", access.ManageIncidents, setHours},

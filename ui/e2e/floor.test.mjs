@@ -106,6 +106,19 @@ test("a desk's hours: the calendar shows them before they hold, then the top bar
   await manager.goto(hoten.origin + "/desks");
   assert.doesNotMatch(await manager.locator("main").innerText(), /0120-170-034/);
   await speak(manager, "ja");
+
+  // A desk is added: it stands in the bar, and its calendar among the others.
+  await submit(manager, manager.locator("a[href='/desks/new']"));
+  for (const [field, value] of Object.entries({ name_ja: "夜間受付センタ", name_en: "Night Center", short_ja: "夜間", short_en: "Night", phone: "0120-000-111", code: "night", reason: "夜間の受付" })) await manager.fill("#" + field, value);
+  for (const box of await manager.locator("[name='hours.0.weekdays']").all()) await box.check();
+  await manager.fill("[name='hours.0.open']", "0:00");
+  await manager.fill("[name='hours.0.close']", "24:00");
+  await checked(manager, "ja");
+  await submit(manager, manager.locator("button[value=save]"));
+  await inMain(manager, "窓口を追加しました。").waitFor();
+  assert.match(await manager.locator(".pill", { hasText: "夜間" }).innerText(), /24:00/);
+  assert.equal(await manager.locator("table.calendar").count(), 3);
+  await checked(manager, "ja");
   await manager.context().close();
 });
 

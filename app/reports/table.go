@@ -15,7 +15,7 @@ import (
 // Table is one set of figures in the reader's language. The page, the CSV and
 // the XLSX draw the same one, so that no figure is computed or named twice.
 type Table struct {
-	ID      string // stands in the page's id and nowhere else
+	ID      string // names it on its page, and in the address and the name of its own file
 	Title   string
 	Columns []Column
 	Rows    [][]Cell

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"hoten/app/access"
@@ -34,9 +35,17 @@ func downloadFigures(p *page) error {
 	return p.download(i.Reference+"-figures", reports.Tables(p.ctx, f, days, programs))
 }
 
-// download sends tables as the kind of file that the address ends with. The file
-// is whole before the first byte goes out: a broken one would look like one.
+// download sends tables, or the one that is asked for, as the kind of file that the
+// address ends with. The file is whole before the first byte goes out: a broken one
+// would look like one.
 func (p *page) download(name string, tables []reports.Table) error {
+	if id := p.QueryParam("table"); id != "" {
+		i := slices.IndexFunc(tables, func(t reports.Table) bool { return t.ID == id })
+		if i < 0 {
+			return fault.Missing()
+		}
+		name, tables = name+"-"+id, tables[i:i+1]
+	}
 	write, kind := reports.WriteCSV, "text/csv; charset=utf-8"
 	extension := path.Ext(p.Path())
 	if extension == ".xlsx" {

@@ -92,3 +92,34 @@ func TestDailyReportRoles(t *testing.T) {
 		}
 	}
 }
+
+// Each table that a chart is drawn from has files of its own, and all have one.
+func TestFilesOfFigures(t *testing.T) {
+	s := newSite(t)
+	agent := s.as(s.Agent)
+	page, c := "/incidents/"+s.Incident.Reference, "/cases/"+s.Case(login).Number()
+	if a := agent.post(c+"/notices", "version", versionOn(t, agent.get(c).body)); a.status != http.StatusSeeOther {
+		t.Fatalf("a day with something in it: %d", a.status)
+	}
+	body := agent.get(page).body
+	for _, table := range []string{"days", "ages", "owed"} {
+		for _, file := range []string{".csv", ".xlsx"} {
+			path := page + "/figures" + file + "?table=" + table
+			if !strings.Contains(body, `href="`+path+`"`) {
+				t.Errorf("the page lacks %s", path)
+			}
+			if a := agent.get(path); a.status != http.StatusOK || !strings.Contains(a.header.Get("Content-Disposition"), "-figures-"+table+file) {
+				t.Errorf("%s: %d", path, a.status)
+			}
+		}
+	}
+	if a := agent.get(page + "/figures.csv?table=ages"); !strings.Contains(a.body, "8日以上（滞留）,0\r\n") || strings.Contains(a.body, "未対応") {
+		t.Errorf("%s", a.body)
+	}
+	if a := agent.get(page + "/figures.csv"); !strings.Contains(a.body, "8日以上（滞留）,0\r\n") || !strings.Contains(a.body, "未対応,1\r\n") {
+		t.Errorf("%s", a.body)
+	}
+	if a := agent.get(page + "/figures.csv?table=nothing"); a.status != http.StatusNotFound {
+		t.Errorf("a table that is none: %d", a.status)
+	}
+}

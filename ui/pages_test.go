@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -50,6 +51,35 @@ func TestPages(t *testing.T) {
 		}
 	}
 }
+
+// Every page has a sample, so that none escapes what is asked of pages.
+func TestEveryPageHasASample(t *testing.T) {
+	shown := map[string]bool{}
+	for _, p := range samples("ja") {
+		shown[reflect.TypeOf(p).Name()] = true
+	}
+	files, err := filepath.Glob("*.templ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := 0
+	for _, file := range files {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range pageOf.FindAllSubmatch(source, -1) {
+			if pages++; !shown[string(m[1])] {
+				t.Errorf("%s: no sample of %s", file, m[1])
+			}
+		}
+	}
+	if pages < 25 {
+		t.Errorf("only %d pages found", pages)
+	}
+}
+
+var pageOf = regexp.MustCompile(`(?m)^templ \(\w+ (\w+)\) Page\(\)`)
 
 var postForm = regexp.MustCompile(`(?s)<form[^>]*method="post".*?</form>`)
 

@@ -238,6 +238,11 @@ func adminSamples(lang string) map[string]page {
 			{9, in(lang, "鈴木 健", "Ken Suzuki"), "ken.suzuki@desk.example", "supervisor", "", "invited", time.Time{}},
 			{10, in(lang, "高橋 由美", "Yumi Takahashi"), "yumi@desk.example", "center_manager", "", "disabled", jst(7, 2, 8, 0)},
 		}},
+		"cases_load": CasesLoad{Frame: sampleFrame(lang, "cases", access.Supervisor), Rows: []AgentLoad{
+			{7, in(lang, "佐藤 美咲", "Misaki Sato"), 24, 3, 1, 4, 2, jst(7, 28, 10, 15)},
+			{8, in(lang, "鈴木 健", "Ken Suzuki"), 11, 1, 0, 0, 0, jst(7, 31, 9, 30)},
+			{9, in(lang, "高橋 由美", "Yumi Takahashi"), 0, 0, 0, 0, 0, time.Time{}},
+		}},
 		"staff_new":     StaffNew{Frame: sampleFrame(lang, "staff", access.Administrator), Desks: []Choice{{"tech", in(lang, "技術", "Tech")}}},
 		"tokens_index":  TokensIndex{Frame: sampleFrame(lang, "", access.Agent), Tokens: tokens, Fresh: "hoten_" + strings.Repeat("a8Xq2", 8)},
 		"tokens_none":   TokensIndex{Frame: sampleFrame(lang, "", access.Agent)},

@@ -129,6 +129,19 @@ func Attempts(db *gorm.DB, id int64) ([]Logged, error) {
 		where a.callback_id = $1 order by a.id`, id)
 }
 
+// Promised are the open callbacks of one person.
+type Promised struct {
+	AssigneeID int64
+	Count      int64
+	Overdue    int64 // of these
+}
+
+// PerPerson counts the open callbacks of everybody who has some.
+func PerPerson(db *gorm.DB, now time.Time) ([]Promised, error) {
+	return store.Select[Promised](db, `select assignee_id, count(*) as count, count(*) filter (where due_at < $1) as overdue
+		from callbacks where state = 'open' group by assignee_id`, now)
+}
+
 // Due is what a person's callbacks ask for now.
 type Due struct {
 	Count   int64      // overdue or due within Soon

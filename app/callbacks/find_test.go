@@ -2,6 +2,7 @@ package callbacks_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,25 @@ func TestLists(t *testing.T) {
 }
 
 // The badge and the reminder go by the reader's own callbacks.
+func TestPerPerson(t *testing.T) {
+	w := world(t, 4)
+	for i, due := range []string{"7/31 11:00", "7/31 11:20", "7/31 11:30"} {
+		promised(w, w.Agent, fmt.Sprintf("m%d", i+1), at(t, due))
+	}
+	promised(w, w.Agent2, "m4", at(t, "7/31 11:00"))
+	if _, err := w.Pool.Exec(w.Ctx, "update callbacks set state = 'done', closed_at = now(), closed_by = promised_by where due_at = $1", at(t, "7/31 11:30")); err != nil {
+		t.Fatal(err)
+	}
+	got := map[int64]callbacks.Promised{}
+	list, err := callbacks.PerPerson(store.Read(w.Ctx, w.Store), at(t, "7/31 11:10"))
+	for _, p := range list {
+		got[p.AssigneeID] = p
+	}
+	if want := (map[int64]callbacks.Promised{w.Agent.ID: {w.Agent.ID, 2, 1}, w.Agent2.ID: {w.Agent2.ID, 1, 1}}); err != nil || !maps.Equal(got, want) {
+		t.Errorf("%v, want %v: %v", got, want, err)
+	}
+}
+
 func TestDueFor(t *testing.T) {
 	w := world(t, 4)
 	for i, due := range []string{"7/31 11:00", "7/31 11:20", "7/31 11:30"} {

@@ -10,23 +10,21 @@ import (
 )
 
 // Load is what one agent has on the table: open cases, those among them that
-// wait for a callback, for an approval and that are stalled, and since when the
-// longest has waited.
+// wait for an approval and that are stalled, and since when the longest has waited.
 type Load struct {
-	StaffID   int64
-	Name      string
-	Open      int64
-	Callbacks int64
-	Approval  int64
-	Stalled   int64
-	Oldest    *time.Time
+	StaffID  int64
+	Name     string
+	Open     int64
+	Approval int64
+	Stalled  int64
+	Oldest   *time.Time
 }
 
 // Loads lists everybody who works cases, those with the most open ones first.
 func Loads(db *gorm.DB, now time.Time) ([]Load, error) {
 	_, until := lain(stalledFrom, now)
 	return store.Select[Load](db, `select s.id as staff_id, s.name, count(c.id) as open,
-		count(*) filter (where c.status = 'callback_due') as callbacks, count(*) filter (where c.status = 'awaiting_approval') as approval,
+		count(*) filter (where c.status = 'awaiting_approval') as approval,
 		count(*) filter (where c.changed_at < $2) as stalled, min(c.changed_at) as oldest
 		from staff s left join cases c on c.assignee_id = s.id and c.status not in ('completed', 'out_of_scope')
 		where s.disabled_at is null and s.role = any($1) group by s.id order by open desc, s.id`, access.Holders(access.WorkCases), until)

@@ -92,7 +92,7 @@ func TestQueues(t *testing.T) {
 		t.Error(got)
 	}
 	loads, err := cases.Loads(store.Read(w.Ctx, w.Store), now)
-	if err != nil || loads[0].StaffID != w.Agent.ID || loads[0].Open != 2 || loads[0].Approval != 1 || loads[1].StaffID != w.Agent2.ID || loads[1].Callbacks != 1 {
+	if err != nil || loads[0].StaffID != w.Agent.ID || loads[0].Open != 2 || loads[0].Approval != 1 || loads[1].StaffID != w.Agent2.ID || loads[1].Open != 1 {
 		t.Errorf("%+v %v", loads, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hoten/app/access"
+	"hoten/app/callbacks"
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/incidents"
@@ -165,9 +166,18 @@ func showLoad(p *page) error {
 	if err != nil {
 		return err
 	}
+	list, err := callbacks.PerPerson(p.db, p.w.s.Clock())
+	if err != nil {
+		return err
+	}
+	promised := map[int64]callbacks.Promised{}
+	for _, c := range list {
+		promised[c.AssigneeID] = c
+	}
 	shown := ui.CasesLoad{Frame: p.frame}
 	for _, l := range loads {
-		shown.Rows = append(shown.Rows, ui.AgentLoad{ID: l.StaffID, Name: l.Name, Open: l.Open, Callbacks: l.Callbacks, Approval: l.Approval, Stalled: l.Stalled, Oldest: moment(l.Oldest)})
+		shown.Rows = append(shown.Rows, ui.AgentLoad{ID: l.StaffID, Name: l.Name, Open: l.Open, Callbacks: promised[l.StaffID].Count, Overdue: promised[l.StaffID].Overdue,
+			Approval: l.Approval, Stalled: l.Stalled, Oldest: moment(l.Oldest)})
 	}
 	return p.render(shown.Page())
 }

@@ -48,7 +48,9 @@ export async function checkPages(folder, { names = [], views, shots, markup = tr
     page.on("console", (message) => message.type() === "error" && !message.text().startsWith("Blocked script execution") && say("console:", message.text()));
     page.on("pageerror", (error) => say("script:", error.message));
     await page.goto(`${origin}/${file}`, { waitUntil: "load" });
-    for (const problem of await page.evaluate(layout)) say(problem);
+    for (const size of ["largest", "standard"]) {
+      for (const problem of await page.evaluate(layout, size)) say(size, problem);
+    }
     if (shots) await page.screenshot({ path: join(shots, `${file.replace(".html", "")}.${scheme}.${width}.png`), fullPage: true });
     if (axe) await accessible(page, say);
     await page.close();
@@ -93,15 +95,18 @@ async function checkMarkup(files) {
 }
 
 // Runs in the page: nothing scrolls sideways, no short label stands as a
-// column of single characters.
-function layout() {
+// column of single characters, no table is cut off; with standard letters none is
+// even pushed sideways in its place.
+function layout(size) {
   const found = [];
   const root = document.documentElement;
+  root.dataset.size = size;
   if (root.scrollWidth > root.clientWidth) {
     const wide = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1 && !e.closest(".table-wrap")).slice(-3);
     found.push(`scrolls sideways by ${root.scrollWidth - root.clientWidth}: ${wide.map((e) => e.outerHTML.slice(0, 80)).join(" | ")}`);
   }
   for (const wrap of document.querySelectorAll(".table-wrap")) {
+    if (size !== "standard" && getComputedStyle(wrap).overflowX === "auto") continue;
     if (wrap.scrollWidth > wrap.clientWidth + 1) found.push(`a table is wider than its place by ${wrap.scrollWidth - wrap.clientWidth}`);
   }
   for (const e of document.querySelectorAll("label, th, td, dt, dd, legend, button, a, h1, h2, h3, summary, .state, li > span")) {

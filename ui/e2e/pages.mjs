@@ -96,7 +96,7 @@ async function checkMarkup(files) {
 
 // Runs in the page: nothing scrolls sideways, no short label stands as a
 // column of single characters, no table is cut off; with standard letters none is
-// even pushed sideways in its place.
+// even pushed sideways in its place, and no word is broken in two.
 function layout(size) {
   const found = [];
   const root = document.documentElement;
@@ -116,6 +116,18 @@ function layout(size) {
     range.selectNodeContents(e);
     const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top / parseFloat(getComputedStyle(e).fontSize)))).size;
     if (!e.closest(".visually-hidden") && lines > 2 && text.length / lines < 2) found.push(`one-character column: ${e.outerHTML.slice(0, 100)}`);
+  }
+  if (size !== "standard") return found;
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { data, parentElement } = texts.currentNode;
+    if (!parentElement.checkVisibility() || parentElement.closest(".visually-hidden, .secret, pre, code, svg")) continue;
+    for (const word of data.matchAll(/[A-Za-z]{3,}/g)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > 1) found.push(`a word in two: ${word[0]} of ${data.trim().slice(0, 60)}`);
+    }
   }
   return found;
 }

@@ -32,6 +32,7 @@ func TestWhatCannotBeMeant(t *testing.T) {
 		"a code of a path":    {func(d *Desk) { d.Code = "a/b" }, "code:desk_code_invalid"},
 		"an address":          {func(d *Desk) { d.Code = "new" }, "code:desk_code_invalid"},
 		"who decides for all": {func(d *Desk) { d.Code = "center" }, "code:desk_code_invalid"},
+		"all desks":           {func(d *Desk) { d.Code = "all" }, "code:desk_code_invalid"},
 		"no short name":       {func(d *Desk) { d.ShortJa, d.ShortEn = "", " " }, "short_ja:required short_en:required"},
 		"a long short name":   {func(d *Desk) { d.ShortEn = "Technical" }, "short_en:too_long"},
 		"a long name":         {func(d *Desk) { d.NameEn = strings.Repeat("あ", 61) }, "name_en:too_long"},

@@ -18,7 +18,7 @@ const (
 	forgotten = time.Minute
 )
 
-var rememberedFrom = 2000
+var rememberedFrom = 500
 
 // Survey is what waits, by class and cost and by incident and program.
 type Survey struct {

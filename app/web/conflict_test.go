@@ -123,6 +123,9 @@ func TestConflictOfPoliciesShowsBothVersions(t *testing.T) {
 	if err != nil || kept.Thresholds["goo"] != 2000 || kept.ResetMinutes != 45 || len(kept.Verification.NotVisible) != 0 {
 		t.Errorf("%+v %v", kept, err)
 	}
+	if a := me.post("/policies", policiesForm("version", seen, "not_visible", "<nothing>")...); a.status != http.StatusConflict || missingWord.MatchString(a.body) || strings.Contains(a.body, "nothing") {
+		t.Errorf("an item that is none: %d", a.status)
+	}
 	if a := me.post("/policies", policiesForm("version", "latest")...); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("no version: %d", a.status)
 	}

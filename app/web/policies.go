@@ -153,9 +153,8 @@ func (p *page) typedPolicies() (policies.Policies, error) {
 
 // tickedPolicies reads the boxes of the form.
 func (p *page) tickedPolicies() (notVisible []string, alwaysCode bool) {
-	known := func(item string) bool { return slices.Contains(cases.Items, item) }
 	for _, item := range p.Request().PostForm["not_visible"] {
-		if known(item) {
+		if slices.Contains(cases.Items, item) {
 			notVisible = append(notVisible, item)
 		}
 	}
@@ -206,9 +205,11 @@ func (p *page) policyFields(of policies.Policies) (list []policyField, err error
 		})
 	}
 	add("not_visible", i18n.T(p.ctx, "policies.not_visible"), strings.Join(of.Verification.NotVisible, " "), func(value string) string {
-		words := strings.Fields(value)
-		for i, item := range words {
-			words[i] = i18n.T(p.ctx, "calls.item."+item)
+		var words []string
+		for _, item := range strings.Fields(value) {
+			if slices.Contains(cases.Items, item) {
+				words = append(words, i18n.T(p.ctx, "calls.item."+item))
+			}
 		}
 		return strings.Join(words, i18n.T(p.ctx, "list.comma"))
 	})

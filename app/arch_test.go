@@ -19,7 +19,7 @@ import (
 // stands in a line above its own.
 var layers = [][]string{
 	{"app/fault", "app/jptext", "i18n", "migrations", "app/store/embedded"},
-	{"app/access", "app/vault", "app/passwords", "app/imports/csvin"},
+	{"app/access", "app/vault", "app/passwords", "app/secrets", "app/imports/csvin"},
 	{"app/store"},
 	{"app/audit", "app/jobs"},
 	{"app/policies", "app/ledger", "app/desks", "app/notices", "app/views"},

@@ -90,13 +90,13 @@ var dynamic = map[string][]string{
 	"unit.":                         {"cases", "points", "ids", "rows", "mails", "items"},
 }
 
-// faults are the words of API.md; what the sources make beside them is found there.
+// faults are the words of docs/api.md; what the sources make beside them is found there.
 var faults = []string{
 	"unauthenticated", "forbidden", "not_found", "conflict", "invalid", "too_large", "rate_limited", "internal", "csrf",
 	"verification_required", "verification_closed", "self_approval", "already_decided", "plan_changed", "impostor_suspected",
 }
 
-// fieldFaults are the import reasons of API.md, which are data and no literals
+// fieldFaults are the import reasons of docs/api.md, which are data and no literals
 // in a call.
 var fieldFaults = []string{
 	"login_id_missing", "login_id_unknown", "birth_date_invalid", "balance_negative", "balance_not_integer", "email_invalid",
@@ -158,7 +158,7 @@ func TestLanguagesAgree(t *testing.T) {
 	}
 }
 
-// never are words that DOMAIN.md section 9 rules out.
+// never are words that docs/domain.md section 9 rules out.
 var never = regexp.MustCompile(`お客様|補塡|チケット|ケース|ユーザー|ロールバック|返金|賠償|利用停止|凍結|検証|解決済|ペンディング|否認|流出|することができ|認証成功|認証失敗`)
 
 func TestJapaneseWords(t *testing.T) {

@@ -33,7 +33,7 @@ create table incidents (
   created_at         timestamptz not null
 );
 
--- Who bears the cost is undecided at first (DOMAIN.md section 2).
+-- Who bears the cost is undecided at first (docs/domain.md section 2).
 create table incident_programs (
   incident_id bigint not null references incidents,
   program_id  smallint not null references programs,

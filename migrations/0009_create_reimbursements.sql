@@ -62,7 +62,7 @@ create table approvals (
 create index approvals_of on approvals (reimbursement_id);
 create unique index approvals_once on approvals (reimbursement_id, staff_id) where voided_at is null;
 
--- A movement is compensated at most once, ever (DOMAIN.md section 2).
+-- A movement is compensated at most once, ever (docs/domain.md section 2).
 create table compensations (
   reimbursement_id bigint not null references reimbursements,
   movement_id      bigint unique references movements,

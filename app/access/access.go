@@ -1,5 +1,5 @@
 // Package access says who acts and what they may do. The table below is
-// DOMAIN.md section 10; nothing else in the program decides about roles.
+// docs/domain.md section 10; nothing else in the program decides about roles.
 package access
 
 import (
@@ -21,7 +21,7 @@ const (
 	system        Role = "system"
 )
 
-// Roles lists the roles a person can have, in the order of DOMAIN.md section 10.
+// Roles lists the roles a person can have, in the order of docs/domain.md section 10.
 var Roles = []Role{Agent, Supervisor, CenterManager, Administrator, Auditor}
 
 // Permission is a thing that roles may or may not do.

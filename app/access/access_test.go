@@ -8,7 +8,7 @@ import (
 	"hoten/app/fault"
 )
 
-// The rows of DOMAIN.md section 10, ○ and × in the order of its columns.
+// The rows of docs/domain.md section 10, ○ and × in the order of its columns.
 const section10 = `
 work_cases        ○○○××
 propose           ○○○××

@@ -10,7 +10,7 @@ import (
 	"hoten/i18n"
 )
 
-// problem is RFC 9457, with the stable word of API.md.
+// problem is RFC 9457, with the stable word of docs/api.md.
 type problem struct {
 	Type   string         `json:"type"`
 	Title  string         `json:"title"`

@@ -35,7 +35,7 @@ func (e Entry) Who() string {
 }
 
 // Find lists entries, newest first: Limit and one more when there are more. What
-// the actor may see of the trail follows the role (DOMAIN.md section 10): the
+// the actor may see of the trail follows the role (docs/domain.md section 10): the
 // own actions, the desk's, or all.
 func Find(db *gorm.DB, by access.Actor, f Filter) ([]Sealed, error) {
 	conditions, args := []string{"true"}, []any{}

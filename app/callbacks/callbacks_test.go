@@ -261,7 +261,7 @@ func TestOutboundHours(t *testing.T) {
 	}
 }
 
-// The hours are those of DOMAIN.md section 3, of the desk the callback is for.
+// The hours are those of docs/domain.md section 3, of the desk the callback is for.
 func TestHours(t *testing.T) {
 	w := world(t, 1)
 	agents := map[string]access.Actor{desks.Tech: w.Agent, desks.Point: w.Agent2}

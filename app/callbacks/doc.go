@@ -1,5 +1,5 @@
 // Package callbacks is the 折り返し: a time at which a member was promised a call,
-// and what became of it (DOMAIN.md sections 3 and 4).
+// and what became of it (docs/domain.md sections 3 and 4).
 //
 // A case has at most one open callback. It goes to the registered phone, which
 // is looked up when it is needed and shown masked; a case without one that may be

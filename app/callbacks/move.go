@@ -11,6 +11,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/fault"
+	"hoten/app/secrets"
 	"hoten/app/store"
 )
 
@@ -56,7 +57,7 @@ func reasonable(reason string) error {
 	if strings.TrimSpace(reason) == "" {
 		return fault.Input("reason", "required")
 	}
-	return cases.RefuseSecrets("reason", reason)
+	return secrets.Refuse("reason", reason)
 }
 
 func deskByID(db *gorm.DB, id int64) (desks.Kept, error) {

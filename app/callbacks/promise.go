@@ -9,6 +9,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/fault"
+	"hoten/app/secrets"
 	"hoten/app/store"
 )
 
@@ -43,7 +44,7 @@ func Promise(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if err := promisable(desk.Desk, n.DueAt, tx.Now, n.Despite); err != nil {
 			return nil, err
 		}
-		if err := cases.RefuseSecrets("note", n.Note); err != nil {
+		if err := secrets.Refuse("note", n.Note); err != nil {
 			return nil, err
 		}
 		if err := mayBeCalled(tx, c); err != nil {

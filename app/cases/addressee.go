@@ -51,7 +51,7 @@ type addressRow struct {
 }
 
 // Addressees finds, in one query for any number of cases, the contact that a
-// mail of the kind may go to (DOMAIN.md section 4) and what every mail tells.
+// mail of the kind may go to (docs/domain.md section 4) and what every mail tells.
 func Addressees(db *gorm.DB, v *vault.Vault, caseIDs []int64, kind string) (map[int64]Addressee, error) {
 	rows, err := store.Select[addressRow](db, `
 		select c.id as case_id, m.id as member_id, m.name, m.language, i.id as identity_id, i.login,

@@ -6,7 +6,7 @@ import (
 )
 
 // MailBounced marks a case as unreachable by mail when an address was refused:
-// next comes the phone, then a letter (DOMAIN.md section 6). The address is not
+// next comes the phone, then a letter (docs/domain.md section 6). The address is not
 // used again.
 func MailBounced(tx *store.Tx, m notices.Mail) error {
 	if m.ContactID != nil {

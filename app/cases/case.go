@@ -20,7 +20,7 @@ const (
 	Inquiry = "inquiry"
 )
 
-// Identity states as API.md names them; nil for an inquiry.
+// Identity states as docs/api.md names them; nil for an inquiry.
 const (
 	Restricted = "restricted"
 	LinkSent   = "link_sent"

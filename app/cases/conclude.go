@@ -15,7 +15,7 @@ import (
 
 // Conclude says how a verification ended. Verified needs level 1; a mismatch
 // counts as a failed attempt; a suspected impostor blocks reset and reveal on
-// the case at once and goes to a supervisor (DOMAIN.md section 4).
+// the case at once and goes to a supervisor (docs/domain.md section 4).
 func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64, outcome string) (*Call, error) {
 	return inCall(ctx, s, by, callID, "call.concluded", func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
 		if !slices.Contains(Outcomes, outcome) {

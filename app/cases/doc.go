@@ -1,6 +1,6 @@
 // Package cases is the 案件: one per incident and affected ID, with its status
 // table, assignee, timeline, calls and the blind verification of callers
-// (DOMAIN.md sections 2, 4 and 9).
+// (docs/domain.md sections 2, 4 and 9).
 //
 // A call belongs to one agent and one case. The agent types what the caller
 // says; the package compares and answers only right or wrong, keeps neither the

@@ -24,7 +24,7 @@ func Follow(tx *store.Tx, c *Case, to Status) error {
 }
 
 // Phones finds, in one query for any number of cases, the masked number that a call
-// back may go to (DOMAIN.md section 4); a case without one is not among them.
+// back may go to (docs/domain.md section 4); a case without one is not among them.
 func Phones(db *gorm.DB, v *vault.Vault, caseIDs []int64) (map[int64]string, error) {
 	type row struct {
 		members.Contact

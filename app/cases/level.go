@@ -21,7 +21,7 @@ const (
 var Items = []string{ItemName, ItemBirthDate, ItemAddress, ItemPhone, ItemCustomerNumber}
 
 // level derives how far a caller is verified from the items that were right
-// (DOMAIN.md section 4): 1 with the name and two more; 2 with the name, three
+// (docs/domain.md section 4): 1 with the name and two more; 2 with the name, three
 // more and one of them not visible after login, or with level 1 and a code to,
 // or a call back on, a registered contact. Only the member, also through a relay
 // service, or a documented representative gets beyond 1.

@@ -12,6 +12,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/members"
+	"hoten/app/secrets"
 	"hoten/app/store"
 )
 
@@ -46,7 +47,7 @@ func Reveal(ctx context.Context, s *store.Store, by access.Actor, id int64, reas
 		if !verified && strings.TrimSpace(reason) == "" {
 			return nil, fault.Input("reason", "required")
 		}
-		if err := RefuseSecrets("reason", reason); err != nil {
+		if err := secrets.Refuse("reason", reason); err != nil {
 			return nil, err
 		}
 		if err := Tell(tx, Happened{CaseID: id, Kind: Revealed, Data: map[string]any{"verified": verified}, Text: reason}); err != nil {

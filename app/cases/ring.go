@@ -8,7 +8,7 @@ import (
 )
 
 // MayRing refuses to ring a member at a time outside the calling hours or the
-// desk's own (DOMAIN.md section 3), unless the member wished it so (despite). The
+// desk's own (docs/domain.md section 3), unless the member wished it so (despite). The
 // fault names the field that can say so.
 func MayRing(field string, d desks.Desk, at time.Time, despite bool) error {
 	if despite {

@@ -9,9 +9,10 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/policies"
+	"hoten/app/secrets"
 )
 
-// DOMAIN.md section 4: what makes which level.
+// docs/domain.md section 4: what makes which level.
 func TestLevels(t *testing.T) {
 	always := policies.Default().Verification
 	always.AlwaysCode = true
@@ -86,7 +87,7 @@ func TestNotesWithSecretsAreRefused(t *testing.T) {
 		"ワンタイムパスワードは 654321":           "secret_one_time",
 		"OTP: 12345678":                "secret_one_time",
 	} {
-		f, ok := fault.As(cases.RefuseSecrets("text", text))
+		f, ok := fault.As(secrets.Refuse("text", text))
 		if !ok || len(f.Fields) != 1 || f.Fields[0].Name != "text" || f.Fields[0].Code != code {
 			t.Errorf("%q: %v, want %s", text, f, code)
 			continue
@@ -113,14 +114,14 @@ func TestNotesWithSecretsAreRefused(t *testing.T) {
 		"〒100-8019 東京都千代田区大手町2-3-1",
 		"",
 	} {
-		if err := cases.RefuseSecrets("text", text); err != nil {
+		if err := secrets.Refuse("text", text); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
-	if err := cases.RefuseSecrets("text", strings.Repeat("あ", 4000)); err != nil {
+	if err := secrets.Refuse("text", strings.Repeat("あ", 4000)); err != nil {
 		t.Error(err)
 	}
-	if err := cases.RefuseSecrets("text", strings.Repeat("あ", 4001)); err == nil {
+	if err := secrets.Refuse("text", strings.Repeat("あ", 4001)); err == nil {
 		t.Error("4,001 characters pass")
 	}
 }

@@ -23,7 +23,7 @@ const (
 	OutOfScope       Status = "out_of_scope"
 )
 
-// Statuses lists all, in the order of DOMAIN.md section 9.
+// Statuses lists all, in the order of docs/domain.md section 9.
 var Statuses = []Status{New, InProgress, AwaitingCustomer, CallbackDue, AwaitingApproval, OnHold, Completed, Reopened, OutOfScope}
 
 // move is one arrow. By hand a person with the permission takes it; the others

@@ -10,6 +10,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/notices"
+	"hoten/app/secrets"
 	"hoten/app/store"
 )
 
@@ -28,7 +29,7 @@ func change(ctx context.Context, s *store.Store, by access.Actor, id int64, need
 		if strings.TrimSpace(reason) == "" {
 			return nil, fault.Input("reason", "required")
 		}
-		if err := RefuseSecrets("reason", reason); err != nil {
+		if err := secrets.Refuse("reason", reason); err != nil {
 			return nil, err
 		}
 		c, err := store.Lock[Case](tx, id)
@@ -189,7 +190,7 @@ func deref(p *int64) int64 {
 	return *p
 }
 
-// tellClosed queues the mail that sums the case up (DOMAIN.md section 6).
+// tellClosed queues the mail that sums the case up (docs/domain.md section 6).
 func tellClosed(tx *store.Tx, c *Case) error {
 	if !c.Affected() {
 		return nil

@@ -1,5 +1,5 @@
 // Package desks knows the desks (窓口) that members call and when they are open
-// (DOMAIN.md section 3). The rules of a desk are data:
+// (docs/domain.md section 3). The rules of a desk are data:
 //
 //   - Hours are for some days of the week; a day of the week without is closed.
 //   - まで is inclusive: Hours hold on their last day.

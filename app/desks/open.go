@@ -98,7 +98,7 @@ func (d Desk) At(t time.Time) State {
 	return s
 }
 
-// Outbound calls are made from 8:00 to 21:00. DOMAIN.md section 3 gives the end;
+// Outbound calls are made from 8:00 to 21:00. docs/domain.md section 3 gives the end;
 // that the night lasts until eight is an assumption [A], the usual reading of
 // the rules for calls to private homes.
 const callsFrom, callsUntil = 8 * 60, 21 * 60

@@ -20,7 +20,7 @@ func day(t *testing.T, s string) jptext.Date {
 	return d
 }
 
-// released is the table of DOMAIN.md section 3, row by row.
+// released is the table of docs/domain.md section 3, row by row.
 var released = []struct{ from, until, tech, point string }{
 	{"2014-07-28", "2014-07-30", "10–22", "10–21"},
 	{"2014-07-31", "2014-08-01", "10–21", "10–21"},

@@ -12,7 +12,7 @@ const (
 	Point = "point"
 )
 
-// Release gives the two desks of the press release 2014-R096 (DOMAIN.md section
+// Release gives the two desks of the press release 2014-R096 (docs/domain.md section
 // 3): the built-in data of a new installation, and of the demo. The year-end
 // period and the first day of the extensions are assumptions [A].
 func Release() []Desk {

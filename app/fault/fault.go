@@ -31,7 +31,7 @@ type Field struct {
 	Args []any
 }
 
-// Fault is an error that a person may see. Code is the stable word of API.md
+// Fault is an error that a person may see. Code is the stable word of docs/api.md
 // ("conflict", "self_approval", …); Args are key/value pairs for its sentence.
 type Fault struct {
 	Kind   Kind

@@ -75,7 +75,7 @@ func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int6
 	}
 }
 
-// Disarm keeps a spreadsheet from running a cell as a formula (DOMAIN.md section
+// Disarm keeps a spreadsheet from running a cell as a formula (docs/domain.md section
 // 7); a Japanese Excel takes the full-width signs for the others.
 func Disarm(s string) string {
 	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {

@@ -56,7 +56,7 @@ func count(w *apptest.World, query string, args ...any) (n int) {
 	return n
 }
 
-// Every reason of API.md, each at its line and column; the good rows around
+// Every reason of docs/api.md, each at its line and column; the good rows around
 // them land all the same.
 func TestEveryReason(t *testing.T) {
 	w := apptest.NewWorld(t)

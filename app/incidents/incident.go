@@ -1,6 +1,6 @@
 // Package incidents holds what happened: incidents, programs and their
 // operators, the movements of points on affected IDs and what was found about
-// each (DOMAIN.md sections 1 and 2).
+// each (docs/domain.md sections 1 and 2).
 package incidents
 
 import (

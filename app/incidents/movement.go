@@ -16,7 +16,7 @@ const (
 	Earn     = "earn"
 )
 
-// Findings about a movement (DOMAIN.md section 2): None is the member's own
+// Findings about a movement (docs/domain.md section 2): None is the member's own
 // from the start; Own was thought fraudulent until the verified member said
 // otherwise and a supervisor decided.
 const (

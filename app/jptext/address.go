@@ -7,7 +7,7 @@ import (
 )
 
 // AddressKey is what postal addresses are compared by, down to the house number
-// (DOMAIN.md section 4): postal code, building and room are dropped, 内幸町一丁目1番
+// (docs/domain.md section 4): postal code, building and room are dropped, 内幸町一丁目1番
 // 6号 and 内幸町1-1-6 are one. Where the text does not tell a building from a
 // place it stays in the key: two homes must never share one.
 func AddressKey(s string) string {

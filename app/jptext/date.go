@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// JST is the zone in which the program reads and shows times (DOMAIN.md
+// JST is the zone in which the program reads and shows times (docs/domain.md
 // section 7). It is a fixed offset: Japan has had no summer time since 1951,
 // and no time zone database is needed.
 var JST = time.FixedZone("JST", 9*60*60)

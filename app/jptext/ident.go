@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// LoginKey is what login IDs match on (API.md, "The import files"): NFKC, lower
+// LoginKey is what login IDs match on (docs/api.md, "The import files"): NFKC, lower
 // case, no spaces and nothing invisible.
 func LoginKey(s string) string {
 	// Composed again, because a dropped space can bring marks to a letter.
@@ -14,7 +14,7 @@ func LoginKey(s string) string {
 }
 
 // EmailKey is what mail addresses are looked up by. It is not what mail is sent
-// to: the raw address is (DOMAIN.md section 6).
+// to: the raw address is (docs/domain.md section 6).
 func EmailKey(s string) string { return LoginKey(s) }
 
 // CustomerNumberKey is what customer numbers are compared by: NFKC, upper case,
@@ -48,7 +48,7 @@ var ErrEmail = errors.New("jptext: not a mail address")
 
 // ParseEmail gives the address in s as mail is sent to it: outer spaces gone,
 // full-width letters made ASCII, otherwise raw. The dots of old carriers
-// (foo..bar@docomo.example, foo.@…) are valid (DOMAIN.md section 6). It fails
+// (foo..bar@docomo.example, foo.@…) are valid (docs/domain.md section 6). It fails
 // with ErrEmail.
 func ParseEmail(s string) (string, error) {
 	s = strings.TrimSpace(compat(s))

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// SearchKey is what a name or kana is searched by (DOMAIN.md section 7): NFKC,
+// SearchKey is what a name or kana is searched by (docs/domain.md section 7): NFKC,
 // lower case, katakana, no spaces or punctuation, variant characters and small
 // kana folded, one long-vowel mark. Two texts with one SearchKey but different
 // PlainKeys are a variant match, which an agent has to confirm.

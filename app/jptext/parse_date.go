@@ -9,7 +9,7 @@ import (
 var ErrDate = errors.New("jptext: not a date")
 
 // ErrAmbiguous says that a text may be more than one date, as 26.7.11 is
-// (DOMAIN.md section 7). errors.Is(ErrAmbiguous, ErrDate) holds as well.
+// (docs/domain.md section 7). errors.Is(ErrAmbiguous, ErrDate) holds as well.
 var ErrAmbiguous error = ambiguous{}
 
 type ambiguous struct{}

@@ -15,7 +15,7 @@ var ErrTime = errors.New("jptext: not a time")
 // (midnight) or a time: 15:04, 15:04:05, 15:04:05.999, 15時4分5秒, then nothing
 // (Japan's time) or a zone (Z, JST, +09:00). Also 20140711150405 and an Excel
 // serial with a fraction, to the second. Hours run to 29, as broadcasters and
-// call centers write them: 25:30 is 01:30 of the next day (DOMAIN.md section 7).
+// call centers write them: 25:30 is 01:30 of the next day (docs/domain.md section 7).
 // The result is in UTC. It fails with ErrTime.
 func ParseTime(s string) (time.Time, error) {
 	if t, ok := plainTime(s); ok {

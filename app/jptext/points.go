@@ -17,7 +17,7 @@ var (
 )
 
 // ParsePoints reads a number of points: 1265, １,２６５, 1,265, +1265, 1265.00, and
-// negative ones as -1,000, ▲1,000, △1,000 or (1,000) (DOMAIN.md section 7). Commas
+// negative ones as -1,000, ▲1,000, △1,000 or (1,000) (docs/domain.md section 7). Commas
 // must stand between groups of three. It fails with ErrInteger, or with
 // ErrTooLarge and MaxPoints or its negative.
 func ParsePoints(s string) (int64, error) {

@@ -1,7 +1,7 @@
 package jptext
 
 // variantGroups are the characters that people use for one another in names,
-// each group headed by the form of its key: DOMAIN.md section 7 and the old
+// each group headed by the form of its key: docs/domain.md section 7 and the old
 // forms that family registers still hold. Compatibility forms (神 福 塚)
 // need no entry, NFKC folds them. Pairs that make different families or places
 // (坂 阪, 中 仲, 岩 巌) stay apart.

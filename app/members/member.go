@@ -48,7 +48,7 @@ const (
 )
 
 // Contact is one way to reach a member, with what decides whether it may be
-// used: since when it stands and whether it depends on the ID (DOMAIN.md section 4).
+// used: since when it stands and whether it depends on the ID (docs/domain.md section 4).
 type Contact struct {
 	ID              int64
 	MemberID        int64

@@ -50,7 +50,7 @@ func (e Envelope) bytes() ([]byte, error) {
 }
 
 // quoted puts the local part of an address into quotes where the syntax of mail
-// needs it: old carriers gave out addresses like foo..bar@ and foo.@ (DOMAIN.md
+// needs it: old carriers gave out addresses like foo..bar@ and foo.@ (docs/domain.md
 // section 6).
 func quoted(address string) string {
 	at := strings.LastIndexByte(address, '@')

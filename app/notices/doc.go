@@ -1,5 +1,5 @@
 // Package notices writes the mails to members, keeps them in the outbox and
-// delivers them (DOMAIN.md section 6).
+// delivers them (docs/domain.md section 6).
 //
 // A mail is a row in the transaction of the action that causes it (Queue), with
 // the facts and the secret sealed. It is put into words when it is sent (Render),

@@ -13,7 +13,7 @@ import (
 	"hoten/app/store"
 )
 
-// Kinds of mails (DOMAIN.md section 6).
+// Kinds of mails (docs/domain.md section 6).
 const (
 	RestrictionNotice      = "restriction_notice"
 	VerificationCode       = "verification_code"

@@ -10,7 +10,7 @@ import (
 const Hidden = "●●●●●●"
 
 // Message is a mail in words. Text and HTML say the same; Text is wrapped at 35
-// full-width columns (DOMAIN.md section 6).
+// full-width columns (docs/domain.md section 6).
 type Message struct{ Subject, Text, HTML string }
 
 // Env is what holds on the day a mail is sent, in the language of the mail.

@@ -8,7 +8,7 @@ import (
 )
 
 // columns is the length of a line in half-width columns: 35 full-width ones
-// (DOMAIN.md section 6).
+// (docs/domain.md section 6).
 const columns = 70
 
 // Characters that do not begin or end a line (行頭禁則, 行末禁則), those of ASCII

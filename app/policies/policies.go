@@ -1,4 +1,4 @@
-// Package policies holds the numbers that DOMAIN.md calls data: thresholds,
+// Package policies holds the numbers that docs/domain.md calls data: thresholds,
 // limits and what a verification needs. Every change is a new audited row, so
 // what held when a proposal was made stays known.
 package policies
@@ -36,7 +36,7 @@ type Policies struct {
 	RespondMinutes int `json:"respond_minutes"`
 }
 
-// Verification is what DOMAIN.md section 4 asks for.
+// Verification is what docs/domain.md section 4 asks for.
 type Verification struct {
 	NotVisible          []string `json:"not_visible"`  // items that cannot be read after login
 	Level1Items         int      `json:"level1_items"` // beside the name
@@ -52,7 +52,7 @@ type Verification struct {
 	CodesPerDay         int      `json:"codes_per_day"`
 }
 
-// Default is what holds until somebody decides otherwise: DOMAIN.md sections 2, 4 and 5.
+// Default is what holds until somebody decides otherwise: docs/domain.md sections 2, 4 and 5.
 func Default() Policies {
 	return Policies{
 		Thresholds:  map[string]int64{"goo": 5000, "pointtalk": 5000},

@@ -9,6 +9,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/secrets"
 	"hoten/app/store"
 )
 
@@ -69,7 +70,7 @@ func decision(ctx context.Context, s *store.Store, by access.Actor, id int64, st
 		if strings.TrimSpace(reason) == "" {
 			return nil, fault.Input("reason", "required")
 		}
-		if err := cases.RefuseSecrets("reason", reason); err != nil {
+		if err := secrets.Refuse("reason", reason); err != nil {
 			return nil, err
 		}
 		r := a.Reimbursement

@@ -1,4 +1,4 @@
-// Package reimbursements makes members whole (DOMAIN.md section 2): the plan,
+// Package reimbursements makes members whole (docs/domain.md section 2): the plan,
 // the proposal, its approvals under four eyes, and the posting, exactly once.
 //
 // The plan is computed from the movements as found today; nobody types an

@@ -10,6 +10,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/incidents"
+	"hoten/app/secrets"
 	"hoten/app/store"
 )
 
@@ -101,7 +102,7 @@ func AddAdjustment(ctx context.Context, s *store.Store, by access.Actor, caseID 
 }
 
 // edit is the shape of everything that changes what a plan is computed from:
-// any change after submission voids the approvals given (DOMAIN.md section 2).
+// any change after submission voids the approvals given (docs/domain.md section 2).
 func edit[T any](ctx context.Context, s *store.Store, by access.Actor, caseID int64, need access.Permission, action, reason string,
 	fn func(*store.Tx, *cases.Case) (*T, cases.Happened, error)) (*T, error) {
 	out, err := store.Write(ctx, s, by, func(tx *store.Tx) (*T, error) {
@@ -111,7 +112,7 @@ func edit[T any](ctx context.Context, s *store.Store, by access.Actor, caseID in
 		if strings.TrimSpace(reason) == "" {
 			return nil, fault.Input("reason", "required")
 		}
-		if err := cases.RefuseSecrets("reason", reason); err != nil {
+		if err := secrets.Refuse("reason", reason); err != nil {
 			return nil, err
 		}
 		c, err := store.Lock[cases.Case](tx, caseID)

@@ -55,7 +55,7 @@ type Facts struct {
 	Balances    map[int16]int64
 }
 
-// Compute makes the plan (DOMAIN.md section 2):
+// Compute makes the plan (docs/domain.md section 2):
 //   - each fraudulent transfer goes back: what was sent returns, what was received
 //     is taken, by the recorded figures and never by a rate;
 //   - each fraudulent exchange is reimbursed less what a cancellation gave back;

@@ -89,7 +89,7 @@ func drawHistory(t *rapid.T) history {
 	return h
 }
 
-// The invariant of DOMAIN.md section 2: the member ends where the incident had
+// The invariant of docs/domain.md section 2: the member ends where the incident had
 // never happened, and the operator bears exactly what is missing below zero.
 func TestPlanMakesWhole(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -278,7 +278,7 @@ func TestAdjustmentsAreLinesOfTheirOwn(t *testing.T) {
 	})
 }
 
-// The classes and outcomes of DOMAIN.md section 2, in figures.
+// The classes and outcomes of docs/domain.md section 2, in figures.
 func TestPlanExamples(t *testing.T) {
 	transfer := func(id, sent, received int64, finding string) incidents.Movement {
 		return incidents.Movement{ID: id, Kind: incidents.Transfer, FromProgram: ptr(pointtalk), ToProgram: ptr(goo), Points: sent, PointsReceived: received, Finding: finding}

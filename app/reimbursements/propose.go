@@ -12,6 +12,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/policies"
+	"hoten/app/secrets"
 	"hoten/app/store"
 )
 
@@ -24,7 +25,7 @@ func Propose(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if err := by.Require(access.Propose); err != nil {
 			return nil, err
 		}
-		if err := cases.RefuseSecrets("note", note); err != nil {
+		if err := secrets.Refuse("note", note); err != nil {
 			return nil, err
 		}
 		c, err := store.Lock[cases.Case](tx, caseID)

@@ -24,7 +24,7 @@ const (
 // States lists them.
 var States = []string{Submitted, Approved, Returned, Rejected, Withdrawn, Posted}
 
-// Reasons for rejecting (DOMAIN.md section 2): 本人利用, 二重, 金額相違,
+// Reasons for rejecting (docs/domain.md section 2): 本人利用, 二重, 金額相違,
 // 期間外/別事案, 取消返還済.
 var Rejections = []string{"own_use", "duplicate", "amount_differs", "out_of_period", "cancelled"}
 

@@ -9,8 +9,8 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/audit"
-	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/vault"
 )
@@ -25,7 +25,7 @@ type DailyNote struct {
 }
 
 // AddNote writes a note for the day and desk of a report. A note that looks like a
-// secret is refused (DOMAIN.md section 4), as is one for a day ahead.
+// secret is refused (docs/domain.md section 4), as is one for a day ahead.
 func AddNote(ctx context.Context, s *store.Store, by access.Actor, q Query, text string) error {
 	_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) {
 		none := struct{}{}
@@ -35,7 +35,7 @@ func AddNote(ctx context.Context, s *store.Store, by access.Actor, q Query, text
 		if strings.TrimSpace(text) == "" {
 			return none, fault.Input("text", "required")
 		}
-		if err := cases.RefuseSecrets("text", text); err != nil {
+		if err := secrets.Refuse("text", text); err != nil {
 			return none, err
 		}
 		of, err := q.look(tx.DB, tx.Now)

@@ -60,7 +60,7 @@ func live(db *gorm.DB, token string, now time.Time, lock string) (*Link, error) 
 
 // Complete uses a link: the member's new password is set, all sessions end, the
 // point password is void, use resumes, and the member is told, by another usable
-// contact where there is one (DOMAIN.md section 5).
+// contact where there is one (docs/domain.md section 5).
 func Complete(ctx context.Context, s *store.Store, token, password, again string, oneTimePassword bool) error {
 	_, err := store.Write(ctx, s, access.Member(), func(tx *store.Tx) (struct{}, error) {
 		return struct{}{}, complete(tx, token, password, again, oneTimePassword)

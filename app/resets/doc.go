@@ -1,4 +1,4 @@
-// Package resets is restriction and resumption of use (DOMAIN.md section 5):
+// Package resets is restriction and resumption of use (docs/domain.md section 5):
 //
 //	restricted ──notice mailed──▶ notified ──link to a verified caller──▶ link_sent ──new password──▶ resumed
 //

@@ -8,6 +8,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/secrets"
 	"hoten/app/store"
 )
 
@@ -21,7 +22,7 @@ func Release(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if strings.TrimSpace(reason) == "" {
 			return nil, fault.Input("reason", "required")
 		}
-		if err := cases.RefuseSecrets("reason", reason); err != nil {
+		if err := secrets.Refuse("reason", reason); err != nil {
 			return nil, err
 		}
 		c, err := store.Lock[cases.Case](tx, caseID)

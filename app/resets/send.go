@@ -74,7 +74,7 @@ func Send(ctx context.Context, s *store.Store, by access.Actor, caseID int64, ba
 	return c, audit.Refused(ctx, s, by, "reset.link_sent", "case:"+cases.Number(caseID), err)
 }
 
-// sendable holds the limits of DOMAIN.md section 5; the identity's row is locked,
+// sendable holds the limits of docs/domain.md section 5; the identity's row is locked,
 // so that links for two cases of one ID count together.
 func sendable(tx *store.Tx, c *cases.Case, p policies.Policies) error {
 	if c.IdentityState == nil {

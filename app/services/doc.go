@@ -1,6 +1,6 @@
 // Package services is what members can do with a program's points at a time: which
 // services are suspended or need the point password, from when, and when they come
-// back (DOMAIN.md section 1). Scripts and mails say what holds on their day and ask
+// back (docs/domain.md section 1). Scripts and mails say what holds on their day and ask
 // no member to do what is suspended.
 //
 // A status holds in [From, Until); without an Until its end is not known yet. Two

@@ -52,7 +52,7 @@ func gramCipher(lookup *prf.Set) (cipher.Block, error) {
 // Grams are the keyed hashes of all pairs of neighbouring characters in the
 // search key of a name or kana, sorted and distinct: the value of an int4[]
 // column with a GIN index. Search finds a name by any two characters of it
-// (DOMAIN.md section 7); a key of one character has no grams.
+// (docs/domain.md section 7); a key of one character has no grams.
 func (v *Vault) Grams(text string) []int32 {
 	runes := []rune(jptext.SearchKey(text))
 	if len(runes) < 2 {

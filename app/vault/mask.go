@@ -8,7 +8,7 @@ import (
 )
 
 // Masks show enough of a value to tell two members apart on a screen, and less
-// than the caller has to say (DOMAIN.md section 4). A value too short to hide a
+// than the caller has to say (docs/domain.md section 4). A value too short to hide a
 // part of is hidden whole; an empty one stays empty. Where it can, a mask has
 // the same length whatever it hides.
 

@@ -94,7 +94,7 @@ func TestDeskEditorChangesNothingUnasked(t *testing.T) {
 	}
 }
 
-// The table of DOMAIN.md section 3 once more, after both desks went through the
+// The table of docs/domain.md section 3 once more, after both desks went through the
 // editor's form and were written anew.
 func TestReleaseTableAfterTheEditor(t *testing.T) {
 	s := newSite(t)

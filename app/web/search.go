@@ -36,7 +36,7 @@ func search(p *page) error {
 
 // pop opens what a ringing number (CTI) belongs to: its only open case, ready for
 // the call, else all that it may be. The number is no proof of who calls
-// (DOMAIN.md section 4).
+// (docs/domain.md section 4).
 func pop(p *page) error {
 	number := p.QueryParam("number")
 	rows, _, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Phone: number, Order: cases.Latest, Limit: 2})

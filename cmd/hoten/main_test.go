@@ -67,7 +67,7 @@ func TestHelpAndMistakes(t *testing.T) {
 	}
 }
 
-// Every command of API.md is there and explains itself.
+// Every command of docs/api.md is there and explains itself.
 func TestEveryCommandExplainsItself(t *testing.T) {
 	_, all, _ := hoten(t, "", "help")
 	for _, name := range []string{"serve", "demo", "migrate", "staff add", "token create", "import", "audit verify", "version"} {

@@ -7,7 +7,7 @@ import (
 )
 
 // Affected is a row of the affected IDs. Names, addresses and numbers are as
-// they came (DOMAIN.md section 7); keys stand beside them where there is one.
+// they came (docs/domain.md section 7); keys stand beside them where there is one.
 type Affected struct {
 	LoginID           string
 	LoginKey          string

@@ -1,4 +1,4 @@
-// Package csvin reads the import files (API.md, "The import files"; DOMAIN.md
+// Package csvin reads the import files (docs/api.md, "The import files"; docs/domain.md
 // section 7): bytes in, typed rows and the reasons of refusal out. It streams,
 // and knows no database: what needs one (unknown IDs and programs, duplicates,
 // the incident's period) is judged by its caller.

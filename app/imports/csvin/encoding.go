@@ -81,7 +81,7 @@ func (d *decoder) append(dst, src []byte, doubled bool) (out []byte, ok bool) {
 }
 
 // fromCP932 decodes src; the wave dash becomes the one used inside, U+301C
-// (DOMAIN.md section 7), and the code 0x80 that no font has is lost.
+// (docs/domain.md section 7), and the code 0x80 that no font has is lost.
 func (d *decoder) fromCP932(src []byte) []byte {
 	d.cp932.Reset()
 	n, _, err := d.cp932.Transform(d.decoded, src, true)

@@ -9,7 +9,7 @@ import (
 
 // column is a column that the program knows, by its place in a kind's list.
 type column struct {
-	name     string // as API.md has it in English, and in Problems
+	name     string // as docs/api.md has it in English, and in Problems
 	japanese string
 	required bool
 }

@@ -21,7 +21,7 @@ type Movement struct {
 	Fraud          string // confirmed, suspected or none
 }
 
-// Kinds of movements (API.md).
+// Kinds of movements (docs/api.md).
 const (
 	Transfer = "transfer"
 	Exchange = "exchange"

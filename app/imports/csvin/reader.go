@@ -11,7 +11,7 @@ import (
 // Kind is which of the import files a file is.
 type Kind int
 
-// The import files of API.md.
+// The import files of docs/api.md.
 const (
 	AffectedFile Kind = iota
 	MovementsFile
@@ -28,7 +28,7 @@ func (k Kind) columns() []column {
 type Problem struct {
 	Line   int    // physical line from 1, where the record starts
 	Column string // English name; empty when the row as a whole is refused
-	Reason string // stable word, see API.md "Import reasons"
+	Reason string // stable word, see docs/api.md "Import reasons"
 }
 
 // HeaderError says that a file cannot be read at all, and why: column_missing,

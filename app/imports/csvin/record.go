@@ -39,7 +39,7 @@ func blank(fields []string) bool {
 
 var totals = []string{"合計", "総合計", "総計", "小計", "計", "total", "subtotal", "grandtotal"}
 
-// isTotal reports whether the row sums others up (DOMAIN.md section 7: a 合計 row is
+// isTotal reports whether the row sums others up (docs/domain.md section 7: a 合計 row is
 // not a member): it says so in the place of the ID, or elsewhere and has no ID.
 func (r *Reader) isTotal(raw []string) bool {
 	if at := r.header.at[0]; at < len(raw) && jptext.LoginKey(raw[at]) != "" {

@@ -104,7 +104,7 @@ const keysLife = 48 * time.Hour
 
 func forget(ctx context.Context, s *store.Store) error {
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx.DB, "delete from idempotency_keys where created_at < $1", tx.Now.Add(-keysLife))
+		_, err := store.Exec(tx, "delete from idempotency_keys where created_at < $1", tx.Now.Add(-keysLife))
 		return err
 	})
 }

@@ -28,6 +28,7 @@ var Roles = []Role{Agent, Supervisor, CenterManager, Administrator, Auditor}
 type Permission string
 
 const (
+	Anyone          Permission = ""                 // staff for themselves, and members on their own pages
 	ReadCases       Permission = "read_cases"       // cases, masked
 	WorkCases       Permission = "work_cases"       // open, note, call, verify, send a reset
 	Reveal          Permission = "reveal"           // personal data, with a verified call or a reason
@@ -56,7 +57,12 @@ var table = map[Permission][]Role{
 }
 
 // May reports whether the role has the permission.
-func (r Role) May(p Permission) bool { return r == system || slices.Contains(table[p], r) }
+func (r Role) May(p Permission) bool {
+	return p == Anyone || r == system || slices.Contains(table[p], r)
+}
+
+// Permission is what a route with this permission asks for.
+func (p Permission) Permission() Permission { return p }
 
 // Known reports whether r is a role a person can have.
 func (r Role) Known() bool { return slices.Contains(Roles, r) }

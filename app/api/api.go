@@ -136,7 +136,7 @@ func (a *API) handler(r Route) echo.HandlerFunc {
 		if r.Permission != "" {
 			// The action requires it as well; here it answers before a body is read.
 			if err := req.by.Require(r.Permission); err != nil {
-				return audit.Refused(c.Request().Context(), a.s, req.by, "request", r.Method+" "+r.Path, err)
+				return audit.Refused(c.Request().Context(), a.s, store.Attempt{By: req.by, Verb: "request", Subject: r.Method + " " + r.Path}, err)
 			}
 		}
 		// Each look at personal data is a look of its own, and no copy of it is kept.

@@ -50,7 +50,7 @@ func (a *API) once(r *request, key string, route Route) error {
 		return first(r)
 	}
 	r.SetRequest(r.Request().WithContext(store.Alongside(r.Request().Context(), func(tx *store.Tx) error {
-		mine, err := store.Exec(tx.DB, "update idempotency_keys set acted_at = $4 where staff_id = $1 and key = $2 and created_at = $3", r.by.ID, key, claimed, tx.Now)
+		mine, err := store.Exec(tx, "update idempotency_keys set acted_at = $4 where staff_id = $1 and key = $2 and created_at = $3", r.by.ID, key, claimed, tx.Now)
 		if err == nil && mine == 0 {
 			err = fault.New(fault.Conflict, "idempotency_key_running")
 		}
@@ -88,7 +88,7 @@ func hashRequest(r *request) ([]byte, error) {
 func (a *API) claim(r *request, key string, hash []byte) (claimed time.Time, replay func(*request) error, err error) {
 	err = store.Keep(r.Request().Context(), a.s, func(tx *store.Tx) error {
 		claimed = tx.Now
-		made, err := store.Exec(tx.DB, `insert into idempotency_keys (staff_id, key, request_hash, created_at) values ($1, $2, $3, $4)
+		made, err := store.Exec(tx, `insert into idempotency_keys (staff_id, key, request_hash, created_at) values ($1, $2, $3, $4)
 			on conflict (staff_id, key) do update set created_at = excluded.created_at
 			where idempotency_keys.status is null and idempotency_keys.acted_at is null and idempotency_keys.created_at < $5 and idempotency_keys.request_hash = excluded.request_hash`,
 			r.by.ID, key, hash, tx.Now, tx.Now.Add(-abandoned))
@@ -133,14 +133,14 @@ func (a *API) claim(r *request, key string, hash []byte) (claimed time.Time, rep
 func (a *API) keep(r *request, key string, recorded *recording) error {
 	return store.Keep(context.WithoutCancel(r.Request().Context()), a.s, func(tx *store.Tx) error {
 		if r.Response().Status >= 500 {
-			_, err := store.Exec(tx.DB, "delete from idempotency_keys where staff_id = $1 and key = $2", r.by.ID, key)
+			_, err := store.Exec(tx, "delete from idempotency_keys where staff_id = $1 and key = $2", r.by.ID, key)
 			return err
 		}
 		b, err := json.Marshal(kept{ContentType: r.Response().Header().Get(echo.HeaderContentType), Body: recorded.body.String()})
 		if err != nil {
 			return err
 		}
-		_, err = store.Exec(tx.DB, "update idempotency_keys set status = $3, body = $4 where staff_id = $1 and key = $2",
+		_, err = store.Exec(tx, "update idempotency_keys set status = $3, body = $4 where staff_id = $1 and key = $2",
 			r.by.ID, key, r.Response().Status, tx.Vault().Seal("idempotency_keys", "body", r.by.ID, string(b)))
 		return err
 	})

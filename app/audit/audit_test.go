@@ -48,7 +48,7 @@ var clerk = access.Actor{ID: 7, Name: "佐藤 葵", Role: access.Agent, DeskID: 
 func (tr *trail) write(by access.Actor, n int) {
 	tr.t.Helper()
 	for i := range n {
-		_, err := store.Write(tr.ctx, tr.Store, by, func(tx *store.Tx) (struct{}, error) {
+		_, err := store.Write(tr.ctx, tr.Store, &store.Attempt{By: by}, func(tx *store.Tx) (struct{}, error) {
 			return struct{}{}, audit.Record(tx, audit.Change{Action: "case.changed", Subject: fmt.Sprintf("case:%d", i),
 				Before: map[string]int{"n": i}, After: map[string]int{"n": i + 1}, Reason: "電話で依頼"})
 		})
@@ -325,9 +325,9 @@ func TestLateCommitIsSealedLater(t *testing.T) {
 	tr := newTrail(t)
 	begun, finish, ended := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
-		_, err := store.Write(tr.ctx, tr.Store, clerk, func(tx *store.Tx) (struct{}, error) {
+		_, err := store.Write(tr.ctx, tr.Store, &store.Attempt{By: clerk}, func(tx *store.Tx) (struct{}, error) {
 			// The number of a transaction is given at its first write.
-			_, err := store.Exec(tx.DB, "select pg_current_xact_id()")
+			_, err := store.Exec(tx, "select pg_current_xact_id()")
 			close(begun)
 			<-finish
 			if err != nil {
@@ -466,11 +466,11 @@ func TestReasonsAreSealed(t *testing.T) {
 func TestRefusedAttemptsAreNoted(t *testing.T) {
 	tr := newTrail(t)
 	refusal := fault.New(fault.Forbidden, "self_approval")
-	if err := audit.Refused(tr.ctx, tr.Store, clerk, "reimbursement.approved", "case:1", refusal); err != error(refusal) {
+	if err := audit.Refused(tr.ctx, tr.Store, store.Attempt{By: clerk, Verb: "reimbursement.approved", Subject: "case:1"}, refusal); err != error(refusal) {
 		t.Errorf("the refusal became %v", err)
 	}
 	for _, other := range []error{nil, fault.Missing(), os.ErrClosed} {
-		if err := audit.Refused(tr.ctx, tr.Store, clerk, "x", "y", other); err != other {
+		if err := audit.Refused(tr.ctx, tr.Store, store.Attempt{By: clerk, Verb: "x", Subject: "y"}, other); err != other {
 			t.Errorf("%v became %v", other, err)
 		}
 	}

@@ -30,7 +30,7 @@ func Check(ctx context.Context, s *store.Store, headFile string) (Checked, error
 		return c, err
 	}
 	return c, store.Keep(ctx, s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx.DB, "insert into settings (key, value) values ('audit_checked', $1) on conflict (key) do update set value = excluded.value", string(b))
+		_, err := store.Exec(tx, "insert into settings (key, value) values ('audit_checked', $1) on conflict (key) do update set value = excluded.value", string(b))
 		return err
 	})
 }

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
@@ -34,9 +35,10 @@ type Entry struct {
 // TableName is the table of Entry.
 func (Entry) TableName() string { return "audit_entries" }
 
-// Change is what an action reports: a verb ("reimbursement.approved"), its
+// Change is what an action reports: the action ("reimbursement.approved"), its
 // subject ("case:H0000012-3"), what was before and is after (marshalled to JSON;
-// nil for none; no plain personal data) and the reason a person gave.
+// nil for none; no plain personal data) and the reason a person gave. Empty
+// Action, Subject and Reason are those of the transaction's attempt.
 type Change struct {
 	Action  string
 	Subject string
@@ -55,18 +57,23 @@ func Record(tx *store.Tx, changes ...Change) error {
 	before, after := make([]*string, n), make([]*string, n)
 	reasons, codes := make([][]byte, n), make([][]byte, n)
 	for i, c := range changes {
-		e, err := compose(tx, c)
+		e, err := compose(tx, c.completed(tx.Attempt))
 		if err != nil {
 			return err
 		}
 		ids[i], actions[i], subjects[i], before[i], after[i], reasons[i], codes[i] = e.ID.String(), e.Action, e.Subject, e.Before, e.After, e.Reason, e.MAC
 	}
-	tx.Audited()
+	tx.Record()
 	tx.Queue(`insert into audit_entries (id, at, actor_kind, actor_id, actor_name, desk_id, via, action, subject, before, after, reason, mac)
 		select i::uuid, $8, $9, $10, $11, $12, $13, a, s, b::json, n::json, r, m
 		from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[]) as e(i, a, s, b, n, r, m)`,
 		ids, actions, subjects, before, after, reasons, codes, tx.Now, tx.By.Kind, tx.By.ID, tx.By.Name, tx.By.DeskID, tx.By.Via)
 	return nil
+}
+
+func (c Change) completed(by *store.Attempt) Change {
+	c.Action, c.Subject, c.Reason = cmp.Or(c.Action, by.Verb), cmp.Or(c.Subject, by.Subject), cmp.Or(c.Reason, by.Reason)
+	return c
 }
 
 func compose(tx *store.Tx, c Change) (e Entry, err error) {

@@ -3,24 +3,25 @@ package audit
 import (
 	"context"
 
-	"hoten/app/access"
 	"hoten/app/fault"
 	"hoten/app/store"
 )
 
-// Refused notes an attempt that was not allowed (DESIGN: above all
-// self-approval), in a transaction of its own since the attempt's was rolled
-// back, and gives the refusal back. Other errors pass through.
-func Refused(ctx context.Context, s *store.Store, by access.Actor, action, subject string, refusal error) error {
+// Refused records an attempt that was not allowed, in a transaction of its own
+// since the attempt's was rolled back, and returns the refusal. Errors that are no
+// refusal pass through.
+func Refused(ctx context.Context, s *store.Store, a store.Attempt, refusal error) error {
 	f, ok := fault.As(refusal)
 	if !ok || f.Kind != fault.Forbidden {
 		return refusal
 	}
-	_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) {
-		return struct{}{}, Record(tx, Change{Action: action + ".refused", Subject: subject, After: map[string]string{"code": f.Code}})
+	// Before and after an outage of the database the attempt is refused all the same.
+	a.Verb, a.Reason = a.Verb+".refused", ""
+	_, err := store.Write(context.WithoutCancel(ctx), s, &a, func(tx *store.Tx) (struct{}, error) {
+		return struct{}{}, Record(tx, Change{After: map[string]string{"code": f.Code}})
 	})
 	if err != nil {
-		s.Log.ErrorContext(ctx, "a refused attempt could not be noted", "action", action, "error", err)
+		s.Log.ErrorContext(ctx, "a refused attempt could not be recorded", "action", a.Verb, "error", err)
 	}
 	return refusal
 }

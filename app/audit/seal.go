@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 
 	"hoten/app/store"
@@ -32,28 +33,45 @@ const sealerLock = 0x686f74656e01
 const sealBatch = 5000
 
 // SealAll chains every committed entry that is not in the chain yet and notes
-// the newest seal in headFile. An entry whose code is wrong is left out for
-// Verify to name. It returns how many it sealed.
+// the newest seal in headFile. An entry whose code is wrong stays out for Verify
+// to name, and raises an alarm in the log; however many there are, those after it
+// are sealed. It returns how many it sealed.
 func SealAll(ctx context.Context, s *store.Store, headFile string) (sealed int, err error) {
-	for {
-		var head Seal
-		n := 0
-		err = store.Keep(ctx, s, func(tx *store.Tx) error {
-			n, head, err = sealSome(tx)
+	for at := (place{XID: "0"}); ; {
+		var done batch
+		err = store.Keep(ctx, s, func(tx *store.Tx) (err error) {
+			done, err = sealSome(tx, at)
 			return err
 		})
 		if err != nil {
 			return sealed, err
 		}
-		if n > 0 {
-			if err := moveHead(ctx, s, headFile, head); err != nil {
+		if done.forged > 0 {
+			s.Log.ErrorContext(ctx, "the audit trail is broken: entries with a wrong code are not sealed", "entries", done.forged)
+		}
+		if done.sealed > 0 {
+			if err := moveHead(ctx, s, headFile, done.head); err != nil {
 				return sealed, err
 			}
 		}
-		if sealed += n; n < sealBatch {
+		if sealed += done.sealed; done.read < sealBatch {
 			return sealed, nil
 		}
+		at = done.last
 	}
+}
+
+// place is where an entry stands in the order of sealing.
+type place struct {
+	XID string
+	ID  uuid.UUID
+}
+
+// batch is what one transaction of the sealer did.
+type batch struct {
+	read, sealed, forged int
+	head                 Seal
+	last                 place
 }
 
 // watermark is the transaction number below which an earlier run sealed all. One
@@ -62,52 +80,53 @@ func SealAll(ctx context.Context, s *store.Store, headFile string) (sealed int, 
 const watermark = `(select case when value::xid8 <= pg_snapshot_xmin(pg_current_snapshot()) then value::xid8 else '0' end
 	from settings where key = 'audit_settled')`
 
-// sealSome finds open entries by transaction number: all below the watermark
-// were settled and sealed by an earlier run, so the search never walks the past.
-func sealSome(tx *store.Tx) (int, Seal, error) {
+// sealSome finds open entries by transaction number, after the place at: all below
+// the watermark were settled and sealed by an earlier run, so the search never walks
+// the past.
+func sealSome(tx *store.Tx, at place) (b batch, err error) {
 	var mine bool
-	if err := tx.Raw("select pg_try_advisory_xact_lock(?)", sealerLock).Scan(&mine).Error; err != nil || !mine {
-		return 0, Seal{}, err
+	if err := store.Scan(tx.DB, "select pg_try_advisory_xact_lock($1)", []any{sealerLock}, &mine); err != nil || !mine {
+		return b, err
 	}
-	head, err := lastSeal(tx.DB)
-	if err != nil {
-		return 0, head, err
+	if b.head, err = lastSeal(tx.DB); err != nil {
+		return b, err
 	}
-	var settled string
-	if err := tx.Raw("select pg_snapshot_xmin(pg_current_snapshot())::text").Scan(&settled).Error; err != nil {
-		return 0, head, err
+	var settled, from string
+	if err := store.Scan(tx.DB, "select pg_snapshot_xmin(pg_current_snapshot())::text, coalesce("+watermark+", '0')::text", nil, &settled, &from); err != nil {
+		return b, err
 	}
 	// A plan for any number would read all seals.
-	if err := tx.Exec("set local plan_cache_mode = force_custom_plan").Error; err != nil {
-		return 0, head, err
+	if err := store.Set(tx, "plan_cache_mode = force_custom_plan"); err != nil {
+		return b, err
 	}
-	var from string
-	if err := tx.Raw("select coalesce(" + watermark + ", '0')::text").Scan(&from).Error; err != nil {
-		return 0, head, err
+	type openEntry struct {
+		Entry `gorm:"embedded"`
+		XID   string `gorm:"column:xid"`
 	}
-	var open []Entry
-	err = tx.Raw(`select e.* from audit_entries e left join audit_seals s on s.entry_id = e.id
-		where e.xid >= ?::text::xid8 and s.seq is null
-		order by e.xid, e.id limit ?`, from, sealBatch).Scan(&open).Error
+	open, err := store.Select[openEntry](tx.DB, `select e.*, e.xid::text as xid from audit_entries e left join audit_seals s on s.entry_id = e.id
+		where e.xid >= $1::text::xid8 and (e.xid, e.id) > ($2::text::xid8, $3::uuid) and s.seq is null
+		order by e.xid, e.id limit $4`, from, at.XID, at.ID.String(), sealBatch)
 	if err != nil {
-		return 0, head, err
+		return b, err
 	}
 	seals := make([]Seal, 0, len(open))
 	for _, e := range open {
+		b.last = place{e.XID, e.ID}
 		if !hmac.Equal(e.MAC, e.code(tx.Vault())) {
+			b.forged++
 			continue
 		}
-		head = Seal{Seq: head.Seq + 1, EntryID: e.ID.String(), Hash: link(tx.Vault(), head.Seq+1, head.Hash, e.MAC)}
-		seals = append(seals, head)
+		b.head = Seal{Seq: b.head.Seq + 1, EntryID: e.ID.String(), Hash: link(tx.Vault(), b.head.Seq+1, b.head.Hash, e.MAC)}
+		seals = append(seals, b.head)
 	}
+	b.read, b.sealed = len(open), len(seals)
 	if len(open) < sealBatch {
-		err = tx.Exec(`insert into settings (key, value) values ('audit_settled', ?)
-			on conflict (key) do update set value = excluded.value`, settled).Error
+		tx.Queue(`insert into settings (key, value) values ('audit_settled', $1) on conflict (key) do update set value = excluded.value`, settled)
 	}
-	if err == nil && len(seals) > 0 {
-		err = tx.CreateInBatches(seals, 1000).Error
+	if len(seals) > 0 {
+		err = store.Insert(tx, seals)
 	}
-	return len(seals), head, err
+	return b, err
 }
 
 func lastSeal(db *gorm.DB) (Seal, error) {

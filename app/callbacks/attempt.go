@@ -8,6 +8,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/notices"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Tried is what POST /callbacks/{id}/attempts takes. Version is the callback's as
@@ -21,7 +22,7 @@ type Tried struct {
 // Attempt logs an attempt of calling the member, made now. One that reaches them ends
 // the callback; the third in vain ends it too and names the next channel.
 func Attempt(ctx context.Context, s *store.Store, by access.Actor, id int64, a Tried) (*Callback, error) {
-	return change(ctx, s, by, id, a.Version, "callback.attempted", "", func(tx *store.Tx, c *cases.Case, back *Callback) ([]cases.Happened, error) {
+	return change(ctx, s, by, ToAttempt, id, a.Version, "", func(tx *store.Tx, c *cases.Case, back *Callback) ([]cases.Happened, error) {
 		desk, err := deskByID(tx.DB, back.DeskID)
 		if err != nil {
 			return nil, err
@@ -57,25 +58,21 @@ func nextChannel(tx *store.Tx, c *cases.Case) (string, error) {
 	return ByMail, nil
 }
 
-// change is the shape of everything that happens to an open callback: it locks the
-// case before the callback, so that two who work on one take their turns, and the
-// second finds that the version has moved on.
-func change(ctx context.Context, s *store.Store, by access.Actor, id, version int64, action, reason string,
+// change runs what happens to an open callback: it locks the case before the
+// callback, so that two who work on one take their turns, and the second finds that
+// the version has moved on.
+func change(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, id, version int64, reason string,
 	fn func(tx *store.Tx, c *cases.Case, back *Callback) ([]cases.Happened, error)) (*Callback, error) {
-	subject := ""
-	back, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Callback, error) {
-		if err := by.Require(access.WorkCases); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, v, verbs.About("callback", id), reason, func(tx *store.Tx) (*Callback, error) {
 		seen, err := store.Find[Callback](tx.DB, "id = ?", id)
 		if err != nil {
 			return nil, err
 		}
+		tx.Subject = cases.Subject(seen.CaseID)
 		c, err := store.Lock[cases.Case](tx, seen.CaseID)
 		if err != nil {
 			return nil, err
 		}
-		subject = c.Subject()
 		back, err := store.Lock[Callback](tx, id)
 		if err != nil {
 			return nil, err
@@ -94,16 +91,15 @@ func change(ctx context.Context, s *store.Store, by access.Actor, id, version in
 		if err := back.save(tx, c); err != nil {
 			return nil, err
 		}
-		return back, audit.Record(tx, audit.Change{Action: action, Subject: subject, Before: before, After: back.summary(), Reason: reason})
+		return back, audit.Record(tx, audit.Change{Before: before, After: back.summary()})
 	})
-	return back, audit.Refused(ctx, s, by, action, subject, err)
 }
 
 // save writes the callback, and takes its case back to work when it ended.
 func (c *Callback) save(tx *store.Tx, of *cases.Case) error {
 	c.closed(tx.By, tx.Now)
 	c.Version++
-	if err := tx.Model(c).Select("due_at", "despite", "state", "attempts", "next_channel", "closed_at", "closed_by", "reason", "version").Updates(c).Error; err != nil {
+	if err := store.Save(tx, c, "due_at", "despite", "state", "attempts", "next_channel", "closed_at", "closed_by", "reason", "version"); err != nil {
 		return err
 	}
 	if c.State == Open || of.Status != cases.CallbackDue {

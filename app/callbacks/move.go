@@ -2,7 +2,6 @@ package callbacks
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -11,7 +10,6 @@ import (
 	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/fault"
-	"hoten/app/secrets"
 	"hoten/app/store"
 )
 
@@ -25,10 +23,7 @@ type Moved struct {
 
 // Move gives an open callback another time, with the reason.
 func Move(ctx context.Context, s *store.Store, by access.Actor, id int64, m Moved) (*Callback, error) {
-	return change(ctx, s, by, id, m.Version, "callback.moved", m.Reason, func(tx *store.Tx, c *cases.Case, back *Callback) ([]cases.Happened, error) {
-		if err := reasonable(m.Reason); err != nil {
-			return nil, err
-		}
+	return change(ctx, s, by, ToMove, id, m.Version, m.Reason, func(tx *store.Tx, c *cases.Case, back *Callback) ([]cases.Happened, error) {
 		desk, err := deskByID(tx.DB, back.DeskID)
 		if err != nil {
 			return nil, err
@@ -37,27 +32,17 @@ func Move(ctx context.Context, s *store.Store, by access.Actor, id int64, m Move
 			return nil, err
 		}
 		back.DueAt, back.Despite = m.DueAt, m.Despite
-		return []cases.Happened{{CaseID: c.ID, Kind: cases.CallbackMoved, Data: map[string]any{"due": back.due()}, Text: m.Reason}}, nil
+		return []cases.Happened{{CaseID: c.ID, Kind: cases.CallbackMoved, Data: map[string]any{"due": back.due()}, Text: tx.Reason}}, nil
 	})
 }
 
 // Drop ends an open callback that is no longer wanted, with the reason.
 func Drop(ctx context.Context, s *store.Store, by access.Actor, id, version int64, reason string) (*Callback, error) {
-	return change(ctx, s, by, id, version, "callback.dropped", reason, func(tx *store.Tx, c *cases.Case, back *Callback) ([]cases.Happened, error) {
-		if err := reasonable(reason); err != nil {
-			return nil, err
-		}
+	return change(ctx, s, by, ToDrop, id, version, reason, func(tx *store.Tx, c *cases.Case, back *Callback) ([]cases.Happened, error) {
 		back.State = Dropped
-		back.Reason = tx.Vault().Seal("callbacks", "reason", back.ID, reason)
-		return []cases.Happened{{CaseID: c.ID, Kind: cases.CallbackDropped, Text: reason}}, nil
+		back.Reason = tx.Vault().Seal("callbacks", "reason", back.ID, tx.Reason)
+		return []cases.Happened{{CaseID: c.ID, Kind: cases.CallbackDropped, Text: tx.Reason}}, nil
 	})
-}
-
-func reasonable(reason string) error {
-	if strings.TrimSpace(reason) == "" {
-		return fault.Input("reason", "required")
-	}
-	return secrets.Refuse("reason", reason)
 }
 
 func deskByID(db *gorm.DB, id int64) (desks.Kept, error) {

@@ -11,6 +11,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/secrets"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // New is what POST /cases/{number}/callbacks takes. Desk is a desk's code, empty
@@ -26,10 +27,7 @@ type New struct {
 // else by whoever promises. A case with an open callback, a closed one or one
 // without a phone that may be called: Conflict.
 func Promise(ctx context.Context, s *store.Store, by access.Actor, caseID int64, n New) (*Callback, error) {
-	made, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Callback, error) {
-		if err := by.Require(access.WorkCases); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToPromise, cases.Subject(caseID), "", func(tx *store.Tx) (*Callback, error) {
 		c, err := store.Lock[cases.Case](tx, caseID)
 		if err != nil {
 			return nil, err
@@ -61,9 +59,8 @@ func Promise(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if err := cases.Follow(tx, c, cases.CallbackDue); err != nil {
 			return nil, err
 		}
-		return made, audit.Record(tx, audit.Change{Action: "callback.promised", Subject: c.Subject(), After: made.summary()})
+		return made, audit.Record(tx, audit.Change{After: made.summary()})
 	})
-	return made, audit.Refused(ctx, s, by, "callback.promised", "case:"+cases.Number(caseID), err)
 }
 
 // mayBeCalled refuses a case that nobody should be called about, or cannot.
@@ -95,7 +92,7 @@ func insert(tx *store.Tx, c *cases.Case, desk int64, n New) (*Callback, error) {
 	if c.AssigneeID != nil {
 		made.AssigneeID = *c.AssigneeID
 	}
-	return made, tx.Create(made).Error
+	return made, store.Insert(tx, made)
 }
 
 // due is the promised time as timelines keep it.

@@ -36,7 +36,7 @@ type Answered struct {
 // Answer compares what the caller said with what is registered. The spoken value
 // is not kept. The third wrong item ends the verification as a mismatch.
 func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, item, value string, confirmVariant bool) (a Answered, err error) {
-	a.Call, err = inCall(ctx, s, by, callID, "call.answered", func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
+	a.Call, err = inCall(ctx, s, by, ToAnswer, callID, func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
 		if err := askable(call, item, value); err != nil {
 			return err
 		}
@@ -46,7 +46,6 @@ func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, 
 		}
 		a.Match, a.Variant = registered.compare(item, value)
 		if a.Variant && !confirmVariant {
-			tx.NothingChanged()
 			return nil
 		}
 		a.Match = a.Match || a.Variant
@@ -80,7 +79,7 @@ func askable(call *Call, item, value string) error {
 // note keeps whether an item was right and derives what follows: the level, or
 // the end of the verification.
 func (c *Call) note(tx *store.Tx, of *Case, p policies.Policies, item string, matched bool) error {
-	_, err := store.Exec(tx.DB, "insert into call_answers (call_id, item, matched, at) values ($1, $2, $3, $4)", c.ID, item, matched, tx.Now)
+	_, err := store.Exec(tx, "insert into call_answers (call_id, item, matched, at) values ($1, $2, $3, $4)", c.ID, item, matched, tx.Now)
 	if err != nil {
 		return err
 	}
@@ -95,7 +94,7 @@ func (c *Call) note(tx *store.Tx, of *Case, p policies.Policies, item string, ma
 	} else if err := c.raise(tx, of, p); err != nil {
 		return err
 	}
-	return audit.Record(tx, audit.Change{Action: "call.answered", Subject: of.Subject(),
+	return audit.Record(tx, audit.Change{
 		After: map[string]any{"call": c.ID, "item": item, "match": matched, "level": c.Level}})
 }
 

@@ -10,14 +10,14 @@ import (
 // used again.
 func MailBounced(tx *store.Tx, m notices.Mail) error {
 	if m.ContactID != nil {
-		if _, err := store.Exec(tx.DB, "update contacts set undeliverable_at = $2 where id = $1 and undeliverable_at is null", *m.ContactID, tx.Now); err != nil {
+		if _, err := store.Exec(tx, "update contacts set undeliverable_at = $2 where id = $1 and undeliverable_at is null", *m.ContactID, tx.Now); err != nil {
 			return err
 		}
 	}
 	if m.CaseID == nil {
 		return nil
 	}
-	if _, err := store.Exec(tx.DB, "update cases set unreachable_at = $2, changed_at = $2 where id = $1", *m.CaseID, tx.Now); err != nil {
+	if _, err := store.Exec(tx, "update cases set unreachable_at = $2, changed_at = $2 where id = $1", *m.CaseID, tx.Now); err != nil {
 		return err
 	}
 	return Tell(tx, Happened{CaseID: *m.CaseID, Kind: Unreachable, Data: map[string]any{"mail": m.Kind}})

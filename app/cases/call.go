@@ -15,6 +15,7 @@ import (
 	"hoten/app/jptext"
 	"hoten/app/policies"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Call is one conversation about a case; a verification holds for its agent,
@@ -94,10 +95,7 @@ func plausibleNumber(s string) bool {
 
 // StartCall logs a call; the caller's number supports and is never an item.
 func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int64, n NewCall) (*Call, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (*Call, error) {
-		if err := by.Require(access.WorkCases); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToStartCall, Subject(caseID), "", func(tx *store.Tx) (*Call, error) {
 		if err := n.check(); err != nil {
 			return nil, err
 		}
@@ -118,7 +116,7 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 			call.CallerNumber = tx.Vault().Seal("calls", "caller_number", call.ID, n.CallerNumber)
 			call.CallerKey = tx.Vault().Blind("phone", jptext.PhoneKey(n.CallerNumber))
 		}
-		if err := tx.Create(call).Error; err != nil {
+		if err := store.Insert(tx, call); err != nil {
 			return nil, err
 		}
 		if c.DeskID == nil {
@@ -138,40 +136,35 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		if err := Tell(tx, told...); err != nil {
 			return nil, err
 		}
-		return call, audit.Record(tx, audit.Change{Action: "call.started", Subject: c.Subject(),
+		return call, audit.Record(tx, audit.Change{
 			After: map[string]any{"call": call.ID, "direction": n.Direction, "relation": n.Relation}})
 	})
 }
 
 // EndCall ends a call and with it the verification.
 func EndCall(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Call, error) {
-	return inCall(ctx, s, by, id, "call.ended", func(tx *store.Tx, c *Case, call *Call, _ policies.Policies) error {
+	return inCall(ctx, s, by, ToEndCall, id, func(tx *store.Tx, c *Case, call *Call, _ policies.Policies) error {
 		if call.EndedAt != nil {
-			tx.NothingChanged()
 			return nil
 		}
 		call.EndedAt = &tx.Now
 		if err := Tell(tx, Happened{CaseID: c.ID, Kind: CallEnded, Data: map[string]any{"call": call.ID}}); err != nil {
 			return err
 		}
-		return audit.Record(tx, audit.Change{Action: "call.ended", Subject: c.Subject(), After: map[string]any{"call": call.ID}})
+		return audit.Record(tx, audit.Change{After: map[string]any{"call": call.ID}})
 	})
 }
 
-// inCall is the shape of everything an agent does within a call: it locks the
-// case before the call, so that two calls about one case take their turns.
-func inCall(ctx context.Context, s *store.Store, by access.Actor, id int64, action string,
+// inCall runs what an agent does within a call of their own: it locks the case
+// before the call, so that two calls about one case take their turns.
+func inCall(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, id int64,
 	fn func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error) (*Call, error) {
-	subject := ""
-	call, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Call, error) {
-		if err := by.Require(access.WorkCases); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, v, verbs.About("call", id), "", func(tx *store.Tx) (*Call, error) {
 		seen, err := store.Find[Call](tx.DB, "id = ?", id)
 		if err != nil {
 			return nil, err
 		}
-		subject = "case:" + Number(seen.CaseID)
+		tx.Subject = Subject(seen.CaseID)
 		if seen.AgentID != by.ID {
 			return nil, fault.New(fault.Forbidden, "call_of_another")
 		}
@@ -187,15 +180,14 @@ func inCall(ctx context.Context, s *store.Store, by access.Actor, id int64, acti
 		if err != nil {
 			return nil, err
 		}
-		if err := fn(tx, c, call, p); err != nil {
-			return nil, err
+		if err := fn(tx, c, call, p); err != nil || !tx.Recorded() {
+			return call, err
 		}
-		if err := tx.Model(call).Select("called_contact", "ended_at", "outcome", "level", "expires_at", "wrong").Updates(call).Error; err != nil {
+		if err := store.Save(tx, call, "called_contact", "ended_at", "outcome", "level", "expires_at", "wrong"); err != nil {
 			return nil, err
 		}
 		return call, c.save(tx)
 	})
-	return call, audit.Refused(ctx, s, by, action, subject, err)
 }
 
 // goingOn refuses what needs a running conversation.

@@ -10,6 +10,7 @@ import (
 
 	"hoten/app/fault"
 	"hoten/app/incidents"
+	"hoten/app/verbs"
 )
 
 // Origins of a case: on the operator's list, added to it later (追加申告,
@@ -59,7 +60,10 @@ type Case struct {
 func (c Case) Number() string { return Number(c.ID) }
 
 // Subject names the case in the audit trail.
-func (c Case) Subject() string { return "case:" + c.Number() }
+func (c Case) Subject() string { return Subject(c.ID) }
+
+// Subject names the case with the id in the audit trail.
+func Subject(id int64) string { return verbs.About("case", Number(id)) }
 
 // Affected reports whether the ID counts as affected.
 func (c Case) Affected() bool { return c.Origin != Inquiry }

@@ -5,7 +5,7 @@ import "hoten/app/store"
 // Reclassify brings the classes of an incident's affected cases up to date with
 // their movements; it is incidents.Class in SQL, for all at once.
 func Reclassify(tx *store.Tx, incident int64) error {
-	_, err := store.Exec(tx.DB, `update cases c set class = x.class from (
+	_, err := store.Exec(tx, `update cases c set class = x.class from (
 		  select c.id, case when coalesce(f.transfer, false) and coalesce(f.exchange, false) then 'C' when coalesce(f.exchange, false) then 'B'
 		    when coalesce(f.transfer, false) then 'A' else 'D' end as class
 		  from cases c left join (

@@ -37,7 +37,7 @@ func (Code) TableName() string { return "verification_codes" }
 // A new one comes after an interval, so many a call and an ID a day. No usable
 // contact: Invalid no_usable_contact; then a call back, else a letter.
 func SendCode(ctx context.Context, s *store.Store, by access.Actor, callID int64) (*Call, error) {
-	return inCall(ctx, s, by, callID, "call.code_sent", func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
+	return inCall(ctx, s, by, ToSendCode, callID, func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
 		if err := codeAllowed(tx, c, call, p); err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func SendCode(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		if err := Tell(tx, Happened{CaseID: c.ID, Kind: CodeSent, Data: map[string]any{"call": call.ID}}); err != nil {
 			return err
 		}
-		return audit.Record(tx, audit.Change{Action: "call.code_sent", Subject: c.Subject(), After: map[string]any{"call": call.ID, "contact": contact.ID}})
+		return audit.Record(tx, audit.Change{After: map[string]any{"call": call.ID, "contact": contact.ID}})
 	})
 }
 
@@ -104,12 +104,12 @@ func sendCode(tx *store.Tx, c *Case, call *Call, contact *members.Contact, v pol
 		return err
 	}
 	plain := fmt.Sprintf("%06d", n)
-	if _, err := store.Exec(tx.DB, "update verification_codes set expires_at = $2 where call_id = $1 and used_at is null and expires_at > $2", call.ID, tx.Now); err != nil {
+	if _, err := store.Exec(tx, "update verification_codes set expires_at = $2 where call_id = $1 and used_at is null and expires_at > $2", call.ID, tx.Now); err != nil {
 		return err
 	}
 	code := Code{CallID: call.ID, IdentityID: c.IdentityID, ContactID: contact.ID, CodeHash: hashCode(tx, call.ID, plain), SentAt: tx.Now,
 		ExpiresAt: tx.Now.Add(time.Duration(v.CodeMinutes) * time.Minute)}
-	if err := tx.Create(&code).Error; err != nil {
+	if err := store.Insert(tx, &code); err != nil {
 		return err
 	}
 	to, err := Addressees(tx.DB, tx.Vault(), []int64{c.ID}, notices.VerificationCode)
@@ -138,7 +138,7 @@ type Checked struct {
 // CheckCode compares the code that the caller reads out; it works once, for some
 // minutes, with at most five tries.
 func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int64, said string) (r Checked, err error) {
-	r.Call, err = inCall(ctx, s, by, callID, "call.code_checked", func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
+	r.Call, err = inCall(ctx, s, by, ToCheckCode, callID, func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
 		if err := codeAllowed(tx, c, call, p); err != nil {
 			return err
 		}
@@ -160,7 +160,7 @@ func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int6
 			code.UsedAt = &tx.Now
 		}
 		r.TriesLeft = p.Verification.CodeTries - int(code.Tries)
-		if err := tx.Model(&code).Select("tries", "used_at").Updates(&code).Error; err != nil {
+		if err := store.Save(tx, &code, "tries", "used_at"); err != nil {
 			return err
 		}
 		return call.note(tx, c, p, itemCode, r.Match)
@@ -171,7 +171,7 @@ func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int6
 // ConfirmCallback notes that the agent called back on a registered number that
 // may be used and reached the caller there.
 func ConfirmCallback(ctx context.Context, s *store.Store, by access.Actor, callID int64) (*Call, error) {
-	return inCall(ctx, s, by, callID, "call.callback", func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
+	return inCall(ctx, s, by, ToConfirmCallback, callID, func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
 		if err := codeAllowed(tx, c, call, p); err != nil {
 			return err
 		}

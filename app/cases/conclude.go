@@ -17,12 +17,11 @@ import (
 // counts as a failed attempt; a suspected impostor blocks reset and reveal on
 // the case at once and goes to a supervisor (docs/domain.md section 4).
 func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64, outcome string) (*Call, error) {
-	return inCall(ctx, s, by, callID, "call.concluded", func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
+	return inCall(ctx, s, by, ToConclude, callID, func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
 		if !slices.Contains(Outcomes, outcome) {
 			return fault.Input("outcome", "outcome_unknown")
 		}
 		if call.Outcome != nil && *call.Outcome == outcome {
-			tx.NothingChanged()
 			return nil
 		}
 		if err := call.mayConclude(outcome, tx.Now); err != nil {
@@ -38,7 +37,7 @@ func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		if err := Tell(tx, Happened{CaseID: c.ID, Kind: CallConcluded, Data: map[string]any{"call": call.ID, "outcome": outcome, "level": call.Level}}); err != nil {
 			return err
 		}
-		return audit.Record(tx, audit.Change{Action: "call.concluded", Subject: c.Subject(),
+		return audit.Record(tx, audit.Change{
 			After: map[string]any{"call": call.ID, "outcome": outcome, "level": call.Level}})
 	})
 }
@@ -74,7 +73,7 @@ func (c *Case) countFailed(now time.Time) {
 
 // ReopenVerification opens level 2 again after failed attempts.
 func ReopenVerification(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Case, error) {
-	return change(ctx, s, by, id, access.Supervise, "case.verification_reopened", reason, func(tx *store.Tx, c *Case) (Happened, error) {
+	return decide(ctx, s, by, ToReopenVerification, id, reason, func(tx *store.Tx, c *Case) (Happened, error) {
 		if c.FailedAttempts == 0 {
 			return Happened{}, already("verification_not_closed")
 		}
@@ -85,7 +84,7 @@ func ReopenVerification(ctx context.Context, s *store.Store, by access.Actor, id
 
 // ClearImpostor ends a suspicion that a supervisor found unfounded or dealt with.
 func ClearImpostor(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Case, error) {
-	return change(ctx, s, by, id, access.Supervise, "case.impostor_cleared", reason, func(tx *store.Tx, c *Case) (Happened, error) {
+	return decide(ctx, s, by, ToClearImpostor, id, reason, func(tx *store.Tx, c *Case) (Happened, error) {
 		if c.ImpostorAt == nil {
 			return Happened{}, already("no_suspicion")
 		}
@@ -97,11 +96,11 @@ func ClearImpostor(ctx context.Context, s *store.Store, by access.Actor, id int6
 // RecordRepresentative notes that the documents of a proxy, guardian or
 // corporate contact were seen, so that they can reach level 2 (level 3: documents).
 func RecordRepresentative(ctx context.Context, s *store.Store, by access.Actor, id int64, relation, documents string) (*Case, error) {
-	return change(ctx, s, by, id, access.Supervise, "case.representative_recorded", documents, func(tx *store.Tx, c *Case) (Happened, error) {
+	return decide(ctx, s, by, ToRecordRepresentative, id, documents, func(tx *store.Tx, c *Case) (Happened, error) {
 		if !slices.Contains([]string{Proxy, Guardian, Corporate}, relation) {
 			return Happened{}, fault.Input("relation", "relation_unknown")
 		}
-		_, err := store.Exec(tx.DB, `insert into representatives (case_id, relation, documents, recorded_by, recorded_at) values ($1, $2, $3, $4, $5)`,
+		_, err := store.Exec(tx, `insert into representatives (case_id, relation, documents, recorded_by, recorded_at) values ($1, $2, $3, $4, $5)`,
 			c.ID, relation, tx.Vault().Seal("representatives", "documents", c.ID, documents), by.ID, tx.Now)
 		return Happened{Kind: Represented, Data: map[string]any{"relation": relation}, Text: documents}, err
 	})

@@ -18,14 +18,17 @@ type Load struct {
 	Approval int64
 	Stalled  int64
 	Oldest   *time.Time
+	Left     bool // may no longer work cases
 }
 
-// Loads lists everybody who works cases, those with the most open ones first.
+// Loads lists everybody who works cases, those with the most open ones first, and
+// whoever left some behind: their cases wait to be handed over.
 func Loads(db *gorm.DB, now time.Time) ([]Load, error) {
 	_, until := lain(stalledFrom, now)
 	return store.Select[Load](db, `select s.id as staff_id, s.name, count(c.id) as open,
 		count(*) filter (where c.status = 'awaiting_approval') as approval,
-		count(*) filter (where c.changed_at < $2) as stalled, min(c.changed_at) as oldest
+		count(*) filter (where c.changed_at < $2) as stalled, min(c.changed_at) as oldest,
+		s.disabled_at is not null or s.role <> all($1) as left
 		from staff s left join cases c on c.assignee_id = s.id and c.status not in ('completed', 'out_of_scope')
-		where s.disabled_at is null and s.role = any($1) group by s.id order by open desc, s.id`, access.Holders(access.WorkCases), until)
+		group by s.id having s.disabled_at is null and s.role = any($1) or count(c.id) > 0 order by open desc, s.id`, access.Holders(access.WorkCases), until)
 }

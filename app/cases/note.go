@@ -9,15 +9,13 @@ import (
 	"hoten/app/fault"
 	"hoten/app/secrets"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // AddNote writes a note into the timeline. A note that looks like a secret that
 // is never asked and never stored is refused with the reason (docs/domain.md section 4).
 func AddNote(ctx context.Context, s *store.Store, by access.Actor, id int64, text string) (*Case, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (*Case, error) {
-		if err := by.Require(access.WorkCases); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToAddNote, Subject(id), "", func(tx *store.Tx) (*Case, error) {
 		if strings.TrimSpace(text) == "" {
 			return nil, fault.Input("text", "required")
 		}
@@ -31,6 +29,6 @@ func AddNote(ctx context.Context, s *store.Store, by access.Actor, id int64, tex
 		if err := Tell(tx, Happened{CaseID: id, Kind: Note, Text: text}); err != nil {
 			return nil, err
 		}
-		return c, audit.Record(tx, audit.Change{Action: "case.noted", Subject: c.Subject()})
+		return c, audit.Record(tx, audit.Change{})
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/members"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // OpenResult is the case and whether it was opened just now.
@@ -19,10 +20,7 @@ type OpenResult struct {
 // Open opens a case for a login ID, or finds the one that stands. An ID that is
 // not on the incident's list becomes an inquiry.
 func Open(ctx context.Context, s *store.Store, by access.Actor, reference, login string) (OpenResult, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (r OpenResult, err error) {
-		if err := by.Require(access.WorkCases); err != nil {
-			return r, err
-		}
+	return verbs.Do(ctx, s, by, ToOpen, "incident:"+reference, "", func(tx *store.Tx) (r OpenResult, err error) {
 		incident, err := incidents.ByReference(tx.DB, reference)
 		if err != nil {
 			return r, err
@@ -35,19 +33,18 @@ func Open(ctx context.Context, s *store.Store, by access.Actor, reference, login
 		if by.DeskID != 0 {
 			made.DeskID = &by.DeskID
 		}
-		created := tx.Clauses(onceEach).Create(made)
-		if created.Error != nil {
-			return r, created.Error
+		isNew, err := store.InsertNew(tx, made)
+		if err != nil {
+			return r, err
 		}
-		if created.RowsAffected == 0 {
-			tx.NothingChanged()
+		if !isNew {
 			r.Case, err = store.Find[Case](tx.DB, "incident_id = ? and identity_id = ?", incident.ID, identity.ID)
 			return r, err
 		}
 		if err := Tell(tx, Happened{CaseID: made.ID, Kind: Opened, Data: map[string]any{"origin": Inquiry}}); err != nil {
 			return r, err
 		}
-		return OpenResult{made, true}, audit.Record(tx, audit.Change{Action: "case.opened", Subject: made.Subject(),
+		return OpenResult{made, true}, audit.Record(tx, audit.Change{Subject: made.Subject(),
 			After: map[string]any{"incident": incident.Reference, "origin": Inquiry}})
 	})
 }
@@ -55,7 +52,7 @@ func Open(ctx context.Context, s *store.Store, by access.Actor, reference, login
 // AddToIncident counts an inquiry's ID as affected from now on (追加申告), with
 // the class that its movements give. A supervisor does it, with a reason.
 func AddToIncident(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Case, error) {
-	return change(ctx, s, by, id, access.Supervise, "case.added_to_incident", reason, func(tx *store.Tx, c *Case) (Happened, error) {
+	return decide(ctx, s, by, ToAddToIncident, id, reason, func(tx *store.Tx, c *Case) (Happened, error) {
 		if c.Origin != Inquiry {
 			return Happened{}, already("already_affected")
 		}

@@ -30,10 +30,10 @@ func Attend(ctx context.Context, s *store.Store, by access.Actor, id int64, writ
 		if _, err := store.Find[Case](tx.DB, "id = ?", id); err != nil {
 			return err
 		}
-		if _, err := store.Exec(tx.DB, "set local synchronous_commit = off"); err != nil {
+		if err := store.Set(tx, "synchronous_commit = off"); err != nil {
 			return err
 		}
-		if _, err := store.Exec(tx.DB, `insert into presence (case_id, staff_id, writing, seen_at) values ($1, $2, $3, $4)
+		if _, err := store.Exec(tx, `insert into presence (case_id, staff_id, writing, seen_at) values ($1, $2, $3, $4)
 			on conflict (case_id, staff_id) do update set writing = excluded.writing, seen_at = excluded.seen_at`, id, by.ID, writing, tx.Now); err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ func Stamp(db *gorm.DB, id int64) (stamp string, err error) {
 // ForgetPresence removes those who have long closed the page.
 func ForgetPresence(ctx context.Context, s *store.Store) error {
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx.DB, "delete from presence where seen_at < $1", tx.Now.Add(-time.Hour))
+		_, err := store.Exec(tx, "delete from presence where seen_at < $1", tx.Now.Add(-time.Hour))
 		return err
 	})
 }

@@ -12,8 +12,8 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/members"
-	"hoten/app/secrets"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Revealed is a member in the clear, for one look.
@@ -28,10 +28,7 @@ type RevealedMember struct {
 // with a reason. Either way the view is audited and stands in the timeline; a
 // suspected impostor blocks it.
 func Reveal(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*RevealedMember, error) {
-	m, err := store.Write(ctx, s, by, func(tx *store.Tx) (*RevealedMember, error) {
-		if err := by.Require(access.Reveal); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToReveal, Subject(id), reason, func(tx *store.Tx) (*RevealedMember, error) {
 		c, err := store.Lock[Case](tx, id)
 		if err != nil {
 			return nil, err
@@ -44,21 +41,17 @@ func Reveal(ctx context.Context, s *store.Store, by access.Actor, id int64, reas
 			return nil, err
 		}
 		verified := call != nil && call.Valid(tx.Now) >= 1
-		if !verified && strings.TrimSpace(reason) == "" {
+		if !verified && tx.Reason == "" {
 			return nil, fault.Input("reason", "required")
 		}
-		if err := secrets.Refuse("reason", reason); err != nil {
+		if err := Tell(tx, Happened{CaseID: id, Kind: Revealed, Data: map[string]any{"verified": verified}, Text: tx.Reason}); err != nil {
 			return nil, err
 		}
-		if err := Tell(tx, Happened{CaseID: id, Kind: Revealed, Data: map[string]any{"verified": verified}, Text: reason}); err != nil {
-			return nil, err
-		}
-		if err := audit.Record(tx, audit.Change{Action: "member.revealed", Subject: c.Subject(), After: map[string]any{"verified_call": verified}, Reason: reason}); err != nil {
+		if err := audit.Record(tx, audit.Change{After: map[string]any{"verified_call": verified}}); err != nil {
 			return nil, err
 		}
 		return inTheClear(tx, c)
 	})
-	return m, audit.Refused(ctx, s, by, "member.revealed", "case:"+Number(id), err)
 }
 
 func inTheClear(tx *store.Tx, c *Case) (*RevealedMember, error) {

@@ -2,36 +2,22 @@ package cases
 
 import (
 	"context"
-	"strings"
-
-	"gorm.io/gorm/clause"
 
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/notices"
-	"hoten/app/secrets"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
-
-var onceEach = clause.OnConflict{DoNothing: true}
 
 func already(code string) error { return fault.New(fault.Conflict, code) }
 
-// change is the shape of every decision about one case that needs a reason:
-// lock, rule, save, tell, record. fn is the rule and what the timeline says.
-func change(ctx context.Context, s *store.Store, by access.Actor, id int64, need access.Permission, action, reason string,
+// decide runs a decision about one locked case: fn is the rule and returns what
+// the timeline says.
+func decide(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, id int64, reason string,
 	fn func(tx *store.Tx, c *Case) (Happened, error)) (*Case, error) {
-	c, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Case, error) {
-		if err := by.Require(need); err != nil {
-			return nil, err
-		}
-		if strings.TrimSpace(reason) == "" {
-			return nil, fault.Input("reason", "required")
-		}
-		if err := secrets.Refuse("reason", reason); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, v, Subject(id), reason, func(tx *store.Tx) (*Case, error) {
 		c, err := store.Lock[Case](tx, id)
 		if err != nil {
 			return nil, err
@@ -48,16 +34,15 @@ func change(ctx context.Context, s *store.Store, by access.Actor, id int64, need
 		if err := Tell(tx, told); err != nil {
 			return nil, err
 		}
-		return c, audit.Record(tx, audit.Change{Action: action, Subject: c.Subject(), Before: before, After: c.summary(), Reason: reason})
+		return c, audit.Record(tx, audit.Change{Before: before, After: c.summary()})
 	})
-	return c, audit.Refused(ctx, s, by, action, "case:"+Number(id), err)
 }
 
 // save writes the columns that this package decides about.
 func (c *Case) save(tx *store.Tx) error {
 	c.ChangedAt = tx.Now
-	return tx.Model(c).Select("origin", "class", "status", "assignee_id", "desk_id", "verified_at", "completed_at",
-		"failed_attempts", "failed_on", "impostor_at", "changed_at", "version").Updates(c).Error
+	return store.Save(tx, c, "origin", "class", "status", "assignee_id", "desk_id", "verified_at", "completed_at",
+		"failed_attempts", "failed_on", "impostor_at", "changed_at", "version")
 }
 
 // summary is the case in the audit trail: no personal data.
@@ -78,10 +63,7 @@ type Change struct {
 // case is now; closing one over a pending proposal is refused; giving away a
 // case that is somebody else's is for supervisors.
 func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Change) (*Case, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (*Case, error) {
-		if err := by.Require(access.WorkCases); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToUpdate, Subject(id), "", func(tx *store.Tx) (*Case, error) {
 		c, err := store.Lock[Case](tx, id)
 		if err != nil {
 			return nil, err
@@ -95,7 +77,6 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 			return nil, err
 		}
 		if len(told) == 0 {
-			tx.NothingChanged()
 			return c, nil
 		}
 		if err := c.save(tx); err != nil {
@@ -109,7 +90,7 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 		if err := Tell(tx, told...); err != nil {
 			return nil, err
 		}
-		return c, audit.Record(tx, audit.Change{Action: "case.updated", Subject: c.Subject(), Before: before.summary(), After: c.summary()})
+		return c, audit.Record(tx, audit.Change{Before: before.summary(), After: c.summary()})
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // maxDesks is how many desks there may be: each stands in the bar of every page.
@@ -16,35 +17,30 @@ const maxDesks = 12
 // Add sets up a desk. Its code is its address and stays. A code that is taken, one
 // desk too many, rules that cannot be meant (see Check), no reason: Invalid.
 func Add(ctx context.Context, s *store.Store, by access.Actor, d Desk, reason string) error {
-	_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) {
-		none := struct{}{}
-		if err := mayRewrite(by, reason); err != nil {
-			return none, err
-		}
+	return verbs.Run(ctx, s, by, ToAdd, verbs.About("desk", d.Code), reason, func(tx *store.Tx) error {
 		if err := d.Check(); err != nil {
-			return none, err
+			return err
 		}
 		rules, err := json.Marshal(d)
 		if err != nil {
-			return none, err
+			return err
 		}
 		if err := insert(tx, d.Code, string(rules)); err != nil {
-			return none, err
+			return err
 		}
-		return none, audit.Record(tx, audit.Change{Action: "desk.added", Subject: "desk:" + d.Code, After: d, Reason: reason})
+		return audit.Record(tx, audit.Change{After: d})
 	})
-	return err
 }
 
 func insert(tx *store.Tx, code, rules string) error {
 	var desks int64
-	if err := tx.Model(&row{}).Count(&desks).Error; err != nil {
+	if err := tx.DB.Model(&row{}).Count(&desks).Error; err != nil {
 		return err
 	}
 	if desks >= maxDesks {
 		return fault.Input("code", "desks_too_many", "max", maxDesks)
 	}
-	n, err := store.Exec(tx.DB, "insert into desks (code, rules) values ($1, $2) on conflict (code) do nothing", code, rules)
+	n, err := store.Exec(tx, "insert into desks (code, rules) values ($1, $2) on conflict (code) do nothing", code, rules)
 	if err == nil && n == 0 {
 		err = fault.Input("code", "desk_code_taken")
 	}

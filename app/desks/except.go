@@ -8,6 +8,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/jptext"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // maxDays bounds how many days one change may set.
@@ -16,22 +17,17 @@ const maxDays = 62
 // Except sets what holds on the days from … to, both inclusive, instead of the
 // usual hours: opens and closes like 10:00, or closed when both are empty.
 func Except(ctx context.Context, s *store.Store, by access.Actor, code string, from, to jptext.Date, opens, closes, reason string) error {
-	_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) {
-		none := struct{}{}
-		if err := mayRewrite(by, reason); err != nil {
-			return none, err
-		}
+	return verbs.Run(ctx, s, by, ToSet, verbs.About("desk", code), reason, func(tx *store.Tx) error {
 		made, err := exceptions(from, to, opens, closes)
 		if err != nil {
-			return none, err
+			return err
 		}
-		_, err = rewrite(tx, code, reason, func(d Desk) (Desk, error) {
+		_, err = rewrite(tx, code, func(d Desk) (Desk, error) {
 			d.Exceptions = append(slices.DeleteFunc(slices.Clone(d.Exceptions), func(e Exception) bool { return !e.Date.Before(from) && !e.Date.After(to) }), made...)
 			return d, nil
 		})
-		return none, err
+		return err
 	})
-	return err
 }
 
 func exceptions(from, to jptext.Date, opens, closes string) ([]Exception, error) {

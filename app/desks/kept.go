@@ -77,7 +77,7 @@ func Seed(ctx context.Context, s *store.Store) error {
 			if err != nil {
 				return err
 			}
-			_, err = store.Exec(tx.DB, `insert into desks (code, rules) select $1, $2 where not exists (select 1 from desks where code = $1)`, d.Code, string(rules))
+			_, err = store.Exec(tx, `insert into desks (code, rules) select $1, $2 where not exists (select 1 from desks where code = $1)`, d.Code, string(rules))
 			if err != nil {
 				return err
 			}

@@ -34,7 +34,7 @@ func TestOldRulesAreCompleted(t *testing.T) {
 	exec := func(query string, args ...any) {
 		t.Helper()
 		if err := store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
-			_, err := store.Exec(tx.DB, query, args...)
+			_, err := store.Exec(tx, query, args...)
 			return err
 		}); err != nil {
 			t.Fatal(err)

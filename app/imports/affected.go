@@ -25,7 +25,7 @@ var affectedColumns = []string{"line", "login_key", "identity_id", "login", "log
 	"restricted_at", "balance_programs", "balances", "row_hash"}
 
 func (r *run) landAffected(tx *store.Tx) error {
-	if _, err := store.Exec(tx.DB, createStagedAffected); err != nil {
+	if _, err := store.Exec(tx, createStagedAffected); err != nil {
 		return err
 	}
 	sealer := &affectedSealer{run: r, identities: numbers{s: r.s, table: "identities"}, members: numbers{s: r.s, table: "members"}, contacts: numbers{s: r.s, table: "contacts"}}
@@ -66,7 +66,7 @@ func (r *run) settleAffected(tx *store.Tx) error {
 		`update staged_affected s set known_identity = i.id, known_member = i.member_id from identities i where i.login_key = s.login_key`,
 		`analyze staged_affected`,
 	} {
-		if _, err := store.Exec(tx.DB, q); err != nil {
+		if _, err := store.Exec(tx, q); err != nil {
 			return err
 		}
 	}
@@ -74,7 +74,7 @@ func (r *run) settleAffected(tx *store.Tx) error {
 		Line int64
 		Same bool
 	}
-	rows, err := store.Select[known](tx.DB, `delete from staged_affected s using cases c, members m
+	rows, err := store.Returning[known](tx, `delete from staged_affected s using cases c, members m
 		where c.incident_id = $1 and c.identity_id = s.known_identity and c.origin <> 'inquiry' and m.id = s.known_member
 		returning s.line, m.row_hash is not distinct from s.row_hash as same`, r.IncidentID)
 	if err != nil {
@@ -106,7 +106,7 @@ func (r *run) insertAffected(tx *store.Tx) error {
 		`insert into contacts (id, member_id, kind, value, value_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
 			select email_id, member_id, 'email', email, email_key, email_5, email_8, email_12, email_since, email_own, 'import' from staged_affected where email is not null and known_member is null order by line`,
 	} {
-		if _, err := store.Exec(tx.DB, q); err != nil {
+		if _, err := store.Exec(tx, q); err != nil {
 			return err
 		}
 	}
@@ -123,7 +123,7 @@ func (r *run) insertAffected(tx *store.Tx) error {
 // openCases opens a case per ID. An inquiry that stands already becomes a listed
 // case; what was added by hand keeps being counted apart.
 func (r *run) openCases(tx *store.Tx) error {
-	_, err := store.Exec(tx.DB, `with opened as (
+	_, err := store.Exec(tx, `with opened as (
 		  insert into cases (incident_id, identity_id, origin, class, identity_state, restricted_at, opened_at, changed_at)
 		  select $1::bigint, coalesce(known_identity, identity_id), 'listed', 'D', 'restricted', coalesce(restricted_at, $2::timestamptz), $2, $2
 		    from staged_affected order by line

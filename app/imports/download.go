@@ -12,6 +12,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Columns are the columns of the files that the program does not know.
@@ -27,15 +28,12 @@ func (i Import) Columns() []string {
 // reason and its sentence, then the row as it stood. It is a view of personal
 // data, and audited. explain says a reason in the reader's language.
 func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int64, file string, to io.Writer, explain func(reason string) string) error {
-	i, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Import, error) {
-		if err := by.Require(access.ManageIncidents); err != nil {
-			return nil, err
-		}
+	i, err := verbs.Do(ctx, s, by, ToReadRejected, verbs.About("import", id), "", func(tx *store.Tx) (*Import, error) {
 		i, err := ByID(tx.DB, id)
 		if err != nil {
 			return nil, err
 		}
-		return i, audit.Record(tx, audit.Change{Action: "import.rejected_rows_read", Subject: i.Subject(), After: map[string]string{"file": file}})
+		return i, audit.Record(tx, audit.Change{After: map[string]string{"file": file}})
 	})
 	if err != nil {
 		return err

@@ -66,7 +66,7 @@ func Start(ctx context.Context, s *store.Store, by access.Actor, reference strin
 		if err := needFile(seen[AffectedFile], seen[MovementsFile]); err != nil {
 			return err
 		}
-		if err := tx.Model(i).Update("total", i.Total).Error; err != nil {
+		if err := store.Save(tx, i, "total"); err != nil {
 			return err
 		}
 		return tx.Enqueue(RunArgs{ImportID: i.ID})
@@ -85,7 +85,7 @@ func keep(tx *store.Tx, i *Import, u *Upload) error {
 		if got > 0 {
 			lines += int64(bytes.Count(buf[:got], []byte("\n")))
 			sealed := tx.Vault().Seal("import_chunks", u.File, i.ID<<20|int64(n), string(buf[:got]))
-			if _, err := store.Exec(tx.DB, "insert into import_chunks (import_id, file, n, content) values ($1, $2, $3, $4)", i.ID, u.File, n, sealed); err != nil {
+			if _, err := store.Exec(tx, "insert into import_chunks (import_id, file, n, content) values ($1, $2, $3, $4)", i.ID, u.File, n, sealed); err != nil {
 				return err
 			}
 		}

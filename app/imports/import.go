@@ -13,6 +13,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Names of the two files.
@@ -68,10 +69,7 @@ func (Rejection) TableName() string { return "import_rejections" }
 
 // begin notes an import and who asked for it.
 func begin(ctx context.Context, s *store.Store, by access.Actor, reference string, dryRun bool, more func(tx *store.Tx, i *Import) error) (*Import, error) {
-	i, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Import, error) {
-		if err := by.Require(access.ManageIncidents); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToStart, verbs.About("incident", reference), "", func(tx *store.Tx) (*Import, error) {
 		incident, err := incidents.ByReference(tx.DB, reference)
 		if err != nil {
 			return nil, err
@@ -80,16 +78,14 @@ func begin(ctx context.Context, s *store.Store, by access.Actor, reference strin
 		if by.ID != 0 {
 			i.StaffID = &by.ID
 		}
-		if err := tx.Create(i).Error; err != nil {
+		if err := store.Insert(tx, i); err != nil {
 			return nil, err
 		}
 		if err := more(tx, i); err != nil {
 			return nil, err
 		}
-		return i, audit.Record(tx, audit.Change{Action: "import.started", Subject: i.Subject(),
-			After: map[string]any{"incident": reference, "dry_run": dryRun}})
+		return i, audit.Record(tx, audit.Change{Subject: i.Subject(), After: map[string]any{"incident": reference, "dry_run": dryRun}})
 	})
-	return i, audit.Refused(ctx, s, by, "import.started", "incident:"+reference, err)
 }
 
 // ByID finds an import. Unknown: NotFound.
@@ -138,10 +134,7 @@ func RejectedFiles(db *gorm.DB, id int64) ([]string, error) {
 
 // Run does for real what a dry run of uploaded files has shown.
 func Run(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Import, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (*Import, error) {
-		if err := by.Require(access.ManageIncidents); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToRun, verbs.About("import", id), "", func(tx *store.Tx) (*Import, error) {
 		i, err := store.Lock[Import](tx, id)
 		if err != nil {
 			return nil, err
@@ -154,12 +147,12 @@ func Run(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Impor
 			return nil, fault.New(fault.Conflict, "import_not_repeatable")
 		}
 		i.DryRun, i.State, i.Processed, i.FinishedAt = false, Running, 0, nil
-		if err := tx.Model(i).Select("dry_run", "state", "processed", "finished_at").Updates(i).Error; err != nil {
+		if err := store.Save(tx, i, "dry_run", "state", "processed", "finished_at"); err != nil {
 			return nil, err
 		}
 		if err := tx.Enqueue(RunArgs{ImportID: id}); err != nil {
 			return nil, err
 		}
-		return i, audit.Record(tx, audit.Change{Action: "import.started", Subject: i.Subject(), After: map[string]any{"dry_run": false}})
+		return i, audit.Record(tx, audit.Change{After: map[string]any{"dry_run": false}})
 	})
 }

@@ -17,7 +17,7 @@ var movementColumns = []string{"line", "movement_id", "movement_key", "login_key
 	"partner", "points", "points_received", "refers_to", "finding", "row_hash"}
 
 func (r *run) landMovements(tx *store.Tx) error {
-	if _, err := store.Exec(tx.DB, createStagedMovements); err != nil {
+	if _, err := store.Exec(tx, createStagedMovements); err != nil {
 		return err
 	}
 	if err := r.stage(tx, MovementsFile, r.src.movements, csvin.MovementsFile, "staged_movements", movementColumns, r.judgeMovement, r.sealMovement); err != nil {
@@ -106,12 +106,12 @@ func (r *run) settleMovements(tx *store.Tx) error {
 // findOwners finds whose each movement is: an ID with a case in the incident, or,
 // in a dry run that has inserted nothing, one of the same import.
 func (r *run) findOwners(tx *store.Tx) error {
-	_, err := store.Exec(tx.DB, `update staged_movements s set identity_id = c.identity_id from identities i join cases c on c.identity_id = i.id
+	_, err := store.Exec(tx, `update staged_movements s set identity_id = c.identity_id from identities i join cases c on c.identity_id = i.id
 		where i.login_key = s.login_key and c.incident_id = $1`, r.IncidentID)
 	if err != nil || !r.DryRun || r.src.affected == nil {
 		return err
 	}
-	_, err = store.Exec(tx.DB, `update staged_movements s set identity_id = coalesce(a.known_identity, a.identity_id) from staged_affected a
+	_, err = store.Exec(tx, `update staged_movements s set identity_id = coalesce(a.known_identity, a.identity_id) from staged_affected a
 		where a.login_key = s.login_key and s.identity_id is null`)
 	return err
 }
@@ -127,7 +127,7 @@ func (r *run) insertMovements(tx *store.Tx) error {
 		fmt.Sprintf(insert, "null", "where s.kind <> 'cancel'"),
 		fmt.Sprintf(insert, "e.id", "join movements e on e.movement_key = s.refers_to where s.kind = 'cancel'"),
 	} {
-		if _, err := store.Exec(tx.DB, q, r.IncidentID, r.ID); err != nil {
+		if _, err := store.Exec(tx, q, r.IncidentID, r.ID); err != nil {
 			return err
 		}
 	}

@@ -51,7 +51,7 @@ func (r *rejector) flush(ctx context.Context) error {
 			rows[i] = Rejection{ImportID: r.id, File: o.file, Line: int64(o.problem.Line), ColumnName: o.problem.Column, Reason: o.problem.Reason,
 				Record: tx.Vault().Seal("import_rejections", "record", r.id, string(record))}
 		}
-		return tx.CreateInBatches(rows, 500).Error
+		return store.Insert(tx, rows)
 	})
 	r.open = r.open[:0]
 	return err

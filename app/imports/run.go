@@ -11,6 +11,7 @@ import (
 	"hoten/app/imports/csvin"
 	"hoten/app/incidents"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // FromFiles imports files from disk, in this process; progress is called now and
@@ -60,7 +61,7 @@ func (r *run) do(ctx context.Context) error {
 	if err := r.prepare(ctx); err != nil {
 		return err
 	}
-	_, err := store.Write(ctx, r.s, r.by, func(tx *store.Tx) (struct{}, error) { return struct{}{}, r.land(tx) })
+	err := verbs.Run(ctx, r.s, r.by, ToLand, r.Subject(), "", r.land)
 	closing := r.rejected.flush(ctx)
 	var header *csvin.HeaderError
 	switch {
@@ -92,7 +93,7 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	return store.Keep(ctx, r.s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx.DB, "delete from import_rejections where import_id = $1", r.ID)
+		_, err := store.Exec(tx, "delete from import_rejections where import_id = $1", r.ID)
 		return err
 	})
 }
@@ -125,7 +126,7 @@ func (r *run) land(tx *store.Tx) error {
 	if err := r.outcome(tx); err != nil {
 		return err
 	}
-	return audit.Record(tx, audit.Change{Action: "import.done", Subject: r.Subject(),
+	return audit.Record(tx, audit.Change{
 		After: map[string]any{"incident": r.incident.Reference, "accepted": r.Accepted, "ignored": r.Ignored, "rejected": r.rejected.count}})
 }
 
@@ -147,13 +148,13 @@ func (r *run) outcome(tx *store.Tx) error {
 		return err
 	}
 	r.IgnoredColumns, r.FinishedAt = string(columns), &tx.Now
-	if err := tx.Model(r.Import).Select("state", "total", "processed", "accepted", "ignored", "rejected", "ignored_columns", "error", "finished_at").Updates(r.Import).Error; err != nil {
+	if err := store.Save(tx, r.Import, "state", "total", "processed", "accepted", "ignored", "rejected", "ignored_columns", "error", "finished_at"); err != nil {
 		return err
 	}
 	if r.DryRun && r.State == Done {
 		return nil
 	}
-	_, err = store.Exec(tx.DB, "delete from import_chunks where import_id = $1", r.ID)
+	_, err = store.Exec(tx, "delete from import_chunks where import_id = $1", r.ID)
 	return err
 }
 
@@ -163,7 +164,7 @@ const uploadLife = 24 * time.Hour
 // Forget deletes the files of dry runs that nobody came back to.
 func Forget(ctx context.Context, s *store.Store) error {
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx.DB, "delete from import_chunks where import_id in (select id from imports where state <> 'running' and created_at < $1)", tx.Now.Add(-uploadLife))
+		_, err := store.Exec(tx, "delete from import_chunks where import_id in (select id from imports where state <> 'running' and created_at < $1)", tx.Now.Add(-uploadLife))
 		return err
 	})
 }
@@ -178,7 +179,7 @@ func (r *run) note(ctx context.Context, rows int) {
 		r.progress(r.read)
 	}
 	err := store.Keep(ctx, r.s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx.DB, "update imports set processed = $2 where id = $1", r.ID, r.read)
+		_, err := store.Exec(tx, "update imports set processed = $2 where id = $1", r.ID, r.read)
 		return err
 	})
 	if err != nil {

@@ -42,8 +42,8 @@ type expected struct {
 
 // The sample of the specification comes out exactly as it says, per ID.
 func TestSampleImportsToExpected(t *testing.T) {
-	affected, movements := apptest.Sample(t, "affected.csv"), apptest.Sample(t, "movements.csv")
-	raw, err := os.ReadFile(apptest.Sample(t, "expected.json"))
+	affected, movements := apptest.Sample("affected.csv"), apptest.Sample("movements.csv")
+	raw, err := os.ReadFile(apptest.Sample("expected.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,8 +38,8 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[RunArgs]) error {
 		}
 		by := access.System("import")
 		if i.StaffID != nil {
-			account, err := staff.ByID(store.Read(ctx, w.Store), *i.StaffID)
-			if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+			account, err := staff.Active(store.Read(ctx, w.Store), *i.StaffID)
+			if f, ok := fault.As(err); ok && f.Kind == fault.Forbidden {
 				// Disabled since: nobody answers for what would be imported.
 				return newRun(w.Store, by, i, source{}, nil).fail(ctx, "interrupted")
 			}
@@ -81,7 +81,7 @@ func Recover(ctx context.Context, s *store.Store) error {
 			case idle && w.Uploaded:
 				err = tx.Enqueue(RunArgs{ImportID: w.ID})
 			case idle:
-				_, err = store.Exec(tx.DB, "update imports set state = 'failed', error = 'interrupted', finished_at = $2 where id = $1", w.ID, tx.Now)
+				_, err = store.Exec(tx, "update imports set state = 'failed', error = 'interrupted', finished_at = $2 where id = $1", w.ID, tx.Now)
 			}
 			if err != nil {
 				return err

@@ -12,6 +12,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/store"
+	"hoten/app/verbs"
 
 	"context"
 	"regexp"
@@ -139,25 +140,25 @@ func (n New) check() error {
 	return p.Err()
 }
 
+// ToCreate is the verb of Create.
+var ToCreate = verbs.Declare(verbs.Verb{Name: "incident.created", Needs: access.ManageIncidents, Subject: "incident"})
+
 // Create records an incident. A known reference is a conflict.
 func Create(ctx context.Context, s *store.Store, by access.Actor, n New) (*Incident, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (*Incident, error) {
-		if err := by.Require(access.ManageIncidents); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToCreate, verbs.About("incident", n.Reference), "", func(tx *store.Tx) (*Incident, error) {
 		if err := n.check(); err != nil {
 			return nil, err
 		}
 		made := &Incident{Reference: n.Reference, TitleJa: n.TitleJa, TitleEn: n.TitleEn, PeriodFrom: n.PeriodFrom, PeriodTo: n.PeriodTo,
 			DetectedOn: n.DetectedOn, ReleasedOn: n.ReleasedOn, ReleasedIds: n.ReleasedIds, ReleasedExchanged: n.ReleasedExchanged, CreatedAt: tx.Now}
-		if err := tx.Create(made).Error; err != nil {
+		if err := store.Insert(tx, made); err != nil {
 			return nil, err
 		}
-		_, err := store.Exec(tx.DB, "insert into incident_programs (incident_id, program_id) select $1, id from programs", made.ID)
+		_, err := store.Exec(tx, "insert into incident_programs (incident_id, program_id) select $1, id from programs", made.ID)
 		if err != nil {
 			return nil, err
 		}
-		return made, audit.Record(tx, audit.Change{Action: "incident.created", Subject: made.Subject(), After: made})
+		return made, audit.Record(tx, audit.Change{After: made})
 	})
 }
 

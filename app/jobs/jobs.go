@@ -4,11 +4,13 @@
 package jobs
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
 	"gorm.io/gorm"
 
+	"hoten/app/fault"
 	"hoten/app/store"
 )
 
@@ -24,6 +26,7 @@ type Job struct {
 	Failed     int64
 	CreatedAt  time.Time
 	FinishedAt *time.Time
+	Error      string // why it was given up, as the code of a fault
 }
 
 // States of a job.
@@ -40,15 +43,25 @@ func Begin(tx *store.Tx, kind string, args any) (*Job, error) {
 		return nil, err
 	}
 	j := &Job{Kind: kind, StaffID: tx.By.ID, Args: string(b), State: Running, CreatedAt: tx.Now}
-	return j, tx.Create(j).Error
+	return j, store.Insert(tx, j)
 }
 
-// Save writes the counts and the state.
+// Save writes the counts and the state, which are no change that must be recorded.
 func (j *Job) Save(tx *store.Tx) error {
 	if j.State != Running && j.FinishedAt == nil {
 		j.FinishedAt = &tx.Now
 	}
-	return tx.Model(j).Select("state", "total", "processed", "failed", "finished_at").Updates(j).Error
+	return tx.Uncounted(func() error {
+		return store.Save(tx, j, "state", "total", "processed", "failed", "finished_at", "error")
+	})
+}
+
+// GiveUp ends a job that will not be done, for the reason that refusal says.
+func (j *Job) GiveUp(ctx context.Context, s *store.Store, refusal *fault.Fault) error {
+	return store.Keep(ctx, s, func(tx *store.Tx) error {
+		j.State, j.Error = Failed, refusal.Code
+		return j.Save(tx)
+	})
 }
 
 // ByID finds a job. Unknown: NotFound.

@@ -128,7 +128,7 @@ func Companies(db *gorm.DB) (map[string]map[int16]int64, error) {
 // and points, points null where nothing is known. An account that has its
 // opening balance already keeps it.
 func OpenWith(tx *store.Tx, key, query string) error {
-	_, err := store.Exec(tx.DB, `insert into accounts (program_id, identity_id, purpose, balance)
+	_, err := store.Exec(tx, `insert into accounts (program_id, identity_id, purpose, balance)
 		select p.id, q.identity_id, 'member', 0 from (select distinct identity_id from (`+query+`) q) q cross join programs p
 		order by q.identity_id, p.id on conflict (identity_id, program_id) where identity_id is not null do nothing`)
 	if err != nil {
@@ -138,7 +138,7 @@ func OpenWith(tx *store.Tx, key, query string) error {
 	if err != nil {
 		return err
 	}
-	_, err = store.Exec(tx.DB, `with opened as (
+	_, err = store.Exec(tx, `with opened as (
 		  select a.id, a.program_id, q.points from (`+query+`) q join accounts a on a.identity_id = q.identity_id and a.program_id = q.program_id
 		  where q.points > 0 and not exists (select 1 from postings p where p.account_id = a.id and p.purpose = 'opening'))
 		insert into postings (transfer_id, account_id, program_id, purpose, points)

@@ -33,7 +33,7 @@ func Ensure(tx *store.Tx, login string) (*Identity, error) {
 	}
 	made := Identity{ID: ids[0], State: Active, LoginKey: tx.Vault().Blind("login", key),
 		Login: tx.Vault().Seal("identities", "login", ids[0], key)}
-	n, err := store.Exec(tx.DB, `insert into identities (id, login, login_key, start_5, start_8, start_12) values ($1, $2, $3, $4, $5, $6)
+	n, err := store.Exec(tx, `insert into identities (id, login, login_key, start_5, start_8, start_12) values ($1, $2, $3, $4, $5, $6)
 		on conflict (login_key) do nothing`, append([]any{made.ID, made.Login, made.LoginKey}, Starts(tx.Vault(), key)...)...)
 	if err == nil && n == 0 {
 		return ByLogin(tx.DB, tx.Vault(), login)

@@ -17,7 +17,7 @@ func TestBeginningsOfWhatAnOlderReleaseKept(t *testing.T) {
 	w.Import(apptest.AffectedHeader+"sato0001@ocn.example,佐藤 葵,サトウ アオイ,1970-02-03,090-1111-2222,aoi@mail.example,2005-04-01,,,N1,ja,0,0,\n", "")
 	db := store.Read(w.Ctx, w.Store)
 	for _, table := range []string{"identities", "contacts"} {
-		if _, err := store.Exec(db, "update "+table+" set start_5 = null, start_8 = null, start_12 = null"); err != nil {
+		if _, err := w.Pool.Exec(w.Ctx, "update "+table+" set start_5 = null, start_8 = null, start_12 = null"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -77,10 +77,10 @@ func (p *Postman) claim(ctx context.Context, id int64) (m *Mail, err error) {
 	err = store.Keep(ctx, p.Store, func(tx *store.Tx) error {
 		// A claim lost in a crash only means that the mail is sent again, which it
 		// would be anyway: no need to wait for the disk.
-		if err := tx.Exec("set local synchronous_commit = off").Error; err != nil {
+		if err := store.Set(tx, "synchronous_commit = off"); err != nil {
 			return err
 		}
-		rows, err := store.Select[Mail](tx.DB, `update mails m set due_at = $2, attempts = attempts + 1 from (
+		rows, err := store.Returning[Mail](tx, `update mails m set due_at = $2, attempts = attempts + 1 from (
 			select id, state, due_at from mails where id = $1 for update skip locked) q
 			where m.id = q.id and q.state = 'queued' and q.due_at <= $3 returning m.*`, id, tx.Now.Add(Claimed), tx.Now)
 		if len(rows) == 1 {
@@ -142,7 +142,7 @@ func (p *Postman) compose(ctx context.Context, m Mail) (e Envelope, kept Message
 // that does not count as an attempt.
 func (p *Postman) letGo(ctx context.Context, m Mail) error {
 	err := store.Keep(context.WithoutCancel(ctx), p.Store, func(tx *store.Tx) error {
-		_, err := store.Exec(tx.DB, "update mails set due_at = $3, attempts = attempts - 1 where id = $1 and state = 'queued' and attempts = $2",
+		_, err := store.Exec(tx, "update mails set due_at = $3, attempts = attempts - 1 where id = $1 and state = 'queued' and attempts = $2",
 			m.ID, m.Attempts, tx.Now)
 		return err
 	})
@@ -159,10 +159,10 @@ func (p *Postman) settle(ctx context.Context, m Mail, kept Message, failure erro
 			m.Subject = kept.Subject
 			m.BodyText, m.BodyHTML = tx.Vault().Seal("mails", "body_text", m.ID, kept.Text), tx.Vault().Seal("mails", "body_html", m.ID, kept.HTML)
 		}
-		done := tx.Model(&m).Where("state = ? and attempts = ?", Queued, attempt).
-			Select("state", "error", "sent_at", "secret", "subject", "body_text", "body_html", "due_at").Updates(&m)
-		if done.Error != nil || done.RowsAffected == 0 || m.State != Bounced || p.Bounced == nil {
-			return done.Error
+		ours, err := store.SaveIf(tx, &m, "state = ? and attempts = ?", []any{Queued, attempt},
+			"state", "error", "sent_at", "secret", "subject", "body_text", "body_html", "due_at")
+		if err != nil || !ours || m.State != Bounced || p.Bounced == nil {
+			return err
 		}
 		return p.Bounced(tx, m)
 	})

@@ -2,21 +2,21 @@ package notices
 
 import (
 	"context"
-	"strconv"
 
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
+
+// ToResend is the verb of Resend.
+var ToResend = verbs.Declare(verbs.Verb{Name: "mail.resent", Needs: access.WorkCases, Subject: "mail"})
 
 // Resend queues a mail again that was given up or refused. Codes and links are
 // not sent again: their secret is gone, a new one is made instead.
 func Resend(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Mail, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (*Mail, error) {
-		if err := by.Require(access.WorkCases); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToResend, verbs.About("mail", id), "", func(tx *store.Tx) (*Mail, error) {
 		m, err := store.Lock[Mail](tx, id)
 		if err != nil {
 			return nil, err
@@ -26,13 +26,13 @@ func Resend(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Ma
 		}
 		before := m.State
 		m.State, m.Attempts, m.DueAt, m.Error = Queued, 0, tx.Now, ""
-		if err := tx.Model(m).Select("state", "attempts", "due_at", "error").Updates(m).Error; err != nil {
+		if err := store.Save(tx, m, "state", "attempts", "due_at", "error"); err != nil {
 			return nil, err
 		}
 		if err := enqueue(tx, []int64{id}); err != nil {
 			return nil, err
 		}
-		return m, audit.Record(tx, audit.Change{Action: "mail.resent", Subject: "mail:" + strconv.FormatInt(id, 10),
+		return m, audit.Record(tx, audit.Change{
 			Before: map[string]string{"state": before}, After: map[string]string{"state": Queued}})
 	})
 }

@@ -47,7 +47,7 @@ func TestSweep(t *testing.T) {
 
 func mustExec(t *testing.T, s *store.Store, query string, args ...any) {
 	t.Helper()
-	if _, err := store.Exec(store.Read(t.Context(), s), query, args...); err != nil {
+	if _, err := s.Pool.Exec(t.Context(), query, args...); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -6,7 +6,6 @@ package policies
 import (
 	"context"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -15,6 +14,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Policies are the values in force. Thresholds and DailyLimits are points of
@@ -147,51 +147,46 @@ func (p *Policies) SetNumbers(values map[string]int) {
 	}
 }
 
+// ToSet is the verb of Set.
+var ToSet = verbs.Declare(verbs.Verb{Name: "policies.set", Needs: access.ManageIncidents, Subject: "policies", Reason: true})
+
 // Set puts policies in force for what comes after, made by somebody who looked at the
 // version seen; a reason is required. Policies set since, or just now: Conflict
 // "conflict" with the version in force.
 func Set(ctx context.Context, s *store.Store, by access.Actor, seen int64, p Policies, reason string) error {
-	_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) {
-		none := struct{}{}
-		if err := by.Require(access.ManageIncidents); err != nil {
-			return none, err
-		}
-		if err := p.check(tx.DB, reason); err != nil {
-			return none, err
+	return verbs.Run(ctx, s, by, ToSet, "policies", reason, func(tx *store.Tx) error {
+		if err := p.check(tx.DB); err != nil {
+			return err
 		}
 		mine, err := store.Idle(tx, "set policies")
 		if err != nil {
-			return none, err
+			return err
 		}
 		before, err := Latest(tx.DB)
 		if err != nil {
-			return none, err
+			return err
 		}
 		if !mine || before.Version != seen {
-			return none, fault.New(fault.Conflict, "conflict", "version", before.Version)
+			return fault.New(fault.Conflict, "conflict", "version", before.Version)
 		}
 		value, err := json.Marshal(p)
 		if err != nil {
-			return none, err
+			return err
 		}
-		if err := tx.Create(&row{Value: string(value), SetAt: tx.Now, SetBy: by.ID}).Error; err != nil {
-			return none, err
+		if err := store.Insert(tx, &row{Value: string(value), SetAt: tx.Now, SetBy: by.ID}); err != nil {
+			return err
 		}
-		return none, audit.Record(tx, audit.Change{Action: "policies.set", Subject: "policies", Before: before.Policies, After: p, Reason: reason})
+		return audit.Record(tx, audit.Change{Before: before.Policies, After: p})
 	})
-	return err
 }
 
 // mostRespond is a thousand open hours: whoever means more means no deadline.
 const mostRespond = 60_000
 
-func (p Policies) check(db *gorm.DB, reason string) error {
+func (p Policies) check(db *gorm.DB) error {
 	problems, err := p.checkSteps(db)
 	if err != nil {
 		return err
-	}
-	if strings.TrimSpace(reason) == "" {
-		problems.Add("reason", "required")
 	}
 	for _, amounts := range []map[string]int64{p.Thresholds, p.DailyLimits} {
 		for code, n := range amounts {

@@ -9,8 +9,8 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/jobs"
-	"hoten/app/staff"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // ProposeAllArgs is the job that proposes for a whole incident.
@@ -28,10 +28,7 @@ type allArgs struct {
 // ProposeAll proposes, in the background, for every case of an incident that has
 // a plan and no proposal: 補填 does not wait for the caller.
 func ProposeAll(ctx context.Context, s *store.Store, by access.Actor, reference string) (*jobs.Job, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (*jobs.Job, error) {
-		if err := by.Require(access.Propose); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToProposeAll, verbs.About("incident", reference), "", func(tx *store.Tx) (*jobs.Job, error) {
 		incident, err := incidents.ByReference(tx.DB, reference)
 		if err != nil {
 			return nil, err
@@ -43,7 +40,7 @@ func ProposeAll(ctx context.Context, s *store.Store, by access.Actor, reference 
 		if err := tx.Enqueue(ProposeAllArgs{JobID: j.ID}); err != nil {
 			return nil, err
 		}
-		return j, audit.Record(tx, audit.Change{Action: "reimbursements.proposed_for_all", Subject: incident.Subject(), After: map[string]any{"job": j.ID}})
+		return j, audit.Record(tx, audit.Change{After: map[string]any{"job": j.ID}})
 	})
 }
 
@@ -57,8 +54,8 @@ func proposeAll(ctx context.Context, s *store.Store, id int64) error {
 	if err != nil || j.State != jobs.Running {
 		return err
 	}
-	proposer, err := staff.ByID(store.Read(ctx, s), j.StaffID)
-	if err != nil {
+	by, err := worksFor(ctx, s, j, access.Propose)
+	if err != nil || by == nil {
 		return err
 	}
 	incident, err := incidentOf(j)
@@ -66,7 +63,7 @@ func proposeAll(ctx context.Context, s *store.Store, id int64) error {
 		return err
 	}
 	for last := int64(0); ; {
-		next, err := store.Write(ctx, s, proposer.Actor("job"), func(tx *store.Tx) (int64, error) {
+		next, err := verbs.Do(ctx, s, *by, ToPropose, "reimbursements", "", func(tx *store.Tx) (int64, error) {
 			return proposeSome(tx, j, incident, last)
 		})
 		if err != nil {
@@ -87,7 +84,6 @@ func proposeSome(tx *store.Tx, j *jobs.Job, incident, last int64) (int64, error)
 	if err != nil {
 		return 0, err
 	}
-	tx.NothingChanged()
 	if last == 0 {
 		// Also after a restart: what is left, and what was done before; what was
 		// refused is looked at again.

@@ -12,6 +12,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/ledger"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Result is what became of one proposal in a batch: its state, or why not.
@@ -26,12 +27,12 @@ type Result struct {
 // who wrote part of the plan (self_approval), a plan that changed since
 // (plan_changed), a proposal that is decided (already_decided).
 func Approve(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Reimbursement, error) {
-	results, err := approveChunk(ctx, s, by, []int64{id}, manner{})
+	results, err := approveChunk(ctx, s, by, []int64{id}, approveOptions{})
 	if err == nil {
 		err = results[0].Err
 	}
 	if err != nil {
-		return nil, audit.Refused(ctx, s, by, "reimbursement.approved", Subject(id), err)
+		return nil, err
 	}
 	return store.Find[Reimbursement](store.Read(ctx, s), "id = ?", id)
 }
@@ -44,14 +45,14 @@ const batchChunk = 250
 // order of ids; a repeated id gets the answer of its first.
 func ApproveMany(ctx context.Context, s *store.Store, by access.Actor, ids []int64) ([]Result, error) {
 	if err := by.Require(access.Decide); err != nil {
-		return nil, audit.Refused(ctx, s, by, "reimbursement.approved", "reimbursements", err)
+		return nil, ToApprove.Refused(ctx, s, by, "reimbursements", err)
 	}
 	distinct := slices.Clone(ids)
 	slices.Sort(distinct)
 	distinct = slices.Compact(distinct)
 	byID := make(map[int64]Result, len(distinct))
 	for part := range slices.Chunk(distinct, batchChunk) {
-		for _, r := range approveRefusing(ctx, s, by, part, manner{}) {
+		for _, r := range approveEach(ctx, s, by, part, approveOptions{}) {
 			byID[r.ID] = r
 		}
 	}
@@ -62,35 +63,21 @@ func ApproveMany(ctx context.Context, s *store.Store, by access.Actor, ids []int
 	return out, nil
 }
 
-// manner is how a chunk is approved.
-type manner struct {
+// approveOptions is how a chunk is approved.
+type approveOptions struct {
 	seen bool                      // only what the actor has looked at
 	then func(*store.Tx, []Result) // in the transaction of what was approved; may be nil
 }
 
-// approveRefusing approves a chunk and notes the attempts that were not allowed.
-func approveRefusing(ctx context.Context, s *store.Store, by access.Actor, ids []int64, how manner) []Result {
-	results, err := approveChunk(ctx, s, by, ids, how)
-	if err != nil {
-		results = oneByOne(ctx, s, by, ids, how)
+// approveEach approves a chunk. When the database refuses it, each is tried alone:
+// the others must not suffer from one.
+func approveEach(ctx context.Context, s *store.Store, by access.Actor, ids []int64, opt approveOptions) []Result {
+	if results, err := approveChunk(ctx, s, by, ids, opt); err == nil {
+		return results
 	}
-	unseen := false
-	for i, r := range results {
-		if fault.Is(r.Err, "not_looked_at") && unseen {
-			continue // noted once: a forged form may hold any number
-		}
-		unseen = unseen || fault.Is(r.Err, "not_looked_at")
-		results[i].Err = audit.Refused(ctx, s, by, "reimbursement.approved", Subject(r.ID), r.Err)
-	}
-	return results
-}
-
-// oneByOne finds out which of a failed chunk can be approved: the others must
-// not suffer from one that the database refuses.
-func oneByOne(ctx context.Context, s *store.Store, by access.Actor, ids []int64, how manner) []Result {
 	out := make([]Result, len(ids))
 	for i, id := range ids {
-		results, err := approveChunk(ctx, s, by, []int64{id}, how)
+		results, err := approveChunk(ctx, s, by, []int64{id}, opt)
 		if err != nil {
 			results = []Result{{ID: id, Err: err}}
 		}
@@ -107,17 +94,33 @@ type approval struct {
 	last           bool
 }
 
-func approveChunk(ctx context.Context, s *store.Store, by access.Actor, ids []int64, how manner) ([]Result, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) ([]Result, error) {
-		if err := by.Require(access.Decide); err != nil {
-			return nil, err
+// approveChunk approves in one transaction and records the attempts that were not
+// allowed; an error is about the whole chunk.
+func approveChunk(ctx context.Context, s *store.Store, by access.Actor, ids []int64, opt approveOptions) ([]Result, error) {
+	results, err := approveTogether(ctx, s, by, ids, opt)
+	unseen := false
+	for _, r := range results {
+		if fault.Is(r.Err, "not_looked_at") && unseen {
+			continue // recorded once: a forged form may hold any number
 		}
+		unseen = unseen || fault.Is(r.Err, "not_looked_at")
+		ToApprove.Refused(ctx, s, by, Subject(r.ID), r.Err)
+	}
+	return results, err
+}
+
+func approveTogether(ctx context.Context, s *store.Store, by access.Actor, ids []int64, opt approveOptions) ([]Result, error) {
+	subject := "reimbursements"
+	if len(ids) == 1 {
+		subject = Subject(ids[0])
+	}
+	return verbs.Do(ctx, s, by, ToApprove, subject, "", func(tx *store.Tx) ([]Result, error) {
 		found, err := lockForDecision(tx, ids)
 		if err != nil {
 			return nil, err
 		}
 		var looked map[int64]bool
-		if how.seen {
+		if opt.seen {
 			if looked, err = Looks(tx.DB, by.ID, ids); err != nil {
 				return nil, err
 			}
@@ -130,7 +133,7 @@ func approveChunk(ctx context.Context, s *store.Store, by access.Actor, ids []in
 				results[i].Err = fault.Missing()
 				continue
 			}
-			if a.last, results[i].Err = a.approve(by, a.given, a.editors, a.plan); results[i].Err == nil && how.seen && !looked[id] {
+			if a.last, results[i].Err = a.approve(by, a.given, a.editors, a.plan); results[i].Err == nil && opt.seen && !looked[id] {
 				results[i].Err = fault.New(fault.Forbidden, "not_looked_at")
 			}
 			if results[i].Err != nil {
@@ -144,11 +147,10 @@ func approveChunk(ctx context.Context, s *store.Store, by access.Actor, ids []in
 			}
 		}
 		if len(approved) == 0 {
-			tx.NothingChanged()
 			return results, nil
 		}
-		if how.then != nil {
-			how.then(tx, results)
+		if opt.then != nil {
+			opt.then(tx, results)
 		}
 		giveApprovals(tx, approved)
 		if err := post(tx, posted); err != nil {
@@ -241,7 +243,7 @@ func tellApproved(tx *store.Tx, approved []*approval) error {
 			told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Posted, Data: map[string]any{"reimbursement": a.Reimbursement.ID}})
 			after["transfer"], after["balances"] = a.TransferID, a.plan.Balances
 		}
-		recorded = append(recorded, audit.Change{Action: "reimbursement.approved", Subject: a.Reimbursement.Subject(),
+		recorded = append(recorded, audit.Change{Subject: a.Reimbursement.Subject(),
 			Before: map[string]any{"state": Submitted}, After: after})
 	}
 	if err := cases.Tell(tx, told...); err != nil {

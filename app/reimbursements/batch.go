@@ -13,8 +13,8 @@ import (
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/jobs"
-	"hoten/app/staff"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // ApproveSeenArgs is the job that approves a selection of what was looked at.
@@ -41,7 +41,7 @@ const MostChosen = 5000
 // more than MostChosen.
 func ApproveSeen(ctx context.Context, s *store.Store, by access.Actor, ids []int64, once string) (*jobs.Job, error) {
 	if err := by.Require(access.Decide); err != nil {
-		return nil, audit.Refused(ctx, s, by, "reimbursement.approved", "reimbursements", err)
+		return nil, ToApproveSeen.Refused(ctx, s, by, "reimbursements", err)
 	}
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
@@ -54,7 +54,7 @@ func ApproveSeen(ctx context.Context, s *store.Store, by access.Actor, ids []int
 	case once == "" || len(once) > longestMark:
 		return nil, fault.Input("once", "required")
 	}
-	j, err := store.Write(ctx, s, by, func(tx *store.Tx) (*jobs.Job, error) {
+	j, err := verbs.Do(ctx, s, by, ToApproveSeen, "reimbursements", "", func(tx *store.Tx) (*jobs.Job, error) {
 		j, err := jobs.Begin(tx, ApproveSeenArgs{}.Kind(), seenArgs{once})
 		if err != nil {
 			return nil, err
@@ -67,7 +67,7 @@ func ApproveSeen(ctx context.Context, s *store.Store, by access.Actor, ids []int
 		if err := tx.Enqueue(ApproveSeenArgs{JobID: j.ID}); err != nil {
 			return nil, err
 		}
-		return j, audit.Record(tx, audit.Change{Action: "reimbursements.chosen", Subject: "reimbursements", After: map[string]any{"job": j.ID, "count": len(ids)}})
+		return j, audit.Record(tx, audit.Change{After: map[string]any{"job": j.ID, "count": len(ids)}})
 	})
 	if fault.Is(err, "conflict") {
 		if first, other := store.Find[jobs.Job](store.Read(ctx, s), "kind = ? and staff_id = ? and args ->> 'once' = ?", ApproveSeenArgs{}.Kind(), by.ID, once); other == nil {
@@ -87,8 +87,8 @@ func approveSeen(ctx context.Context, s *store.Store, id int64) error {
 	if err != nil || j.State != jobs.Running {
 		return err
 	}
-	account, err := staff.ByID(store.Read(ctx, s), j.StaffID)
-	if err != nil {
+	by, err := worksFor(ctx, s, j, access.Decide)
+	if err != nil || by == nil {
 		return err
 	}
 	type left struct{ ReimbursementID int64 }
@@ -101,7 +101,7 @@ func approveSeen(ctx context.Context, s *store.Store, id int64) error {
 		for i, r := range rows {
 			ids[i] = r.ReimbursementID
 		}
-		if err := approvePart(ctx, s, account.Actor("job"), j, ids); err != nil || len(ids) == 0 {
+		if err := approvePart(ctx, s, *by, j, ids); err != nil || len(ids) == 0 {
 			return err
 		}
 	}
@@ -112,10 +112,10 @@ func approveSeen(ctx context.Context, s *store.Store, id int64) error {
 // noted afterwards, when the attempt stands in the audit trail. What the database could
 // not be asked about stays open, for the next attempt.
 func approvePart(ctx context.Context, s *store.Store, by access.Actor, j *jobs.Job, ids []int64) error {
-	how := manner{seen: true, then: func(tx *store.Tx, results []Result) { note(tx, j.ID, results, false) }}
+	opt := approveOptions{seen: true, then: func(tx *store.Tx, results []Result) { note(tx, j.ID, results, false) }}
 	var unasked error
-	results := slices.DeleteFunc(approveRefusing(ctx, s, by, ids, how), func(r Result) bool {
-		passing := store.Passing(r.Err)
+	results := slices.DeleteFunc(approveEach(ctx, s, by, ids, opt), func(r Result) bool {
+		passing := store.IsTransient(r.Err)
 		if passing {
 			unasked = r.Err
 		}

@@ -3,19 +3,18 @@ package reimbursements
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/fault"
-	"hoten/app/secrets"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Return sends a proposal back to its proposer, who proposes anew (差戻し).
 func Return(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Reimbursement, error) {
-	return decision(ctx, s, by, id, Returned, "", reason, func(a *approval) error { return a.decide(by, a.editors) })
+	return decide(ctx, s, by, id, ToReturn, Returned, "", reason, func(a *approval) error { return a.decide(by, a.editors) })
 }
 
 // Reject ends a proposal for good (却下). A reason that is one of Rejections is
@@ -25,7 +24,7 @@ func Reject(ctx context.Context, s *store.Store, by access.Actor, id int64, reas
 	if slices.Contains(Rejections, reason) {
 		ground = reason
 	}
-	return decision(ctx, s, by, id, Rejected, ground, reason, func(a *approval) error { return a.decide(by, a.editors) })
+	return decide(ctx, s, by, id, ToReject, Rejected, ground, reason, func(a *approval) error { return a.decide(by, a.editors) })
 }
 
 // RejectFor is Reject with the ground and the reason apart.
@@ -33,15 +32,13 @@ func RejectFor(ctx context.Context, s *store.Store, by access.Actor, id int64, g
 	if !slices.Contains(Rejections, ground) {
 		return nil, fault.Input("rejection", "rejection_unknown")
 	}
-	return decision(ctx, s, by, id, Rejected, ground, reason, func(a *approval) error { return a.decide(by, a.editors) })
+	return decide(ctx, s, by, id, ToReject, Rejected, ground, reason, func(a *approval) error { return a.decide(by, a.editors) })
 }
 
 // Withdraw takes back one's own proposal while it is pending (取下げ).
 func Withdraw(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Reimbursement, error) {
-	return decision(ctx, s, by, id, Withdrawn, "", reason, func(a *approval) error {
+	return decide(ctx, s, by, id, ToWithdraw, Withdrawn, "", reason, func(a *approval) error {
 		switch {
-		case !by.May(access.Propose):
-			return fault.New(fault.Forbidden, "forbidden")
 		case a.ProposerID != by.ID:
 			return fault.New(fault.Forbidden, "not_the_proposer")
 		case !a.Pending():
@@ -53,9 +50,9 @@ func Withdraw(ctx context.Context, s *store.Store, by access.Actor, id int64, re
 
 var events = map[string]string{Returned: cases.Returned, Rejected: cases.Rejected, Withdrawn: cases.Withdrawn}
 
-func decision(ctx context.Context, s *store.Store, by access.Actor, id int64, state, ground, reason string, rule func(*approval) error) (*Reimbursement, error) {
-	action := "reimbursement." + state
-	r, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Reimbursement, error) {
+// decide ends a pending proposal in the state; rule says whether this actor may.
+func decide(ctx context.Context, s *store.Store, by access.Actor, id int64, v *verbs.Verb, state, ground, reason string, rule func(*approval) error) (*Reimbursement, error) {
+	return verbs.Do(ctx, s, by, v, Subject(id), reason, func(tx *store.Tx) (*Reimbursement, error) {
 		found, err := lockForDecision(tx, []int64{id})
 		if err != nil {
 			return nil, err
@@ -67,28 +64,20 @@ func decision(ctx context.Context, s *store.Store, by access.Actor, id int64, st
 		if err := rule(a); err != nil {
 			return nil, err
 		}
-		if strings.TrimSpace(reason) == "" {
-			return nil, fault.Input("reason", "required")
-		}
-		if err := secrets.Refuse("reason", reason); err != nil {
-			return nil, err
-		}
 		r := a.Reimbursement
 		before := r.State
 		decidedNow(r, state, by, tx.Now)
-		r.Reason = tx.Vault().Seal("reimbursements", "reason", id, reason)
+		r.Reason = tx.Vault().Seal("reimbursements", "reason", id, tx.Reason)
 		if ground != "" {
 			r.Rejection = &ground
 		}
-		if err := tx.Model(r).Select("state", "decided_at", "decided_by", "rejection", "reason").Updates(r).Error; err != nil {
+		if err := store.Save(tx, r, "state", "decided_at", "decided_by", "rejection", "reason"); err != nil {
 			return nil, err
 		}
 		markCases(tx, []int64{r.CaseID}, state)
-		if err := cases.Tell(tx, cases.Happened{CaseID: r.CaseID, Kind: events[state], Data: map[string]any{"reimbursement": id}, Text: reason}); err != nil {
+		if err := cases.Tell(tx, cases.Happened{CaseID: r.CaseID, Kind: events[state], Data: map[string]any{"reimbursement": id}, Text: tx.Reason}); err != nil {
 			return nil, err
 		}
-		return r, audit.Record(tx, audit.Change{Action: action, Subject: r.Subject(), Before: map[string]any{"state": before},
-			After: map[string]any{"state": state}, Reason: reason})
+		return r, audit.Record(tx, audit.Change{Before: map[string]any{"state": before}, After: map[string]any{"state": state}})
 	})
-	return r, audit.Refused(ctx, s, by, action, Subject(id), err)
 }

@@ -3,15 +3,14 @@ package reimbursements
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/incidents"
-	"hoten/app/secrets"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // DecideFinding says what a movement was: suspected, confirmed, or the member's
@@ -19,7 +18,7 @@ import (
 // case's class follows, and approvals already given are void. A movement that was
 // compensated stays as it is: a correction is a new entry.
 func DecideFinding(ctx context.Context, s *store.Store, by access.Actor, caseID int64, movementID, finding, reason string) (*incidents.Movement, error) {
-	return edit(ctx, s, by, caseID, access.Supervise, "finding.decided", reason, func(tx *store.Tx, c *cases.Case) (*incidents.Movement, cases.Happened, error) {
+	return edit(ctx, s, by, ToDecideFinding, caseID, reason, func(tx *store.Tx, c *cases.Case) (*incidents.Movement, cases.Happened, error) {
 		var told cases.Happened
 		if !slices.Contains([]string{incidents.Suspected, incidents.Confirmed, incidents.Own}, finding) {
 			return nil, told, fault.Input("finding", "finding_unknown")
@@ -31,17 +30,19 @@ func DecideFinding(ctx context.Context, s *store.Store, by access.Actor, caseID 
 		if err := findable(tx, m, finding); err != nil {
 			return nil, told, err
 		}
-		told = cases.Happened{Kind: cases.FindingDecided, Text: reason,
+		told = cases.Happened{Kind: cases.FindingDecided, Text: tx.Reason,
 			Data: map[string]any{"movement": m.MovementID, "from": m.Finding, "to": finding}}
 		m.Finding = finding
-		if err := tx.Model(m).Update("finding", finding).Error; err != nil {
+		if err := store.Save(tx, m, "finding"); err != nil {
 			return nil, told, err
 		}
 		movements, err := incidents.Movements(tx.DB, c.IncidentID, []int64{c.IdentityID})
-		if err == nil && c.Affected() {
-			err = tx.Model(c).Update("class", incidents.Class(movements)).Error
+		if err != nil || !c.Affected() {
+			return m, told, err
 		}
-		return m, told, err
+		class := incidents.Class(movements)
+		c.Class = &class
+		return m, told, store.Save(tx, c, "class")
 	})
 }
 
@@ -73,8 +74,8 @@ const maxAdjustment = 1_000_000
 // be negative), with a reason; the plan then always needs two approvals, and its
 // author is none of them.
 func AddAdjustment(ctx context.Context, s *store.Store, by access.Actor, caseID int64, program string, points int64, reason string) (*Adjustment, error) {
-	return edit(ctx, s, by, caseID, access.Propose, "adjustment.added", reason, func(tx *store.Tx, c *cases.Case) (*Adjustment, cases.Happened, error) {
-		told := cases.Happened{Kind: cases.AdjustmentMade, Text: reason, Data: map[string]any{"program": program, "points": points}}
+	return edit(ctx, s, by, ToAddAdjustment, caseID, reason, func(tx *store.Tx, c *cases.Case) (*Adjustment, cases.Happened, error) {
+		told := cases.Happened{Kind: cases.AdjustmentMade, Text: tx.Reason, Data: map[string]any{"program": program, "points": points}}
 		if !c.Affected() {
 			return nil, told, fault.New(fault.Conflict, "not_affected")
 		}
@@ -96,25 +97,16 @@ func AddAdjustment(ctx context.Context, s *store.Store, by access.Actor, caseID 
 			return nil, told, err
 		}
 		a := &Adjustment{ID: ids[0], CaseID: c.ID, ProgramID: p.ID, Points: points, StaffID: by.ID, CreatedAt: tx.Now,
-			Reason: tx.Vault().Seal("adjustments", "reason", ids[0], reason)}
-		return a, told, tx.Create(a).Error
+			Reason: tx.Vault().Seal("adjustments", "reason", ids[0], tx.Reason)}
+		return a, told, store.Insert(tx, a)
 	})
 }
 
-// edit is the shape of everything that changes what a plan is computed from:
-// any change after submission voids the approvals given (docs/domain.md section 2).
-func edit[T any](ctx context.Context, s *store.Store, by access.Actor, caseID int64, need access.Permission, action, reason string,
+// edit runs what changes what a plan is computed from: any change after submission
+// voids the approvals given (docs/domain.md section 2).
+func edit[T any](ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, caseID int64, reason string,
 	fn func(*store.Tx, *cases.Case) (*T, cases.Happened, error)) (*T, error) {
-	out, err := store.Write(ctx, s, by, func(tx *store.Tx) (*T, error) {
-		if err := by.Require(need); err != nil {
-			return nil, err
-		}
-		if strings.TrimSpace(reason) == "" {
-			return nil, fault.Input("reason", "required")
-		}
-		if err := secrets.Refuse("reason", reason); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, v, cases.Subject(caseID), reason, func(tx *store.Tx) (*T, error) {
 		c, err := store.Lock[cases.Case](tx, caseID)
 		if err != nil {
 			return nil, err
@@ -125,7 +117,7 @@ func edit[T any](ctx context.Context, s *store.Store, by access.Actor, caseID in
 		}
 		told.CaseID = c.ID
 		happened := []cases.Happened{told}
-		voided, err := store.Exec(tx.DB, `update approvals a set voided_at = $2 from reimbursements r
+		voided, err := store.Exec(tx, `update approvals a set voided_at = $2 from reimbursements r
 			where r.id = a.reimbursement_id and r.case_id = $1 and r.state in ('submitted', 'approved') and a.voided_at is null`, c.ID, tx.Now)
 		if err != nil {
 			return nil, err
@@ -136,7 +128,6 @@ func edit[T any](ctx context.Context, s *store.Store, by access.Actor, caseID in
 		if err := cases.Tell(tx, happened...); err != nil {
 			return nil, err
 		}
-		return out, audit.Record(tx, audit.Change{Action: action, Subject: c.Subject(), After: told.Data, Reason: reason})
+		return out, audit.Record(tx, audit.Change{After: told.Data})
 	})
-	return out, audit.Refused(ctx, s, by, action, "case:"+cases.Number(caseID), err)
 }

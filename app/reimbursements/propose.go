@@ -3,6 +3,7 @@ package reimbursements
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,7 +14,9 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/policies"
 	"hoten/app/secrets"
+	"hoten/app/staff"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Propose proposes the plan of a case as it stands. Refused: a case with a
@@ -21,10 +24,7 @@ import (
 // plan with nothing to do, more than the proposer may propose in a day, and a
 // proposal that nobody but its authors could approve.
 func Propose(ctx context.Context, s *store.Store, by access.Actor, caseID int64, note string) (*Reimbursement, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (*Reimbursement, error) {
-		if err := by.Require(access.Propose); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToPropose, cases.Subject(caseID), "", func(tx *store.Tx) (*Reimbursement, error) {
 		if err := secrets.Refuse("note", note); err != nil {
 			return nil, err
 		}
@@ -46,17 +46,15 @@ func Propose(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 // ProposeMany proposes for chosen cases of any incident, each on its own: the
 // results stand in the order of ids.
 func ProposeMany(ctx context.Context, s *store.Store, by access.Actor, ids []int64) ([]Result, error) {
-	if err := by.Require(access.Propose); err != nil {
-		return nil, err
-	}
 	byCase := make(map[int64]Result, len(ids))
 	sorted := slices.Clone(ids)
 	slices.Sort(sorted)
 	for part := range slices.Chunk(slices.Compact(sorted), batchChunk) {
-		_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) { return struct{}{}, proposePart(tx, part, byCase) })
+		results, err := verbs.Do(ctx, s, by, ToPropose, "reimbursements", "", func(tx *store.Tx) (map[int64]Result, error) { return proposePart(tx, part) })
 		if err != nil {
 			return nil, err
 		}
+		maps.Copy(byCase, results)
 	}
 	out := make([]Result, len(ids))
 	for i, id := range ids {
@@ -65,12 +63,12 @@ func ProposeMany(ctx context.Context, s *store.Store, by access.Actor, ids []int
 	return out, nil
 }
 
-func proposePart(tx *store.Tx, ids []int64, into map[int64]Result) error {
+func proposePart(tx *store.Tx, ids []int64) (map[int64]Result, error) {
 	of, err := store.Select[cases.Case](tx.DB, "select * from cases where id = any($1) order by id for no key update", ids)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	tx.NothingChanged()
+	into := make(map[int64]Result, len(ids))
 	for _, id := range ids {
 		into[id] = Result{ID: id, Err: fault.Missing()}
 	}
@@ -81,7 +79,7 @@ func proposePart(tx *store.Tx, ids []int64, into map[int64]Result) error {
 	for _, list := range byIncident {
 		made, refused, err := propose(tx, list, "")
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for id, why := range refused {
 			into[id] = Result{ID: id, Err: why}
@@ -90,7 +88,7 @@ func proposePart(tx *store.Tx, ids []int64, into map[int64]Result) error {
 			into[r.CaseID] = Result{ID: r.CaseID, State: r.State}
 		}
 	}
-	return nil
+	return into, nil
 }
 
 // propose proposes for locked cases of one incident, each on its own: those that
@@ -149,7 +147,7 @@ func newDesk(tx *store.Tx) (d desk, err error) {
 	}
 	// The row of the proposer stands for the day's limit: two proposals at once
 	// would otherwise count past each other.
-	if _, err := store.Exec(tx.DB, "select 1 from staff where id = $1 for no key update", tx.By.ID); err != nil {
+	if _, err := store.Lock[staff.Staff](tx, tx.By.ID); err != nil {
 		return d, err
 	}
 	d.today, err = proposedSince(tx, tx.By.ID, startOfDay(tx.Now))
@@ -270,13 +268,13 @@ func (d desk) write(tx *store.Tx, accepted []*subject, note string) ([]*Reimburs
 			lines = append(lines, lineRow{ReimbursementID: r.ID, Line: l})
 		}
 		told = append(told, cases.Happened{CaseID: s.ID, Kind: cases.Proposed, Data: map[string]any{"reimbursement": r.ID}, Text: note})
-		recorded = append(recorded, audit.Change{Action: "reimbursement.submitted", Subject: r.Subject(), Reason: note,
+		recorded = append(recorded, audit.Change{Subject: r.Subject(), Reason: note,
 			After: map[string]any{"case": s.Number(), "lines": s.plan.Lines, "approvals_needed": r.ApprovalsNeeded}})
 	}
-	if err := tx.CreateInBatches(made, 500).Error; err != nil {
+	if err := store.Insert(tx, made); err != nil {
 		return nil, err
 	}
-	if err := tx.CreateInBatches(lines, 1000).Error; err != nil {
+	if err := store.Insert(tx, lines); err != nil {
 		return nil, err
 	}
 	markCases(tx, caseIDs, Submitted)

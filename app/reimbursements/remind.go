@@ -11,6 +11,7 @@ import (
 	"hoten/app/desks"
 	"hoten/app/policies"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // remindChunk bounds one transaction of Remind, in proposals.
@@ -21,12 +22,12 @@ const remindChunk = 250
 // substitute that the policies name. Who may approve does not change: a substitute
 // who proposed or edited is passed over.
 func Remind(ctx context.Context, s *store.Store) error {
-	for _, act := range []func(*store.Tx) (int, error){remindSome, escalateSome} {
+	for _, step := range []struct {
+		verb *verbs.Verb
+		some func(*store.Tx) (int, error)
+	}{{ToRemind, remindSome}, {ToEscalate, escalateSome}} {
 		for {
-			n, err := store.Write(ctx, s, access.System("reminders"), func(tx *store.Tx) (int, error) {
-				tx.NothingChanged()
-				return act(tx)
-			})
+			n, err := verbs.Do(ctx, s, access.System("reminders"), step.verb, "reimbursements", "", step.some)
 			if err != nil {
 				return err
 			}
@@ -94,7 +95,7 @@ func remindSome(tx *store.Tx) (int, error) {
 	for i, r := range rows {
 		ids[i] = r.ID
 		told = append(told, cases.Happened{CaseID: r.CaseID, Kind: cases.ApprovalReminded, Data: map[string]any{"reimbursement": r.ID, "hours": p.RemindHours}})
-		recorded = append(recorded, audit.Change{Action: "reimbursement.reminded", Subject: r.Subject(), After: map[string]any{"hours": p.RemindHours}})
+		recorded = append(recorded, audit.Change{Subject: r.Subject(), After: map[string]any{"hours": p.RemindHours}})
 	}
 	tx.Queue("update reimbursements set reminded_at = $2 where id = any($1)", ids, tx.Now)
 	if err := cases.Tell(tx, told...); err != nil {
@@ -128,7 +129,7 @@ func escalateSome(tx *store.Tx) (int, error) {
 		}
 		ids[i] = r.ID
 		told = append(told, cases.Happened{CaseID: r.CaseID, Kind: cases.ApprovalEscalated, Data: data})
-		recorded = append(recorded, audit.Change{Action: "reimbursement.escalated", Subject: r.Subject(), After: after})
+		recorded = append(recorded, audit.Change{Subject: r.Subject(), After: after})
 	}
 	// Whoever escalates has reminded: a program that stood still for a night does both.
 	tx.Queue(`update reimbursements r set escalated_at = $3, reminded_at = coalesce(r.reminded_at, $3), substitute_id = u.s

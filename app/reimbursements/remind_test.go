@@ -94,7 +94,7 @@ func TestWaitingTooLong(t *testing.T) {
 // and four eyes stay four.
 func TestWhoTheSubstituteIs(t *testing.T) {
 	w, of := importLosses(t, small, small, small, small, small)
-	if _, err := store.Exec(store.Read(w.Ctx, w.Store), "update cases set desk_id = (select id from desks where code = 'point') where id <> $1", of[4].ID); err != nil {
+	if _, err := w.Pool.Exec(w.Ctx, "update cases set desk_id = (select id from desks where code = 'point') where id <> $1", of[4].ID); err != nil {
 		t.Fatal(err)
 	}
 	substitutes(t, w, map[string]int64{policies.Center: w.Manager.ID, "point": w.Supervisor2.ID})

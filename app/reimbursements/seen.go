@@ -25,7 +25,7 @@ func LookedAt(ctx context.Context, s *store.Store, by access.Actor, plans map[in
 		hashes[i] = plans[id]
 	}
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx.DB, `insert into reimbursement_looks as l (reimbursement_id, staff_id, at, plan_hash)
+		_, err := store.Exec(tx, `insert into reimbursement_looks as l (reimbursement_id, staff_id, at, plan_hash)
 			select r, $3, $4, h from unnest($1::bigint[], $2::bytea[]) as u(r, h)
 			on conflict (reimbursement_id, staff_id) do update set at = excluded.at, plan_hash = excluded.plan_hash
 			where l.plan_hash <> excluded.plan_hash`, ids, hashes, by.ID, tx.Now)

@@ -8,8 +8,11 @@ import (
 	"github.com/riverqueue/river"
 	"gorm.io/gorm"
 
+	"hoten/app/access"
+	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/jobs"
+	"hoten/app/staff"
 	"hoten/app/store"
 )
 
@@ -46,6 +49,21 @@ func (w *ApproveSeenWorker) Work(ctx context.Context, job *river.Job[ApproveSeen
 		return approveSeen(ctx, w.Store, job.Args.JobID)
 	})
 	return err
+}
+
+// worksFor is who a job acts as: the account as it is now. One that was disabled or
+// may no longer do the work ends the job, which gives nil.
+func worksFor(ctx context.Context, s *store.Store, j *jobs.Job, need access.Permission) (*access.Actor, error) {
+	account, err := staff.Active(store.Read(ctx, s), j.StaffID)
+	by := access.Actor{}
+	if err == nil {
+		by = account.Actor("job")
+		err = by.Require(need)
+	}
+	if f, ok := fault.As(err); ok && f.Kind == fault.Forbidden {
+		return nil, j.GiveUp(ctx, s, f)
+	}
+	return &by, err
 }
 
 // Again is the River job that does the work of a row of jobs.

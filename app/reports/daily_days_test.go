@@ -13,7 +13,6 @@ import (
 	"hoten/app/jptext"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
-	"hoten/app/store"
 	"hoten/i18n"
 )
 
@@ -273,7 +272,7 @@ func TestDailyNotesStay(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, change := range []string{"update daily_notes set text = '\\x00'", "delete from daily_notes"} {
-		if _, err := store.Exec(store.Read(w.Ctx, w.Store), change); err == nil {
+		if _, err := w.Pool.Exec(w.Ctx, change); err == nil {
 			t.Errorf("%s went through", change)
 		}
 	}

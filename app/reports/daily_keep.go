@@ -91,7 +91,7 @@ func keepDay(ctx context.Context, s *store.Store, of scope) error {
 		return err
 	}
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx.DB, `insert into daily_figures (incident_id, day, desk_id, at, took_ms, value) values ($1, $2, $3, $4, $5, $6)
+		_, err := store.Exec(tx, `insert into daily_figures (incident_id, day, desk_id, at, took_ms, value) values ($1, $2, $3, $4, $5, $6)
 			on conflict (incident_id, day, desk_id) do update set at = excluded.at, took_ms = excluded.took_ms, value = excluded.value`,
 			of.incident.ID, of.date.String(), of.desk, tx.Now, time.Since(begun).Milliseconds(), string(written))
 		return err

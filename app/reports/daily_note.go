@@ -13,6 +13,7 @@ import (
 	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/vault"
+	"hoten/app/verbs"
 )
 
 // DailyNote is what somebody hands over (申し送り) with a day's report. It is never
@@ -24,34 +25,32 @@ type DailyNote struct {
 	Text string    `json:"text"`
 }
 
+// ToAddNote is the verb of AddNote.
+var ToAddNote = verbs.Declare(verbs.Verb{Name: "daily.noted", Needs: access.WorkCases, Subject: "incident"})
+
 // AddNote writes a note for the day and desk of a report. A note that looks like a
 // secret is refused (docs/domain.md section 4), as is one for a day ahead.
 func AddNote(ctx context.Context, s *store.Store, by access.Actor, q Query, text string) error {
-	_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) {
-		none := struct{}{}
-		if err := by.Require(access.WorkCases); err != nil {
-			return none, err
-		}
+	return verbs.Run(ctx, s, by, ToAddNote, "incident", "", func(tx *store.Tx) error {
 		if strings.TrimSpace(text) == "" {
-			return none, fault.Input("text", "required")
+			return fault.Input("text", "required")
 		}
 		if err := secrets.Refuse("text", text); err != nil {
-			return none, err
+			return err
 		}
 		of, err := q.look(tx.DB, tx.Now)
 		if err != nil {
-			return none, err
+			return err
 		}
 		ids, err := store.TakeIDs(tx.DB, "daily_notes", 1)
 		if err != nil {
-			return none, err
+			return err
 		}
 		tx.Queue("insert into daily_notes (id, incident_id, day, desk_id, staff_id, at, text) values ($1, $2, $3, nullif($4::bigint, 0), $5, $6, $7)",
 			ids[0], of.incident.ID, of.date.String(), of.desk, by.ID, tx.Now, tx.Vault().Seal("daily_notes", "text", ids[0], text))
-		return none, audit.Record(tx, audit.Change{Action: "daily.noted", Subject: of.incident.Subject(),
+		return audit.Record(tx, audit.Change{Subject: of.incident.Subject(),
 			After: map[string]any{"note": ids[0], "day": of.date.String(), "desk": q.Desk}})
 	})
-	return err
 }
 
 // notesOf reads the notes of a report, the first first; one for all desks stands in

@@ -72,7 +72,7 @@ func keep[T any](ctx context.Context, s *store.Store, incident int64, part strin
 		return err
 	}
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx.DB, `insert into incident_figures (incident_id, part, at, took_ms, value) values ($1, $2, $3, $4, $5)
+		_, err := store.Exec(tx, `insert into incident_figures (incident_id, part, at, took_ms, value) values ($1, $2, $3, $4, $5)
 			on conflict (incident_id, part) do update set at = excluded.at, took_ms = excluded.took_ms, value = excluded.value`,
 			incident, part, tx.Now, time.Since(begun).Milliseconds(), string(written))
 		return err

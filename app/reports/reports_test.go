@@ -37,7 +37,7 @@ func world(t *testing.T) *apptest.World {
 
 func exec(t *testing.T, w *apptest.World, query string, args ...any) {
 	t.Helper()
-	if _, err := store.Exec(store.Read(w.Ctx, w.Store), query, args...); err != nil {
+	if _, err := w.Pool.Exec(w.Ctx, query, args...); err != nil {
 		t.Fatal(err)
 	}
 }

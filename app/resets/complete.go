@@ -15,6 +15,7 @@ import (
 	"hoten/app/passwords"
 	"hoten/app/store"
 	"hoten/app/vault"
+	"hoten/app/verbs"
 )
 
 // Visit is what the member's page may know of a link before it is used.
@@ -62,10 +63,9 @@ func live(db *gorm.DB, token string, now time.Time, lock string) (*Link, error) 
 // point password is void, use resumes, and the member is told, by another usable
 // contact where there is one (docs/domain.md section 5).
 func Complete(ctx context.Context, s *store.Store, token, password, again string, oneTimePassword bool) error {
-	_, err := store.Write(ctx, s, access.Member(), func(tx *store.Tx) (struct{}, error) {
-		return struct{}{}, complete(tx, token, password, again, oneTimePassword)
+	return verbs.Run(ctx, s, access.Member(), ToComplete, "reset", "", func(tx *store.Tx) error {
+		return complete(tx, token, password, again, oneTimePassword)
 	})
-	return err
 }
 
 func complete(tx *store.Tx, token, password, again string, oneTimePassword bool) error {
@@ -77,6 +77,7 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err != nil {
 		return err
 	}
+	tx.Subject = c.Subject()
 	link, err := live(tx.DB, token, tx.Now, "for update")
 	if err != nil {
 		return err
@@ -90,7 +91,8 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err := Directory.Resume(tx, c.IdentityID, password, oneTimePassword); err != nil {
 		return err
 	}
-	if err := tx.Model(link).Update("used_at", tx.Now).Error; err != nil {
+	link.UsedAt = &tx.Now
+	if err := store.Save(tx, link, "used_at"); err != nil {
 		return err
 	}
 	if err := setState(tx, c, cases.Resumed); err != nil {
@@ -102,7 +104,7 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err := cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.WasResumed, Data: map[string]any{"one_time_password": oneTimePassword}}); err != nil {
 		return err
 	}
-	return audit.Record(tx, audit.Change{Action: "reset.completed", Subject: c.Subject(), After: map[string]any{
+	return audit.Record(tx, audit.Change{After: map[string]any{
 		"password": "set", "point_password": "voided", "one_time_password": oneTimePassword}})
 }
 

@@ -9,6 +9,7 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/notices"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Notified counts what NotifyAll did: mails queued, and cases that no mail can
@@ -25,15 +26,15 @@ const notifyChunk = 500
 // that was not notified yet; run again, it finds nothing to do.
 func NotifyAll(ctx context.Context, s *store.Store, by access.Actor, reference string) (total Notified, err error) {
 	if err := by.Require(access.ManageIncidents); err != nil {
-		return total, audit.Refused(ctx, s, by, "incident.notified", "incident:"+reference, err)
+		return total, ToNotifyAll.Refused(ctx, s, by, verbs.About("incident", reference), err)
 	}
 	incident, err := incidents.ByReference(store.Read(ctx, s), reference)
 	if err != nil {
 		return total, err
 	}
 	for {
-		n, err := store.Write(ctx, s, by, func(tx *store.Tx) (Notified, error) {
-			return notify(tx, incident.Subject(), `incident_id = $1 order by id`, incident.ID)
+		n, err := verbs.Do(ctx, s, by, ToNotifyAll, incident.Subject(), "", func(tx *store.Tx) (Notified, error) {
+			return notify(tx, `incident_id = $1 order by id`, incident.ID)
 		})
 		total.Queued += n.Queued
 		total.Unreachable += n.Unreachable
@@ -45,25 +46,21 @@ func NotifyAll(ctx context.Context, s *store.Store, by access.Actor, reference s
 
 // Notify queues the restriction notice of one case.
 func Notify(ctx context.Context, s *store.Store, by access.Actor, caseID int64) (Notified, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (Notified, error) {
-		if err := by.Require(access.WorkCases); err != nil {
-			return Notified{}, err
-		}
+	return verbs.Do(ctx, s, by, ToNotify, cases.Subject(caseID), "", func(tx *store.Tx) (Notified, error) {
 		if _, err := store.Lock[cases.Case](tx, caseID); err != nil {
 			return Notified{}, err
 		}
-		return notify(tx, "case:"+cases.Number(caseID), `id = $1`, caseID)
+		return notify(tx, `id = $1`, caseID)
 	})
 }
 
 // notify marks and mails the restricted cases among those the condition names
 // that were neither notified nor found unreachable.
-func notify(tx *store.Tx, subject, which string, arg int64) (n Notified, err error) {
+func notify(tx *store.Tx, which string, arg int64) (n Notified, err error) {
 	type picked struct{ ID int64 }
 	rows, err := store.Select[picked](tx.DB, `select id from cases where identity_state = 'restricted' and notified_at is null and unreachable_at is null and `+
 		which+` limit $2 for no key update`, arg, notifyChunk)
 	if err != nil || len(rows) == 0 {
-		tx.NothingChanged()
 		return n, err
 	}
 	ids := make([]int64, len(rows))
@@ -88,10 +85,10 @@ func notify(tx *store.Tx, subject, which string, arg int64) (n Notified, err err
 		reached, drafts = append(reached, id), append(drafts, who.Draft(notices.RestrictionNotice, facts))
 		told = append(told, cases.Happened{CaseID: id, Kind: cases.Notified})
 	}
-	if _, err := store.Exec(tx.DB, "update cases set notified_at = $2, changed_at = $2 where id = any($1)", append([]int64{}, reached...), tx.Now); err != nil {
+	if _, err := store.Exec(tx, "update cases set notified_at = $2, changed_at = $2 where id = any($1)", append([]int64{}, reached...), tx.Now); err != nil {
 		return n, err
 	}
-	if _, err := store.Exec(tx.DB, "update cases set unreachable_at = $2, changed_at = $2 where id = any($1)", append([]int64{}, missed...), tx.Now); err != nil {
+	if _, err := store.Exec(tx, "update cases set unreachable_at = $2, changed_at = $2 where id = any($1)", append([]int64{}, missed...), tx.Now); err != nil {
 		return n, err
 	}
 	if _, err := notices.Queue(tx, drafts...); err != nil {
@@ -101,5 +98,5 @@ func notify(tx *store.Tx, subject, which string, arg int64) (n Notified, err err
 		return n, err
 	}
 	n = Notified{Queued: int64(len(reached)), Unreachable: int64(len(missed))}
-	return n, audit.Record(tx, audit.Change{Action: "restriction.notified", Subject: subject, After: n})
+	return n, audit.Record(tx, audit.Change{After: n})
 }

@@ -2,29 +2,19 @@ package resets
 
 import (
 	"context"
-	"strings"
 
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/fault"
-	"hoten/app/secrets"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Release lifts the restriction of an ID that was restricted wrongly. A
 // supervisor does it, with a reason.
 func Release(ctx context.Context, s *store.Store, by access.Actor, caseID int64, reason string) (*cases.Case, error) {
-	c, err := store.Write(ctx, s, by, func(tx *store.Tx) (*cases.Case, error) {
-		if err := by.Require(access.Supervise); err != nil {
-			return nil, err
-		}
-		if strings.TrimSpace(reason) == "" {
-			return nil, fault.Input("reason", "required")
-		}
-		if err := secrets.Refuse("reason", reason); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToRelease, cases.Subject(caseID), reason, func(tx *store.Tx) (*cases.Case, error) {
 		c, err := store.Lock[cases.Case](tx, caseID)
 		if err != nil {
 			return nil, err
@@ -38,16 +28,15 @@ func Release(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if err := Directory.Release(tx, c.IdentityID); err != nil {
 			return nil, err
 		}
-		if _, err := store.Exec(tx.DB, "update reset_links set voided_at = $2 where identity_id = $1 and used_at is null and voided_at is null", c.IdentityID, tx.Now); err != nil {
+		if _, err := store.Exec(tx, "update reset_links set voided_at = $2 where identity_id = $1 and used_at is null and voided_at is null", c.IdentityID, tx.Now); err != nil {
 			return nil, err
 		}
 		if err := setState(tx, c, cases.Resumed); err != nil {
 			return nil, err
 		}
-		if err := cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.Released, Text: reason}); err != nil {
+		if err := cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.Released, Text: tx.Reason}); err != nil {
 			return nil, err
 		}
-		return c, audit.Record(tx, audit.Change{Action: "reset.released", Subject: c.Subject(), Reason: reason})
+		return c, audit.Record(tx, audit.Change{})
 	})
-	return c, audit.Refused(ctx, s, by, "reset.released", "case:"+cases.Number(caseID), err)
 }

@@ -16,6 +16,7 @@ import (
 	"hoten/app/notices"
 	"hoten/app/policies"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Link is one reset link; the token itself is only in the mail.
@@ -42,10 +43,7 @@ const justSent = time.Minute
 // in a running call. A new link voids the older; above the day's limit only a
 // supervisor sends. baseURL is the public origin.
 func Send(ctx context.Context, s *store.Store, by access.Actor, caseID int64, baseURL string) (*cases.Case, error) {
-	c, err := store.Write(ctx, s, by, func(tx *store.Tx) (*cases.Case, error) {
-		if err := by.Require(access.WorkCases); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToSend, cases.Subject(caseID), "", func(tx *store.Tx) (*cases.Case, error) {
 		c, err := store.Lock[cases.Case](tx, caseID)
 		if err != nil {
 			return nil, err
@@ -69,9 +67,8 @@ func Send(ctx context.Context, s *store.Store, by access.Actor, caseID int64, ba
 		if err := cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.LinkWasSent}); err != nil {
 			return nil, err
 		}
-		return c, audit.Record(tx, audit.Change{Action: "reset.link_sent", Subject: c.Subject()})
+		return c, audit.Record(tx, audit.Change{})
 	})
-	return c, audit.Refused(ctx, s, by, "reset.link_sent", "case:"+cases.Number(caseID), err)
 }
 
 // sendable holds the limits of docs/domain.md section 5; the identity's row is locked,
@@ -115,12 +112,12 @@ func mailLink(tx *store.Tx, c *cases.Case, p policies.Policies, baseURL string) 
 	if err != nil {
 		return err
 	}
-	if _, err := store.Exec(tx.DB, "update reset_links set voided_at = $2 where identity_id = $1 and used_at is null and voided_at is null", c.IdentityID, tx.Now); err != nil {
+	if _, err := store.Exec(tx, "update reset_links set voided_at = $2 where identity_id = $1 and used_at is null and voided_at is null", c.IdentityID, tx.Now); err != nil {
 		return err
 	}
 	link := Link{CaseID: c.ID, IdentityID: c.IdentityID, ContactID: who.ContactID, TokenHash: hash, SentBy: tx.By.ID, SentAt: tx.Now,
 		ExpiresAt: tx.Now.Add(time.Duration(p.ResetMinutes) * time.Minute)}
-	if err := tx.Create(&link).Error; err != nil {
+	if err := store.Insert(tx, &link); err != nil {
 		return err
 	}
 	facts := who.Facts
@@ -159,5 +156,5 @@ func setState(tx *store.Tx, c *cases.Case, state string) error {
 	if state == cases.Resumed {
 		c.ResumedAt = &tx.Now
 	}
-	return tx.Model(c).Select("identity_state", "resumed_at", "changed_at").Updates(c).Error
+	return store.Save(tx, c, "identity_state", "resumed_at", "changed_at")
 }

@@ -9,6 +9,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // New is what POST /services takes. Until is nil while nobody knows.
@@ -22,10 +23,7 @@ type New struct {
 // Set notes what holds for a service. A status that overlaps another of its kind
 // is a Conflict.
 func Set(ctx context.Context, s *store.Store, by access.Actor, n New) (*Status, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (*Status, error) {
-		if err := by.Require(access.ManageIncidents); err != nil {
-			return nil, err
-		}
+	return verbs.Do(ctx, s, by, ToSet, subject(n.Program, n.Service), n.Reason, func(tx *store.Tx) (*Status, error) {
 		program, err := incidents.ProgramByCode(tx.DB, n.Program)
 		if err != nil {
 			return nil, err
@@ -35,16 +33,13 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, n New) (*Status, 
 		if err := made.check(); err != nil {
 			return nil, err
 		}
-		if err := reasonable(n.Reason); err != nil {
-			return nil, err
-		}
 		if err := made.alone(tx); err != nil {
 			return nil, err
 		}
-		if err := tx.Create(made).Error; err != nil {
+		if err := store.Insert(tx, made); err != nil {
 			return nil, err
 		}
-		return made, audit.Record(tx, audit.Change{Action: "service.set", Subject: subject(n.Program, n.Service), After: made, Reason: n.Reason})
+		return made, audit.Record(tx, audit.Change{After: made})
 	})
 }
 
@@ -77,7 +72,7 @@ type Change struct {
 // Amend changes when a status ends; one that has ended is history: Conflict. An
 // end that has passed is Invalid, since mails have said otherwise since.
 func Amend(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Change) (*Status, error) {
-	return change(ctx, s, by, id, ch.Version, "service.changed", ch.Reason, func(tx *store.Tx, kept *Status) error {
+	return change(ctx, s, by, ToAmend, id, ch.Version, ch.Reason, func(tx *store.Tx, kept *Status) error {
 		if ch.Until != nil && ch.Until.Before(tx.Now) {
 			return fault.Input("until", "end_passed")
 		}
@@ -91,7 +86,7 @@ func Amend(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Ch
 
 // Resume ends a status that holds, now.
 func Resume(ctx context.Context, s *store.Store, by access.Actor, id, version int64, reason string) (*Status, error) {
-	return change(ctx, s, by, id, version, "service.resumed", reason, func(tx *store.Tx, kept *Status) error {
+	return change(ctx, s, by, ToResume, id, version, reason, func(tx *store.Tx, kept *Status) error {
 		if !kept.Holds(tx.Now) {
 			return fault.New(fault.Conflict, "service_not_begun")
 		}
@@ -102,22 +97,15 @@ func Resume(ctx context.Context, s *store.Store, by access.Actor, id, version in
 
 // Void takes back a status that was entered by mistake, as if it had never been.
 func Void(ctx context.Context, s *store.Store, by access.Actor, id, version int64, reason string) (*Status, error) {
-	return change(ctx, s, by, id, version, "service.voided", reason, func(tx *store.Tx, kept *Status) error {
+	return change(ctx, s, by, ToVoid, id, version, reason, func(tx *store.Tx, kept *Status) error {
 		kept.VoidedAt = &tx.Now
 		return nil
 	})
 }
 
-// change is the shape of everything that happens to a status that has not ended;
-// a version of 0 is any.
-func change(ctx context.Context, s *store.Store, by access.Actor, id, version int64, action, reason string, fn func(tx *store.Tx, kept *Status) error) (*Status, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (*Status, error) {
-		if err := by.Require(access.ManageIncidents); err != nil {
-			return nil, err
-		}
-		if err := reasonable(reason); err != nil {
-			return nil, err
-		}
+// change runs what happens to a status that has not ended; a version of 0 is any.
+func change(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, id, version int64, reason string, fn func(tx *store.Tx, kept *Status) error) (*Status, error) {
+	return verbs.Do(ctx, s, by, v, verbs.About("service", id), reason, func(tx *store.Tx) (*Status, error) {
 		kept, err := store.Lock[Status](tx, id)
 		if err != nil {
 			return nil, err
@@ -133,13 +121,13 @@ func change(ctx context.Context, s *store.Store, by access.Actor, id, version in
 			return nil, err
 		}
 		kept.Version++
-		if err := tx.Model(kept).Select("until_at", "note", "voided_at", "version").Updates(kept).Error; err != nil {
+		if err := store.Save(tx, kept, "until_at", "note", "voided_at", "version"); err != nil {
 			return nil, err
 		}
 		program, err := store.Find[incidents.Program](tx.DB, "id = ?", kept.ProgramID)
 		if err != nil {
 			return nil, err
 		}
-		return kept, audit.Record(tx, audit.Change{Action: action, Subject: subject(program.Code, kept.Service), Before: before, After: kept, Reason: reason})
+		return kept, audit.Record(tx, audit.Change{Subject: subject(program.Code, kept.Service), Before: before, After: kept})
 	})
 }

@@ -3,7 +3,6 @@ package services
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -102,10 +101,3 @@ func (s Status) check() error {
 
 // subject names the service in the audit trail.
 func subject(program, service string) string { return fmt.Sprintf("service:%s/%s", program, service) }
-
-func reasonable(reason string) error {
-	if strings.TrimSpace(reason) == "" {
-		return fault.Input("reason", "required")
-	}
-	return nil
-}

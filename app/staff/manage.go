@@ -10,6 +10,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/passwords"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // enrolmentLife is how long an enrolment link is good.
@@ -33,10 +34,7 @@ type Added struct {
 
 // Add creates an account. A known address is a conflict.
 func Add(ctx context.Context, s *store.Store, by access.Actor, n New) (Added, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (a Added, err error) {
-		if err := by.Require(access.ManageStaff); err != nil {
-			return a, err
-		}
+	return verbs.Do(ctx, s, by, ToAdd, "staff", "", func(tx *store.Tx) (a Added, err error) {
 		if err := checkNew(n.Email, n.Name, n.Role); err != nil {
 			return a, err
 		}
@@ -68,10 +66,10 @@ func Add(ctx context.Context, s *store.Store, by access.Actor, n New) (Added, er
 		if taken {
 			return a, fault.Input("email", "email_taken")
 		}
-		if err := tx.Create(a.Staff).Error; err != nil {
+		if err := store.Insert(tx, a.Staff); err != nil {
 			return a, err
 		}
-		return a, audit.Record(tx, audit.Change{Action: "staff.added", Subject: a.Staff.Subject(), After: a.Staff.summary()})
+		return a, audit.Record(tx, audit.Change{Subject: a.Staff.Subject(), After: a.Staff.summary()})
 	})
 }
 
@@ -119,12 +117,15 @@ type Change struct {
 }
 
 // Update changes an account. Nobody changes their own role or disables
-// themselves, so that an administrator always remains.
+// themselves, and the last administrator stays one. Whoever is disabled or enabled
+// again, or gets another role, loses sessions and tokens; whoever may no longer work
+// cases also the calls that are open.
 func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Change) (*Staff, error) {
-	return managed(ctx, s, by, id, "staff.updated", func(tx *store.Tx, a *Staff) (err error) {
+	return managed(ctx, s, by, ToUpdate, id, func(tx *store.Tx, a *Staff) (err error) {
 		if id == by.ID && (ch.Role != nil && *ch.Role != a.Role || ch.Disabled != nil && *ch.Disabled) {
 			return fault.New(fault.Forbidden, "own_account")
 		}
+		was := *a
 		if ch.Name != nil {
 			a.Name = *ch.Name
 		}
@@ -144,30 +145,37 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 				return fault.Input("languages", "language_unknown")
 			}
 		}
-		if ch.Disabled != nil {
+		if ch.Disabled != nil && *ch.Disabled != (a.DisabledAt != nil) {
 			if a.DisabledAt = nil; *ch.Disabled {
 				a.DisabledAt = &tx.Now
 			}
 		}
-		return nil
+		if a.Role == was.Role && (a.DisabledAt == nil) == (was.DisabledAt == nil) {
+			return nil
+		}
+		if err := a.shutOut(tx); err != nil {
+			return err
+		}
+		return was.leave(tx, a)
 	})
 }
 
-// Enrol makes a new enrolment link for an account and voids its password.
+// Enrol makes a new enrolment link for an account; its password, its sessions and
+// its tokens end.
 func Enrol(ctx context.Context, s *store.Store, by access.Actor, id int64) (token string, err error) {
-	_, err = managed(ctx, s, by, id, "staff.enrolment_renewed", func(tx *store.Tx, a *Staff) error {
+	_, err = managed(ctx, s, by, ToEnrol, id, func(tx *store.Tx, a *Staff) error {
 		a.PasswordHash = ""
-		token, err = a.enrol(tx.Now)
-		return err
+		if token, err = a.enrol(tx.Now); err != nil {
+			return err
+		}
+		return a.shutOut(tx)
 	})
 	return token, err
 }
 
-func managed(ctx context.Context, s *store.Store, by access.Actor, id int64, action string, fn func(*store.Tx, *Staff) error) (*Staff, error) {
-	a, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Staff, error) {
-		if err := by.Require(access.ManageStaff); err != nil {
-			return nil, err
-		}
+// managed runs what an administrator does about an account.
+func managed(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, id int64, fn func(*store.Tx, *Staff) error) (*Staff, error) {
+	return verbs.Do(ctx, s, by, v, Subject(id), "", func(tx *store.Tx) (*Staff, error) {
 		a, err := store.Lock[Staff](tx, id)
 		if err != nil {
 			return nil, err
@@ -176,12 +184,11 @@ func managed(ctx context.Context, s *store.Store, by access.Actor, id int64, act
 		if err := fn(tx, a); err != nil {
 			return nil, err
 		}
-		if err := tx.Model(a).Select("name", "role", "desk_id", "languages", "password_hash", "enrolment_hash", "enrolment_expires_at", "disabled_at").Updates(a).Error; err != nil {
+		if err := store.Save(tx, a, "name", "role", "desk_id", "languages", "password_hash", "enrolment_hash", "enrolment_expires_at", "disabled_at", "sessions_after"); err != nil {
 			return nil, err
 		}
-		return a, audit.Record(tx, audit.Change{Action: action, Subject: a.Subject(), Before: before, After: a.summary()})
+		return a, audit.Record(tx, audit.Change{Before: before, After: a.summary()})
 	})
-	return a, audit.Refused(ctx, s, by, action, Staff{ID: id}.Subject(), err)
 }
 
 // Preferences are what people set for themselves.
@@ -190,7 +197,7 @@ type Preferences struct{ Language, Theme, TextSize string }
 // Prefer keeps somebody's own preferences; empty fields stay as they are.
 func Prefer(ctx context.Context, s *store.Store, by access.Actor, p Preferences) error {
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx.DB, `update staff set language = case when $2 in ('ja', 'en') then $2 else language end,
+		_, err := store.Exec(tx, `update staff set language = case when $2 in ('ja', 'en') then $2 else language end,
 			theme = case when $3 in ('auto', 'light', 'dark') then $3 else theme end,
 			text_size = case when $4 in ('standard', 'large', 'largest') then $4 else text_size end where id = $1`, by.ID, p.Language, p.Theme, p.TextSize)
 		return err

@@ -9,6 +9,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/passwords"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // freeFailures is how many wrong passwords cost nothing; after that each doubles
@@ -38,16 +39,15 @@ func SignIn(ctx context.Context, s *store.Store, email, password, host string) (
 	if !passwords.Match(hash, password) {
 		return nil, failed(ctx, s, account, keys)
 	}
-	_, err = store.Write(ctx, s, account.Actor("console"), func(tx *store.Tx) (struct{}, error) {
-		if _, err := store.Exec(tx.DB, "delete from sign_in_failures where key = $1", keys[0]); err != nil {
-			return struct{}{}, err
+	return account, verbs.Run(ctx, s, account.Actor("console"), ToSignIn, account.Subject(), "", func(tx *store.Tx) error {
+		if _, err := store.Exec(tx, "delete from sign_in_failures where key = $1", keys[0]); err != nil {
+			return err
 		}
-		if _, err := store.Exec(tx.DB, "update staff set signed_in_at = $2 where id = $1", account.ID, tx.Now); err != nil {
-			return struct{}{}, err
+		if _, err := store.Exec(tx, "update staff set signed_in_at = $2 where id = $1", account.ID, tx.Now); err != nil {
+			return err
 		}
-		return struct{}{}, audit.Record(tx, audit.Change{Action: "staff.signed_in", Subject: account.Subject()})
+		return audit.Record(tx, audit.Change{})
 	})
-	return account, err
 }
 
 // throttled refuses while a wait from earlier failures runs. A host is given
@@ -78,18 +78,18 @@ func throttled(ctx context.Context, s *store.Store, keys [][]byte) error {
 func wait(over int) time.Duration { return min(maxWait, 5*time.Second<<min(over, 10)) }
 
 func failed(ctx context.Context, s *store.Store, account *Staff, keys [][]byte) error {
-	_, err := store.Write(ctx, s, access.System("sign-in"), func(tx *store.Tx) (struct{}, error) {
-		_, err := store.Exec(tx.DB, `insert into sign_in_failures (key, failures, last_at) select k, 1, $2 from unnest($1::bytea[]) k order by k
+	subject := "staff:unknown"
+	if account != nil {
+		subject = account.Subject()
+	}
+	err := verbs.Run(ctx, s, access.System("sign-in"), ToFailSignIn, subject, "", func(tx *store.Tx) error {
+		_, err := store.Exec(tx, `insert into sign_in_failures (key, failures, last_at) select k, 1, $2 from unnest($1::bytea[]) k order by k
 			on conflict (key) do update set last_at = excluded.last_at,
 			failures = case when sign_in_failures.last_at < $3 then 1 else sign_in_failures.failures + 1 end`, keys, tx.Now, tx.Now.Add(-forgetAfter))
 		if err != nil {
-			return struct{}{}, err
+			return err
 		}
-		subject := "staff:unknown"
-		if account != nil {
-			subject = account.Subject()
-		}
-		return struct{}{}, audit.Record(tx, audit.Change{Action: "staff.sign_in_failed", Subject: subject})
+		return audit.Record(tx, audit.Change{})
 	})
 	if err != nil {
 		return err
@@ -99,10 +99,7 @@ func failed(ctx context.Context, s *store.Store, account *Staff, keys [][]byte) 
 
 // SignedOut notes the end of a session.
 func SignedOut(ctx context.Context, s *store.Store, by access.Actor) error {
-	_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) {
-		return struct{}{}, audit.Record(tx, audit.Change{Action: "staff.signed_out", Subject: Staff{ID: by.ID}.Subject()})
-	})
-	return err
+	return verbs.Run(ctx, s, by, ToSignOut, Subject(by.ID), "", func(tx *store.Tx) error { return audit.Record(tx, audit.Change{}) })
 }
 
 // Enrolling finds the account of an enrolment link that still works. Any other
@@ -117,7 +114,7 @@ func SetFirstPassword(ctx context.Context, s *store.Store, token, password, agai
 	if err != nil {
 		return nil, err
 	}
-	return store.Write(ctx, s, seen.Actor("console"), func(tx *store.Tx) (*Staff, error) {
+	return verbs.Do(ctx, s, seen.Actor("console"), ToEnrolSelf, seen.Subject(), "", func(tx *store.Tx) (*Staff, error) {
 		a, err := store.Lock[Staff](tx, seen.ID)
 		if err != nil {
 			return nil, err
@@ -131,9 +128,9 @@ func SetFirstPassword(ctx context.Context, s *store.Store, token, password, agai
 		if password != again {
 			return nil, fault.Input("password_again", "passwords_differ")
 		}
-		if err := tx.Model(a).Select("password_hash", "enrolment_hash", "enrolment_expires_at").Updates(a).Error; err != nil {
+		if err := store.Save(tx, a, "password_hash", "enrolment_hash", "enrolment_expires_at"); err != nil {
 			return nil, err
 		}
-		return a, audit.Record(tx, audit.Change{Action: "staff.enrolled", Subject: a.Subject()})
+		return a, audit.Record(tx, audit.Change{})
 	})
 }

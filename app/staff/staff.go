@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/mail"
-	"strconv"
 	"strings"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/fault"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Staff is one account.
@@ -34,6 +34,7 @@ type Staff struct {
 	EnrolmentHash      []byte
 	EnrolmentExpiresAt *time.Time
 	DisabledAt         *time.Time
+	SessionsAfter      *time.Time // sessions begun before are over
 	CreatedAt          time.Time
 }
 
@@ -50,11 +51,24 @@ func (s Staff) Actor(via string) access.Actor {
 }
 
 // Subject names the account in the audit trail.
-func (s Staff) Subject() string { return "staff:" + strconv.FormatInt(s.ID, 10) }
+func (s Staff) Subject() string { return Subject(s.ID) }
 
-// ByID finds an account that is not disabled. Unknown or disabled: NotFound.
-func ByID(db *gorm.DB, id int64) (*Staff, error) {
-	return store.Find[Staff](db, "id = ? and disabled_at is null", id)
+// Subject names the account with the id in the audit trail.
+func Subject(id int64) string { return verbs.About("staff", id) }
+
+// Active finds an account that may act. Unknown: NotFound; disabled: Forbidden
+// "account_disabled".
+func Active(db *gorm.DB, id int64) (*Staff, error) {
+	s, err := Get(db, id)
+	if err == nil && s.DisabledAt != nil {
+		return nil, fault.New(fault.Forbidden, "account_disabled")
+	}
+	return s, err
+}
+
+// Began reports whether a session that began then is still the account's.
+func (s Staff) Began(session time.Time) bool {
+	return s.DisabledAt == nil && (s.SessionsAfter == nil || !session.Before(*s.SessionsAfter))
 }
 
 // ByEmail finds an account by its address. Unknown: NotFound.

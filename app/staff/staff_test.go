@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"hoten/app/access"
 	"hoten/app/apptest"
 	"hoten/app/fault"
+	"hoten/app/passwords"
 	"hoten/app/staff"
 	"hoten/app/store"
 )
@@ -372,17 +375,121 @@ func TestDisabledAccountActsNoMore(t *testing.T) {
 	if _, err := staff.ByToken(db, plain); codeOf(err) != "unauthenticated" {
 		t.Errorf("its token: %v", err)
 	}
-	if _, err := staff.ByID(db, w.Agent.ID); codeOf(err) != "not_found" {
+	if _, err := staff.Active(db, w.Agent.ID); codeOf(err) != "account_disabled" {
 		t.Errorf("its session: %v", err)
 	}
-	if _, err := staff.CreateToken(ctx, w.Store, w.Administrator, w.Agent.ID, "CTI"); codeOf(err) != "not_found" {
+	if _, err := staff.CreateToken(ctx, w.Store, w.Administrator, w.Agent.ID, "CTI"); codeOf(err) != "account_disabled" {
 		t.Errorf("a new token: %v", err)
 	}
 	if _, err := staff.Update(ctx, w.Store, w.Administrator, w.Agent.ID, staff.Change{Disabled: &no}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := staff.ByToken(db, plain); err != nil {
-		t.Errorf("enabled again: %v", err)
+	if _, err := staff.ByToken(db, plain); codeOf(err) != "unauthenticated" {
+		t.Errorf("the token came back with the account: %v", err)
+	}
+}
+
+// What was opened with the account's old rights ends with them, whatever takes them.
+func TestOldSessionsAndTokensEnd(t *testing.T) {
+	yes, no, role := true, false, access.Supervisor
+	for name, end := range map[string]func(w *apptest.World) error{
+		"disabled and enabled": func(w *apptest.World) error {
+			_, err := staff.Update(ctx, w.Store, w.Administrator, w.Agent.ID, staff.Change{Disabled: &yes})
+			if err == nil {
+				_, err = staff.Update(ctx, w.Store, w.Administrator, w.Agent.ID, staff.Change{Disabled: &no})
+			}
+			return err
+		},
+		"another role": func(w *apptest.World) error {
+			_, err := staff.Update(ctx, w.Store, w.Administrator, w.Agent.ID, staff.Change{Role: &role})
+			return err
+		},
+		"a new enrolment": func(w *apptest.World) error {
+			_, err := staff.Enrol(ctx, w.Store, w.Administrator, w.Agent.ID)
+			return err
+		},
+		"a new password": func(w *apptest.World) error {
+			_, err := w.Pool.Exec(ctx, "update staff set password_hash = $2 where id = $1", w.Agent.ID, must(passwords.Hash("tsukimi-dango-47")))
+			if err == nil {
+				_, err = staff.ChangePassword(ctx, w.Store, w.Agent, "tsukimi-dango-47", "keyaki-no-ki-48", "keyaki-no-ki-48", "host")
+			}
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := apptest.NewWorld(t)
+			db, before := store.Read(ctx, w.Store), w.Clock.Now()
+			plain, err := staff.CreateToken(ctx, w.Store, w.Agent, w.Agent.ID, "CTI")
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Clock.Add(time.Minute)
+			if err := end(w); err != nil {
+				t.Fatal(err)
+			}
+			a, err := staff.Get(db, w.Agent.ID)
+			if err != nil || a.Began(before) || !a.Began(w.Clock.Now()) {
+				t.Errorf("a session from before: %+v, %v", a, err)
+			}
+			if _, err := staff.ByToken(db, plain); codeOf(err) != "unauthenticated" {
+				t.Errorf("a token from before: %v", err)
+			}
+		})
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func TestChangePassword(t *testing.T) {
+	w := apptest.NewWorld(t)
+	const first = "tsukimi-dango-47"
+	if _, err := w.Pool.Exec(ctx, "update staff set password_hash = $2 where id = $1", w.Agent.ID, must(passwords.Hash(first))); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ current, next, again, field, code string }{
+		{"wrong", "keyaki-no-ki-48", "keyaki-no-ki-48", "current_password", "password_wrong"},
+		{first, first, first, "password", "password_same"},
+		{first, "short", "short", "password", "password_short"},
+		{first, "keyaki-no-ki-48", "keyaki-no-ki-49", "password_again", "passwords_differ"},
+	} {
+		_, err := staff.ChangePassword(ctx, w.Store, w.Agent, c.current, c.next, c.again, "host")
+		if f, ok := fault.As(err); !ok || len(f.Fields) != 1 || f.Fields[0].Name != c.field || f.Fields[0].Code != c.code {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+	if _, err := staff.SignIn(ctx, w.Store, "agent@hoten.example", first, "host"); err != nil {
+		t.Errorf("a refused change: %v", err)
+	}
+}
+
+// Two administrators who disable each other at once: one stays.
+func TestLastAdministratorStays(t *testing.T) {
+	w := apptest.NewWorld(t)
+	added, err := staff.Add(ctx, w.Store, w.Administrator, staff.New{Email: "second@hoten.example", Name: "二人目", Role: access.Administrator})
+	if err != nil {
+		t.Fatal(err)
+	}
+	yes, second := true, added.Staff.Actor("test")
+	errs := make([]error, 2)
+	var both sync.WaitGroup
+	both.Go(func() {
+		_, errs[0] = staff.Update(ctx, w.Store, w.Administrator, second.ID, staff.Change{Disabled: &yes})
+	})
+	both.Go(func() {
+		_, errs[1] = staff.Update(ctx, w.Store, second, w.Administrator.ID, staff.Change{Disabled: &yes})
+	})
+	both.Wait()
+	if (errs[0] == nil) == (errs[1] == nil) || codeOf(errors.Join(errs...)) != "last_administrator" {
+		t.Fatalf("%v, %v", errs[0], errs[1])
+	}
+	role := access.Auditor
+	if _, err := staff.Update(ctx, w.Store, access.System("test"), w.Administrator.ID, staff.Change{Role: &role}); errs[1] != nil && codeOf(err) != "last_administrator" {
+		t.Errorf("another role: %v", err)
 	}
 }
 
@@ -393,7 +500,7 @@ func TestPreferences(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	a, err := staff.ByID(store.Read(ctx, w.Store), w.Agent.ID)
+	a, err := staff.Active(store.Read(ctx, w.Store), w.Agent.ID)
 	if err != nil || a.Language != "en" || a.Theme != "dark" || a.TextSize != "largest" {
 		t.Errorf("%+v, %v", a, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Token is an API token; it acts as its member of staff. Only the hash is kept.
@@ -32,7 +33,7 @@ const tokenPrefix = "hoten_"
 // CreateToken makes a token for an account and returns it in the clear, once.
 // One's own needs no permission; others' are for administrators.
 func CreateToken(ctx context.Context, s *store.Store, by access.Actor, owner int64, name string) (string, error) {
-	return store.Write(ctx, s, by, func(tx *store.Tx) (string, error) {
+	return verbs.Do(ctx, s, by, ToCreateToken, Subject(owner), "", func(tx *store.Tx) (string, error) {
 		if owner != by.ID {
 			if err := by.Require(access.ManageStaff); err != nil {
 				return "", err
@@ -44,7 +45,7 @@ func CreateToken(ctx context.Context, s *store.Store, by access.Actor, owner int
 		if len([]rune(name)) > 100 {
 			return "", fault.Input("name", "too_long", "max", 100)
 		}
-		account, err := ByID(tx.DB, owner)
+		_, err := Active(tx.DB, owner)
 		if err != nil {
 			return "", err
 		}
@@ -52,35 +53,35 @@ func CreateToken(ctx context.Context, s *store.Store, by access.Actor, owner int
 		if err != nil {
 			return "", err
 		}
-		if err := tx.Create(&Token{StaffID: owner, Name: name, TokenHash: hash, CreatedAt: tx.Now}).Error; err != nil {
+		if err := store.Insert(tx, &Token{StaffID: owner, Name: name, TokenHash: hash, CreatedAt: tx.Now}); err != nil {
 			return "", err
 		}
-		return plain, audit.Record(tx, audit.Change{Action: "token.created", Subject: account.Subject(), After: map[string]string{"name": name}})
+		return plain, audit.Record(tx, audit.Change{After: map[string]string{"name": name}})
 	})
 }
 
 // RevokeToken ends a token at once.
 func RevokeToken(ctx context.Context, s *store.Store, by access.Actor, id int64) error {
-	_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) {
+	return verbs.Run(ctx, s, by, ToRevokeToken, verbs.About("token", id), "", func(tx *store.Tx) error {
 		t, err := store.Lock[Token](tx, id)
 		if err != nil {
-			return struct{}{}, err
+			return err
 		}
+		tx.Subject = Subject(t.StaffID)
 		if t.StaffID != by.ID {
 			if err := by.Require(access.ManageStaff); err != nil {
-				return struct{}{}, err
+				return err
 			}
 		}
 		if t.RevokedAt != nil {
-			tx.NothingChanged()
-			return struct{}{}, nil
+			return nil
 		}
-		if err := tx.Model(t).Update("revoked_at", tx.Now).Error; err != nil {
-			return struct{}{}, err
+		t.RevokedAt = &tx.Now
+		if err := store.Save(tx, t, "revoked_at"); err != nil {
+			return err
 		}
-		return struct{}{}, audit.Record(tx, audit.Change{Action: "token.revoked", Subject: Staff{ID: t.StaffID}.Subject(), After: map[string]string{"name": t.Name}})
+		return audit.Record(tx, audit.Change{After: map[string]string{"name": t.Name}})
 	})
-	return err
 }
 
 // Tokens lists an account's tokens, newest first.

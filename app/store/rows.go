@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // Select runs set-based SQL with $1 placeholders; unlike gorm's Raw it sends
@@ -50,19 +51,67 @@ func Scan(db *gorm.DB, query string, args []any, dest ...any) error {
 	return db.Statement.ConnPool.QueryRowContext(db.Statement.Context, query, args...).Scan(dest...)
 }
 
-// Exec runs set-based SQL with $1 placeholders and returns how many rows it touched.
-func Exec(db *gorm.DB, query string, args ...any) (int64, error) {
-	done, err := db.Statement.ConnPool.ExecContext(db.Statement.Context, query, args...)
+// Exec writes by set-based SQL with $1 placeholders and returns how many rows it
+// touched.
+func Exec(tx *Tx, query string, args ...any) (int64, error) {
+	tx.changed = true
+	done, err := tx.DB.Statement.ConnPool.ExecContext(tx.Context(), query, args...)
 	if err != nil {
 		return 0, err
 	}
 	return done.RowsAffected()
 }
 
+// Set changes a setting of the database for the rest of the transaction.
+func Set(tx *Tx, setting string) error {
+	_, err := tx.DB.Statement.ConnPool.ExecContext(tx.Context(), "set local "+setting)
+	return err
+}
+
+// Returning is Select for statements that write and return rows.
+func Returning[T any](tx *Tx, query string, args ...any) ([]T, error) {
+	tx.changed = true
+	return Select[T](tx.DB, query, args...)
+}
+
+// insertBatch is how many rows one insert statement carries.
+const insertBatch = 1000
+
+// Insert writes a row or a slice of rows, and fills in the keys that the database gives.
+func Insert(tx *Tx, rows any) error {
+	tx.changed = true
+	return tx.DB.CreateInBatches(rows, insertBatch).Error
+}
+
+// InsertNew writes a row unless one with its unique key stands; it reports whether
+// it was written.
+func InsertNew(tx *Tx, row any) (bool, error) {
+	done := tx.DB.Clauses(clause.OnConflict{DoNothing: true}).Create(row)
+	tx.changed = tx.changed || done.RowsAffected > 0
+	return done.RowsAffected > 0, done.Error
+}
+
+// Save writes the named columns of a row that the transaction has locked.
+func Save(tx *Tx, row any, column string, more ...any) error {
+	tx.changed = true
+	return tx.DB.Model(row).Select(column, more...).Updates(row).Error
+}
+
+// SaveIf is Save for a row that others may have changed since it was read: it
+// writes, and reports true, only while the condition holds.
+func SaveIf(tx *Tx, row any, condition string, args []any, column string, more ...any) (bool, error) {
+	tx.changed = true
+	done := tx.DB.Model(row).Where(condition, args...).Select(column, more...).Updates(row)
+	return done.RowsAffected > 0, done.Error
+}
+
 // Queue notes a write with $1 placeholders whose outcome nobody in the transaction
 // reads. Queued writes go to the database in one round trip before the commit, in
 // their order; any that fails rolls everything back.
-func (tx *Tx) Queue(query string, args ...any) { tx.queued.Queue(query, args...) }
+func (tx *Tx) Queue(query string, args ...any) {
+	tx.changed = true
+	tx.queued.Queue(query, args...)
+}
 
 func (tx *Tx) flush() error {
 	if tx.queued.Len() == 0 {
@@ -75,6 +124,7 @@ func (tx *Tx) flush() error {
 
 // Copy streams rows into a table by COPY, inside the transaction.
 func (tx *Tx) Copy(table string, columns []string, rows pgx.CopyFromSource) (n int64, err error) {
+	tx.changed = true
 	err = tx.conn.Raw(func(driver any) error {
 		n, err = driver.(*stdlib.Conn).Conn().CopyFrom(tx.Context(), pgx.Identifier{table}, columns, rows)
 		return err

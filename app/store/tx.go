@@ -21,31 +21,41 @@ import (
 	"hoten/app/vault"
 )
 
-// Tx is one transaction: who acts, and the one instant at which all of it happens.
+// Attempt is what an actor tries to do. An action that learns its subject only
+// inside its transaction sets Subject there; a refusal is audited with it.
+type Attempt struct {
+	By      access.Actor
+	Verb    string // the action of its audit entries, e.g. "case.noted"
+	Subject string // e.g. "case:H0000012-3"
+	Reason  string // as the actor gave it, empty for none
+}
+
+// Tx is one transaction: what is attempted, and the one instant at which all of
+// it happens.
 type Tx struct {
-	*gorm.DB
-	By    access.Actor
+	*Attempt
+	DB    *gorm.DB // for reading; writes go through Insert, Save, Exec, Queue and Copy
 	Now   time.Time
 	store *Store
 	conn  *sql.Conn
 	sql   *sql.Tx
 
-	audited, unchanged bool
-	queued             pgx.Batch
+	changed, recorded bool
+	queued            pgx.Batch
 }
 
 var errUnaudited = errors.New("a change without an audit entry was refused")
 
-// Write runs an action in a transaction. It commits only when fn returned no
-// error and either recorded the change (audit.Record) or said that there was none.
-func Write[T any](ctx context.Context, s *Store, by access.Actor, fn func(tx *Tx) (T, error)) (T, error) {
-	return run(ctx, s, by, func(tx *Tx) (T, error) {
+// Write runs an action in a transaction. It commits unless fn returned an error,
+// or changed something without recording it (audit.Record).
+func Write[T any](ctx context.Context, s *Store, a *Attempt, fn func(tx *Tx) (T, error)) (T, error) {
+	return run(ctx, s, a, func(tx *Tx) (T, error) {
 		out, err := fn(tx)
 		switch also, _ := ctx.Value(alongside{}).(func(*Tx) error); {
-		case err != nil || tx.unchanged:
-		case !tx.audited:
+		case err != nil:
+		case tx.changed && !tx.recorded:
 			err = errUnaudited
-		case also != nil:
+		case tx.recorded && also != nil:
 			err = also(tx)
 		}
 		return out, err
@@ -54,21 +64,45 @@ func Write[T any](ctx context.Context, s *Store, by access.Actor, fn func(tx *Tx
 
 type alongside struct{}
 
-// Alongside has every Write of the context that changes something run fn before
-// its commit: what is remembered of a request is then true after a crash as well.
+// Alongside returns a context whose Writes call fn just before committing a
+// change, so that what a request leaves behind is kept together with its change.
 // An error of fn rolls the change back.
 func Alongside(ctx context.Context, fn func(tx *Tx) error) context.Context {
 	return context.WithValue(ctx, alongside{}, fn)
 }
 
-// Keep is the other door: bookkeeping that changes nothing a person decided
-// (sessions, attempts, job progress, seals). app/arch_test.go lists who may use it.
+// Keep writes the program's own books, which nobody has to answer for: progress,
+// caches, delivery attempts. Its callers are listed in app/arch_test.go.
 func Keep(ctx context.Context, s *Store, fn func(tx *Tx) error) error {
-	_, err := run(ctx, s, access.System("keep"), func(tx *Tx) (struct{}, error) { return struct{}{}, fn(tx) })
+	_, err := run(ctx, s, &Attempt{By: access.System("keep")}, func(tx *Tx) (struct{}, error) { return struct{}{}, fn(tx) })
 	return err
 }
 
-func run[T any](ctx context.Context, s *Store, by access.Actor, fn func(tx *Tx) (T, error)) (out T, err error) {
+// Uncounted runs writes of the program's own books inside an action: they alone
+// are no change that must be recorded.
+func (tx *Tx) Uncounted(fn func() error) error {
+	before := tx.changed
+	err := fn()
+	tx.changed = before
+	return err
+}
+
+// maxTries bounds how often a transaction runs that the database broke off
+// because another one stood in its way.
+const maxTries = 4
+
+// run begins again when the database ended a deadlock at this transaction's
+// expense: fn must keep nothing outside of what it returns.
+func run[T any](ctx context.Context, s *Store, a *Attempt, fn func(tx *Tx) (T, error)) (out T, err error) {
+	for range maxTries {
+		if out, err = once(ctx, s, a, fn); !collided(err) {
+			break
+		}
+	}
+	return out, translate(err)
+}
+
+func once[T any](ctx context.Context, s *Store, a *Attempt, fn func(tx *Tx) (T, error)) (out T, err error) {
 	conn, err := s.SQL.Conn(ctx)
 	if err != nil {
 		return out, err
@@ -81,24 +115,30 @@ func run[T any](ctx context.Context, s *Store, by access.Actor, fn func(tx *Tx) 
 	defer begun.Rollback()
 	db := s.DB.Session(&gorm.Session{Context: ctx, NewDB: true})
 	db.Statement.ConnPool = begun
-	tx := &Tx{DB: db, By: by, Now: s.Clock().UTC().Truncate(time.Microsecond), store: s, conn: conn, sql: begun}
+	tx := &Tx{DB: db, Attempt: a, Now: s.Clock().UTC().Truncate(time.Microsecond), store: s, conn: conn, sql: begun}
 	if out, err = fn(tx); err != nil {
-		return out, translate(err)
+		return out, err
 	}
 	if err := tx.flush(); err != nil {
-		return out, translate(err)
+		return out, err
 	}
-	return out, translate(begun.Commit())
+	return out, begun.Commit()
+}
+
+// collided reports whether a transaction may succeed when it simply runs again.
+func collided(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40P01" || pg.Code == "40001")
 }
 
 // Read gives a session for queries outside a transaction.
 func Read(ctx context.Context, s *Store) *gorm.DB { return s.DB.WithContext(ctx) }
 
-// Audited is called by audit.Record and by nobody else.
-func (tx *Tx) Audited() { tx.audited = true }
+// Record notes that the change was audited. Only audit.Record calls it.
+func (tx *Tx) Record() { tx.recorded = true }
 
-// NothingChanged lets a transaction commit that found its work already done.
-func (tx *Tx) NothingChanged() { tx.unchanged = true }
+// Recorded reports whether the action has recorded a change.
+func (tx *Tx) Recorded() bool { return tx.recorded }
 
 // Vault holds the keys of the sealed fields.
 func (tx *Tx) Vault() *vault.Vault { return tx.store.Vault }
@@ -106,7 +146,7 @@ func (tx *Tx) Vault() *vault.Vault { return tx.store.Vault }
 // Lock reads the row with the primary key id for update. Unknown: NotFound.
 func Lock[T any](tx *Tx, id int64) (*T, error) {
 	var row T
-	err := tx.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&row, id).Error
+	err := tx.DB.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&row, id).Error
 	return found(&row, err)
 }
 
@@ -126,6 +166,7 @@ func found[T any](row *T, err error) (*T, error) {
 
 // Enqueue queues jobs that exist exactly when this transaction commits.
 func (tx *Tx) Enqueue(jobs ...river.JobArgs) error {
+	tx.changed = true
 	params := make([]river.InsertManyParams, len(jobs))
 	for i, j := range jobs {
 		params[i] = river.InsertManyParams{Args: j}
@@ -135,7 +176,7 @@ func (tx *Tx) Enqueue(jobs ...river.JobArgs) error {
 }
 
 // Context is the context the transaction began with.
-func (tx *Tx) Context() context.Context { return tx.Statement.Context }
+func (tx *Tx) Context() context.Context { return tx.DB.Statement.Context }
 
 // translate turns the refusals of the database that a person can cause into
 // faults: two at once are a conflict. The rest stays internal.
@@ -154,9 +195,9 @@ func translate(err error) error {
 	return err
 }
 
-// Passing reports whether an error says nothing about what was asked, only that the
-// database could not be asked: asked again later it may well answer.
-func Passing(err error) bool {
+// IsTransient reports whether the database could not be reached or broke off, so
+// that retrying may succeed.
+func IsTransient(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		switch pg.Code[:2] {

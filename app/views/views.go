@@ -48,7 +48,7 @@ func Save(ctx context.Context, s *store.Store, by access.Actor, name, query stri
 		return fault.Input("query", "too_long", "max", longestQuery)
 	}
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		made, err := store.Exec(tx.DB, `insert into saved_views (staff_id, name, query) select $1, $2, $3
+		made, err := store.Exec(tx, `insert into saved_views (staff_id, name, query) select $1, $2, $3
 			where (select count(*) from saved_views where staff_id = $1 and name <> $2) < $4
 			on conflict (staff_id, name) do update set query = excluded.query`, by.ID, name, query, most)
 		if err == nil && made == 0 {
@@ -61,7 +61,7 @@ func Save(ctx context.Context, s *store.Store, by access.Actor, name, query stri
 // Drop forgets one of one's own views. Somebody else's or none: NotFound.
 func Drop(ctx context.Context, s *store.Store, by access.Actor, id int64) error {
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		gone, err := store.Exec(tx.DB, "delete from saved_views where id = $1 and staff_id = $2", id, by.ID)
+		gone, err := store.Exec(tx, "delete from saved_views where id = $1 and staff_id = $2", id, by.ID)
 		if err == nil && gone == 0 {
 			err = fault.Missing()
 		}

@@ -45,7 +45,7 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 		if account != nil {
 			if r.Permission != Public && r.Permission != SignedIn {
 				if err := p.by.Require(r.Permission); err != nil {
-					return audit.Refused(c.Request().Context(), w.s, p.by, "request", r.Method+" "+r.Path, err)
+					return audit.Refused(c.Request().Context(), w.s, store.Attempt{By: p.by, Verb: "request", Subject: r.Method + " " + r.Path}, err)
 				}
 			}
 			if !unnoticed[r.Path] {
@@ -94,8 +94,11 @@ func (w *Web) signedIn(ctx context.Context, used bool) (*staff.Staff, error) {
 	if now.Sub(seen) > idleLife {
 		return nil, w.sessions.Destroy(ctx)
 	}
-	account, err := staff.ByID(store.Read(ctx, w.s), id)
-	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+	account, err := staff.Get(store.Read(ctx, w.s), id)
+	if err != nil {
+		return nil, err
+	}
+	if !account.Began(time.UnixMicro(w.sessions.GetInt64(ctx, "began"))) {
 		return nil, w.sessions.Destroy(ctx)
 	}
 	// Not at every request: each change of a session is a write.
@@ -220,6 +223,7 @@ func (p *page) begin(account *staff.Staff) error {
 		return err
 	}
 	p.w.sessions.Put(ctx, "staff", account.ID)
+	p.w.sessions.Put(ctx, "began", p.w.s.Clock().UnixMicro())
 	p.w.sessions.Put(ctx, "seen", p.w.s.Clock().Unix())
 	p.w.sessions.Put(ctx, "csrf", rand.Text())
 	return nil

@@ -199,10 +199,7 @@ func TestBrokenQuotesCostTheirLine(t *testing.T) {
 }
 
 func TestSample(t *testing.T) {
-	const folder = "../../../../shared/sample/"
-	if _, err := os.Stat(folder); err != nil {
-		t.Skip("the sample is not beside the checkout")
-	}
+	const folder = "../../apptest/testdata/sample/"
 	for name, c := range map[string]struct {
 		kind Kind
 		rows int

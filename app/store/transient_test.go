@@ -15,7 +15,7 @@ import (
 	"hoten/app/store"
 )
 
-func TestPassing(t *testing.T) {
+func TestIsTransient(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		want bool
@@ -25,22 +25,24 @@ func TestPassing(t *testing.T) {
 		{fmt.Errorf("write: %w", &pgconn.PgError{Code: "57P01"}), true}, {&pgconn.PgError{Code: "53300"}, true},
 		{fmt.Errorf("read: %w", io.ErrUnexpectedEOF), true}, {context.Canceled, true}, {&net.OpError{Op: "dial", Err: errors.New("refused")}, true},
 	} {
-		if got := store.Passing(c.err); got != c.want {
+		if got := store.IsTransient(c.err); got != c.want {
 			t.Errorf("%v: %v", c.err, got)
 		}
 	}
 	// As the database's own end of a connection looks from here.
 	w := apptest.NewWorld(t)
 	err := store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
-		if err := tx.Exec("reset role").Error; err != nil {
+		if err := errOf(store.Exec(tx, "reset role")); err != nil {
 			t.Error(err)
 		}
-		if err := tx.Exec("select pg_terminate_backend(pg_backend_pid())").Error; !store.Passing(err) {
+		if err := errOf(store.Exec(tx, "select pg_terminate_backend(pg_backend_pid())")); !store.IsTransient(err) {
 			t.Errorf("ended: %v", err)
 		}
-		return tx.Exec("select 1").Error
+		return errOf(store.Exec(tx, "select 1"))
 	})
-	if !store.Passing(err) {
+	if !store.IsTransient(err) {
 		t.Errorf("after its end: %v", err)
 	}
 }
+
+func errOf(_ int64, err error) error { return err }

@@ -1,0 +1,27 @@
+package cases
+
+import (
+	"hoten/app/access"
+	"hoten/app/verbs"
+)
+
+// What can be done about a case, each named To and its function.
+var (
+	ToOpen                 = verbs.Declare(verbs.Verb{Name: "case.opened", Needs: access.WorkCases, Subject: "case"})
+	ToAddToIncident        = verbs.Declare(verbs.Verb{Name: "case.added_to_incident", Needs: access.Supervise, Subject: "case", Reason: true})
+	ToUpdate               = verbs.Declare(verbs.Verb{Name: "case.updated", Needs: access.WorkCases, Subject: "case"})
+	ToTakeNext             = verbs.Declare(verbs.Verb{Name: "case.taken", Needs: access.WorkCases, Subject: "case"})
+	ToAddNote              = verbs.Declare(verbs.Verb{Name: "case.noted", Needs: access.WorkCases, Subject: "case"})
+	ToReveal               = verbs.Declare(verbs.Verb{Name: "member.revealed", Needs: access.Reveal, Subject: "case"})
+	ToReopenVerification   = verbs.Declare(verbs.Verb{Name: "case.verification_reopened", Needs: access.Supervise, Subject: "case", Reason: true})
+	ToClearImpostor        = verbs.Declare(verbs.Verb{Name: "case.impostor_cleared", Needs: access.Supervise, Subject: "case", Reason: true})
+	ToRecordRepresentative = verbs.Declare(verbs.Verb{Name: "case.representative_recorded", Needs: access.Supervise, Subject: "case", Reason: true})
+
+	ToStartCall       = verbs.Declare(verbs.Verb{Name: "call.started", Needs: access.WorkCases, Subject: "case"})
+	ToAnswer          = verbs.Declare(verbs.Verb{Name: "call.answered", Needs: access.WorkCases, Subject: "case"})
+	ToConclude        = verbs.Declare(verbs.Verb{Name: "call.concluded", Needs: access.WorkCases, Subject: "case"})
+	ToSendCode        = verbs.Declare(verbs.Verb{Name: "call.code_sent", Needs: access.WorkCases, Subject: "case"})
+	ToCheckCode       = verbs.Declare(verbs.Verb{Name: "call.code_checked", Needs: access.WorkCases, Subject: "case"})
+	ToConfirmCallback = verbs.Declare(verbs.Verb{Name: "call.callback", Needs: access.WorkCases, Subject: "case"})
+	ToEndCall         = verbs.Declare(verbs.Verb{Name: "call.ended", Needs: access.WorkCases, Subject: "case"})
+)

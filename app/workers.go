@@ -8,6 +8,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"hoten/app/api"
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/imports"
@@ -95,18 +96,8 @@ func (a *App) chores() []chore {
 		{"forget who had cases open", time.Hour, func(ctx context.Context) error { return cases.ForgetPresence(ctx, s) }},
 		{"hash how IDs begin", time.Hour, func(ctx context.Context) error { return members.HashStarts(ctx, s) }},
 		{"keep figures", 2 * time.Second, func(ctx context.Context) error { return reports.Keep(ctx, s) }},
-		{"forget old idempotency keys", time.Hour, func(ctx context.Context) error { return forget(ctx, s) }},
+		{"forget old idempotency keys", time.Hour, func(ctx context.Context) error { return api.Forget(ctx, s) }},
 	}
-}
-
-// keysLife is how long a repeated request gets its first answer.
-const keysLife = 48 * time.Hour
-
-func forget(ctx context.Context, s *store.Store) error {
-	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx, "delete from idempotency_keys where created_at < $1", tx.Now.Add(-keysLife))
-		return err
-	})
 }
 
 // tend does the chores until ctx ends.

@@ -29,6 +29,7 @@ type Permission string
 
 const (
 	Anyone          Permission = ""                 // staff for themselves, and members on their own pages
+	Program         Permission = "program"          // the program by itself, no person
 	ReadCases       Permission = "read_cases"       // cases, masked
 	WorkCases       Permission = "work_cases"       // open, note, call, verify, send a reset
 	Reveal          Permission = "reveal"           // personal data, with a verified call or a reason

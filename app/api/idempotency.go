@@ -156,3 +156,14 @@ func (w *recording) Write(b []byte) (int, error) {
 	w.body.Write(b)
 	return w.ResponseWriter.Write(b)
 }
+
+// keysLife is how long a repeated request gets its first answer.
+const keysLife = 48 * time.Hour
+
+// Forget removes the answers that are kept no longer.
+func Forget(ctx context.Context, s *store.Store) error {
+	return store.Keep(ctx, s, func(tx *store.Tx) error {
+		_, err := store.Exec(tx, "delete from idempotency_keys where created_at < $1", tx.Now.Add(-keysLife))
+		return err
+	})
+}

@@ -2,9 +2,11 @@ package apptest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -162,4 +164,35 @@ func (w *World) Secret(caseID int64) string {
 		w.T.Fatal(err)
 	}
 	return plain
+}
+
+// Losses writes the operator's files for n IDs that each lost points, sent away and
+// exchanged, above the threshold of two approvals. The i-th logs in as LossLogin(i).
+func Losses(n int) (affected, movements string) {
+	a, m := strings.Builder{}, strings.Builder{}
+	a.WriteString(AffectedHeader)
+	m.WriteString(MovementsHeader)
+	for i := range n {
+		fmt.Fprintf(&a, "%s,山田 太郎,ヤマダ タロウ,1970-01-02,090-0000-0001,c%d@mail.example,2008-01-01,1000001,東京都千代田区千代田1-1,N%09d,ja,100,50,2014-07-29 15:00:00\n", LossLogin(i), i, i+1)
+		fmt.Fprintf(&m, "T%d,%s,2014-07-20 01:00:00,transfer,pointtalk,goo,,40000,8000,,suspected\n", i, LossLogin(i))
+		fmt.Fprintf(&m, "E%d,%s,2014-07-20 02:00:00,exchange,goo,,gift-code,8000,,,confirmed\n", i, LossLogin(i))
+	}
+	return a.String(), m.String()
+}
+
+// LossLogin is the login ID of the i-th of Losses.
+func LossLogin(i int) string { return fmt.Sprintf("m%05d@ocn.example", i) }
+
+// LossSays is what the member of LossLogin(i) says to be verified to level 2.
+func LossSays(i int) []string {
+	return []string{cases.ItemName, "山田 太郎", cases.ItemBirthDate, "1970-01-02", cases.ItemAddress, "東京都千代田区千代田1-1", cases.ItemCustomerNumber, fmt.Sprintf("N%09d", i+1)}
+}
+
+// Number runs SQL that yields one number.
+func (w *World) Number(query string, args ...any) (n int64) {
+	w.T.Helper()
+	if err := w.Pool.QueryRow(w.Ctx, query, args...).Scan(&n); err != nil {
+		w.T.Fatal(err)
+	}
+	return n
 }

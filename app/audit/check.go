@@ -30,18 +30,17 @@ func Check(ctx context.Context, s *store.Store, headFile string) (Checked, error
 		return c, err
 	}
 	return c, store.Keep(ctx, s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx, "insert into settings (key, value) values ('audit_checked', $1) on conflict (key) do update set value = excluded.value", string(b))
-		return err
+		store.SetSetting(tx, "audit_checked", string(b))
+		return nil
 	})
 }
 
 // LastCheck reads the outcome of the last Check, nil when there was none.
 func LastCheck(db *gorm.DB) (*Checked, error) {
-	type setting struct{ Value string }
-	rows, err := store.Select[setting](db, "select value from settings where key = 'audit_checked'")
-	if err != nil || len(rows) == 0 {
+	value, err := store.Setting(db, "audit_checked")
+	if err != nil || value == "" {
 		return nil, err
 	}
 	var c Checked
-	return &c, json.Unmarshal([]byte(rows[0].Value), &c)
+	return &c, json.Unmarshal([]byte(value), &c)
 }

@@ -121,7 +121,7 @@ func sealSome(tx *store.Tx, at place) (b batch, err error) {
 	}
 	b.read, b.sealed = len(open), len(seals)
 	if len(open) < sealBatch {
-		tx.Queue(`insert into settings (key, value) values ('audit_settled', $1) on conflict (key) do update set value = excluded.value`, settled)
+		store.SetSetting(tx, "audit_settled", settled)
 	}
 	if len(seals) > 0 {
 		err = store.Insert(tx, seals)

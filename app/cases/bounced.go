@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/store"
 )
@@ -10,9 +11,7 @@ import (
 // used again.
 func MailBounced(tx *store.Tx, m notices.Mail) error {
 	if m.ContactID != nil {
-		if _, err := store.Exec(tx, "update contacts set undeliverable_at = $2 where id = $1 and undeliverable_at is null", *m.ContactID, tx.Now); err != nil {
-			return err
-		}
+		members.MarkUndeliverable(tx, *m.ContactID)
 	}
 	if m.CaseID == nil {
 		return nil

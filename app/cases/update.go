@@ -102,8 +102,12 @@ func (c *Case) apply(tx *store.Tx, by access.Actor, ch Change) (told []Happened,
 		if c.Status == AwaitingApproval || ch.Status.Closed() && c.pending() {
 			return nil, already("proposal_pending")
 		}
-		if err := c.promised(tx, *ch.Status); err != nil {
-			return nil, err
+		if ch.Status.Closed() {
+			for _, refuse := range closing {
+				if err := refuse(tx, c); err != nil {
+					return nil, err
+				}
+			}
 		}
 		from := c.Status
 		if err := c.moveTo(*ch.Status, true, by, tx.Now); err != nil {
@@ -121,19 +125,6 @@ func (c *Case) apply(tx *store.Tx, by access.Actor, ch Change) (told []Happened,
 		told = append(told, Happened{CaseID: c.ID, Kind: Assigned, Data: map[string]any{"to": *ch.Assignee}})
 	}
 	return told, nil
-}
-
-// promised refuses to close a case over a callback that its member waits for.
-func (c *Case) promised(tx *store.Tx, to Status) error {
-	if !to.Closed() {
-		return nil
-	}
-	var open bool
-	err := store.Scan(tx.DB, "select exists (select 1 from callbacks where case_id = $1 and state = 'open')", []any{c.ID}, &open)
-	if err == nil && open {
-		err = already("callback_promised")
-	}
-	return err
 }
 
 // assign gives the case to a person, 0 for nobody; it goes to that person's desk, and
@@ -156,7 +147,9 @@ func (c *Case) assign(tx *store.Tx, staff int64) error {
 	if people[0].DeskID != nil {
 		c.DeskID = people[0].DeskID
 	}
-	tx.Queue("update callbacks set assignee_id = $1, version = version + 1 where case_id = $2 and state = 'open'", staff, c.ID)
+	for _, follow := range assigned {
+		follow(tx, c, staff)
+	}
 	return nil
 }
 
@@ -185,26 +178,9 @@ func tellClosed(tx *store.Tx, c *Case) error {
 	}
 	facts := to[c.ID].Facts
 	facts.At, facts.Resumed = tx.Now, c.ResumedAt != nil
-	if facts.Points, err = givenBack(tx, c); err != nil {
+	if facts.Points, err = summing(tx, c); err != nil {
 		return err
 	}
 	_, err = notices.Queue(tx, to[c.ID].Draft(notices.CaseClosed, facts))
 	return err
-}
-
-// givenBack sums up what was posted for a case, a program each and only those
-// touched, with the balances as they are.
-func givenBack(tx *store.Tx, c *Case) ([]notices.Points, error) {
-	return store.Select[notices.Points](tx.DB, `with lines as (
-		  select l.* from reimbursements r join reimbursement_lines l on l.reimbursement_id = r.id where r.case_id = $1 and r.state = 'posted'),
-		parts as (
-		  select kind, program_id, points from lines
-		  union all select kind, counter_program_id, -counter_points from lines where counter_program_id is not null)
-		select p.name_ja, p.name_en, a.balance,
-		  coalesce(sum(points) filter (where kind = 'rollback'), 0)::bigint as restored,
-		  coalesce(sum(points) filter (where kind = 'reimburse'), 0)::bigint as reimbursed,
-		  coalesce(sum(points) filter (where kind = 'absorb'), 0)::bigint as absorbed,
-		  coalesce(sum(points) filter (where kind = 'adjust'), 0)::bigint as adjusted
-		from parts join programs p on p.id = parts.program_id join accounts a on a.identity_id = $2 and a.program_id = p.id
-		group by p.id, a.balance order by p.id`, c.ID, c.IdentityID)
 }

@@ -3,6 +3,7 @@ package members
 import (
 	"time"
 
+	"hoten/app/store"
 	"hoten/app/vault"
 )
 
@@ -109,4 +110,9 @@ func (m Member) Person(v *vault.Vault) (p Person, err error) {
 		}
 	}
 	return p, nil
+}
+
+// MarkUndeliverable notes that an address takes no mail; it is not used again.
+func MarkUndeliverable(tx *store.Tx, contact int64) {
+	tx.Queue("update contacts set undeliverable_at = $2 where id = $1 and undeliverable_at is null", contact, tx.Now)
 }

@@ -74,7 +74,7 @@ func decide(ctx context.Context, s *store.Store, by access.Actor, id int64, v *v
 		if err := store.Save(tx, r, "state", "decided_at", "decided_by", "rejection", "reason"); err != nil {
 			return nil, err
 		}
-		markCases(tx, []int64{r.CaseID}, state)
+		cases.MarkProposal(tx, []int64{r.CaseID}, state)
 		if err := cases.Tell(tx, cases.Happened{CaseID: r.CaseID, Kind: events[state], Data: map[string]any{"reimbursement": id}, Text: tx.Reason}); err != nil {
 			return nil, err
 		}

@@ -40,9 +40,7 @@ func DecideFinding(ctx context.Context, s *store.Store, by access.Actor, caseID 
 		if err != nil || !c.Affected() {
 			return m, told, err
 		}
-		class := incidents.Class(movements)
-		c.Class = &class
-		return m, told, store.Save(tx, c, "class")
+		return m, told, c.MarkClass(tx, incidents.Class(movements))
 	})
 }
 

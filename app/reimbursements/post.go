@@ -37,7 +37,7 @@ func post(tx *store.Tx, posted []*approval) error {
 	}
 	tx.Queue(`update reimbursements r set state = 'posted', decided_at = $3, decided_by = $4, transfer_id = p.t
 		from unnest($1::bigint[], $2::bigint[]) as p(id, t) where r.id = p.id`, ids, transferIDs, tx.Now, tx.By.ID)
-	markCases(tx, caseIDs, Posted)
+	cases.MarkProposal(tx, caseIDs, Posted)
 	return tellMembers(tx, posted, caseIDs)
 }
 

@@ -277,7 +277,7 @@ func (d desk) write(tx *store.Tx, accepted []*subject, note string) ([]*Reimburs
 	if err := store.Insert(tx, lines); err != nil {
 		return nil, err
 	}
-	markCases(tx, caseIDs, Submitted)
+	cases.MarkProposal(tx, caseIDs, Submitted)
 	if err := cases.Tell(tx, told...); err != nil {
 		return nil, err
 	}
@@ -291,14 +291,3 @@ type lineRow struct {
 }
 
 func (lineRow) TableName() string { return "reimbursement_lines" }
-
-// markCases moves cases with their proposals: awaiting approval while one is
-// pending, in progress again once it is decided.
-func markCases(tx *store.Tx, ids []int64, state string) {
-	status, whole := cases.InProgress, state == Posted
-	if state == Submitted {
-		status = cases.AwaitingApproval
-	}
-	tx.Queue(`update cases set reimbursement_state = $2, status = $3, version = version + 1, changed_at = $4,
-		completed_at = null, made_whole_at = case when $5 then $4 else made_whole_at end where id = any($1)`, ids, state, string(status), tx.Now, whole)
-}

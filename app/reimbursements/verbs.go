@@ -18,6 +18,6 @@ var (
 	ToDecideFinding = verbs.Declare(verbs.Verb{Name: "finding.decided", Needs: access.Supervise, Subject: "case", Reason: true})
 	ToAddAdjustment = verbs.Declare(verbs.Verb{Name: "adjustment.added", Needs: access.Propose, Subject: "case", Reason: true})
 
-	ToRemind   = verbs.Declare(verbs.Verb{Name: "reimbursement.reminded", Needs: access.Decide, Subject: "reimbursement"})
-	ToEscalate = verbs.Declare(verbs.Verb{Name: "reimbursement.escalated", Needs: access.Decide, Subject: "reimbursement"})
+	ToRemind   = verbs.Declare(verbs.Verb{Name: "reimbursement.reminded", Needs: access.Program, Subject: "reimbursement"})
+	ToEscalate = verbs.Declare(verbs.Verb{Name: "reimbursement.escalated", Needs: access.Program, Subject: "reimbursement"})
 )

@@ -95,7 +95,7 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err := store.Save(tx, link, "used_at"); err != nil {
 		return err
 	}
-	if err := setState(tx, c, cases.Resumed); err != nil {
+	if err := c.MarkIdentity(tx, cases.Resumed); err != nil {
 		return err
 	}
 	if err := tellResumed(tx, c, link.ContactID); err != nil {

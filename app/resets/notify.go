@@ -85,12 +85,7 @@ func notify(tx *store.Tx, which string, arg int64) (n Notified, err error) {
 		reached, drafts = append(reached, id), append(drafts, who.Draft(notices.RestrictionNotice, facts))
 		told = append(told, cases.Happened{CaseID: id, Kind: cases.Notified})
 	}
-	if _, err := store.Exec(tx, "update cases set notified_at = $2, changed_at = $2 where id = any($1)", append([]int64{}, reached...), tx.Now); err != nil {
-		return n, err
-	}
-	if _, err := store.Exec(tx, "update cases set unreachable_at = $2, changed_at = $2 where id = any($1)", append([]int64{}, missed...), tx.Now); err != nil {
-		return n, err
-	}
+	cases.MarkNotified(tx, reached, missed)
 	if _, err := notices.Queue(tx, drafts...); err != nil {
 		return n, err
 	}

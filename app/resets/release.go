@@ -31,7 +31,7 @@ func Release(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if _, err := store.Exec(tx, "update reset_links set voided_at = $2 where identity_id = $1 and used_at is null and voided_at is null", c.IdentityID, tx.Now); err != nil {
 			return nil, err
 		}
-		if err := setState(tx, c, cases.Resumed); err != nil {
+		if err := c.MarkIdentity(tx, cases.Resumed); err != nil {
 			return nil, err
 		}
 		if err := cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.Released, Text: tx.Reason}); err != nil {

@@ -61,7 +61,7 @@ func Send(ctx context.Context, s *store.Store, by access.Actor, caseID int64, ba
 		if err := mailLink(tx, c, p, baseURL); err != nil {
 			return nil, err
 		}
-		if err := setState(tx, c, cases.LinkSent); err != nil {
+		if err := c.MarkIdentity(tx, cases.LinkSent); err != nil {
 			return nil, err
 		}
 		if err := cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.LinkWasSent}); err != nil {
@@ -148,13 +148,4 @@ func newToken() (token string, hash []byte, err error) {
 func hashToken(token string) []byte {
 	h := sha256.Sum256([]byte(token))
 	return h[:]
-}
-
-// setState moves the ID's state of a case this package decides about.
-func setState(tx *store.Tx, c *cases.Case, state string) error {
-	c.IdentityState, c.ChangedAt = &state, tx.Now
-	if state == cases.Resumed {
-		c.ResumedAt = &tx.Now
-	}
-	return store.Save(tx, c, "identity_state", "resumed_at", "changed_at")
 }

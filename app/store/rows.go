@@ -144,6 +144,17 @@ func TakeIDs(db *gorm.DB, table string, n int) ([]int64, error) {
 	return ids, err
 }
 
+// SetSetting keeps a value of the program's own under a key.
+func SetSetting(tx *Tx, key, value string) {
+	tx.Queue("insert into settings (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value", key, value)
+}
+
+// Setting reads a value kept by SetSetting, empty when there is none.
+func Setting(db *gorm.DB, key string) (value string, err error) {
+	err = Scan(db, "select coalesce((select value from settings where key = $1), '')", []any{key}, &value)
+	return value, err
+}
+
 // Storable reports whether PostgreSQL takes s as text.
 func Storable(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 

@@ -1,0 +1,565 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/apptest"
+	"hoten/app/callbacks"
+	"hoten/app/cases"
+	"hoten/app/desks"
+	"hoten/app/fault"
+	"hoten/app/imports"
+	"hoten/app/incidents"
+	"hoten/app/jptext"
+	"hoten/app/notices"
+	"hoten/app/policies"
+	"hoten/app/reimbursements"
+	"hoten/app/reports"
+	"hoten/app/resets"
+	"hoten/app/services"
+	"hoten/app/staff"
+	"hoten/app/verbs"
+)
+
+// act is one way to perform a verb: setUp prepares what it is done to and returns
+// the action, which succeeds when actor does it.
+type act struct {
+	verb  *verbs.Verb
+	title string
+	actor access.Actor
+	setUp func() func(by access.Actor) error
+}
+
+// elsewhere are the verbs whose atomicity is tested where they are at home, and why.
+var elsewhere = map[string]string{
+	"staff.sign_in_failed": "the answer is a refusal, so nothing is there to be whole: app/staff",
+	"staff.signed_in":      "counts the attempt first, on purpose in a transaction of its own: app/staff",
+	"import.started":       "takes an upload as it comes: app/imports",
+	"import.run":           "takes an upload of before: app/imports",
+	"import.done":          "lands in the background, killed there at every step: app/crash",
+	"case.viewed":          "a look: app/cases",
+	"members.searched":     "a look: app/cases",
+}
+
+const password = "tsukimi-dango-47"
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// shop is a world with enough cases that each act has one of its own.
+func shop(t *testing.T) (w *apptest.World, address string) {
+	address = apptest.DatabaseURL(t)
+	clock := &apptest.Clock{}
+	clock.Set(apptest.Start)
+	w = apptest.Populate(t, apptest.Open(t, address, clock.Now), clock)
+	w.Import(apptest.Losses(72))
+	return w, address
+}
+
+// acts is every verb, each in at least one way.
+func acts(t *testing.T, w *apptest.World) []act {
+	ctx, db, clock := context.Background(), w.Store, w.Clock
+	agent, supervisor, supervisor2, nobody := w.Agent, w.Supervisor, w.Supervisor2, access.Actor{}
+	next := -1
+	other := func() *cases.Case { next++; return w.Case(apptest.LossLogin(next)) }
+	proposed := func() (*cases.Case, int64) {
+		c := other()
+		r, err := reimbursements.Propose(ctx, db, agent, c.ID, "")
+		must(t, err)
+		return c, r.ID
+	}
+	approve := func(w *apptest.World, by access.Actor, id int64) error {
+		_, err := reimbursements.Approve(ctx, db, by, id)
+		return err
+	}
+	approved := func(id int64) { must(t, approve(w, supervisor, id)) }
+	verified := func() (*cases.Case, *cases.Call) {
+		c := other()
+		return c, w.Call(agent, c.ID, apptest.LossSays(next)...)
+	}
+	asked := func() (*cases.Case, *cases.Call) { c := other(); return c, w.Call(agent, c.ID) }
+	linked := func() (*cases.Case, string) {
+		c, _ := verified()
+		_, err := resets.Send(ctx, db, agent, c.ID, "")
+		must(t, err)
+		return c, strings.TrimPrefix(w.Secret(c.ID), "/reset/")
+	}
+	promised := func() int64 {
+		c, err := callbacks.Promise(ctx, db, agent, other().ID, callbacks.New{DueAt: clock.Now().Add(time.Hour)})
+		must(t, err)
+		return c.ID
+	}
+	suspended := func(program string) services.New {
+		return services.New{Program: program, Service: services.Exchange, State: services.Suspended, From: clock.Now(), Reason: "不正利用"}
+	}
+	hired := 0
+	hire := func(role access.Role) access.Actor {
+		hired++
+		added, err := staff.Add(ctx, db, w.Administrator, staff.New{Email: fmt.Sprintf("hired%d@hoten.example", hired), Name: "採用", Role: role, Password: password})
+		must(t, err)
+		return added.Staff.Actor("console")
+	}
+	return []act{
+		{reimbursements.ToPropose, "", agent, func() func(access.Actor) error {
+			c := other()
+			return func(by access.Actor) error {
+				_, err := reimbursements.Propose(ctx, db, by, c.ID, "覚え書き")
+				return err
+			}
+		}},
+		{reimbursements.ToPropose, "ProposeMany", agent, func() func(access.Actor) error {
+			ids := []int64{other().ID, other().ID}
+			return func(by access.Actor) error { _, err := reimbursements.ProposeMany(ctx, db, by, ids); return err }
+		}},
+		{reimbursements.ToApprove, "the first of two", supervisor, func() func(access.Actor) error {
+			_, id := proposed()
+			return func(by access.Actor) error { return approve(w, by, id) }
+		}},
+		{reimbursements.ToApprove, "the last: posted", supervisor2, func() func(access.Actor) error {
+			_, id := proposed()
+			approved(id)
+			return func(by access.Actor) error { return approve(w, by, id) }
+		}},
+		{reimbursements.ToApprove, "ApproveMany", supervisor2, func() func(access.Actor) error {
+			_, one := proposed()
+			_, two := proposed()
+			approved(one)
+			return func(by access.Actor) error {
+				results, err := reimbursements.ApproveMany(ctx, db, by, []int64{one, two})
+				for _, r := range results {
+					err = errors.Join(err, r.Err)
+				}
+				return err
+			}
+		}},
+		{reimbursements.ToApproveSeen, "", supervisor, func() func(access.Actor) error {
+			_, id := proposed()
+			return func(by access.Actor) error {
+				_, err := reimbursements.ApproveSeen(ctx, db, by, []int64{id}, fmt.Sprint("once", id))
+				return err
+			}
+		}},
+		{reimbursements.ToReturn, "", supervisor, func() func(access.Actor) error {
+			_, id := proposed()
+			return func(by access.Actor) error { _, err := reimbursements.Return(ctx, db, by, id, "見直し"); return err }
+		}},
+		{reimbursements.ToReject, "", supervisor, func() func(access.Actor) error {
+			_, id := proposed()
+			return func(by access.Actor) error { _, err := reimbursements.Reject(ctx, db, by, id, "own_use"); return err }
+		}},
+		{reimbursements.ToWithdraw, "", agent, func() func(access.Actor) error {
+			_, id := proposed()
+			return func(by access.Actor) error { _, err := reimbursements.Withdraw(ctx, db, by, id, "誤り"); return err }
+		}},
+		{reimbursements.ToDecideFinding, "approvals voided", supervisor, func() func(access.Actor) error {
+			c, id := proposed()
+			approved(id)
+			return func(by access.Actor) error {
+				_, err := reimbursements.DecideFinding(ctx, db, by, c.ID, fmt.Sprint("E", next), incidents.Own, "本人")
+				return err
+			}
+		}},
+		{reimbursements.ToAddAdjustment, "approvals voided", agent, func() func(access.Actor) error {
+			c, id := proposed()
+			approved(id)
+			return func(by access.Actor) error {
+				_, err := reimbursements.AddAdjustment(ctx, db, by, c.ID, "goo", 5, "端数")
+				return err
+			}
+		}},
+		{reports.ToAddNote, "", agent, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				return reports.AddNote(ctx, db, by, reports.Query{}, "明日は10時から増員")
+			}
+		}},
+		{cases.ToOpen, "", agent, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				_, err := cases.Open(ctx, db, by, apptest.Reference, "new@ocn.example")
+				return err
+			}
+		}},
+		{cases.ToAddToIncident, "", supervisor, func() func(access.Actor) error {
+			opened, err := cases.Open(ctx, db, agent, apptest.Reference, "added@ocn.example")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return func(by access.Actor) error {
+				_, err := cases.AddToIncident(ctx, db, by, opened.Case.ID, "追加申告")
+				return err
+			}
+		}},
+		{cases.ToStartCall, "", agent, func() func(access.Actor) error {
+			c := other()
+			return func(by access.Actor) error {
+				_, err := cases.StartCall(ctx, db, by, c.ID, cases.NewCall{Direction: "inbound", Relation: cases.Self, CallerNumber: "090-0000-0001"})
+				return err
+			}
+		}},
+		{cases.ToAnswer, "right", agent, func() func(access.Actor) error {
+			_, call := asked()
+			return func(by access.Actor) error {
+				_, err := cases.Answer(ctx, db, by, call.ID, cases.ItemName, "山田太郎", false)
+				return err
+			}
+		}},
+		{cases.ToAnswer, "the third wrong", agent, func() func(access.Actor) error {
+			c := other()
+			call := w.Call(agent, c.ID, cases.ItemName, "田中", cases.ItemName, "山本")
+			return func(by access.Actor) error {
+				_, err := cases.Answer(ctx, db, by, call.ID, cases.ItemPhone, "090-1111-1111", false)
+				return err
+			}
+		}},
+		{cases.ToConclude, "", agent, func() func(access.Actor) error {
+			_, call := verified()
+			return func(by access.Actor) error {
+				_, err := cases.Conclude(ctx, db, by, call.ID, cases.Verified)
+				return err
+			}
+		}},
+		{cases.ToConclude, "impostor", agent, func() func(access.Actor) error {
+			_, call := verified()
+			return func(by access.Actor) error {
+				_, err := cases.Conclude(ctx, db, by, call.ID, cases.ImpostorSuspected)
+				return err
+			}
+		}},
+		{cases.ToClearImpostor, "", supervisor, func() func(access.Actor) error {
+			c, call := verified()
+			if _, err := cases.Conclude(ctx, db, agent, call.ID, cases.ImpostorSuspected); err != nil {
+				t.Fatal(err)
+			}
+			return func(by access.Actor) error {
+				_, err := cases.ClearImpostor(ctx, db, by, c.ID, "本人と確認")
+				return err
+			}
+		}},
+		{cases.ToReopenVerification, "", supervisor, func() func(access.Actor) error {
+			c := other()
+			w.Call(agent, c.ID, cases.ItemName, "田中", cases.ItemName, "山本", cases.ItemName, "鈴木")
+			return func(by access.Actor) error {
+				_, err := cases.ReopenVerification(ctx, db, by, c.ID, "折り返しで確認")
+				return err
+			}
+		}},
+		{cases.ToRecordRepresentative, "", supervisor, func() func(access.Actor) error {
+			c := other()
+			return func(by access.Actor) error {
+				_, err := cases.RecordRepresentative(ctx, db, by, c.ID, cases.Proxy, "委任状を確認")
+				return err
+			}
+		}},
+		{cases.ToSendCode, "", agent, func() func(access.Actor) error {
+			_, call := asked()
+			return func(by access.Actor) error { _, err := cases.SendCode(ctx, db, by, call.ID); return err }
+		}},
+		{cases.ToCheckCode, "", agent, func() func(access.Actor) error {
+			c, call := asked()
+			if _, err := cases.SendCode(ctx, db, agent, call.ID); err != nil {
+				t.Fatal(err)
+			}
+			code := w.Secret(c.ID)
+			return func(by access.Actor) error { _, err := cases.CheckCode(ctx, db, by, call.ID, code); return err }
+		}},
+		{cases.ToConfirmCallback, "", agent, func() func(access.Actor) error {
+			c := other()
+			call, err := cases.StartCall(ctx, db, agent, c.ID, cases.NewCall{Direction: "outbound", Relation: cases.Self})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return func(by access.Actor) error { _, err := cases.ConfirmCallback(ctx, db, by, call.ID); return err }
+		}},
+		{callbacks.ToPromise, "", agent, func() func(access.Actor) error {
+			c := other()
+			return func(by access.Actor) error {
+				_, err := callbacks.Promise(ctx, db, by, c.ID, callbacks.New{DueAt: clock.Now().Add(time.Hour), Note: "午後を希望"})
+				return err
+			}
+		}},
+		{callbacks.ToAttempt, "the third in vain", agent, func() func(access.Actor) error {
+			id := promised()
+			attempt := func(by access.Actor) error {
+				_, err := callbacks.Attempt(ctx, db, by, id, callbacks.Tried{Outcome: callbacks.NoAnswer})
+				return err
+			}
+			if err := errors.Join(attempt(agent), attempt(agent)); err != nil {
+				t.Fatal(err)
+			}
+			return attempt
+		}},
+		{callbacks.ToMove, "", agent, func() func(access.Actor) error {
+			id := promised()
+			return func(by access.Actor) error {
+				_, err := callbacks.Move(ctx, db, by, id, callbacks.Moved{DueAt: clock.Now().Add(2 * time.Hour), Reason: "お客さまの都合"})
+				return err
+			}
+		}},
+		{callbacks.ToDrop, "", agent, func() func(access.Actor) error {
+			id := promised()
+			return func(by access.Actor) error { _, err := callbacks.Drop(ctx, db, by, id, 0, "不要"); return err }
+		}},
+		{cases.ToEndCall, "", agent, func() func(access.Actor) error {
+			_, call := asked()
+			return func(by access.Actor) error { _, err := cases.EndCall(ctx, db, by, call.ID); return err }
+		}},
+		{cases.ToAddNote, "", agent, func() func(access.Actor) error {
+			c := other()
+			return func(by access.Actor) error {
+				_, err := cases.AddNote(ctx, db, by, c.ID, "折り返しを希望")
+				return err
+			}
+		}},
+		{cases.ToUpdate, "closed and mailed", agent, func() func(access.Actor) error {
+			c, done := other(), cases.Completed
+			return func(by access.Actor) error {
+				_, err := cases.Update(ctx, db, by, c.ID, cases.Change{Status: &done, Assignee: &agent.ID, Version: c.Version})
+				return err
+			}
+		}},
+		{cases.ToReveal, "", agent, func() func(access.Actor) error {
+			c := other()
+			return func(by access.Actor) error { _, err := cases.Reveal(ctx, db, by, c.ID, "封書の宛名"); return err }
+		}},
+		{resets.ToSend, "", agent, func() func(access.Actor) error {
+			c, _ := verified()
+			return func(by access.Actor) error { _, err := resets.Send(ctx, db, by, c.ID, ""); return err }
+		}},
+		{resets.ToComplete, "", access.System("test"), func() func(access.Actor) error {
+			_, token := linked()
+			return func(access.Actor) error {
+				return resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true)
+			}
+		}},
+		{resets.ToRelease, "with a link out", supervisor, func() func(access.Actor) error {
+			c, _ := linked()
+			return func(by access.Actor) error {
+				_, err := resets.Release(ctx, db, by, c.ID, "誤って制限")
+				return err
+			}
+		}},
+		{resets.ToNotify, "", agent, func() func(access.Actor) error {
+			c := other()
+			return func(by access.Actor) error { _, err := resets.Notify(ctx, db, by, c.ID); return err }
+		}},
+		{policies.ToSet, "", w.Manager, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				return policies.Set(ctx, db, by, w.PolicyVersion(), policies.Default(), "見直し")
+			}
+		}},
+		{incidents.ToCreate, "", w.Manager, func() func(access.Actor) error {
+			day := apptest.Start.UTC().Truncate(1)
+			return func(by access.Actor) error {
+				_, err := incidents.Create(ctx, db, by, incidents.New{Reference: "2014-R097", TitleJa: "別", TitleEn: "Other", PeriodFrom: day, PeriodTo: day, DetectedOn: day})
+				return err
+			}
+		}},
+		{desks.ToAdd, "", w.Manager, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				d := desks.Release()[0]
+				d.Code = "night"
+				return desks.Add(ctx, db, by, d, "夜間の受付")
+			}
+		}},
+		{desks.ToSet, "", w.Manager, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				seen := desks.Release()[0]
+				next := seen
+				next.Phone = "0120-000-000"
+				_, err := desks.Set(ctx, db, by, seen, next, "番号の変更")
+				return err
+			}
+		}},
+		{desks.ToSet, "Except", w.Manager, func() func(access.Actor) error {
+			day := jptext.Date{Year: 2014, Month: time.August, Day: 20}
+			return func(by access.Actor) error {
+				return desks.Except(ctx, db, by, "point", day, day.AddDays(1), "", "", "点検")
+			}
+		}},
+		{staff.ToAdd, "", w.Administrator, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				_, err := staff.Add(ctx, db, by, staff.New{Email: "new@hoten.example", Name: "新", Role: access.Agent})
+				return err
+			}
+		}},
+		{reimbursements.ToProposeAll, "", agent, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				_, err := reimbursements.ProposeAll(ctx, db, by, apptest.Reference)
+				return err
+			}
+		}},
+		{reimbursements.ToRemind, "", access.System("test"), func() func(access.Actor) error {
+			proposed()
+			clock.Add(5 * time.Hour)
+			return func(access.Actor) error { return reimbursements.Remind(ctx, db) }
+		}},
+		{reimbursements.ToEscalate, "escalated", access.System("test"), func() func(access.Actor) error {
+			clock.Add(4 * time.Hour)
+			return func(access.Actor) error { return reimbursements.Remind(ctx, db) }
+		}},
+		{cases.ToTakeNext, "", agent, func() func(access.Actor) error {
+			return func(by access.Actor) error { _, err := cases.TakeNext(ctx, db, by); return err }
+		}},
+		{resets.ToNotifyAll, "", w.Manager, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				_, err := resets.NotifyAll(ctx, db, by, apptest.Reference)
+				return err
+			}
+		}},
+		{notices.ToResend, "", agent, func() func(access.Actor) error {
+			c := other()
+			_, err := resets.Notify(ctx, db, agent, c.ID)
+			id := w.Number("update mails set state = 'failed' where case_id = $1 returning id", c.ID)
+			must(t, err)
+			return func(by access.Actor) error { _, err := notices.Resend(ctx, db, by, id); return err }
+		}},
+		{services.ToSet, "", w.Manager, func() func(access.Actor) error {
+			return func(by access.Actor) error { _, err := services.Set(ctx, db, by, suspended("goo")); return err }
+		}},
+		{services.ToAmend, "", w.Manager, func() func(access.Actor) error {
+			kept, err := services.Set(ctx, db, w.Manager, suspended("pointtalk"))
+			must(t, err)
+			return func(by access.Actor) error {
+				until := clock.Now().Add(48 * time.Hour)
+				_, err := services.Amend(ctx, db, by, kept.ID, services.Change{Until: &until, Reason: "再開の見込み"})
+				return err
+			}
+		}},
+		{services.ToResume, "", w.Manager, func() func(access.Actor) error {
+			kept, err := services.Set(ctx, db, w.Manager, services.New{Program: "goo", Service: services.Registration, State: services.Suspended, From: clock.Now().Add(-time.Hour), Reason: "不正利用"})
+			must(t, err)
+			return func(by access.Actor) error { _, err := services.Resume(ctx, db, by, kept.ID, 0, "復旧"); return err }
+		}},
+		{services.ToVoid, "", w.Manager, func() func(access.Actor) error {
+			kept, err := services.Set(ctx, db, w.Manager, services.New{Program: "pointtalk", Service: services.Registration, State: services.Suspended, From: clock.Now(), Reason: "不正利用"})
+			must(t, err)
+			return func(by access.Actor) error {
+				_, err := services.Void(ctx, db, by, kept.ID, 0, "入力誤り")
+				return err
+			}
+		}},
+		{staff.ToUpdate, "disabled in a call", w.Administrator, func() func(access.Actor) error {
+			who := hire(access.Agent)
+			w.Call(who, other().ID)
+			yes := true
+			return func(by access.Actor) error {
+				_, err := staff.Update(ctx, db, by, who.ID, staff.Change{Disabled: &yes})
+				return err
+			}
+		}},
+		{staff.ToEnrol, "", w.Administrator, func() func(access.Actor) error {
+			who := hire(access.Agent)
+			return func(by access.Actor) error { _, err := staff.Enrol(ctx, db, by, who.ID); return err }
+		}},
+		{staff.ToEnrolSelf, "", nobody, func() func(access.Actor) error {
+			token, err := staff.Enrol(ctx, db, w.Administrator, hire(access.Agent).ID)
+			must(t, err)
+			return func(access.Actor) error {
+				_, err := staff.SetFirstPassword(ctx, db, token, password, password)
+				return err
+			}
+		}},
+		{staff.ToChangePassword, "", nobody, func() func(access.Actor) error {
+			who := hire(access.Agent)
+			return func(access.Actor) error {
+				_, err := staff.ChangePassword(ctx, db, who, password, "keyaki-no-ki-48", "keyaki-no-ki-48", "host")
+				return err
+			}
+		}},
+		{staff.ToSignOut, "", agent, func() func(access.Actor) error {
+			return func(by access.Actor) error { return staff.SignedOut(ctx, db, by) }
+		}},
+		{staff.ToCreateToken, "", agent, func() func(access.Actor) error {
+			return func(by access.Actor) error { _, err := staff.CreateToken(ctx, db, by, by.ID, "CTI"); return err }
+		}},
+		{staff.ToRevokeToken, "", agent, func() func(access.Actor) error {
+			_, err := staff.CreateToken(ctx, db, agent, agent.ID, "CTI")
+			must(t, err)
+			id := w.Number("select max(id) from api_tokens")
+			return func(by access.Actor) error { return staff.RevokeToken(ctx, db, by, id) }
+		}},
+		{imports.ToReadRejected, "", w.Manager, func() func(access.Actor) error {
+			i := w.Import(apptest.AffectedHeader+"x@ocn.example,山田 太郎,ヤマダ タロウ,2014-02-30,,,,,,,ja,0,0,\n", "")
+			return func(by access.Actor) error {
+				return imports.WriteRejected(ctx, db, by, i.ID, imports.AffectedFile, io.Discard, func(reason string) string { return reason })
+			}
+		}},
+	}
+}
+
+// A verb that is in no list of acts is tested by nothing below.
+func TestEveryVerbHasAnAct(t *testing.T) {
+	w, _ := shop(t)
+	known := map[*verbs.Verb]bool{}
+	for _, a := range acts(t, w) {
+		known[a.verb] = true
+	}
+	for _, v := range verbs.All() {
+		if known[v] == (elsewhere[v.Name] != "") {
+			t.Errorf("%s needs an act, or a reason why it has none; not both", v.Name)
+		}
+	}
+}
+
+// Every action is whole or not at all.
+func TestSabotage(t *testing.T) {
+	w, address := shop(t)
+	s := newSaboteur(t, address)
+	for _, a := range acts(t, w) {
+		t.Run(a.verb.Name+" "+a.title, func(t *testing.T) {
+			action := a.setUp()
+			s.sabotage(t, func() error { return action(a.actor) })
+		})
+	}
+}
+
+// Whoever may not do it is refused, changes nothing, and the attempt stands in the
+// trail with its subject.
+func TestRolesThatMayNot(t *testing.T) {
+	w, address := shop(t)
+	s := newSaboteur(t, address)
+	people := w.People()
+	for _, a := range acts(t, w) {
+		if a.verb.Needs == access.Program {
+			continue // no person can ask for it
+		}
+		t.Run(a.verb.Name+" "+a.title, func(t *testing.T) {
+			action := a.setUp()
+			for _, role := range access.Roles {
+				if role.May(a.verb.Needs) {
+					continue
+				}
+				before, attempts := s.tables(t), w.Number("select count(*) from audit_entries")
+				if err := action(people[role]); !forbidden(err) {
+					t.Errorf("%s: %v", role, err)
+				}
+				after := s.tables(t)
+				for table := range after {
+					if before[table] != after[table] && table != "audit_entries" {
+						t.Errorf("%s: refused, and %s changed", role, table)
+					}
+				}
+				noted := w.Number(`select count(*) from audit_entries where action = $1 || '.refused' and actor_id = $2 and (subject = $3 or subject like $3 || ':%' or subject ~ '^[a-z]+(:.+)?$')`,
+					a.verb.Name, people[role].ID, a.verb.Subject)
+				if w.Number("select count(*) from audit_entries") != attempts+1 || noted == 0 {
+					t.Errorf("%s: the attempt does not stand once in the trail", role)
+				}
+			}
+		})
+	}
+}
+
+func forbidden(err error) bool {
+	f, ok := fault.As(err)
+	return ok && f.Kind == fault.Forbidden
+}

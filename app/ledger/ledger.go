@@ -128,8 +128,8 @@ func Companies(db *gorm.DB) (map[string]map[int16]int64, error) {
 // and points, points null where nothing is known. An account that has its
 // opening balance already keeps it.
 func OpenWith(tx *store.Tx, key, query string) error {
-	_, err := store.Exec(tx, `insert into accounts (program_id, identity_id, purpose, balance)
-		select p.id, q.identity_id, 'member', 0 from (select distinct identity_id from (`+query+`) q) q cross join programs p
+	_, err := store.Exec(tx, `insert into accounts (program_id, identity_id, purpose)
+		select p.id, q.identity_id, 'member' from (select distinct identity_id from (`+query+`) q) q cross join programs p
 		order by q.identity_id, p.id on conflict (identity_id, program_id) where identity_id is not null do nothing`)
 	if err != nil {
 		return err

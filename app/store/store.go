@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river"
@@ -18,10 +17,6 @@ import (
 
 	"hoten/app/vault"
 )
-
-// role is who the program is in the database: it may not change or delete
-// ledger and audit rows, nor touch the schema.
-const role = "hoten_app"
 
 // Store is the database and the keys of what is sealed in it.
 type Store struct {
@@ -34,7 +29,8 @@ type Store struct {
 	jobs  *river.Client[*sql.Tx]
 }
 
-// Open connects to a migrated database as the program's role. It refuses a
+// Open connects to a migrated database whose owner url names, as the program's
+// own role. It refuses a
 // database whose fields were sealed with other keys than v's.
 func Open(ctx context.Context, url string, v *vault.Vault, clock func() time.Time, log *slog.Logger) (*Store, error) {
 	cfg, err := pgxpool.ParseConfig(url)
@@ -52,9 +48,8 @@ func Open(ctx context.Context, url string, v *vault.Vault, clock func() time.Tim
 	// Queries take arrays of a few or of a thousand keys; planning them anew each
 	// time costs more than running them.
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
-	cfg.AfterConnect = func(ctx context.Context, c *pgx.Conn) error {
-		_, err := c.Exec(ctx, "set role "+role)
-		return err
+	if err := login(ctx, cfg.ConnConfig, v, log); err != nil {
+		return nil, err
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {

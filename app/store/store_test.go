@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"hoten/app/access"
 	"hoten/app/apptest"
 	"hoten/app/audit"
@@ -312,6 +314,30 @@ func TestOtherKeysAreRefused(t *testing.T) {
 		t.Errorf("%v does not say what to do", err)
 	}
 	apptest.Open(t, address, clock.Now)
+}
+
+// A statement slipped into the program must not make it the owner, nor make points
+// or change what is written for ever.
+func TestProgramCannotBecomeTheOwner(t *testing.T) {
+	s, _ := apptest.New(t)
+	var session, current string
+	if err := s.Pool.QueryRow(ctx, "select session_user, current_user").Scan(&session, &current); err != nil || session != current {
+		t.Errorf("signed in as %s, acts as %s: %v", session, current, err)
+	}
+	var able bool
+	if err := s.Pool.QueryRow(ctx, `select bool_or(rolsuper or rolcreaterole or rolcreatedb or rolbypassrls) or exists (
+		select 1 from pg_tables where schemaname = 'public' and pg_has_role(current_user, tableowner, 'member'))
+		from pg_roles where pg_has_role(current_user, oid, 'member')`).Scan(&able); err != nil || able {
+		t.Errorf("the program's role is able to do more than its work: %v", err)
+	}
+	for _, q := range []string{"reset role; drop table staff", "set role hoten_test", "set session authorization hoten_test",
+		"insert into accounts (program_id, identity_id, purpose, balance) values (1, 1, 'member', 1000)",
+		"update accounts set balance = 1", "update transfers set key = 'x'", "delete from postings", "delete from audit_entries", "truncate audit_seals"} {
+		var pg *pgconn.PgError
+		if _, err := s.Pool.Exec(ctx, q); !errors.As(err, &pg) || pg.Code != "42501" { // insufficient_privilege
+			t.Errorf("%s: %v", q, err)
+		}
+	}
 }
 
 func TestProgramMayNotTouchTheSchema(t *testing.T) {

@@ -100,9 +100,13 @@ func RecordRepresentative(ctx context.Context, s *store.Store, by access.Actor, 
 		if !slices.Contains([]string{Proxy, Guardian, Corporate}, relation) {
 			return Happened{}, fault.Input("relation", "relation_unknown")
 		}
-		_, err := store.Exec(tx, `insert into representatives (case_id, relation, documents, recorded_by, recorded_at) values ($1, $2, $3, $4, $5)`,
-			c.ID, relation, tx.Vault().Seal("representatives", "documents", c.ID, documents), by.ID, tx.Now)
-		return Happened{Kind: Represented, Data: map[string]any{"relation": relation}, Text: documents}, err
+		ids, err := store.TakeIDs(tx.DB, "representatives", 1)
+		if err != nil {
+			return Happened{}, err
+		}
+		_, err = store.Exec(tx, `insert into representatives (id, case_id, relation, documents, recorded_by, recorded_at) values ($1, $2, $3, $4, $5, $6)`,
+			ids[0], c.ID, relation, tx.Vault().Seal("representatives", representativeText, ids[0], tx.Reason), by.ID, tx.Now)
+		return Happened{Kind: Represented, Data: map[string]any{"relation": relation}, Text: tx.Reason}, err
 	})
 }
 

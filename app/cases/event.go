@@ -73,7 +73,7 @@ func (Event) TableName() string { return "case_events" }
 
 // PlainText opens what a person typed.
 func (e Event) PlainText(v *vault.Vault) (string, error) {
-	return v.Unseal("case_events", "text", e.CaseID, e.Text)
+	return unsealText(v, "case_events", eventText, e.ID, "text", e.CaseID, e.Text)
 }
 
 // Fields reads Data.
@@ -98,13 +98,19 @@ func Tell(tx *store.Tx, happened ...Happened) error {
 	if len(happened) == 0 {
 		return nil
 	}
+	numbers, err := numbersFor(tx, happened)
+	if err != nil {
+		return err
+	}
 	ids := make([]int64, len(happened))
 	kinds := make([]string, len(happened))
 	data := make([]*string, len(happened))
 	texts := make([][]byte, len(happened))
 	for i, h := range happened {
 		ids[i], kinds[i] = h.CaseID, h.Kind
-		texts[i] = tx.Vault().Seal("case_events", "text", h.CaseID, h.Text)
+		if numbers[i] != nil {
+			texts[i] = tx.Vault().Seal("case_events", eventText, *numbers[i], h.Text)
+		}
 		if len(h.Data) > 0 {
 			b, err := json.Marshal(h.Data)
 			if err != nil {
@@ -114,10 +120,36 @@ func Tell(tx *store.Tx, happened ...Happened) error {
 			data[i] = &s
 		}
 	}
-	tx.Queue(`insert into case_events (case_id, at, kind, actor_kind, actor_id, data, text)
-		select c, $5, k, $6, $7, d::jsonb, t from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[]) as e(c, k, d, t)`,
-		ids, kinds, data, texts, tx.Now, tx.By.Kind, tx.By.ID)
+	tx.Queue(`insert into case_events (id, case_id, at, kind, actor_kind, actor_id, data, text)
+		select coalesce(n, nextval('case_events_id_seq')), c, $5, k, $6, $7, d::jsonb, t
+		from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $8::bigint[]) as e(c, k, d, t, n)`,
+		ids, kinds, data, texts, tx.Now, tx.By.Kind, tx.By.ID, numbers)
 	return nil
+}
+
+// numbersFor takes numbers for the events with a text, which is sealed for its row;
+// the others get theirs when they are written.
+func numbersFor(tx *store.Tx, happened []Happened) ([]*int64, error) {
+	out := make([]*int64, len(happened))
+	wanted := 0
+	for _, h := range happened {
+		if h.Text != "" {
+			wanted++
+		}
+	}
+	if wanted == 0 {
+		return out, nil
+	}
+	ids, err := store.TakeIDs(tx.DB, "case_events", wanted)
+	if err != nil {
+		return nil, err
+	}
+	for i, h := range happened {
+		if h.Text != "" {
+			out[i], ids = &ids[0], ids[1:]
+		}
+	}
+	return out, nil
 }
 
 // Events reads a page of a case's timeline, newest first, before the event with

@@ -43,6 +43,7 @@ lint:
 
 generate:
 	go tool templ generate -path ui
+	go test ./app -run TestVerbsAreDocumented -update
 
 bench: build
 	.ci/packages

@@ -60,7 +60,7 @@ func addressRunes(s string) []rune {
 			last = out[len(out)-1]
 		}
 		switch folded := foldRune(r, last, true); {
-		case isDash(r) && !isKatakana(last):
+		case IsDash(r) && !isKatakana(last):
 			out = append(out, '-')
 		case r == '之':
 			out = append(out, 'ノ')

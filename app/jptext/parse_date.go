@@ -73,7 +73,7 @@ func tidy(s string) string {
 			switch {
 			case r >= '\u200b' && r <= '\u200f', r == '\ufeff', r == '\u00ad':
 				return -1
-			case r == longVowel || isDash(r):
+			case r == longVowel || IsDash(r):
 				return '-'
 			}
 			return r

@@ -93,7 +93,7 @@ func (a *App) chores() []chore {
 			return err
 		}},
 		{"forget who had cases open", time.Hour, func(ctx context.Context) error { return cases.ForgetPresence(ctx, s) }},
-		{"hash how IDs begin", time.Hour, func(ctx context.Context) error { return members.HashStarts(ctx, s) }},
+		{"complete what older releases kept", time.Hour, func(ctx context.Context) error { return members.Complete(ctx, s) }},
 		{"keep figures", 2 * time.Second, func(ctx context.Context) error { return reports.Keep(ctx, s) }},
 		{"forget old idempotency keys", time.Hour, func(ctx context.Context) error { return forget(ctx, s) }},
 	}

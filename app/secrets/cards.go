@@ -42,7 +42,7 @@ func holdsCard(text string) bool {
 		}
 	}
 	return slices.ContainsFunc(runs(text), func(r run) bool {
-		if articleCode.MatchString(r.before) {
+		if articleCode.MatchString(end(r.before, near)) {
 			return false
 		}
 		return r.windows(maxCard, func(digits string, _ []string) bool { return isCard(digits) }) || slices.ContainsFunc(r.groups, cardWithin)

@@ -51,9 +51,8 @@ func separates(r rune) bool {
 	return r != []rune(hidden)[0] && r != '。' && (unicode.IsSpace(r) || unicode.IsPunct(r) || unicode.IsSymbol(r))
 }
 
-// windows calls fn with every number that begins and ends with groups of the run and
-// has so many digits at most, until fn is true; before is the text before the number
-// within the run's text, empty of its own groups.
+// windows reports whether fn is true of a number of at most so many digits that begins
+// and ends with groups of the run.
 func (r run) windows(most int, fn func(digits string, groups []string) bool) bool {
 	for i := range r.groups {
 		digits := ""

@@ -13,7 +13,7 @@ var myNumberNamed = regexp.MustCompile(`(?i)(?:マイナンバー(?:カード)?|
 
 func holdsMyNumber(text string) bool {
 	return myNumberNamed.MatchString(text) || slices.ContainsFunc(runs(text), func(r run) bool {
-		if r.identifier() || labelled.MatchString(r.before) {
+		if r.identifier() || labelled.MatchString(end(r.before, near)) {
 			return false
 		}
 		return r.windows(myNumberDigits, func(digits string, groups []string) bool { return even(groups) && isMyNumber(digits) })

@@ -30,7 +30,7 @@ func holdsOneTime(text string) bool {
 	for _, form := range oneTimes {
 		for _, at := range form.FindAllStringSubmatchIndex(text, -1) {
 			before, rest := text[at[0]:at[2]], text[at[3]:]
-			ordinary := ordinaryCode.MatchString(text[:at[2]]) || identifies(before) || counted.MatchString(rest) || rest != "" && isDigit(rune(rest[0]))
+			ordinary := ordinaryCode.MatchString(end(text[:at[2]], near)) || identifies(before) || counted.MatchString(rest) || rest != "" && isDigit(rune(rest[0]))
 			if !ordinary {
 				return true
 			}

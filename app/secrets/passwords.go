@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -39,34 +40,33 @@ var (
 // before it.
 func holdsPassword(text string) bool {
 	for _, at := range passwordNames.FindAllStringIndex(text, -1) {
-		rest, end := text[at[1]:], at[1]
+		rest := text[at[1]:]
 		if name := text[at[0]:at[1]]; strings.HasPrefix(name, shortName) && strings.Trim(name, shortName+"はが:=→「 \n\t") == "" {
 			if before, _ := utf8.DecodeLastRuneInString(text[:at[0]]); unicode.In(before, unicode.Katakana) || before == 'ー' {
 				continue
 			}
-			end = at[0] + len(shortName)
-			rest = text[end:]
+			rest = text[at[0]+len(shortName):]
 		}
 		if followsName(strings.TrimPrefix(rest, suffix.FindString(rest))) {
 			return true
 		}
 	}
-	if m := attached.FindStringSubmatchIndex(text); m != nil && isSecret(text[m[2]:], loosely) {
-		return true
+	for _, at := range attached.FindAllStringSubmatchIndex(text, -1) {
+		if isSecret(text[at[2]:], loosely) {
+			return true
+		}
 	}
 	return inPhrase.MatchString(text) || precedesName(text)
 }
 
 // precedesName reports whether a password stands before the name of one.
 func precedesName(text string) bool {
-	m := reversed.FindStringSubmatch(text)
-	if m == nil {
-		return false
-	}
-	if marked := strings.Trim(m[1], `「」"`); marked != m[1] {
-		return quoted(marked)
-	}
-	return mixed(m[1]) || allDigits(m[1]) && len(m[1]) <= 8
+	return slices.ContainsFunc(reversed.FindAllStringSubmatch(text, -1), func(m []string) bool {
+		if marked := strings.Trim(m[1], `「」"`); marked != m[1] {
+			return quoted(marked)
+		}
+		return mixed(m[1]) || allDigits(m[1]) && len(m[1]) <= 8
+	})
 }
 
 // followsName reports whether what stands behind the name of a password is one.

@@ -77,3 +77,15 @@ func TestRefuse(t *testing.T) {
 		t.Error("4,001 characters pass")
 	}
 }
+
+// A text of the greatest length is judged in a moment, whatever it is made of.
+func BenchmarkRefuse(b *testing.B) {
+	for _, part := range []string{"1/1 ", "4 ", "パスワードは", "1", "口座", "090-0000-0001 2014-07-28 "} {
+		text := string([]rune(strings.Repeat(part, maxText))[:maxText])
+		b.Run(part, func(b *testing.B) {
+			for b.Loop() {
+				secretIn(text)
+			}
+		})
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -78,7 +79,7 @@ func hide(text string, form *regexp.Regexp) string {
 	var out strings.Builder
 	done := 0
 	for _, at := range form.FindAllStringIndex(text, -1) {
-		if partOfLonger.before.MatchString(text[:at[0]]) || partOfLonger.after.MatchString(text[at[1]:]) {
+		if partOfLonger.before.MatchString(end(text[:at[0]], 2)) || partOfLonger.after.MatchString(text[at[1]:]) {
 			continue
 		}
 		out.WriteString(text[done:at[0]])
@@ -87,6 +88,18 @@ func hide(text string, form *regexp.Regexp) string {
 	}
 	out.WriteString(text[done:])
 	return out.String()
+}
+
+// near is how many bytes before a number are looked at for what it is.
+const near = 60
+
+// end is the end of s, n bytes or a little less.
+func end(s string, n int) string {
+	from := max(0, len(s)-n)
+	for from < len(s) && !utf8.RuneStart(s[from]) {
+		from++
+	}
+	return s[from:]
 }
 
 var partOfLonger = struct{ before, after *regexp.Regexp }{regexp.MustCompile(`\d[-/.]?$`), regexp.MustCompile(`^[-/.]?\d`)}

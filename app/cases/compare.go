@@ -53,7 +53,7 @@ func readable(item, said string) error {
 	none := slices.ContainsFunc(noAnswers, func(word string) bool { return jptext.PlainKey(word) == jptext.PlainKey(said) })
 	switch item {
 	case ItemName:
-		if none || jptext.NameKey(said) == "" {
+		if none || jptext.PlainKey(said) == "" {
 			return fault.Input("value", "name_unreadable")
 		}
 	case ItemBirthDate:

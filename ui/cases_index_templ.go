@@ -422,7 +422,7 @@ func (p CasesIndex) Page() templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = empty(p.nothing(t(ctx, "cases.index.empty"), t(ctx, "cases.index.empty_filtered"))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = empty(nothingFound(ctx, p.Query.Q, p.nothing(t(ctx, "cases.index.empty"), t(ctx, "cases.index.empty_filtered")))).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -9,8 +9,6 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
-	"hoten/app/jptext"
-	"hoten/app/members"
 	"hoten/app/policies"
 	"hoten/app/store"
 )
@@ -73,7 +71,7 @@ func askable(call *Call, item, value string) error {
 	if len(value) > 1000 {
 		return fault.Input("value", "too_long", "max", 300)
 	}
-	return nil
+	return readable(item, value)
 }
 
 // note keeps whether an item was right and derives what follows: the level, or
@@ -144,58 +142,4 @@ func (c *Call) conclude(of *Case, outcome string, now time.Time) {
 	if outcome != Verified {
 		c.Level, c.ExpiresAt = 0, nil
 	}
-}
-
-// registered is what callers are compared with, in the clear for one comparison.
-type registered struct {
-	person members.Person
-	phones []string
-}
-
-// registeredOf opens what is registered. For an ID without a member it is empty,
-// so that every answer is simply wrong: an unknown ID looks like a wrong answer.
-func registeredOf(tx *store.Tx, c *Case) (r registered, err error) {
-	identity, err := store.Find[members.Identity](tx.DB, "id = ?", c.IdentityID)
-	if err != nil || identity.MemberID == nil {
-		return r, err
-	}
-	m, err := members.Find(tx.DB, *identity)
-	if err != nil {
-		return r, err
-	}
-	if r.person, err = m.Person(tx.Vault()); err != nil {
-		return r, err
-	}
-	contacts, err := members.Contacts(tx.DB, m.ID)
-	for _, k := range contacts {
-		if err == nil && k.Kind == members.Phone {
-			var plain string
-			plain, err = k.Plain(tx.Vault())
-			r.phones = append(r.phones, plain)
-		}
-	}
-	return r, err
-}
-
-func (r registered) compare(item, said string) (match, variant bool) {
-	switch item {
-	case ItemName:
-		for _, name := range []string{r.person.Name, r.person.Kana} {
-			if name != "" && jptext.PlainKey(name) == jptext.PlainKey(said) {
-				return true, false
-			}
-			variant = variant || name != "" && jptext.SearchKey(name) == jptext.SearchKey(said)
-		}
-		return false, variant
-	case ItemBirthDate:
-		return r.person.BirthDate != "" && jptext.SameBirthDate(r.person.BirthDate, said), false
-	case ItemAddress:
-		return r.person.Address != "" && jptext.SameAddress(r.person.Address, said), false
-	case ItemPhone:
-		return slices.ContainsFunc(r.phones, func(p string) bool { return jptext.PhoneKey(p) == jptext.PhoneKey(said) }), false
-	case ItemCustomerNumber:
-		n := r.person.CustomerNumber
-		return n != "" && jptext.CustomerNumberKey(n) == jptext.CustomerNumberKey(said), false
-	}
-	return false, false
 }

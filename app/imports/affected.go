@@ -14,13 +14,13 @@ import (
 
 const createStagedAffected = `create temp table staged_affected (
 	line bigint, login_key bytea, identity_id bigint, login bytea, login_5 int, login_8 int, login_12 int, member_id bigint, name bytea, name_kana bytea, birth_date bytea,
-	postal_code bytea, address bytea, customer_number bytea, customer_key bytea, name_grams int[], language text,
+	postal_code bytea, address bytea, customer_number bytea, customer_key bytea, name_grams int[], name_parts int[], language text,
 	phone_id bigint, phone bytea, phone_key bytea, phone_5 int, phone_8 int, phone_12 int, email_id bigint, email bytea, email_key bytea, email_5 int, email_8 int, email_12 int, email_since date, email_own boolean,
 	restricted_at timestamptz, balance_programs smallint[], balances bigint[], row_hash bytea,
 	known_identity bigint, known_member bigint) on commit drop`
 
 var affectedColumns = []string{"line", "login_key", "identity_id", "login", "login_5", "login_8", "login_12", "member_id", "name", "name_kana", "birth_date",
-	"postal_code", "address", "customer_number", "customer_key", "name_grams", "language",
+	"postal_code", "address", "customer_number", "customer_key", "name_grams", "name_parts", "language",
 	"phone_id", "phone", "phone_key", "phone_5", "phone_8", "phone_12", "email_id", "email", "email_key", "email_5", "email_8", "email_12", "email_since", "email_own",
 	"restricted_at", "balance_programs", "balances", "row_hash"}
 
@@ -94,8 +94,8 @@ func (r *run) settleAffected(tx *store.Tx) error {
 // insertAffected inserts what is left, set by set, in the order of the file.
 func (r *run) insertAffected(tx *store.Tx) error {
 	for _, q := range []string{
-		`insert into members (id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, language, row_hash)
-			select member_id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, language, row_hash
+		`insert into members (id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash)
+			select member_id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash
 			from staged_affected where known_member is null order by line`,
 		`insert into identities (id, member_id, login, login_key, start_5, start_8, start_12, state)
 			select identity_id, member_id, login, login_key, login_5, login_8, login_12, 'restricted'
@@ -174,7 +174,7 @@ func (a *affectedSealer) seal(row csvin.Row) ([]any, error) {
 		v.Seal("members", "name", member, in.Name), v.Seal("members", "name_kana", member, in.NameKana), v.Seal("members", "birth_date", member, dateText(in.BirthDate)),
 		v.Seal("members", "postal_code", member, in.PostalCode), v.Seal("members", "address", member, in.Address),
 		v.Seal("members", "customer_number", member, in.CustomerNumber), a.keyed("customer_number", jptext.CustomerNumberKey(in.CustomerNumber)),
-		a.grams(in.Name, in.NameKana), in.Language)
+		a.grams(in.Name, in.NameKana), members.Parts(v, in.Name, in.NameKana), in.Language)
 	columns = append(columns, a.contact(phone, in.Phone, "phone", in.PhoneKey)...)
 	columns = append(columns, a.contact(email, in.Email, "email", jptext.EmailKey(in.Email))...)
 	columns = append(columns, dateOrNull(in.EmailRegisteredOn), jptext.EmailKey(in.Email) == in.LoginKey)

@@ -1,35 +1,57 @@
 package jptext
 
 import (
-	"strconv"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
 
-// AddressKey is what postal addresses are compared by, down to the house number
+// AddressKey is what postal addresses are looked at by, down to the house number
 // (docs/domain.md section 4): postal code, building and room are dropped, 内幸町一丁目1番
 // 6号 and 内幸町1-1-6 are one. Where the text does not tell a building from a
 // place it stays in the key: two homes must never share one.
 func AddressKey(s string) string {
-	r := addressReader{text: arabic(addressRunes(s))}
-	r.read()
-	return strings.ReplaceAll(string(r.place), "大字", "") + strings.Join(r.house, "-")
+	a := readAddress(s)
+	return a.place + strings.Join(a.house, "-")
 }
 
 // SameAddress reports whether the spoken address is the registered one, to the
-// house number; either may leave the prefecture out.
+// house number; either may leave out the prefecture, the 郡, and the room: where
+// both name a room it is the same.
 func SameAddress(registered, spoken string) bool {
-	a, b := AddressKey(registered), AddressKey(spoken)
-	if a == "" || b == "" {
+	a, b := readAddress(registered), readAddress(spoken)
+	inA, placeA := CutPrefecture(a.place)
+	inB, placeB := CutPrefecture(b.place)
+	countyA, placeA := cutCounty(placeA)
+	countyB, placeB := cutCounty(placeB)
+	switch {
+	case a.place+b.place == "" && len(a.house)+len(b.house) == 0:
 		return false
+	case placeA != placeB || !either(countyA, countyB) || !either(inA, inB):
+		return false
+	case inA != inB && placeA == "" && len(a.house) == 0:
+		return false
+	case slices.Equal(a.house, b.house):
+		return either(a.room, b.room) && either(strings.Join(a.buildings, "-"), strings.Join(b.buildings, "-"))
 	}
-	if a == b {
-		return true
-	}
-	pa, resta := CutPrefecture(a)
-	pb, restb := CutPrefecture(b)
-	return (pa == "") != (pb == "") && resta == restb && resta != ""
+	// 3-4-203 says no better what is the house and what the room.
+	return a.room+b.room != "" && slices.Equal(a.numbers(), b.numbers())
 }
+
+var county = regexp.MustCompile(`^[^市区町村]{1,4}郡([^市区町村]{1,6}[町村])`)
+
+// cutCounty splits a place behind its 郡, which is left out as often as not.
+func cutCounty(place string) (name, rest string) {
+	at := county.FindStringSubmatchIndex(place)
+	if at == nil {
+		return "", place
+	}
+	return place[:at[2]], place[at[2]:]
+}
+
+// either reports whether two values are one, or one of them was left out.
+func either(a, b string) bool { return a == b || a == "" || b == "" }
 
 // prefectures without the three whose names do not end in 県.
 const kenNames = "青森 岩手 宮城 秋田 山形 福島 茨城 栃木 群馬 埼玉 千葉 神奈川 新潟 富山 石川 福井 山梨 " +
@@ -60,7 +82,7 @@ func addressRunes(s string) []rune {
 			last = out[len(out)-1]
 		}
 		switch folded := foldRune(r, last, true); {
-		case isDash(r) && !isKatakana(last):
+		case IsDash(r) && (!isKatakana(last) || inBlock(out, r)):
 			out = append(out, '-')
 		case r == '之':
 			out = append(out, 'ノ')
@@ -72,6 +94,13 @@ func addressRunes(s string) []rune {
 		}
 	}
 	return betweenKanji(dropPostalCode(out))
+}
+
+// inBlock tells a dash from a long vowel behind kana: it is one behind a block (イ-2920),
+// and where no key for kana gives it.
+func inBlock(before []rune, dash rune) bool {
+	block := len(before) == 1 || !isKatakana(before[len(before)-2])
+	return block || dash != longVowel && dash < '\u2010'
 }
 
 // betweenKanji makes one of the ways to write the ga of 霞ヶ関, 霞ケ関, 霞が関.
@@ -86,6 +115,9 @@ func betweenKanji(rs []rune) []rune {
 
 // dropPostalCode drops "100-0001" or "1000001" from the front.
 func dropPostalCode(rs []rune) []rune {
+	if rest, ok := strings.CutPrefix(strings.TrimLeft(string(rs), " "), "郵便番号"); ok {
+		rs = []rune(strings.TrimLeft(rest, " ハ"))
+	}
 	digits := 0
 	for i, r := range rs {
 		switch {
@@ -99,67 +131,4 @@ func dropPostalCode(rs []rune) []rune {
 		}
 	}
 	return rs
-}
-
-const kanjiDigits = "〇一二三四五六七八九"
-
-func isKanjiNumber(r rune) bool { return strings.ContainsRune(kanjiDigits+"十百千", r) }
-
-// arabic writes the kanji numbers that belong to a house number in digits; the
-// 三 of 三の丸 and the 四 of 四番町 are names and stay.
-func arabic(rs []rune) []rune {
-	out := make([]rune, 0, len(rs))
-	for i := 0; i < len(rs); {
-		j := i
-		for j < len(rs) && isKanjiNumber(rs[j]) {
-			j++
-		}
-		switch {
-		case j == i:
-			out = append(out, rs[i])
-			i++
-		case countsHouses(out, rs[j:]):
-			out = append(out, []rune(kanjiValue(rs[i:j]))...)
-			i = j
-		default:
-			out = append(out, rs[i:j]...)
-			i = j
-		}
-	}
-	return out
-}
-
-func countsHouses(before, after []rune) bool {
-	next := strings.TrimLeft(string(after), " ")
-	for _, unit := range []string{"丁目", "番地", "番", "号", "条", "地割", "-"} {
-		if rest, ok := strings.CutPrefix(next, unit); ok && !(unit == "番" && hasAnyPrefix(rest, townSuffixes)) {
-			return true
-		}
-	}
-	if rest, ok := strings.CutPrefix(next, "ノ"); ok && rest != "" && (isDigit([]rune(rest)[0]) || isKanjiNumber([]rune(rest)[0])) {
-		return true
-	}
-	prev := strings.TrimRight(string(before), " ")
-	for _, unit := range []string{"丁目", "番地", "番", "-", "ノ"} {
-		if rest, ok := strings.CutSuffix(prev, unit); ok && rest != "" && rest[len(rest)-1] >= '0' && rest[len(rest)-1] <= '9' {
-			return true
-		}
-	}
-	return false
-}
-
-// kanjiValue reads 二〇三 by place and 百二十三 by unit.
-func kanjiValue(rs []rune) string {
-	total, n := 0, 0
-	for _, r := range rs {
-		switch r {
-		case '十', '百', '千':
-			unit := map[rune]int{'十': 10, '百': 100, '千': 1000}[r]
-			total += max(n, 1) * unit
-			n = 0
-		default:
-			n = n*10 + strings.Index(kanjiDigits, string(r))/len("〇")
-		}
-	}
-	return strconv.Itoa(total + n)
 }

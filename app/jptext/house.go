@@ -8,6 +8,7 @@ type addressReader struct {
 	text  []rune
 	place []rune
 	house []string
+	rest  int // where in text what follows the house number begins
 }
 
 var (
@@ -20,7 +21,7 @@ var (
 	// behind a house number.
 	roomUnits = []string{"号室", "室", "階", "号棟", "棟", "号館", "館", "番館", "番街", "f"}
 	// houseUnits join the parts of a house number.
-	houseUnits = []string{"丁目", "番地ノ", "番地", "番ノ", "番", "号ノ", "号"}
+	houseUnits = []string{"丁目ノ", "丁目", "番地ノ", "番地", "番ノ", "番", "号ノ", "号"}
 )
 
 // houseParts is how many parts a house number has at most: 丁目, 番, 号. A fourth
@@ -37,7 +38,7 @@ func (r *addressReader) read() {
 			i++
 		default:
 			next, done := r.readNumber(i)
-			if done {
+			if r.rest = next; done {
 				return
 			}
 			i = next
@@ -54,7 +55,7 @@ func (r *addressReader) readNumber(i int) (next int, done bool) {
 		near := strings.TrimLeft(rest, " ")
 		switch {
 		case hasAnyPrefix(near, roomUnits) && (len(r.house) > 0 || rest != near):
-			return at, true
+			return i, true
 		case hasAnyPrefix(rest, placeUnits) && len(r.house) == 0:
 			r.place = append(r.place, []rune(n)...)
 			return at, false

@@ -17,9 +17,21 @@ func LoginKey(s string) string {
 // to: the raw address is (docs/domain.md section 6).
 func EmailKey(s string) string { return LoginKey(s) }
 
-// CustomerNumberKey is what customer numbers are compared by: NFKC, upper case,
-// letters and digits only.
+// CustomerNumberKey is what customer numbers are compared by: its Alphanumeric; of
+// a number in digits alone without leading zeros, which spreadsheets take away.
 func CustomerNumberKey(s string) string {
+	key := Alphanumeric(s)
+	if strings.Trim(key, "0123456789") != "" || key == "" {
+		return key
+	}
+	if n := strings.TrimLeft(key, "0"); n != "" {
+		return n
+	}
+	return "0"
+}
+
+// Alphanumeric is NFKC, upper case, letters and digits only.
+func Alphanumeric(s string) string {
 	return compat(strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToUpper(r)

@@ -72,7 +72,7 @@ func fold(s string, variants bool) string {
 // foldRune gives the key's rune for r after last, or -1 where r is dropped.
 func foldRune(r, last rune, variants bool) rune {
 	switch {
-	case isDash(r):
+	case IsDash(r):
 		// After kana every dash is a long vowel typed by another key; elsewhere
 		// ("Mary-Ann") it is punctuation.
 		if isKatakana(last) {
@@ -106,9 +106,9 @@ func toKatakana(r rune) rune {
 
 func isKatakana(r rune) bool { return r >= 'ァ' && r <= 'ヿ' }
 
-// isDash knows every mark that stands for a hyphen, a minus or a long vowel in
+// IsDash knows every mark that stands for a hyphen, a minus or a long vowel in
 // real files. The kanji 一 is not one of them: it is a name of its own.
-func isDash(r rune) bool {
+func IsDash(r rune) bool {
 	switch r {
 	case '-', '\u00ad', '\u02d7', '\u058a', '\u2010', '\u2011', '\u2012', '\u2013', '\u2014', '\u2015',
 		'\u2043', '\u207b', '\u208b', '\u2212', '\u2500', '\u2501', '\u2796', '\u30fc', '\u3161', '\u3030',

@@ -54,17 +54,6 @@ func ParseDate(s string) (Date, error) {
 	return d, nil
 }
 
-// SameBirthDate reports whether both texts are the same day, however written;
-// never when one of them is no date.
-func SameBirthDate(registered, spoken string) bool {
-	a, err := ParseDate(registered)
-	if err != nil {
-		return false
-	}
-	b, err := ParseDate(spoken)
-	return err == nil && a == b
-}
-
 // tidy is the text in narrow lower-case letters without invisible characters.
 func tidy(s string) string {
 	s = compat(s)
@@ -73,7 +62,7 @@ func tidy(s string) string {
 			switch {
 			case r >= '\u200b' && r <= '\u200f', r == '\ufeff', r == '\u00ad':
 				return -1
-			case r == longVowel || isDash(r):
+			case r == longVowel || IsDash(r):
 				return '-'
 			}
 			return r

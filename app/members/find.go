@@ -1,8 +1,6 @@
 package members
 
 import (
-	"strings"
-
 	"gorm.io/gorm"
 
 	"hoten/app/fault"
@@ -73,17 +71,17 @@ const maxHits = 200
 
 // Search finds the identities that q names: exactly by login ID, phone, mail or
 // customer number, else by how a login ID, phone or mail begins and by at least two
-// characters of a name or its kana; cut tells that there are more than were looked
-// into.
+// characters of a name or its kana; by one character where a family or given name is
+// just that. cut tells that there are more than were looked into.
 func Search(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
 	type hit struct{ ID int64 }
 	exact, err := store.Select[hit](db, `
 		select id from identities where login_key = $1
 		union select i.id from contacts c join identities i on i.member_id = c.member_id where c.value_key in ($2, $3)
-		union select i.id from members m join identities i on i.member_id = m.id where m.customer_key = $4
-		limit $5`,
+		union select i.id from members m join identities i on i.member_id = m.id where m.customer_key in ($4, $5)
+		limit $6`,
 		v.Blind("login", jptext.LoginKey(q)), v.Blind("email", jptext.EmailKey(q)), v.Blind("phone", jptext.PhoneKey(q)),
-		v.Blind("customer_number", jptext.CustomerNumberKey(q)), maxHits)
+		v.Blind("customer_number", jptext.CustomerNumberKey(q)), v.Blind("customer_number", jptext.Alphanumeric(q)), maxHits)
 	if err != nil {
 		return nil, false, err
 	}
@@ -99,47 +97,6 @@ func Search(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err e
 	}
 	named, more, err := byName(db, v, q)
 	return append(ids, named...), cut || more, err
-}
-
-// byName decrypts and checks what it finds, since hashes of pairs only narrow down.
-func byName(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
-	grams := v.QueryGrams(q)
-	if len(grams) == 0 {
-		return nil, false, nil
-	}
-	wanted := jptext.SearchKey(q)
-	looked := 0
-	err = store.Each(db, `select i.id, m.id, m.name, m.name_kana from members m join identities i on i.member_id = m.id
-		where m.name_grams @> $1 limit $2`, []any{grams, maxHits + 1}, func(scan func(...any) error) error {
-		if looked++; looked > maxHits {
-			return nil
-		}
-		var identity int64
-		var m Member
-		if err := scan(&identity, &m.ID, &m.Name, &m.NameKana); err != nil {
-			return err
-		}
-		is, err := m.named(v, wanted)
-		if is {
-			ids = append(ids, identity)
-		}
-		return err
-	})
-	return ids, looked > maxHits, err
-}
-
-// named reports whether the name or its kana holds the search key.
-func (m Member) named(v *vault.Vault, wanted string) (bool, error) {
-	for _, f := range []struct {
-		column string
-		sealed []byte
-	}{{"name", m.Name}, {"name_kana", m.NameKana}} {
-		plain, err := v.Unseal("members", f.column, m.ID, f.sealed)
-		if err != nil || strings.Contains(jptext.SearchKey(plain), wanted) {
-			return err == nil, err
-		}
-	}
-	return false, nil
 }
 
 // ByID finds an identity. Unknown: NotFound.

@@ -1,7 +1,6 @@
 package members
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"unicode"
@@ -60,39 +59,4 @@ func byStart(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err 
 		cut = cut || looked > maxHits
 	}
 	return ids, cut, nil
-}
-
-// chunk is how many rows HashStarts does at once.
-const chunk = 1000
-
-// HashStarts hashes how the IDs and contacts begin that an older release kept.
-func HashStarts(ctx context.Context, s *store.Store) error {
-	for _, of := range []struct{ table, column, kind string }{{"identities", "login", "''"}, {"contacts", "value", "kind"}} {
-		for done := chunk; done == chunk; {
-			err := store.Keep(ctx, s, func(tx *store.Tx) error {
-				done = 0
-				return store.Each(tx.DB, fmt.Sprintf("select id, %s, %s from %s where start_5 is null limit $1 for update skip locked", of.column, of.kind, of.table), []any{chunk},
-					func(scan func(...any) error) error {
-						var id int64
-						var sealed []byte
-						var kind string
-						if err := scan(&id, &sealed, &kind); err != nil {
-							return err
-						}
-						done++
-						key := jptext.LoginKey
-						if kind == Phone {
-							key = jptext.PhoneKey
-						}
-						plain, err := tx.Vault().Unseal(of.table, of.column, id, sealed)
-						tx.Queue("update "+of.table+" set start_5 = $2, start_8 = $3, start_12 = $4 where id = $1", append([]any{id}, Starts(tx.Vault(), key(plain))...)...)
-						return err
-					})
-			})
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -32,7 +32,7 @@ func TestBeginningsOfWhatAnOlderReleaseKept(t *testing.T) {
 		t.Error("found without its beginnings")
 	}
 	for range 2 {
-		if err := members.HashStarts(w.Ctx, w.Store); err != nil {
+		if err := members.Complete(w.Ctx, w.Store); err != nil {
 			t.Fatal(err)
 		}
 		for q, want := range map[string]int{"sato00": 1, "aoi@m": 1, "0901111": 1, "090-11": 1, "mail.example": 0, "aoi@mail.example.org": 0, "tel0901111": 0, "佐藤": 1} {
@@ -41,6 +41,35 @@ func TestBeginningsOfWhatAnOlderReleaseKept(t *testing.T) {
 			}
 		}
 	}
+}
+
+// An older release kept names without their parts, and customer numbers with their zeros.
+func TestNamesThatAnOlderReleaseKept(t *testing.T) {
+	w := apptest.NewWorld(t)
+	w.Import(apptest.AffectedHeader+
+		"a@ocn.example,林 蘭,ハヤシ ラン,,,,,,,000123456,ja,0,0,\nb@ocn.example,小林 蘭子,コバヤシ ランコ,,,,,,,123,ja,0,0,\n"+
+		"c@ocn.example,林太郎 様,ハヤシタロウ,,,,,,,,ja,0,0,\nd@ocn.example,李 英,イ ヨン,,,,,,,,ja,0,0,\ne@ocn.example,𠮷 一,ヨシ ハジメ,,,,,,,,ja,0,0,\n", "")
+	db := store.Read(w.Ctx, w.Store)
+	check := func(when string, wanted map[string]int) {
+		for q, want := range wanted {
+			if ids, cut, err := members.Search(db, w.Vault, q); len(ids) != want || cut || err != nil {
+				t.Errorf("%s: %s finds %d, want %d (%v)", when, q, len(ids), want, err)
+			}
+		}
+	}
+	all := map[string]int{"林": 2, "蘭": 1, "イ": 1, "い": 1, "ｲ": 1, "李": 1, "英": 1, "ヨ": 0, "小": 0, "森": 0, "吉": 1, "様": 0, "小林": 1, "123456": 1, "000123456": 1, "0000123": 1, "林 ": 2}
+	check("imported", all)
+	if _, err := w.Pool.Exec(w.Ctx, "update members set name_parts = null"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Pool.Exec(w.Ctx, "update members set customer_key = $1 where customer_key = $2", w.Vault.Blind("customer_number", "000123456"), w.Vault.Blind("customer_number", "123456")); err != nil {
+		t.Fatal(err)
+	}
+	check("kept", map[string]int{"林": 0, "000123456": 1, "小林": 1})
+	if err := members.Complete(w.Ctx, w.Store); err != nil {
+		t.Fatal(err)
+	}
+	check("completed", all)
 }
 
 // What is common is looked into up to a bound, and says so.

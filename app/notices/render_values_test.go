@@ -30,6 +30,20 @@ func TestNothingLoadsAndOnlyTheResetLinkLinks(t *testing.T) {
 	})
 }
 
+// A list may hold names with 様 already: the greeting says it once.
+func TestGreetingSaysSamaOnce(t *testing.T) {
+	for name, want := range map[string]string{"山田 太郎": "山田 太郎 様", "山田 太郎 様": "山田 太郎 様", "山田　太郎様": "山田　太郎 様", "山田太郎さま": "山田太郎 様", "山田 太郎 殿": "山田 太郎 様",
+		"ヤマダ タロウ サマ": "ヤマダ タロウ 様", "イ ジョンサン": "イ ジョンサン 様"} {
+		m := render(t, RestrictionNotice, "ja", facts(name), "")
+		if got, _, _ := strings.Cut(m.Text, "\n"); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+		if m := render(t, RestrictionNotice, "en", facts(name), ""); strings.Contains(m.Text, "様") || strings.Contains(m.Text, "さま") {
+			t.Errorf("%s in English: %s", name, m.Text)
+		}
+	}
+}
+
 func TestValuesAddNoStructure(t *testing.T) {
 	each(t, func(t *testing.T, kind, lang string) {
 		calm, wild := facts("山田 太郎"), facts("■偽の見出し\n・一覧\n1. 手順\n※\n----")

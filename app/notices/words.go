@@ -156,8 +156,9 @@ func value(s string) string {
 
 // addressee is the name for 宛名, empty where what is registered as a name would
 // become a link in the member's mail program: names come from forms that a
-// thief may have filled.
+// thief may have filled. The template says 様 itself.
 func addressee(name string) string {
+	name = jptext.CutHonorific(plain(name))
 	if linkLike.MatchString(norm.NFKC.String(name)) {
 		return ""
 	}

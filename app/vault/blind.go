@@ -83,6 +83,36 @@ func (v *Vault) QueryGrams(text string) []int32 {
 	return grams[:min(len(grams), maxQueryGrams)]
 }
 
+// Parts are the keyed hashes of the given parts of names that have one character in
+// the search key, sorted and distinct; longer ones are found by their grams.
+func (v *Vault) Parts(parts []string) []int32 {
+	hashes := []int32{}
+	for _, part := range parts {
+		if hash, ok := v.QueryPart(part); ok {
+			hashes = append(hashes, hash)
+		}
+	}
+	slices.Sort(hashes)
+	return slices.Compact(hashes)
+}
+
+// partMark keeps the hash of a part from those of grams and starts.
+const partMark = 1
+
+// QueryPart is the hash that a stored name must have to hold the part; false when it
+// is not of one character.
+func (v *Vault) QueryPart(part string) (int32, bool) {
+	runes := []rune(jptext.SearchKey(part))
+	if len(runes) != 1 {
+		return 0, false
+	}
+	block := make([]byte, aes.BlockSize)
+	binary.BigEndian.PutUint32(block, uint32(runes[0]))
+	block[aes.BlockSize-1] = partMark
+	v.grams.Encrypt(block, block)
+	return int32(binary.BigEndian.Uint32(block)), true
+}
+
 // StartLengths are the beginnings, in bytes, that Starts hashes of a key. Fewer say
 // less about what is sealed, and shorter ones are shared by too many to narrow down.
 var StartLengths = [...]int{5, 8, 12}

@@ -14,10 +14,10 @@ import (
 
 // MaskName leaves the first character of each part: 山田 太郎 is 山○ 太○, John Smith
 // is J○○○ S○○○. A part of one character is hidden, but for a family name before
-// a given name that is.
+// a given name that is; an honorific is left out.
 func MaskName(name string) string {
 	var b strings.Builder
-	parts := nameParts(name)
+	parts := nameParts(jptext.CutHonorific(name))
 	for i, part := range parts {
 		clusters := graphemes(part)
 		switch {
@@ -179,7 +179,7 @@ func MaskBirthDate(date string) string {
 // MaskCustomerNumber leaves the last two characters: it is the one item that
 // the attacker did not see.
 func MaskCustomerNumber(number string) string {
-	key := jptext.CustomerNumberKey(number)
+	key := jptext.Alphanumeric(number)
 	if clusters := graphemes(key); len(clusters) >= 6 {
 		return "********" + strings.Join(clusters[len(clusters)-2:], "")
 	}

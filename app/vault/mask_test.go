@@ -33,6 +33,8 @@ func TestMasks(t *testing.T) {
 		{MaskPhone, "8551", "****"},
 		{MaskPhone, "なし", "****"},
 		{MaskPhone, "", ""},
+		{MaskName, "山田 太郎 様", "山○ 太○"},
+		{MaskName, "林 蘭 さま", "林 ○"},
 		{MaskEmail, "contact1@mail.example", "c•••1@mail.example"},
 		{MaskEmail, "abc@mail.example", "a•••@mail.example"},
 		{MaskEmail, "ab@mail.example", "•••@mail.example"},

@@ -3,13 +3,14 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"unicode/utf8"
+	"strings"
 
 	"hoten/app/cases"
 	"hoten/ui"
 )
 
-// Found as one types: few, and only from two characters on.
+// Found as one types: few, and only from two bytes on. A kanji is more than one, and a
+// name may be just that.
 const (
 	suggested     = 8
 	shortestQuery = 2
@@ -19,7 +20,7 @@ const (
 func search(p *page) error {
 	q := p.QueryParam("q")
 	shown := ui.SearchResults{Q: q}
-	if utf8.RuneCountInString(q) >= shortestQuery {
+	if len(strings.TrimSpace(q)) >= shortestQuery {
 		rows, _, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Q: q, Limit: suggested})
 		if err != nil {
 			return err

@@ -43,7 +43,9 @@ export function search() {
   const typed = (event) => {
     clearTimeout(timer);
     if (event.isComposing) return;
-    if ([...box.value.trim()].length < 2) return close();
+    // One letter or digit is too short; one kanji may be a name.
+    const asked = box.value.trim();
+    if (asked.length < 2 && asked < "\u0080") return close();
     timer = setTimeout(ask, wait);
   };
   box.addEventListener("input", typed);

@@ -27,7 +27,7 @@ func (h *hasher) movement(m *Movement) [16]byte {
 func (h *hasher) affected(a *Affected) [16]byte {
 	h.buf = append(h.buf[:0], "affected 1"...)
 	h.add(a.LoginKey, settled(a.Name), settled(a.NameKana), a.BirthDate.String(), a.PhoneKey, a.Email, a.EmailRegisteredOn.String())
-	h.add(postal(a.PostalCode), settled(a.Address), jptext.CustomerNumberKey(a.CustomerNumber), a.Language)
+	h.add(postal(a.PostalCode), settled(a.Address), jptext.Alphanumeric(a.CustomerNumber), a.Language)
 	h.time(a.RestrictedAt)
 	for _, b := range a.Balances {
 		h.add(b.Program)
@@ -70,7 +70,7 @@ func settled(s string) string {
 // postal is a postal code without its hyphen, and with the zero that a
 // spreadsheet took from it.
 func postal(s string) string {
-	key := jptext.CustomerNumberKey(s)
+	key := jptext.Alphanumeric(s)
 	if len(key) == 6 && strings.Trim(key, "0123456789") == "" {
 		return "0" + key
 	}

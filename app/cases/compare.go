@@ -1,0 +1,104 @@
+package cases
+
+import (
+	"slices"
+	"strings"
+
+	"hoten/app/fault"
+	"hoten/app/jptext"
+	"hoten/app/members"
+	"hoten/app/store"
+)
+
+// registered is what callers are compared with, in the clear for one comparison.
+type registered struct {
+	person members.Person
+	phones []string
+}
+
+// registeredOf opens what is registered. For an ID without a member it is empty,
+// so that every answer is simply wrong: an unknown ID looks like a wrong answer.
+func registeredOf(tx *store.Tx, c *Case) (r registered, err error) {
+	identity, err := store.Find[members.Identity](tx.DB, "id = ?", c.IdentityID)
+	if err != nil || identity.MemberID == nil {
+		return r, err
+	}
+	m, err := members.Find(tx.DB, *identity)
+	if err != nil {
+		return r, err
+	}
+	if r.person, err = m.Person(tx.Vault()); err != nil {
+		return r, err
+	}
+	contacts, err := members.Contacts(tx.DB, m.ID)
+	for _, k := range contacts {
+		if err == nil && k.Kind == members.Phone {
+			var plain string
+			plain, err = k.Plain(tx.Vault())
+			r.phones = append(r.phones, plain)
+		}
+	}
+	return r, err
+}
+
+// noAnswers are what agents type when the caller gave none.
+var noAnswers = strings.Fields("不明 分からない わからない 忘れた 覚えていない 無回答 未回答 回答なし 答えられない なし 無し unknown none n/a ?")
+
+// leastDigits and mostDigits are how many digits a telephone number has at all (E.164).
+const leastDigits, mostDigits = 5, 15
+
+// readable refuses what is no answer to the question: the agent asks again, and
+// nothing is counted or noted. What the member has registered plays no part in it.
+func readable(item, said string) error {
+	none := slices.ContainsFunc(noAnswers, func(word string) bool { return jptext.PlainKey(word) == jptext.PlainKey(said) })
+	switch item {
+	case ItemName:
+		if none || jptext.PlainKey(said) == "" {
+			return fault.Input("value", "name_unreadable")
+		}
+	case ItemBirthDate:
+		if _, err := jptext.ParseSpokenDate(said); err != nil {
+			return fault.Input("value", "birth_date_unreadable")
+		}
+	case ItemAddress:
+		if none || jptext.AddressKey(said) == "" {
+			return fault.Input("value", "address_unreadable")
+		}
+	case ItemPhone:
+		if n := len(strings.TrimPrefix(jptext.PhoneKey(said), "+")); n < leastDigits || n > mostDigits {
+			return fault.Input("value", "phone_unreadable")
+		}
+	case ItemCustomerNumber:
+		if none || jptext.CustomerNumberKey(said) == "" {
+			return fault.Input("value", "customer_number_unreadable")
+		}
+	}
+	return nil
+}
+
+// compare tells whether what was said is what is registered; variant: it is but for
+// what a name may differ in and the agent has to confirm.
+func (r registered) compare(item, said string) (match, variant bool) {
+	switch item {
+	case ItemName:
+		for _, name := range []string{r.person.Name, r.person.Kana} {
+			same := jptext.CompareNames(name, said)
+			// Abroad the given name comes first, and so does its kana.
+			if same == jptext.NameDiffers && name == r.person.Kana && jptext.IsLatin(r.person.Name) {
+				same = jptext.CompareParts(name, said)
+			}
+			match, variant = match || same == jptext.NameSame, variant || same == jptext.NameVariant
+		}
+		return match, variant && !match
+	case ItemBirthDate:
+		return jptext.SameBirthDate(r.person.BirthDate, said), false
+	case ItemAddress:
+		return jptext.SameAddress(r.person.Address, said), false
+	case ItemPhone:
+		return slices.ContainsFunc(r.phones, func(p string) bool { return jptext.PhoneKey(p) == jptext.PhoneKey(said) }), false
+	case ItemCustomerNumber:
+		n := jptext.CustomerNumberKey(r.person.CustomerNumber)
+		return n != "" && n == jptext.CustomerNumberKey(said), false
+	}
+	return false, false
+}

@@ -1,0 +1,70 @@
+package cases_test
+
+import (
+	"testing"
+
+	"hoten/app/apptest"
+	"hoten/app/cases"
+	"hoten/app/store"
+)
+
+// What cannot be read as an answer is asked again: nothing is counted and nothing noted.
+func TestUnreadableAnswersAreAskedAgain(t *testing.T) {
+	w := world(t)
+	call := w.Call(w.Agent, w.Case("m2@ocn.example").ID)
+	noted := func() (n int) {
+		if err := w.Pool.QueryRow(w.Ctx, "select (select count(*) from call_answers) + (select count(*) from audit_entries)").Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	before := noted()
+	for _, c := range []struct{ item, said, code string }{
+		{cases.ItemBirthDate, "45年1月2日", "birth_date_unreadable"}, {cases.ItemBirthDate, "不明", "birth_date_unreadable"}, {cases.ItemBirthDate, "450102", "birth_date_unreadable"},
+		{cases.ItemBirthDate, "1970年1月", "birth_date_unreadable"}, {cases.ItemBirthDate, "1/2/1970", "birth_date_unreadable"}, {cases.ItemBirthDate, "1970年2月30日", "birth_date_unreadable"},
+		{cases.ItemPhone, "なし", "phone_unreadable"}, {cases.ItemPhone, "-", "phone_unreadable"}, {cases.ItemPhone, "090", "phone_unreadable"}, {cases.ItemPhone, "090-0000-0001 090-0000-0002", "phone_unreadable"},
+		{cases.ItemPhone, " ", "required"}, {cases.ItemCustomerNumber, "―", "customer_number_unreadable"}, {cases.ItemCustomerNumber, "わからない", "customer_number_unreadable"},
+		{cases.ItemName, "・・", "name_unreadable"}, {cases.ItemName, "不明", "name_unreadable"},
+		{cases.ItemAddress, "。", "address_unreadable"}, {cases.ItemAddress, "無回答", "address_unreadable"},
+	} {
+		_, err := cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, c.item, c.said, false)
+		refused(t, err, c.code)
+	}
+	if n := noted(); n != before {
+		t.Errorf("%d rows more", n-before)
+	}
+	kept, err := store.Find[cases.Call](store.Read(w.Ctx, w.Store), "id = ?", call.ID)
+	if err != nil || kept.Wrong != 0 || kept.Outcome != nil {
+		t.Errorf("%+v %v", kept, err)
+	}
+	// Whoever is unknown is asked again as well: the answer tells nothing of what is registered.
+	opened, err := cases.Open(w.Ctx, w.Store, w.Agent, apptest.Reference, "nobody@ocn.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	unknown := w.Call(w.Agent, opened.Case.ID)
+	_, err = cases.Answer(w.Ctx, w.Store, w.Agent, unknown.ID, cases.ItemBirthDate, "不明", false)
+	refused(t, err, "birth_date_unreadable")
+}
+
+// What people say differs from what is registered, and is right.
+func TestAnswersAsTheyAreSaid(t *testing.T) {
+	w := apptest.NewWorld(t)
+	w.Import(apptest.AffectedHeader+"j@ocn.example,\"SMITH, John A.\",ジョン スミス,1970-03-02,090-0000-0001,j@mail.example,2005-04-01,1000001,東京都千代田区大手町二丁目3番1号,000123456,ja,0,0,\n", "")
+	call := w.Call(w.Agent, w.Case("j@ocn.example").ID)
+	for _, c := range []struct {
+		item, said     string
+		match, variant bool
+	}{
+		{cases.ItemName, "John A Smith", false, true}, {cases.ItemName, "Smith John さん", false, true}, {cases.ItemName, "スミス ジョン", false, true}, {cases.ItemName, "ジョンスミス様", true, false},
+		{cases.ItemBirthDate, "S450302", true, false}, {cases.ItemBirthDate, "昭和四十五年三月二日生まれ", true, false},
+		{cases.ItemAddress, "千代田区大手町2丁目の3の1", true, false}, {cases.ItemPhone, "+81 90 0000 0001", true, false},
+		{cases.ItemCustomerNumber, "123456", true, false}, {cases.ItemCustomerNumber, "0001-23456", true, false},
+		{cases.ItemName, "Jane Smith", false, false}, {cases.ItemCustomerNumber, "1234560", false, false},
+	} {
+		a, err := cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, c.item, c.said, false)
+		if err != nil || a.Match != c.match || a.Variant != c.variant {
+			t.Errorf("%s: match %v, variant %v, %v", c.said, a.Match, a.Variant, err)
+		}
+	}
+}

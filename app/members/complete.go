@@ -1,0 +1,76 @@
+package members
+
+import (
+	"context"
+	"fmt"
+
+	"hoten/app/jptext"
+	"hoten/app/store"
+)
+
+// chunk is how many rows are completed at once.
+const chunk = 1000
+
+// Complete adds the keyed hashes that what an older release kept is found by now.
+func Complete(ctx context.Context, s *store.Store) error {
+	for _, of := range []struct{ table, column, kind string }{{"identities", "login", "''"}, {"contacts", "value", "kind"}} {
+		if err := inChunks(ctx, s, func(tx *store.Tx) (int, error) { return hashStarts(tx, of.table, of.column, of.kind) }); err != nil {
+			return err
+		}
+	}
+	return inChunks(ctx, s, hashNames)
+}
+
+// inChunks calls fn, which says how many rows it did, until there are no more.
+func inChunks(ctx context.Context, s *store.Store, fn func(tx *store.Tx) (int, error)) error {
+	for done := chunk; done == chunk; {
+		err := store.Keep(ctx, s, func(tx *store.Tx) (err error) {
+			done, err = fn(tx)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hashStarts hashes how IDs and contacts begin.
+func hashStarts(tx *store.Tx, table, column, kindColumn string) (done int, err error) {
+	query := fmt.Sprintf("select id, %s, %s from %s where start_5 is null limit $1 for update skip locked", column, kindColumn, table)
+	err = store.Each(tx.DB, query, []any{chunk}, func(scan func(...any) error) error {
+		var id int64
+		var sealed []byte
+		var kind string
+		if err := scan(&id, &sealed, &kind); err != nil {
+			return err
+		}
+		done++
+		key := jptext.LoginKey
+		if kind == Phone {
+			key = jptext.PhoneKey
+		}
+		plain, err := tx.Vault().Unseal(table, column, id, sealed)
+		tx.Queue("update "+table+" set start_5 = $2, start_8 = $3, start_12 = $4 where id = $1", append([]any{id}, Starts(tx.Vault(), key(plain))...)...)
+		return err
+	})
+	return done, err
+}
+
+// hashNames hashes the parts of names, and customer numbers by their key of now.
+func hashNames(tx *store.Tx) (done int, err error) {
+	err = store.Each(tx.DB, "select id, name, name_kana, customer_number from members where name_parts is null limit $1 for update skip locked", []any{chunk},
+		func(scan func(...any) error) error {
+			var m Member
+			if err := scan(&m.ID, &m.Name, &m.NameKana, &m.CustomerNumber); err != nil {
+				return err
+			}
+			done++
+			v := tx.Vault()
+			person, err := m.Person(v)
+			tx.Queue("update members set name_parts = $2, customer_key = $3 where id = $1", m.ID, Parts(v, person.Name, person.Kana),
+				v.Blind("customer_number", jptext.CustomerNumberKey(person.CustomerNumber)))
+			return err
+		})
+	return done, err
+}

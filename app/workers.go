@@ -10,6 +10,7 @@ import (
 
 	"hoten/app/audit"
 	"hoten/app/cases"
+	"hoten/app/forms"
 	"hoten/app/imports"
 	"hoten/app/jobs"
 	"hoten/app/ledger"
@@ -17,6 +18,7 @@ import (
 	"hoten/app/notices"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
+	"hoten/app/staff"
 	"hoten/app/store"
 )
 
@@ -96,11 +98,17 @@ func (a *App) chores() []chore {
 		{"hash how IDs begin", time.Hour, func(ctx context.Context) error { return members.HashStarts(ctx, s) }},
 		{"keep figures", 2 * time.Second, func(ctx context.Context) error { return reports.Keep(ctx, s) }},
 		{"forget old idempotency keys", time.Hour, func(ctx context.Context) error { return forget(ctx, s) }},
+		{"forget old forms", time.Hour, func(ctx context.Context) error { return forms.Forget(ctx, s, s.Clock().Add(-formsLife)) }},
+		{"forget old sign-in attempts", time.Hour, func(ctx context.Context) error { return staff.ForgetAttempts(ctx, s) }},
 	}
 }
 
-// keysLife is how long a repeated request gets its first answer.
-const keysLife = 48 * time.Hour
+// keysLife is how long a repeated request gets its first answer, formsLife how long
+// a form of the console is known again (at least as long as app/web asks for it).
+const (
+	keysLife  = 48 * time.Hour
+	formsLife = 24 * time.Hour
+)
 
 func forget(ctx context.Context, s *store.Store) error {
 	return store.Keep(ctx, s, func(tx *store.Tx) error {

@@ -51,7 +51,9 @@ type SavedView struct {
 
 // CasesQuery is what the list is filtered by, as in the URL.
 type CasesQuery struct {
-	Q        string
+	Q        string // words that name members: never in an address, where Found or View stand for them
+	Found    string
+	View     string // the saved list whose words they are
 	Incident string
 	Status   string
 	Class    string // "none": inquiries
@@ -116,7 +118,7 @@ func (d CaseDue) mark() templ.Component {
 			var templ_7745c5c3_Var2 string
 			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "cases.due") + " " + i18n.TimeFull(ctx, d.At))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cases_index.templ`, Line: 84, Col: 85}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cases_index.templ`, Line: 86, Col: 85}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -139,7 +141,7 @@ func (d CaseDue) mark() templ.Component {
 				var templ_7745c5c3_Var3 string
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "cases.due.at", "time", i18n.Time(d.At)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `cases_index.templ`, Line: 88, Col: 71}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `cases_index.templ`, Line: 90, Col: 71}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -161,7 +163,7 @@ func (d CaseDue) mark() templ.Component {
 
 func (q CasesQuery) url(path string, extra ...string) string {
 	pairs := append([]string{
-		"q", q.Q, "incident", q.Incident, "status", q.Status, "class", q.Class, "assignee", q.Assignee, "desk", q.Desk,
+		"found", q.Found, "view", q.View, "incident", q.Incident, "status", q.Status, "class", q.Class, "assignee", q.Assignee, "desk", q.Desk,
 		"queue", q.Queue, "age", q.Age, "order", q.Order,
 	}, extra...)
 	for _, c := range q.Columns {
@@ -170,15 +172,13 @@ func (q CasesQuery) url(path string, extra ...string) string {
 	return query(path, pairs...)
 }
 
+// URL is the address of the list.
+func (q CasesQuery) URL() string { return q.url("/cases") }
+
 // Encode is the query as in the address, without the question mark.
 func (q CasesQuery) Encode() string {
 	_, query, _ := strings.Cut(q.url("/cases"), "?")
 	return query
-}
-
-// OnlySearches reports whether nothing but the words narrow the list.
-func (q CasesQuery) OnlySearches() bool {
-	return q.with(func(q *CasesQuery) { q.Q, q.Incident, q.Columns = "", "", nil }) == "/cases"
 }
 
 func (q CasesQuery) shows(column string) bool {
@@ -1101,7 +1101,7 @@ func (p CasesIndex) arrange() templ.Component {
 // kept are the filters that a new order or other columns leave as they are.
 func (p CasesIndex) kept() (list []Choice) {
 	q := p.Query
-	for _, f := range []Choice{{"q", q.Q}, {"incident", q.Incident}, {"status", q.Status}, {"class", q.Class}, {"assignee", q.Assignee}, {"desk", q.Desk}, {"queue", q.Queue}, {"age", q.Age}} {
+	for _, f := range []Choice{{"found", q.Found}, {"view", q.View}, {"incident", q.Incident}, {"status", q.Status}, {"class", q.Class}, {"assignee", q.Assignee}, {"desk", q.Desk}, {"queue", q.Queue}, {"age", q.Age}} {
 		if f.Label != "" {
 			list = append(list, f)
 		}

@@ -29,6 +29,7 @@ type Frame struct {
 	Path     string // path and query of this page; the language switch comes back to it
 	Cursor   string // where the list on this page begins; empty: at its beginning
 	CSRF     string
+	Mark     string // of this drawing of the page: its forms are known by it when they are sent twice
 	Section  string // the rail's entry this page belongs to: "cases"
 	Person   Person
 	Desks    []DeskPill

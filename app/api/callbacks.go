@@ -74,7 +74,13 @@ func (a *API) writeCallback(r *request, status int, id int64) error {
 
 func listCallbacks(a *API, r *request) error {
 	var p fault.Problems
-	f := callbacks.Filter{State: r.QueryParam("state"), Overdue: r.QueryParam("overdue") == "true", Now: a.s.Clock(), Limit: r.limit(&p)}
+	f := callbacks.Filter{State: r.QueryParam("state"), Now: a.s.Clock(), Limit: r.limit(&p)}
+	if v := r.QueryParam("overdue"); v != "" {
+		var err error
+		if f.Overdue, err = strconv.ParseBool(v); err != nil {
+			p.Add("overdue", "type_wrong")
+		}
+	}
 	if f.State != "" && !slices.Contains(callbacks.States, f.State) {
 		p.Add("state", "callback_state_unknown")
 	}

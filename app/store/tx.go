@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/puddle/v2"
 	"github.com/riverqueue/river"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -121,7 +122,10 @@ func found[T any](row *T, err error) (*T, error) {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, fault.Missing()
 	}
-	return row, err
+	if err != nil {
+		return nil, err
+	}
+	return row, nil
 }
 
 // Enqueue queues jobs that exist exactly when this transaction commits.
@@ -157,6 +161,10 @@ func translate(err error) error {
 // Passing reports whether an error says nothing about what was asked, only that the
 // database could not be asked: asked again later it may well answer.
 func Passing(err error) bool {
+	var unconnected *pgconn.ConnectError // whatever the server said when it was asked to let in
+	if errors.As(err, &unconnected) {
+		return true
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		switch pg.Code[:2] {
@@ -166,7 +174,7 @@ func Passing(err error) bool {
 		return false
 	}
 	var unreached net.Error
-	for _, gone := range []error{driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded} {
+	for _, gone := range []error{driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, puddle.ErrClosedPool, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, gone) {
 			return true
 		}

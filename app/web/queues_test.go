@@ -24,7 +24,7 @@ func TestSearchAsOneTypes(t *testing.T) {
 		"yamad": 2, "YAMADA0002": 1, "yama": 0, "taro.": 1, "hanako.yama": 1, "090-0000": 2, "+81 90 0000": 2, "ada0001": 0, // as they begin, from five letters on
 		"H000000": 2, "h0": 2, "H0000001": 1, "1": 0, "000": 0, "H00000019": 0, "00": 0, // case numbers: the bare number from two digits on "山": 0, "": 0, "無関係": 0, "<b>": 0,
 	} {
-		a := b.get("/search?q=" + url.QueryEscape(q))
+		a := b.post("/search/suggestions", "q", q)
 		if got := strings.Count(a.body, `href="/cases/H`); a.status != http.StatusOK || got != want {
 			t.Errorf("%q: %d, %d found, want %d", q, a.status, got, want)
 		}
@@ -41,7 +41,7 @@ func TestPopOpensWhatRings(t *testing.T) {
 	b := s.as(s.Agent)
 	page := "/cases/" + s.Case(login).Number()
 	a := b.get("/pop?number=" + url.QueryEscape("+81 90-0000-1234"))
-	if a.location != page+"?caller="+url.QueryEscape("+81 90-0000-1234") {
+	if !strings.HasPrefix(a.location, page+"?caller=") || strings.Contains(a.location, "1234") {
 		t.Fatalf("one case: %d %s", a.status, a.location)
 	}
 	if shown := b.get(a.location); !strings.Contains(shown.body, `value="+81 90-0000-1234"`) || !strings.Contains(shown.body, " autofocus") {
@@ -62,7 +62,7 @@ func TestPopOpensWhatRings(t *testing.T) {
 	if !strings.HasPrefix(a.location, "/calls?") {
 		t.Fatalf("two cases: %d %s", a.status, a.location)
 	}
-	if shown := b.get(a.location); strings.Count(shown.body, "?caller=0900000+1234\"") != 2 {
+	if shown := b.get(a.location); strings.Count(shown.body, `class="open" href="/cases/H`) != 2 || strings.Count(shown.body, "?caller=") < 2 {
 		t.Error("the number is not handed on")
 	}
 	if a = b.get("/pop"); !strings.HasPrefix(a.location, "/calls") {

@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"hoten/app/audit"
@@ -64,7 +65,7 @@ func listAudit(a *API, r *request) error {
 func bound(v string, last bool) (time.Time, error) {
 	day, err := jptext.ParseDate(v)
 	switch {
-	case err != nil:
+	case err != nil || strings.ContainsAny(v, ":時"): // a midnight that is written out is an instant
 		return jptext.ParseTime(v)
 	case last:
 		day = day.AddDays(1)

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -111,6 +113,7 @@ func kindOf(f *fault.Fault, method string) string {
 func (p *page) refuse(f *fault.Fault, form string) {
 	p.status = statuses[f.Kind]
 	p.frame.Problems = ui.ProblemsOf(p.ctx, form, f)
+	p.frame.Secret = slices.ContainsFunc(f.Fields, func(field fault.Field) bool { return strings.HasPrefix(field.Code, "secret_") })
 	if len(f.Fields) == 0 {
 		p.frame.Flash = ui.FlashOf(p.ctx, f)
 	}

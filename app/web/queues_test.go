@@ -99,6 +99,45 @@ func TestSavedViews(t *testing.T) {
 	}
 }
 
+// A saved list may search for a name; its address says so by the list's number. The
+// words of older releases stand in the row's address and are taken out of it.
+func TestSavedViewsHideTheirWords(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Agent)
+	s.Import(apptest.AffectedHeader+second, apptest.MovementsHeader)
+	b.get("/cases")
+	list := b.post("/search", "q", "山田")
+	if !strings.HasPrefix(list.location, "/cases?found=") {
+		t.Fatalf("%d %s", list.status, list.location)
+	}
+	b.get(list.location)
+	a := b.post("/views", "name", "山田さん以外", "query", strings.TrimPrefix(list.location, "/cases?")+"&class=C")
+	if a.location != list.location+"&class=C" {
+		t.Fatalf("%d %s", a.status, a.location)
+	}
+	if n := s.count("select count(*) from saved_views where query = 'class=C' and words is not null and position('山田' in encode(words, 'escape')) = 0"); n != 1 {
+		t.Error("the words are not sealed")
+	}
+	if _, err := s.Pool.Exec(s.Ctx, "insert into saved_views (staff_id, name, query) values ($1, 'old', 'q=%E5%B1%B1%E7%94%B0%E8%8A%B1%E5%AD%90&status=new')", s.Agent.ID); err != nil {
+		t.Fatal(err)
+	}
+	shown := b.get("/cases").body
+	for link, want := range map[string]int{"view=1&amp;class=C": 1, "view=2&amp;status=new": 1} {
+		if !strings.Contains(shown, `href="/cases?`+link+`"`) {
+			t.Errorf("%s is not led to", link)
+		}
+		if a := b.get("/cases?" + html.UnescapeString(link)); a.status != http.StatusOK || strings.Count(a.body, `class="open" href="/cases/H`) != want {
+			t.Errorf("%s: %d", link, a.status)
+		}
+	}
+	if strings.Contains(shown, url.QueryEscape("山田")) {
+		t.Error("an address holds the name")
+	}
+	if a := s.as(s.Agent2).get("/cases?view=1"); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("another's list: %d", a.status)
+	}
+}
+
 func TestTakeNextInTheConsole(t *testing.T) {
 	s := newSite(t)
 	b := s.as(s.Agent)

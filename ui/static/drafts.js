@@ -19,8 +19,10 @@ function keep(area) {
   const draft = read(key);
   // The server counts this reader's notes: one more than when the draft was sent means it arrived.
   if ("draftSecret" in area.dataset) {
-    localStorage.removeItem(key);
-  } else if (draft?.sentAt !== undefined && Number(area.dataset.draftCount) > draft.sentAt) {
+    localStorage.removeItem(key); // nor is kept what is made of it here
+    return;
+  }
+  if (draft?.sentAt !== undefined && Number(area.dataset.draftCount) > draft.sentAt) {
     localStorage.removeItem(key);
   } else if (draft && area.value === "") {
     area.value = draft.text;

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/riverqueue/river/rivertype"
 
+	"hoten/app/apptest"
+	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/store"
 )
@@ -271,7 +274,9 @@ func TestViewsAreNoted(t *testing.T) {
 	d := newDesk(t)
 	c, program, auditor := d.as(d.Agent), d.calling(d.Agent2), d.calling(d.Auditor)
 	page := "/cases/" + d.Case(testLogin).Number()
-	noted := func(action string) int { return d.count("select count(*) from audit_entries where action = $1", action) }
+	noted := func(action string) int {
+		return d.count("select count(*) from audit_entries where action = $1", action)
+	}
 	expect := func(what string, viewed, searched int) {
 		t.Helper()
 		if v, s := noted("case.viewed"), noted("members.searched"); v != viewed || s != searched {
@@ -321,6 +326,53 @@ func TestViewsAreNoted(t *testing.T) {
 		"to=" + day + "T00:00:00%2B09:00": d.count("select count(*) from audit_entries where at < ($1::date)::timestamp at time zone 'Asia/Tokyo'", day) > 0} {
 		if got := strings.Contains(auditor.get("/audit?"+query).body, `"action"`); got != want {
 			t.Errorf("%s: %v", query, got)
+		}
+	}
+}
+
+// A panic in a page or a call is logged with its stack and the number that its
+// reader is told; a row of a batch that fails inside is logged as well.
+func TestFaultsAreLogged(t *testing.T) {
+	d := newDesk(t)
+	if _, err := resets.Notify(d.Ctx, d.Store, d.Agent, d.Case(testLogin).ID); err != nil {
+		t.Fatal(err)
+	}
+	agent, supervisor := d.as(d.Agent), d.calling(d.Supervisor)
+	clock := d.Store.Clock
+	d.Store.Clock = func() time.Time {
+		if stack := string(debug.Stack()); strings.Contains(stack, "web.showCases") || strings.Contains(stack, "api.listCallbacks") {
+			panic("the clock fell down")
+		}
+		return clock()
+	}
+	d.Import("", apptest.MovementsHeader+"MV1,"+testLogin+",2014-07-20T03:00:00+09:00,exchange,goo,,ギフト券,400,,,confirmed\n")
+	made, err := reimbursements.Propose(d.Ctx, d.Store, d.Agent, d.Case(testLogin).ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.Pool.Exec(d.Ctx, `reset role; create function jam() returns trigger language plpgsql as $$ begin raise 'paper jam'; end $$;
+		create trigger jam before insert on approvals for each row execute function jam(); set role hoten_app`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := supervisor.send("/reimbursements/approve", fmt.Sprintf(`{"ids":[%d]}`, made.ID))
+	for name, c := range map[string]struct {
+		reply
+		status int
+		cause  string
+	}{"page": {agent.get("/cases"), 500, "the clock fell down"}, "api": {supervisor.get("/callbacks"), 500, "the clock fell down"}, "batch": {batch, 200, "paper jam"}} {
+		number := c.header.Get("X-Request-ID")
+		if c.reply.status != c.status || strings.Contains(c.body, c.cause) || name == "page" && !strings.Contains(c.body, number) || name != "page" && !strings.Contains(c.body, `"internal"`) {
+			t.Errorf("%s: %d %s", name, c.reply.status, c.body)
+		}
+		logged := ""
+		for line := range strings.Lines(d.log.String()) {
+			if strings.Contains(line, c.cause) && strings.Contains(line, "request="+number) {
+				logged = line
+			}
+		}
+		if !strings.Contains(logged, "level=ERROR") || c.status == 500 && !strings.Contains(logged, "operation_test.go") {
+			t.Errorf("%s: not logged: %s", name, logged)
 		}
 	}
 }

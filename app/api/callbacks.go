@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -81,9 +80,6 @@ func listCallbacks(a *API, r *request) error {
 			p.Add("overdue", "type_wrong")
 		}
 	}
-	if f.State != "" && !slices.Contains(callbacks.States, f.State) {
-		p.Add("state", "callback_state_unknown")
-	}
 	if v := r.QueryParam("cursor"); v != "" {
 		var ok bool
 		if f.After, ok = placeOf(r, v); !ok {
@@ -95,6 +91,9 @@ func listCallbacks(a *API, r *request) error {
 	}
 	var err error
 	if f.Assignee, err = a.assignee(r, r.QueryParam("assignee")); err != nil {
+		return err
+	}
+	if err := f.Check(r.db); err != nil {
 		return err
 	}
 	rows, err := callbacks.Find(r.db, f)

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"fmt"
 	"net/http"
@@ -290,4 +291,94 @@ func TestRevealsAreNotReplayed(t *testing.T) {
 	call := "/calls/" + c.post(path+"/calls", j{"direction": "inbound", "relation": "self"}).want(201).at("id")
 	c.post(call+"/conclude", j{"outcome": "impostor_suspected"}).want(200)
 	c.once("k", path+"/reveal", j{"reason": "折り返し"}).want(403, "code", "impostor_suspected")
+}
+
+// What may well be answered otherwise a moment later is not kept: a conflict, a
+// limit, a fault inside. A repeat acts, and its answer is kept then.
+func TestPassingAnswersAreNotKept(t *testing.T) {
+	s := newSiteWithCase(t)
+	path := "/cases/" + s.Case(login).Number()
+	c := s.as(s.Agent)
+	keys := func() int { return s.count("select count(*) from idempotency_keys") }
+
+	// 409: another proposal waits; when it is gone the repeat proposes.
+	first := c.post(path+"/reimbursements", j{}).want(201).at("id")
+	c.once("conflict", path+"/reimbursements", j{}).want(409, "code", "proposal_pending")
+	if keys() != 0 {
+		t.Error("a conflict is kept")
+	}
+	c.post("/reimbursements/"+first+"/withdraw", j{"reason": "やり直し"}).want(200)
+	again := c.once("conflict", path+"/reimbursements", j{}).want(201)
+	same(t, again, c.once("conflict", path+"/reimbursements", j{}))
+
+	// 429: a code a minute.
+	call := "/calls/" + c.post(path+"/calls", j{"direction": "inbound", "relation": "self"}).want(201).at("id")
+	for item, value := range map[string]string{"name": "山田太郎", "birth_date": "1970-02-03", "customer_number": "N123456789"} {
+		c.post(call+"/answers", j{"item": item, "value": value}).want(200)
+	}
+	c.post(call+"/code", nil).want(202)
+	c.once("limit", call+"/code", nil).want(429)
+	s.Clock.Add(2 * time.Minute)
+	c.once("limit", call+"/code", nil).want(202)
+
+	// 500, and a panic.
+	c.broken = true
+	if _, err := s.Pool.Exec(s.Ctx, "reset role; alter table case_events rename to away; set role hoten_app"); err != nil {
+		t.Fatal(err)
+	}
+	before := keys()
+	c.once("fault", path+"/notes", j{"text": "障害"}).want(500)
+	if keys() != before {
+		t.Error("a fault is kept")
+	}
+	if _, err := s.Pool.Exec(s.Ctx, "reset role; alter table away rename to case_events; set role hoten_app"); err != nil {
+		t.Fatal(err)
+	}
+	c.once("fault", path+"/notes", j{"text": "障害"}).want(201)
+	if n := s.count("select count(*) from case_events where kind = 'note'"); n != 1 {
+		t.Errorf("%d notes", n)
+	}
+}
+
+// One that changed something and failed only at answering is not run again.
+func TestFaultsAfterTheChange(t *testing.T) {
+	s := newSiteWithCase(t)
+	path := "/cases/" + s.Case(login).Number()
+	c := s.as(s.Agent)
+	c.broken = true
+	// The note is written; what is read for the answer is away.
+	if _, err := s.Pool.Exec(s.Ctx, "reset role; alter table contacts rename to away; set role hoten_app"); err != nil {
+		t.Fatal(err)
+	}
+	c.once("k", path+"/notes", j{"text": "一度"}).want(500)
+	if _, err := s.Pool.Exec(s.Ctx, "reset role; alter table away rename to contacts; set role hoten_app"); err != nil {
+		t.Fatal(err)
+	}
+	if a := c.once("k", path+"/notes", j{"text": "一度"}).want(409, "code", "idempotency_key_running"); a.header.Get("Retry-After") == "" {
+		t.Error("it does not say when to ask again")
+	}
+	s.Clock.Add(2 * time.Minute)
+	c.once("k", path+"/notes", j{"text": "一度"}).want(409, "code", "idempotency_key_acted")
+	if n := s.count("select count(*) from case_events where kind = 'note'"); n != 1 {
+		t.Errorf("%d notes", n)
+	}
+}
+
+// What a caller said cannot be guessed from what is kept: its hash is keyed.
+func TestKeptRequestsAreHashedWithAKey(t *testing.T) {
+	s := newSiteWithCase(t)
+	c := s.as(s.Agent)
+	call := "/calls/" + c.post("/cases/"+s.Case(login).Number()+"/calls", j{"direction": "inbound", "relation": "self"}).want(201).at("id")
+	body := `{"item":"birth_date","value":"1970-02-03"}`
+	c.once("spoken", call+"/answers", body).want(200, "match", "true")
+	address := "/api/v1" + call + "/answers"
+	for _, asked := range []string{body, "POST " + address + "\n" + body, "?\n" + body, address + body} {
+		plain := sha256.Sum256([]byte(asked))
+		if n := s.count("select count(*) from idempotency_keys where request_hash = $1 or request_hash = $2 or id = $1", plain[:], plain[:16]); n != 0 {
+			t.Errorf("the hash is of %s", asked)
+		}
+	}
+	if n := s.count("select count(*) from idempotency_keys where encode(id || request_hash || coalesce(body, ''), 'escape') ~ '1970|spoken|birth'"); n != 0 {
+		t.Error("it lies open")
+	}
 }

@@ -16,7 +16,7 @@ func Refused(ctx context.Context, s *store.Store, by access.Actor, action, subje
 	if !ok || f.Kind != fault.Forbidden {
 		return refusal
 	}
-	_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) {
+	_, err := store.Write(store.Apart(ctx), s, by, func(tx *store.Tx) (struct{}, error) {
 		return struct{}{}, Record(tx, Change{Action: action + ".refused", Subject: subject, After: map[string]string{"code": f.Code}})
 	})
 	if err != nil {

@@ -29,7 +29,7 @@ func (f Filter) Check(db *gorm.DB) error {
 	unknown("order", !slices.Contains([]Order{ByNumber, Longest, Latest}, f.Order))
 	var incident, desk, assignee bool
 	err := store.Scan(db, `select $1 = '' or exists (select from incidents where reference = $1), $2 = '' or exists (select from desks where code = $2),
-		$3 <= 0 or exists (select from staff where id = $3)`, []any{f.Incident, f.Desk, f.Assignee}, &incident, &desk, &assignee)
+		$3::bigint <= 0 or exists (select from staff where id = $3)`, []any{f.Incident, f.Desk, f.Assignee}, &incident, &desk, &assignee)
 	unknown("incident", !incident)
 	unknown("desk", !desk)
 	unknown("assignee", !assignee)

@@ -32,7 +32,7 @@ func Searched(ctx context.Context, s *store.Store, by access.Actor, q string, fo
 
 // note writes one entry in a transaction of its own: whoever only reads has none.
 func note(ctx context.Context, s *store.Store, by access.Actor, c audit.Change) error {
-	_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) { return struct{}{}, audit.Record(tx, c) })
+	_, err := store.Write(store.Apart(ctx), s, by, func(tx *store.Tx) (struct{}, error) { return struct{}{}, audit.Record(tx, c) })
 	return err
 }
 

@@ -80,7 +80,7 @@ func TestPanicsAndErrors(t *testing.T) {
 				t.Errorf("%s: a line without the number: %s", path, line)
 			}
 		}
-		for _, said := range append(c.says, msg=request) {
+		for _, said := range append(c.says, "msg=request") {
 			if !strings.Contains(log.String(), said) {
 				t.Errorf("%s: the log does not say %q:\n%s", path, said, log.String())
 			}

@@ -62,6 +62,10 @@ func Alongside(ctx context.Context, fn func(tx *Tx) error) context.Context {
 	return context.WithValue(ctx, alongside{}, fn)
 }
 
+// Apart takes Alongside back, for what is noted beside a request and is not its
+// change: that it was refused, or that somebody looked.
+func Apart(ctx context.Context) context.Context { return context.WithValue(ctx, alongside{}, nil) }
+
 // Keep is the other door: bookkeeping that changes nothing a person decided
 // (sessions, attempts, job progress, seals). app/arch_test.go lists who may use it.
 func Keep(ctx context.Context, s *Store, fn func(tx *Tx) error) error {

@@ -47,12 +47,12 @@ func (p *page) onlyOnce(r Route) error {
 		return err
 	}
 	form.ID = p.w.s.Vault.Blind("sent_form", string(what))
-	if known, err := p.sentBefore(&form); known || err != nil {
-		return err
-	}
 	ran := false
 	_, err, _ = p.w.sending.Do(string(form.ID), func() (any, error) {
 		ran = true
+		if known, err := p.sentBefore(&form); known || err != nil {
+			return nil, err
+		}
 		return nil, p.send(r, &form)
 	})
 	switch {

@@ -3,13 +3,18 @@ package app
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"sync/atomic"
 	"time"
 
+	"github.com/riverqueue/river"
+
 	"hoten/app/desks"
+	"hoten/app/edge"
 	"hoten/app/notices"
 	"hoten/app/store"
 	"hoten/app/store/embedded"
@@ -22,6 +27,7 @@ type App struct {
 	Store    *store.Store
 	embedded *embedded.Server
 	postman  *notices.Postman
+	client   atomic.Pointer[river.Client[*sql.Tx]] // works the jobs; nil until Serve
 }
 
 // New opens the database (the embedded one when none is named), migrates it, and
@@ -64,7 +70,7 @@ func (a *App) open(ctx context.Context, url string, log *slog.Logger) error {
 	if err := store.Migrate(ctx, url); err != nil {
 		return err
 	}
-	if a.Store, err = store.Open(ctx, url, v, time.Now, log); err != nil {
+	if a.Store, err = store.Open(ctx, url, v, time.Now, edge.Log(log)); err != nil {
 		return err
 	}
 	if a.postman, err = a.newPostman(); err != nil {

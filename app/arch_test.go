@@ -19,11 +19,11 @@ import (
 // stands in a line above its own.
 var layers = [][]string{
 	{"app/fault", "app/jptext", "i18n", "migrations", "app/store/embedded"},
-	{"app/access", "app/vault", "app/passwords", "app/secrets", "app/imports/csvin"},
+	{"app/access", "app/vault", "app/passwords", "app/secrets", "app/edge", "app/imports/csvin"},
 	{"app/store"},
 	{"app/audit", "app/jobs"},
 	{"app/verbs"},
-	{"app/ledger", "app/desks", "app/notices", "app/views"},
+	{"app/ledger", "app/desks", "app/notices", "app/views", "app/forms"},
 	{"app/members", "app/staff"},
 	{"app/policies"},
 	{"app/incidents"},
@@ -81,7 +81,8 @@ var bookkeepers = map[string]string{
 	"app/notices":        "delivery attempts and their outcome",
 	"app/reports":        "figures of large incidents, counted again",
 	"app/reimbursements": "who has looked at which proposal, and what became of a batch",
-	"app/staff":          "people's own language, theme and text size",
+	"app/staff":          "people's own language, theme and text size; attempts to sign in",
+	"app/forms":          "forms that were sent, and where they led",
 }
 
 type pkg struct {

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode"
 )
 
 // Config is what the program is told: flags, then environment, then defaults.
@@ -18,6 +20,9 @@ type Config struct {
 	SMTPURL     string // HOTEN_SMTP_URL; empty: mails are kept in the mailbox folder
 	MailFrom    string // HOTEN_MAIL_FROM
 	BaseURL     string // HOTEN_BASE_URL; empty: from Addr
+	// HOTEN_TRUSTED_PROXIES: networks (CIDR) or addresses, apart by commas or spaces,
+	// whose X-Forwarded-For is believed; empty: nobody's.
+	TrustedProxies string
 }
 
 // FromEnvironment reads the variables, with their defaults.
@@ -35,6 +40,8 @@ func FromEnvironment() Config {
 		SMTPURL:     get("HOTEN_SMTP_URL", ""),
 		MailFrom:    get("HOTEN_MAIL_FROM", ""),
 		BaseURL:     get("HOTEN_BASE_URL", ""),
+
+		TrustedProxies: get("HOTEN_TRUSTED_PROXIES", ""),
 	}
 }
 
@@ -61,7 +68,23 @@ func (c *Config) Check() error {
 		return fmt.Errorf("HOTEN_BASE_URL %q is not an address like https://hoten.example", c.BaseURL)
 	}
 	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
-	return nil
+	_, err = c.proxies()
+	return err
+}
+
+// proxies are the networks of TrustedProxies.
+func (c Config) proxies() (out []netip.Prefix, err error) {
+	for _, v := range strings.FieldsFunc(c.TrustedProxies, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+		p, err := netip.ParsePrefix(v)
+		if a, single := netip.ParseAddr(v); err != nil && single == nil {
+			p, err = a.Prefix(a.BitLen())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("HOTEN_TRUSTED_PROXIES: %q is not a network like 10.0.0.0/8", v)
+		}
+		out = append(out, p)
+	}
+	return out, nil
 }
 
 func (c Config) keys() string { return filepath.Join(c.DataDir, "keys") }

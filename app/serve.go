@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -21,6 +22,10 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return err
 	}
+	handler, err := a.handler()
+	if err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", a.Addr)
 	if err != nil {
 		return err
@@ -29,12 +34,13 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	a.client.Store(client)
 	tending, stopTending := context.WithCancel(context.WithoutCancel(ctx))
 	var chores sync.WaitGroup
 	for _, c := range a.chores() {
 		chores.Go(func() { a.tend(tending, c) })
 	}
-	server := &http.Server{Handler: a.handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	server := a.server(handler, ordinary)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	ready(listener.Addr().String())
@@ -50,6 +56,20 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	stopTending()
 	chores.Wait()
 	return errors.Join(err, stopped)
+}
+
+// limits are how long a client may take, and how long headers may be.
+type limits struct {
+	header, read, write, idle time.Duration
+	headerBytes               int
+}
+
+// ordinary is for all requests but those that carry files: see edge.Transfer.
+var ordinary = limits{header: 10 * time.Second, read: 30 * time.Second, write: 2 * time.Minute, idle: 2 * time.Minute, headerBytes: 64 << 10}
+
+func (a *App) server(handler http.Handler, l limits) *http.Server {
+	return &http.Server{Handler: handler, ReadHeaderTimeout: l.header, ReadTimeout: l.read, WriteTimeout: l.write, IdleTimeout: l.idle,
+		MaxHeaderBytes: l.headerBytes, ErrorLog: slog.NewLogLogger(a.Store.Log.Handler(), slog.LevelWarn)}
 }
 
 // shut lets requests under way finish, and breaks off those that take too long.

@@ -16,6 +16,7 @@ var tables = map[string][]string{
 	"app/audit":          {"audit_entries", "audit_seals"},
 	"app/jobs":           {"jobs"},
 	"app/views":          {"saved_views"},
+	"app/forms":          {"sent_forms"},
 	"app/desks":          {"desks"},
 	"app/ledger":         {"programs", "accounts", "transfers", "postings"},
 	"app/notices":        {"mails"},

@@ -11,6 +11,7 @@ import (
 	"hoten/app/api"
 	"hoten/app/audit"
 	"hoten/app/cases"
+	"hoten/app/forms"
 	"hoten/app/imports"
 	"hoten/app/jobs"
 	"hoten/app/ledger"
@@ -18,6 +19,7 @@ import (
 	"hoten/app/notices"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
+	"hoten/app/staff"
 	"hoten/app/store"
 )
 
@@ -98,8 +100,14 @@ func (a *App) chores() []chore {
 		{"complete what older releases kept", time.Hour, func(ctx context.Context) error { return members.Complete(ctx, s) }},
 		{"keep figures", 2 * time.Second, func(ctx context.Context) error { return reports.Keep(ctx, s) }},
 		{"forget old idempotency keys", time.Hour, func(ctx context.Context) error { return api.Forget(ctx, s) }},
+		{"forget old forms", time.Hour, func(ctx context.Context) error { return forms.Forget(ctx, s, s.Clock().Add(-formsLife)) }},
+		{"forget old sign-in attempts", time.Hour, func(ctx context.Context) error { return staff.ForgetAttempts(ctx, s) }},
 	}
 }
+
+// formsLife is how long a form of the console is known again (at least as long as
+// app/web asks for it).
+const formsLife = 24 * time.Hour
 
 // tend does the chores until ctx ends.
 func (a *App) tend(ctx context.Context, c chore) {

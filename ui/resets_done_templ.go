@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "time"
 
-// ResetsDone is what POST /reset/{token} leads to.
+// ResetsDone is GET /reset/done, where POST /reset/{token} leads.
 type ResetsDone struct {
 	Frame     Frame // Path
 	ResumedAt time.Time

@@ -29,6 +29,7 @@ type Frame struct {
 	Path     string // path and query of this page; the language switch comes back to it
 	Cursor   string // where the list on this page begins; empty: at its beginning
 	CSRF     string
+	Mark     string // of this drawing of the page: its forms are known by it when they are sent twice
 	Section  string // the rail's entry this page belongs to: "cases"
 	Person   Person
 	Desks    []DeskPill
@@ -39,6 +40,7 @@ type Frame struct {
 	Flash    Flash
 	Versions []Versions // of a conflict: what others made of it beside what was typed
 	Problems []Problem
+	Secret   bool              // the form came back because it held a secret: nothing may keep it
 	Refused  string            // the name of the form that comes back, where a page has several
 	Typed    map[string]string // what was typed, by field ID, when a form comes back
 }

@@ -4,24 +4,20 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 	"gorm.io/gorm"
 
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/cases"
+	"hoten/app/edge"
 	"hoten/app/fault"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -55,6 +51,7 @@ var Routes = []Route{
 	{"GET", "/jobs/:id", access.ReadCases, showJob},
 	{"GET", "/cases", access.ReadCases, listCases},
 	{"POST", "/cases", access.WorkCases, openCase},
+	{"POST", "/cases/search", access.ReadCases, searchCases},
 	{"POST", "/cases/next", access.WorkCases, takeNext},
 	{"GET", "/cases/:number", access.ReadCases, showCase},
 	{"PATCH", "/cases/:number", access.WorkCases, updateCase},
@@ -95,7 +92,7 @@ var Routes = []Route{
 	{"POST", "/reimbursements/:id/return", access.Decide, returnOne},
 	{"POST", "/reimbursements/:id/reject", access.Decide, reject},
 	{"POST", "/reimbursements/:id/withdraw", access.Propose, withdraw},
-	{"GET", "/members/:login_id/balances", access.ReadCases, showBalances},
+	{"POST", "/members/balances", access.ReadCases, showBalances},
 	{"GET", "/mails", access.ReadCases, listMails},
 	{"POST", "/mails/:id/resend", access.WorkCases, resendMail},
 	{"GET", "/audit", access.ReadAuditOwn, listAudit},
@@ -104,32 +101,46 @@ var Routes = []Route{
 // Register puts the API under /api/v1.
 func Register(e *echo.Echo, s *store.Store, baseURL string) {
 	a := &API{s: s, baseURL: baseURL}
-	g := e.Group("/api/v1", a.problems, middleware.RecoverWithConfig(middleware.RecoverConfig{DisableErrorHandler: true,
-		LogErrorFunc: func(_ echo.Context, err error, stack []byte) error { return fmt.Errorf("panic: %w\n%s", err, stack) }}))
-	g.GET("/openapi.json", serveOpenAPI)
+	g := e.Group("/api/v1", a.problems, edge.Recover)
+	g.Match(read, "/openapi.json", serveOpenAPI)
 	for _, r := range Routes {
-		g.Add(r.Method, r.Path, a.handler(r))
+		methods := []string{r.Method}
+		if r.Method == http.MethodGet {
+			methods = read
+		}
+		g.Match(methods, r.Path, a.handler(r))
 	}
 	g.Any("/*", func(echo.Context) error { return fault.Missing() })
 }
 
+// read is how a thing is asked for: HEAD answers wherever GET does.
+var read = []string{http.MethodGet, http.MethodHead}
+
 // request is one authenticated call.
 type request struct {
 	echo.Context
-	by access.Actor
-	db *gorm.DB
+	by    access.Actor
+	db    *gorm.DB
+	token string
+	raw   []byte // the body; nil of uploads, which are read as they come
+}
+
+// uploads reports whether a route takes files.
+func (r Route) uploads() bool {
+	return r.Method == http.MethodPost && r.Path == "/incidents/:reference/imports"
 }
 
 func (a *API) handler(r Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		account, err := a.authenticate(c)
+		account, token, err := a.authenticate(c)
 		if err != nil {
 			return err
 		}
+		c.Set(edge.Staff, account.ID)
 		if c.Request().Header.Get("Accept-Language") == "" {
 			c.SetRequest(c.Request().WithContext(i18n.With(c.Request().Context(), account.Language)))
 		}
-		req := &request{Context: c, by: account.Actor("api"), db: store.Read(c.Request().Context(), a.s)}
+		req := &request{Context: c, by: account.Actor("api"), db: store.Read(c.Request().Context(), a.s), token: token}
 		if err := req.readAddress(); err != nil {
 			return err
 		}
@@ -138,6 +149,9 @@ func (a *API) handler(r Route) echo.HandlerFunc {
 			if err := req.by.Require(r.Permission); err != nil {
 				return audit.Refused(c.Request().Context(), a.s, store.Attempt{By: req.by, Verb: "request", Subject: r.Method + " " + r.Path}, err)
 			}
+		}
+		if err := req.receive(r); err != nil {
+			return err
 		}
 		// Each look at personal data is a look of its own, and no copy of it is kept.
 		if key := c.Request().Header.Get("Idempotency-Key"); key != "" && r.Method == http.MethodPost && r.Permission != access.Reveal {
@@ -165,6 +179,10 @@ func (r *request) readAddress() error {
 	}
 	r.SetParamValues(values...)
 	for name, values := range r.QueryParams() {
+		// It names members, and addresses stand in logs and histories.
+		if name == "q" {
+			return fault.Input(name, "search_by_post")
+		}
 		for _, v := range values {
 			if !store.Storable(v) {
 				return fault.Input(name, "undecodable")
@@ -174,32 +192,33 @@ func (r *request) readAddress() error {
 	return nil
 }
 
-func (a *API) authenticate(c echo.Context) (*staff.Staff, error) {
+func (a *API) authenticate(c echo.Context) (account *staff.Staff, token string, err error) {
 	scheme, token, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return nil, fault.New(fault.Unauthenticated, "unauthenticated")
+	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return nil, "", fault.New(fault.Unauthenticated, "unauthenticated")
 	}
-	return staff.ByToken(store.Read(c.Request().Context(), a.s), strings.TrimSpace(token))
+	account, err = staff.ByToken(store.Read(c.Request().Context(), a.s), token)
+	return account, token, err
 }
 
-// maxBody is the most a JSON body may hold, in bytes.
-const maxBody = 1 << 20
+// receive reads the body, or gives an upload its time.
+func (r *request) receive(route Route) (err error) {
+	if route.uploads() {
+		return edge.Transfer(r.Context)
+	}
+	r.raw, err = edge.Body(r.Context, edge.MaxBody)
+	return err
+}
 
 // body reads the JSON body into v; an empty body leaves v as it is.
 func (r *request) body(v any) error {
-	raw, err := io.ReadAll(http.MaxBytesReader(r.Response(), r.Request().Body, maxBody))
-	var large *http.MaxBytesError
-	switch {
-	case errors.As(err, &large):
-		return fault.New(fault.TooLarge, "too_large", "max", maxBody)
-	case err != nil:
-		return fault.Input("body", "json_invalid")
-	case len(bytes.TrimSpace(raw)) == 0:
+	if len(bytes.TrimSpace(r.raw)) == 0 {
 		return nil
-	case !utf8.Valid(raw) || nul.Match(raw):
-		return fault.Input("body", "undecodable")
 	}
-	err = json.Unmarshal(raw, v)
+	if field := undecodable(r.raw); field != "" {
+		return fault.Input(field, "undecodable")
+	}
+	err := json.Unmarshal(r.raw, v)
 	var typed *json.UnmarshalTypeError
 	if errors.As(err, &typed) && typed.Field != "" {
 		return fault.Input(typed.Field, "type_wrong")
@@ -209,9 +228,6 @@ func (r *request) body(v any) error {
 	}
 	return nil
 }
-
-// nul finds the escape of the one character that no text in PostgreSQL holds.
-var nul = regexp.MustCompile(`(^|[^\\])(\\\\)*\\u0000`)
 
 func (r *request) id() (int64, error) {
 	id, err := strconv.ParseInt(r.Param("id"), 10, 64)
@@ -225,9 +241,14 @@ func (r *request) caseID() (int64, error) { return cases.FromNumber(r.Param("num
 
 // page is limit and cursor of a list.
 func (r *request) page() (limit int, before int64, err error) {
+	return r.pageOf(r.QueryParam("limit"), r.QueryParam("cursor"))
+}
+
+// pageOf is page for a list whose limit and cursor stand in a body.
+func (r *request) pageOf(size, v string) (limit int, before int64, err error) {
 	var p fault.Problems
-	limit = r.limit(&p)
-	if v := r.QueryParam("cursor"); v != "" {
+	limit = limitOf(size, &p)
+	if v != "" {
 		id, own := strings.CutPrefix(v, r.cursors())
 		if before, err = strconv.ParseInt(id, 36, 64); err != nil || before < 1 || !own {
 			p.Add("cursor", "cursor_invalid")
@@ -241,8 +262,9 @@ func (r *request) page() (limit int, before int64, err error) {
 func (r *request) cursors() string { return path.Base(r.Path()) + "-" }
 
 // limit is how many rows a list may show.
-func (r *request) limit(p *fault.Problems) int {
-	v := r.QueryParam("limit")
+func (r *request) limit(p *fault.Problems) int { return limitOf(r.QueryParam("limit"), p) }
+
+func limitOf(v string, p *fault.Problems) int {
 	if v == "" {
 		return 50
 	}

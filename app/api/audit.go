@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"hoten/app/audit"
@@ -30,7 +31,7 @@ func listAudit(a *API, r *request) error {
 	f := audit.Filter{Subject: r.QueryParam("subject"), Actor: r.QueryParam("actor"), Before: r.QueryParam("cursor"), Limit: limit}
 	for name, to := range map[string]*time.Time{"from": &f.From, "to": &f.To} {
 		if v := r.QueryParam(name); v != "" {
-			t, err := jptext.ParseTime(v)
+			t, err := bound(v, name == "to")
 			if err != nil {
 				p.Add(name, "time_invalid")
 			}
@@ -58,6 +59,18 @@ func listAudit(a *API, r *request) error {
 		out.Items = append(out.Items, auditJSON{e.ID.String(), e.Seq, e.At, e.Who(), e.ActorName, e.Action, e.Subject, reason, raw(e.Before), raw(e.After), e.Hash})
 	}
 	return r.JSON(http.StatusOK, out)
+}
+
+// bound reads an instant, or a day: its beginning, or as the last one its end.
+func bound(v string, last bool) (time.Time, error) {
+	day, err := jptext.ParseDate(v)
+	switch {
+	case err != nil || strings.ContainsAny(v, ":時"): // a midnight that is written out is an instant
+		return jptext.ParseTime(v)
+	case last:
+		day = day.AddDays(1)
+	}
+	return day.At(0), nil
 }
 
 func raw(s *string) json.RawMessage {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -74,9 +73,12 @@ func (a *API) writeCallback(r *request, status int, id int64) error {
 
 func listCallbacks(a *API, r *request) error {
 	var p fault.Problems
-	f := callbacks.Filter{State: r.QueryParam("state"), Overdue: r.QueryParam("overdue") == "true", Now: a.s.Clock(), Limit: r.limit(&p)}
-	if f.State != "" && !slices.Contains(callbacks.States, f.State) {
-		p.Add("state", "callback_state_unknown")
+	f := callbacks.Filter{State: r.QueryParam("state"), Now: a.s.Clock(), Limit: r.limit(&p)}
+	if v := r.QueryParam("overdue"); v != "" {
+		var err error
+		if f.Overdue, err = strconv.ParseBool(v); err != nil {
+			p.Add("overdue", "type_wrong")
+		}
 	}
 	if v := r.QueryParam("cursor"); v != "" {
 		var ok bool
@@ -89,6 +91,9 @@ func listCallbacks(a *API, r *request) error {
 	}
 	var err error
 	if f.Assignee, err = a.assignee(r, r.QueryParam("assignee")); err != nil {
+		return err
+	}
+	if err := f.Check(r.db); err != nil {
 		return err
 	}
 	rows, err := callbacks.Find(r.db, f)

@@ -9,7 +9,6 @@ import (
 
 	"hoten/app/cases"
 	"hoten/app/fault"
-	"hoten/app/ledger"
 	"hoten/app/members"
 	"hoten/app/staff"
 	"hoten/app/vault"
@@ -73,34 +72,6 @@ func (a *API) caseOf(r cases.Row, by cases.Deadlines) (caseJSON, error) {
 	return out, err
 }
 
-func listCases(a *API, r *request) error {
-	limit, before, err := r.page()
-	if err != nil {
-		return err
-	}
-	f := cases.Filter{Incident: r.QueryParam("incident"), Q: r.QueryParam("q"), Status: cases.Status(r.QueryParam("status")),
-		Class: r.QueryParam("class"), Desk: r.QueryParam("desk"), Before: before, Limit: limit}
-	if f.Assignee, err = a.assignee(r, r.QueryParam("assignee")); err != nil {
-		return err
-	}
-	rows, cut, err := cases.Find(r.db, a.s.Vault, f)
-	if err != nil {
-		return err
-	}
-	deadlines, err := cases.CurrentDeadlines(r.db)
-	if err != nil {
-		return err
-	}
-	page, err := paged(r, rows, limit, func(row cases.Row) int64 { return row.ID }, func(row cases.Row) (caseJSON, error) {
-		return a.caseOf(row, deadlines)
-	})
-	if err != nil {
-		return err
-	}
-	page.Cut = cut
-	return r.JSON(http.StatusOK, page)
-}
-
 // assignee reads a member of staff as callers name them: a number, an address,
 // "me" or "none".
 func (a *API) assignee(r *request, v string) (int64, error) {
@@ -148,6 +119,14 @@ func showCase(a *API, r *request) error {
 	id, err := r.caseID()
 	if err != nil {
 		return err
+	}
+	if _, err := cases.Get(r.db, id); err != nil {
+		return err
+	}
+	if r.Request().Method == http.MethodGet { // HEAD shows nothing
+		if err := cases.Viewed(r.Request().Context(), a.s, r.by, id); err != nil {
+			return err
+		}
 	}
 	return a.writeCase(r, http.StatusOK, id)
 }
@@ -277,18 +256,6 @@ func addNote(a *API, r *request) error {
 		return err
 	}
 	return a.writeCase(r, http.StatusCreated, id)
-}
-
-func showBalances(a *API, r *request) error {
-	identity, err := members.ByLogin(r.db, a.s.Vault, r.Param("login_id"))
-	if err != nil {
-		return err
-	}
-	out, err := ledger.Balances(r.db, identity.ID)
-	if err != nil {
-		return err
-	}
-	return r.JSON(http.StatusOK, out)
 }
 
 func takeNext(a *API, r *request) error {

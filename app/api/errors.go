@@ -6,7 +6,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"hoten/app/edge"
 	"hoten/app/fault"
+	"hoten/app/store"
 	"hoten/i18n"
 )
 
@@ -30,7 +32,7 @@ type fieldProblem struct {
 var statuses = map[fault.Kind]int{
 	fault.Invalid: http.StatusUnprocessableEntity, fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden,
 	fault.NotFound: http.StatusNotFound, fault.Conflict: http.StatusConflict, fault.TooLarge: http.StatusRequestEntityTooLarge,
-	fault.RateLimited: http.StatusTooManyRequests,
+	fault.RateLimited: http.StatusTooManyRequests, fault.Unsupported: http.StatusUnsupportedMediaType, fault.Unavailable: http.StatusServiceUnavailable,
 }
 
 // problems is the one place where errors become answers of the API.
@@ -51,6 +53,9 @@ func (a *API) write(c echo.Context, err error) error {
 	if p.Status == http.StatusUnauthorized {
 		c.Response().Header().Set("WWW-Authenticate", `Bearer realm="hoten"`)
 	}
+	if p.Status == http.StatusServiceUnavailable {
+		c.Response().Header().Set("Retry-After", edge.RetryAfter)
+	}
 	c.Response().Header().Set(echo.HeaderContentType, "application/problem+json")
 	c.Response().Header().Set("Content-Language", i18n.Lang(c.Request().Context()))
 	return c.JSON(p.Status, p)
@@ -62,12 +67,13 @@ func (a *API) describe(c echo.Context, err error) problem {
 	var framework *echo.HTTPError
 	switch {
 	case ok:
-	case errors.As(err, &framework) && framework.Code == http.StatusRequestEntityTooLarge:
-		f = fault.New(fault.TooLarge, "too_large")
 	case errors.As(err, &framework) && framework.Code < 500:
 		f = fault.Missing()
+	case store.IsTransient(err):
+		edge.LogInternal(c, a.s.Log, err)
+		f = fault.New(fault.Unavailable, "unavailable")
 	default:
-		a.s.Log.ErrorContext(ctx, "internal error", "method", c.Request().Method, "path", c.Path(), "error", err)
+		edge.LogInternal(c, a.s.Log, err)
 		return problem{Type: "about:blank", Title: i18n.T(ctx, "fault.internal"), Status: http.StatusInternalServerError,
 			Detail: i18n.T(ctx, "fault.internal"), Code: "internal"}
 	}

@@ -3,16 +3,14 @@ package api
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"hoten/app/edge"
 	"hoten/app/fault"
 	"hoten/app/store"
 )
@@ -29,6 +27,13 @@ type kept struct {
 // again. Should it still run, only one of the two can change anything.
 const abandoned = time.Minute
 
+// claim is the place under which a request's answer is kept: one for each token,
+// method, path and key.
+type claim struct {
+	id, request []byte // keyed hashes: of the place, and of what was asked
+	at          time.Time
+}
+
 // once makes a repeat of a POST return the first answer. The same key with
 // another request is refused, and so is a repeat while the first still runs.
 func (a *API) once(r *request, key string, route Route) error {
@@ -38,19 +43,19 @@ func (a *API) once(r *request, key string, route Route) error {
 	if !store.Storable(key) {
 		return fault.Input("Idempotency-Key", "undecodable")
 	}
-	hash, err := hashRequest(r)
+	c := a.place(r, key)
+	first, err := a.claim(r, &c)
 	if err != nil {
-		return err
-	}
-	claimed, first, err := a.claim(r, key, hash)
-	if err != nil {
+		if fault.Is(err, "idempotency_key_running") {
+			r.Response().Header().Set("Retry-After", edge.RetryAfter)
+		}
 		return err
 	}
 	if first != nil {
 		return first(r)
 	}
 	r.SetRequest(r.Request().WithContext(store.Alongside(r.Request().Context(), func(tx *store.Tx) error {
-		mine, err := store.Exec(tx, "update idempotency_keys set acted_at = $4 where staff_id = $1 and key = $2 and created_at = $3", r.by.ID, key, claimed, tx.Now)
+		mine, err := store.Exec(tx, "update idempotency_keys set acted_at = $3 where id = $1 and created_at = $2", c.id, c.at, tx.Now)
 		if err == nil && mine == 0 {
 			err = fault.New(fault.Conflict, "idempotency_key_running")
 		}
@@ -58,90 +63,94 @@ func (a *API) once(r *request, key string, route Route) error {
 	})))
 	recorder := &recording{ResponseWriter: r.Response().Writer}
 	r.Response().Writer = recorder
-	if err := route.handle(a, r); err != nil {
+	err = edge.Recover(func(echo.Context) error { return route.handle(a, r) })(r.Context)
+	if err != nil {
 		if err := a.write(r.Context, err); err != nil {
 			return err
 		}
 	}
-	return a.keep(r, key, recorder)
+	return a.keep(r, c, recorder)
 }
 
-// hashRequest covers method, path, query and body. Uploads are not read into
-// memory: their length stands for them, as their boundary differs each time.
-func hashRequest(r *request) ([]byte, error) {
-	h := sha256.New()
-	io.WriteString(h, r.Request().Method+" "+r.Request().URL.RequestURI()+"\n")
-	kind, _, _ := mime.ParseMediaType(r.Request().Header.Get(echo.HeaderContentType))
-	if kind == "multipart/form-data" {
-		fmt.Fprintln(h, r.Request().ContentLength)
-		return h.Sum(nil), nil
+// place names where the answer is kept. Of an upload its length stands for it: it
+// is not read into memory, and its boundary differs each time.
+func (a *API) place(r *request, key string) claim {
+	address := r.Request().URL
+	asked := "?" + address.RawQuery + "\n" + string(r.raw)
+	if r.raw == nil {
+		asked += fmt.Sprint(r.Request().ContentLength)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(r.Response(), r.Request().Body, maxBody))
-	if err != nil {
-		return nil, fault.New(fault.TooLarge, "too_large", "max", maxBody)
-	}
-	r.Request().Body = io.NopCloser(bytes.NewReader(body))
-	h.Write(body)
-	return h.Sum(nil), nil
+	place, _ := json.Marshal([]string{r.token, r.Request().Method, address.EscapedPath(), key}) // strings always marshal
+	return claim{id: a.s.Vault.Blind("idempotency_key", string(place)), request: a.s.Vault.Blind("idempotency_request", asked)}
 }
 
-func (a *API) claim(r *request, key string, hash []byte) (claimed time.Time, replay func(*request) error, err error) {
+func (a *API) claim(r *request, c *claim) (replay func(*request) error, err error) {
 	err = store.Keep(r.Request().Context(), a.s, func(tx *store.Tx) error {
-		claimed = tx.Now
-		made, err := store.Exec(tx, `insert into idempotency_keys (staff_id, key, request_hash, created_at) values ($1, $2, $3, $4)
-			on conflict (staff_id, key) do update set created_at = excluded.created_at
+		c.at = tx.Now
+		made, err := store.Exec(tx, `insert into idempotency_keys (id, staff_id, request_hash, created_at) values ($1, $2, $3, $4)
+			on conflict (id) do update set created_at = excluded.created_at
 			where idempotency_keys.status is null and idempotency_keys.acted_at is null and idempotency_keys.created_at < $5 and idempotency_keys.request_hash = excluded.request_hash`,
-			r.by.ID, key, hash, tx.Now, tx.Now.Add(-abandoned))
+			c.id, r.by.ID, c.request, tx.Now, tx.Now.Add(-abandoned))
 		if err != nil || made == 1 {
 			return err
 		}
-		type row struct {
-			RequestHash []byte
-			Status      *int
-			Body        []byte
-			ActedAt     *time.Time
-			CreatedAt   time.Time
-		}
-		rows, err := store.Select[row](tx.DB, "select request_hash, status, body, acted_at, created_at from idempotency_keys where staff_id = $1 and key = $2", r.by.ID, key)
-		switch {
-		case err != nil:
-			return err
-		case len(rows) == 0 || !bytes.Equal(rows[0].RequestHash, hash):
-			return fault.New(fault.Conflict, "idempotency_key_reused")
-		case rows[0].Status == nil && rows[0].ActedAt != nil && rows[0].CreatedAt.Before(tx.Now.Add(-abandoned)):
-			return fault.New(fault.Conflict, "idempotency_key_acted")
-		case rows[0].Status == nil:
-			return fault.New(fault.Conflict, "idempotency_key_running")
-		}
-		var first kept
-		plain, err := tx.Vault().Unseal("idempotency_keys", "body", r.by.ID, rows[0].Body)
-		if err == nil {
-			err = json.Unmarshal([]byte(plain), &first)
-		}
-		status := *rows[0].Status
-		replay = func(r *request) error {
-			r.Response().Header().Set("Idempotent-Replayed", "true")
-			return r.Blob(status, first.ContentType, []byte(first.Body))
-		}
+		replay, err = a.first(tx, r.by.ID, *c)
 		return err
 	})
-	return claimed, replay, err
+	return replay, err
+}
+
+// first is the answer that was kept, or why there is none.
+func (a *API) first(tx *store.Tx, staff int64, c claim) (func(*request) error, error) {
+	type row struct {
+		RequestHash []byte
+		Status      *int
+		Body        []byte
+		ActedAt     *time.Time
+		CreatedAt   time.Time
+	}
+	rows, err := store.Select[row](tx.DB, "select request_hash, status, body, acted_at, created_at from idempotency_keys where id = $1", c.id)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(rows) == 0: // the first has just ended without an answer to keep
+		return nil, fault.New(fault.Conflict, "idempotency_key_running")
+	case !bytes.Equal(rows[0].RequestHash, c.request):
+		return nil, fault.New(fault.Invalid, "idempotency_key_reused")
+	case rows[0].Status == nil && rows[0].ActedAt != nil && rows[0].CreatedAt.Before(tx.Now.Add(-abandoned)):
+		return nil, fault.New(fault.Conflict, "idempotency_key_acted")
+	case rows[0].Status == nil:
+		return nil, fault.New(fault.Conflict, "idempotency_key_running")
+	}
+	var answer kept
+	plain, err := tx.Vault().Unseal("idempotency_keys", "body", staff, rows[0].Body)
+	if err == nil {
+		err = json.Unmarshal([]byte(plain), &answer)
+	}
+	status := *rows[0].Status
+	return func(r *request) error {
+		r.Response().Header().Set("Idempotent-Replayed", "true")
+		return r.Blob(status, answer.ContentType, []byte(answer.Body))
+	}, err
 }
 
 // keep keeps the answer also when the caller has hung up meanwhile: the repeat
-// that follows must find it.
-func (a *API) keep(r *request, key string, recorded *recording) error {
+// that follows must find it. What may well be answered otherwise a moment later
+// is not kept. Where something was changed all the same, the key stays, so that
+// no repeat changes it again.
+func (a *API) keep(r *request, c claim, recorded *recording) error {
 	return store.Keep(context.WithoutCancel(r.Request().Context()), a.s, func(tx *store.Tx) error {
-		if r.Response().Status >= 500 {
-			_, err := store.Exec(tx, "delete from idempotency_keys where staff_id = $1 and key = $2", r.by.ID, key)
+		status := r.Response().Status
+		if status == http.StatusConflict || status == http.StatusTooManyRequests || status >= 500 {
+			_, err := store.Exec(tx, "delete from idempotency_keys where id = $1 and created_at = $2 and acted_at is null", c.id, c.at)
 			return err
 		}
 		b, err := json.Marshal(kept{ContentType: r.Response().Header().Get(echo.HeaderContentType), Body: recorded.body.String()})
 		if err != nil {
 			return err
 		}
-		_, err = store.Exec(tx, "update idempotency_keys set status = $3, body = $4 where staff_id = $1 and key = $2",
-			r.by.ID, key, r.Response().Status, tx.Vault().Seal("idempotency_keys", "body", r.by.ID, string(b)))
+		_, err = store.Exec(tx, "update idempotency_keys set status = $3, body = $4 where id = $1 and created_at = $2",
+			c.id, c.at, status, tx.Vault().Seal("idempotency_keys", "body", r.by.ID, string(b)))
 		return err
 	})
 }
@@ -167,3 +176,5 @@ func Forget(ctx context.Context, s *store.Store) error {
 		return err
 	})
 }
+// Unwrap lets deadlines be set through it.
+func (w *recording) Unwrap() http.ResponseWriter { return w.ResponseWriter }

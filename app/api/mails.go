@@ -51,6 +51,9 @@ func listMails(a *API, r *request) error {
 		}
 		f.CaseID = id
 	}
+	if err := f.Check(r.db); err != nil {
+		return err
+	}
 	rows, err := notices.Find(r.db, f)
 	if err != nil {
 		return err

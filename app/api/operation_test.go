@@ -127,9 +127,8 @@ func TestReadiness(t *testing.T) {
 	// A job that nobody takes; its queue is one that the program does not know.
 	p.run(p.inside, `insert into river_job (kind, args, max_attempts, queue, state, scheduled_at) values ('x', '{}', 1, 'nobodys', 'available', now() - interval '3 minutes')`)
 	alive("behind")
-	expect("behind", "/readyz", 503, "workers are behind\n")
+	expect("behind", "/readyz", 200, "ready\n") // much to do is no fault: see TestReadinessOfWorkers of app
 	p.run(p.inside, "delete from river_job where queue = 'nobodys'")
-	expect("caught up", "/readyz", 200, "ready\n")
 
 	// A program that is newer than its database.
 	var version int64
@@ -147,7 +146,7 @@ func TestReadiness(t *testing.T) {
 	p.run(p.owner, "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1", p.database)
 	alive("without its database")
 	expect("without its database", "/readyz", 503, "database not ready\n")
-	(&client{t: t, base: p.base, token: "any", broken: true}).get("/cases").want(500, "code", "internal")
+	(&client{t: t, base: p.base, token: "any", broken: true}).get("/cases").want(503, "code", "unavailable")
 	if status, _, body := p.get("/metrics"); status != 200 || !strings.Contains(body, "hoten_mails_queued -1\n") {
 		t.Errorf("metrics without a database: %d %s", status, body)
 	}

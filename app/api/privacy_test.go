@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -55,12 +54,13 @@ func TestNoAnswerTellsPersonalData(t *testing.T) {
 	v.to(manager, "POST /incidents/:reference/notices", nil, ":reference", apptest.Reference).want(202, "queued", "2", "unreachable", "0")
 
 	for _, q := range []string{"山田太郎", "ヤマダ", "09000001234", "taro.yamada@mail.example", "N123456789"} {
-		v.to(agent, "GET /cases?q="+url.QueryEscape(q), nil).want(200, "items.#", "2")
+		v.to(agent, "POST /cases/search", j{"q": q}).want(200, "items.#", "2")
 	}
 	number, second := v.Case(login).Number(), v.Case("yamada0002@ocn.example").Number()
 	inquiry := v.to(agent, "POST /cases", j{"incident": apptest.Reference, "login_id": "nobody@ocn.example"}).at("number")
 	v.to(agent, "PATCH /cases/:number", j{"assignee": "me", "version": 1}, ":number", number)
 	v.to(agent, "POST /cases/:number/notes", j{"text": "折り返し希望"}, ":number", number)
+	v.to(agent, "POST /members/balances", j{"login_id": login}).want(200, "pointtalk", "100")
 	v.to(agent, "POST /cases/next", nil)
 	v.to(supervisor, "POST /cases/:number/affected", reason, ":number", inquiry)
 	v.to(agent, "POST /cases/:number/notice", nil, ":number", second)

@@ -208,7 +208,11 @@ func listReimbursements(a *API, r *request) error {
 	if err != nil {
 		return err
 	}
-	rows, err := reimbursements.Find(r.db, reimbursements.Filter{Incident: r.QueryParam("incident"), State: r.QueryParam("state"), Before: before, Limit: limit})
+	f := reimbursements.Filter{Incident: r.QueryParam("incident"), State: r.QueryParam("state"), Before: before, Limit: limit}
+	if err := f.Check(r.db); err != nil {
+		return err
+	}
+	rows, err := reimbursements.Find(r.db, f)
 	if err != nil {
 		return err
 	}

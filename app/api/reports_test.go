@@ -24,7 +24,7 @@ func TestDailyReport(t *testing.T) {
 	for q, field := range map[string]string{"date=x": "date", "date=0000-00-00": "date", "date=99999-01-01": "date", "desk=nowhere": "desk", "desk=%00": "desk"} {
 		agent.get("/reports/daily?"+q).want(422, "errors.0.field", field)
 	}
-	agent.get("/reports/daily?incident=none").want(404)
+	agent.get("/reports/daily?incident=none").want(422, "errors.0.field", "incident")
 	if a := agent.get("/reports/daily?incident=%00"); a.status >= 500 {
 		t.Errorf("a NUL: %d", a.status)
 	}

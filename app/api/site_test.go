@@ -14,12 +14,10 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
-
 	"hoten/app/access"
 	"hoten/app/api"
 	"hoten/app/apptest"
+	"hoten/app/edge"
 	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/web"
@@ -58,8 +56,7 @@ func newSite(t testing.TB) *site {
 	var log journal
 	w.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	t.Cleanup(func() { log.keepsSecrets(t) })
-	e := echo.New()
-	e.Use(middleware.Recover())
+	e := edge.New(w.Log, nil)
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
 	api.Register(e, w.Store, server.URL)

@@ -75,16 +75,16 @@ func TestStory(t *testing.T) {
 		agent.get("/incidents/"+ref).want(200, "figures.ids", n, "figures.ids_exchanged", n, "figures.by_class.C", n, "figures.restricted", n)
 	}
 
-	found := agent.get("/cases?incident="+ref+"&q="+url.QueryEscape(login)).want(200, "items.#", "1", "next", "null", "items.0.login_id", login,
+	found := agent.post("/cases/search", j{"incident": ref, "q": login}).want(200, "items.#", "1", "next", "null", "items.0.login_id", login,
 		"items.0.class", "C", "items.0.status", "new", "items.0.identity_state", "restricted", "items.0.reimbursement_state", "null")
 	number := found.at("items.0.number")
 	if due, opened := found.at("items.0.due_at"), found.at("items.0.opened_at"); due <= opened {
 		t.Errorf("opened %s, the first response is due %s", opened, due)
 	}
 	for _, q := range []string{number, number[:7], strings.ToUpper(login[:6]), "taro.yam", "090-0000", "山田", "ヤマダ　タロウ", "09000001234", "taro.yamada@mail.example", "N123456789"} {
-		agent.get("/cases?q="+url.QueryEscape(q)).want(200, "items.#", "1", "items.0.number", number)
+		agent.post("/cases/search", j{"q": q}).want(200, "items.#", "1", "items.0.number", number)
 	}
-	agent.get("/cases?q="+url.QueryEscape("鈴木")).want(200, "items.#", "0", "next", "null")
+	agent.post("/cases/search", j{"q": "鈴木"}).want(200, "items.#", "0", "next", "null")
 
 	// An ID that is not on the list: an inquiry, and the same one when it is asked for again.
 	unlisted := agent.post("/cases", j{"incident": ref, "login_id": "Unlisted@OCN.example"}).want(201, "class", "null", "origin", "inquiry", "identity_state", "null")
@@ -101,7 +101,7 @@ func TestStory(t *testing.T) {
 	supervisor.post(path+"/approve", nil).want(409, "code", "already_decided")
 	agent.post("/cases/"+number+"/reimbursements", j{}).want(409, "code", "plan_empty")
 
-	agent.get("/members/"+login+"/balances").want(200, "#", "2", "pointtalk", "600", "goo", "30")
+	agent.post("/members/balances", j{"login_id": login}).want(200, "#", "2", "pointtalk", "600", "goo", "30")
 	agent.get("/cases/"+number+"/plan").want(200, "lines.#", "0")
 	agent.get("/incidents/"+ref).want(200, "figures.posted.rollback.pointtalk", "500", "figures.posted.rollback.goo", "450",
 		"figures.posted.reimburse.goo", "400", "figures.resumed", "1", "figures.made_whole", "1", "figures.inquiries", "1")
@@ -141,7 +141,7 @@ func TestFourEyes(t *testing.T) {
 	s.as(s.Supervisor2).post(path+"/findings", j{"movement_id": "MV2", "finding": "own", "reason": "本人利用"}).want(200, "finding", "own")
 	proposer.get("/reimbursements/2").want(200, "approvals.#", "1", "approvals.0.voided", "true")
 	proposer.post("/reimbursements/2/approve", nil).want(409, "code", "plan_changed")
-	proposer.get("/members/"+login+"/balances").want(200, "pointtalk", "100", "goo", "80")
+	proposer.post("/members/balances", j{"login_id": login}).want(200, "pointtalk", "100", "goo", "80")
 }
 
 // call verifies the caller, not without errors on the way.
@@ -226,7 +226,7 @@ func (s *site) propose(agent *client, number string) string {
 	agent.get("/cases/"+number).want(200, "status", "awaiting_approval", "reimbursement_state", "submitted")
 	agent.get("/reimbursements?state=submitted").want(200, "items.#", "1", "items.0.id", made.at("id"), "items.0.case", number, "items.0.approvals_given", "0")
 	// Nothing moves before the approval.
-	agent.get("/members/"+login+"/balances").want(200, "pointtalk", "100", "goo", "80")
+	agent.post("/members/balances", j{"login_id": login}).want(200, "pointtalk", "100", "goo", "80")
 	return "/reimbursements/" + made.at("id")
 }
 

@@ -55,17 +55,16 @@ func Find(db *gorm.DB, by access.Actor, f Filter) ([]Sealed, error) {
 	if f.Subject != "" {
 		add("e.subject = $%d", f.Subject)
 	}
-	if kind, who, found := strings.Cut(f.Actor, ":"); found && kind != "staff" {
-		add("e.actor_kind || ':' || e.actor_name = $%d", f.Actor)
-	} else if f.Actor != "" {
-		if !found {
-			who = kind
+	if f.Actor != "" {
+		id, err := actor(db, f.Actor)
+		switch {
+		case err != nil:
+			return nil, err
+		case id != 0:
+			add("e.actor_kind = 'staff' and e.actor_id = $%d", id)
+		default:
+			add("e.actor_kind || ':' || e.actor_name = $%d", f.Actor)
 		}
-		id, err := strconv.ParseInt(who, 10, 64)
-		if err != nil {
-			return nil, fault.Input("actor", "actor_unknown")
-		}
-		add("e.actor_kind = 'staff' and e.actor_id = $%d", id)
 	}
 	if !f.From.IsZero() {
 		add("e.at >= $%d", f.From)
@@ -82,4 +81,27 @@ func Find(db *gorm.DB, by access.Actor, f Filter) ([]Sealed, error) {
 	}
 	return store.Select[Sealed](db, `select e.*, s.seq, s.hash from audit_entries e left join audit_seals s on s.entry_id = e.id
 		where `+strings.Join(conditions, " and ")+fmt.Sprintf(" order by e.id desc limit %d", f.Limit+1), args...)
+}
+
+// actor reads whom a filter names: the number of a member of staff, 0 for others.
+// Somebody whom there never was is Invalid.
+func actor(db *gorm.DB, name string) (id int64, err error) {
+	kind, who, found := strings.Cut(name, ":")
+	switch {
+	case !found:
+		who = kind
+	case kind == "system" || kind == "member":
+		return 0, nil
+	case kind != "staff":
+		return 0, fault.Input("actor", "actor_unknown")
+	}
+	id, unread := strconv.ParseInt(who, 10, 64)
+	var known bool
+	if err := store.Scan(db, "select exists (select from staff where id = $1) or exists (select from audit_entries where actor_kind = 'staff' and actor_id = $1)", []any{id}, &known); err != nil {
+		return 0, err
+	}
+	if unread != nil || !known {
+		return 0, fault.Input("actor", "actor_unknown")
+	}
+	return id, nil
 }

@@ -17,7 +17,7 @@ func Refused(ctx context.Context, s *store.Store, a store.Attempt, refusal error
 	}
 	// Before and after an outage of the database the attempt is refused all the same.
 	a.Verb, a.Reason = a.Verb+".refused", ""
-	_, err := store.Write(context.WithoutCancel(ctx), s, &a, func(tx *store.Tx) (struct{}, error) {
+	_, err := store.Write(store.Apart(context.WithoutCancel(ctx)), s, &a, func(tx *store.Tx) (struct{}, error) {
 		return struct{}{}, Record(tx, Change{After: map[string]string{"code": f.Code}})
 	})
 	if err != nil {

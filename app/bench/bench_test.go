@@ -194,7 +194,7 @@ func (d *desk) signIn(who string) (*http.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	token := regexp.MustCompile(`name="csrf" value="([^"]+)"`).FindStringSubmatch(page)
+	token := csrfField.FindStringSubmatch(page)
 	if token == nil {
 		return nil, fmt.Errorf("the sign-in page has no token")
 	}

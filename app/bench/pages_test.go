@@ -3,9 +3,11 @@ package bench
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -50,12 +52,17 @@ func (d *desk) pages(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+		page, err := get(c, d.origin+"/tokens")
+		if err != nil {
+			b.Fatal(err)
+		}
+		token := csrfField.FindStringSubmatch(page)[1]
 		for _, p := range []struct{ name, path string }{
 			{"case", "/cases/$case"}, {"cases", "/cases"}, {"cases-filtered", "/cases?incident=BENCH&status=new&class=C"},
-			{"cases-of-none", "/cases?incident=R096&status=resumed&class=B"}, {"cases-queue-unassigned", "/cases?queue=unassigned"},
+			{"cases-of-none", "/cases?incident=R096&status=out_of_scope&class=B"}, {"cases-queue-unassigned", "/cases?queue=unassigned"},
 			{"cases-queue-stalled", "/cases?queue=stalled"}, {"cases-queue-approval", "/cases?queue=approval"},
-			{"cases-queue-overdue", "/cases?queue=overdue"}, {"search-typed", "/search?q=BENCH-000"}, {"search-number", "/search?q=H00012"},
-			{"search", "/search?q=$name"}, {"search-id", "/search?q=BENCH-0000017"}, {"cases-by-name", "/cases?q=$name"},
+			{"cases-queue-overdue", "/cases?queue=overdue"}, {"search-typed", "POST /search/suggestions BENCH-000"}, {"search-number", "POST /search/suggestions H00012"},
+			{"search", "POST /search/suggestions $name"}, {"search-id", "POST /search/suggestions BENCH-0000017"}, {"cases-by-name", "POST /search $name"},
 			{"calls", "/calls"}, {"callbacks", "/callbacks"}, {"reimbursements", "/reimbursements"},
 			{"reimbursements-posted", "/reimbursements?state=posted"}, {"reimbursement", "/reimbursements/$proposal"},
 			{"incidents", "/incidents"}, {"incident-large", "/incidents/BENCH"}, {"incident-released", "/incidents/R096"},
@@ -68,8 +75,12 @@ func (d *desk) pages(b *testing.B) {
 			b.Run(who+"/"+p.name, func(b *testing.B) {
 				b.ReportMetric(0, "ns/op")
 				b.ReportMetric(median(b, 41, func(i int) error {
-					address := expand(p.path, numbers, proposals, i)
-					_, err := get(c, d.origin+address)
+					asked := expand(p.path, numbers, proposals, i)
+					if form, post := strings.CutPrefix(asked, "POST "); post {
+						address, q, _ := strings.Cut(form, " ")
+						return search(c, token, d.origin+address, q)
+					}
+					_, err := get(c, d.origin+asked)
 					return err
 				}), "p50_ms")
 			})
@@ -88,9 +99,24 @@ func expand(path string, numbers, proposals []string, i int) string {
 		case "$proposal":
 			return proposals[i*7919%len(proposals)]
 		}
-		return url.QueryEscape([]string{"山本", "タナ", "サト", "美咲", "小林"}[i%5])
+		return []string{"山本", "タナ", "サト", "美咲", "小林"}[i%5]
 	})
 }
+
+// search sends the form of the search box, and follows to what was found.
+func search(c *http.Client, token, address, q string) error {
+	r, err := c.PostForm(address, url.Values{"csrf": {token}, "q": {q}})
+	if err != nil {
+		return err
+	}
+	defer r.Body.Close()
+	if _, err := io.Copy(io.Discard, r.Body); err != nil || r.StatusCode == http.StatusOK {
+		return err
+	}
+	return fmt.Errorf("%s: %s", address, r.Status)
+}
+
+var csrfField = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
 
 // samples picks cases from all over the installation, and proposals.
 func (d *desk) samples(c *http.Client) (numbers, proposals []string, err error) {

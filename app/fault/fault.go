@@ -21,6 +21,8 @@ const (
 	Conflict
 	TooLarge
 	RateLimited
+	Unsupported // a kind of body that is not taken here
+	Unavailable // the database cannot be reached; retrying may succeed
 )
 
 // Field is one refused input: its name as the caller sent it, a stable word

@@ -19,11 +19,12 @@ func ChangePassword(ctx context.Context, s *store.Store, by access.Actor, curren
 	if err != nil {
 		return nil, err
 	}
-	if _, err := SignIn(ctx, s, account.Email, current, host); err != nil {
-		if fault.Is(err, "sign_in_failed") {
-			err = fault.Input("current_password", "password_wrong")
-		}
+	try := newAttempt(s, account.Email, host)
+	if err := try.count(ctx, s); err != nil {
 		return nil, err
+	}
+	if !passwords.Match(account.PasswordHash, current) {
+		return nil, fault.Input("current_password", "password_wrong")
 	}
 	return verbs.Do(ctx, s, by, ToChangePassword, account.Subject(), "", func(tx *store.Tx) (*Staff, error) {
 		a, err := store.Lock[Staff](tx, account.ID)
@@ -41,6 +42,9 @@ func ChangePassword(ctx context.Context, s *store.Store, by access.Actor, curren
 		}
 		if password != again {
 			return nil, fault.Input("password_again", "passwords_differ")
+		}
+		if err := try.succeeded(tx); err != nil {
+			return nil, err
 		}
 		if err := a.shutOut(tx); err != nil {
 			return nil, err

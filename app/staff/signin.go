@@ -2,7 +2,6 @@ package staff
 
 import (
 	"context"
-	"time"
 
 	"hoten/app/access"
 	"hoten/app/audit"
@@ -12,20 +11,12 @@ import (
 	"hoten/app/verbs"
 )
 
-// freeFailures is how many wrong passwords cost nothing; after that each doubles
-// the wait, up to maxWait. Failures are forgotten after forgetAfter.
-const (
-	freeFailures = 5
-	maxWait      = 15 * time.Minute
-	forgetAfter  = time.Hour
-)
-
-// SignIn checks an address and a password. It throttles per address and per
-// remote host, and says the same whether the account is unknown, disabled, not
-// yet enrolled or the password wrong.
+// SignIn checks an address and a password. It throttles before the password is
+// looked at (see throttle), and says the same whether the account is unknown,
+// disabled, not yet enrolled or the password wrong. host is where it comes from.
 func SignIn(ctx context.Context, s *store.Store, email, password, host string) (*Staff, error) {
-	keys := [][]byte{s.Vault.Blind("sign_in", "account:"+normal(email)), s.Vault.Blind("sign_in", "host:"+host)}
-	if err := throttled(ctx, s, keys); err != nil {
+	try := newAttempt(s, email, host)
+	if err := try.count(ctx, s); err != nil {
 		return nil, err
 	}
 	account, err := ByEmail(store.Read(ctx, s), email)
@@ -37,10 +28,10 @@ func SignIn(ctx context.Context, s *store.Store, email, password, host string) (
 		hash = account.PasswordHash
 	}
 	if !passwords.Match(hash, password) {
-		return nil, failed(ctx, s, account, keys)
+		return nil, failed(ctx, s, account)
 	}
 	return account, verbs.Run(ctx, s, account.Actor("console"), ToSignIn, account.Subject(), "", func(tx *store.Tx) error {
-		if _, err := store.Exec(tx, "delete from sign_in_failures where key = $1", keys[0]); err != nil {
+		if err := try.succeeded(tx); err != nil {
 			return err
 		}
 		if _, err := store.Exec(tx, "update staff set signed_in_at = $2 where id = $1", account.ID, tx.Now); err != nil {
@@ -50,45 +41,12 @@ func SignIn(ctx context.Context, s *store.Store, email, password, host string) (
 	})
 }
 
-// throttled refuses while a wait from earlier failures runs. A host is given
-// more room than an account: a whole call center may share its address.
-func throttled(ctx context.Context, s *store.Store, keys [][]byte) error {
-	type failures struct {
-		Key      []byte
-		Failures int
-		LastAt   time.Time
-	}
-	rows, err := store.Select[failures](store.Read(ctx, s), "select * from sign_in_failures where key = any($1)", keys)
-	if err != nil {
-		return err
-	}
-	for _, r := range rows {
-		free := freeFailures
-		if string(r.Key) == string(keys[1]) {
-			free = 20 * freeFailures
-		}
-		if since := s.Clock().Sub(r.LastAt); r.Failures >= free && since < wait(r.Failures-free) {
-			left := wait(r.Failures-free) - since
-			return fault.New(fault.RateLimited, "sign_in_throttled", "seconds", int(left.Seconds())+1)
-		}
-	}
-	return nil
-}
-
-func wait(over int) time.Duration { return min(maxWait, 5*time.Second<<min(over, 10)) }
-
-func failed(ctx context.Context, s *store.Store, account *Staff, keys [][]byte) error {
+func failed(ctx context.Context, s *store.Store, account *Staff) error {
 	subject := "staff:unknown"
 	if account != nil {
 		subject = account.Subject()
 	}
 	err := verbs.Run(ctx, s, access.System("sign-in"), ToFailSignIn, subject, "", func(tx *store.Tx) error {
-		_, err := store.Exec(tx, `insert into sign_in_failures (key, failures, last_at) select k, 1, $2 from unnest($1::bytea[]) k order by k
-			on conflict (key) do update set last_at = excluded.last_at,
-			failures = case when sign_in_failures.last_at < $3 then 1 else sign_in_failures.failures + 1 end`, keys, tx.Now, tx.Now.Add(-forgetAfter))
-		if err != nil {
-			return err
-		}
 		return audit.Record(tx, audit.Change{})
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/puddle/v2"
 	"github.com/riverqueue/river"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -70,6 +71,10 @@ type alongside struct{}
 func Alongside(ctx context.Context, fn func(tx *Tx) error) context.Context {
 	return context.WithValue(ctx, alongside{}, fn)
 }
+
+// Apart takes Alongside back, for what is recorded beside a request and is not its
+// change: that it was refused, or that somebody looked.
+func Apart(ctx context.Context) context.Context { return context.WithValue(ctx, alongside{}, nil) }
 
 // Keep writes the program's own books, which nobody has to answer for: progress,
 // caches, delivery attempts. Its callers are listed in app/arch_test.go.
@@ -161,7 +166,10 @@ func found[T any](row *T, err error) (*T, error) {
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return nil, fault.Missing()
 	}
-	return row, err
+	if err != nil {
+		return nil, err
+	}
+	return row, nil
 }
 
 // Enqueue queues jobs that exist exactly when this transaction commits.
@@ -198,6 +206,10 @@ func translate(err error) error {
 // IsTransient reports whether the database could not be reached or broke off, so
 // that retrying may succeed.
 func IsTransient(err error) bool {
+	var unconnected *pgconn.ConnectError // whatever the server said when it was asked to let in
+	if errors.As(err, &unconnected) {
+		return true
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		switch pg.Code[:2] {
@@ -207,7 +219,7 @@ func IsTransient(err error) bool {
 		return false
 	}
 	var unreached net.Error
-	for _, gone := range []error{driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, context.Canceled, context.DeadlineExceeded} {
+	for _, gone := range []error{driver.ErrBadConn, sql.ErrConnDone, io.EOF, io.ErrUnexpectedEOF, puddle.ErrClosedPool, context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, gone) {
 			return true
 		}

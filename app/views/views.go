@@ -12,15 +12,22 @@ import (
 	"hoten/app/access"
 	"hoten/app/fault"
 	"hoten/app/store"
+	"hoten/app/vault"
 )
 
 // View is one saved list; Query is what stands behind the question mark of its
-// address.
+// address, Words what it searches for, sealed: they name members.
 type View struct {
 	ID      int64
 	StaffID int64
 	Name    string
 	Query   string
+	Words   []byte
+}
+
+// PlainWords opens the words.
+func (v View) PlainWords(of *vault.Vault) (string, error) {
+	return of.Unseal("saved_views", "words", v.StaffID, v.Words)
 }
 
 // limits: a name fits a chip, a query an address, and all views a line or two.
@@ -37,7 +44,7 @@ func Of(db *gorm.DB, staff int64) ([]View, error) {
 
 // Save keeps a view; one of the same name is replaced. A name that is empty or
 // too long is an Invalid fault, as is one view too many.
-func Save(ctx context.Context, s *store.Store, by access.Actor, name, query string) error {
+func Save(ctx context.Context, s *store.Store, by access.Actor, name, query, words string) error {
 	name = strings.TrimSpace(name)
 	switch {
 	case name == "":
@@ -48,9 +55,10 @@ func Save(ctx context.Context, s *store.Store, by access.Actor, name, query stri
 		return fault.Input("query", "too_long", "max", longestQuery)
 	}
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		made, err := store.Exec(tx, `insert into saved_views (staff_id, name, query) select $1, $2, $3
+		made, err := store.Exec(tx, `insert into saved_views (staff_id, name, query, words) select $1, $2, $3, $5::bytea
 			where (select count(*) from saved_views where staff_id = $1 and name <> $2) < $4
-			on conflict (staff_id, name) do update set query = excluded.query`, by.ID, name, query, most)
+			on conflict (staff_id, name) do update set query = excluded.query, words = excluded.words`,
+			by.ID, name, query, most, tx.Vault().Seal("saved_views", "words", by.ID, words))
 		if err == nil && made == 0 {
 			err = fault.Input("name", "views_full", "max", most)
 		}

@@ -201,8 +201,20 @@ func TestResetPage(t *testing.T) {
 			t.Errorf("%s: %d", name, a.status)
 		}
 	}
-	if a := b.post(path, "password", password, "password_again", password); a.status != http.StatusOK || missingWord.MatchString(a.body) {
-		t.Fatalf("%d", a.status)
+	for range 2 { // the form may be sent once more: by a reload, or without scripts
+		if a := b.post(path, "password", password, "password_again", password); a.status != http.StatusSeeOther || a.location != "/reset/done" {
+			t.Fatalf("%d %s", a.status, a.location)
+		}
+		if a := b.get("/reset/done"); a.status != http.StatusOK || missingWord.MatchString(a.body) || !strings.Contains(a.body, "ご利用を再開") {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+	}
+	other := newBrowser(t, s.server.URL)
+	if a := other.get("/reset/done"); a.status != http.StatusNotFound {
+		t.Errorf("another browser is told of it: %d", a.status)
+	}
+	if a := other.post(path, "password", password, "password_again", password); a.status != http.StatusNotFound {
+		t.Errorf("another browser sends the form again: %d", a.status)
 	}
 	if *s.Case(login).IdentityState != cases.Resumed {
 		t.Error("the ID is not in use again")
@@ -215,7 +227,7 @@ func TestDeadResetLinksLookAlike(t *testing.T) {
 	used := s.link()
 	b := newBrowser(t, s.server.URL)
 	b.get(used)
-	if a := b.post(used, "password", password, "password_again", password); a.status != http.StatusOK {
+	if a := b.post(used, "password", password, "password_again", password); a.status != http.StatusSeeOther {
 		t.Fatal(a.status)
 	}
 	expiring := newSite(t)

@@ -8,7 +8,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/audit"
-	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/ui"
 )
 
@@ -21,7 +21,7 @@ func showAudit(p *page) error {
 	case p.by.May(access.ReadAuditDesk) && p.by.DeskID != 0:
 		shown.Scope = "desk"
 	}
-	f := audit.Filter{Subject: shown.Subject, Actor: shown.Actor, Before: p.QueryParam("cursor"), Limit: pageSize, From: dayOf(shown.From, 0), To: dayOf(shown.To, 1)}
+	f := audit.Filter{Subject: shown.Subject, Actor: shown.Actor, Before: p.QueryParam("cursor"), Limit: pageSize, From: p.midnight("from", 0), To: p.midnight("to", 1)}
 	rows, err := audit.Find(p.db, p.by, f)
 	if err != nil {
 		return err
@@ -55,13 +55,19 @@ func (p *page) chainState() (c ui.Chain, err error) {
 	return ui.Chain{CheckedAt: last.At, Whole: last.Broken == "", Entries: last.Sealed, Broken: last.Sealed + 1}, nil
 }
 
-// dayOf is midnight in JST of a day as a date field sends it, some days later.
-func dayOf(s string, later int) time.Time {
-	t, err := time.ParseInLocation(time.DateOnly, s, incidents.JST)
-	if err != nil {
+// midnight is 0:00 in Japan of the day that a parameter names, some days later;
+// zero without one.
+func (p *page) midnight(name string, later int) time.Time {
+	v := p.QueryParam(name)
+	if v == "" {
 		return time.Time{}
 	}
-	return t.AddDate(0, 0, later)
+	d, err := jptext.ParseDate(v)
+	if err != nil {
+		p.bad.Add(name, "date_invalid")
+		return time.Time{}
+	}
+	return d.AddDays(later).At(0)
 }
 
 // differences are what an entry says was before and is after, field by field.

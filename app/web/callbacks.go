@@ -17,11 +17,11 @@ import (
 
 func showCallbacks(p *page) error {
 	p.section("callbacks")
-	shown := ui.CallbacksIndex{View: p.QueryParam("view"), Views: p.callbackViews(), MayWork: p.by.May(access.WorkCases)}
+	shown := ui.CallbacksIndex{View: p.known("view", p.QueryParam("view"), "mine", "desk", "all", "overdue", "closed"), Views: p.callbackViews(), MayWork: p.by.May(access.WorkCases)}
 	if !slices.Contains(shown.Views, shown.View) {
 		shown.View = shown.Views[0]
 	}
-	at := placeOf(p.QueryParam("cursor"))
+	at := p.place()
 	f := callbacks.Filter{Now: p.w.s.Clock(), After: callbacks.Place{At: at.At, ID: at.ID}, Limit: pageSize}
 	switch shown.View {
 	case "mine":

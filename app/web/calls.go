@@ -94,7 +94,7 @@ func confirmCallback(p *page) error {
 func endCall(p *page) error {
 	return p.onCall("end", "call_ended", func(id int64) error {
 		_, err := cases.EndCall(p.ctx, p.w.s, p.by, id)
-		p.Request().Form.Del("topic") // the next caller's is another
+		p.Request().PostForm.Del("topic") // the next caller's is another
 		return err
 	})
 }

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"net/http"
-
 	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/i18n"
@@ -12,15 +10,19 @@ import (
 // showCalls is 受電: search first, then the case or a new one.
 func showCalls(p *page) error {
 	p.section("calls")
-	shown := ui.CallsIndex{Q: p.QueryParam("q"), Caller: p.QueryParam("caller")}
-	if shown.Q != "" {
-		rows, many, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Q: shown.Q, Limit: pageSize})
+	found := p.QueryParam("found")
+	q, err := p.shown(found)
+	if err != nil {
+		return err
+	}
+	shown := ui.CallsIndex{Q: q, Caller: p.QueryParam("caller")}
+	if found != "" && q == "" {
+		p.forgotten()
+	}
+	if q != "" {
+		rows, many, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Q: q, Limit: pageSize})
 		if err != nil {
 			return err
-		}
-		// What only begins as a number that rings is not opened by itself.
-		if len(rows) == 1 && p.Request().Method == http.MethodGet && shown.Q != shown.Caller {
-			return p.Redirect(http.StatusSeeOther, ui.CallURL(rows[0].Number(), shown.Caller))
 		}
 		rows, _ = cut(rows, func(r cases.Row) int64 { return r.Case.ID })
 		shown.Searched, shown.Cut = true, many
@@ -28,7 +30,6 @@ func showCalls(p *page) error {
 			return err
 		}
 	}
-	var err error
 	if shown.Incidents, err = p.incidentChoices(); err != nil {
 		return err
 	}
@@ -45,7 +46,7 @@ func showCalls(p *page) error {
 	if shown.Desks, err = p.deskStates(list); err != nil {
 		return err
 	}
-	if shown.Asked, err = p.askedAbout(list, p.by.DeskID, ui.CallsURL(shown.Q, shown.Caller), i18n.Lang(p.ctx)); err != nil {
+	if shown.Asked, err = p.askedAbout(list, p.by.DeskID, ui.CallsURL(found, shown.Caller), i18n.Lang(p.ctx)); err != nil {
 		return err
 	}
 	shown.Script = ui.Script{Step: "identify", Language: i18n.Lang(p.ctx), Agent: p.account.Name}

@@ -30,7 +30,10 @@ func (v *caseView) callPanel() error {
 	if v.Desks, list, err = v.deskChoices(); err != nil {
 		return err
 	}
-	v.Caller, v.list = v.QueryParam("caller"), list
+	if v.Caller, err = v.shown(v.QueryParam("caller")); err != nil {
+		return err
+	}
+	v.list = list
 	for i, d := range list {
 		if d.ID == v.by.DeskID || i == 0 {
 			v.DeskID, v.NoCalls = d.Code, d.NoCalls(v.now)
@@ -53,7 +56,7 @@ func (v *caseView) asked() (err error) {
 	if v.call != nil && v.call.DeskID != nil {
 		here = *v.call.DeskID
 	}
-	v.Asked, err = v.askedAbout(v.list, here, ui.CaseURL(v.row.Number(), v.Caller), v.Member.Language)
+	v.Asked, err = v.askedAbout(v.list, here, ui.CaseURL(v.row.Number(), v.QueryParam("caller")), v.Member.Language)
 	return err
 }
 

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,31 +12,25 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/incidents"
-	"hoten/app/views"
 	"hoten/i18n"
 	"hoten/ui"
 )
 
 func showCases(p *page) error {
 	p.section("cases")
-	q := casesQuery(p.QueryParams())
+	q, err := p.casesQuery(p.QueryParams())
+	if err != nil {
+		return err
+	}
 	shown := ui.CasesIndex{Query: q, Total: -1, MayWork: p.by.May(access.WorkCases), MayPropose: p.by.May(access.Propose)}
 	p.frame.Query = q.Q
 	f, err := p.caseFilter(q)
 	if err != nil {
 		return err
 	}
-	rows, cut, err := cases.Find(p.db, p.w.s.Vault, f)
-	if err != nil {
-		return err
-	}
-	// What names one case only leads straight to it.
-	if q.Q != "" && len(rows) == 1 && p.Request().Method == http.MethodGet && p.QueryParam("cursor") == "" && q.OnlySearches() {
-		return p.Redirect(http.StatusSeeOther, "/cases/"+rows[0].Number())
-	}
-	shown.Cut = cut
-	rows, shown.NextCursor = cutCases(rows, f)
-	if shown.Rows, err = p.caseRows(rows); err != nil {
+	if q.Q == "" && q.Found != "" {
+		p.forgotten()
+	} else if shown.Rows, shown.NextCursor, shown.Cut, err = p.listed(f); err != nil {
 		return err
 	}
 	if err := p.aroundCases(&shown, f.Of); err != nil {
@@ -45,6 +38,17 @@ func showCases(p *page) error {
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// listed reads one page of the list.
+func (p *page) listed(f cases.Filter) (out []ui.CaseRow, next string, many bool, err error) {
+	rows, many, err := cases.Find(p.db, p.w.s.Vault, f)
+	if err != nil {
+		return nil, "", false, err
+	}
+	rows, next = cutCases(rows, f)
+	out, err = p.caseRows(rows)
+	return out, next, many, err
 }
 
 // aroundCases is what stands around the list: the reader's queues and views, and
@@ -59,12 +63,8 @@ func (p *page) aroundCases(shown *ui.CasesIndex, of cases.Desk) error {
 			shown.Queues = append(shown.Queues, ui.QueueSize{Name: string(queue), Size: sizes[queue], More: sizes[queue] == cases.CountedTo})
 		}
 	}
-	saved, err := views.Of(p.db, p.by.ID)
-	if err != nil {
+	if shown.Views, err = p.savedViews(); err != nil {
 		return err
-	}
-	for _, v := range saved {
-		shown.Views = append(shown.Views, ui.SavedView{ID: v.ID, Name: v.Name, Query: v.Query})
 	}
 	if shown.Incidents, err = p.incidentChoices(); err != nil {
 		return err
@@ -79,29 +79,39 @@ func (p *page) aroundCases(shown *ui.CasesIndex, of cases.Desk) error {
 	return err
 }
 
-// casesQuery reads the address of the list; what no list knows is left out.
-func casesQuery(v url.Values) ui.CasesQuery {
-	q := ui.CasesQuery{Q: v.Get("q"), Incident: v.Get("incident"), Status: v.Get("status"), Class: v.Get("class"),
-		Assignee: v.Get("assignee"), Desk: v.Get("desk"), Queue: v.Get("queue"), Age: v.Get("age"), Order: v.Get("order")}
-	if !slices.Contains(cases.Queues, cases.Queue(q.Queue)) {
-		q.Queue = ""
-	}
-	if !slices.Contains(cases.Ages, q.Age) || q.Queue != string(cases.QueueStalled) {
-		q.Age = ""
-	}
-	if !slices.Contains([]cases.Order{cases.Longest, cases.Latest}, cases.Order(q.Order)) {
-		q.Order = ""
-	}
-	for _, c := range v["columns"] {
-		if slices.Contains(ui.CaseColumns, c) {
-			q.Columns = append(q.Columns, c)
+// casesQuery reads the address of the list; what no list knows is refused.
+func (p *page) casesQuery(v url.Values) (ui.CasesQuery, error) {
+	q := queryIn(v)
+	for _, c := range q.Columns {
+		if !slices.Contains(ui.CaseColumns, c) {
+			p.bad.Add("columns", "filter_unknown")
 		}
+	}
+	var err error
+	if q.Found != "" {
+		q.View = ""
+		q.Q, err = p.shown(q.Found)
+	} else if q.View != "" {
+		q.Q, err = p.wordsOf(q.View)
+	}
+	return q, err
+}
+
+// queryIn reads an address as it is, without the words that stand for members.
+func queryIn(v url.Values) ui.CasesQuery {
+	q := ui.CasesQuery{Found: v.Get("found"), View: v.Get("view"), Incident: v.Get("incident"), Status: v.Get("status"), Class: v.Get("class"),
+		Assignee: v.Get("assignee"), Desk: v.Get("desk"), Queue: v.Get("queue"), Age: v.Get("age"), Order: v.Get("order"), Columns: v["columns"]}
+	if q.Queue != string(cases.QueueStalled) {
+		q.Age = ""
 	}
 	return q
 }
 
 func (p *page) caseFilter(q ui.CasesQuery) (cases.Filter, error) {
 	deadlines, err := cases.CurrentDeadlines(p.db)
+	if err != nil {
+		return cases.Filter{}, err
+	}
 	f := cases.Filter{Incident: q.Incident, Q: q.Q, Status: cases.Status(q.Status), Class: q.Class, Desk: q.Desk, Limit: pageSize,
 		Queue: cases.Queue(q.Queue), Age: q.Age, Order: cases.Order(q.Order),
 		Of: cases.Desk{Reader: p.by, Now: p.w.s.Clock(), Deadlines: deadlines}}
@@ -111,7 +121,7 @@ func (p *page) caseFilter(q ui.CasesQuery) (cases.Filter, error) {
 	if f.Order == cases.ByNumber {
 		f.Before = p.cursor()
 	} else {
-		f.After = placeOf(p.QueryParam("cursor"))
+		f.After = p.place()
 	}
 	switch q.Assignee {
 	case "":
@@ -120,12 +130,14 @@ func (p *page) caseFilter(q ui.CasesQuery) (cases.Filter, error) {
 	case "none":
 		f.Assignee = -1
 	default:
-		f.Assignee, _ = strconv.ParseInt(q.Assignee, 10, 64) // anything else: no filter
+		if f.Assignee, err = strconv.ParseInt(q.Assignee, 10, 64); err != nil || f.Assignee < 1 {
+			p.bad.Add("assignee", "filter_unknown")
+		}
 	}
 	if q.Class == "none" {
 		f.Class, f.Origin = "", cases.Inquiry
 	}
-	return f, err
+	return f, f.Check(p.db)
 }
 
 // cutCases is cut for lists of cases, whose cursor depends on their order.
@@ -137,12 +149,18 @@ func cutCases(rows []cases.Row, f cases.Filter) ([]cases.Row, string) {
 	return rows, next
 }
 
-// placeOf reads such a cursor; one that cannot be read is the start.
-func placeOf(cursor string) cases.Place {
-	at, id, _ := strings.Cut(cursor, ".")
+// place is where a list that goes by a time goes on; zero from the start.
+func (p *page) place() cases.Place {
+	v := p.QueryParam("cursor")
+	if v == "" {
+		return cases.Place{}
+	}
+	at, id, _ := strings.Cut(v, ".")
 	micros, err := strconv.ParseInt(at, 10, 64)
 	n, err2 := strconv.ParseInt(id, 10, 64)
-	if err != nil || err2 != nil {
+	// Past these bounds there is no time that PostgreSQL could hold.
+	if err != nil || err2 != nil || n < 1 || micros < 0 || micros >= 1<<53 {
+		p.bad.Add("cursor", "cursor_invalid")
 		return cases.Place{}
 	}
 	return cases.Place{At: time.UnixMicro(micros), ID: n}

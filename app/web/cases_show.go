@@ -1,6 +1,8 @@
 package web
 
 import (
+	"fmt"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -28,7 +30,19 @@ func showCase(p *page) error {
 	if err != nil {
 		return err
 	}
+	if err := p.viewed(id); err != nil {
+		return err
+	}
 	return p.render(shown.Page())
+}
+
+// viewed notes that the reader opened a case; the page fetches itself again while
+// it is open.
+func (p *page) viewed(id int64) error {
+	if p.Request().Method == http.MethodHead || !p.w.noted.First(fmt.Sprint(p.by.ID, " ", id), p.w.s.Clock()) {
+		return nil
+	}
+	return cases.Viewed(p.ctx, p.w.s, p.by, id)
 }
 
 // caseView is everything that the page of a case shows.

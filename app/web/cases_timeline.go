@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -35,7 +36,7 @@ var kindOfEvent = func() map[string]string {
 }()
 
 func (v *caseView) timeline() error {
-	v.Kind = v.QueryParam("kind")
+	v.Kind = v.known("kind", v.QueryParam("kind"), slices.Collect(maps.Keys(timelineKinds))...)
 	events, err := cases.Events(v.db, v.row.Case.ID, timelineKinds[v.Kind], v.cursor(), pageSize+1)
 	if err != nil {
 		return err

@@ -18,6 +18,9 @@ func showDesks(p *page) error {
 		return err
 	}
 	month := p.month(p.QueryParam("month"))
+	if asked := p.QueryParam("month"); asked != "" && asked != monthsOn(month, 0) {
+		p.bad.Add("month", "filter_unknown")
+	}
 	shown := ui.DesksIndex{MayEdit: p.by.May(access.ManageIncidents), Earlier: monthURL(month, -1), Later: monthURL(month, 1)}
 	states, err := p.deskStates(list)
 	if err != nil {

@@ -1,12 +1,17 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"hoten/app/edge"
 	"hoten/app/fault"
+	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -14,7 +19,7 @@ import (
 var statuses = map[fault.Kind]int{
 	fault.Invalid: http.StatusUnprocessableEntity, fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden,
 	fault.NotFound: http.StatusNotFound, fault.Conflict: http.StatusConflict, fault.TooLarge: http.StatusRequestEntityTooLarge,
-	fault.RateLimited: http.StatusTooManyRequests,
+	fault.RateLimited: http.StatusTooManyRequests, fault.Unsupported: http.StatusUnsupportedMediaType, fault.Unavailable: http.StatusServiceUnavailable,
 }
 
 // failures is the one place where errors become pages of their own.
@@ -24,31 +29,81 @@ func (w *Web) failures(next echo.HandlerFunc) echo.HandlerFunc {
 		if err == nil || c.Response().Committed {
 			return err
 		}
-		p := &page{Context: c, w: w, ctx: c.Request().Context()}
-		account, _ := w.signedIn(p.ctx, true) // whoever cannot be found sees the page of a stranger
-		p.greet(account)
-		shown := ui.ErrorsShow{Frame: p.frame, SignedIn: account != nil, Kind: "internal", Request: c.Response().Header().Get(echo.HeaderXRequestID)}
-		p.status = http.StatusInternalServerError
-		var framework *echo.HTTPError
-		f, ok := fault.As(err)
-		if !ok && errors.As(err, &framework) && framework.Code < 500 {
-			f, ok = fault.Missing(), true
-		}
-		if ok {
-			p.status, shown.Kind, shown.Detail = statuses[f.Kind], kindOf(f), i18n.T(p.ctx, "fault."+f.Code, f.Args...)
-		} else {
-			w.s.Log.ErrorContext(p.ctx, "internal error", "method", c.Request().Method, "path", c.Path(), "error", err)
-		}
-		return p.render(shown.Page())
+		return w.failed(c, err)
 	}
 }
 
-func kindOf(f *fault.Fault) string {
+// failed shows an error as a page. Whose session it is decides how the page looks;
+// where that cannot be asked it is the page of a stranger.
+func (w *Web) failed(c echo.Context, err error) error {
+	p := &page{Context: c, w: w, ctx: c.Request().Context()}
+	f, ok := fault.As(err)
+	var framework *echo.HTTPError
+	switch {
+	case ok:
+	case errors.As(err, &framework) && framework.Code < 500:
+		f = fault.Missing()
+	case store.IsTransient(err):
+		edge.LogInternal(c, w.s.Log, err)
+		return p.unavailable()
+	default:
+		edge.LogInternal(c, w.s.Log, err)
+	}
+	account, gone := w.signedIn(p.ctx, true)
+	if gone != nil {
+		return p.unavailable()
+	}
+	p.greet(account)
+	shown := ui.ErrorsShow{Frame: p.frame, SignedIn: account != nil, Kind: "internal", Request: c.Response().Header().Get(echo.HeaderXRequestID)}
+	p.status = http.StatusInternalServerError
+	if f != nil {
+		p.status, shown.Kind, shown.Detail = statuses[f.Kind], kindOf(f, c.Request().Method), i18n.T(p.ctx, "fault."+f.Code, f.Args...)
+		for _, problem := range ui.ProblemsOf(p.ctx, "", f) {
+			shown.Problems = append(shown.Problems, ui.Choice{Value: problem.Field, Label: problem.Text})
+		}
+		if shown.Kind == "address" && len(f.Fields) > 0 {
+			shown.Back = c.Request().URL.Path
+		}
+	}
+	return p.render(shown.Page())
+}
+
+// unavailable is the page while the database is away: it knows nobody, and holds
+// nothing that would have to be asked for.
+func (p *page) unavailable() error {
+	p.ctx = i18n.With(p.ctx, cmp.Or(p.chosenLanguage(), i18n.Match(p.Request().Header.Get("Accept-Language"))))
+	p.status = http.StatusServiceUnavailable
+	p.Response().Header().Set("Retry-After", edge.RetryAfter)
+	p.frame.Path = p.Request().URL.RequestURI()
+	return p.render(ui.ErrorsShow{Frame: p.frame, Kind: "unavailable", Request: p.Response().Header().Get(echo.HeaderXRequestID)}.Page())
+}
+
+// sessionFailed answers where a session could not be read or kept.
+func (w *Web) sessionFailed(rw http.ResponseWriter, r *http.Request, err error) {
+	e := echo.New()
+	c := e.NewContext(r, rw)
+	edge.LogInternal(c, w.s.Log, err)
+	if err := (&page{Context: c, w: w, ctx: r.Context()}).unavailable(); err != nil {
+		w.s.Log.WarnContext(r.Context(), "an answer could not be written", "error", err)
+	}
+}
+
+// kindOf says which page of errors it is.
+func kindOf(f *fault.Fault, method string) string {
 	switch f.Kind {
 	case fault.Forbidden, fault.Unauthenticated:
 		return "forbidden"
 	case fault.NotFound:
 		return "not_found"
+	case fault.Invalid:
+		if method == http.MethodPost {
+			return "invalid"
+		}
+		return "address"
+	case fault.TooLarge, fault.RateLimited, fault.Unsupported:
+		return "refused"
+	case fault.Unavailable:
+		return "unavailable"
 	}
 	return "conflict"
 }
@@ -58,12 +113,13 @@ func kindOf(f *fault.Fault) string {
 func (p *page) refuse(f *fault.Fault, form string) {
 	p.status = statuses[f.Kind]
 	p.frame.Problems = ui.ProblemsOf(p.ctx, form, f)
+	p.frame.Secret = slices.ContainsFunc(f.Fields, func(field fault.Field) bool { return strings.HasPrefix(field.Code, "secret_") })
 	if len(f.Fields) == 0 {
 		p.frame.Flash = ui.FlashOf(p.ctx, f)
 	}
 	p.frame.Refused, p.frame.Typed = form, map[string]string{}
 	for name, values := range p.Request().PostForm {
-		if len(values) > 0 && name != "csrf" {
+		if len(values) > 0 && name != "csrf" && name != "mark" {
 			p.frame.Typed[ui.Problem{Form: form, Field: name}.ID()] = values[0]
 		}
 	}

@@ -96,7 +96,7 @@ func TestPagesOfAFilledWorld(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paths := []string{"/calls", "/cases", "/cases?q=佐藤", "/cases?status=open", "/cases?cursor=200", "/reimbursements", "/reimbursements?state=all", "/incidents", "/incidents/new",
+	paths := []string{"/calls", "/cases", "/cases?status=on_hold", "/cases?cursor=200", "/reimbursements", "/reimbursements?state=all", "/incidents", "/incidents/new",
 		"/incidents/" + demo.Reference, "/imports", "/imports/new", "/imports/1", "/mails", "/mails?state=failed", "/desks", "/audit", "/policies", "/tokens", "/staff", "/staff/new", "/staff/1", "/jobs/1"}
 	// A few cases, proposals and mails of every kind there is.
 	perStatus := map[string]int{}

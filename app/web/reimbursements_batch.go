@@ -65,12 +65,14 @@ func showApprovals(p *page) error {
 		p.Response().Header().Set("Refresh", "5")
 	}
 	place, after := int16(-1), int64(0)
-	if a, b, ok := strings.Cut(p.QueryParam("cursor"), "."); ok {
+	if cursor := p.QueryParam("cursor"); cursor != "" {
+		a, b, _ := strings.Cut(cursor, ".")
 		n, err1 := strconv.ParseInt(a, 10, 8)
 		m, err2 := strconv.ParseInt(b, 10, 64)
-		if err1 == nil && err2 == nil {
-			place, after = int16(n), m
+		if err1 != nil || err2 != nil {
+			p.bad.Add("cursor", "cursor_invalid")
 		}
+		place, after = int16(n), m
 	}
 	list, err := reimbursements.Outcomes(p.db, id, place, after, pageSize)
 	if err != nil {

@@ -22,6 +22,9 @@ func showReimbursements(p *page) error {
 	p.section("reimbursements")
 	shown := ui.ReimbursementsIndex{Once: rand.Text()}
 	f := p.waitingFilter(&shown)
+	if err := f.Check(p.db); err != nil {
+		return err
+	}
 	rows, err := reimbursements.Find(p.db, f)
 	if err != nil {
 		return err
@@ -57,23 +60,21 @@ func showReimbursements(p *page) error {
 	return p.render(shown.Page())
 }
 
-// waitingFilter reads the filters; what means nothing narrows nothing.
+// waitingFilter reads the filters.
 func (p *page) waitingFilter(shown *ui.ReimbursementsIndex) reimbursements.Filter {
-	known := func(name string, among ...string) string {
-		if v := p.FormValue(name); slices.Contains(among, v) {
-			return v
-		}
-		return ""
-	}
-	shown.State = known("state", append(slices.Clone(reimbursements.States), "all")...)
+	shown.State = p.known("state", p.FormValue("state"), append(slices.Clone(reimbursements.States), "all")...)
 	if shown.State == "" {
 		shown.State = reimbursements.Submitted
 	}
-	shown.Incident, shown.Class, shown.Flag = p.FormValue("incident"), known("class", "A", "B", "C"), known("flag", reimbursements.Flags...)
+	shown.Incident, shown.Class, shown.Flag = p.FormValue("incident"), p.known("class", p.FormValue("class"), "A", "B", "C"), p.known("flag", p.FormValue("flag"), reimbursements.Flags...)
 	shown.Flags, shown.Bands, shown.MayDecide, shown.Day = reimbursements.Flags, reimbursements.Bands, p.by.May(access.Decide), p.w.s.Clock()
 	f := reimbursements.Filter{Incident: shown.Incident, State: shown.State, Class: shown.Class, Flag: shown.Flag, Limit: pageSize}
-	if n, err := strconv.Atoi(p.FormValue("band")); err == nil && n >= 0 && n <= len(reimbursements.Bands) {
-		f.Band, shown.Band = &n, strconv.Itoa(n)
+	if band := p.FormValue("band"); band != "" {
+		n, err := strconv.Atoi(band)
+		if err != nil {
+			n = -1 // which no band has
+		}
+		f.Band, shown.Band = &n, band
 	}
 	if shown.State == "all" {
 		f.State = ""
@@ -85,10 +86,14 @@ func (p *page) waitingFilter(shown *ui.ReimbursementsIndex) reimbursements.Filte
 	if shown.Long, shown.LongRows = p.FormValue("long") == "true", longPage; shown.Long {
 		f.Limit = longPage
 	}
-	shown.Step = known("late", reimbursements.Steps...)
+	shown.Step = p.known("late", p.FormValue("late"), reimbursements.Steps...)
 	f.Late, f.Reader = shown.Step, p.by.ID
-	plain, after, _ := strings.Cut(p.QueryParam("cursor"), ".")
-	if n, err := strconv.ParseInt(after, 10, 64); err == nil {
+	if cursor := p.QueryParam("cursor"); cursor != "" {
+		plain, after, _ := strings.Cut(cursor, ".")
+		n, err := strconv.ParseInt(after, 10, 64)
+		if err != nil || n < 1 || plain != "true" && plain != "false" {
+			p.bad.Add("cursor", "cursor_invalid")
+		}
 		f.Plain, f.After = plain == "true", n
 	}
 	return f

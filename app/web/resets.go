@@ -12,7 +12,7 @@ import (
 
 // speak turns the page to the member's language, unless they chose one here.
 func (p *page) speak(lang string) {
-	if p.w.sessions.GetString(p.Request().Context(), "language") == "" && lang != "" {
+	if !p.spoken && lang != "" {
 		p.ctx = i18n.With(p.ctx, lang)
 	}
 }
@@ -48,13 +48,12 @@ func (p *page) resetGone(err error) error {
 
 func completeReset(p *page) error {
 	p.Response().Header().Set("Referrer-Policy", "no-referrer")
-	p.Request().Body = http.MaxBytesReader(p.Response(), p.Request().Body, maxForm)
 	visit, err := resets.Look(p.ctx, p.w.s, p.Param("token"))
 	if err != nil {
-		return p.resetGone(err)
+		return p.sentAgain(err)
 	}
-	oneTime := p.FormValue("one_time_password") == "true"
-	err = resets.Complete(p.ctx, p.w.s, p.Param("token"), p.FormValue("password"), p.FormValue("password_again"), oneTime)
+	done := completed{Link: p.linkKey(), At: p.w.s.Clock(), OneTime: p.FormValue("one_time_password") == "true", Language: visit.Language}
+	err = resets.Complete(p.ctx, p.w.s, p.Param("token"), p.FormValue("password"), p.FormValue("password_again"), done.OneTime)
 	if f, ok := fault.As(err); ok && len(f.Fields) > 0 {
 		p.speak(visit.Language)
 		p.refuse(f, "")
@@ -62,16 +61,10 @@ func completeReset(p *page) error {
 		return showReset(p)
 	}
 	if err != nil {
-		return p.resetGone(err)
+		return p.sentAgain(err)
 	}
-	p.speak(visit.Language)
-	list, err := desks.List(p.db)
-	if err != nil {
+	if err := p.keepCompleted(done); err != nil {
 		return err
 	}
-	states, err := p.deskStates(list)
-	if err != nil {
-		return err
-	}
-	return p.render(ui.ResetsDone{Frame: p.frame, ResumedAt: p.w.s.Clock(), OTP: oneTime, Desks: states}.Page())
+	return p.Redirect(http.StatusSeeOther, "/reset/done")
 }

@@ -2,10 +2,12 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/i18n"
 	"hoten/ui"
 )
 
@@ -16,12 +18,25 @@ const (
 	shortestQuery = 2
 )
 
-// search answers the search box while somebody types in it: a part of a page.
-func search(p *page) error {
-	q := p.QueryParam("q")
-	shown := ui.SearchResults{Q: q}
-	if len(strings.TrimSpace(q)) >= shortestQuery {
-		rows, _, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Q: q, Limit: suggested})
+// find looks for cases by what somebody says of a member, and notes that it was
+// looked for.
+func (p *page) find(f cases.Filter) ([]cases.Row, error) {
+	if utf8.RuneCountInString(f.Q+f.Phone) > longestHidden {
+		return nil, fault.Input("q", "too_long", "max", longestHidden)
+	}
+	rows, _, err := cases.Find(p.db, p.w.s.Vault, f)
+	if err != nil {
+		return nil, err
+	}
+	return rows, cases.Searched(p.ctx, p.w.s, p.by, f.Q+f.Phone, min(len(rows), f.Limit))
+}
+
+// suggest answers the search box while somebody types in it: a part of a page.
+func suggest(p *page) error {
+	q := strings.TrimSpace(p.FormValue("q"))
+	shown := ui.SearchResults{One: utf8.RuneCountInString(q) == 1}
+	if len(q) >= shortestQuery {
+		rows, err := p.find(cases.Filter{Q: q, Limit: suggested})
 		if err != nil {
 			return err
 		}
@@ -35,17 +50,69 @@ func search(p *page) error {
 	return p.render(shown.Part())
 }
 
+// search leads to the list of what was found. What names one case only leads
+// straight to it.
+func search(p *page) error {
+	q := strings.TrimSpace(p.FormValue("q"))
+	if q == "" {
+		return p.to("/cases", "")
+	}
+	rows, err := p.find(cases.Filter{Q: q, Limit: pageSize})
+	if err != nil {
+		return err
+	}
+	if len(rows) == 1 {
+		return p.Redirect(http.StatusSeeOther, "/cases/"+rows[0].Number())
+	}
+	word, err := p.hide("q", q)
+	if err != nil {
+		return err
+	}
+	return p.Redirect(http.StatusSeeOther, ui.CasesQuery{Found: word}.URL())
+}
+
+// searchCalls is search on 受電: the case opens for the call.
+func searchCalls(p *page) error {
+	q := strings.TrimSpace(p.FormValue("q"))
+	if q == "" {
+		return p.to("/calls", "")
+	}
+	rows, err := p.find(cases.Filter{Q: q, Limit: pageSize})
+	if err != nil {
+		return err
+	}
+	if len(rows) == 1 {
+		return p.Redirect(http.StatusSeeOther, ui.CallURL(rows[0].Number(), ""))
+	}
+	word, err := p.hide("q", q)
+	if err != nil {
+		return err
+	}
+	return p.Redirect(http.StatusSeeOther, ui.CallsURL(word, ""))
+}
+
 // pop opens what a ringing number (CTI) belongs to: its only open case, ready for
 // the call, else all that it may be. The number is no proof of who calls
-// (docs/domain.md section 4).
+// (docs/domain.md section 4). A telephone's program can only open an address: the
+// answer leads on to one without the number, and the log has neither.
 func pop(p *page) error {
-	number := p.QueryParam("number")
-	rows, _, err := cases.Find(p.db, p.w.s.Vault, cases.Filter{Phone: number, Order: cases.Latest, Limit: 2})
+	number := strings.TrimSpace(p.QueryParam("number"))
+	rows, err := p.find(cases.Filter{Phone: number, Order: cases.Latest, Limit: 2})
+	if err != nil {
+		return err
+	}
+	word, err := p.hide("number", number)
 	if err != nil {
 		return err
 	}
 	if number == "" || len(rows) != 1 {
-		return p.Redirect(http.StatusSeeOther, "/calls?"+url.Values{"q": {number}, "caller": {number}}.Encode())
+		return p.Redirect(http.StatusSeeOther, ui.CallsURL(word, word))
 	}
-	return p.Redirect(http.StatusSeeOther, ui.CallURL(rows[0].Number(), number))
+	return p.Redirect(http.StatusSeeOther, ui.CallURL(rows[0].Number(), word))
+}
+
+// forgotten tells that the session does not know any more what was searched for.
+func (p *page) forgotten() {
+	p.status = http.StatusGone
+	p.frame.Flash = ui.Flash{Tone: "attention", Text: i18n.T(p.ctx, "frame.search.forgotten")}
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"encoding/hex"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/audit"
+	"hoten/app/edge"
 	"hoten/app/fault"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -34,52 +37,32 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 		if account == nil && r.Permission != Public {
 			return p.toSignin()
 		}
-		if c.Request().Method == http.MethodPost && !publicForm(r) {
-			if err := p.checkCSRF(r); err != nil {
-				return err
-			}
+		if err := p.receive(r); err != nil {
+			return err
 		}
 		if err := p.checkText(); err != nil {
 			return err
 		}
 		if account != nil {
-			if r.Permission != Public && r.Permission != SignedIn {
-				if err := p.by.Require(r.Permission); err != nil {
-					return audit.Refused(c.Request().Context(), w.s, store.Attempt{By: p.by, Verb: "request", Subject: r.Method + " " + r.Path}, err)
-				}
-			}
-			if !unnoticed[r.Path] {
-				if err := p.surround(); err != nil {
-					return err
-				}
+			if err := p.admit(r); err != nil {
+				return err
 			}
 		}
-		return r.handle(p)
+		return p.onlyOnce(r)
 	}
 }
 
-// checkText refuses what no row can hold. No browser sends it by itself.
-func (p *page) checkText() error {
-	values := [][]string{p.ParamValues()}
-	for _, form := range []url.Values{p.QueryParams(), p.Request().PostForm} {
-		for name, v := range form {
-			values = append(values, []string{name}, v)
+// admit holds the reader's role against the route, and fills the frame.
+func (p *page) admit(r Route) error {
+	if r.Permission != Public && r.Permission != SignedIn {
+		if err := p.by.Require(r.Permission); err != nil {
+			return audit.Refused(p.Request().Context(), p.w.s, store.Attempt{By: p.by, Verb: "request", Subject: r.Method + " " + r.Path}, err)
 		}
 	}
-	for _, list := range values {
-		for _, v := range list {
-			if !store.Storable(v) {
-				return fault.New(fault.Invalid, "undecodable")
-			}
-		}
+	if unnoticed[r.Path] {
+		return nil
 	}
-	return nil
-}
-
-// publicForm is a form whose own secret is its protection: it comes from a mail,
-// and there is no session to abuse.
-func publicForm(r Route) bool {
-	return strings.HasPrefix(r.Path, "/reset/") || strings.HasPrefix(r.Path, "/enrol/")
+	return p.surround()
 }
 
 // signedIn is who the session belongs to; nil without one, after too long
@@ -105,63 +88,69 @@ func (w *Web) signedIn(ctx context.Context, used bool) (*staff.Staff, error) {
 	if used && now.Sub(seen) > time.Minute {
 		w.sessions.Put(ctx, "seen", now.Unix())
 	}
-	return account, err
+	return account, nil
 }
 
 // greet gives the page its reader: the language of the account, else the one
 // that was chosen in this browser, else the browser's.
 func (p *page) greet(account *staff.Staff) {
-	if chosen := p.QueryParam("lang"); account == nil && (chosen == "ja" || chosen == "en") {
-		p.w.sessions.Put(p.Request().Context(), "language", chosen)
-	}
-	lang := p.w.sessions.GetString(p.Request().Context(), "language")
-	switch {
-	case account != nil:
+	lang := p.chosenLanguage()
+	p.spoken = lang != ""
+	if account != nil {
 		p.account, p.by, lang = account, account.Actor("console"), account.Language
+		p.Set(edge.Staff, account.ID)
 		p.frame.Person = ui.Person{ID: account.ID, Name: account.Name, Role: account.Role, Theme: account.Theme, TextSize: account.TextSize}
-	case lang == "":
+	} else if asked := p.QueryParam("lang"); slices.Contains(i18n.Langs, asked) {
+		lang, p.spoken = asked, true
+		p.keepCookie(languageCookie, lang, 365*24*time.Hour)
+	}
+	if lang == "" {
 		lang = i18n.Match(p.Request().Header.Get("Accept-Language"))
 	}
 	p.ctx = i18n.With(p.ctx, lang)
 	p.SetRequest(p.Request().WithContext(p.ctx))
 	p.frame.Path, p.frame.Cursor = p.Request().URL.RequestURI(), p.QueryParam("cursor")
-	p.frame.CSRF = p.csrf()
+	p.frame.CSRF, p.frame.Mark = p.csrf(), rand.Text()
 	if p.frame.Person.Theme == "" {
 		p.frame.Person.Theme, p.frame.Person.TextSize = "auto", "standard"
 	}
 }
 
-func (p *page) csrf() string {
-	ctx := p.Request().Context()
-	token := p.w.sessions.GetString(ctx, "csrf")
-	if token == "" && p.Request().Method == http.MethodGet {
-		token = rand.Text()
-		p.w.sessions.Put(ctx, "csrf", token)
+// Cookies of those who are not signed in: no row is kept for them.
+const (
+	languageCookie = "hoten_language"
+	formCookie     = "hoten_form" // a secret that the token of their forms is made of
+)
+
+// chosenLanguage is the one that was chosen in this browser; empty for none.
+func (p *page) chosenLanguage() string {
+	if c, err := p.Cookie(languageCookie); err == nil && slices.Contains(i18n.Langs, c.Value) {
+		return c.Value
 	}
-	return token
+	return ""
 }
 
-// maxForm is the most a form without files may hold, in bytes.
-const maxForm = 1 << 20
+// keepCookie sets a cookie for the whole site; without a life it ends with the browser.
+func (p *page) keepCookie(name, value string, life time.Duration) {
+	p.SetCookie(&http.Cookie{Name: name, Value: value, Path: "/", MaxAge: int(life.Seconds()), HttpOnly: true,
+		Secure: p.w.sessions.Cookie.Secure, SameSite: http.SameSiteLaxMode})
+}
 
-// streams tells whether a route reads an upload as it comes, and checks the token
-// when it comes to it.
-func (r Route) streams() bool { return r.Method == http.MethodPost && r.Path == "/imports" }
-
-// checkCSRF compares the form's token with the session's. Other forms than
-// uploads are never multipart: those would pass without their token being seen.
-func (p *page) checkCSRF(r Route) error {
-	if strings.HasPrefix(p.Request().Header.Get(echo.HeaderContentType), "multipart/") {
-		if r.streams() {
-			return nil
-		}
-		return fault.New(fault.Conflict, "csrf")
+// csrf is the token of the page's forms: of the session, else a keyed hash of a
+// secret in a cookie of this browser.
+func (p *page) csrf() string {
+	if p.account != nil {
+		return p.w.sessions.GetString(p.Request().Context(), "csrf")
 	}
-	p.Request().Body = http.MaxBytesReader(p.Response(), p.Request().Body, maxForm)
-	if err := p.Request().ParseForm(); err != nil {
-		return fault.New(fault.TooLarge, "too_large", "max", maxForm)
+	secret := ""
+	if c, err := p.Cookie(formCookie); err == nil && len(c.Value) <= 64 {
+		secret = c.Value
 	}
-	return p.sameToken(p.FormValue("csrf"))
+	if secret == "" && p.Request().Method != http.MethodPost {
+		secret = rand.Text()
+		p.keepCookie(formCookie, secret, 0)
+	}
+	return hex.EncodeToString(p.w.s.Vault.Blind("form", secret))
 }
 
 func (p *page) sameToken(given string) error {
@@ -172,13 +161,14 @@ func (p *page) sameToken(given string) error {
 }
 
 func (p *page) toSignin() error {
-	target := "/signin"
-	if p.Request().Method == http.MethodGet && p.Request().URL.Path != "/" {
-		target += "?next=" + url.QueryEscape(p.Request().URL.RequestURI())
-	}
-	if p.Request().Header.Get("HX-Request") != "" {
-		p.Response().Header().Set("HX-Redirect", target)
-		return p.NoContent(http.StatusUnauthorized)
+	target, at := "/signin", *p.Request().URL
+	if p.Request().Method != http.MethodPost && at.Path != "/" {
+		asked := at.Query()
+		for _, name := range []string{"q", "number"} { // no address repeats whom somebody looked for
+			asked.Del(name)
+		}
+		at.RawQuery = asked.Encode()
+		target += "?next=" + url.QueryEscape(at.RequestURI())
 	}
 	return p.Redirect(http.StatusSeeOther, target)
 }
@@ -190,29 +180,6 @@ func local(address string) string {
 		return "/"
 	}
 	return u.RequestURI()
-}
-
-func showSignin(p *page) error {
-	if p.account != nil {
-		return p.Redirect(http.StatusSeeOther, local(p.QueryParam("next")))
-	}
-	return p.render(ui.StaffSignin{Frame: p.frame, Next: local(p.QueryParam("next"))}.Page())
-}
-
-func signIn(p *page) error {
-	account, err := staff.SignIn(p.ctx, p.w.s, p.FormValue("email"), p.FormValue("password"), p.RealIP())
-	if f, ok := fault.As(err); ok {
-		p.status = statuses[f.Kind]
-		p.frame.Typed = map[string]string{"email": p.FormValue("email")}
-		return p.render(ui.StaffSignin{Frame: p.frame, Next: local(p.FormValue("next")), Flash: ui.FlashOf(p.ctx, f)}.Page())
-	}
-	if err != nil {
-		return err
-	}
-	if err := p.begin(account); err != nil {
-		return err
-	}
-	return p.Redirect(http.StatusSeeOther, local(p.FormValue("next")))
 }
 
 // begin starts a session under a new token, so that one from before the sign-in
@@ -227,61 +194,6 @@ func (p *page) begin(account *staff.Staff) error {
 	p.w.sessions.Put(ctx, "seen", p.w.s.Clock().Unix())
 	p.w.sessions.Put(ctx, "csrf", rand.Text())
 	return nil
-}
-
-func signOut(p *page) error {
-	if err := staff.SignedOut(p.ctx, p.w.s, p.by); err != nil {
-		return err
-	}
-	if err := p.w.sessions.Destroy(p.Request().Context()); err != nil {
-		return err
-	}
-	return p.Redirect(http.StatusSeeOther, "/signin")
-}
-
-func showEnrol(p *page) error {
-	account, err := staff.Enrolling(p.ctx, p.w.s, p.Param("token"))
-	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
-		p.status = http.StatusNotFound
-		return p.render(ui.StaffEnrol{Frame: p.frame}.Page())
-	}
-	if err != nil {
-		return err
-	}
-	return p.render(ui.StaffEnrol{Frame: p.frame, Name: account.Name, Email: account.Email, Valid: true}.Page())
-}
-
-func enrol(p *page) error {
-	account, err := staff.SetFirstPassword(p.ctx, p.w.s, p.Param("token"), p.FormValue("password"), p.FormValue("password_again"))
-	if f, ok := fault.As(err); ok && len(f.Fields) > 0 {
-		p.refuse(f, "")
-		p.frame.Typed = nil
-		return showEnrol(p)
-	}
-	if err != nil {
-		return showEnrol(p)
-	}
-	if err := p.begin(account); err != nil {
-		return err
-	}
-	return p.Redirect(http.StatusSeeOther, "/")
-}
-
-func setLanguage(p *page) error {
-	p.w.sessions.Put(p.Request().Context(), "language", p.FormValue("language"))
-	if p.account != nil {
-		if err := staff.Prefer(p.ctx, p.w.s, p.by, staff.Preferences{Language: p.FormValue("language")}); err != nil {
-			return err
-		}
-	}
-	return p.Redirect(http.StatusSeeOther, local(p.FormValue("back")))
-}
-
-func setAppearance(p *page) error {
-	if err := staff.Prefer(p.ctx, p.w.s, p.by, staff.Preferences{Theme: p.FormValue("theme"), TextSize: p.FormValue("text_size")}); err != nil {
-		return err
-	}
-	return p.Redirect(http.StatusSeeOther, local(p.FormValue("back")))
 }
 
 // showStart leads everybody to where their work begins.

@@ -15,7 +15,7 @@ func TestSignInAndOut(t *testing.T) {
 	s := newSite(t)
 	email := account(t, s.Store, s.Agent)
 	b := newBrowser(t, s.server.URL)
-	if a := b.get("/cases?q=1"); a.status != http.StatusSeeOther || a.location != "/signin?next="+url.QueryEscape("/cases?q=1") {
+	if a := b.get("/cases?q=山田&status=new"); a.status != http.StatusSeeOther || a.location != "/signin?next="+url.QueryEscape("/cases?status=new") {
 		t.Fatalf("a stranger: %d %s", a.status, a.location)
 	}
 	before := b.cookie()
@@ -25,8 +25,8 @@ func TestSignInAndOut(t *testing.T) {
 			t.Errorf("%s: %d; the address must stay and the password not", name, a.status)
 		}
 	}
-	a := b.tryAs(email, password, "/cases?q=1")
-	if a.status != http.StatusSeeOther || a.location != "/cases?q=1" {
+	a := b.tryAs(email, password, "/cases?status=new")
+	if a.status != http.StatusSeeOther || a.location != "/cases?status=new" {
 		t.Fatalf("%d %s", a.status, a.location)
 	}
 	if after := b.cookie(); after == before || after == "" {

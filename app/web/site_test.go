@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"crypto/rand"
 	"flag"
 	"html"
 	"io"
@@ -14,10 +15,9 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/labstack/echo/v4"
-
 	"hoten/app/access"
 	"hoten/app/apptest"
+	"hoten/app/edge"
 	"hoten/app/notices"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -63,7 +63,7 @@ type site struct {
 
 func serve(t testing.TB, s *store.Store) *httptest.Server {
 	t.Helper()
-	e := echo.New()
+	e := edge.New(s.Log, nil)
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
 	web.Register(e, s, web.Options{BaseURL: server.URL, From: "no-reply@hoten.example", Env: apptest.MailEnv})
@@ -138,7 +138,7 @@ func (b *browser) get(path string) answer {
 // post sends a form with the token of the page that was opened last.
 func (b *browser) post(path string, pairs ...string) answer {
 	b.t.Helper()
-	form := url.Values{"csrf": {b.csrf}}
+	form := url.Values{"csrf": {b.csrf}, "mark": {rand.Text()}}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		form.Add(pairs[i], pairs[i+1])
 	}

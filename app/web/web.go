@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,10 +12,13 @@ import (
 	"github.com/alexedwards/scs/postgresstore"
 	"github.com/alexedwards/scs/v2"
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+	"golang.org/x/sync/singleflight"
 	"gorm.io/gorm"
 
 	"hoten/app/access"
 	"hoten/app/cases"
+	"hoten/app/edge"
 	"hoten/app/fault"
 	"hoten/app/notices"
 	"hoten/app/reimbursements"
@@ -31,6 +35,9 @@ type Web struct {
 	from     string // of mails
 	env      func(ctx context.Context, at time.Time, lang string) (notices.Env, error)
 	sessions *scs.SessionManager
+	public   middleware.RateLimiterStore // forms of those who are not signed in
+	sending  singleflight.Group          // forms under way, by what was sent
+	noted    cases.Lately                // views of cases
 	surveys  reimbursements.Surveys
 }
 
@@ -49,23 +56,29 @@ const (
 
 // Register puts the console and the members' pages on e.
 func Register(e *echo.Echo, s *store.Store, o Options) {
-	w := &Web{s: s, baseURL: o.BaseURL, from: o.From, env: o.Env, sessions: scs.New()}
+	w := &Web{s: s, baseURL: o.BaseURL, from: o.From, env: o.Env, sessions: scs.New(), public: edge.NewCap()}
 	w.sessions.Store = postgresstore.New(s.SQL)
 	w.sessions.Lifetime = sessionLife
 	w.sessions.HashTokenInStore = true
 	w.sessions.Cookie.Name = "hoten_session"
 	w.sessions.Cookie.Secure = strings.HasPrefix(o.BaseURL, "https:")
 	w.sessions.Cookie.SameSite = http.SameSiteLaxMode
-	e.GET("/assets/*", echo.WrapHandler(ui.Assets()))
+	w.sessions.ErrorFunc = w.sessionFailed
+	read := []string{http.MethodGet, http.MethodHead}
+	e.Match(read, "/assets/*", echo.WrapHandler(ui.Assets()))
 	protection := http.NewCrossOriginProtection()
-	g := e.Group("", echo.WrapMiddleware(protection.Handler), headers, echo.WrapMiddleware(w.sessions.LoadAndSave), w.failures)
+	g := e.Group("", echo.WrapMiddleware(protection.Handler), headers, echo.WrapMiddleware(w.sessions.LoadAndSave), w.failures, edge.Recover)
 	for _, r := range Routes {
-		g.Add(r.Method, r.Path, w.handler(r))
+		methods := []string{r.Method}
+		if r.Method == http.MethodGet {
+			methods = read // HEAD answers wherever GET does
+		}
+		g.Match(methods, r.Path, w.handler(r))
 	}
 }
 
 // headers are the same for every page: nothing is cached, framed or loaded from
-// elsewhere.
+// elsewhere. They go beyond those of edge.New by what pages load.
 func headers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		h := c.Response().Header()
@@ -88,10 +101,15 @@ type page struct {
 	ctx     context.Context // with the reader's language
 	status  int
 	frame   ui.Frame
+	spoken  bool           // the reader chose the language in this browser
+	bad     fault.Problems // of the address; render refuses them
 }
 
 // render writes a page with the status that handling came to, 200 if none.
 func (p *page) render(c templ.Component) error {
+	if err := p.bad.Err(); err != nil {
+		return err
+	}
 	p.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
 	p.Response().WriteHeader(max(p.status, http.StatusOK))
 	return c.Render(p.ctx, p.Response())
@@ -117,11 +135,25 @@ func (p *page) caseID() (int64, error) { return cases.FromNumber(p.Param("number
 
 // cursor is where a list goes on; 0 from the start.
 func (p *page) cursor() int64 {
-	n, err := strconv.ParseInt(p.QueryParam("cursor"), 10, 64)
-	if err != nil {
+	v := p.QueryParam("cursor")
+	if v == "" {
 		return 0
 	}
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err != nil || n < 1 {
+		p.bad.Add("cursor", "cursor_invalid")
+	}
 	return n
+}
+
+// known is the value of a parameter that has only these. Another one would show an
+// empty list, as if there were nothing: render refuses it.
+func (p *page) known(name, v string, among ...string) string {
+	if v != "" && !slices.Contains(among, v) {
+		p.bad.Add(name, "filter_unknown")
+		return ""
+	}
+	return v
 }
 
 // pageSize is how many rows a list shows.

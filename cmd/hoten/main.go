@@ -104,7 +104,7 @@ func usage(w io.Writer) {
 	for _, c := range commands {
 		fmt.Fprintf(w, "\n  hoten %s %s\n      %s\n", c.name, c.usage, c.does)
 	}
-	fmt.Fprintln(w, "\nEnvironment: HOTEN_ADDR, HOTEN_DATA_DIR, HOTEN_DATABASE_URL, HOTEN_SMTP_URL, HOTEN_MAIL_FROM, HOTEN_BASE_URL.\nhoten COMMAND --help explains each.")
+	fmt.Fprintln(w, "\nEnvironment: HOTEN_ADDR, HOTEN_DATA_DIR, HOTEN_DATABASE_URL, HOTEN_SMTP_URL, HOTEN_MAIL_FROM, HOTEN_BASE_URL, HOTEN_TRUSTED_PROXIES.\nhoten COMMAND --help explains each.")
 }
 
 // common adds the flags that stand for the environment.
@@ -119,6 +119,7 @@ func (c *call) common() {
 		{&c.cfg.SMTPURL, "smtp-url", "`URL` of the mail server (HOTEN_SMTP_URL)"},
 		{&c.cfg.MailFrom, "mail-from", "From `address` of mails to members (HOTEN_MAIL_FROM)"},
 		{&c.cfg.BaseURL, "base-url", "public `origin` for links (HOTEN_BASE_URL)"},
+		{&c.cfg.TrustedProxies, "trusted-proxies", "`CIDRs` of proxies whose X-Forwarded-For is believed (HOTEN_TRUSTED_PROXIES)"},
 	} {
 		c.flags.StringVar(f.to, f.name, *f.to, f.about)
 	}

@@ -63,7 +63,7 @@ test("the search box finds while one types, by keyboard alone", async () => {
 test("a composing IME neither searches nor submits", async () => {
   await agent.goto(hoten.origin + "/cases");
   const asked = [];
-  agent.on("request", (r) => r.url().includes("/search?") && asked.push(r.url()));
+  agent.on("request", (r) => r.url().includes("/search") && asked.push(r.url()));
   const cdp = await agent.context().newCDPSession(agent);
   await agent.focus("#search");
   await cdp.send("Input.imeSetComposition", { text: "さとう", selectionStart: 3, selectionEnd: 3 });
@@ -138,6 +138,32 @@ test("who else is here is seen, and what they do comes in; a draft stays", async
   await agent.reload();
   assert.equal(await agent.inputValue("#note-text"), "書きかけ");
   await axe(agent);
+});
+
+test("drafts go with their writer, and never hold what was refused as a secret", async () => {
+  const page = await signIn(browser, hoten.origin, "agent", []); // 422 is told on the console
+  await page.goto(hoten.origin + "/cases?queue=unassigned");
+  const path = await page.locator(".list a.open").first().getAttribute("href");
+  await page.goto(hoten.origin + path);
+  const drafts = () => page.evaluate(() => Object.entries(localStorage).filter(([key]) => key.startsWith("note:")));
+  await page.fill("#note-text", "カード 4111 1111 1111 1111");
+  await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.startsWith("note:")));
+  await Promise.all([page.waitForResponse((r) => r.request().method() === "POST"), page.locator(".note-form button").click()]);
+  await page.locator("#note-text-problem").waitFor();
+  assert.deepEqual(await drafts(), []);
+  await page.fill("#note-text", "カード 4111 1111 1111 1111 です");
+  await page.locator("#note-text").blur();
+  await page.goto(hoten.origin + path);
+  assert.equal(await page.inputValue("#note-text"), "");
+
+  // Signing out takes one's own drafts along, and leaves another's.
+  await page.fill("#note-text", "書きかけ");
+  await page.waitForFunction(() => Object.keys(localStorage).some((key) => key.startsWith("note:")));
+  await page.evaluate(() => localStorage.setItem("note:99999:H0000001-3", JSON.stringify({ text: "ほかの人の書きかけ" })));
+  await page.locator(".person summary").click();
+  await Promise.all([page.waitForURL(/\/signin/), page.locator("form[action='/signout'] button").click()]);
+  assert.deepEqual((await drafts()).map(([key]) => key), ["note:99999:H0000001-3"]);
+  await page.context().close();
 });
 
 test("the same change by two: the second sees the conflict", async () => {

@@ -88,7 +88,9 @@ for (const lang of ["ja", "en"]) {
     await member.fill("[name=password]", "kirschbaum-lantern-42");
     await member.fill("[name=password_again]", "kirschbaum-lantern-42");
     const done = await Promise.all([member.waitForResponse((r) => r.request().method() === "POST"), member.click("button.primary")]);
-    assert.equal(done[0].status(), 200);
+    assert.equal(done[0].status(), 303);
+    await member.waitForURL(/\/reset\/done$/);
+    assert.equal((await member.reload()).status(), 200, "what came of it can be read again");
     assert.equal((await member.goto(link)).status(), 404, "a link works once");
     await member.context().close();
 

@@ -1,12 +1,13 @@
 // A note that is being written survives a reload, a lost session and a closed
 // window. It is kept on this machine under the reader's own number and goes
-// when the note has arrived, or on signing out.
+// when the note has arrived, when it was refused as a secret, or when that reader
+// signs out.
 export function drafts() {
   for (const area of document.querySelectorAll("textarea[data-draft]:not([data-kept])")) keep(area);
   for (const form of document.querySelectorAll("form[data-clear-drafts]:not([data-kept])")) {
     form.dataset.kept = "true";
     form.addEventListener("submit", () => {
-      for (const key of Object.keys(localStorage)) if (key.startsWith("note:")) localStorage.removeItem(key);
+      for (const key of Object.keys(localStorage)) if (key.startsWith(form.dataset.clearDrafts)) localStorage.removeItem(key);
     });
   }
 }
@@ -17,6 +18,10 @@ function keep(area) {
   const said = document.querySelector("[data-draft-state]");
   const draft = read(key);
   // The server counts this reader's notes: one more than when the draft was sent means it arrived.
+  if ("draftSecret" in area.dataset) {
+    localStorage.removeItem(key); // nor is kept what is made of it here
+    return;
+  }
   if (draft?.sentAt !== undefined && Number(area.dataset.draftCount) > draft.sentAt) {
     localStorage.removeItem(key);
   } else if (draft && area.value === "") {

@@ -34,13 +34,17 @@ async function refresh(page) {
   let changed = false;
   for (const part of document.querySelectorAll("[data-part]")) {
     const next = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
-    if (!next || next.innerHTML === part.innerHTML || inUse(part)) continue;
+    if (!next || same(next, part) || inUse(part)) continue;
     part.replaceWith(document.adoptNode(next));
     window.htmx?.process(next);
     changed = true;
   }
   if (changed) say(page.dataset.liveSaid);
 }
+
+// same reports whether two parts show the same; each drawing has a mark of its own.
+const same = (a, b) => unmarked(a) === unmarked(b);
+const unmarked = (part) => part.innerHTML.replace(/name="mark" value="[^"]*"/g, "");
 
 const parse = (text) => new DOMParser().parseFromString(text, "text/html");
 

@@ -8,7 +8,7 @@ export function search() {
   if (!box || !found) return;
   let timer;
   let asking;
-  const options = () => [...found.querySelectorAll('a[role="option"]')];
+  const options = () => [...found.querySelectorAll('[role="option"]:not([aria-disabled])')];
   const chosen = () => found.querySelector('[aria-selected="true"]');
 
   const close = () => {
@@ -29,7 +29,8 @@ export function search() {
     asking?.abort();
     asking = new AbortController();
     try {
-      const answer = await fetch(`/search?q=${encodeURIComponent(box.value.trim())}`, { signal: asking.signal });
+      const body = new URLSearchParams({ q: box.value.trim(), csrf: box.form.elements.csrf.value });
+      const answer = await fetch("/search/suggestions", { method: "POST", body, signal: asking.signal });
       if (!answer.ok || answer.redirected) return close();
       found.innerHTML = await answer.text();
     } catch {

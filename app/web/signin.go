@@ -1,0 +1,99 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"hoten/app/edge"
+	"hoten/app/fault"
+	"hoten/app/staff"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+func showSignin(p *page) error {
+	if p.account != nil {
+		return p.Redirect(http.StatusSeeOther, local(p.QueryParam("next")))
+	}
+	return p.render(ui.StaffSignin{Frame: p.frame, Next: local(p.QueryParam("next"))}.Page())
+}
+
+func signIn(p *page) error {
+	account, err := staff.SignIn(p.ctx, p.w.s, p.FormValue("email"), p.FormValue("password"), edge.Client(p.Context))
+	if f, ok := fault.As(err); ok {
+		p.status = statuses[f.Kind]
+		if f.Kind == fault.RateLimited && len(f.Args) == 2 {
+			p.Response().Header().Set("Retry-After", fmt.Sprint(f.Args[1]))
+		}
+		p.frame.Typed = map[string]string{"email": p.FormValue("email")}
+		return p.render(ui.StaffSignin{Frame: p.frame, Next: local(p.FormValue("next")), Flash: ui.FlashOf(p.ctx, f)}.Page())
+	}
+	if err != nil {
+		return err
+	}
+	if err := p.begin(account); err != nil {
+		return err
+	}
+	return p.Redirect(http.StatusSeeOther, local(p.FormValue("next")))
+}
+
+func signOut(p *page) error {
+	if err := staff.SignedOut(p.ctx, p.w.s, p.by); err != nil {
+		return err
+	}
+	if err := p.w.sessions.Destroy(p.Request().Context()); err != nil {
+		return err
+	}
+	return p.Redirect(http.StatusSeeOther, "/signin")
+}
+
+func showEnrol(p *page) error {
+	account, err := staff.Enrolling(p.ctx, p.w.s, p.Param("token"))
+	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+		p.status = http.StatusNotFound
+		return p.render(ui.StaffEnrol{Frame: p.frame}.Page())
+	}
+	if err != nil {
+		return err
+	}
+	return p.render(ui.StaffEnrol{Frame: p.frame, Name: account.Name, Email: account.Email, Valid: true}.Page())
+}
+
+func enrol(p *page) error {
+	account, err := staff.SetFirstPassword(p.ctx, p.w.s, p.Param("token"), p.FormValue("password"), p.FormValue("password_again"))
+	if f, ok := fault.As(err); ok && len(f.Fields) > 0 {
+		p.refuse(f, "")
+		p.frame.Typed = nil
+		return showEnrol(p)
+	}
+	if err != nil {
+		return showEnrol(p)
+	}
+	if err := p.begin(account); err != nil {
+		return err
+	}
+	return p.Redirect(http.StatusSeeOther, "/")
+}
+
+func setLanguage(p *page) error {
+	lang := p.FormValue("language")
+	if !slices.Contains(i18n.Langs, lang) {
+		return fault.Input("language", "language_unknown")
+	}
+	p.keepCookie(languageCookie, lang, 365*24*time.Hour)
+	if p.account != nil {
+		if err := staff.Prefer(p.ctx, p.w.s, p.by, staff.Preferences{Language: lang}); err != nil {
+			return err
+		}
+	}
+	return p.Redirect(http.StatusSeeOther, local(p.FormValue("back")))
+}
+
+func setAppearance(p *page) error {
+	if err := staff.Prefer(p.ctx, p.w.s, p.by, staff.Preferences{Theme: p.FormValue("theme"), TextSize: p.FormValue("text_size")}); err != nil {
+		return err
+	}
+	return p.Redirect(http.StatusSeeOther, local(p.FormValue("back")))
+}

@@ -51,7 +51,11 @@ func listMails(a *API, r *request) error {
 		}
 		f.CaseID = id
 	}
-	if err := f.Check(r.db); err != nil {
+	known, err := cases.Known(r.db, f.CaseID)
+	if err == nil {
+		err = f.Check(known)
+	}
+	if err != nil {
 		return err
 	}
 	rows, err := notices.Find(r.db, f)

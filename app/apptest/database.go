@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/peterldowns/pgtestdb"
 
 	"hoten/app/store"
@@ -70,7 +71,7 @@ func DatabaseURL(t testing.TB) string {
 	options.Set("options", "-c synchronous_commit=off")
 	made := pgtestdb.Custom(t, pgtestdb.Config{DriverName: "pgx", User: "hoten", Password: password, Port: "5432", Database: "postgres",
 		Options: strings.ReplaceAll(options.Encode(), "+", "%20"), ForceTerminateConnections: true,
-		TestRole: &pgtestdb.Role{Username: "hoten_test", Password: "hoten_test", Capabilities: "SUPERUSER"}}, migrator{})
+		TestRole: &pgtestdb.Role{Username: owner, Password: owner, Capabilities: "SUPERUSER"}}, migrator{})
 	return made.URL()
 }
 
@@ -137,3 +138,22 @@ func Main(m *testing.M, after ...func()) {
 	}
 	os.Exit(code)
 }
+
+// AsOwner runs statements on the store's database as its owner, with rights that the
+// program itself does not have.
+func AsOwner(t testing.TB, s *store.Store, statements string) {
+	t.Helper()
+	cfg := s.Pool.Config().ConnConfig.Copy()
+	cfg.User, cfg.Password = owner, owner
+	c, err := pgx.ConnectConfig(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(context.Background())
+	if _, err := c.Exec(context.Background(), statements); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// owner is the name and the password of who owns the databases of tests.
+const owner = "hoten_test"

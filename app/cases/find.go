@@ -241,3 +241,9 @@ func SameNumber(db *gorm.DB, caseID int64) ([]int64, error) {
 	}
 	return ids, err
 }
+
+// Known reports whether a case exists; 0 stands for none and is fine.
+func Known(db *gorm.DB, id int64) (known bool, err error) {
+	err = store.Scan(db, "select $1::bigint = 0 or exists (select from cases where id = $1)", []any{id}, &known)
+	return known, err
+}

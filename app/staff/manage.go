@@ -118,8 +118,8 @@ type Change struct {
 
 // Update changes an account. Nobody changes their own role or disables
 // themselves, and the last administrator stays one. Whoever is disabled or enabled
-// again, or gets another role, loses sessions and tokens; whoever may no longer work
-// cases also the calls that are open.
+// again loses sessions and tokens; whoever may no longer work cases, the calls that
+// are open. Another role holds from the next request on.
 func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Change) (*Staff, error) {
 	return managed(ctx, s, by, ToUpdate, id, func(tx *store.Tx, a *Staff) (err error) {
 		if id == by.ID && (ch.Role != nil && *ch.Role != a.Role || ch.Disabled != nil && *ch.Disabled) {
@@ -150,11 +150,10 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 				a.DisabledAt = &tx.Now
 			}
 		}
-		if a.Role == was.Role && (a.DisabledAt == nil) == (was.DisabledAt == nil) {
-			return nil
-		}
-		if err := a.shutOut(tx); err != nil {
-			return err
+		if (a.DisabledAt == nil) != (was.DisabledAt == nil) {
+			if err := a.shutOut(tx); err != nil {
+				return err
+			}
 		}
 		return was.leave(tx, a)
 	})

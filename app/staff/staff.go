@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
+	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -147,4 +148,21 @@ func LastSignIns(db *gorm.DB) (map[int64]time.Time, error) {
 		out[r.ID] = r.At
 	}
 	return out, err
+}
+
+// CheckActor refuses a filter of the audit trail that names an account which never
+// was: Invalid on actor. Empty names nobody and is fine.
+func CheckActor(db *gorm.DB, name string) error {
+	if name == "" {
+		return nil
+	}
+	id, err := audit.ActorID(name)
+	if err != nil || id == 0 {
+		return err
+	}
+	var known bool
+	if err := store.Scan(db, "select exists (select from staff where id = $1)", []any{id}, &known); err != nil || known {
+		return err
+	}
+	return fault.Input("actor", "actor_unknown")
 }

@@ -326,17 +326,13 @@ func TestDisabledAccountActsNoMore(t *testing.T) {
 
 // What was opened with the account's old rights ends with them, whatever takes them.
 func TestOldSessionsAndTokensEnd(t *testing.T) {
-	yes, no, role := true, false, access.Supervisor
+	yes, no := true, false
 	for name, end := range map[string]func(w *apptest.World) error{
 		"disabled and enabled": func(w *apptest.World) error {
 			_, err := staff.Update(ctx, w.Store, w.Administrator, w.Agent.ID, staff.Change{Disabled: &yes})
 			if err == nil {
 				_, err = staff.Update(ctx, w.Store, w.Administrator, w.Agent.ID, staff.Change{Disabled: &no})
 			}
-			return err
-		},
-		"another role": func(w *apptest.World) error {
-			_, err := staff.Update(ctx, w.Store, w.Administrator, w.Agent.ID, staff.Change{Role: &role})
 			return err
 		},
 		"a new enrolment": func(w *apptest.World) error {

@@ -281,7 +281,7 @@ func TestBadRowsAreNamed(t *testing.T) {
 		"telephone":       {[]string{"phone", "110; drop"}, "phone", ""},
 		"topic":           {[]string{"topics", "nothing"}, "topics", ""},
 		"no reason":       {[]string{"reason", " "}, "reason", ""},
-		"a long reason":   {[]string{"reason", strings.Repeat("あ", 501)}, "reason", ""},
+		"a long reason":   {[]string{"reason", strings.Repeat("あ", 4001)}, "reason", ""},
 	} {
 		pairs := append([]string{"reason", "r", "phone", "0120-000-000"}, c.pairs...)
 		a := b.sends("point", "save", form, pairs...)

@@ -20,7 +20,11 @@ func showMails(p *page) error {
 	} else if shown.Case != "" {
 		p.bad.Add("case", "case_number_invalid")
 	}
-	if err := f.Check(p.db); err != nil {
+	known, err := cases.Known(p.db, f.CaseID)
+	if err == nil {
+		err = f.Check(known)
+	}
+	if err != nil {
 		return err
 	}
 	rows, err := notices.Find(p.db, f)

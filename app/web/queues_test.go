@@ -43,12 +43,12 @@ func TestSearchByOneCharacter(t *testing.T) {
 	b := s.as(s.Agent)
 	const rule = "1文字で検索できるのは、姓または名がその1文字の方だけです。"
 	for q, want := range map[string]int{"林": 1, "蘭": 1, "山": 0, "ラ": 0} {
-		a := b.get("/search?q=" + url.QueryEscape(q))
+		a := b.post("/search/suggestions", "q", q)
 		if got := strings.Count(a.body, `href="/cases/H`); got != want || strings.Contains(a.body, rule) != (want == 0) {
 			t.Errorf("%s: %d found, want %d: %s", q, got, want, a.body)
 		}
 	}
-	if a := b.get("/search?q=" + url.QueryEscape("無関係")); strings.Contains(a.body, rule) {
+	if a := b.post("/search/suggestions", "q", "無関係"); strings.Contains(a.body, rule) {
 		t.Error("the rule for one character stands under three")
 	}
 }

@@ -69,9 +69,15 @@ func (v *values) id(c int, missing string) (id, key string) {
 		v.refuse(c, missing)
 	case len(key) > maxID:
 		v.refuse(c, "value_too_long")
+	case strings.ContainsAny(id, notInIDs):
+		v.refuse(c, "id_invalid")
 	}
 	return id, key
 }
+
+// notInIDs are characters of torn rows and of notes below a list, which would
+// otherwise pass for IDs.
+const notInIDs = "\",;\t\r\n※、。「」"
 
 func (v *values) date(c int, reason string) jptext.Date {
 	s := v.trimmed(c)

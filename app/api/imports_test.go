@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"hoten/app/apptest"
-	"hoten/app/imports"
+	"hoten/app/policies"
 )
 
 // stored counts whatever an import leaves behind once it has begun.
@@ -17,17 +17,17 @@ func (s *site) stored() int {
 }
 
 func TestOversizeUploads(t *testing.T) {
-	defer func(before int) { imports.MaxUpload = before }(imports.MaxUpload)
-	imports.MaxUpload = 300 << 10 // more than one chunk
+	const limit = 1 << 20 // more than one chunk
 	s := newSite(t)
+	s.SetPolicies(func(p *policies.Policies) { p.UploadMegabytes = 1 })
 	c := s.as(s.Manager)
 	path := "/incidents/" + apptest.Reference + "/imports"
-	fits, large := strings.Repeat("x", imports.MaxUpload), strings.Repeat("x", imports.MaxUpload+1)
+	fits, large := strings.Repeat("x", limit), strings.Repeat("x", limit+1)
 	for name, u := range map[string]upload{"alone": files(t, "affected", large), "the second": files(t, "affected", "login_id\na@ocn.example\n", "movements", large),
 		"many times": files(t, "movements", fits+fits)} {
 		t.Run(name, func(t *testing.T) {
 			isProblem(t, func(lang string) answer {
-				return c.do("POST", path, u, "Accept-Language", lang).want(413, "with.max", fmt.Sprint(imports.MaxUpload))
+				return c.do("POST", path, u, "Accept-Language", lang).want(413, "with.max", fmt.Sprint(limit))
 			}, http.StatusRequestEntityTooLarge, "too_large")
 		})
 	}
@@ -37,7 +37,7 @@ func TestOversizeUploads(t *testing.T) {
 		t.Errorf("%d rows of them are stored", n)
 	}
 	c.post(path, files(t, "affected", fits, "movements", fits)).want(202)
-	if n := s.count("select count(*) from import_chunks"); n != 4 {
+	if n := s.count("select count(*) from import_chunks"); n != 8 {
 		t.Errorf("%d chunks", n)
 	}
 }
@@ -82,7 +82,7 @@ func TestRejectedRows(t *testing.T) {
 	id := c.post("/incidents/"+apptest.Reference+"/imports", files(t, "affected", "login_id,name\n,\"=1+1\"\na@ocn.example,x\n")).want(202).at("id")
 	s.Work()
 	a := c.do("GET", "/imports/"+id+"/rejected/affected", nil, "Accept-Language", "en")
-	if a.status != 200 || a.body != "\ufeffline,column,reason,message\r\n2,login_id,login_id_missing,The ID is missing.,,'=1+1\r\n" ||
+	if a.status != 200 || a.body != "\ufefflogin_id,name,line,column,reason,message\r\n,'=1+1,2,login_id,login_id_missing,The ID is missing.\r\n" ||
 		a.header.Get("Content-Type") != "text/csv; charset=utf-8" || a.header.Get("Content-Disposition") != `attachment; filename="affected.rejected.csv"` {
 		t.Errorf("%d %v %q", a.status, a.header, a.body)
 	}

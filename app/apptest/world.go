@@ -98,6 +98,19 @@ func Sample(t testing.TB, name string) string {
 	return path
 }
 
+// SetPolicies puts changed policies in force.
+func (w *World) SetPolicies(change func(*policies.Policies)) {
+	w.T.Helper()
+	p, err := policies.Current(store.Read(w.Ctx, w.Store))
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	change(&p)
+	if err := policies.Set(w.Ctx, w.Store, w.Manager, w.PolicyVersion(), p, "test"); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
 // PolicyVersion is the version of the policies in force.
 func (w *World) PolicyVersion() int64 {
 	w.T.Helper()

@@ -41,6 +41,8 @@ type Import struct {
 	Ignored        int64
 	Rejected       int64
 	IgnoredColumns string
+	Notices        string
+	Headers        []byte // sealed
 	Error          string
 	CreatedAt      time.Time
 	FinishedAt     *time.Time
@@ -60,6 +62,7 @@ type Rejection struct {
 	Line       int64
 	ColumnName string
 	Reason     string
+	Detail     string
 	Record     []byte
 }
 
@@ -67,27 +70,28 @@ type Rejection struct {
 func (Rejection) TableName() string { return "import_rejections" }
 
 // begin notes an import and who asked for it.
-func begin(ctx context.Context, s *store.Store, by access.Actor, reference string, dryRun bool, more func(tx *store.Tx, i *Import) error) (*Import, error) {
-	i, err := store.Write(ctx, s, by, func(tx *store.Tx) (*Import, error) {
+func begin(ctx context.Context, s *store.Store, by access.Actor, i *Import, reference string, more func(tx *store.Tx) error) (*Import, error) {
+	_, err := store.Write(ctx, s, by, func(tx *store.Tx) (struct{}, error) {
+		none := struct{}{}
 		if err := by.Require(access.ManageIncidents); err != nil {
-			return nil, err
+			return none, err
 		}
 		incident, err := incidents.ByReference(tx.DB, reference)
 		if err != nil {
-			return nil, err
+			return none, err
 		}
-		i := &Import{IncidentID: incident.ID, DryRun: dryRun, State: Running, IgnoredColumns: "[]", CreatedAt: tx.Now}
+		i.IncidentID, i.State, i.IgnoredColumns, i.Notices, i.CreatedAt = incident.ID, Running, "[]", "[]", tx.Now
 		if by.ID != 0 {
 			i.StaffID = &by.ID
 		}
 		if err := tx.Create(i).Error; err != nil {
-			return nil, err
+			return none, err
 		}
-		if err := more(tx, i); err != nil {
-			return nil, err
+		if err := more(tx); err != nil {
+			return none, err
 		}
-		return i, audit.Record(tx, audit.Change{Action: "import.started", Subject: i.Subject(),
-			After: map[string]any{"incident": reference, "dry_run": dryRun}})
+		return none, audit.Record(tx, audit.Change{Action: "import.started", Subject: i.Subject(),
+			After: map[string]any{"incident": reference, "dry_run": i.DryRun}})
 	})
 	return i, audit.Refused(ctx, s, by, "import.started", "incident:"+reference, err)
 }

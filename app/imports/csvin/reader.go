@@ -30,6 +30,7 @@ type Problem struct {
 	Line   int    // physical line from 1, where the record starts
 	Column string // English name; empty when the row as a whole is refused
 	Reason string // stable word, see docs/api.md "Import reasons"
+	Detail string // what the reason's sentence names; of most reasons empty
 }
 
 // HeaderError says that a file cannot be read at all, and why: what is wrong with

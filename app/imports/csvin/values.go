@@ -41,7 +41,7 @@ func (v *values) refuseName(name, reason string) {
 			return
 		}
 	}
-	v.problems = append(v.problems, Problem{v.line, name, reason})
+	v.problems = append(v.problems, Problem{Line: v.line, Column: name, Reason: reason})
 }
 
 // nameOf is the English name of the column at a place in the file, empty when

@@ -51,19 +51,28 @@ func mayBeDamaged(cell string, number bool) bool {
 	return cell != "" && strings.ContainsRune("#＃eEｅＥ", []rune(cell[:min(len(cell), 4)])[0])
 }
 
+// checkDamage refuses a row for its first damaged cell: what else is said of it
+// would only repeat that the row has to come from its source again.
 func (v *values) checkDamage(kind Kind) {
 	for c, at := range v.header.at {
-		if at < 0 {
-			continue
-		}
-		if reason := damage(v.raw[at], numberlike(kind, c)); reason != "" {
-			v.refuse(c, reason)
+		if at >= 0 {
+			v.noteDamage(v.columns[c].name, v.raw[at], numberlike(kind, c))
 		}
 	}
 	for _, b := range v.header.balances {
-		if reason := damage(v.raw[b.at], false); reason != "" {
-			v.refuseName(b.name, reason)
-		}
+		v.noteDamage(b.name, v.raw[b.at], false)
+	}
+}
+
+func (v *values) noteDamage(name, cell string, number bool) {
+	reason := damage(cell, number)
+	switch {
+	case reason == "":
+	case len(v.damaged) == 0:
+		v.refuseName(name, reason)
+		fallthrough
+	default:
+		v.damaged = append(v.damaged, name)
 	}
 }
 

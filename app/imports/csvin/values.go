@@ -1,6 +1,7 @@
 package csvin
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ type values struct {
 	today    jptext.Date
 	line     int
 	problems []Problem
+	damaged  []string // columns, see checkDamage
 }
 
 // cell is the cell as it came; empty where the file has no such column.
@@ -36,6 +38,9 @@ func (v *values) trimmed(c int) string { return strings.TrimSpace(v.cell(c)) }
 func (v *values) refuse(c int, reason string) { v.refuseName(v.columns[c].name, reason) }
 
 func (v *values) refuseName(name, reason string) {
+	if slices.Contains(v.damaged, name) {
+		return
+	}
 	for _, p := range v.problems {
 		if p.Column == name {
 			return

@@ -9,7 +9,7 @@ import (
 	"hoten/app/store"
 )
 
-// insert inserts what was accepted, set by set, each in the order of the file. Rows
+// insert inserts what was accepted, set by set. Rows
 // that others may hold are locked in the order of all transactions: identities,
 // cases, accounts, each by id.
 func (r *run) insert(tx *store.Tx) error {
@@ -29,15 +29,16 @@ func (r *run) insertMembers(tx *store.Tx) error {
 		`select from identities where id in (select known_identity from staged_affected) order by id for no key update`,
 		`insert into members (id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, language, row_hash)
 			select member_id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, language, row_hash
-			from staged_affected where known_member is null order by line`,
+			from staged_affected where known_member is null`,
 		`insert into identities (id, member_id, login, login_key, start_5, start_8, start_12, state)
 			select identity_id, member_id, login, login_key, login_5, login_8, login_12, 'restricted'
-			from staged_affected where known_identity is null order by line`,
+			from staged_affected where known_identity is null`,
 		`update identities i set member_id = s.member_id from staged_affected s where i.id = s.known_identity and s.known_member is null`,
-		`insert into contacts (id, member_id, kind, value, value_key, start_5, start_8, start_12, depends_on_login, source)
-			select phone_id, member_id, 'phone', phone, phone_key, phone_5, phone_8, phone_12, false, 'import' from staged_affected where phone is not null and known_member is null order by line`,
 		`insert into contacts (id, member_id, kind, value, value_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
-			select email_id, member_id, 'email', email, email_key, email_5, email_8, email_12, email_since, email_own, 'import' from staged_affected where email is not null and known_member is null order by line`,
+			select c.id, s.member_id, c.kind, c.value, c.value_key, c.start_5, c.start_8, c.start_12, c.since, c.own, 'import' from staged_affected s, lateral (values
+			  (s.phone_id, 'phone', s.phone, s.phone_key, s.phone_5, s.phone_8, s.phone_12, null::date, false),
+			  (s.email_id, 'email', s.email, s.email_key, s.email_5, s.email_8, s.email_12, s.email_since, s.email_own)
+			) c (id, kind, value, value_key, start_5, start_8, start_12, since, own) where c.value is not null and s.known_member is null`,
 	} {
 		if _, err := store.Exec(tx.DB, q); err != nil {
 			return err
@@ -76,13 +77,13 @@ func (r *run) openCases(tx *store.Tx) error {
 		  insert into cases (incident_id, identity_id, origin, class, identity_state, restricted_at, opened_at, changed_at, row_hash)
 		  select $1::bigint, coalesce(known_identity, identity_id), 'listed', coalesce(m.class, 'D'), 'restricted', coalesce(restricted_at, $2::timestamptz), $2, $2, row_hash
 		    from staged_affected a left join (select login_key, `+cases.ClassOfMovements+` as class from staged_movements
-		      where finding in ('suspected', 'confirmed') and kind in ('transfer', 'exchange') group by login_key) m on m.login_key = a.login_key order by line
+		      where finding in ('suspected', 'confirmed') and kind in ('transfer', 'exchange') group by login_key) m on m.login_key = a.login_key
 		  on conflict (incident_id, identity_id) do update set class = coalesce(cases.class, excluded.class), changed_at = excluded.changed_at, row_hash = excluded.row_hash,
 		    origin = case cases.origin when 'inquiry' then 'listed' else cases.origin end,
 		    identity_state = coalesce(cases.identity_state, 'restricted'), restricted_at = coalesce(cases.restricted_at, excluded.restricted_at)
 		  returning id)
 		insert into case_events (case_id, at, kind, actor_kind, actor_id, data)
-		select id, $2, 'opened', $3, $4, jsonb_build_object('origin', 'listed', 'import', $5::bigint) from opened order by id`,
+		select id, $2, 'opened', $3, $4, jsonb_build_object('origin', 'listed', 'import', $5::bigint) from opened`,
 		r.IncidentID, tx.Now, tx.By.Kind, tx.By.ID, r.ID)
 	return err
 }
@@ -95,7 +96,7 @@ func (r *run) insertMovements(tx *store.Tx) error {
 	const insert = `insert into movements (movement_id, movement_key, incident_id, identity_id, occurred_at, kind, from_program, to_program, partner,
 		points, points_received, refers_to, finding, row_hash, import_id)
 		select s.movement_id, s.movement_key, $1, i.id, s.occurred_at, s.kind, s.from_program, s.to_program, s.partner,
-		s.points, s.points_received, %s, s.finding, s.row_hash, $2 from staged_movements s join identities i on i.login_key = s.login_key %s order by s.line`
+		s.points, s.points_received, %s, s.finding, s.row_hash, $2 from staged_movements s join identities i on i.login_key = s.login_key %s`
 	for _, q := range []string{
 		fmt.Sprintf(insert, "null", "where s.kind <> 'cancel'"),
 		fmt.Sprintf(insert, "e.id", "join movements e on e.movement_key = s.refers_to where s.kind = 'cancel'"),
@@ -127,6 +128,6 @@ func (r *run) openAccounts(tx *store.Tx) error {
 	if _, err := ledger.Lock(tx, ids); err != nil {
 		return err
 	}
-	return ledger.OpenWith(tx, r.Subject()+":opening", `select coalesce(s.known_identity, s.identity_id) as identity_id, b.program_id, b.points
-		from staged_affected s left join lateral unnest(s.balance_programs, s.balances) as b(program_id, points) on true`)
+	return ledger.OpenWith(tx, r.Subject()+":opening", `select coalesce(known_identity, identity_id) as identity_id, balance_programs as programs, balances as points,
+		known_identity is not null as known from staged_affected`)
 }

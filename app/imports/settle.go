@@ -40,7 +40,7 @@ func (r *run) settleAffected(tx *store.Tx) error {
 	}
 	for _, q := range []string{
 		`update staged_affected s set known_identity = i.id, known_member = i.member_id from identities i where i.login_key = s.login_key`,
-		`analyze staged_affected`,
+		`analyze staged_affected (login_key, known_identity, known_member)`,
 	} {
 		if _, err := store.Exec(tx.DB, q); err != nil {
 			return err
@@ -114,7 +114,7 @@ func (r *run) settleMovements(tx *store.Tx) error {
 			return err
 		}
 	}
-	_, err := store.Exec(tx.DB, "analyze staged_movements")
+	_, err := store.Exec(tx.DB, "analyze staged_movements (login_key, movement_key, kind, finding)")
 	return err
 }
 

@@ -125,6 +125,12 @@ func (w *World) PolicyVersion() int64 {
 // when the import fails.
 func (w *World) Import(affected, movements string) *imports.Import {
 	w.T.Helper()
+	return w.ImportInto(Reference, affected, movements)
+}
+
+// ImportInto is Import into the incident with that reference.
+func (w *World) ImportInto(reference, affected, movements string) *imports.Import {
+	w.T.Helper()
 	file := func(name, content string) string {
 		if content == "" {
 			return ""
@@ -135,7 +141,7 @@ func (w *World) Import(affected, movements string) *imports.Import {
 		}
 		return path
 	}
-	i, err := imports.FromFiles(w.Ctx, w.Store, w.Manager, Reference, file("affected.csv", affected), file("movements.csv", movements), false, nil)
+	i, err := imports.FromFiles(w.Ctx, w.Store, w.Manager, reference, file("affected.csv", affected), file("movements.csv", movements), false, nil)
 	if err != nil {
 		w.T.Fatal(err)
 	}

@@ -25,7 +25,8 @@ func (r *run) settle(tx *store.Tx) error {
 	return nil
 }
 
-// settled is a staged row that was taken out again: an equal one is ignored.
+// settled is a staged row that was taken out again: an equal one is ignored. Detail is
+// the other incident that an equal movement belongs to: a movement has one, for ever.
 type settled struct {
 	Line   int64
 	Same   bool
@@ -93,11 +94,8 @@ func (r *run) settleMovements(tx *store.Tx) error {
 			and not exists (select 1 from staged_affected a where a.login_key = s.login_key)
 			returning s.line, false as same, '' as detail`,
 			csvin.Problem{Column: "login_id", Reason: "login_id_unknown"}},
-		{`delete from staged_movements s using movements m, incidents n where m.movement_key = s.movement_key and m.row_hash = s.row_hash
-			and n.id = m.incident_id and n.id <> $1 returning s.line, false as same, n.reference as detail`,
-			csvin.Problem{Column: "movement_id", Reason: "belongs_to_other_incident"}},
-		{`delete from staged_movements s using movements m where m.movement_key = s.movement_key and $1::bigint is not null
-			returning s.line, m.row_hash = s.row_hash as same, '' as detail`,
+		{`delete from staged_movements s using movements m, incidents n where m.movement_key = s.movement_key and n.id = m.incident_id
+			returning s.line, m.row_hash = s.row_hash and n.id = $1 as same, case when m.row_hash = s.row_hash and n.id <> $1 then n.reference else '' end as detail`,
 			csvin.Problem{Column: "movement_id", Reason: "duplicate_conflict"}},
 		{`delete from staged_movements s where s.kind = 'cancel' and $1::bigint is not null
 			and not exists (select 1 from staged_movements e where e.movement_key = s.refers_to and e.kind = 'exchange' and e.login_key = s.login_key)
@@ -127,8 +125,11 @@ func (r *run) sort(ctx context.Context, file string, rows []settled, problem csv
 			r.Ignored++
 			continue
 		}
-		problem.Line, problem.Detail = int(row.Line), row.Detail
-		refused[problem.Line] = problem
+		p := problem
+		if p.Line, p.Detail = int(row.Line), row.Detail; p.Detail != "" {
+			p.Reason = "belongs_to_other_incident"
+		}
+		refused[p.Line] = p
 	}
 	if len(refused) == 0 {
 		return nil

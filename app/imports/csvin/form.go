@@ -62,12 +62,11 @@ func utf16Bytes(s string) []byte { return []byte(strings.Join(strings.Split(s, "
 // ASCII written in it; nil for others.
 func utf16Of(begin []byte) encoding.Encoding {
 	ascii := func(c byte) bool { return c == '\t' || c >= ' ' && c < 0x7f }
+	first := append(bytes.Clone(begin[:min(4, len(begin))]), 1, 1, 1, 1) // no zeros
 	switch {
-	case len(begin) < 4:
-		return nil
-	case bytes.HasPrefix(begin, []byte("\xff\xfe")), ascii(begin[0]) && begin[1] == 0 && ascii(begin[2]) && begin[3] == 0:
+	case bytes.HasPrefix(begin, []byte("\xff\xfe")), ascii(first[0]) && first[1] == 0 && ascii(first[2]) && first[3] == 0:
 		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
-	case bytes.HasPrefix(begin, []byte("\xfe\xff")), begin[0] == 0 && ascii(begin[1]) && begin[2] == 0 && ascii(begin[3]):
+	case bytes.HasPrefix(begin, []byte("\xfe\xff")), first[0] == 0 && ascii(first[1]) && first[2] == 0 && ascii(first[3]):
 		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
 	}
 	return nil

@@ -60,7 +60,7 @@ var onlyHere = map[string][]string{
 	"github.com/pressly/goose":       {"app/store"},
 	"github.com/tink-crypto/tink-go": {"app/vault"},
 	"github.com/alexedwards/scs":     {"app/web"},
-	"github.com/xuri/excelize":       {"app/reports"},
+	"github.com/xuri/excelize":       {"app/reports", "app/imports/csvin"},
 	"golang.org/x/crypto/argon2":     {"app/passwords"},
 	"hoten/app/demo":                 {"cmd/hoten"},
 	"hoten/app/store/embedded":       {"app", "app/apptest"},

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"hoten/app/imports/csvin"
 )
 
 // drain is how long requests and jobs under way may take after the end was asked
@@ -18,6 +20,9 @@ const drain = 20 * time.Second
 // Serve answers HTTP and works jobs until ctx ends, then drains. ready is called
 // with the address once connections are accepted.
 func (a *App) Serve(ctx context.Context, ready func(address string)) error {
+	if err := csvin.Sweep(); err != nil {
+		a.Store.Log.WarnContext(ctx, "temporary files of an earlier program stay", "error", err)
+	}
 	client, err := a.workers()
 	if err != nil {
 		return err

@@ -109,9 +109,10 @@ func incidentSamples(lang string) map[string]page {
 		Frame: sampleFrame(lang, "imports", access.CenterManager), ID: 4, Incident: "2014-R096", At: jst(7, 29, 15, 0), By: in(lang, "高橋 由美", "Yumi Takahashi"), DryRun: true, State: "done",
 		Total: 3115, Processed: 3115, Accepted: 3098, Ignored: 12, Rejected: 5, IgnoredColumns: []string{"備考", "memo"}, Files: []string{"affected", "movements"}, MayRun: true, NextCursor: "c1",
 		Rejections: []Rejection{
-			{"affected", 14, "birth_date", "birth_date_invalid"}, {"affected", 201, "name", "undecodable"}, {"affected", 1266, "balance_goo", "balance_negative"},
-			{"movements", 88, "occurred_at", "outside_incident_window"}, {"movements", 1409, "refers_to", "refers_to_unknown"},
+			{"affected", 14, "birth_date", "birth_date_invalid", ""}, {"affected", 201, "name", "undecodable", ""}, {"affected", 1266, "balance_goo", "balance_negative", ""},
+			{"movements", 88, "occurred_at", "outside_incident_window", ""}, {"movements", 1409, "movement_id", "belongs_to_other_incident", "2014-R088"},
 		},
+		Notices: []ImportNotice{{"affected", "customer_number", "leading_zeros_lost", 3}, {"affected", "", "ids_known", 12}, {"affected", "", "member_data_differs", 1}},
 	}
 	running := done
 	running.State, running.DryRun, running.Processed, running.MayRun = "running", false, 1200, false
@@ -214,7 +215,7 @@ func adminSamples(lang string) map[string]page {
 		Frame: sampleFrame(lang, "", access.CenterManager), MayEdit: true, SetBy: in(lang, "高橋 由美", "Yumi Takahashi"), SetAt: jst(7, 29, 15, 0),
 		Programs: []ProgramPolicy{{"pointtalk", in(lang, "ポイントーク", "PointTalk"), 5000, 2000000}, {"goo", in(lang, "gooポイント", "goo Point"), 5000, 2000000}},
 		Numbers: map[string]int{"level1_items": 2, "level2_items": 3, "wrong_per_call": 3, "failed_per_day": 2, "valid_minutes": 30, "code_minutes": 10, "code_tries": 5, "code_interval_seconds": 60,
-			"codes_per_call": 5, "codes_per_day": 10, "reset_minutes": 30, "resets_per_day": 3, "respond_minutes": 480, "unusual_percent": 50, "remind_hours": 4, "escalate_hours": 8},
+			"codes_per_call": 5, "codes_per_day": 10, "reset_minutes": 30, "resets_per_day": 3, "respond_minutes": 480, "refused_rows": 10000, "upload_megabytes": 1024, "unusual_percent": 50, "remind_hours": 4, "escalate_hours": 8},
 		Deputies: []Deputy{{"tech", in(lang, "OCNテクニカルサポートセンタ", "OCN technical support"), ""}, {"center", in(lang, "センター全体", "The whole center"), "3"}},
 		Deciders: []Choice{{"", in(lang, "なし", "None")}, {"3", in(lang, "高橋 由美", "Yumi Takahashi")}},
 	}

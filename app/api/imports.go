@@ -19,11 +19,15 @@ func createImport(a *API, r *request) error {
 			return fault.Input("dry_run", "type_wrong")
 		}
 	}
+	imports.Paced(r.Response().Writer, r.Request())
 	parts, err := r.Request().MultipartReader()
 	if err != nil {
 		return fault.Input("affected", "multipart_expected")
 	}
 	i, err := imports.Start(r.Request().Context(), a.s, r.by, r.Param("reference"), dryRun, Uploads(parts))
+	if fault.Is(err, "uploads_busy") {
+		r.Response().Header().Set("Retry-After", imports.RetryAfter)
+	}
 	if err != nil {
 		return err
 	}
@@ -40,7 +44,7 @@ func Uploads(parts *multipart.Reader) func() (*imports.Upload, error) {
 				return nil, nil
 			}
 			if err != nil {
-				return nil, fault.Input("affected", "multipart_expected")
+				return nil, imports.BrokenOff(imports.AffectedFile, err)
 			}
 			if part.FormName() == imports.AffectedFile || part.FormName() == imports.MovementsFile {
 				return &imports.Upload{File: part.FormName(), Content: part}, nil
@@ -60,7 +64,15 @@ type importJSON struct {
 	Refused  int64           `json:"rejected_count"`
 	Rejected []rejectionJSON `json:"rejected"`
 	Columns  []string        `json:"ignored_columns"`
+	Notices  []noticeJSON    `json:"notices"`
 	Error    string          `json:"error,omitempty"`
+	Message  string          `json:"message,omitempty"`
+}
+
+// noticeJSON is something about a file that refused nothing.
+type noticeJSON struct {
+	imports.Notice
+	Message string `json:"message"`
 }
 
 type rejectionJSON struct {
@@ -88,12 +100,26 @@ func showImport(a *API, r *request) error {
 		return err
 	}
 	out := importJSON{ID: i.ID, State: i.State, DryRun: i.DryRun, Total: i.Total, Handled: i.Processed, Accepted: i.Accepted, Ignored: i.Ignored,
-		Refused: i.Rejected, Rejected: []rejectionJSON{}, Columns: i.Columns(), Error: i.Error}
+		Refused: i.Rejected, Rejected: []rejectionJSON{}, Columns: i.Columns(), Notices: []noticeJSON{}, Error: i.Error}
 	for _, one := range rejected {
 		out.Rejected = append(out.Rejected, rejectionJSON{one.File, one.Line, one.ColumnName, one.Reason,
-			i18n.T(r.Request().Context(), "fault.field."+one.Reason)})
+			explain(r)(one)})
+	}
+	ctx := r.Request().Context()
+	for _, n := range i.Told() {
+		out.Notices = append(out.Notices, noticeJSON{n, i18n.T(ctx, "imports.notice."+n.Code, "column", n.Column, "count", n.Count)})
+	}
+	if i.Error != "" {
+		out.Message = i18n.T(ctx, "imports.error."+i.Error)
 	}
 	return r.JSON(http.StatusOK, out)
+}
+
+// explain says why a row was refused, in the caller's language.
+func explain(r *request) func(imports.Rejection) string {
+	return func(one imports.Rejection) string {
+		return i18n.T(r.Request().Context(), "fault.field."+one.Reason, "detail", one.Detail)
+	}
 }
 
 func rejectedRows(a *API, r *request) error {
@@ -109,7 +135,5 @@ func rejectedRows(a *API, r *request) error {
 	}
 	r.Response().Header().Set("Content-Type", "text/csv; charset=utf-8")
 	r.Response().Header().Set("Content-Disposition", `attachment; filename="`+r.Param("file")+`.rejected.csv"`)
-	return imports.WriteRejected(r.Request().Context(), a.s, r.by, id, r.Param("file"), r.Response(), func(reason string) string {
-		return i18n.T(r.Request().Context(), "fault.field."+reason)
-	})
+	return imports.WriteRejected(r.Request().Context(), a.s, r.by, id, r.Param("file"), r.Response(), explain(r))
 }

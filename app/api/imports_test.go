@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"hoten/app/apptest"
 	"hoten/app/imports"
+	"hoten/app/policies"
 )
 
 // stored counts whatever an import leaves behind once it has begun.
@@ -17,17 +19,17 @@ func (s *site) stored() int {
 }
 
 func TestOversizeUploads(t *testing.T) {
-	defer func(before int) { imports.MaxUpload = before }(imports.MaxUpload)
-	imports.MaxUpload = 300 << 10 // more than one chunk
+	const limit = 1 << 20 // more than one chunk
 	s := newSite(t)
+	s.SetPolicies(func(p *policies.Policies) { p.UploadMegabytes = 1 })
 	c := s.as(s.Manager)
 	path := "/incidents/" + apptest.Reference + "/imports"
-	fits, large := strings.Repeat("x", imports.MaxUpload), strings.Repeat("x", imports.MaxUpload+1)
+	fits, large := strings.Repeat("x", limit), strings.Repeat("x", limit+1)
 	for name, u := range map[string]upload{"alone": files(t, "affected", large), "the second": files(t, "affected", "login_id\na@ocn.example\n", "movements", large),
 		"many times": files(t, "movements", fits+fits)} {
 		t.Run(name, func(t *testing.T) {
 			isProblem(t, func(lang string) answer {
-				return c.do("POST", path, u, "Accept-Language", lang).want(413, "with.max", fmt.Sprint(imports.MaxUpload))
+				return c.do("POST", path, u, "Accept-Language", lang).want(413, "with.max", fmt.Sprint(limit))
 			}, http.StatusRequestEntityTooLarge, "too_large")
 		})
 	}
@@ -37,7 +39,7 @@ func TestOversizeUploads(t *testing.T) {
 		t.Errorf("%d rows of them are stored", n)
 	}
 	c.post(path, files(t, "affected", fits, "movements", fits)).want(202)
-	if n := s.count("select count(*) from import_chunks"); n != 4 {
+	if n := s.count("select count(*) from import_chunks"); n != 8 {
 		t.Errorf("%d chunks", n)
 	}
 }
@@ -82,7 +84,7 @@ func TestRejectedRows(t *testing.T) {
 	id := c.post("/incidents/"+apptest.Reference+"/imports", files(t, "affected", "login_id,name\n,\"=1+1\"\na@ocn.example,x\n")).want(202).at("id")
 	s.Work()
 	a := c.do("GET", "/imports/"+id+"/rejected/affected", nil, "Accept-Language", "en")
-	if a.status != 200 || a.body != "\ufeffline,column,reason,message\r\n2,login_id,login_id_missing,The ID is missing.,,'=1+1\r\n" ||
+	if a.status != 200 || a.body != "\ufefflogin_id,name,line,column,reason,message\r\n,'=1+1,2,login_id,login_id_missing,The ID is missing.\r\n" ||
 		a.header.Get("Content-Type") != "text/csv; charset=utf-8" || a.header.Get("Content-Disposition") != `attachment; filename="affected.rejected.csv"` {
 		t.Errorf("%d %v %q", a.status, a.header, a.body)
 	}
@@ -94,4 +96,55 @@ func TestRejectedRows(t *testing.T) {
 			t.Errorf("%s: a problem to be saved as a file", path)
 		}
 	}
+}
+
+// What an import tells beside its rows, in the caller's language.
+func TestImportTells(t *testing.T) {
+	s := newSite(t)
+	c := s.as(s.Manager)
+	path := "/incidents/" + apptest.Reference + "/imports"
+	id := c.post(path, files(t, "affected", "login_id,customer_number\na@ocn.example,123456789\nb@ocn.example,3456789\nc@ocn.example,1.5E+11\n")).want(202).at("id")
+	s.Work()
+	a := c.do("GET", "/imports/"+id, nil, "Accept-Language", "en").want(200, "state", "done", "accepted", "2", "rejected.0.reason", "excel_scientific", "rejected.0.column", "customer_number", "rejected.0.line", "4",
+		"notices.#", "1", "notices.0.code", "leading_zeros_lost", "notices.0.count", "1", "notices.0.file", "affected", "notices.0.column", "customer_number")
+	if got := a.at("notices.0.message"); got != "In column customer_number, 1 value is shorter than the others. A spreadsheet may have dropped its leading zeros." {
+		t.Error(got)
+	}
+	s.SetPolicies(func(p *policies.Policies) { p.RefusedRows = 2 })
+	id = c.post(path, files(t, "affected", "login_id\na,b\na,b\na,b\n")).want(202).at("id")
+	s.Work()
+	c.do("GET", "/imports/"+id, nil, "Accept-Language", "en").want(200, "state", "failed", "error", "too_many_refused", "rejected.#", "2", "rejected_count", "2",
+		"message", "Too many rows were rejected, so the import stopped. The list shows those found up to then.")
+}
+
+// One upload more than there is room for is told when to come again.
+func TestBusyUploads(t *testing.T) {
+	s := newSite(t)
+	c := s.as(s.Manager)
+	const room = 4
+	reached, goOn, ended := make(chan bool), make(chan bool), make(chan error)
+	for range room {
+		go func() {
+			_, err := imports.Start(s.Ctx, s.Store, s.Manager, apptest.Reference, true, func() (*imports.Upload, error) {
+				reached <- true
+				<-goOn
+				return nil, errors.New("never mind")
+			})
+			ended <- err
+		}()
+	}
+	for range room {
+		<-reached
+	}
+	path := "/incidents/" + apptest.Reference + "/imports"
+	if a := c.post(path, files(t, "affected", "login_id\n")).want(429, "code", "uploads_busy"); a.header.Get("Retry-After") != imports.RetryAfter {
+		t.Errorf("%v", a.header)
+	}
+	close(goOn)
+	for range room {
+		if err := <-ended; err == nil {
+			t.Error("an import of nothing")
+		}
+	}
+	c.post(path, files(t, "affected", "login_id\n")).want(202)
 }

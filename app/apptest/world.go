@@ -95,6 +95,19 @@ func Sample(name string) string {
 	return filepath.Join(filepath.Dir(here), "testdata", "sample", name)
 }
 
+// SetPolicies puts changed policies in force.
+func (w *World) SetPolicies(change func(*policies.Policies)) {
+	w.T.Helper()
+	p, err := policies.Current(store.Read(w.Ctx, w.Store))
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	change(&p)
+	if err := policies.Set(w.Ctx, w.Store, w.Manager, w.PolicyVersion(), p, "test"); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
 // PolicyVersion is the version of the policies in force.
 func (w *World) PolicyVersion() int64 {
 	w.T.Helper()
@@ -109,6 +122,12 @@ func (w *World) PolicyVersion() int64 {
 // when the import fails.
 func (w *World) Import(affected, movements string) *imports.Import {
 	w.T.Helper()
+	return w.ImportInto(Reference, affected, movements)
+}
+
+// ImportInto is Import into the incident with that reference.
+func (w *World) ImportInto(reference, affected, movements string) *imports.Import {
+	w.T.Helper()
 	file := func(name, content string) string {
 		if content == "" {
 			return ""
@@ -119,7 +138,7 @@ func (w *World) Import(affected, movements string) *imports.Import {
 		}
 		return path
 	}
-	i, err := imports.FromFiles(w.Ctx, w.Store, w.Manager, Reference, file("affected.csv", affected), file("movements.csv", movements), false, nil)
+	i, err := imports.FromFiles(w.Ctx, w.Store, w.Manager, reference, file("affected.csv", affected), file("movements.csv", movements), false, nil)
 	if err != nil {
 		w.T.Fatal(err)
 	}

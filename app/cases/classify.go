@@ -2,16 +2,17 @@ package cases
 
 import "hoten/app/store"
 
-// Reclassify brings the classes of an incident's affected cases up to date with
-// their movements; it is incidents.Class in SQL, for all at once.
-func Reclassify(tx *store.Tx, incident int64) error {
+// ClassOfMovements is incidents.Class in SQL: the class of the transfers and
+// exchanges of a group, all of them fraudulent.
+const ClassOfMovements = `case when bool_or(kind = 'transfer') and bool_or(kind = 'exchange') then 'C' when bool_or(kind = 'exchange') then 'B' else 'A' end`
+
+// Reclassify raises the classes of an incident's affected cases to what their
+// movements say, for all IDs that the query names. The caller has locked the cases.
+func Reclassify(tx *store.Tx, incident int64, identities string) error {
 	_, err := store.Exec(tx, `update cases c set class = x.class from (
-		  select c.id, case when coalesce(f.transfer, false) and coalesce(f.exchange, false) then 'C' when coalesce(f.exchange, false) then 'B'
-		    when coalesce(f.transfer, false) then 'A' else 'D' end as class
-		  from cases c left join (
-		    select identity_id, bool_or(kind = 'transfer') as transfer, bool_or(kind = 'exchange') as exchange from movements
-		    where incident_id = $1 and finding in ('suspected', 'confirmed') and kind in ('transfer', 'exchange') group by identity_id) f
-		  on f.identity_id = c.identity_id where c.incident_id = $1 and c.origin <> 'inquiry') x
-		where c.id = x.id and c.class is distinct from x.class`, incident)
+		  select identity_id, `+ClassOfMovements+` as class from movements
+		  where incident_id = $1 and finding in ('suspected', 'confirmed') and kind in ('transfer', 'exchange')
+		    and identity_id in (`+identities+`) group by identity_id) x
+		where c.incident_id = $1 and c.identity_id = x.identity_id and c.origin <> 'inquiry' and c.class is distinct from x.class`, incident)
 	return err
 }

@@ -6,10 +6,7 @@ import (
 
 	"hoten/app/imports/csvin"
 	"hoten/app/jptext"
-	"hoten/app/ledger"
 	"hoten/app/members"
-	"hoten/app/resets"
-	"hoten/app/store"
 )
 
 const createStagedAffected = `create temp table staged_affected (
@@ -24,27 +21,6 @@ var affectedColumns = []string{"line", "login_key", "identity_id", "login", "log
 	"phone_id", "phone", "phone_key", "phone_5", "phone_8", "phone_12", "email_id", "email", "email_key", "email_5", "email_8", "email_12", "email_since", "email_own",
 	"restricted_at", "balance_programs", "balances", "row_hash"}
 
-func (r *run) landAffected(tx *store.Tx) error {
-	if _, err := store.Exec(tx, createStagedAffected); err != nil {
-		return err
-	}
-	sealer := &affectedSealer{run: r, identities: numbers{s: r.s, table: "identities"}, members: numbers{s: r.s, table: "members"}, contacts: numbers{s: r.s, table: "contacts"}}
-	judge := func(row csvin.Row) (string, []csvin.Problem) { return row.Affected.LoginKey, nil }
-	if err := r.stage(tx, AffectedFile, r.src.affected, csvin.AffectedFile, "staged_affected", affectedColumns, judge, sealer.seal); err != nil {
-		return err
-	}
-	if err := r.settleAffected(tx); err != nil {
-		return err
-	}
-	accepted, err := count(tx, "staged_affected")
-	if err != nil || accepted == 0 || r.DryRun {
-		r.Accepted += accepted
-		return err
-	}
-	r.Accepted += accepted
-	return r.insertAffected(tx)
-}
-
 // checkHeader refuses balance columns of programs that nobody knows.
 func (r *run) checkHeader(reader *csvin.Reader) error {
 	var problems []csvin.Problem
@@ -57,99 +33,6 @@ func (r *run) checkHeader(reader *csvin.Reader) error {
 		return &csvin.HeaderError{Problems: problems}
 	}
 	return nil
-}
-
-// settleAffected finds out which IDs are known: an equal row is ignored, another
-// one refused.
-func (r *run) settleAffected(tx *store.Tx) error {
-	for _, q := range []string{
-		`update staged_affected s set known_identity = i.id, known_member = i.member_id from identities i where i.login_key = s.login_key`,
-		`analyze staged_affected`,
-	} {
-		if _, err := store.Exec(tx, q); err != nil {
-			return err
-		}
-	}
-	type known struct {
-		Line int64
-		Same bool
-	}
-	rows, err := store.Returning[known](tx, `delete from staged_affected s using cases c, members m
-		where c.incident_id = $1 and c.identity_id = s.known_identity and c.origin <> 'inquiry' and m.id = s.known_member
-		returning s.line, m.row_hash is not distinct from s.row_hash as same`, r.IncidentID)
-	if err != nil {
-		return err
-	}
-	refused := map[int]csvin.Problem{}
-	for _, k := range rows {
-		if k.Same {
-			r.Ignored++
-		} else {
-			refused[int(k.Line)] = csvin.Problem{Reason: "duplicate_conflict"}
-		}
-	}
-	return r.refuseLines(tx.Context(), AffectedFile, r.src.affected, csvin.AffectedFile, refused)
-}
-
-// insertAffected inserts what is left, set by set, in the order of the file.
-func (r *run) insertAffected(tx *store.Tx) error {
-	for _, q := range []string{
-		`insert into members (id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash)
-			select member_id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash
-			from staged_affected where known_member is null order by line`,
-		`insert into identities (id, member_id, login, login_key, start_5, start_8, start_12, state)
-			select identity_id, member_id, login, login_key, login_5, login_8, login_12, 'restricted'
-			from staged_affected where known_identity is null order by line`,
-		`update identities i set member_id = s.member_id from staged_affected s where i.id = s.known_identity and s.known_member is null`,
-		`insert into contacts (id, member_id, kind, value, value_key, start_5, start_8, start_12, depends_on_login, source)
-			select phone_id, member_id, 'phone', phone, phone_key, phone_5, phone_8, phone_12, false, 'import' from staged_affected where phone is not null and known_member is null order by line`,
-		`insert into contacts (id, member_id, kind, value, value_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
-			select email_id, member_id, 'email', email, email_key, email_5, email_8, email_12, email_since, email_own, 'import' from staged_affected where email is not null and known_member is null order by line`,
-	} {
-		if _, err := store.Exec(tx, q); err != nil {
-			return err
-		}
-	}
-	if err := r.openCases(tx); err != nil {
-		return err
-	}
-	if err := r.restrict(tx); err != nil {
-		return err
-	}
-	return ledger.OpenWith(tx, r.Subject()+":opening", `select coalesce(s.known_identity, s.identity_id) as identity_id, b.program_id, b.points
-		from staged_affected s left join lateral unnest(s.balance_programs, s.balances) as b(program_id, points) on true`)
-}
-
-// openCases opens a case per ID. An inquiry that stands already becomes a listed
-// case; what was added by hand keeps being counted apart.
-func (r *run) openCases(tx *store.Tx) error {
-	_, err := store.Exec(tx, `with opened as (
-		  insert into cases (incident_id, identity_id, origin, class, identity_state, restricted_at, opened_at, changed_at)
-		  select $1::bigint, coalesce(known_identity, identity_id), 'listed', 'D', 'restricted', coalesce(restricted_at, $2::timestamptz), $2, $2
-		    from staged_affected order by line
-		  on conflict (incident_id, identity_id) do update set class = coalesce(cases.class, 'D'), changed_at = excluded.changed_at,
-		    origin = case cases.origin when 'inquiry' then 'listed' else cases.origin end,
-		    identity_state = coalesce(cases.identity_state, 'restricted'), restricted_at = coalesce(cases.restricted_at, excluded.restricted_at)
-		  returning id)
-		insert into case_events (case_id, at, kind, actor_kind, actor_id, data)
-		select id, $2, 'opened', $3, $4, jsonb_build_object('origin', 'listed', 'import', $5::bigint) from opened order by id`,
-		r.IncidentID, tx.Now, tx.By.Kind, tx.By.ID, r.ID)
-	return err
-}
-
-// restrict has the identity system restrict the IDs that the operator had not
-// restricted when the list was made, and those that it knew as active.
-func (r *run) restrict(tx *store.Tx) error {
-	type id struct{ ID int64 }
-	rows, err := store.Select[id](tx.DB, `select coalesce(known_identity, identity_id) as id from staged_affected where restricted_at is null or known_identity is not null`)
-	if err != nil || len(rows) == 0 {
-		return err
-	}
-	ids := make([]int64, len(rows))
-	for i, row := range rows {
-		ids[i] = row.ID
-	}
-	return resets.Directory.Restrict(tx, ids)
 }
 
 // affectedSealer turns rows into columns: personal data sealed for the rows they

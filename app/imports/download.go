@@ -1,16 +1,17 @@
 package imports
 
 import (
+	"bufio"
 	"context"
-	"encoding/csv"
 	"encoding/json"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"hoten/app/access"
 	"hoten/app/audit"
+	"hoten/app/imports/csvin"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -24,10 +25,11 @@ func (i Import) Columns() []string {
 	return out
 }
 
-// WriteRejected writes the refused rows of a file as CSV for Excel: line, column,
-// reason and its sentence, then the row as it stood. It is a view of personal
+// WriteRejected writes the refused rows of a file as CSV for Excel: each row as it
+// stood, below its header, and behind it the line, columns, reasons and their
+// sentences. Corrected it can be imported again as it is. It is a view of personal
 // data, and audited. explain says a reason in the reader's language.
-func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int64, file string, to io.Writer, explain func(reason string) string) error {
+func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int64, file string, to io.Writer, explain func(Rejection) string) error {
 	i, err := verbs.Do(ctx, s, by, ToReadRejected, verbs.About("import", id), "", func(tx *store.Tx) (*Import, error) {
 		i, err := ByID(tx.DB, id)
 		if err != nil {
@@ -38,46 +40,89 @@ func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int6
 	if err != nil {
 		return err
 	}
+	header, err := i.Header(s, file)
+	if err != nil {
+		return err
+	}
+	w := &sheetWriter{Writer: bufio.NewWriter(to), width: len(header)}
 	// Excel takes a file for UTF-8 only with the mark.
-	if _, err := io.WriteString(to, "\ufeff"); err != nil {
-		return err
-	}
-	w := csv.NewWriter(to)
-	w.UseCRLF = true
-	if err := w.Write([]string{"line", "column", "reason", "message"}); err != nil {
-		return err
-	}
-	for after := int64(0); ; {
-		rows, err := Rejections(store.Read(ctx, s), i.ID, after, rejectBatch)
-		if err != nil || len(rows) == 0 {
-			w.Flush()
-			return firstError(err, w.Error())
+	w.WriteString("\ufeff")
+	w.row(header, csvin.OutcomeColumns)
+	err = eachRefusedRow(ctx, s, i.ID, file, func(of []Rejection) error {
+		fields, err := of[0].Fields(s)
+		if err == nil {
+			w.row(fields, outcome(of, explain))
 		}
-		for _, r := range rows {
+		return err
+	})
+	return firstError(err, w.Flush())
+}
+
+// outcome is what stands behind a row that was refused for these reasons.
+func outcome(of []Rejection, explain func(Rejection) string) []string {
+	var columns, reasons, sentences []string
+	for _, r := range of {
+		columns, reasons, sentences = append(columns, r.ColumnName), append(reasons, r.Reason), append(sentences, explain(r))
+	}
+	return []string{strconv.FormatInt(of[0].Line, 10), strings.Join(columns, " "), strings.Join(reasons, " "), strings.Join(sentences, " ")}
+}
+
+// eachRefusedRow yields the refused rows of a file in its order, each with all its
+// reasons.
+func eachRefusedRow(ctx context.Context, s *store.Store, id int64, file string, yield func([]Rejection) error) error {
+	var row []Rejection
+	for after := int64(0); ; {
+		batch, err := Rejections(store.Read(ctx, s), id, after, rejectBatch)
+		if err != nil {
+			return err
+		}
+		for _, r := range batch {
 			after = r.ID
 			if r.File != file {
 				continue
 			}
-			fields, err := r.Fields(s)
-			if err != nil {
-				return err
+			if len(row) > 0 && row[0].Line != r.Line {
+				if err := yield(row); err != nil {
+					return err
+				}
+				row = nil
 			}
-			record := []string{strconv.FormatInt(r.Line, 10), r.ColumnName, r.Reason, explain(r.Reason)}
-			for _, f := range fields {
-				record = append(record, Disarm(f))
-			}
-			if err := w.Write(record); err != nil {
-				return err
-			}
+			row = append(row, r)
+		}
+		if len(batch) == 0 {
+			break
 		}
 	}
+	if len(row) == 0 {
+		return nil
+	}
+	return yield(row)
 }
 
-// Disarm keeps a spreadsheet from running a cell as a formula (docs/domain.md section
-// 7); a Japanese Excel takes the full-width signs for the others.
-func Disarm(s string) string {
-	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
-		return "'" + s
+// sheetWriter writes CSV for Excel, values as they are: encoding/csv would change
+// the line ends within them.
+type sheetWriter struct {
+	*bufio.Writer
+	width int // of the header
+}
+
+// row writes fields, filled up to the header's width, what is told about them, and
+// last the fields that the header has no column for.
+func (w *sheetWriter) row(fields, told []string) {
+	cells := make([]string, max(w.width, len(fields)))
+	copy(cells, fields)
+	for i, cell := range slices.Concat(cells[:w.width], told, cells[w.width:]) {
+		if i > 0 {
+			w.WriteByte(',')
+		}
+		w.WriteString(quoted(csvin.Disarm(cell)))
 	}
-	return s
+	w.WriteString("\r\n")
+}
+
+func quoted(cell string) string {
+	if strings.ContainsAny(cell, "\",;\t\r\n") || strings.TrimSpace(cell) != cell {
+		return `"` + strings.ReplaceAll(cell, `"`, `""`) + `"`
+	}
+	return cell
 }

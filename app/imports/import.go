@@ -42,6 +42,8 @@ type Import struct {
 	Ignored        int64
 	Rejected       int64
 	IgnoredColumns string
+	Notices        string
+	Headers        []byte // sealed
 	Error          string
 	CreatedAt      time.Time
 	FinishedAt     *time.Time
@@ -61,30 +63,32 @@ type Rejection struct {
 	Line       int64
 	ColumnName string
 	Reason     string
+	Detail     string
 	Record     []byte
 }
 
 // TableName is the table of Rejection.
 func (Rejection) TableName() string { return "import_rejections" }
 
-// begin notes an import and who asked for it.
-func begin(ctx context.Context, s *store.Store, by access.Actor, reference string, dryRun bool, more func(tx *store.Tx, i *Import) error) (*Import, error) {
+// begin notes an import and who asked for it; more is what belongs to the same
+// transaction.
+func begin(ctx context.Context, s *store.Store, by access.Actor, i *Import, reference string, more func(tx *store.Tx) error) (*Import, error) {
 	return verbs.Do(ctx, s, by, ToStart, verbs.About("incident", reference), "", func(tx *store.Tx) (*Import, error) {
 		incident, err := incidents.ByReference(tx.DB, reference)
 		if err != nil {
 			return nil, err
 		}
-		i := &Import{IncidentID: incident.ID, DryRun: dryRun, State: Running, IgnoredColumns: "[]", CreatedAt: tx.Now}
+		i.IncidentID, i.State, i.IgnoredColumns, i.Notices, i.CreatedAt = incident.ID, Running, "[]", "[]", tx.Now
 		if by.ID != 0 {
 			i.StaffID = &by.ID
 		}
 		if err := store.Insert(tx, i); err != nil {
 			return nil, err
 		}
-		if err := more(tx, i); err != nil {
+		if err := more(tx); err != nil {
 			return nil, err
 		}
-		return i, audit.Record(tx, audit.Change{Subject: i.Subject(), After: map[string]any{"incident": reference, "dry_run": dryRun}})
+		return i, audit.Record(tx, audit.Change{Subject: i.Subject(), After: map[string]any{"incident": reference, "dry_run": i.DryRun}})
 	})
 }
 

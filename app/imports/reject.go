@@ -3,6 +3,7 @@ package imports
 import (
 	"context"
 	"encoding/json"
+	"errors"
 
 	"hoten/app/imports/csvin"
 	"hoten/app/store"
@@ -13,8 +14,10 @@ import (
 type rejector struct {
 	s     *store.Store
 	id    int64
+	max   int64 // refused rows, see policies.RefusedRows
 	open  []refusal
 	count int64
+	bytes int
 }
 
 type refusal struct {
@@ -23,13 +26,23 @@ type refusal struct {
 	raw     []string
 }
 
-// rejectBatch bounds how many refused rows wait in memory.
-const rejectBatch = 1000
+// rejectBatch bounds how many refused rows wait in memory, and maxRefused what is
+// kept of all of them, in bytes.
+const rejectBatch, maxRefused = 1000, 64 << 20
+
+// errTooMany ends an import that refuses more than anybody would look at.
+var errTooMany = errors.New("too many refused rows")
 
 func (r *rejector) add(ctx context.Context, file string, raw []string, problems ...csvin.Problem) error {
 	r.count++
+	for _, cell := range raw {
+		r.bytes += len(cell)
+	}
 	for _, p := range problems {
 		r.open = append(r.open, refusal{file, p, raw})
+	}
+	if r.count >= r.max || r.bytes > maxRefused {
+		return errTooMany
 	}
 	if len(r.open) < rejectBatch {
 		return nil
@@ -48,7 +61,7 @@ func (r *rejector) flush(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			rows[i] = Rejection{ImportID: r.id, File: o.file, Line: int64(o.problem.Line), ColumnName: o.problem.Column, Reason: o.problem.Reason,
+			rows[i] = Rejection{ImportID: r.id, File: o.file, Line: int64(o.problem.Line), ColumnName: o.problem.Column, Reason: o.problem.Reason, Detail: o.problem.Detail,
 				Record: tx.Vault().Seal("import_rejections", "record", r.id, string(record))}
 		}
 		return store.Insert(tx, rows)

@@ -2,14 +2,15 @@ package imports
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
 	"hoten/app/access"
 	"hoten/app/audit"
+	"hoten/app/fault"
 	"hoten/app/imports/csvin"
 	"hoten/app/incidents"
+	"hoten/app/policies"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -20,7 +21,7 @@ func FromFiles(ctx context.Context, s *store.Store, by access.Actor, reference, 
 	if err := needFile(affected != "", movements != ""); err != nil {
 		return nil, err
 	}
-	i, err := begin(ctx, s, by, reference, dryRun, func(*store.Tx, *Import) error { return nil })
+	i, err := begin(ctx, s, by, &Import{DryRun: dryRun}, reference, func(*store.Tx) error { return nil })
 	if err != nil {
 		return nil, err
 	}
@@ -42,31 +43,54 @@ type run struct {
 	incident *incidents.Incident
 	programs map[string]int16
 	rejected *rejector
-	columns  []string // ignored
+	columns  []string            // ignored
+	told     []Notice            // see Import.Told
+	headers  map[string][]string // by file
 	progress func(int64)
 	read     int64
 	noted    time.Time
 }
 
 func newRun(s *store.Store, by access.Actor, i *Import, src source, progress func(int64)) *run {
-	return &run{Import: i, s: s, by: by, src: src, progress: progress, programs: map[string]int16{}, rejected: &rejector{s: s, id: i.ID}}
+	return &run{Import: i, s: s, by: by, src: src, progress: progress, rejected: &rejector{s: s, id: i.ID}}
 }
 
 // errDryRun rolls a dry run back after everything was judged.
 var errDryRun = errors.New("dry run")
 
+// attempts is how often an import is begun that others get in the way of: somebody
+// opened a case for one of its new IDs in the same moment.
+const attempts = 5
+
 // do runs the import to its end. Started again after a crash it begins anew:
 // nothing of the first time has landed.
 func (r *run) do(ctx context.Context) error {
-	if err := r.prepare(ctx); err != nil {
-		return err
+	var err error
+	for range attempts {
+		again := false // a transaction that met a deadlock begins anew, and so do the counts
+		if err := r.prepare(ctx); err != nil {
+			return err
+		}
+		err = verbs.Run(ctx, r.s, r.by, ToLand, r.Subject(), "", func(tx *store.Tx) error {
+			if again {
+				if err := r.prepare(ctx); err != nil {
+					return err
+				}
+			}
+			again = true
+			return r.land(tx)
+		})
+		if !fault.Is(err, "conflict") {
+			break
+		}
 	}
-	err := verbs.Run(ctx, r.s, r.by, ToLand, r.Subject(), "", r.land)
 	closing := r.rejected.flush(ctx)
 	var header *csvin.HeaderError
 	switch {
 	case errors.As(err, &header):
-		return r.fail(ctx, "header")
+		return errors.Join(closing, r.fail(ctx, "header"))
+	case errors.Is(err, errTooMany):
+		return errors.Join(closing, r.fail(ctx, "too_many_refused"))
 	case err == nil:
 		return closing
 	case errors.Is(err, errDryRun):
@@ -85,13 +109,19 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	programs, err := incidents.Programs(db)
-	for _, p := range programs {
-		r.programs[p.Code] = p.ID
-	}
-	r.Accepted, r.Ignored = 0, 0
 	if err != nil {
 		return err
 	}
+	r.programs, r.headers = map[string]int16{}, map[string][]string{}
+	for _, p := range programs {
+		r.programs[p.Code] = p.ID
+	}
+	limits, err := policies.Current(db)
+	if err != nil {
+		return err
+	}
+	r.Accepted, r.Ignored, r.read, r.columns, r.told = 0, 0, 0, nil, nil
+	r.rejected = &rejector{s: r.s, id: r.ID, max: int64(limits.RefusedRows)}
 	return store.Keep(ctx, r.s, func(tx *store.Tx) error {
 		_, err := store.Exec(tx, "delete from import_rejections where import_id = $1", r.ID)
 		return err
@@ -100,23 +130,22 @@ func (r *run) prepare(ctx context.Context) error {
 
 // land judges and inserts everything within one transaction.
 func (r *run) land(tx *store.Tx) error {
+	if err := r.stageAll(tx); err != nil {
+		return err
+	}
 	// Two imports of one incident take their turns.
 	if _, err := store.Lock[incidents.Incident](tx, r.IncidentID); err != nil {
 		return err
 	}
-	if r.src.affected != nil {
-		if err := r.landAffected(tx); err != nil {
-			return err
-		}
-	}
-	if r.src.movements != nil {
-		if err := r.landMovements(tx); err != nil {
-			return err
-		}
+	if err := r.settle(tx); err != nil {
+		return err
 	}
 	r.State, r.Total, r.Processed, r.Rejected = Done, r.read, r.read, r.rejected.count
 	if r.DryRun {
 		return errDryRun
+	}
+	if err := r.insert(tx); err != nil {
+		return err
 	}
 	// The outcome lands with the rows: a program that dies right after tells no
 	// other story than the one that came to its end.
@@ -132,6 +161,7 @@ func (r *run) land(tx *store.Tx) error {
 
 func (r *run) fail(ctx context.Context, why string) error {
 	r.State, r.Error, r.Accepted, r.Ignored, r.Rejected = Failed, why, 0, 0, r.rejected.count
+	r.Processed = max(r.Processed, r.read)
 	return r.save(ctx)
 }
 
@@ -143,18 +173,17 @@ func (r *run) save(ctx context.Context) error {
 // outcome notes what became of the import. The upload is needed again only after
 // a dry run that went well.
 func (r *run) outcome(tx *store.Tx) error {
-	columns, err := json.Marshal(append([]string{}, r.columns...))
-	if err != nil {
+	if err := r.describe(); err != nil {
 		return err
 	}
-	r.IgnoredColumns, r.FinishedAt = string(columns), &tx.Now
-	if err := store.Save(tx, r.Import, "state", "total", "processed", "accepted", "ignored", "rejected", "ignored_columns", "error", "finished_at"); err != nil {
+	r.FinishedAt = &tx.Now
+	if err := store.Save(tx, r.Import, "state", "total", "processed", "accepted", "ignored", "rejected", "ignored_columns", "notices", "headers", "error", "finished_at"); err != nil {
 		return err
 	}
 	if r.DryRun && r.State == Done {
 		return nil
 	}
-	_, err = store.Exec(tx, "delete from import_chunks where import_id = $1", r.ID)
+	_, err := store.Exec(tx, "delete from import_chunks where import_id = $1", r.ID)
 	return err
 }
 
@@ -167,22 +196,4 @@ func Forget(ctx context.Context, s *store.Store) error {
 		_, err := store.Exec(tx, "delete from import_chunks where import_id in (select id from imports where state <> 'running' and created_at < $1)", tx.Now.Add(-uploadLife))
 		return err
 	})
-}
-
-// note counts rows read, and tells about it twice a second.
-func (r *run) note(ctx context.Context, rows int) {
-	if r.read += int64(rows); time.Since(r.noted) < 500*time.Millisecond {
-		return
-	}
-	r.noted = time.Now()
-	if r.progress != nil {
-		r.progress(r.read)
-	}
-	err := store.Keep(ctx, r.s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx, "update imports set processed = $2 where id = $1", r.ID, r.read)
-		return err
-	})
-	if err != nil {
-		r.s.Log.WarnContext(ctx, "progress of an import was not noted", "import", r.ID, "error", err)
-	}
 }

@@ -10,6 +10,26 @@ import (
 	"hoten/app/store"
 )
 
+// stageAll stages the files that there are; each has its table in any case.
+func (r *run) stageAll(tx *store.Tx) error {
+	for _, create := range []string{createStagedAffected, createStagedMovements} {
+		if _, err := store.Exec(tx, create); err != nil {
+			return err
+		}
+	}
+	if r.src.affected != nil {
+		sealer := &affectedSealer{run: r, identities: numbers{s: r.s, table: "identities"}, members: numbers{s: r.s, table: "members"}, contacts: numbers{s: r.s, table: "contacts"}}
+		judge := func(row csvin.Row) (string, []csvin.Problem) { return row.Affected.LoginKey, nil }
+		if err := r.stage(tx, AffectedFile, r.src.affected, csvin.AffectedFile, "staged_affected", affectedColumns, judge, sealer.seal); err != nil {
+			return err
+		}
+	}
+	if r.src.movements == nil {
+		return nil
+	}
+	return r.stage(tx, MovementsFile, r.src.movements, csvin.MovementsFile, "staged_movements", movementColumns, r.judgeMovement, r.sealMovement)
+}
+
 // stage streams one file into a temporary table by COPY: a goroutine reads and
 // seals while the database takes rows in. seal turns an accepted row into the
 // columns of the table. Equal keys are settled here: an equal row is ignored,
@@ -22,10 +42,12 @@ func (r *run) stage(tx *store.Tx, file string, open opener, kind csvin.Kind, tab
 	}
 	defer f.Close()
 	reader, err := csvin.NewReader(f, kind)
-	if err == nil {
-		err = r.checkHeader(reader)
-	}
 	if err != nil {
+		return r.refuseFile(tx.Context(), file, err)
+	}
+	defer reader.Close()
+	r.headers[file] = reader.Header()
+	if err := r.checkHeader(reader); err != nil {
 		return r.refuseFile(tx.Context(), file, err)
 	}
 	reader.Today = jptext.DateOf(tx.Now)
@@ -39,10 +61,14 @@ func (r *run) stage(tx *store.Tx, file string, open opener, kind csvin.Kind, tab
 	for range s.out {
 		// Until the reading goroutine has ended: it counts into r.
 	}
-	return errors.Join(s.err, err)
+	r.tell(file, reader.Notices()...)
+	if s.err != nil {
+		return r.refuseFile(tx.Context(), file, s.err)
+	}
+	return err
 }
 
-// refuseFile keeps why a file cannot be read at all.
+// refuseFile keeps why a file cannot be read at all, or to its end.
 func (r *run) refuseFile(ctx context.Context, file string, err error) error {
 	var header *csvin.HeaderError
 	if errors.As(err, &header) {

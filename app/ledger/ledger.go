@@ -123,24 +123,27 @@ func Companies(db *gorm.DB) (map[string]map[int16]int64, error) {
 	return out, err
 }
 
-// OpenWith opens accounts in every program for the IDs that the query names and
-// posts their balances as one transfer. The query yields identity_id, program_id
-// and points, points null where nothing is known. An account that has its
-// opening balance already keeps it.
+// OpenWith opens accounts in every program for the IDs that the query names, with
+// their balances, and posts these as one transfer. The query yields identity_id;
+// the arrays programs and points, without the programs of which nothing is known;
+// and known, whether the ID may have accounts already: the caller has locked those.
+// An account that has its opening balance already keeps it.
 func OpenWith(tx *store.Tx, key, query string) error {
-	_, err := store.Exec(tx, `insert into accounts (program_id, identity_id, purpose)
-		select p.id, q.identity_id, 'member' from (select distinct identity_id from (`+query+`) q) q cross join programs p
-		order by q.identity_id, p.id on conflict (identity_id, program_id) where identity_id is not null do nothing`)
-	if err != nil {
-		return err
-	}
 	ids, err := Post(tx, []Draft{{Key: key}})
 	if err != nil {
 		return err
 	}
+	// The database posts what an account is opened with to the transfer above.
+	_, err = store.Exec(tx, `insert into accounts (program_id, identity_id, purpose, balance)
+		select p.id, q.identity_id, 'member', coalesce(q.points[array_position(q.programs, p.id)], 0) from (`+query+`) q cross join programs p
+		on conflict (identity_id, program_id) where identity_id is not null do nothing`)
+	if err != nil {
+		return err
+	}
 	_, err = store.Exec(tx, `with opened as (
-		  select a.id, a.program_id, q.points from (`+query+`) q join accounts a on a.identity_id = q.identity_id and a.program_id = q.program_id
-		  where q.points > 0 and not exists (select 1 from postings p where p.account_id = a.id and p.purpose = 'opening'))
+		  select a.id, a.program_id, q.points[array_position(q.programs, a.program_id)] as points from (`+query+`) q join accounts a on a.identity_id = q.identity_id
+		  where q.known and q.points[array_position(q.programs, a.program_id)] > 0
+		    and not exists (select 1 from postings p where p.account_id = a.id and p.purpose = 'opening'))
 		insert into postings (transfer_id, account_id, program_id, purpose, points)
 		select $1::bigint, id, program_id, 'opening', points from opened
 		union all

@@ -34,6 +34,10 @@ type Policies struct {
 	ResetsPerDay  int              `json:"resets_per_day"` // an ID; above it a supervisor
 	// RespondMinutes is how long a desk may be open before somebody sees to a new case.
 	RespondMinutes int `json:"respond_minutes"`
+	// An import that refuses RefusedRows rows stops. UploadMegabytes is the most that
+	// one uploaded file may hold.
+	RefusedRows     int `json:"refused_rows"`
+	UploadMegabytes int `json:"upload_megabytes"`
 }
 
 // Verification is what docs/domain.md section 4 asks for.
@@ -62,6 +66,7 @@ func Default() Policies {
 			ValidMinutes: 30, CodeMinutes: 10, CodeTries: 5, CodeIntervalSeconds: 60, CodesPerCall: 5, CodesPerDay: 10,
 		},
 		UnusualPercent: 50, RemindHours: 4, EscalateHours: 8, Substitutes: map[string]int64{}, ResetMinutes: 30, ResetsPerDay: 3, RespondMinutes: 480,
+		RefusedRows: 10_000, UploadMegabytes: 1024,
 	}
 }
 
@@ -125,7 +130,7 @@ func (p *Policies) numbers() map[string]*int {
 		"level1_items": &v.Level1Items, "level2_items": &v.Level2Items, "wrong_per_call": &v.WrongPerCall, "failed_per_day": &v.FailedPerDay,
 		"valid_minutes": &v.ValidMinutes, "code_minutes": &v.CodeMinutes, "code_tries": &v.CodeTries, "code_interval_seconds": &v.CodeIntervalSeconds,
 		"unusual_percent": &p.UnusualPercent, "remind_hours": &p.RemindHours, "escalate_hours": &p.EscalateHours, "codes_per_call": &v.CodesPerCall, "codes_per_day": &v.CodesPerDay, "reset_minutes": &p.ResetMinutes, "resets_per_day": &p.ResetsPerDay,
-		"respond_minutes": &p.RespondMinutes,
+		"respond_minutes": &p.RespondMinutes, "refused_rows": &p.RefusedRows, "upload_megabytes": &p.UploadMegabytes,
 	}
 }
 
@@ -180,8 +185,9 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, seen int64, p Pol
 	})
 }
 
-// mostRespond is a thousand open hours: whoever means more means no deadline.
-const mostRespond = 60_000
+// The most of some numbers. A thousand open hours to respond: whoever means more means
+// no deadline. Refused rows and uploads are kept in the database.
+var most = map[string]int{"code_tries": 5, "respond_minutes": 60_000, "refused_rows": 1_000_000, "upload_megabytes": 4096}
 
 func (p Policies) check(db *gorm.DB) error {
 	problems, err := p.checkSteps(db)
@@ -200,12 +206,9 @@ func (p Policies) check(db *gorm.DB) error {
 		if n < 1 {
 			problems.Add(name, "must_be_positive")
 		}
-	}
-	if v.CodeTries > 5 {
-		problems.Add("code_tries", "too_large", "max", 5)
-	}
-	if p.RespondMinutes > mostRespond {
-		problems.Add("respond_minutes", "too_large", "max", mostRespond)
+		if limit, limited := most[name]; limited && n > limit {
+			problems.Add(name, "too_large", "max", limit)
+		}
 	}
 	if v.Level2Items < v.Level1Items {
 		problems.Add("level2_items", "level2_below_level1")

@@ -55,6 +55,8 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 		"negative limit":       {func(p *policies.Policies) { p.DailyLimits["pointtalk"] = -1 }, "r", "pointtalk"},
 		"no minutes":           {func(p *policies.Policies) { p.ResetMinutes = 0 }, "r", "reset_minutes"},
 		"no time to respond":   {func(p *policies.Policies) { p.RespondMinutes = 0 }, "r", "respond_minutes"},
+		"too much refused":     {func(p *policies.Policies) { p.RefusedRows = 1_000_001 }, "r", "refused_rows"},
+		"no upload at all":     {func(p *policies.Policies) { p.UploadMegabytes = 0 }, "r", "upload_megabytes"},
 		"a year to respond":    {func(p *policies.Policies) { p.RespondMinutes = 60_001 }, "r", "respond_minutes"},
 		"no reminder":          {func(p *policies.Policies) { p.RemindHours = 0 }, "r", "remind_hours"},
 		"too late a step":      {func(p *policies.Policies) { p.EscalateHours = 1001 }, "r", "escalate_hours"},
@@ -82,7 +84,7 @@ func TestNumbersByName(t *testing.T) {
 	p := policies.Default()
 	p.SetNumbers(map[string]int{"reset_minutes": 7, "code_tries": 3, "unknown": 9})
 	n := p.Numbers()
-	if p.ResetMinutes != 7 || p.Verification.CodeTries != 3 || n["reset_minutes"] != 7 || n["valid_minutes"] != 30 || n["respond_minutes"] != 480 || len(n) != 16 {
+	if p.ResetMinutes != 7 || p.Verification.CodeTries != 3 || n["reset_minutes"] != 7 || n["valid_minutes"] != 30 || n["respond_minutes"] != 480 || len(n) != 18 {
 		t.Errorf("%+v, %v", p, n)
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
-	"hoten/app/imports"
+	"hoten/app/imports/csvin"
 	"hoten/app/jptext"
 )
 
@@ -95,11 +95,11 @@ func WriteCSV(to io.Writer, tables ...Table) error {
 			records = append(records, []string{""})
 		}
 		if len(tables) > 1 {
-			records = append(records, []string{imports.Disarm(t.Title)})
+			records = append(records, []string{csvin.Disarm(t.Title)})
 		}
 		heading := make([]string, len(t.Columns))
 		for i, c := range t.Columns {
-			heading[i] = imports.Disarm(c.Title)
+			heading[i] = csvin.Disarm(c.Title)
 		}
 		records = append(records, heading)
 		for _, line := range t.lines() {
@@ -123,7 +123,7 @@ func (c Cell) csv() string {
 	case IsDate:
 		return c.Date.String()
 	}
-	return imports.Disarm(c.Text)
+	return csvin.Disarm(c.Text)
 }
 
 // WriteXLSX writes tables as a workbook, a sheet each.
@@ -173,7 +173,7 @@ func (w *workbook) sheet(n int, t Table) {
 	}
 	for i, c := range t.Columns {
 		at := place(i, 1)
-		w.try(w.SetCellStr(name, at, imports.Disarm(c.Title)))
+		w.try(w.SetCellStr(name, at, csvin.Disarm(c.Title)))
 		w.try(w.SetCellStyle(name, at, at, w.bold))
 	}
 	for y, line := range t.lines() {
@@ -198,7 +198,7 @@ func (w *workbook) cell(sheet, at string, c Cell) {
 		w.try(w.SetCellValue(sheet, at, c.Date.At(0)))
 		w.try(w.SetCellStyle(sheet, at, at, w.date))
 	default:
-		w.try(w.SetCellStr(sheet, at, imports.Disarm(c.Text)))
+		w.try(w.SetCellStr(sheet, at, csvin.Disarm(c.Text)))
 	}
 }
 

@@ -136,7 +136,7 @@ func (tx *Tx) Copy(table string, columns []string, rows pgx.CopyFromSource) (n i
 // sealed for their row before it is written.
 func TakeIDs(db *gorm.DB, table string, n int) ([]int64, error) {
 	type taken struct{ ID int64 }
-	rows, err := Select[taken](db, "select nextval(pg_get_serial_sequence($1, 'id')) as id from generate_series(1, $2::int)", table, n)
+	rows, err := Select[taken](db, "select nextval(q.s) as id from (select pg_get_serial_sequence($1, 'id')::regclass as s offset 0) q, generate_series(1, $2::int)", table, n)
 	ids := make([]int64, len(rows))
 	for i, r := range rows {
 		ids[i] = r.ID

@@ -17,6 +17,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/imports"
 	"hoten/app/ledger"
+	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/store"
@@ -314,23 +315,23 @@ func TestUploads(t *testing.T) {
 }
 
 func TestOversizeUploadIsRefused(t *testing.T) {
-	defer func(before int) { imports.MaxUpload = before }(imports.MaxUpload)
-	imports.MaxUpload = 300 << 10
+	const limit = 1 << 20
 	s := newSite(t)
+	s.SetPolicies(func(p *policies.Policies) { p.UploadMegabytes = 1 })
 	b := s.as(s.Manager)
 	b.get("/imports/new")
 	stored := func() int {
 		return s.count("select (select count(*) from imports) + (select count(*) from import_chunks) + (select count(*) from audit_entries where action = 'import.started')")
 	}
 	before := stored()
-	a := b.upload(b.csrf, "affected", "login_id\na@ocn.example\n", "movements", strings.Repeat("x", imports.MaxUpload+1))
+	a := b.upload(b.csrf, "affected", "login_id\na@ocn.example\n", "movements", strings.Repeat("x", limit+1))
 	if a.status != http.StatusRequestEntityTooLarge || !strings.Contains(a.body, "大きすぎるため受け付けられません。") || !strings.Contains(a.body, `name="affected"`) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 	if n := stored(); n != before {
 		t.Errorf("%d rows of it are stored", n-before)
 	}
-	if a := b.upload(b.csrf, "affected", strings.Repeat("x", imports.MaxUpload)); a.status != http.StatusSeeOther {
+	if a := b.upload(b.csrf, "affected", strings.Repeat("x", limit)); a.status != http.StatusSeeOther {
 		t.Errorf("just fits: %d", a.status)
 	}
 }

@@ -41,6 +41,7 @@ func newImport(p *page) error {
 // createImport streams an upload: the token and the incident come first in the
 // form, then the files.
 func createImport(p *page) error {
+	imports.Paced(p.Response().Writer, p.Request())
 	parts, err := p.Request().MultipartReader()
 	if err != nil {
 		return fault.Input("affected", "multipart_expected")
@@ -79,7 +80,7 @@ func createImport(p *page) error {
 				return nil, nil
 			}
 			if err != nil {
-				return nil, fault.Input("affected", "multipart_expected")
+				return nil, imports.BrokenOff(imports.AffectedFile, err)
 			}
 			if part.FileName() != "" {
 				return &imports.Upload{File: part.FormName(), Content: part}, nil
@@ -88,6 +89,9 @@ func createImport(p *page) error {
 	}
 	dryRun, _ := strconv.ParseBool(p.QueryParam("dry_run")) // the button says true or false
 	i, err := imports.Start(p.ctx, p.w.s, p.by, values["incident"], dryRun, next)
+	if fault.Is(err, "uploads_busy") {
+		p.Response().Header().Set("Retry-After", imports.RetryAfter)
+	}
 	if err != nil {
 		return p.again(err, "", newImport)
 	}
@@ -113,6 +117,9 @@ func showImport(p *page) error {
 	if i.Error != "" {
 		shown.Error = i18n.T(p.ctx, "imports.error."+i.Error)
 	}
+	for _, n := range i.Told() {
+		shown.Notices = append(shown.Notices, ui.ImportNotice(n))
+	}
 	if shown.By, err = p.nameOf(i.StaffID); err != nil {
 		return err
 	}
@@ -122,7 +129,7 @@ func showImport(p *page) error {
 	}
 	rejected, shown.NextCursor = cut(rejected, func(r imports.Rejection) int64 { return r.ID })
 	for _, r := range rejected {
-		shown.Rejections = append(shown.Rejections, ui.Rejection{File: r.File, Line: r.Line, Column: r.ColumnName, Reason: r.Reason})
+		shown.Rejections = append(shown.Rejections, ui.Rejection{File: r.File, Line: r.Line, Column: r.ColumnName, Reason: r.Reason, Detail: r.Detail})
 	}
 	if shown.Files, err = imports.RejectedFiles(p.db, id); err != nil {
 		return err
@@ -157,5 +164,7 @@ func rejectedRows(p *page) error {
 	p.Response().Header().Set("Content-Type", "text/csv; charset=utf-8")
 	p.Response().Header().Set("Content-Disposition", `attachment; filename="`+file+`.rejected.csv"`)
 	p.Response().WriteHeader(http.StatusOK)
-	return imports.WriteRejected(p.ctx, p.w.s, p.by, id, file, p.Response(), func(reason string) string { return i18n.T(p.ctx, "fault.field."+reason) })
+	return imports.WriteRejected(p.ctx, p.w.s, p.by, id, file, p.Response(), func(r imports.Rejection) string {
+		return i18n.T(p.ctx, "fault.field."+r.Reason, "detail", r.Detail)
+	})
 }

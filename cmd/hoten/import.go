@@ -14,8 +14,8 @@ import (
 
 func importFiles(ctx context.Context, c *call) error {
 	reference := c.flags.String("incident", "", "`reference` of the incident")
-	affected := c.flags.String("affected", "", "CSV `file` of the affected IDs")
-	movements := c.flags.String("movements", "", "CSV `file` of the movements")
+	affected := c.flags.String("affected", "", "CSV or XLSX `file` of the affected IDs")
+	movements := c.flags.String("movements", "", "CSV or XLSX `file` of the movements")
 	dryRun := c.flags.Bool("dry-run", false, "judge everything and change nothing")
 	if err := c.parse(); err != nil {
 		return err
@@ -41,6 +41,12 @@ func importFiles(ctx context.Context, c *call) error {
 func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files map[string]string) error {
 	fmt.Fprintf(c.out, "state %s\ntotal %d\naccepted %d\nignored %d\nrejected %d\n", i.State, i.Total, i.Accepted, i.Ignored, i.Rejected)
 	english := i18n.With(ctx, "en")
+	for _, n := range i.Told() {
+		fmt.Fprintf(c.err, "%s: %s\n", n.File, i18n.T(english, "imports.notice."+n.Code, "column", n.Column, "count", n.Count))
+	}
+	if i.Error != "" {
+		fmt.Fprintln(c.err, i18n.T(english, "imports.error."+i.Error))
+	}
 	for file, path := range files {
 		if path == "" || i.Rejected == 0 {
 			continue
@@ -49,7 +55,9 @@ func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files m
 		if err != nil {
 			return err
 		}
-		err = imports.WriteRejected(ctx, a.Store, operator(), i.ID, file, f, func(reason string) string { return i18n.T(english, "fault.field."+reason) })
+		err = imports.WriteRejected(ctx, a.Store, operator(), i.ID, file, f, func(r imports.Rejection) string {
+			return i18n.T(english, "fault.field."+r.Reason, "detail", r.Detail)
+		})
 		if err := errors.Join(err, f.Close()); err != nil {
 			return err
 		}

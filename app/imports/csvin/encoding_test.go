@@ -14,11 +14,11 @@ func TestEncodingIsFoundBehindMuchASCII(t *testing.T) {
 		encoding Encoding
 		encode   func(*testing.T, string) string
 	}{{UTF8, func(_ *testing.T, s string) string { return s }}, {CP932, cp932}} {
-		r := open(t, "login_id,name\n"+ascii+c.encode(t, "m2,山田\nm3,ｶﾅ\u301c①髙\n"), AffectedFile)
+		r := opened(t, "login_id,name\n"+ascii+c.encode(t, "m2,山田\nm3,ｶﾅ\u301c①髙\n"), AffectedFile)
 		rows := all(t, r)
 		last := rows[len(rows)-2:]
-		if r.Encoding() != c.encoding || told(rows) != "" || last[0].Affected.Name != "山田" || last[1].Affected.Name != "ｶﾅ\u301c①髙" {
-			t.Errorf("%s: read as %s, %q", c.encoding, r.Encoding(), []string{last[0].Affected.Name, last[1].Affected.Name})
+		if encodingOf(r) != c.encoding || told(rows) != "" || last[0].Affected.Name != "山田" || last[1].Affected.Name != "ｶﾅ\u301c①髙" {
+			t.Errorf("%s: read as %s, %q", c.encoding, encodingOf(r), []string{last[0].Affected.Name, last[1].Affected.Name})
 		}
 	}
 }
@@ -46,7 +46,7 @@ func TestUndecodableIsTold(t *testing.T) {
 	gaiji := "\xf0\x40" // user-defined area of cp932
 	file := cp932(t, "備考,login_id,氏名,ポイントーク残高\n") + gaiji + ",m1," + cp932(t, "山田") + ",1\n" +
 		"x,m2," + cp932(t, "山") + gaiji + ",1\nx,m3,\x80,1\nx,m4," + cp932(t, "田") + "\x81,1\nx,m5," + cp932(t, "田中") + ",\xf0\x40\nx,m6," + cp932(t, "森") + ",1\n"
-	r := open(t, file, AffectedFile)
+	r := opened(t, file, AffectedFile)
 	rows := all(t, r)
 	// The byte behind \x81 is a comma, so that row keeps its columns.
 	if got, want := told(rows), "3 name:undecodable 4 name:undecodable 5 name:undecodable 6 balance_pointtalk:undecodable"; got != want {
@@ -58,7 +58,7 @@ func TestUndecodableIsTold(t *testing.T) {
 	if rows[1].Raw[2] != "山\ufffd" {
 		t.Errorf("the rejected row shows %q: read again it must be refused again", rows[1].Raw[2])
 	}
-	rows = all(t, open(t, "login_id,name\nm1,山田太郎\nm2,山\xff\nm3,髙橋\n", AffectedFile))
+	rows = all(t, opened(t, "login_id,name\nm1,山田太郎\nm2,山\xff\nm3,髙橋\n", AffectedFile))
 	if told(rows) != "3 name:undecodable" || rows[2].Affected.Name != "髙橋" {
 		t.Errorf("%+v", rows)
 	}
@@ -97,9 +97,6 @@ func FuzzReader(f *testing.F) {
 			if row.Hash == [16]byte{} || movements && row.Movement.Points <= 0 {
 				t.Fatalf("accepted %+v", row)
 			}
-		}
-		if r.Offset() != int64(len(text)) {
-			t.Fatalf("%d of %d bytes read", r.Offset(), len(text))
 		}
 	})
 }

@@ -109,13 +109,13 @@ func readHeader(names []string, kind Kind, line int) (header, []Problem) {
 		case !ok && key != "":
 			h.ignored = append(h.ignored, name)
 		case ok && seen[known]:
-			problems = append(problems, Problem{line, known, "column_duplicate"})
+			problems = append(problems, Problem{Line: line, Column: known, Reason: "column_duplicate"})
 		}
 		seen[known] = ok
 	}
 	for i, c := range columns {
 		if c.required && h.at[i] < 0 {
-			problems = append(problems, Problem{line, c.name, "column_missing"})
+			problems = append(problems, Problem{Line: line, Column: c.name, Reason: "column_missing"})
 		}
 	}
 	// In one order whatever the file's: the Hash of a row depends on it.

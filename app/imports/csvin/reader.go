@@ -1,8 +1,9 @@
 package csvin
 
 import (
-	"bytes"
+	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"hoten/app/jptext"
@@ -29,10 +30,11 @@ type Problem struct {
 	Line   int    // physical line from 1, where the record starts
 	Column string // English name; empty when the row as a whole is refused
 	Reason string // stable word, see docs/api.md "Import reasons"
+	Detail string // what the reason's sentence names; of most reasons empty
 }
 
-// HeaderError says that a file cannot be read at all, and why: column_missing,
-// column_duplicate, undecodable, row_too_long, quote_invalid or file_empty.
+// HeaderError says that a file cannot be read at all, and why: what is wrong with
+// its header, or what the file is instead of a list.
 type HeaderError struct{ Problems []Problem }
 
 func (e *HeaderError) Error() string {
@@ -62,64 +64,40 @@ type Reader struct {
 	// Today refuses later birth dates and mail registrations, if it is set.
 	Today jptext.Date
 
-	kind    Kind
-	scan    *scanner
-	decode  *decoder
-	header  header
-	skipped int
-	text    []byte
-	ends    []int
-	lost    []int // fields of the record that could not be decoded
-	hash    hasher
+	kind      Kind
+	in        source
+	ahead     []record // read while the header was looked for
+	header    header
+	returned  bool // a file of refused rows, see OutcomeColumns
+	skipped   int
+	logins    zeros
+	customers zeros
+	hash      hasher
 }
 
 // NewReader reads the header of a file. It fails with a *HeaderError when the
-// file cannot be read as one of its kind, and with the error of r.
+// file cannot be read as one of its kind, and with the error of r. Close the Reader
+// to give its temporary files back.
 func NewReader(r io.Reader, kind Kind) (*Reader, error) {
-	reader := &Reader{kind: kind, scan: newScanner(r), decode: newDecoder()}
-	begin := reader.scan.window()
-	if bytes.HasPrefix(begin, bomUTF8) {
-		reader.scan.skip(len(bomUTF8))
-		reader.decode.encoding = UTF8
-	}
-	for _, bom := range bomUTF16 {
-		if bytes.HasPrefix(begin, bom) {
-			return nil, &HeaderError{[]Problem{{Line: 1, Reason: "undecodable"}}}
-		}
-	}
-	line, names, reason, err := reader.record()
-	for err == nil && reason == "" && blank(names) {
-		line, names, reason, err = reader.record()
-	}
-	switch {
-	case err == io.EOF:
-		return nil, &HeaderError{[]Problem{{Line: 1, Reason: "file_empty"}}}
-	case err != nil:
+	in, err := open(r, kind)
+	if err != nil {
 		return nil, err
-	case len(reader.lost) > 0:
-		reason = "undecodable"
 	}
-	if reason != "" {
-		return nil, &HeaderError{[]Problem{{Line: line, Reason: reason}}}
-	}
-	var problems []Problem
-	if reader.header, problems = readHeader(names, kind, line); len(problems) > 0 {
-		return nil, &HeaderError{problems}
+	reader := &Reader{kind: kind, in: in, logins: zeros{column: "login_id"}, customers: zeros{column: "customer_number"}}
+	if err := reader.findHeader(); err != nil {
+		return nil, errors.Join(err, reader.Close())
 	}
 	return reader, nil
 }
+
+// Close removes temporary files.
+func (r *Reader) Close() error { return r.in.close() }
 
 // Header is the header as in the file, for writing rejected rows below it.
 func (r *Reader) Header() []string { return r.header.names }
 
 // Ignored are the columns that the program does not know, as in the file.
 func (r *Reader) Ignored() []string { return r.header.ignored }
-
-// Encoding is how the text is written, as far as it has been read.
-func (r *Reader) Encoding() Encoding { return r.decode.encoding }
-
-// Offset is how many bytes of the file have been read.
-func (r *Reader) Offset() int64 { return r.scan.offset }
 
 // Skipped is how many rows were neither accepted nor refused: blank rows behind
 // the header, and 合計 rows.
@@ -129,37 +107,78 @@ func (r *Reader) Skipped() int { return r.skipped }
 // the underlying reader; a refused row is no error.
 func (r *Reader) Next() (Row, error) {
 	for {
-		line, raw, reason, err := r.record()
+		rec, err := r.next()
 		if err != nil {
 			return Row{}, err
 		}
-		row := Row{Line: line, Raw: raw}
-		switch {
-		case reason != "":
-			row.Problems = []Problem{{Line: line, Reason: reason}}
-			return row, nil
-		case blank(raw) || r.isTotal(raw):
+		row := Row{Line: rec.line, Raw: rec.fields}
+		if rec.reason == "" && (blank(rec.fields) || r.isTotal(rec.fields)) {
 			r.skipped++
 			continue
-		case len(raw) < len(r.header.names) || !blank(raw[len(r.header.names):]):
-			row.Problems = []Problem{{Line: line, Reason: "wrong_number_of_fields"}}
+		}
+		if reason := r.fit(rec, &row); reason != "" {
+			row.Problems = []Problem{{Line: rec.line, Reason: reason}}
 			return row, nil
 		}
-		r.read(&row)
+		r.read(&row, rec.lost)
 		return row, nil
 	}
+}
+
+func (r *Reader) next() (record, error) {
+	if len(r.ahead) == 0 {
+		return r.in.next()
+	}
+	rec := r.ahead[0]
+	r.ahead = r.ahead[1:]
+	return rec, nil
+}
+
+// fit brings a row to the width of the header, or says why it cannot. A spreadsheet
+// leaves out the empty cells at the end of a row.
+func (r *Reader) fit(rec record, row *Row) string {
+	width := len(r.header.names)
+	if rec.reason != "" {
+		return rec.reason
+	}
+	if r.returned {
+		row.Raw = r.withoutOutcome(row.Raw)
+	}
+	switch {
+	case len(row.Raw) > width && !blank(row.Raw[width:]),
+		len(row.Raw) == 1 && width > 1 && strings.ContainsAny(row.Raw[0], ",;\t"): // another delimiter than the header's
+		return "wrong_number_of_fields"
+	case slices.Equal(row.Raw[:min(width, len(row.Raw))], r.header.names):
+		return "header_repeated"
+	}
+	for len(row.Raw) < width {
+		row.Raw = append(row.Raw, "")
+	}
+	row.Raw = row.Raw[:width]
+	return ""
+}
+
+// withoutOutcome is a row of a file of refused rows as it first came: the cells
+// beyond the header stand behind the outcome.
+func (r *Reader) withoutOutcome(raw []string) []string {
+	width := len(r.header.names)
+	if len(raw) > width {
+		raw = slices.Delete(raw, width, min(width+len(OutcomeColumns), len(raw)))
+	}
+	return rearmed(raw)
 }
 
 // maxValue bounds a value, and maxID one that is looked up by, in bytes.
 const maxValue, maxID = 1024, 255
 
-func (r *Reader) read(row *Row) {
+func (r *Reader) read(row *Row, lost []int) {
 	v := values{raw: row.Raw, header: &r.header, columns: r.kind.columns(), today: r.Today, line: row.Line}
-	for _, at := range r.lost {
+	for _, at := range lost {
 		if name := v.nameOf(at); name != "" {
 			v.refuseName(name, "undecodable")
 		}
 	}
+	v.checkDamage(r.kind)
 	if r.kind == MovementsFile {
 		row.Movement = v.movement()
 	} else {
@@ -172,5 +191,7 @@ func (r *Reader) read(row *Row) {
 		row.Hash = r.hash.movement(&row.Movement)
 	} else {
 		row.Hash = r.hash.affected(&row.Affected)
+		r.logins.note(row.Affected.LoginKey)
+		r.customers.note(jptext.CustomerNumberKey(row.Affected.CustomerNumber))
 	}
 }

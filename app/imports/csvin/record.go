@@ -1,43 +1,142 @@
 package csvin
 
 import (
+	"bytes"
+	"errors"
+	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/transform"
 
 	"hoten/app/jptext"
 )
 
-// record scans and decodes one record. All fields share one string.
-func (r *Reader) record() (line int, fields []string, reason string, err error) {
-	line, reason, err = r.scan.next()
-	if err != nil {
-		return 0, nil, "", err
+// record is one record, decoded. A reason says that it is malformed: then its one
+// field is the physical line.
+type record struct {
+	line   int
+	fields []string
+	lost   []int // fields that could not be decoded; valid until the next record
+	reason string
+}
+
+// source yields the records of a file. next fails with io.EOF at the end.
+type source interface {
+	next() (record, error)
+	notices() []Notice
+	emptyReason() string // why a file without any record is refused
+	close() error
+}
+
+// open finds out what a file is, and how to read it.
+func open(in io.Reader, kind Kind) (source, error) {
+	scan := newScanner(in)
+	begin := scan.window()
+	if scan.err != nil {
+		return nil, scan.err
 	}
-	r.text, r.ends, r.lost = r.text[:0], r.ends[:0], r.lost[:0]
-	for i, f := range r.scan.fields {
-		src := r.scan.source[f.from:f.to]
-		if r.decode.encoding == ASCII && !plain(src) {
-			r.decode.encoding = sniff(r.scan.ahead())
+	whole := io.MultiReader(bytes.NewReader(begin), in)
+	if bytes.HasPrefix(begin, zipped) {
+		return openWorkbook(whole)
+	}
+	if reason := foreignReason(begin); reason != "" {
+		return nil, refused(reason)
+	}
+	t := &text{scan: scan, decode: newDecoder()}
+	if wide := utf16Of(begin); wide != nil {
+		t.scan, t.decode.encoding = newScanner(transform.NewReader(whole, wide.NewDecoder())), UTF16
+	}
+	return t, t.begin(kind)
+}
+
+// text is a file of text.
+type text struct {
+	scan   *scanner
+	decode *decoder
+	buf    []byte
+	ends   []int
+	lost   []int
+}
+
+// begin reads the marks at the start, and finds the delimiter.
+func (t *text) begin(kind Kind) error {
+	begin := t.scan.window()
+	if bytes.HasPrefix(begin, bomUTF8) {
+		t.scan.skip(len(bomUTF8))
+		if t.decode.encoding == ASCII {
+			t.decode.encoding = UTF8
+		}
+		begin = t.scan.window()
+	}
+	if named := sepLine.FindSubmatch(begin); named != nil {
+		t.scan.skip(len(named[0]))
+		t.scan.line++
+		t.scan.comma = named[1][0]
+		return nil
+	}
+	comma, header, err := delimiter(begin, kind)
+	if errors.Is(err, errUnclear) {
+		return refused("delimiter_unclear")
+	}
+	t.scan.comma = comma
+	// The rows below may contradict the header; it says how the file was meant.
+	if t.decode.encoding == ASCII && !plain(header) {
+		t.decode.encoding = vote(header)
+	}
+	return t.scan.err
+}
+
+func (t *text) notices() []Notice   { return nil }
+func (t *text) emptyReason() string { return "file_empty" }
+func (t *text) close() error        { return nil }
+
+// next scans and decodes one record. All fields share one string.
+func (t *text) next() (record, error) {
+	line, reason, err := t.scan.next()
+	if err != nil {
+		return record{}, err
+	}
+	contradicts := t.contradicts()
+	t.buf, t.ends, t.lost = t.buf[:0], t.ends[:0], t.lost[:0]
+	for i, f := range t.scan.fields {
+		src := t.scan.source[f.from:f.to]
+		if t.decode.encoding == ASCII && !plain(src) {
+			t.decode.encoding = sniff(t.scan.ahead())
 		}
 		ok := false
-		if r.text, ok = r.decode.append(r.text, src, f.doubled); !ok {
-			r.lost = append(r.lost, i)
+		if t.buf, ok = t.decode.append(t.buf, src, f.doubled, contradicts); !ok {
+			t.lost = append(t.lost, i)
 		}
-		r.ends = append(r.ends, len(r.text))
+		t.ends = append(t.ends, len(t.buf))
 	}
-	text, from := string(r.text), 0
-	fields = make([]string, len(r.ends))
-	for i, end := range r.ends {
-		fields[i], from = text[from:end], end
+	all, from := string(t.buf), 0
+	fields := make([]string, len(t.ends))
+	for i, end := range t.ends {
+		fields[i], from = all[from:end], end
 	}
-	return line, fields, reason, nil
+	return record{line, fields, t.lost, reason}, nil
+}
+
+// contradicts reports whether the record is UTF-8 in a file of cp932, which would
+// pass as other, wrong characters. Japanese takes three bytes a character in
+// UTF-8, and a whole record of cp932 is hardly ever valid as that.
+func (t *text) contradicts() bool {
+	if t.decode.encoding != CP932 {
+		return false
+	}
+	first, last := t.scan.fields[0], t.scan.fields[len(t.scan.fields)-1]
+	all := t.scan.source[first.from:last.to]
+	return bytes.ContainsFunc(all, func(r rune) bool { return r >= 0x800 && r != utf8.RuneError }) && utf8.Valid(all)
 }
 
 func blank(fields []string) bool {
 	return !slices.ContainsFunc(fields, func(f string) bool { return strings.TrimSpace(f) != "" })
 }
 
-var totals = []string{"合計", "総合計", "総計", "小計", "計", "total", "subtotal", "grandtotal"}
+// totals say that a row sums others up, or that the list ends.
+var totals = []string{"合計", "総合計", "総計", "小計", "計", "以上", "total", "subtotal", "grandtotal"}
 
 // isTotal reports whether the row sums others up (docs/domain.md section 7: a 合計 row is
 // not a member): it says so in the place of the ID, or elsewhere and has no ID.

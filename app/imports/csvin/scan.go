@@ -13,15 +13,15 @@ const maxRecord = 64 << 10
 const bufferSize = 4 * maxRecord
 
 // scanner cuts a stream into records of fields, still undecoded. It may: no
-// byte of a multi-byte character of UTF-8 or cp932 is a comma, a quote or a
+// byte of a multi-byte character of UTF-8 or cp932 is a delimiter, a quote or a
 // line end.
 type scanner struct {
 	in         io.Reader
+	comma      byte
 	buf        []byte
 	start, end int // the unread part of buf
 	ended      bool
 	err        error // what ended the stream, if not its end
-	offset     int64 // of start in the stream
 	line       int   // physical line at start, from 1
 	fields     []field
 	source     []byte // what the fields are parts of
@@ -34,7 +34,7 @@ type field struct {
 }
 
 func newScanner(in io.Reader) *scanner {
-	return &scanner{in: in, buf: make([]byte, bufferSize), line: 1}
+	return &scanner{in: in, comma: ',', buf: make([]byte, bufferSize), line: 1}
 }
 
 // fill makes sure that a whole record and the line end behind it are in the
@@ -76,7 +76,6 @@ func (s *scanner) ahead() (record, behind []byte) {
 
 func (s *scanner) skip(n int) {
 	s.start += n
-	s.offset += int64(n)
 }
 
 // next scans one record into s.fields, which stay valid until the next call. A
@@ -121,7 +120,7 @@ func (s *scanner) record() (at, lines int, reason string) {
 			return i, lines + 1, ""
 		case i == limit:
 			return 0, 0, "row_too_long"
-		case s.buf[i] == ',':
+		case s.buf[i] == s.comma:
 		case s.buf[i] == '\n':
 			return i + 1, lines + 1, ""
 		case s.buf[i] == '\r':
@@ -138,7 +137,7 @@ func (s *scanner) record() (at, lines int, reason string) {
 func (s *scanner) plain(i, limit int) int {
 	from := i
 	for i < limit {
-		if c := s.buf[i]; c == ',' || c == '\n' || c == '\r' {
+		if c := s.buf[i]; c == s.comma || c == '\n' || c == '\r' {
 			break
 		}
 		i++

@@ -1,6 +1,7 @@
 package csvin
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ type values struct {
 	today    jptext.Date
 	line     int
 	problems []Problem
+	damaged  []string // columns, see checkDamage
 }
 
 // cell is the cell as it came; empty where the file has no such column.
@@ -36,12 +38,15 @@ func (v *values) trimmed(c int) string { return strings.TrimSpace(v.cell(c)) }
 func (v *values) refuse(c int, reason string) { v.refuseName(v.columns[c].name, reason) }
 
 func (v *values) refuseName(name, reason string) {
+	if slices.Contains(v.damaged, name) {
+		return
+	}
 	for _, p := range v.problems {
 		if p.Column == name {
 			return
 		}
 	}
-	v.problems = append(v.problems, Problem{v.line, name, reason})
+	v.problems = append(v.problems, Problem{Line: v.line, Column: name, Reason: reason})
 }
 
 // nameOf is the English name of the column at a place in the file, empty when
@@ -69,9 +74,15 @@ func (v *values) id(c int, missing string) (id, key string) {
 		v.refuse(c, missing)
 	case len(key) > maxID:
 		v.refuse(c, "value_too_long")
+	case strings.ContainsAny(id, notInIDs):
+		v.refuse(c, "id_invalid")
 	}
 	return id, key
 }
+
+// notInIDs are characters of torn rows and of notes below a list, which would
+// otherwise pass for IDs.
+const notInIDs = "\",;\t\r\n※、。「」"
 
 func (v *values) date(c int, reason string) jptext.Date {
 	s := v.trimmed(c)

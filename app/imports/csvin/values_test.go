@@ -40,14 +40,14 @@ func TestReasonsForAffected(t *testing.T) {
 		{"balance_goo", "many", "balance_not_integer"}, {"balance_goo", "1000000000000", "balance_too_large"}, {"balance_goo", "-1000000000000", "balance_negative"},
 		{"restricted_at", "soon", "restricted_at_invalid"}, {"email", "\ufffd", "undecodable"},
 	} {
-		r := open(t, affHead+affRow(map[string]string{c.column: c.value}), AffectedFile)
+		r := opened(t, affHead+affRow(map[string]string{c.column: c.value}), AffectedFile)
 		r.Today = jptext.Date{Year: 2026, Month: 11, Day: 23}
 		if got, want := told(all(t, r)), "2 "+c.column+":"+c.reason; got != want {
 			t.Errorf("%s %.20q: %s, want %s", c.column, c.value, got, want)
 		}
 	}
 	both := affRow(map[string]string{"email": "x", "balance_goo": "-1"})
-	if got := told(all(t, open(t, affHead+both, AffectedFile))); got != "2 email:email_invalid 2 balance_goo:balance_negative" {
+	if got := told(all(t, opened(t, affHead+both, AffectedFile))); got != "2 email:email_invalid 2 balance_goo:balance_negative" {
 		t.Errorf("two reasons: %s", got)
 	}
 }
@@ -80,14 +80,14 @@ func TestReasonsForMovements(t *testing.T) {
 		{map[string]string{"fraud": "maybe"}, "fraud:fraud_unknown"},
 		{map[string]string{"partner": "\ufffd"}, "partner:undecodable"},
 	} {
-		if got := told(all(t, open(t, movHead+movRow(c.changes), MovementsFile))); got != "2 "+c.want {
+		if got := told(all(t, opened(t, movHead+movRow(c.changes), MovementsFile))); got != "2 "+c.want {
 			t.Errorf("%v: %s, want %s", c.changes, got, c.want)
 		}
 	}
 }
 
 func TestValuesArrive(t *testing.T) {
-	a := all(t, open(t, affHead+affRow(map[string]string{
+	a := all(t, opened(t, affHead+affRow(map[string]string{
 		"login_id": " Ｍ000001@OCN.example", "name": " 𠮷田\u3000太郎 ", "phone": "９0-0000-8551", "email": "foo..bar@docomo.example",
 		"language": "", "balance_goo": "", "balance_pointtalk": "１,２６５", "restricted_at": "", "birth_date": "", "postal_code": "0640801",
 	}), AffectedFile))[0]
@@ -97,7 +97,7 @@ func TestValuesArrive(t *testing.T) {
 		len(got.Balances) != 1 || got.Balances[0] != (Balance{"pointtalk", 1265}) || !got.RestrictedAt.IsZero() || !got.BirthDate.IsZero() {
 		t.Errorf("%+v %v", got, a.Problems)
 	}
-	m := all(t, open(t, movHead+movRow(map[string]string{"kind": "取消返還", "from_program": "", "to_program": "ｇｏｏポイント", "occurred_at": "H26.7.22 25:30",
+	m := all(t, opened(t, movHead+movRow(map[string]string{"kind": "取消返還", "from_program": "", "to_program": "ｇｏｏポイント", "occurred_at": "H26.7.22 25:30",
 		"points": "1,000", "points_received": "", "refers_to": "ＭＶ0 ", "fraud": ""}), MovementsFile))[0]
 	if got := m.Movement; told([]Row{m}) != "" || got.Kind != Cancel || got.ToProgram != "goo" || got.Points != 1000 || got.PointsReceived != 1000 ||
 		got.OccurredAt.Format("2006-01-02T15:04:05Z") != "2014-07-22T16:30:00Z" || got.RefersTo != "ＭＶ0" || got.RefersToKey != "mv0" || got.Fraud != "none" {
@@ -107,7 +107,7 @@ func TestValuesArrive(t *testing.T) {
 
 func TestHashIsOfTheMeaning(t *testing.T) {
 	hash := func(head, row string, kind Kind) [16]byte {
-		rows := all(t, open(t, head+row, kind))
+		rows := all(t, opened(t, head+row, kind))
 		if told(rows) != "" {
 			t.Fatal(told(rows))
 		}

@@ -1,0 +1,164 @@
+package imports
+
+import (
+	"context"
+
+	"hoten/app/imports/csvin"
+	"hoten/app/store"
+)
+
+// settle judges the staged rows against the database and counts what is left.
+func (r *run) settle(tx *store.Tx) error {
+	if err := r.settleAffected(tx); err != nil {
+		return err
+	}
+	if err := r.settleMovements(tx); err != nil {
+		return err
+	}
+	for _, table := range []string{"staged_affected", "staged_movements"} {
+		n, err := count(tx, table)
+		if err != nil {
+			return err
+		}
+		r.Accepted += n
+	}
+	return nil
+}
+
+// settled is a staged row that was taken out again: an equal one is ignored. Detail is
+// the other incident that an equal movement belongs to: a movement has one, for ever.
+type settled struct {
+	Line   int64
+	Same   bool
+	Detail string
+}
+
+// settleAffected finds out which IDs are known: in this incident an equal row is
+// ignored and another one refused. IDs of other incidents get a case in this one.
+func (r *run) settleAffected(tx *store.Tx) error {
+	if r.src.affected == nil {
+		return nil
+	}
+	for _, q := range []string{
+		`update staged_affected s set known_identity = i.id, known_member = i.member_id from identities i where i.login_key = s.login_key`,
+		`analyze staged_affected (login_key, known_identity, known_member)`,
+	} {
+		if _, err := store.Exec(tx, q); err != nil {
+			return err
+		}
+	}
+	rows, err := store.Returning[settled](tx, `delete from staged_affected s using cases c, members m
+		where c.incident_id = $1 and c.identity_id = s.known_identity and c.origin <> 'inquiry' and m.id = s.known_member
+		returning s.line, coalesce(c.row_hash, m.row_hash) is not distinct from s.row_hash as same`, r.IncidentID)
+	if err != nil {
+		return err
+	}
+	if err := r.sort(tx.Context(), AffectedFile, rows, csvin.Problem{Reason: "duplicate_conflict"}); err != nil {
+		return err
+	}
+	return r.tellKnown(tx)
+}
+
+// tellKnown tells of IDs whose members another incident has brought: their data stays
+// as it is, also where the file has it otherwise.
+func (r *run) tellKnown(tx *store.Tx) error {
+	var known, differ int64
+	err := store.Scan(tx.DB, `select count(*), count(*) filter (where s.customer_key is distinct from m.customer_key or s.name_grams <> m.name_grams
+		  or s.phone_key is not null and not exists (select 1 from contacts c where c.member_id = m.id and c.value_key = s.phone_key)
+		  or s.email_key is not null and not exists (select 1 from contacts c where c.member_id = m.id and c.value_key = s.email_key))
+		from staged_affected s join members m on m.id = s.known_member`, nil, &known, &differ)
+	if err != nil {
+		return err
+	}
+	if known > 0 {
+		r.tell(AffectedFile, csvin.Notice{Code: "ids_known", Count: known})
+	}
+	if differ > 0 {
+		r.tell(AffectedFile, csvin.Notice{Code: "member_data_differs", Count: differ})
+	}
+	return nil
+}
+
+// settleMovements judges whose the movement is, whether it is known, and what a
+// cancellation refers to. IDs of the same import have no case yet.
+func (r *run) settleMovements(tx *store.Tx) error {
+	if r.src.movements == nil {
+		return nil
+	}
+	for _, step := range []struct {
+		query   string
+		problem csvin.Problem
+	}{
+		{`delete from staged_movements s
+			where not exists (select 1 from identities i join cases c on c.identity_id = i.id and c.incident_id = $1 where i.login_key = s.login_key)
+			and not exists (select 1 from staged_affected a where a.login_key = s.login_key)
+			returning s.line, false as same, '' as detail`,
+			csvin.Problem{Column: "login_id", Reason: "login_id_unknown"}},
+		{`delete from staged_movements s using movements m, incidents n where m.movement_key = s.movement_key and n.id = m.incident_id
+			returning s.line, m.row_hash = s.row_hash and n.id = $1 as same, case when m.row_hash = s.row_hash and n.id <> $1 then n.reference else '' end as detail`,
+			csvin.Problem{Column: "movement_id", Reason: "duplicate_conflict"}},
+		{`delete from staged_movements s where s.kind = 'cancel' and $1::bigint is not null
+			and not exists (select 1 from staged_movements e where e.movement_key = s.refers_to and e.kind = 'exchange' and e.login_key = s.login_key)
+			and not exists (select 1 from movements e join identities i on i.id = e.identity_id
+			  where e.movement_key = s.refers_to and e.kind = 'exchange' and i.login_key = s.login_key)
+			returning s.line, false as same, '' as detail`,
+			csvin.Problem{Column: "refers_to", Reason: "refers_to_unknown"}},
+	} {
+		rows, err := store.Returning[settled](tx, step.query, r.IncidentID)
+		if err != nil {
+			return err
+		}
+		if err := r.sort(tx.Context(), MovementsFile, rows, step.problem); err != nil {
+			return err
+		}
+	}
+	_, err := store.Exec(tx, "analyze staged_movements (login_key, movement_key, kind, finding)")
+	return err
+}
+
+// sort counts the rows that are known and refuses the others, as they stood in the
+// file: only now is it known which, so the file is read once more for them.
+func (r *run) sort(ctx context.Context, file string, rows []settled, problem csvin.Problem) error {
+	refused := map[int]csvin.Problem{}
+	for _, row := range rows {
+		if row.Same {
+			r.Ignored++
+			continue
+		}
+		p := problem
+		if p.Line, p.Detail = int(row.Line), row.Detail; p.Detail != "" {
+			p.Reason = "belongs_to_other_incident"
+		}
+		refused[p.Line] = p
+	}
+	if len(refused) == 0 {
+		return nil
+	}
+	open, kind := r.src.affected, csvin.AffectedFile
+	if file == MovementsFile {
+		open, kind = r.src.movements, csvin.MovementsFile
+	}
+	f, err := open()
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	reader, err := csvin.NewReader(f, kind)
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	for len(refused) > 0 {
+		row, err := reader.Next()
+		if err != nil {
+			return err
+		}
+		if problem, is := refused[row.Line]; is {
+			delete(refused, row.Line)
+			if err := r.rejected.add(ctx, file, row.Raw, problem); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

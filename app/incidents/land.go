@@ -1,0 +1,25 @@
+package incidents
+
+import (
+	"fmt"
+
+	"hoten/app/store"
+)
+
+// InsertStaged keeps the movements of a staged table, which has the columns that
+// app/imports stages: cancellations after what they refer to.
+func InsertStaged(tx *store.Tx, staged string, incident, importID int64) error {
+	const insert = `insert into movements (movement_id, movement_key, incident_id, identity_id, occurred_at, kind, from_program, to_program, partner,
+		points, points_received, refers_to, finding, row_hash, import_id)
+		select s.movement_id, s.movement_key, $1, i.id, s.occurred_at, s.kind, s.from_program, s.to_program, s.partner,
+		s.points, s.points_received, %s, s.finding, s.row_hash, $2 from %s s join identities i on i.login_key = s.login_key %s`
+	for _, q := range []string{
+		fmt.Sprintf(insert, "null", staged, "where s.kind <> 'cancel'"),
+		fmt.Sprintf(insert, "e.id", staged, "join movements e on e.movement_key = s.refers_to where s.kind = 'cancel'"),
+	} {
+		if _, err := store.Exec(tx, q, incident, importID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

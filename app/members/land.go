@@ -1,0 +1,30 @@
+package members
+
+import "hoten/app/store"
+
+// InsertStaged keeps the IDs of a staged table that nobody knew, with their members
+// and contacts, and gives IDs that were only inquired about their members. The table
+// has the columns that app/imports stages; identities that are known already are
+// locked first, by id.
+func InsertStaged(tx *store.Tx, staged string) error {
+	for _, q := range []string{
+		`select from identities where id in (select known_identity from ` + staged + `) order by id for no key update`,
+		`insert into members (id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash)
+			select member_id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash
+			from ` + staged + ` where known_member is null`,
+		`insert into identities (id, member_id, login, login_key, start_5, start_8, start_12, state)
+			select identity_id, member_id, login, login_key, login_5, login_8, login_12, 'restricted'
+			from ` + staged + ` where known_identity is null`,
+		`update identities i set member_id = s.member_id from ` + staged + ` s where i.id = s.known_identity and s.known_member is null`,
+		`insert into contacts (id, member_id, kind, value, value_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
+			select c.id, s.member_id, c.kind, c.value, c.value_key, c.start_5, c.start_8, c.start_12, c.since, c.own, 'import' from ` + staged + ` s, lateral (values
+			  (s.phone_id, 'phone', s.phone, s.phone_key, s.phone_5, s.phone_8, s.phone_12, null::date, false),
+			  (s.email_id, 'email', s.email, s.email_key, s.email_5, s.email_8, s.email_12, s.email_since, s.email_own)
+			) c (id, kind, value, value_key, start_5, start_8, start_12, since, own) where c.value is not null and s.known_member is null`,
+	} {
+		if _, err := store.Exec(tx, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -192,6 +192,6 @@ func (r *Reader) read(row *Row, lost []int) {
 	} else {
 		row.Hash = r.hash.affected(&row.Affected)
 		r.logins.note(row.Affected.LoginKey)
-		r.customers.note(jptext.CustomerNumberKey(row.Affected.CustomerNumber))
+		r.customers.note(jptext.Alphanumeric(row.Affected.CustomerNumber))
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/jptext"
+	"hoten/app/staff"
 )
 
 type auditJSON struct {
@@ -40,6 +41,11 @@ func listAudit(a *API, r *request) error {
 	}
 	if err := p.Err(); err != nil {
 		return err
+	}
+	if f.Actor != "" {
+		if err := staff.CheckActor(r.db, f.Actor); err != nil {
+			return err
+		}
 	}
 	rows, err := audit.Find(r.db, r.by, f)
 	if err != nil {

@@ -176,5 +176,6 @@ func Forget(ctx context.Context, s *store.Store) error {
 		return err
 	})
 }
+
 // Unwrap lets deadlines be set through it.
 func (w *recording) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -323,17 +323,13 @@ func TestPassingAnswersAreNotKept(t *testing.T) {
 
 	// 500, and a panic.
 	c.broken = true
-	if _, err := s.Pool.Exec(s.Ctx, "reset role; alter table case_events rename to away; set role hoten_app"); err != nil {
-		t.Fatal(err)
-	}
+	s.asOwner("alter table case_events rename to away")
 	before := keys()
 	c.once("fault", path+"/notes", j{"text": "障害"}).want(500)
 	if keys() != before {
 		t.Error("a fault is kept")
 	}
-	if _, err := s.Pool.Exec(s.Ctx, "reset role; alter table away rename to case_events; set role hoten_app"); err != nil {
-		t.Fatal(err)
-	}
+	s.asOwner("alter table away rename to case_events")
 	c.once("fault", path+"/notes", j{"text": "障害"}).want(201)
 	if n := s.count("select count(*) from case_events where kind = 'note'"); n != 1 {
 		t.Errorf("%d notes", n)
@@ -347,13 +343,9 @@ func TestFaultsAfterTheChange(t *testing.T) {
 	c := s.as(s.Agent)
 	c.broken = true
 	// The note is written; what is read for the answer is away.
-	if _, err := s.Pool.Exec(s.Ctx, "reset role; alter table contacts rename to away; set role hoten_app"); err != nil {
-		t.Fatal(err)
-	}
+	s.asOwner("alter table contacts rename to away")
 	c.once("k", path+"/notes", j{"text": "一度"}).want(500)
-	if _, err := s.Pool.Exec(s.Ctx, "reset role; alter table away rename to contacts; set role hoten_app"); err != nil {
-		t.Fatal(err)
-	}
+	s.asOwner("alter table away rename to contacts")
 	if a := c.once("k", path+"/notes", j{"text": "一度"}).want(409, "code", "idempotency_key_running"); a.header.Get("Retry-After") == "" {
 		t.Error("it does not say when to ask again")
 	}

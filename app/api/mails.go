@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"hoten/app/cases"
-	"hoten/app/fault"
 	"hoten/app/notices"
 	"hoten/app/vault"
 )
@@ -44,14 +43,10 @@ func listMails(a *API, r *request) error {
 		return err
 	}
 	f := notices.Filter{Kind: r.QueryParam("kind"), State: r.QueryParam("state"), Before: before, Limit: limit}
-	if v := r.QueryParam("case"); v != "" {
-		id, ok := cases.ParseNumber(v)
-		if !ok {
-			return fault.Input("case", "case_number_invalid")
-		}
-		f.CaseID = id
+	if f.CaseID, err = cases.Named(r.db, r.QueryParam("case")); err != nil {
+		return err
 	}
-	if err := f.Check(r.db); err != nil {
+	if err := f.Check(); err != nil {
 		return err
 	}
 	rows, err := notices.Find(r.db, f)

@@ -186,9 +186,7 @@ func TestInternalErrorsSayNothing(t *testing.T) {
 	s := newSiteWithCase(t)
 	broken := s.as(s.Agent)
 	broken.broken = true
-	if _, err := s.Pool.Exec(s.Ctx, "reset role; alter table mails rename to mails_away"); err != nil {
-		t.Fatal(err)
-	}
+	s.asOwner("alter table mails rename to mails_away")
 	e := echo.New()
 	api.Register(e, &store.Store{Log: slog.New(slog.DiscardHandler)}, "") // panics, being without any database
 	panics := httptest.NewServer(e)

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/api"
@@ -133,16 +134,19 @@ func TestDeadTokens(t *testing.T) {
 	if n := s.count("select count(*) from cases"); n != 1 {
 		t.Errorf("%d cases: somebody opened one", n)
 	}
-	// An account that is enabled again has its tokens again, a revoked one stays dead.
+	// An account that is enabled again needs a new token: those of before stay dead.
 	if _, err := staff.Update(s.Ctx, s.Store, admin, s.Agent2.ID, staff.Change{Disabled: &on}); err != nil {
 		t.Fatal(err)
 	}
+	c.get("/cases").want(401)
+	c = s.as(s.Agent2)
 	works()
 	revoked.get("/cases").want(401)
 	never.do("GET", "/cases", nil, "Authorization", "bearer  "+c.token).want(200)
 }
 
-// A role that is taken away holds for the next call, without a new token.
+// A role that is taken away ends the tokens that were made with it, and holds for
+// the next call with a new one.
 func TestRoleChangesHoldAtOnce(t *testing.T) {
 	s := newSiteWithCase(t)
 	c := s.as(s.Supervisor)
@@ -152,5 +156,8 @@ func TestRoleChangesHoldAtOnce(t *testing.T) {
 	if _, err := staff.Update(s.Ctx, s.Store, s.Administrator, s.Supervisor.ID, staff.Change{Role: &agent}); err != nil {
 		t.Fatal(err)
 	}
-	c.post(path+"/findings", j{"movement_id": "MV2", "finding": "own", "reason": "調査"}).want(403, "code", "forbidden")
+	own := j{"movement_id": "MV2", "finding": "own", "reason": "調査"}
+	c.post(path+"/findings", own).want(401)
+	s.Clock.Add(time.Second)
+	s.as(s.Supervisor).post(path+"/findings", own).want(403, "code", "forbidden")
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -122,6 +123,19 @@ func (s *site) count(query string, args ...any) (n int) {
 		s.T.Fatal(err)
 	}
 	return n
+}
+
+// asOwner changes the schema, which the program itself may not.
+func (s *site) asOwner(query string) {
+	s.T.Helper()
+	owner, err := sql.Open("pgx", s.Pool.Config().ConnString())
+	if err != nil {
+		s.T.Fatal(err)
+	}
+	defer owner.Close()
+	if _, err := owner.Exec(query); err != nil {
+		s.T.Fatal(err)
+	}
 }
 
 type j = map[string]any

@@ -38,3 +38,20 @@ func (f Filter) Check(db *gorm.DB) error {
 	}
 	return p.Err()
 }
+
+// Named reads a case's number as other lists are filtered by it: 0 for none. One
+// of no case is Invalid.
+func Named(db *gorm.DB, number string) (int64, error) {
+	if number == "" {
+		return 0, nil
+	}
+	id, ok := ParseNumber(number)
+	if !ok {
+		return 0, fault.Input("case", "case_number_invalid")
+	}
+	_, err := store.Find[Case](db, "id = ?", id)
+	if f, known := fault.As(err); known && f.Kind == fault.NotFound {
+		err = fault.Input("case", "filter_unknown")
+	}
+	return id, err
+}

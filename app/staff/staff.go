@@ -14,6 +14,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
+	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -147,4 +148,18 @@ func LastSignIns(db *gorm.DB) (map[int64]time.Time, error) {
 		out[r.ID] = r.At
 	}
 	return out, err
+}
+
+// CheckActor refuses a filter of the audit trail that names a member of staff who
+// never was; others are for the trail to read.
+func CheckActor(db *gorm.DB, name string) error {
+	id, err := audit.ActorID(name)
+	if err != nil || id == 0 {
+		return err
+	}
+	_, err = Get(db, id)
+	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+		err = fault.Input("actor", "actor_unknown")
+	}
+	return err
 }

@@ -9,6 +9,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/jptext"
+	"hoten/app/staff"
 	"hoten/ui"
 )
 
@@ -22,6 +23,11 @@ func showAudit(p *page) error {
 		shown.Scope = "desk"
 	}
 	f := audit.Filter{Subject: shown.Subject, Actor: shown.Actor, Before: p.QueryParam("cursor"), Limit: pageSize, From: p.midnight("from", 0), To: p.midnight("to", 1)}
+	if f.Actor != "" {
+		if err := staff.CheckActor(p.db, f.Actor); err != nil {
+			return err
+		}
+	}
 	rows, err := audit.Find(p.db, p.by, f)
 	if err != nil {
 		return err

@@ -15,12 +15,8 @@ func showMails(p *page) error {
 	p.section("mails")
 	shown := ui.MailsIndex{Kind: p.known("kind", p.QueryParam("kind"), notices.Kinds...), State: p.known("state", p.QueryParam("state"), notices.States...), Case: p.QueryParam("case")}
 	f := notices.Filter{Kind: shown.Kind, State: shown.State, Before: p.cursor(), Limit: pageSize}
-	if id, ok := cases.ParseNumber(shown.Case); ok {
-		f.CaseID = id
-	} else if shown.Case != "" {
-		p.bad.Add("case", "case_number_invalid")
-	}
-	if err := f.Check(p.db); err != nil {
+	var err error
+	if f.CaseID, err = cases.Named(p.db, shown.Case); err != nil {
 		return err
 	}
 	rows, err := notices.Find(p.db, f)

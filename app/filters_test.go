@@ -45,7 +45,7 @@ var (
 // would say that there is nothing. In the address it names no member.
 func TestUnknownFiltersAreRefused(t *testing.T) {
 	d := newDesk(t)
-	program, c := d.calling(d.Manager), d.as(d.Manager)
+	c, program := d.as(d.Manager), d.calling(d.Manager)
 	for path, filters := range apiFilters {
 		if a := program.get(path); a.status != 200 {
 			t.Fatalf("%s: %d %s", path, a.status, a.body)

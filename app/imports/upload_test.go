@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -133,6 +134,28 @@ func TestPacedUploadIsReadWithDeadlines(t *testing.T) {
 	if got, err := io.ReadAll(plain.Body); err != nil || string(got) != "some text" {
 		t.Errorf("without deadlines: %q %v", got, err)
 	}
+}
+
+// A refusal reaches a client whose upload stands still, long before the client ends.
+func TestRefusalOfAStalledUploadIsAnswered(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		imports.Paced(w, r)
+		imports.Refused(w)
+		w.WriteHeader(http.StatusTooManyRequests)
+	}))
+	defer server.Close()
+	body, stop := io.Pipe()
+	defer stop.Close()
+	request, err := http.NewRequest("POST", server.URL, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.ContentLength = 100_000
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil || answer.StatusCode != http.StatusTooManyRequests {
+		t.Fatalf("%v %v", answer, err)
+	}
+	answer.Body.Close()
 }
 
 type deadlines struct {

@@ -68,6 +68,7 @@ func createImport(p *page) error {
 		values[part.FormName()] = string(b)
 	}
 	if err := p.sameToken(values["csrf"]); err != nil {
+		imports.Refused(p.Response().Writer)
 		return err
 	}
 	dryRun, _ := strconv.ParseBool(p.QueryParam("dry_run")) // the button says true or false
@@ -76,6 +77,7 @@ func createImport(p *page) error {
 		p.Response().Header().Set("Retry-After", imports.RetryAfter)
 	}
 	if err != nil {
+		imports.Refused(p.Response().Writer)
 		return p.again(err, "", newImport)
 	}
 	return p.to("/imports/"+strconv.FormatInt(i.ID, 10), "")

@@ -23,8 +23,8 @@ import (
 // Uploads that do not come on hold no connection of the database and leave no file;
 // one more than there is room for is told to come again.
 func TestStalledUploads(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
 	w := apptest.NewWorld(t)
+	t.Setenv("TMPDIR", t.TempDir()) // after the database, which has its folder there
 	const room = 4
 	reached, goOn, ended := make(chan bool), make(chan bool), make(chan error)
 	for n := range room {
@@ -75,8 +75,8 @@ func (s stalled) Read([]byte) (int, error) {
 
 // Whatever refuses an upload, no file and no row of it stays.
 func TestRefusedUploadsLeaveNothing(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
 	w := apptest.NewWorld(t)
+	t.Setenv("TMPDIR", t.TempDir()) // after the database, which has its folder there
 	w.SetPolicies(func(p *policies.Policies) { p.UploadMegabytes = 1 })
 	send := func(content io.Reader, file string) error {
 		given := false

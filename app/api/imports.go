@@ -29,6 +29,7 @@ func createImport(a *API, r *request) error {
 		r.Response().Header().Set("Retry-After", imports.RetryAfter)
 	}
 	if err != nil {
+		imports.Refused(r.Response().Writer)
 		return err
 	}
 	return r.JSON(http.StatusAccepted, map[string]any{"id": i.ID})

@@ -35,8 +35,18 @@ func (p *paced) Read(b []byte) (int, error) {
 	_ = p.connection.SetReadDeadline(due)
 	n, err := p.ReadCloser.Read(b)
 	p.got += int64(n)
-	if err != nil {
+	if err == io.EOF {
 		_ = p.connection.SetReadDeadline(time.Time{})
 	}
 	return n, err
+}
+
+// drain is how long the rest of a refused upload may take. The server reads it before
+// it answers, so that the connection can be used again.
+const drain = 2 * time.Second
+
+// Refused is for an upload that is answered before it was read: one that has stalled
+// must not hold up its own refusal.
+func Refused(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(drain))
 }

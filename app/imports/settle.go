@@ -134,6 +134,11 @@ func (r *run) sort(ctx context.Context, file string, rows []settled, problem csv
 	if len(refused) == 0 {
 		return nil
 	}
+	return r.refuse(ctx, file, refused)
+}
+
+// refuse reads the file up to the last of the refused rows.
+func (r *run) refuse(ctx context.Context, file string, refused map[int]csvin.Problem) error {
 	open, kind := r.src.affected, csvin.AffectedFile
 	if file == MovementsFile {
 		open, kind = r.src.movements, csvin.MovementsFile

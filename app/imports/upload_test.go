@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
@@ -22,8 +23,8 @@ import (
 // Uploads that do not come on hold no connection of the database and leave no file;
 // one more than there is room for is told to come again.
 func TestStalledUploads(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
 	w := apptest.NewWorld(t)
+	t.Setenv("TMPDIR", t.TempDir()) // after the database, which has its folder there
 	const room = 4
 	reached, goOn, ended := make(chan bool), make(chan bool), make(chan error)
 	for n := range room {
@@ -74,8 +75,8 @@ func (s stalled) Read([]byte) (int, error) {
 
 // Whatever refuses an upload, no file and no row of it stays.
 func TestRefusedUploadsLeaveNothing(t *testing.T) {
-	t.Setenv("TMPDIR", t.TempDir())
 	w := apptest.NewWorld(t)
+	t.Setenv("TMPDIR", t.TempDir()) // after the database, which has its folder there
 	w.SetPolicies(func(p *policies.Policies) { p.UploadMegabytes = 1 })
 	send := func(content io.Reader, file string) error {
 		given := false
@@ -133,6 +134,28 @@ func TestPacedUploadIsReadWithDeadlines(t *testing.T) {
 	if got, err := io.ReadAll(plain.Body); err != nil || string(got) != "some text" {
 		t.Errorf("without deadlines: %q %v", got, err)
 	}
+}
+
+// A refusal reaches a client whose upload stands still, long before the client ends.
+func TestRefusalOfAStalledUploadIsAnswered(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		imports.Paced(w, r)
+		imports.Refused(w)
+		w.WriteHeader(http.StatusTooManyRequests)
+	}))
+	defer server.Close()
+	body, stop := io.Pipe()
+	defer stop.Close()
+	request, err := http.NewRequest("POST", server.URL, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.ContentLength = 100_000
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil || answer.StatusCode != http.StatusTooManyRequests {
+		t.Fatalf("%v %v", answer, err)
+	}
+	answer.Body.Close()
 }
 
 type deadlines struct {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"io"
+	"mime/multipart"
 	"net/http"
 	"strconv"
 	"strings"
@@ -67,9 +68,24 @@ func createImport(p *page) error {
 		values[part.FormName()] = string(b)
 	}
 	if err := p.sameToken(values["csrf"]); err != nil {
+		imports.Refused(p.Response().Writer)
 		return err
 	}
-	next := func() (*imports.Upload, error) {
+	dryRun, _ := strconv.ParseBool(p.QueryParam("dry_run")) // the button says true or false
+	i, err := imports.Start(p.ctx, p.w.s, p.by, values["incident"], dryRun, uploads(parts, first))
+	if fault.Is(err, "uploads_busy") {
+		p.Response().Header().Set("Retry-After", imports.RetryAfter)
+	}
+	if err != nil {
+		imports.Refused(p.Response().Writer)
+		return p.again(err, "", newImport)
+	}
+	return p.to("/imports/"+strconv.FormatInt(i.ID, 10), "")
+}
+
+// uploads yields the first file, if there is one, and those behind it.
+func uploads(parts *multipart.Reader, first *imports.Upload) func() (*imports.Upload, error) {
+	return func() (*imports.Upload, error) {
 		if u := first; u != nil {
 			first = nil
 			return u, nil
@@ -87,15 +103,6 @@ func createImport(p *page) error {
 			}
 		}
 	}
-	dryRun, _ := strconv.ParseBool(p.QueryParam("dry_run")) // the button says true or false
-	i, err := imports.Start(p.ctx, p.w.s, p.by, values["incident"], dryRun, next)
-	if fault.Is(err, "uploads_busy") {
-		p.Response().Header().Set("Retry-After", imports.RetryAfter)
-	}
-	if err != nil {
-		return p.again(err, "", newImport)
-	}
-	return p.to("/imports/"+strconv.FormatInt(i.ID, 10), "")
 }
 
 func showImport(p *page) error {

@@ -128,7 +128,7 @@ func (p *Postman) compose(ctx context.Context, m Mail) (e Envelope, kept Message
 	if err != nil {
 		return e, kept, &Permanent{Err: err}
 	}
-	e = Envelope{From: p.From, To: to, Language: m.Language, MessageID: m.MessageID, At: now}
+	e = Envelope{From: p.From, To: to, Language: m.Language, MessageID: ours(m.MessageID, p.From), At: now}
 	if e.Message, err = Render(m.Kind, m.Language, f, secret, env); err != nil {
 		return e, kept, &Permanent{Err: err}
 	}
@@ -155,12 +155,13 @@ func (p *Postman) settle(ctx context.Context, m Mail, kept Message, failure erro
 	return store.Keep(context.WithoutCancel(ctx), p.Store, func(tx *store.Tx) error {
 		attempt := m.Attempts
 		m.judge(tx.Now, failure)
+		m.MessageID = ours(m.MessageID, p.From)
 		if m.State == Sent {
 			m.Subject = kept.Subject
 			m.BodyText, m.BodyHTML = tx.Vault().Seal("mails", "body_text", m.ID, kept.Text), tx.Vault().Seal("mails", "body_html", m.ID, kept.HTML)
 		}
 		ours, err := store.SaveIf(tx, &m, "state = ? and attempts = ?", []any{Queued, attempt},
-			"state", "error", "sent_at", "secret", "subject", "body_text", "body_html", "due_at")
+			"state", "error", "sent_at", "message_id", "secret", "subject", "body_text", "body_html", "due_at")
 		if err != nil || !ours || m.State != Bounced || p.Bounced == nil {
 			return err
 		}

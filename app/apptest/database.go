@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -157,3 +158,29 @@ func AsOwner(t testing.TB, s *store.Store, statements string) {
 
 // owner is the name and the password of who owns the databases of tests.
 const owner = "hoten_test"
+
+// EmptyDatabase makes a database without a schema and returns its owner's address.
+func EmptyDatabase(t testing.TB) string {
+	t.Helper()
+	address := DatabaseURL(t)
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.TrimPrefix(u.Path, "/") + "_empty"
+	if _, err := db.Exec("create database " + name); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_, err := db.Exec("drop database " + name + " with (force)")
+		if err := errors.Join(err, db.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	u.Path = "/" + name
+	return u.String()
+}

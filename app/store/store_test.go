@@ -2,10 +2,8 @@ package store_test
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"log/slog"
-	"net/url"
 	"os"
 	"strings"
 	"sync"
@@ -250,36 +248,11 @@ func TestExclusiveLetsGoAtAPanic(t *testing.T) {
 	}
 }
 
-// emptyDatabase makes a database without a schema beside that of address.
-func emptyDatabase(t *testing.T, address string) string {
-	t.Helper()
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := sql.Open("pgx", address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	name := strings.TrimPrefix(u.Path, "/") + "_empty"
-	if _, err := db.Exec("create database " + name); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_, err := db.Exec("drop database " + name + " with (force)")
-		if err := errors.Join(err, db.Close()); err != nil {
-			t.Error(err)
-		}
-	})
-	u.Path = "/" + name
-	return u.String()
-}
-
 func TestMigrateTwiceAtOnce(t *testing.T) {
 	address := apptest.DatabaseURL(t)
 	s := apptest.Open(t, address, (&apptest.Clock{}).Now)
 	// The database is a clone of a migrated one; an empty one stands beside it.
-	empty := emptyDatabase(t, address)
+	empty := apptest.EmptyDatabase(t)
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {

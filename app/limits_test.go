@@ -60,8 +60,8 @@ func TestEveryRouteBoundsItsBody(t *testing.T) {
 	}
 	before := d.count("select count(*) from audit_entries where action not like '%.refused'")
 	for _, r := range web.Routes {
-		c, most := browsers[whoMay(r.Permission)], edge.MaxBody
-		if r.Permission == web.Public {
+		c, most := browsers[whoMay(r.Permission())], edge.MaxBody
+		if r.Permission() == web.Public {
 			c, most = stranger, edge.MaxPublic
 		}
 		if r.Method == http.MethodPost {
@@ -72,7 +72,7 @@ func TestEveryRouteBoundsItsBody(t *testing.T) {
 	}
 	for _, r := range api.Routes {
 		if r.Method != http.MethodGet {
-			check("api "+r.Path, programs[whoMay(r.Permission)], r.Method, anywhere.Replace(r.Path), edge.MaxBody, strings.HasSuffix(r.Path, "/imports"))
+			check("api "+r.Path, programs[whoMay(r.Permission())], r.Method, anywhere.Replace(r.Path), edge.MaxBody, strings.HasSuffix(r.Path, "/imports"))
 		}
 	}
 	if after := d.count("select count(*) from audit_entries where action not like '%.refused'"); after != before {

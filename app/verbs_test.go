@@ -4,13 +4,16 @@ import (
 	"go/ast"
 	"go/token"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"hoten/app/access"
+	"hoten/app/api"
 	"hoten/app/apptest"
 	"hoten/app/store"
 	"hoten/app/verbs"
+	"hoten/app/web"
 )
 
 // schemaTables lists our tables of the migrated database; River's and goose's are theirs.
@@ -95,4 +98,38 @@ func isCall(e ast.Expr, pkg, name string) bool {
 	}
 	x, ok := s.X.(*ast.Ident)
 	return ok && x.Name == pkg
+}
+
+// onlyElsewhere are the verbs that no page offers, and why.
+var onlyElsewhere = map[string]string{
+	"staff.sign_in_failed":    "what becomes of a sign-in",
+	"import.done":             "what becomes of an import that was started",
+	"reimbursement.reminded":  "the program does it by itself",
+	"reimbursement.escalated": "the program does it by itself",
+}
+
+// bookkeeping are forms that change nothing anybody has to answer for.
+var bookkeeping = []string{"/session", "/language", "/appearance", "/views", "/views/:id/drop", "/members/balances"}
+
+// Every form of the console and every call of the API that acts names its verb, and
+// every verb is offered by the console.
+func TestRoutesNameTheirVerbs(t *testing.T) {
+	offered := map[*verbs.Verb]bool{}
+	for _, r := range web.Routes {
+		v := verbs.Of(r.Gate)
+		offered[v] = true
+		if r.Method == "POST" && (v == nil) != slices.Contains(bookkeeping, r.Path) {
+			t.Errorf("%s %s names no verb, or is listed as bookkeeping", r.Method, r.Path)
+		}
+	}
+	for _, r := range api.Routes {
+		if v := verbs.Of(r.Gate); r.Method != "GET" && (v == nil) != slices.Contains(bookkeeping, r.Path) {
+			t.Errorf("%s %s names no verb, or is listed as bookkeeping", r.Method, r.Path)
+		}
+	}
+	for _, v := range verbs.All() {
+		if offered[v] == (onlyElsewhere[v.Name] != "") {
+			t.Errorf("%s is offered by no page, or has a reason why", v.Name)
+		}
+	}
 }

@@ -15,12 +15,19 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
-	"hoten/app/audit"
+	"hoten/app/callbacks"
 	"hoten/app/cases"
 	"hoten/app/edge"
 	"hoten/app/fault"
+	"hoten/app/imports"
+	"hoten/app/incidents"
+	"hoten/app/notices"
+	"hoten/app/reimbursements"
+	"hoten/app/resets"
+	"hoten/app/services"
 	"hoten/app/staff"
 	"hoten/app/store"
+	"hoten/app/verbs"
 	"hoten/i18n"
 )
 
@@ -34,67 +41,70 @@ type API struct {
 // empty: any member of staff.
 type Route struct {
 	Method, Path string
-	Permission   access.Permission
+	Gate         verbs.Gate
 	handle       func(*API, *request) error
 }
 
+// Permission is what the call needs.
+func (r Route) Permission() access.Permission { return r.Gate.Permission() }
+
 // Routes is all that the API offers to whoever has a token.
 var Routes = []Route{
-	{"POST", "/incidents", access.ManageIncidents, createIncident},
+	{"POST", "/incidents", incidents.ToCreate, createIncident},
 	{"GET", "/incidents", access.ReadCases, listIncidents},
 	{"GET", "/incidents/:reference", access.ReadCases, showIncident},
-	{"POST", "/incidents/:reference/imports", access.ManageIncidents, createImport},
-	{"POST", "/incidents/:reference/reimbursements", access.Propose, proposeAll},
-	{"POST", "/incidents/:reference/notices", access.ManageIncidents, notifyAll},
+	{"POST", "/incidents/:reference/imports", imports.ToStart, createImport},
+	{"POST", "/incidents/:reference/reimbursements", reimbursements.ToProposeAll, proposeAll},
+	{"POST", "/incidents/:reference/notices", resets.ToNotifyAll, notifyAll},
 	{"GET", "/imports/:id", access.ReadCases, showImport},
-	{"GET", "/imports/:id/rejected/:file", access.ManageIncidents, rejectedRows},
+	{"GET", "/imports/:id/rejected/:file", imports.ToReadRejected, rejectedRows},
 	{"GET", "/jobs/:id", access.ReadCases, showJob},
 	{"GET", "/cases", access.ReadCases, listCases},
-	{"POST", "/cases", access.WorkCases, openCase},
-	{"POST", "/cases/search", access.ReadCases, searchCases},
-	{"POST", "/cases/next", access.WorkCases, takeNext},
-	{"GET", "/cases/:number", access.ReadCases, showCase},
-	{"PATCH", "/cases/:number", access.WorkCases, updateCase},
-	{"POST", "/cases/:number/notes", access.WorkCases, addNote},
-	{"POST", "/cases/:number/calls", access.WorkCases, startCall},
-	{"POST", "/cases/:number/reveal", access.Reveal, reveal},
-	{"POST", "/cases/:number/reset", access.WorkCases, sendReset},
-	{"POST", "/cases/:number/release", access.Supervise, release},
-	{"POST", "/cases/:number/notice", access.WorkCases, notifyCase},
-	{"POST", "/cases/:number/affected", access.Supervise, addToIncident},
-	{"POST", "/cases/:number/verification/reopen", access.Supervise, reopenVerification},
-	{"POST", "/cases/:number/impostor/clear", access.Supervise, clearImpostor},
-	{"POST", "/cases/:number/representatives", access.Supervise, recordRepresentative},
+	{"POST", "/cases", cases.ToOpen, openCase},
+	{"POST", "/cases/search", cases.ToSearch, searchCases},
+	{"POST", "/cases/next", cases.ToTakeNext, takeNext},
+	{"GET", "/cases/:number", cases.ToView, showCase},
+	{"PATCH", "/cases/:number", cases.ToUpdate, updateCase},
+	{"POST", "/cases/:number/notes", cases.ToAddNote, addNote},
+	{"POST", "/cases/:number/calls", cases.ToStartCall, startCall},
+	{"POST", "/cases/:number/reveal", cases.ToReveal, reveal},
+	{"POST", "/cases/:number/reset", resets.ToSend, sendReset},
+	{"POST", "/cases/:number/release", resets.ToRelease, release},
+	{"POST", "/cases/:number/notice", resets.ToNotify, notifyCase},
+	{"POST", "/cases/:number/affected", cases.ToAddToIncident, addToIncident},
+	{"POST", "/cases/:number/verification/reopen", cases.ToReopenVerification, reopenVerification},
+	{"POST", "/cases/:number/impostor/clear", cases.ToClearImpostor, clearImpostor},
+	{"POST", "/cases/:number/representatives", cases.ToRecordRepresentative, recordRepresentative},
 	{"GET", "/cases/:number/plan", access.ReadCases, showPlan},
-	{"POST", "/cases/:number/findings", access.Supervise, decideFinding},
-	{"POST", "/cases/:number/adjustments", access.Propose, addAdjustment},
-	{"POST", "/cases/:number/reimbursements", access.Propose, propose},
-	{"POST", "/calls/:id/answers", access.WorkCases, answer},
-	{"POST", "/calls/:id/conclude", access.WorkCases, conclude},
-	{"POST", "/calls/:id/code", access.WorkCases, sendCode},
-	{"POST", "/calls/:id/code/check", access.WorkCases, checkCode},
-	{"POST", "/calls/:id/callback", access.WorkCases, confirmCallback},
-	{"POST", "/calls/:id/end", access.WorkCases, endCall},
+	{"POST", "/cases/:number/findings", reimbursements.ToDecideFinding, decideFinding},
+	{"POST", "/cases/:number/adjustments", reimbursements.ToAddAdjustment, addAdjustment},
+	{"POST", "/cases/:number/reimbursements", reimbursements.ToPropose, propose},
+	{"POST", "/calls/:id/answers", cases.ToAnswer, answer},
+	{"POST", "/calls/:id/conclude", cases.ToConclude, conclude},
+	{"POST", "/calls/:id/code", cases.ToSendCode, sendCode},
+	{"POST", "/calls/:id/code/check", cases.ToCheckCode, checkCode},
+	{"POST", "/calls/:id/callback", cases.ToConfirmCallback, confirmCallback},
+	{"POST", "/calls/:id/end", cases.ToEndCall, endCall},
 	{"GET", "/reports/daily", access.ReadCases, dailyReport},
 	{"GET", "/services", access.ReadCases, listServices},
-	{"POST", "/services", access.ManageIncidents, setService},
-	{"POST", "/services/:id/change", access.ManageIncidents, changeService},
-	{"POST", "/services/:id/void", access.ManageIncidents, voidService},
+	{"POST", "/services", services.ToSet, setService},
+	{"POST", "/services/:id/change", services.ToAmend, changeService},
+	{"POST", "/services/:id/void", services.ToVoid, voidService},
 	{"GET", "/callbacks", access.ReadCases, listCallbacks},
-	{"POST", "/cases/:number/callbacks", access.WorkCases, promiseCallback},
-	{"POST", "/callbacks/:id/attempts", access.WorkCases, attemptCallback},
-	{"POST", "/callbacks/:id/move", access.WorkCases, moveCallback},
-	{"POST", "/callbacks/:id/drop", access.WorkCases, dropCallback},
+	{"POST", "/cases/:number/callbacks", callbacks.ToPromise, promiseCallback},
+	{"POST", "/callbacks/:id/attempts", callbacks.ToAttempt, attemptCallback},
+	{"POST", "/callbacks/:id/move", callbacks.ToMove, moveCallback},
+	{"POST", "/callbacks/:id/drop", callbacks.ToDrop, dropCallback},
 	{"GET", "/reimbursements", access.ReadCases, listReimbursements},
 	{"GET", "/reimbursements/:id", access.ReadCases, showReimbursement},
-	{"POST", "/reimbursements/approve", access.Decide, approveMany},
-	{"POST", "/reimbursements/:id/approve", access.Decide, approve},
-	{"POST", "/reimbursements/:id/return", access.Decide, returnOne},
-	{"POST", "/reimbursements/:id/reject", access.Decide, reject},
-	{"POST", "/reimbursements/:id/withdraw", access.Propose, withdraw},
+	{"POST", "/reimbursements/approve", reimbursements.ToApprove, approveMany},
+	{"POST", "/reimbursements/:id/approve", reimbursements.ToApprove, approve},
+	{"POST", "/reimbursements/:id/return", reimbursements.ToReturn, returnOne},
+	{"POST", "/reimbursements/:id/reject", reimbursements.ToReject, reject},
+	{"POST", "/reimbursements/:id/withdraw", reimbursements.ToWithdraw, withdraw},
 	{"POST", "/members/balances", access.ReadCases, showBalances},
 	{"GET", "/mails", access.ReadCases, listMails},
-	{"POST", "/mails/:id/resend", access.WorkCases, resendMail},
+	{"POST", "/mails/:id/resend", notices.ToResend, resendMail},
 	{"GET", "/audit", access.ReadAuditOwn, listAudit},
 }
 
@@ -144,17 +154,17 @@ func (a *API) handler(r Route) echo.HandlerFunc {
 		if err := req.readAddress(); err != nil {
 			return err
 		}
-		if r.Permission != "" {
+		if r.Permission() != "" {
 			// The action requires it as well; here it answers before a body is read.
-			if err := req.by.Require(r.Permission); err != nil {
-				return audit.Refused(c.Request().Context(), a.s, store.Attempt{By: req.by, Verb: "request", Subject: r.Method + " " + r.Path}, err)
+			if err := req.by.Require(r.Permission()); err != nil {
+				return verbs.RefusedAt(c.Request().Context(), a.s, req.by, r.Gate, edge.Subject(c), err)
 			}
 		}
 		if err := req.receive(r); err != nil {
 			return err
 		}
 		// Each look at personal data is a look of its own, and no copy of it is kept.
-		if key := c.Request().Header.Get("Idempotency-Key"); key != "" && r.Method == http.MethodPost && r.Permission != access.Reveal {
+		if key := c.Request().Header.Get("Idempotency-Key"); key != "" && r.Method == http.MethodPost && r.Permission() != access.Reveal {
 			return a.once(req, key, r)
 		}
 		return r.handle(a, req)

@@ -178,7 +178,7 @@ func (v *tour) readings(number, imported string) {
 	for _, role := range access.Roles {
 		c := v.as(people[role])
 		for _, r := range api.Routes {
-			if r.Method != "GET" || !role.May(r.Permission) || slices.Contains([]string{"/jobs/:id", "/reimbursements/:id"}, r.Path) {
+			if r.Method != "GET" || !role.May(r.Permission()) || slices.Contains([]string{"/jobs/:id", "/reimbursements/:id"}, r.Path) {
 				continue
 			}
 			v.to(c, r.Method+" "+r.Path, nil, ":reference", apptest.Reference, ":number", number, ":login_id", login, "/imports/:id", "/imports/"+imported, ":file", "affected")

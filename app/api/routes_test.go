@@ -71,7 +71,7 @@ func TestRoutesByRole(t *testing.T) {
 			}
 			a := c.do(route.Method, path, nil)
 			fmt.Fprintf(&got, " %14d", a.status)
-			switch may := c.token != "" && (route.Permission == "" || access.Role(c.name).May(route.Permission)); {
+			switch may := c.token != "" && (route.Permission() == "" || access.Role(c.name).May(route.Permission())); {
 			case c.token == "":
 				a.want(401, "code", "unauthenticated")
 			case may == (a.status == http.StatusForbidden), !may && a.status < 300:

@@ -50,9 +50,6 @@ func All() []*Verb {
 	return slices.SortedFunc(slices.Values(declared), func(a, b *Verb) int { return cmp.Compare(a.Name, b.Name) })
 }
 
-// Permission is what a route to the verb asks for.
-func (v *Verb) Permission() access.Permission { return v.Needs }
-
 // Do runs fn as the actor's attempt at the verb about the subject. reason is what
 // the actor gave; it is required where the verb wants one and must hold no secret.
 // Refusals for want of permission (fault.Forbidden) are recorded in the audit trail.

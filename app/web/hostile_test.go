@@ -29,7 +29,7 @@ func TestHostileInput(t *testing.T) {
 	for _, role := range []access.Role{access.CenterManager, access.Administrator} {
 		b := s.as(people[role])
 		for _, route := range web.Routes {
-			if route.Path == "/signout" || route.Permission == web.Public || !role.May(route.Permission) && route.Permission != web.SignedIn {
+			if route.Path == "/signout" || route.Permission() == web.Public || !role.May(route.Permission()) && route.Permission() != web.SignedIn {
 				continue
 			}
 			for _, value := range hostile {

@@ -1,14 +1,32 @@
 package web
 
-import "hoten/app/access"
+import (
+	"hoten/app/access"
+	"hoten/app/callbacks"
+	"hoten/app/cases"
+	"hoten/app/desks"
+	"hoten/app/imports"
+	"hoten/app/incidents"
+	"hoten/app/notices"
+	"hoten/app/policies"
+	"hoten/app/reimbursements"
+	"hoten/app/reports"
+	"hoten/app/resets"
+	"hoten/app/services"
+	"hoten/app/staff"
+	"hoten/app/verbs"
+)
 
-// Route is a page or a form with the permission that opening it needs. Public
-// ones need none and no session either; SignedIn is open to all staff.
+// Route is a page with the permission that opening it needs, or a form with its
+// verb. Public ones need no session; SignedIn is open to all staff.
 type Route struct {
 	Method, Path string
-	Permission   access.Permission
+	Gate         verbs.Gate
 	handle       func(*page) error
 }
+
+// Permission is what opening the route needs.
+func (r Route) Permission() access.Permission { return r.Gate.Permission() }
 
 // Not in the table of permissions: for everybody, and for all staff.
 const (
@@ -19,13 +37,13 @@ const (
 // Routes is every address of the console and the members' pages.
 var Routes = []Route{
 	{"GET", "/signin", Public, showSignin},
-	{"POST", "/signin", Public, signIn},
+	{"POST", "/signin", staff.ToSignIn.Behind(Public), signIn},
 	{"GET", "/enrol/:token", Public, showEnrol},
-	{"POST", "/enrol/:token", Public, enrol},
+	{"POST", "/enrol/:token", staff.ToEnrolSelf.Behind(Public), enrol},
 	{"GET", "/reset/done", Public, showResetDone},
 	{"GET", "/reset/:token", Public, showReset},
-	{"POST", "/reset/:token", Public, completeReset},
-	{"POST", "/signout", SignedIn, signOut},
+	{"POST", "/reset/:token", resets.ToComplete.Behind(Public), completeReset},
+	{"POST", "/signout", staff.ToSignOut.Behind(SignedIn), signOut},
 	{"GET", "/session", SignedIn, showSession},
 	{"GET", "/frame", SignedIn, showFrame},
 	{"POST", "/session", SignedIn, extendSession},
@@ -33,108 +51,108 @@ var Routes = []Route{
 	{"POST", "/appearance", SignedIn, setAppearance},
 	{"GET", "/", SignedIn, showStart},
 
-	{"POST", "/search", access.ReadCases, search},
-	{"POST", "/search/suggestions", access.ReadCases, suggest},
+	{"POST", "/search", cases.ToSearch, search},
+	{"POST", "/search/suggestions", cases.ToSearch, suggest},
 	{"GET", "/pop", access.WorkCases, pop},
 	{"GET", "/calls", access.WorkCases, showCalls},
-	{"POST", "/calls", access.WorkCases, searchCalls},
+	{"POST", "/calls", cases.ToSearch.Behind(access.WorkCases), searchCalls},
 	{"GET", "/cases", access.ReadCases, showCases},
-	{"POST", "/cases", access.WorkCases, openCase},
-	{"POST", "/cases/assign", access.WorkCases, assignCases},
-	{"POST", "/cases/next", access.WorkCases, takeNext},
+	{"POST", "/cases", cases.ToOpen, openCase},
+	{"POST", "/cases/assign", cases.ToUpdate, assignCases},
+	{"POST", "/cases/next", cases.ToTakeNext, takeNext},
 	{"GET", "/cases/load", access.Supervise, showLoad},
-	{"POST", "/cases/reimbursements", access.Propose, proposeMany},
-	{"GET", "/cases/:number", access.ReadCases, showCase},
-	{"POST", "/cases/:number", access.WorkCases, updateCase},
+	{"POST", "/cases/reimbursements", reimbursements.ToPropose, proposeMany},
+	{"GET", "/cases/:number", cases.ToView, showCase},
+	{"POST", "/cases/:number", cases.ToUpdate, updateCase},
 	{"GET", "/cases/:number/live", access.ReadCases, attendCase},
-	{"POST", "/cases/:number/calls", access.WorkCases, startCall},
-	{"POST", "/cases/:number/notes", access.WorkCases, addNote},
-	{"POST", "/cases/:number/reveal", access.Reveal, reveal},
-	{"POST", "/cases/:number/notices", access.WorkCases, notifyCase},
-	{"POST", "/cases/:number/reset", access.WorkCases, sendReset},
-	{"POST", "/cases/:number/release", access.Supervise, releaseCase},
-	{"POST", "/cases/:number/add-to-incident", access.Supervise, addToIncident},
-	{"POST", "/cases/:number/reopen-verification", access.Supervise, reopenVerification},
-	{"POST", "/cases/:number/clear-impostor", access.Supervise, clearImpostor},
-	{"POST", "/cases/:number/representatives", access.Supervise, recordRepresentative},
-	{"POST", "/cases/:number/findings", access.Supervise, decideFinding},
-	{"POST", "/cases/:number/adjustments", access.Propose, addAdjustment},
-	{"POST", "/cases/:number/reimbursements", access.Propose, propose},
-	{"POST", "/calls/:id/answers", access.WorkCases, answerItem},
-	{"POST", "/calls/:id/conclude", access.WorkCases, concludeCall},
-	{"POST", "/calls/:id/code", access.WorkCases, sendCode},
-	{"POST", "/calls/:id/code/check", access.WorkCases, checkCode},
-	{"POST", "/calls/:id/callback", access.WorkCases, confirmCallback},
-	{"POST", "/calls/:id/end", access.WorkCases, endCall},
+	{"POST", "/cases/:number/calls", cases.ToStartCall, startCall},
+	{"POST", "/cases/:number/notes", cases.ToAddNote, addNote},
+	{"POST", "/cases/:number/reveal", cases.ToReveal, reveal},
+	{"POST", "/cases/:number/notices", resets.ToNotify, notifyCase},
+	{"POST", "/cases/:number/reset", resets.ToSend, sendReset},
+	{"POST", "/cases/:number/release", resets.ToRelease, releaseCase},
+	{"POST", "/cases/:number/add-to-incident", cases.ToAddToIncident, addToIncident},
+	{"POST", "/cases/:number/reopen-verification", cases.ToReopenVerification, reopenVerification},
+	{"POST", "/cases/:number/clear-impostor", cases.ToClearImpostor, clearImpostor},
+	{"POST", "/cases/:number/representatives", cases.ToRecordRepresentative, recordRepresentative},
+	{"POST", "/cases/:number/findings", reimbursements.ToDecideFinding, decideFinding},
+	{"POST", "/cases/:number/adjustments", reimbursements.ToAddAdjustment, addAdjustment},
+	{"POST", "/cases/:number/reimbursements", reimbursements.ToPropose, propose},
+	{"POST", "/calls/:id/answers", cases.ToAnswer, answerItem},
+	{"POST", "/calls/:id/conclude", cases.ToConclude, concludeCall},
+	{"POST", "/calls/:id/code", cases.ToSendCode, sendCode},
+	{"POST", "/calls/:id/code/check", cases.ToCheckCode, checkCode},
+	{"POST", "/calls/:id/callback", cases.ToConfirmCallback, confirmCallback},
+	{"POST", "/calls/:id/end", cases.ToEndCall, endCall},
 
 	{"GET", "/callbacks", access.ReadCases, showCallbacks},
-	{"POST", "/cases/:number/callbacks", access.WorkCases, promiseCallback},
-	{"POST", "/callbacks/:id/attempts", access.WorkCases, attemptCallback},
-	{"POST", "/callbacks/:id/move", access.WorkCases, moveCallback},
-	{"POST", "/callbacks/:id/drop", access.WorkCases, dropCallback},
+	{"POST", "/cases/:number/callbacks", callbacks.ToPromise, promiseCallback},
+	{"POST", "/callbacks/:id/attempts", callbacks.ToAttempt, attemptCallback},
+	{"POST", "/callbacks/:id/move", callbacks.ToMove, moveCallback},
+	{"POST", "/callbacks/:id/drop", callbacks.ToDrop, dropCallback},
 
 	{"GET", "/reimbursements", access.ReadCases, showReimbursements},
-	{"POST", "/reimbursements/approve", access.Decide, approveMany},
+	{"POST", "/reimbursements/approve", reimbursements.ToApproveSeen, approveMany},
 	{"GET", "/reimbursements/approvals/:id", access.Decide, showApprovals},
 	{"GET", "/reimbursements/:id", access.ReadCases, showReimbursement},
-	{"POST", "/reimbursements/:id/approve", access.Decide, approve},
-	{"POST", "/reimbursements/:id/return", access.Decide, returnOne},
-	{"POST", "/reimbursements/:id/reject", access.Decide, reject},
-	{"POST", "/reimbursements/:id/withdraw", access.Propose, withdraw},
+	{"POST", "/reimbursements/:id/approve", reimbursements.ToApprove, approve},
+	{"POST", "/reimbursements/:id/return", reimbursements.ToReturn, returnOne},
+	{"POST", "/reimbursements/:id/reject", reimbursements.ToReject, reject},
+	{"POST", "/reimbursements/:id/withdraw", reimbursements.ToWithdraw, withdraw},
 
 	{"GET", "/incidents", access.ReadCases, showIncidents},
 	{"GET", "/incidents/new", access.ManageIncidents, newIncident},
-	{"POST", "/incidents", access.ManageIncidents, createIncident},
+	{"POST", "/incidents", incidents.ToCreate, createIncident},
 	{"GET", "/incidents/:reference", access.ReadCases, showIncident},
 	{"GET", "/incidents/:reference/figures.csv", access.ReadCases, downloadFigures},
 	{"GET", "/incidents/:reference/figures.xlsx", access.ReadCases, downloadFigures},
 	{"GET", "/reports/daily", access.ReadCases, showDaily},
 	{"GET", "/reports/daily.csv", access.ReadCases, downloadDaily},
 	{"GET", "/reports/daily.xlsx", access.ReadCases, downloadDaily},
-	{"POST", "/reports/daily/notes", access.WorkCases, noteDaily},
-	{"POST", "/incidents/:reference/notices", access.ManageIncidents, notifyAll},
-	{"POST", "/incidents/:reference/reimbursements", access.Propose, proposeAll},
+	{"POST", "/reports/daily/notes", reports.ToAddNote, noteDaily},
+	{"POST", "/incidents/:reference/notices", resets.ToNotifyAll, notifyAll},
+	{"POST", "/incidents/:reference/reimbursements", reimbursements.ToProposeAll, proposeAll},
 	{"GET", "/jobs/:id", access.ReadCases, showJob},
 
 	{"GET", "/imports", access.ManageIncidents, showImports},
 	{"GET", "/imports/new", access.ManageIncidents, newImport},
-	{"POST", "/imports", access.ManageIncidents, createImport},
+	{"POST", "/imports", imports.ToStart, createImport},
 	{"GET", "/imports/:id", access.ManageIncidents, showImport},
-	{"POST", "/imports/:id/run", access.ManageIncidents, runImport},
-	{"GET", "/imports/:id/rejected/:file", access.ManageIncidents, rejectedRows},
+	{"POST", "/imports/:id/run", imports.ToRun, runImport},
+	{"GET", "/imports/:id/rejected/:file", imports.ToReadRejected, rejectedRows},
 
 	{"GET", "/mails", access.ReadCases, showMails},
 	{"GET", "/mails/:id", access.ReadCases, showMail},
 	{"GET", "/mails/:id/html", access.ReadCases, showMailHTML},
-	{"POST", "/mails/:id/resend", access.WorkCases, resendMail},
+	{"POST", "/mails/:id/resend", notices.ToResend, resendMail},
 	{"GET", "/desks", access.ReadCases, showDesks},
 	{"GET", "/desks/new", access.ManageIncidents, newDesk},
-	{"POST", "/desks", access.ManageIncidents, setDesk},
+	{"POST", "/desks", desks.ToAdd, setDesk},
 	{"GET", "/desks/:code/edit", access.ManageIncidents, editDesk},
-	{"POST", "/desks/:code", access.ManageIncidents, setDesk},
-	{"POST", "/desks/:code/hours", access.ManageIncidents, setHours},
+	{"POST", "/desks/:code", desks.ToSet, setDesk},
+	{"POST", "/desks/:code/hours", desks.ToSet, setHours},
 	{"GET", "/services", access.ReadCases, showServices},
-	{"POST", "/services", access.ManageIncidents, setService},
-	{"POST", "/services/:id/change", access.ManageIncidents, changeService},
-	{"POST", "/services/:id/resume", access.ManageIncidents, resumeService},
-	{"POST", "/services/:id/void", access.ManageIncidents, voidService},
+	{"POST", "/services", services.ToSet, setService},
+	{"POST", "/services/:id/change", services.ToAmend, changeService},
+	{"POST", "/services/:id/resume", services.ToResume, resumeService},
+	{"POST", "/services/:id/void", services.ToVoid, voidService},
 
 	{"GET", "/audit", access.ReadAuditOwn, showAudit},
 	{"GET", "/policies", access.ReadCases, showPolicies},
-	{"POST", "/policies", access.ManageIncidents, setPolicies},
+	{"POST", "/policies", policies.ToSet, setPolicies},
 	{"POST", "/views", access.ReadCases, saveView},
 	{"POST", "/views/:id/drop", access.ReadCases, dropView},
 	{"GET", "/tokens", SignedIn, showTokens},
-	{"POST", "/tokens", SignedIn, createToken},
-	{"POST", "/tokens/:id/revoke", SignedIn, revokeToken},
+	{"POST", "/tokens", staff.ToCreateToken.Behind(SignedIn), createToken},
+	{"POST", "/tokens/:id/revoke", staff.ToRevokeToken.Behind(SignedIn), revokeToken},
 	{"GET", "/staff", access.ManageStaff, showStaff},
 	{"GET", "/staff/new", access.ManageStaff, newStaff},
-	{"POST", "/staff", access.ManageStaff, addStaff},
+	{"POST", "/staff", staff.ToAdd, addStaff},
 	{"GET", "/staff/:id", access.ManageStaff, showAccount},
-	{"POST", "/staff/:id", access.ManageStaff, updateAccount},
-	{"POST", "/staff/:id/disable", access.ManageStaff, disableAccount},
-	{"POST", "/staff/:id/enable", access.ManageStaff, enableAccount},
-	{"POST", "/staff/:id/enrolment", access.ManageStaff, renewEnrolment},
-	{"POST", "/staff/:id/tokens/:token/revoke", access.ManageStaff, revokeOthersToken},
+	{"POST", "/staff/:id", staff.ToUpdate, updateAccount},
+	{"POST", "/staff/:id/disable", staff.ToUpdate, disableAccount},
+	{"POST", "/staff/:id/enable", staff.ToUpdate, enableAccount},
+	{"POST", "/staff/:id/enrolment", staff.ToEnrol, renewEnrolment},
+	{"POST", "/staff/:id/tokens/:token/revoke", staff.ToRevokeToken.Behind(access.ManageStaff), revokeOthersToken},
 	{"GET", "/*", SignedIn, missing},
 }

@@ -79,13 +79,13 @@ func TestRoutesByRole(t *testing.T) {
 }
 
 func permitted(r web.Route, who string) bool {
-	switch r.Permission {
+	switch r.Permission() {
 	case web.Public:
 		return true
 	case web.SignedIn:
 		return who != "nobody"
 	}
-	return access.Role(who).May(r.Permission)
+	return access.Role(who).May(r.Permission())
 }
 
 // Every form is refused without the token of the session, whoever sends it.
@@ -100,7 +100,7 @@ func TestFormsNeedTheToken(t *testing.T) {
 			continue
 		}
 		who := b
-		if route.Permission == access.ManageStaff {
+		if route.Permission() == access.ManageStaff {
 			who = admin
 		}
 		own := who.csrf

@@ -14,11 +14,11 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hoten/app/access"
-	"hoten/app/audit"
 	"hoten/app/edge"
 	"hoten/app/fault"
 	"hoten/app/staff"
 	"hoten/app/store"
+	"hoten/app/verbs"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -34,7 +34,7 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 			return err
 		}
 		p.greet(account)
-		if account == nil && r.Permission != Public {
+		if account == nil && r.Permission() != Public {
 			return p.toSignin()
 		}
 		if err := p.receive(r); err != nil {
@@ -54,9 +54,9 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 
 // admit holds the reader's role against the route, and fills the frame.
 func (p *page) admit(r Route) error {
-	if r.Permission != Public && r.Permission != SignedIn {
-		if err := p.by.Require(r.Permission); err != nil {
-			return audit.Refused(p.Request().Context(), p.w.s, store.Attempt{By: p.by, Verb: "request", Subject: r.Method + " " + r.Path}, err)
+	if r.Permission() != Public && r.Permission() != SignedIn {
+		if err := p.by.Require(r.Permission()); err != nil {
+			return verbs.RefusedAt(p.Request().Context(), p.w.s, p.by, r.Gate, edge.Subject(p), err)
 		}
 	}
 	if unnoticed[r.Path] {

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -85,7 +86,7 @@ func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
 		return Addressee{}, err
 	}
 	a := Addressee{CaseID: r.CaseID, MemberID: r.MemberID, Language: r.Language, Facts: notices.Facts{
-		Name: name.Name, MaskedLogin: vault.MaskLogin(login), CaseNumber: Number(r.CaseID), TitleJa: r.TitleJa, TitleEn: r.TitleEn,
+		Name: strings.TrimPrefix(name.Name, vault.Damaged), MaskedLogin: vault.MaskLogin(login), CaseNumber: Number(r.CaseID), TitleJa: r.TitleJa, TitleEn: r.TitleEn,
 		PeriodFrom: r.PeriodFrom, PeriodTo: r.PeriodTo, DetectedOn: r.DetectedOn}}
 	if r.ContactID == nil {
 		return a, nil
@@ -94,8 +95,11 @@ func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
 		RegisteredOn: r.RegisteredOn, UndeliverableAt: r.UndeliverableAt}
 	own := informing[kind] && r.DependsOnLogin && r.UndeliverableAt == nil && (r.RegisteredOn == nil || r.RegisteredOn.Before(r.PeriodFrom))
 	if contact.Usable(r.PeriodFrom) || own {
+		if a.Address, err = contact.Plain(v); a.Address == vault.Damaged {
+			a.Address = ""
+			return a, err
+		}
 		a.ContactID = contact.ID
-		a.Address, err = contact.Plain(v)
 	}
 	return a, err
 }

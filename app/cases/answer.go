@@ -42,6 +42,9 @@ func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, 
 		if err != nil {
 			return err
 		}
+		if err := registered.damaged(item); err != nil {
+			return err
+		}
 		a.Match, a.Variant = registered.compare(item, value)
 		if a.Variant && !confirmVariant {
 			return nil

@@ -8,6 +8,7 @@ import (
 	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/store"
+	"hoten/app/vault"
 )
 
 // registered is what callers are compared with, in the clear for one comparison.
@@ -72,6 +73,17 @@ func readable(item, said string) error {
 		if none || jptext.CustomerNumberKey(said) == "" {
 			return fault.Input("value", "customer_number_unreadable")
 		}
+	}
+	return nil
+}
+
+// damaged refuses to compare with what cannot be read any more: it is nobody's wrong
+// answer, and another item is asked.
+func (r registered) damaged(item string) error {
+	fields := map[string][]string{ItemName: {r.person.Name, r.person.Kana}, ItemBirthDate: {r.person.BirthDate}, ItemAddress: {r.person.Address},
+		ItemPhone: r.phones, ItemCustomerNumber: {r.person.CustomerNumber}}
+	if slices.Contains(fields[item], vault.Damaged) {
+		return fault.Input("item", "item_damaged")
 	}
 	return nil
 }

@@ -71,9 +71,9 @@ type Event struct {
 // TableName is the table of Event.
 func (Event) TableName() string { return "case_events" }
 
-// PlainText opens what a person typed.
+// PlainText opens what a person typed; a damaged text is vault.Damaged.
 func (e Event) PlainText(v *vault.Vault) (string, error) {
-	return unsealText(v, "case_events", eventText, e.ID, "text", e.CaseID, e.Text)
+	return unsealText(v, "case_events", eventText, e.ID, "text", e.CaseID, e.Text), nil
 }
 
 // Fields reads Data.

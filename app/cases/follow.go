@@ -46,7 +46,9 @@ func Phones(db *gorm.DB, v *vault.Vault, caseIDs []int64) (map[int64]string, err
 		if err != nil {
 			return nil, err
 		}
-		out[r.CaseID] = vault.MaskPhone(plain)
+		if plain != vault.Damaged {
+			out[r.CaseID] = vault.MaskPhone(plain)
+		}
 	}
 	return out, nil
 }

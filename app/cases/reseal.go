@@ -15,15 +15,13 @@ const (
 	representativeText = "documents of row"
 )
 
-// unsealText opens a text that is sealed for its row, or still for its case.
-func unsealText(v *vault.Vault, table, name string, row int64, oldName string, caseID int64, sealed []byte) (string, error) {
-	plain, err := v.Unseal(table, name, row, sealed)
-	if err != nil {
-		if old, was := v.Unseal(table, oldName, caseID, sealed); was == nil {
-			return old, nil
-		}
+// unsealText opens a text that is sealed for its row, or still for its case; a damaged
+// one is vault.Damaged.
+func unsealText(v *vault.Vault, table, name string, row int64, oldName string, caseID int64, sealed []byte) string {
+	if old, err := v.Unseal(table, oldName, caseID, sealed); err == nil {
+		return old
 	}
-	return plain, err
+	return v.Read(table, name, row, sealed)
 }
 
 // resealChunk bounds one transaction of Reseal, in rows.

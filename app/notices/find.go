@@ -47,7 +47,7 @@ func ByID(db *gorm.DB, id int64) (*Mail, error) { return store.Find[Mail](db, "i
 
 // PlainRecipient opens the address.
 func (m Mail) PlainRecipient(v *vault.Vault) (string, error) {
-	return v.Unseal("mails", "recipient", m.ID, m.Recipient)
+	return v.Read("mails", "recipient", m.ID, m.Recipient), nil
 }
 
 func (m Mail) facts(v *vault.Vault) (f Facts, err error) {
@@ -70,11 +70,6 @@ func (m Mail) Show(v *vault.Vault, env Env) (Message, error) {
 		f.Name = vault.MaskName(f.Name)
 		return Render(m.Kind, m.Language, f, Hidden, env)
 	}
-	if out.Text, err = v.Unseal("mails", "body_text", m.ID, m.BodyText); err != nil {
-		return out, err
-	}
-	if out.HTML, err = v.Unseal("mails", "body_html", m.ID, m.BodyHTML); err != nil {
-		return out, err
-	}
+	out.Text, out.HTML = v.Read("mails", "body_text", m.ID, m.BodyText), v.Read("mails", "body_html", m.ID, m.BodyHTML)
 	return out, nil
 }

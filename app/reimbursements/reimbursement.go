@@ -107,10 +107,10 @@ func (r Reimbursement) approve(by access.Actor, given []int64, editors []int64, 
 
 // PlainReason opens the reason of the decision.
 func (r Reimbursement) PlainReason(v *vault.Vault) (string, error) {
-	return v.Unseal("reimbursements", "reason", r.ID, r.Reason)
+	return v.Read("reimbursements", "reason", r.ID, r.Reason), nil
 }
 
 // PlainNote opens the proposer's note.
 func (r Reimbursement) PlainNote(v *vault.Vault) (string, error) {
-	return v.Unseal("reimbursements", "note", r.ID, r.Note)
+	return v.Read("reimbursements", "note", r.ID, r.Note), nil
 }

@@ -70,11 +70,7 @@ func notesOf(db *gorm.DB, v *vault.Vault, of scope) ([]DailyNote, error) {
 	}
 	out := make([]DailyNote, len(rows))
 	for i, r := range rows {
-		text, err := v.Unseal("daily_notes", "text", r.ID, r.Text)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = DailyNote{r.At, r.Desk, r.By, text}
+		out[i] = DailyNote{r.At, r.Desk, r.By, v.Read("daily_notes", "text", r.ID, r.Text)}
 	}
 	return out, nil
 }

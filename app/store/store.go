@@ -55,6 +55,9 @@ func Open(ctx context.Context, url string, v *vault.Vault, clock func() time.Tim
 	if err != nil {
 		return nil, err
 	}
+	v.OnDamage(func(err error) {
+		log.Error("a sealed field is damaged: somebody changed the database, or its disk did; restore the field from a backup", "error", err)
+	})
 	s := &Store{Pool: pool, SQL: stdlib.OpenDBFromPool(pool), Vault: v, Clock: clock, Log: log}
 	if err := s.connect(ctx); err != nil {
 		s.Close()

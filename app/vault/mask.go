@@ -16,6 +16,9 @@ import (
 // is J○○○ S○○○. A part of one character is hidden, but for a family name before
 // a given name that is; an honorific is left out.
 func MaskName(name string) string {
+	if name == Damaged {
+		return Damaged
+	}
 	var b strings.Builder
 	parts := nameParts(jptext.CutHonorific(name))
 	for i, part := range parts {
@@ -78,6 +81,9 @@ func graphemes(s string) []string {
 
 // MaskPhone leaves the first and the last group: 090-****-8551.
 func MaskPhone(phone string) string {
+	if phone == Damaged {
+		return Damaged
+	}
 	key := jptext.PhoneKey(phone)
 	groups := jptext.PhoneGroups(key)
 	switch {
@@ -94,6 +100,9 @@ func MaskPhone(phone string) string {
 // MaskEmail leaves the ends of the local part and the domain:
 // c•••1@mail.example.
 func MaskEmail(email string) string {
+	if email == Damaged {
+		return Damaged
+	}
 	at := strings.LastIndexByte(email, '@')
 	if at < 1 {
 		return maskAll(email, "•••")
@@ -110,6 +119,9 @@ func MaskEmail(email string) string {
 
 // MaskLogin leaves at most three characters and the domain: m00****@ocn.example.
 func MaskLogin(login string) string {
+	if login == Damaged {
+		return Damaged
+	}
 	local, domain := login, ""
 	if at := strings.LastIndexByte(login, '@'); at > 0 {
 		local, domain = login[:at], login[at:]
@@ -123,6 +135,9 @@ func MaskLogin(login string) string {
 
 // MaskAddress leaves the prefecture and the city: 大阪府大阪市○○○.
 func MaskAddress(address string) string {
+	if address == Damaged {
+		return Damaged
+	}
 	address = strings.TrimSpace(address)
 	prefecture, rest := jptext.CutPrefecture(address)
 	return maskAll(address, prefecture+city(rest)+"○○○")
@@ -169,6 +184,9 @@ func district(runes []rune, i int) string {
 // MaskBirthDate leaves the decade, 195*-**-**: it is an item that callers are
 // asked for, and a year with a day would leave twelve guesses.
 func MaskBirthDate(date string) string {
+	if date == Damaged {
+		return Damaged
+	}
 	d, err := jptext.ParseDate(date)
 	if err != nil {
 		return maskAll(date, "****-**-**")
@@ -179,6 +197,9 @@ func MaskBirthDate(date string) string {
 // MaskCustomerNumber leaves the last two characters: it is the one item that
 // the attacker did not see.
 func MaskCustomerNumber(number string) string {
+	if number == Damaged {
+		return Damaged
+	}
 	key := jptext.Alphanumeric(number)
 	if clusters := graphemes(key); len(clusters) >= 6 {
 		return "********" + strings.Join(clusters[len(clusters)-2:], "")

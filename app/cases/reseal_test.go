@@ -7,6 +7,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/store"
+	"hoten/app/vault"
 )
 
 func texts(t *testing.T, w *apptest.World, caseID int64) (out []string, broken int) {
@@ -18,6 +19,9 @@ func texts(t *testing.T, w *apptest.World, caseID int64) (out []string, broken i
 	for _, e := range events {
 		plain, err := e.PlainText(w.Vault)
 		if err != nil {
+			t.Fatal(err)
+		}
+		if plain == vault.Damaged {
 			broken++
 			continue
 		}

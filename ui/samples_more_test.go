@@ -240,9 +240,9 @@ func adminSamples(lang string) map[string]page {
 			{10, in(lang, "高橋 由美", "Yumi Takahashi"), "yumi@desk.example", "center_manager", "", "disabled", jst(7, 2, 8, 0)},
 		}},
 		"cases_load": CasesLoad{Frame: sampleFrame(lang, "cases", access.Supervisor), Rows: []AgentLoad{
-			{7, in(lang, "佐藤 美咲", "Misaki Sato"), 24, 3, 1, 4, 2, jst(7, 28, 10, 15)},
-			{8, in(lang, "鈴木 健", "Ken Suzuki"), 11, 1, 0, 0, 0, jst(7, 31, 9, 30)},
-			{9, in(lang, "高橋 由美", "Yumi Takahashi"), 0, 0, 0, 0, 0, time.Time{}},
+			{7, in(lang, "佐藤 美咲", "Misaki Sato"), 24, 3, 1, 4, 2, jst(7, 28, 10, 15), false},
+			{8, in(lang, "鈴木 健", "Ken Suzuki"), 11, 1, 0, 0, 0, jst(7, 31, 9, 30), true},
+			{9, in(lang, "高橋 由美", "Yumi Takahashi"), 0, 0, 0, 0, 0, time.Time{}, false},
 		}},
 		"staff_new":     StaffNew{Frame: sampleFrame(lang, "staff", access.Administrator), Desks: []Choice{{"tech", in(lang, "技術", "Tech")}}},
 		"tokens_index":  TokensIndex{Frame: sampleFrame(lang, "", access.Agent), Tokens: tokens, Fresh: "hoten_" + strings.Repeat("a8Xq2", 8)},
@@ -288,6 +288,7 @@ func outsideSamples(lang string) map[string]page {
 	return map[string]page{
 		"staff_signin": signin, "staff_signin_wrong": wrong,
 		"staff_enrol":         StaffEnrol{Frame: Frame{Path: "/enrol/token", CSRF: "csrf-token"}, Name: in(lang, "鈴木 健", "Ken Suzuki"), Email: "ken.suzuki@desk.example", Valid: true},
+		"staff_password":      StaffPassword{Frame: sampleFrame(lang, "", access.Agent), Email: "ken.suzuki@desk.example"},
 		"staff_enrol_invalid": StaffEnrol{Frame: Frame{Path: "/enrol/token", CSRF: "csrf-token"}},
 		"resets_new":          form, "resets_new_refused": bad,
 		"resets_done":    ResetsDone{Frame: frame, ResumedAt: jst(7, 31, 10, 58), OTP: true, Desks: sampleDesks(lang)},

@@ -195,7 +195,7 @@ func showLoad(p *page) error {
 	shown := ui.CasesLoad{Frame: p.frame}
 	for _, l := range loads {
 		shown.Rows = append(shown.Rows, ui.AgentLoad{ID: l.StaffID, Name: l.Name, Open: l.Open, Callbacks: promised[l.StaffID].Count, Overdue: promised[l.StaffID].Overdue,
-			Approval: l.Approval, Stalled: l.Stalled, Oldest: moment(l.Oldest)})
+			Approval: l.Approval, Stalled: l.Stalled, Oldest: moment(l.Oldest), Left: l.Left})
 	}
 	return p.render(shown.Page())
 }

@@ -142,6 +142,8 @@ var Routes = []Route{
 	{"POST", "/policies", policies.ToSet, setPolicies},
 	{"POST", "/views", access.ReadCases, saveView},
 	{"POST", "/views/:id/drop", access.ReadCases, dropView},
+	{"GET", "/password", SignedIn, showPassword},
+	{"POST", "/password", staff.ToChangePassword.Behind(SignedIn), changePassword},
 	{"GET", "/tokens", SignedIn, showTokens},
 	{"POST", "/tokens", staff.ToCreateToken.Behind(SignedIn), createToken},
 	{"POST", "/tokens/:id/revoke", staff.ToRevokeToken.Behind(SignedIn), revokeToken},

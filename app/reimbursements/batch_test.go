@@ -201,14 +201,7 @@ func jobOf(id int64) *river.Job[reimbursements.ApproveSeenArgs] {
 func asOwner(t *testing.T, w *apptest.World) func(statement string) {
 	return func(statement string) {
 		t.Helper()
-		c, err := w.Pool.Acquire(w.Ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Release()
-		if _, err := c.Exec(w.Ctx, "reset role; "+statement+"; set role hoten_app"); err != nil {
-			t.Fatal(err)
-		}
+		apptest.AsOwner(t, w.Store, statement)
 	}
 }
 

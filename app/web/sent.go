@@ -13,7 +13,7 @@ import (
 )
 
 // How long a form is known again. The forms of a page have its mark (ui.csrf);
-// one without is from no page of ours, and only what creates something is then
+// one without was not made by the console's pages, and only what creates something is then
 // taken for the same, for as long as somebody may click twice.
 const (
 	marked   = 24 * time.Hour

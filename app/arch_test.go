@@ -15,8 +15,8 @@ import (
 	"testing"
 )
 
-// layers is the map of the house from the ground up: a package imports only what
-// stands in a line above its own.
+// layers lists the packages from the bottom up: a package imports only packages of
+// the lines above its own.
 var layers = [][]string{
 	{"app/fault", "app/jptext", "i18n", "migrations", "app/store/embedded"},
 	{"app/access", "app/vault", "app/passwords", "app/secrets", "app/edge", "app/imports/csvin"},
@@ -38,8 +38,8 @@ var layers = [][]string{
 	{"cmd/hoten"},
 }
 
-// testsOnly stands beside the house: it may import everything below app, and no
-// program imports it.
+// testsOnly are packages for tests: they may import everything below app, and no
+// program imports them.
 var testsOnly = []string{"app/apptest", "app/bench", "app/crash"}
 
 // Nothing of ours below these: they must stay usable from anywhere.

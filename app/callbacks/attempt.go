@@ -20,7 +20,8 @@ type Tried struct {
 }
 
 // Attempt logs an attempt of calling the member, made now. One that reaches them ends
-// the callback; the third in vain ends it too and names the next channel.
+// the callback; the third unsuccessful one ends it too and names the next
+// channel.
 func Attempt(ctx context.Context, s *store.Store, by access.Actor, id int64, a Tried) (*Callback, error) {
 	return change(ctx, s, by, ToAttempt, id, a.Version, "", func(tx *store.Tx, c *cases.Case, back *Callback) ([]cases.Happened, error) {
 		desk, err := deskByID(tx.DB, back.DeskID)

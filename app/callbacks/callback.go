@@ -34,7 +34,7 @@ const (
 // Outcomes lists them, the usual ones first.
 var Outcomes = []string{Reached, NoAnswer, Voicemail, Busy, WrongNumber}
 
-// The channels after three attempts in vain.
+// The channels after three unsuccessful attempts.
 const (
 	ByMail   = "mail"
 	ByLetter = "letter"

@@ -134,7 +134,7 @@ func TestReached(t *testing.T) {
 	}
 }
 
-// The third attempt in vain ends the callback and names the next channel.
+// The third unsuccessful attempt ends the callback and names the next channel.
 func TestThreeAttempts(t *testing.T) {
 	w := world(t, 1)
 	for login, channel := range map[string]string{"m1": callbacks.ByMail, "nomail": callbacks.ByLetter} {

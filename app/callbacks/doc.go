@@ -9,7 +9,7 @@
 // ends the callback, and the case goes on by mail, else by letter.
 //
 //	open ──reached──▶ done
-//	     ──third attempt in vain──▶ exhausted
+//	     ──third unsuccessful attempt──▶ exhausted
 //	     ──Drop──▶ dropped
 //
 // A promise moves the case to callback_due where its table lets it, and the end

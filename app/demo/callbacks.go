@@ -58,7 +58,7 @@ func (p *play) keepsPromises() error {
 	return err
 }
 
-// promisesToday: one whose time has passed since, with an attempt in vain; one that
+// promisesToday: one whose time has passed since, with an unsuccessful attempt; one that
 // is due as the demo is opened; one for later.
 func (p *play) promisesToday() error {
 	agent := p.who("agent")

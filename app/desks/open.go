@@ -110,8 +110,8 @@ func CallAllowed(t time.Time) bool {
 	return callsFrom <= minute && minute < callsUntil
 }
 
-// NoCalls says why nobody is called for the desk at the instant t: "calling_hours"
-// (nobody is in the night) or "desk_hours"; empty when the time is right.
+// NoCalls says why no outbound call may be made for the desk at the instant t:
+// "calling_hours" (see CallAllowed) or "desk_hours" (it is closed); empty when one may.
 func (d Desk) NoCalls(t time.Time) string {
 	switch {
 	case !CallAllowed(t):

@@ -8,7 +8,7 @@ import (
 	"hoten/app/store"
 )
 
-// Center stands in Substitutes for every desk without a substitute of its own.
+// Center is the key in Substitutes that covers every desk without one of its own.
 const Center = "center"
 
 // mostWait is a thousand open hours, as mostRespond.

@@ -16,7 +16,7 @@ const (
 	ContactChanged = "contact_changed" // a contact was registered on or after the incident's first day
 )
 
-// Flags lists them, the graver first.
+// Flags lists them, most serious first.
 var Flags = []string{UnusualAmount, Adjusted, OwnUse, ContactChanged}
 
 // Bands are the company costs, in points of the program where it is largest, up to
@@ -72,8 +72,8 @@ func (d desk) flags(s *subject, middles map[kind]int64, known []string) string {
 	return strings.Join(append(out, known...), " ")
 }
 
-// middles finds the middle cost of each kind among the proposals of an incident and
-// those that are just being made, in one query. What costs nothing is no measure.
+// middles returns the median cost of each class and program, over the proposals of an
+// incident and those that are just being made, in one query; zero costs are ignored.
 func middles(db *gorm.DB, incident int64, made []*subject) (map[kind]int64, error) {
 	var classes []string
 	var programs []int16

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// manner is how a value stands behind the name of a password: the looser, the more
-// it must look like a password itself.
+// manner is how a value is joined to the name of a password: the looser the link, the
+// more the value must look like a password.
 type manner int
 
 const (

@@ -25,7 +25,7 @@ const (
 	PointPassword = "point_password"
 )
 
-// States lists them, the graver first.
+// States lists them, the more serious first.
 var States = []string{Suspended, PointPassword}
 
 // Status is what holds for one service of a program from a time until another.

@@ -29,9 +29,8 @@ type Store struct {
 	jobs  *river.Client[*sql.Tx]
 }
 
-// Open connects to a migrated database whose owner url names, as the program's
-// own role. It refuses a
-// database whose fields were sealed with other keys than v's.
+// Open connects to a migrated database, whose owner url names, as the program's own
+// role (login). It refuses a database whose fields were sealed with other keys than v's.
 func Open(ctx context.Context, url string, v *vault.Vault, clock func() time.Time, log *slog.Logger) (*Store, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {

@@ -72,19 +72,19 @@ func Alongside(ctx context.Context, fn func(tx *Tx) error) context.Context {
 	return context.WithValue(ctx, alongside{}, fn)
 }
 
-// Apart takes Alongside back, for what is recorded beside a request and is not its
-// change: that it was refused, or that somebody looked.
+// Apart returns a context without the fn of Alongside, for what is recorded about a
+// request and is not its change: that it was refused, or that somebody looked.
 func Apart(ctx context.Context) context.Context { return context.WithValue(ctx, alongside{}, nil) }
 
-// Keep writes the program's own books, which nobody has to answer for: progress,
+// Keep runs fn in a transaction for bookkeeping that needs no audit entry: progress,
 // caches, delivery attempts. Its callers are listed in app/arch_test.go.
 func Keep(ctx context.Context, s *Store, fn func(tx *Tx) error) error {
 	_, err := run(ctx, s, &Attempt{By: access.System("keep")}, func(tx *Tx) (struct{}, error) { return struct{}{}, fn(tx) })
 	return err
 }
 
-// Uncounted runs writes of the program's own books inside an action: they alone
-// are no change that must be recorded.
+// Uncounted runs bookkeeping writes (see Keep) inside an action. On their own they are
+// no change that must be recorded.
 func (tx *Tx) Uncounted(fn func() error) error {
 	before := tx.changed
 	err := fn()

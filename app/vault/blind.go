@@ -139,7 +139,8 @@ func (v *Vault) QueryStart(key string) (n int, start int32, ok bool) {
 	return 0, 0, false
 }
 
-// start stands with its length where a gram has a zero, so that the two are apart.
+// start hashes a beginning. The first byte of the block is its length, which is never
+// zero; that of a gram is zero, so the two cannot collide.
 func (v *Vault) start(beginning string) int32 {
 	block := make([]byte, aes.BlockSize)
 	block[0] = byte(len(beginning))

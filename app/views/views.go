@@ -15,8 +15,8 @@ import (
 	"hoten/app/vault"
 )
 
-// View is one saved list; Query is what stands behind the question mark of its
-// address, Words what it searches for, sealed: they name members.
+// View is one saved list; Query is the query string of its address, Words what
+// it searches for, sealed: they name members.
 type View struct {
 	ID      int64
 	StaffID int64

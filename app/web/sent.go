@@ -13,8 +13,8 @@ import (
 )
 
 // How long a form is known again. The forms of a page have its mark (ui.csrf);
-// one without is from no page of ours, and only what creates something is then
-// taken for the same, for as long as an impatient hand clicks.
+// one without was not made by the console's pages, and only what creates something is then
+// taken for the same, for as long as somebody may click twice.
 const (
 	marked   = 24 * time.Hour
 	unmarked = time.Minute

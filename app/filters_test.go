@@ -38,7 +38,7 @@ var (
 		"/incidents":      {},
 	}
 	// Lists without filters, and pages of one thing.
-	unfiltered = []string{"/incidents", "/tokens", "/staff", "/policies", "/calls", "/cases/load", "/services"}
+	unfiltered = []string{"/incidents", "/password", "/tokens", "/staff", "/policies", "/calls", "/cases/load", "/services"}
 )
 
 // A filter that names what does not exist is refused, and named: an empty list

@@ -70,14 +70,14 @@ func TestMasks(t *testing.T) {
 	}
 }
 
-// A mask never contains the whole of what it masks.
+// A mask never contains the whole of what it masks. Values that hold the
+// masks' own characters are left out: "A*" is in "A****" and nothing is said.
 func TestMasksHide(t *testing.T) {
 	masks := []func(string) string{MaskName, MaskPhone, MaskEmail, MaskLogin, MaskAddress, MaskBirthDate, MaskCustomerNumber}
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.OneOf(rapid.String(), rapid.StringMatching(`[0-9]{1,11}`), rapid.StringMatching(`[a-z]{1,6}@[a-z]{1,5}\.example`),
 			rapid.StringMatching(`[山田林 　・]{1,6}`)).Draw(t, "s")
-		visible := strings.Trim(s, " \u3000\u00a0\t・･·=＝*○•-@")
-		if visible == "" {
+		if strings.Trim(s, " \u3000\u00a0\t・･·=＝•-@") == "" || strings.ContainsAny(s, "*○") {
 			return
 		}
 		for i, mask := range masks {

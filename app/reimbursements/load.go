@@ -71,10 +71,11 @@ func askFacts(reads *store.Reads, of string, ids []int64) facts {
 		store.Ask[Adjustment](reads, `select a.* from adjustments a where a.case_id `+of+`
 			and not exists (select 1 from compensations k where k.adjustment_id = a.id) order by a.id`, ids),
 		// The state is no condition: on the day of the first postings the planner would
-		// look for the few posted ones rather than for the case's.
+		// look for the few posted ones rather than for the case's. Lines are looked up
+		// proposal by proposal (offset 0): joined, all lines would be read for one case.
 		store.Ask[absorbed](reads, `select r.case_id, l.program_id, coalesce(sum(l.points) filter (where r.state = 'posted'), 0)::bigint as points
-			from reimbursements r join reimbursement_lines l on l.reimbursement_id = r.id
-			where r.case_id `+of+` and l.kind = 'absorb' group by r.case_id, l.program_id`, ids),
+			from reimbursements r cross join lateral (select program_id, points from reimbursement_lines where reimbursement_id = r.id and kind = 'absorb' offset 0) l
+			where r.case_id `+of+` group by r.case_id, l.program_id`, ids),
 	}
 }
 

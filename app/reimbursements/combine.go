@@ -14,15 +14,16 @@ import (
 )
 
 // combiner writes approvals that come in while others are written together, by the
-// next transaction: one wait for the disk for all of them. An approval that finds
-// nothing under way goes at once; nobody waits for company.
+// next transaction: one wait for the disk for all of them. An approval that finds a
+// writer free goes at once; nobody waits for company.
 //
 // What keeps several from being written together is tried again for each alone, beside
 // the others: a lock that somebody holds for longer, a request that was sent twice.
 type combiner struct {
 	mu      sync.Mutex
 	waiting []*waiter
-	writing bool
+	written map[int64]bool // proposals that are being written
+	writing int            // transactions under way
 }
 
 // waiter is a request that waits for its word to be written. done holds one Result.
@@ -31,6 +32,10 @@ type waiter struct {
 	ctx  context.Context
 	done chan Result
 }
+
+// writers is how many transactions write at once: one computes while the other waits
+// for the disk.
+var writers = 2
 
 const (
 	mostTogether = 100              // words of one transaction
@@ -43,8 +48,8 @@ func combined(ctx context.Context, s *store.Store, w word) Result {
 	c, me := store.Only[combiner](s), &waiter{w, ctx, make(chan Result, 1)}
 	c.mu.Lock()
 	c.waiting = append(c.waiting, me)
-	if !c.writing {
-		c.writing = true
+	if c.writing < writers {
+		c.writing++
 		go c.write(s)
 	}
 	c.mu.Unlock()
@@ -69,27 +74,35 @@ func (c *combiner) takeBack(me *waiter) bool {
 	return i >= 0
 }
 
-// take takes those who wait, each proposal once: two words on one proposal are
-// written one after the other.
-func (c *combiner) take() (taken []*waiter) {
+// take takes those who wait, each proposal once: two words on one proposal are written
+// one after the other. done are those the writer took before. A writer that finds
+// nothing to take ends.
+func (c *combiner) take(done []*waiter) (taken []*waiter) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	for _, w := range done {
+		delete(c.written, w.id)
+	}
+	if c.written == nil {
+		c.written = map[int64]bool{}
+	}
 	var left []*waiter
-	seen := map[int64]bool{}
 	for _, w := range c.waiting {
-		if seen[w.id] || len(taken) == mostTogether {
+		if c.written[w.id] || len(taken) == mostTogether {
 			left = append(left, w)
 			continue
 		}
-		seen[w.id] = true
+		c.written[w.id] = true
 		taken = append(taken, w)
 	}
-	c.waiting, c.writing = left, len(taken) > 0
+	if c.waiting = left; len(taken) == 0 {
+		c.writing--
+	}
 	return taken
 }
 
 func (c *combiner) write(s *store.Store) {
-	for taken := c.take(); len(taken) > 0; taken = c.take() {
+	for taken := c.take(nil); len(taken) > 0; taken = c.take(taken) {
 		settle(s, taken)
 	}
 }

@@ -22,6 +22,7 @@ import (
 // release is called: what comes in meanwhile is written together afterwards.
 func holdUp(t *testing.T, w *apptest.World, by access.Actor, id int64) (release func()) {
 	t.Helper()
+	reimbursements.OneWriter(t)
 	begun, released, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	var once sync.Once
 	ctx := store.Alongside(w.Ctx, func(*store.Tx) error {

@@ -20,3 +20,10 @@ func Queued(s *store.Store) int {
 	defer c.mu.Unlock()
 	return len(c.waiting)
 }
+
+// OneWriter lets one transaction write at a time, so that a test can hold it up.
+func OneWriter(t testing.TB) {
+	before := writers
+	writers = 1
+	t.Cleanup(func() { writers = before })
+}

@@ -65,9 +65,9 @@ func speak(t *testing.T, w *apptest.World, first int64, all []spoken) []error {
 			ctx = w.Ctx
 		}
 		answered.Go(func() { _, errs[i] = reimbursements.Approve(ctx, w.Store, s.by, s.id) })
-	}
-	for reimbursements.Queued(w.Store) < len(all) {
-		runtime.Gosched()
+		for reimbursements.Queued(w.Store) <= i { // in this order
+			runtime.Gosched()
+		}
 	}
 	release()
 	answered.Wait()

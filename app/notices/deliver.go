@@ -180,6 +180,10 @@ func (p *Postman) settle(ctx context.Context, m Mail, kept Message, failure erro
 		m.MessageID = ours(m.MessageID, p.From)
 		if m.State == Sent {
 			m.Subject = kept.Subject
+			// A lost outcome means what a lost claim does.
+			if err := store.Set(tx, "synchronous_commit = off"); err != nil {
+				return err
+			}
 			m.BodyText, m.BodyHTML = tx.Vault().Seal("mails", "body_text", m.ID, kept.Text), tx.Vault().Seal("mails", "body_html", m.ID, kept.HTML)
 		}
 		ours, err := store.SaveIf(tx, &m, "state = ? and attempts = ?", []any{Queued, attempt},

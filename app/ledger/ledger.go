@@ -123,18 +123,21 @@ func Companies(db *gorm.DB) (map[string]map[int16]int64, error) {
 	return out, err
 }
 
+// BeginOpening makes the transfer that opening balances are posted to, and returns its id.
+func BeginOpening(tx *store.Tx, key string) (int64, error) {
+	ids, err := Post(tx, []Draft{{Key: key}})
+	return ids[key], err
+}
+
 // OpenWith opens accounts in every program for the IDs that the query names, with
-// their balances, and posts these as one transfer. The query yields identity_id;
+// their balances, which it posts to the transfer that BeginOpening has made in the same
+// transaction, the last one there. The query yields identity_id;
 // the arrays programs and points, without the programs of which nothing is known;
 // and known, whether the ID may have accounts already: the caller has locked those.
 // An account that has its opening balance already keeps it.
-func OpenWith(tx *store.Tx, key, query string) error {
-	ids, err := Post(tx, []Draft{{Key: key}})
-	if err != nil {
-		return err
-	}
-	// The database posts what an account is opened with to the transfer above.
-	_, err = store.Exec(tx, `insert into accounts (program_id, identity_id, purpose, balance)
+func OpenWith(tx *store.Tx, opening int64, query string) error {
+	// The database posts what an account is opened with to the newest transfer.
+	_, err := store.Exec(tx, `insert into accounts (program_id, identity_id, purpose, balance)
 		select p.id, q.identity_id, 'member', coalesce(q.points[array_position(q.programs, p.id)], 0) from (`+query+`) q cross join programs p
 		on conflict (identity_id, program_id) where identity_id is not null do nothing`)
 	if err != nil {
@@ -148,7 +151,7 @@ func OpenWith(tx *store.Tx, key, query string) error {
 		select $1::bigint, id, program_id, 'opening', points from opened
 		union all
 		select $1, c.id, c.program_id, 'opening', -s.points from (select program_id, sum(points)::bigint as points from opened group by program_id) s
-		join accounts c on c.program_id = s.program_id and c.purpose = 'opening'`, ids[key])
+		join accounts c on c.program_id = s.program_id and c.purpose = 'opening' and c.identity_id is null`, opening)
 	return err
 }
 

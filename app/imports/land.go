@@ -13,7 +13,8 @@ import (
 // sealed: nobody else can hold rows of theirs. The others, and all of a dry run, are
 // staged: what becomes of them is judged with the whole file.
 func (r *run) arrive(tx *store.Tx) error {
-	known, err := store.Exec(tx, "update arriving_affected s set known_identity = i.id, known_member = i.member_id from identities i where i.login_key = s.login_key")
+	known, err := store.Exec(tx, `update arriving_affected s set known_identity = k.id, known_member = k.member_id from (
+		  select a.line, i.* from arriving_affected a, lateral (select id, member_id from identities i where i.login_key = a.login_key offset 0) i) k where k.line = s.line`)
 	if err != nil {
 		return err
 	}
@@ -44,7 +45,7 @@ func (r *run) arrive(tx *store.Tx) error {
 // locked in the order of all transactions: identities, cases, accounts, each by id.
 func (r *run) insert(tx *store.Tx) error {
 	const staged = "staged_affected"
-	for _, step := range []func(*store.Tx, string) error{r.insertMembers, r.lockCases, r.openCases, r.insertMovements, r.classify, r.lockAccounts, r.openAccounts} {
+	for _, step := range []func(*store.Tx, string) error{members.LockKnown, r.insertMembers, members.AdoptKnown, r.lockCases, r.openCases, r.insertMovements, r.classify, r.lockAccounts, r.openAccounts, r.openKnownAccounts} {
 		if err := step(tx, staged); err != nil {
 			return err
 		}
@@ -74,7 +75,7 @@ func (r *run) lockCases(tx *store.Tx, _ string) error { return cases.LockOf(tx, 
 func (r *run) openCases(tx *store.Tx, staged string) error {
 	return cases.OpenListed(tx, r.IncidentID, r.ID, `
 		select coalesce(known_identity, identity_id) as identity_id, coalesce(c.class, 'D') as class, restricted_at, row_hash
-		from `+staged+` a left join staged_classes c on c.login_key = a.login_key`)
+		from `+staged+` a left join lateral (select class from staged_classes c where c.login_key = a.login_key offset 0) c on true`)
 }
 
 // stageClasses notes the classes that the movements of a file will make. Known ones
@@ -119,9 +120,18 @@ func (r *run) openAccounts(tx *store.Tx, staged string) error {
 	if r.src.affected == nil {
 		return nil
 	}
-	return ledger.OpenWith(tx, r.opening, `select coalesce(known_identity, identity_id) as identity_id, balance_programs as programs, balances as points,
-		known_identity is not null as known from `+staged)
+	return ledger.OpenWith(tx, "select coalesce(known_identity, identity_id) as identity_id, "+balances+staged)
 }
+
+// openKnownAccounts gives the accounts that an inquiry has opened their balances.
+func (r *run) openKnownAccounts(tx *store.Tx, staged string) error {
+	if r.src.affected == nil {
+		return nil
+	}
+	return ledger.PostOpening(tx, r.opening, "select known_identity as identity_id, "+balances+staged+" where known_identity is not null")
+}
+
+const balances = "balance_programs as programs, balances as points from "
 
 // numbersOf are the ids that a query yields.
 func numbersOf(tx *store.Tx, query string) ([]int64, error) {

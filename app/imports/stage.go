@@ -49,25 +49,15 @@ func (r *run) stageAffected(tx *store.Tx) error {
 	}
 	numbered := &numbered{run: r, identities: numbers{s: r.s, table: "identities"}, members: numbers{s: r.s, table: "members"}, contacts: numbers{s: r.s, table: "contacts"}}
 	judge := func(row csvin.Row) (string, []csvin.Problem) { return row.Affected.LoginKey, nil }
-	// The plans of the first part serve the last one, when the tables are a thousand
-	// times larger: they look up by index.
-	if err := plans(tx, "off"); err != nil {
+	// Plans made for the first part serve the last one, when tables are a thousand times
+	// larger than at first: they must look up by index.
+	if err := store.Set(tx, "enable_seqscan = off"); err != nil {
 		return err
 	}
 	if err := r.stage(tx, AffectedFile, r.src.affected, csvin.AffectedFile, "arriving_affected", affectedColumns, judge, numbered.sealing, r.arrive); err != nil {
 		return err
 	}
-	return plans(tx, "on")
-}
-
-// plans has plans read whole tables, or not.
-func plans(tx *store.Tx, wholeTables string) error {
-	for _, setting := range []string{"enable_hashjoin", "enable_mergejoin", "enable_seqscan"} {
-		if err := store.Set(tx, setting+" = "+wholeTables); err != nil {
-			return err
-		}
-	}
-	return nil
+	return store.Set(tx, "enable_seqscan = on")
 }
 
 // stage streams one file into a temporary table by COPY: goroutines read and seal

@@ -130,22 +130,23 @@ func BeginOpening(tx *store.Tx, key string) (int64, error) {
 }
 
 // OpenWith opens accounts in every program for the IDs that the query names, with
-// their balances, which it posts to the transfer that BeginOpening has made in the same
-// transaction, the last one there. The query yields identity_id;
-// the arrays programs and points, without the programs of which nothing is known;
-// and known, whether the ID may have accounts already: the caller has locked those.
-// An account that has its opening balance already keeps it.
-func OpenWith(tx *store.Tx, opening int64, query string) error {
-	// The database posts what an account is opened with to the newest transfer.
+// their balances, which the database posts to the transfer that BeginOpening has made
+// in the same transaction, the last one there. The query yields identity_id, and the
+// arrays programs and points, without the programs of which nothing is known. An
+// account that stands already is left as it is.
+func OpenWith(tx *store.Tx, query string) error {
 	_, err := store.Exec(tx, `insert into accounts (program_id, identity_id, purpose, balance)
 		select p.id, q.identity_id, 'member', coalesce(q.points[array_position(q.programs, p.id)], 0) from (`+query+`) q cross join programs p
 		on conflict (identity_id, program_id) where identity_id is not null do nothing`)
-	if err != nil {
-		return err
-	}
-	_, err = store.Exec(tx, `with opened as (
+	return err
+}
+
+// PostOpening posts balances, as in OpenWith, to accounts that stood already, which the
+// caller has locked. An account that has its opening balance keeps it.
+func PostOpening(tx *store.Tx, opening int64, query string) error {
+	_, err := store.Exec(tx, `with opened as (
 		  select a.id, a.program_id, q.points[array_position(q.programs, a.program_id)] as points from (`+query+`) q join accounts a on a.identity_id = q.identity_id
-		  where q.known and q.points[array_position(q.programs, a.program_id)] > 0
+		  where q.points[array_position(q.programs, a.program_id)] > 0
 		    and not exists (select 1 from postings p where p.account_id = a.id and p.purpose = 'opening'))
 		insert into postings (transfer_id, account_id, program_id, purpose, points)
 		select $1::bigint, id, program_id, 'opening', points from opened

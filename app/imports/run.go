@@ -96,8 +96,8 @@ func (r *run) do(ctx context.Context) error {
 		return closing
 	case errors.Is(err, errDryRun):
 		return errors.Join(closing, r.save(ctx))
-	case ctx.Err() != nil:
-		return err
+	case ctx.Err() != nil, store.IsTransient(err):
+		return err // it stays running with its upload: Recover has it begun again
 	}
 	r.s.Log.ErrorContext(ctx, "import failed", "import", r.ID, "error", err)
 	return errors.Join(err, r.fail(context.WithoutCancel(ctx), "internal"))

@@ -160,7 +160,12 @@ func numbersFor(tx *store.Tx, happened []Happened) ([]*int64, error) {
 // Events reads a page of a case's timeline, newest first, before the event with
 // the id before (0: from the newest). kinds narrows it; none: all.
 func Events(db *gorm.DB, caseID int64, kinds []string, before int64, limit int) ([]Event, error) {
-	return store.Select[Event](db, `select e.id, e.case_id, e.at, e.kind, e.actor_kind, e.actor_id, coalesce(s.name, '') as actor_name, e.data, e.text
+	return store.Now(db, func(reads *store.Reads) *[]Event { return AskEvents(reads, caseID, kinds, before, limit) })
+}
+
+// AskEvents reads what Events gives.
+func AskEvents(reads *store.Reads, caseID int64, kinds []string, before int64, limit int) *[]Event {
+	return store.Ask[Event](reads, `select e.id, e.case_id, e.at, e.kind, e.actor_kind, e.actor_id, coalesce(s.name, '') as actor_name, e.data, e.text
 		from case_events e left join staff s on s.id = e.actor_id and e.actor_kind = 'staff'
 		where e.case_id = $1 and e.id < $2 and (cardinality($3::text[]) = 0 or e.kind = any($3))
 		order by e.id desc limit $4`, caseID, store.Before(before), append([]string{}, kinds...), limit)

@@ -7,7 +7,7 @@ import (
 
 	"gorm.io/gorm"
 
-	"hoten/app/incidents"
+	"hoten/app/fault"
 	"hoten/app/members"
 	"hoten/app/store"
 	"hoten/app/vault"
@@ -77,7 +77,7 @@ func (r Row) MaskedName(v *vault.Vault) (string, error) {
 	return vault.MaskName(p.Name), err
 }
 
-const rowColumns = `select c.*, n.reference, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name, s.desk_id as assignee_desk
+var rowColumns = "select " + store.Columns[Case]("c") + `, n.reference, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name, s.desk_id as assignee_desk
 	from (select c.* from cases c %s) c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
 	left join members m on m.id = i.member_id left join staff s on s.id = c.assignee_id `
 
@@ -85,15 +85,25 @@ const rowColumns = `select c.*, n.reference, i.login, i.member_id, m.name, m.nam
 // Q finds by case number, login ID, phone or mail, also by how they begin, by customer
 // number, name or kana; cut tells that more people are named so than a search looks at.
 func Find(db *gorm.DB, v *vault.Vault, f Filter) (rows []Row, cut bool, err error) {
+	var reads store.Reads
+	found, cut, err := f.Ask(&reads, db, v)
+	if err != nil {
+		return nil, false, err
+	}
+	err = reads.Run(db)
+	return *found, cut, err
+}
+
+// Ask reads what Find lists. Whom Q names is looked for at once.
+func (f Filter) Ask(reads *store.Reads, db *gorm.DB, v *vault.Vault) (rows *[]Row, cut bool, err error) {
 	where, args, cut, err := f.where(db, v)
 	if err != nil || where == "" {
-		return nil, false, err
+		return new([]Row), false, err
 	}
 	// The page is cut before anything is joined to it.
 	order := f.order()
 	page := fmt.Sprintf("%s order by %s limit %d", where, order, f.Limit+1)
-	rows, err = store.Select[Row](db, fmt.Sprintf(rowColumns, page)+"order by "+order, args...)
-	return rows, cut, err
+	return store.Ask[Row](reads, fmt.Sprintf(rowColumns, page)+"order by "+order, args...), cut, nil
 }
 
 // byFilter is by number as the indexes of the list's filters have it: migration 0028.
@@ -134,7 +144,7 @@ func (f Filter) inQueue(add func(condition string, args ...any)) {
 		}
 	}
 	if f.After.ID > 0 {
-		add("("+f.Queue.since()+map[Order]string{Longest: ", c.id) > (?, ?)", Latest: ", c.id) < (?, ?)"}[f.Order], f.After.At, f.After.ID)
+		add("("+f.Queue.since()+map[bool]string{false: ", c.id) > (?, ?)", true: ", c.id) < (?, ?)"}[f.Order == Latest], f.After.At, f.After.ID)
 	}
 }
 
@@ -154,11 +164,7 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, cu
 	}
 	f.inQueue(add)
 	if f.Incident != "" {
-		incident, err := incidents.ByReference(db, f.Incident)
-		if err != nil {
-			return "", nil, false, err
-		}
-		add("c.incident_id = ?", incident.ID)
+		add("c.incident_id = (select id from incidents where reference = ?)", f.Incident)
 	}
 	if f.Status != "" {
 		add("c.status = ?", string(f.Status))
@@ -218,28 +224,29 @@ func sought(db *gorm.DB, v *vault.Vault, q, phone string) (condition string, arg
 
 // Get reads one case as a row of the list. Unknown: NotFound.
 func Get(db *gorm.DB, id int64) (*Row, error) {
-	rows, err := store.Select[Row](db, fmt.Sprintf(rowColumns, "where c.id = $1"), id)
+	rows, err := store.Now(db, func(reads *store.Reads) *[]Row { return AskRow(reads, id) })
 	if err == nil && len(rows) == 0 {
-		_, err = store.Find[Case](db, "id = ?", id)
+		err = fault.Missing()
 	}
-	if err != nil {
-		return nil, err
-	}
-	return &rows[0], nil
+	return store.First(rows), err
+}
+
+// AskRow reads the case with the id as a row of the list.
+func AskRow(reads *store.Reads, id int64) *[]Row {
+	return store.Ask[Row](reads, fmt.Sprintf(rowColumns, "where c.id = $1"), id)
 }
 
 // SameNumber lists other cases called about from the numbers of this case's
 // callers, the most recent first.
 func SameNumber(db *gorm.DB, caseID int64) ([]int64, error) {
-	type other struct{ CaseID int64 }
-	rows, err := store.Select[other](db, `select o.case_id from calls o
+	return store.Now(db, func(reads *store.Reads) *[]int64 { return AskSameNumber(reads, caseID) })
+}
+
+// AskSameNumber reads what SameNumber lists.
+func AskSameNumber(reads *store.Reads, caseID int64) *[]int64 {
+	return store.AskValues[int64](reads, `select o.case_id from calls o
 		where o.caller_key in (select caller_key from calls where case_id = $1 and caller_key is not null) and o.case_id <> $1
 		group by o.case_id order by max(o.id) desc limit 20`, caseID)
-	ids := make([]int64, len(rows))
-	for i, r := range rows {
-		ids[i] = r.CaseID
-	}
-	return ids, err
 }
 
 // Known reports whether a case exists; 0 stands for none and is fine.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm"
-
 	"hoten/app/access"
 	"hoten/app/jptext"
 	"hoten/app/store"
@@ -113,8 +111,9 @@ func (c Case) Stalled(now time.Time) bool {
 // CountedTo is where counting a queue stops: more is only "many".
 const CountedTo = 100
 
-// QueueSizes counts the reader's queues, each up to CountedTo, in one query.
-func QueueSizes(db *gorm.DB, d Desk) (map[Queue]int64, error) {
+// AskQueueSizes counts the reader's queues, each up to CountedTo, in one query; what it
+// returns gives them once the reads have run.
+func AskQueueSizes(reads *store.Reads, d Desk) func() map[Queue]int64 {
 	var query string
 	var args []any
 	for i, q := range Queues {
@@ -138,10 +137,12 @@ func QueueSizes(db *gorm.DB, d Desk) (map[Queue]int64, error) {
 		Queue Queue
 		Size  int64
 	}
-	rows, err := store.Select[sized](db, query, args...)
-	out := make(map[Queue]int64, len(rows))
-	for _, r := range rows {
-		out[r.Queue] = r.Size
+	rows := store.Ask[sized](reads, query, args...)
+	return func() map[Queue]int64 {
+		out := make(map[Queue]int64, len(*rows))
+		for _, r := range *rows {
+			out[r.Queue] = r.Size
+		}
+		return out
 	}
-	return out, err
 }

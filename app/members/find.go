@@ -49,9 +49,28 @@ func Find(db *gorm.DB, identity Identity) (*Member, error) {
 
 // Contacts lists a member's contacts, mail first, oldest first.
 func Contacts(db *gorm.DB, member int64) ([]Contact, error) {
-	var out []Contact
-	err := db.Where("member_id = ?", member).Order("kind, registered_on, id").Find(&out).Error
-	return out, err
+	return store.Now(db, func(reads *store.Reads) *[]Contact { return AskContacts(reads, &member) })
+}
+
+var (
+	identityColumns = store.Columns[Identity]("i")
+	memberColumns   = store.Columns[Member]("m")
+	contactColumns  = store.Columns[Contact]("c")
+)
+
+// AskByID reads the identity with the id.
+func AskByID(reads *store.Reads, id int64) *[]Identity {
+	return store.Ask[Identity](reads, "select "+identityColumns+" from identities i where i.id = $1", id)
+}
+
+// AskMember reads a member; nil is nobody.
+func AskMember(reads *store.Reads, id *int64) *[]Member {
+	return store.Ask[Member](reads, "select "+memberColumns+" from members m where m.id = $1", id)
+}
+
+// AskContacts reads a member's contacts as Contacts lists them; nil is nobody.
+func AskContacts(reads *store.Reads, member *int64) *[]Contact {
+	return store.Ask[Contact](reads, "select "+contactColumns+" from contacts c where c.member_id = $1 order by c.kind, c.registered_on, c.id", member)
 }
 
 // ByPhone finds the identities with the telephone number.

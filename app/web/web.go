@@ -18,9 +18,11 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/cases"
+	"hoten/app/desks"
 	"hoten/app/edge"
 	"hoten/app/fault"
 	"hoten/app/notices"
+	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -94,15 +96,17 @@ func headers(next echo.HandlerFunc) echo.HandlerFunc {
 // page is one request for a page.
 type page struct {
 	echo.Context
-	w       *Web
-	account *staff.Staff // nil on public pages
-	by      access.Actor
-	db      *gorm.DB
-	ctx     context.Context // with the reader's language
-	status  int
-	frame   ui.Frame
-	spoken  bool           // the reader chose the language in this browser
-	bad     fault.Problems // of the address; render refuses them
+	w        *Web
+	account  *staff.Staff // nil on public pages
+	by       access.Actor
+	db       *gorm.DB
+	ctx      context.Context // with the reader's language
+	desks    []desks.Kept    // of pages of the console, as policies
+	policies policies.Policies
+	status   int
+	frame    ui.Frame
+	spoken   bool           // the reader chose the language in this browser
+	bad      fault.Problems // of the address; render refuses them
 }
 
 // render writes a page with the status that handling came to, 200 if none.

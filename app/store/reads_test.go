@@ -108,7 +108,8 @@ func TestNothingRunsOutsideOfItsTransaction(t *testing.T) {
 func TestOnly(t *testing.T) {
 	s, _ := apptest.New(t)
 	clone := *s
-	if store.Only[number](s) != store.Only[number](s) || store.Only[number](&clone) == store.Only[number](s) {
+	one, again, other := store.Only[number](s), store.Only[number](s), store.Only[number](&clone)
+	if one != again || one == other {
 		t.Error("not one a store")
 	}
 }

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -41,6 +42,7 @@ type Filter struct {
 	After    Place
 	Incident string
 	Q        string
+	Look     int    // how many people that Q may mean are looked into; 0 stands for members.MaxHits
 	Phone    string // only what has this telephone number, whole; instead of Q
 	Status   Status
 	Class    string
@@ -188,7 +190,7 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, cu
 		add(map[bool]string{false: "c.id < ?", true: "-c.id > -?::bigint"}[f.order() == byFilter], f.Before)
 	}
 	if q := strings.TrimSpace(f.Q); q != "" || f.Phone != "" {
-		condition, values, more, err := sought(db, v, q, f.Phone)
+		condition, values, more, err := f.sought(db, v, q)
 		if err != nil || condition == "" {
 			return "", nil, false, err
 		}
@@ -200,9 +202,9 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, cu
 
 // sought is the condition for what q names, or for the number of a telephone; none
 // when nothing is named so.
-func sought(db *gorm.DB, v *vault.Vault, q, phone string) (condition string, args []any, cut bool, err error) {
-	if phone != "" {
-		identities, err := members.ByPhone(db, v, phone)
+func (f Filter) sought(db *gorm.DB, v *vault.Vault, q string) (condition string, args []any, cut bool, err error) {
+	if f.Phone != "" {
+		identities, err := members.ByPhone(db, v, f.Phone)
 		return "c.identity_id = any(?)", []any{identities}, false, err
 	}
 	if id, ok := ParseNumber(q); ok {
@@ -212,7 +214,7 @@ func sought(db *gorm.DB, v *vault.Vault, q, phone string) (condition string, arg
 	if marked {
 		return "c.id between ? and ?", []any{first, last}, false, nil
 	}
-	identities, cut, err := members.Search(db, v, q)
+	identities, cut, err := members.Search(db, v, q, cmp.Or(f.Look, members.MaxHits))
 	switch {
 	case err != nil || len(identities) == 0 && first > last:
 		return "", nil, false, err

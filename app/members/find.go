@@ -77,7 +77,7 @@ func AskContacts(reads *store.Reads, member *int64) *[]Contact {
 func ByPhone(db *gorm.DB, v *vault.Vault, number string) ([]int64, error) {
 	type hit struct{ ID int64 }
 	rows, err := store.Select[hit](db, "select i.id from contacts c join identities i on i.member_id = c.member_id where c.value_key = $1 limit $2",
-		v.Blind("phone", jptext.PhoneKey(number)), maxHits)
+		v.Blind("phone", jptext.PhoneKey(number)), MaxHits)
 	ids := make([]int64, len(rows))
 	for i, r := range rows {
 		ids[i] = r.ID
@@ -85,37 +85,31 @@ func ByPhone(db *gorm.DB, v *vault.Vault, number string) ([]int64, error) {
 	return ids, err
 }
 
-// maxHits bounds how many members one search looks into.
-const maxHits = 200
+// MaxHits bounds how many members one search looks into.
+const MaxHits = 200
 
 // Search finds the identities that q names: exactly by login ID, phone, mail or
 // customer number, else by how a login ID, phone or mail begins and by at least two
 // characters of a name or its kana; by one character where a family or given name is
-// just that. cut tells that there are more than were looked into.
-func Search(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
-	type hit struct{ ID int64 }
-	exact, err := store.Select[hit](db, `
+// just that. At most so many are looked into; cut tells that there are more.
+func Search(db *gorm.DB, v *vault.Vault, q string, most int) (ids []int64, cut bool, err error) {
+	var reads store.Reads
+	exact := store.AskValues[int64](&reads, `
 		select id from identities where login_key = $1
 		union select i.id from contacts c join identities i on i.member_id = c.member_id where c.value_key in ($2, $3)
 		union select i.id from members m join identities i on i.member_id = m.id where m.customer_key in ($4, $5)
 		limit $6`,
 		v.Blind("login", jptext.LoginKey(q)), v.Blind("email", jptext.EmailKey(q)), v.Blind("phone", jptext.PhoneKey(q)),
-		v.Blind("customer_number", jptext.CustomerNumberKey(q)), v.Blind("customer_number", jptext.Alphanumeric(q)), maxHits)
-	if err != nil {
+		v.Blind("customer_number", jptext.CustomerNumberKey(q)), v.Blind("customer_number", jptext.Alphanumeric(q)), MaxHits)
+	begun, named := askStart(&reads, v, q, most), askName(&reads, v, q, most)
+	if err := reads.Run(db); err != nil || len(*exact) > 0 {
+		return *exact, false, err
+	}
+	if ids, cut, err = begun(); err != nil {
 		return nil, false, err
 	}
-	for _, h := range exact {
-		ids = append(ids, h.ID)
-	}
-	if len(ids) > 0 {
-		return ids, false, nil
-	}
-	ids, cut, err = byStart(db, v, q)
-	if err != nil {
-		return nil, false, err
-	}
-	named, more, err := byName(db, v, q)
-	return append(ids, named...), cut || more, err
+	more, others, err := named()
+	return append(ids, more...), cut || others, err
 }
 
 // ByID finds an identity. Unknown: NotFound.

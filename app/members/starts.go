@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 
-	"gorm.io/gorm"
-
 	"hoten/app/jptext"
 	"hoten/app/store"
 	"hoten/app/vault"
@@ -18,19 +16,25 @@ func Starts(v *vault.Vault, key string) []any {
 	return []any{starts[0], starts[1], starts[2]}
 }
 
-// byStart finds the identities whose login ID, mail address or telephone number
-// begins with q; cut tells that there are more than were looked into.
-func byStart(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
-	const contact = "select i.id, h.id, h.value from contacts h join identities i using (member_id) where h.kind = '%s' and "
+// askStart reads the identities whose login ID, mail address or telephone number may
+// begin with q. What it returns checks them: the hash only narrows down. cut tells that
+// there are more than were looked into.
+func askStart(reads *store.Reads, v *vault.Vault, q string, most int) func() (ids []int64, cut bool, err error) {
+	const contact = "select i.id as identity, h.id as row, h.value as sealed from contacts h join identities i using (member_id) where h.kind = '%s' and "
 	login, phone := jptext.LoginKey(q), jptext.PhoneKey(q)
 	if strings.ContainsFunc(q, unicode.IsLetter) {
 		phone = "" // its digits are no number
 	}
+	type hit struct {
+		Identity, Row int64
+		Sealed        []byte
+	}
+	var checks []func() ([]int64, bool, error)
 	for _, look := range []struct {
 		table, column, query, key string
 		keyOf                     func(string) string
 	}{
-		{"identities", "login", "select h.id, h.id, h.login from identities h where ", login, jptext.LoginKey},
+		{"identities", "login", "select h.id as identity, h.id as row, h.login as sealed from identities h where ", login, jptext.LoginKey},
 		{"contacts", "value", fmt.Sprintf(contact, Email), login, jptext.EmailKey},
 		{"contacts", "value", fmt.Sprintf(contact, Phone), phone, jptext.PhoneKey},
 	} {
@@ -38,25 +42,28 @@ func byStart(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err 
 		if !ok {
 			continue
 		}
-		looked := 0
-		err := store.Each(db, fmt.Sprintf("%s h.start_%d = $1 limit $2", look.query, n), []any{start, maxHits + 1}, func(scan func(...any) error) error {
-			var identity, row int64
-			var sealed []byte
-			if err := scan(&identity, &row, &sealed); err != nil {
-				return err
+		rows := store.Ask[hit](reads, fmt.Sprintf("%s h.start_%d = $1 limit $2", look.query, n), start, most+1)
+		checks = append(checks, func() (ids []int64, cut bool, err error) {
+			for _, h := range *rows {
+				plain, err := v.Unseal(look.table, look.column, h.Row, h.Sealed)
+				if err != nil {
+					return nil, false, err
+				}
+				if strings.HasPrefix(look.keyOf(plain), look.key) {
+					ids = append(ids, h.Identity)
+				}
 			}
-			looked++
-			// The hash only narrows down.
-			plain, err := v.Unseal(look.table, look.column, row, sealed)
-			if strings.HasPrefix(look.keyOf(plain), look.key) {
-				ids = append(ids, identity)
-			}
-			return err
+			return ids, len(*rows) > most, nil
 		})
-		if err != nil {
-			return nil, false, err
-		}
-		cut = cut || looked > maxHits
 	}
-	return ids, cut, nil
+	return func() (ids []int64, cut bool, err error) {
+		for _, check := range checks {
+			found, more, err := check()
+			if err != nil {
+				return nil, false, err
+			}
+			ids, cut = append(ids, found...), cut || more
+		}
+		return ids, cut, nil
+	}
 }

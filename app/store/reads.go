@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 
@@ -40,7 +41,9 @@ func (r *Reads) Run(db *gorm.DB) error {
 	switch on := db.Statement.ConnPool.(type) {
 	case *session:
 		return on.send(ctx, &r.batch)
-	case *sql.DB:
+	case interface {
+		Conn(ctx context.Context) (*sql.Conn, error)
+	}:
 		conn, err := on.Conn(ctx)
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -29,11 +30,11 @@ func showCase(p *page) error {
 	if err != nil {
 		return err
 	}
+	// The view is noted while the case is read, and nothing is shown before it is.
+	noted := make(chan error, 1)
+	go func() { noted <- p.viewed(id) }()
 	shown, err := p.caseView(id)
-	if err != nil {
-		return err
-	}
-	if err := p.viewed(id); err != nil {
+	if err := cmp.Or(err, <-noted); err != nil {
 		return err
 	}
 	return p.render(shown.Page())
@@ -42,10 +43,15 @@ func showCase(p *page) error {
 // viewed notes that the reader opened a case; the page fetches itself again while
 // it is open.
 func (p *page) viewed(id int64) error {
-	if p.Request().Method == http.MethodHead || !p.w.noted.First(fmt.Sprint(p.by.ID, " ", id), p.w.s.Clock()) {
+	view := fmt.Sprint(p.by.ID, " ", id)
+	if p.Request().Method == http.MethodHead || !p.w.noted.First(view, p.w.s.Clock()) {
 		return nil
 	}
-	return cases.Viewed(p.ctx, p.w.s, p.by, id)
+	err := cases.Viewed(p.ctx, p.w.s, p.by, id)
+	if err != nil {
+		p.w.noted.Forget(view)
+	}
+	return err
 }
 
 // caseView is everything that the page of a case shows.

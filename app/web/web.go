@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"slices"
@@ -109,14 +110,17 @@ type page struct {
 	bad      fault.Problems // of the address; render refuses them
 }
 
-// render writes a page with the status that handling came to, 200 if none.
+// render writes a page with the status that handling came to, 200 if none. It is made
+// as a whole before anything of it is sent: in one piece, or not at all.
 func (p *page) render(c templ.Component) error {
 	if err := p.bad.Err(); err != nil {
 		return err
 	}
-	p.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
-	p.Response().WriteHeader(max(p.status, http.StatusOK))
-	return c.Render(p.ctx, p.Response())
+	var whole bytes.Buffer
+	if err := c.Render(p.ctx, &whole); err != nil {
+		return err
+	}
+	return p.HTMLBlob(max(p.status, http.StatusOK), whole.Bytes())
 }
 
 // to leads on to another page after a form, with a sentence about what was done.

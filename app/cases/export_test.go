@@ -26,3 +26,22 @@ func QueueSizes(db *gorm.DB, d Desk) (map[Queue]int64, error) {
 	err := reads.Run(db)
 	return sizes(), err
 }
+
+// Question is the query that Find asks.
+func (f Filter) Question() (string, []any) {
+	where, args, _, _ := f.where(nil, nil)
+	columns := f.byNumber()
+	if f.Order != ByNumber {
+		columns = f.byWaiting()
+	}
+	return page(columns, where, f.order(), f.Limit+1), args
+}
+
+// QueueQuestion is what counts a queue.
+func (d Desk) QueueQuestion(q Queue) (string, []any) {
+	where, args := d.condition(q)
+	for i := range args {
+		where = numbered(where, i+1)
+	}
+	return page(Filter{Queue: q}.byWaiting(), where, q.since()+", c.id", CountedTo), args
+}

@@ -80,7 +80,7 @@ func (r Row) MaskedName(v *vault.Vault) (string, error) {
 }
 
 var rowColumns = "select " + store.Columns[Case]("c") + `, n.reference, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name, s.desk_id as assignee_desk
-	from (select c.* from cases c %s) c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
+	from (%s) c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
 	left join members m on m.id = i.member_id left join staff s on s.id = c.assignee_id `
 
 // Find lists cases, newest first: Limit of them and one more when there are more.
@@ -103,32 +103,34 @@ func (f Filter) Ask(reads *store.Reads, db *gorm.DB, v *vault.Vault) (rows *[]Ro
 		return new([]Row), false, err
 	}
 	// The page is cut before anything is joined to it.
-	order := f.order()
-	page := fmt.Sprintf("%s order by %s limit %d", where, order, f.Limit+1)
-	return store.Ask[Row](reads, fmt.Sprintf(rowColumns, page)+"order by "+order, args...), cut, nil
+	columns, order := f.byNumber(), f.order()
+	if f.Order != ByNumber {
+		columns = f.byWaiting()
+	}
+	return store.Ask[Row](reads, fmt.Sprintf(rowColumns, page(columns, where, order, f.Limit+1))+"order by "+order, args...), cut, nil
 }
 
-// byFilter is by number as the indexes of the list's filters have it: migration 0028.
+// byFilter is by number as the indexes of the list's filters have it: asked to go by id,
+// the planner would walk the primary key backwards, as if what is looked for lay evenly
+// over all cases, and read a million to find none.
 const byFilter = "-c.id"
 
 func (f Filter) order() string {
-	if f.Order == ByNumber {
-		if f.Incident != "" || f.Status != "" || f.Class != "" {
-			return byFilter
-		}
-		return "c.id desc"
+	switch {
+	case f.Order == Latest:
+		return f.Queue.since() + " desc, c.id desc"
+	case f.Order != ByNumber:
+		return f.Queue.since() + ", c.id"
+	case f.byNumber() != nil:
+		return byFilter
 	}
-	_, _, first := f.Of.condition(f.Queue)
-	if f.Order == Latest {
-		return strings.ReplaceAll(first, ",", " desc,") + f.Queue.since() + " desc, c.id desc"
-	}
-	return first + f.Queue.since() + ", c.id"
+	return "c.id desc"
 }
 
 // inQueue are the conditions of the queue, the age and the order by waiting.
 func (f Filter) inQueue(add func(condition string, args ...any)) {
 	if f.Queue != "" || f.Order != ByNumber {
-		where, args, _ := f.Of.condition(f.Queue)
+		where, args := f.Of.condition(f.Queue)
 		add(where, args...)
 	}
 	age := f.Age
@@ -172,19 +174,19 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, cu
 		add("c.status = ?", string(f.Status))
 	}
 	if f.Class != "" {
-		add("c.class = ?", f.Class)
+		add(class+" = ?", f.Class)
 	}
 	if f.Origin != "" {
 		add("c.origin = ?", f.Origin)
 	}
-	switch {
-	case f.Assignee > 0:
-		add("c.assignee_id = ?", f.Assignee)
-	case f.Assignee < 0:
-		add("c.assignee_id is null")
+	if f.Origin == Inquiry { // which has no class
+		add(class + " = 'none'")
+	}
+	if f.Assignee != 0 {
+		add(assignee+" = ?", max(f.Assignee, 0))
 	}
 	if f.Desk != "" {
-		add("c.desk_id = (select id from desks where code = ?)", f.Desk)
+		add(desk+" = (select id from desks where code = ?)", f.Desk)
 	}
 	if f.Before > 0 {
 		add(map[bool]string{false: "c.id < ?", true: "-c.id > -?::bigint"}[f.order() == byFilter], f.Before)
@@ -197,7 +199,7 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, cu
 		cut = more
 		add(condition, values...)
 	}
-	return "where " + strings.Join(conditions, " and "), args, cut, nil
+	return strings.Join(conditions, " and "), args, cut, nil
 }
 
 // sought is the condition for what q names, or for the number of a telephone; none
@@ -235,7 +237,7 @@ func Get(db *gorm.DB, id int64) (*Row, error) {
 
 // AskRow reads the case with the id as a row of the list.
 func AskRow(reads *store.Reads, id int64) *[]Row {
-	return store.Ask[Row](reads, fmt.Sprintf(rowColumns, "where c.id = $1"), id)
+	return store.Ask[Row](reads, fmt.Sprintf(rowColumns, "select c.* from cases c where c.id = $1"), id)
 }
 
 // SameNumber lists other cases called about from the numbers of this case's

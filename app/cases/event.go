@@ -78,6 +78,11 @@ func (e Event) PlainText(v *vault.Vault) (string, error) {
 	return unsealText(v, "case_events", eventText, e.ID, "text", e.CaseID, e.Text), nil
 }
 
+// SealText seals the text of the event with the id.
+func SealText(v *vault.Vault, id int64, text string) []byte {
+	return v.Seal("case_events", eventText, id, text)
+}
+
 // Fields reads Data.
 func (e Event) Fields() map[string]any {
 	out := map[string]any{}
@@ -114,7 +119,7 @@ func Tell(tx *store.Tx, happened ...Happened) error {
 		by := cmp.Or(h.By, &tx.By)
 		ids[i], kinds[i], actorKinds[i], actors[i] = h.CaseID, h.Kind, by.Kind, by.ID
 		if numbers[i] != nil {
-			texts[i] = tx.Vault().Seal("case_events", eventText, *numbers[i], h.Text)
+			texts[i] = SealText(tx.Vault(), *numbers[i], h.Text)
 		}
 		if len(h.Data) > 0 {
 			b, err := json.Marshal(h.Data)

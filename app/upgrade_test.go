@@ -106,7 +106,7 @@ func TestFirstReleaseGoesOn(t *testing.T) {
 	if decided() != before {
 		t.Error("completing what the release kept changed what was decided")
 	}
-	if ids, _, err := members.Search(db, w.Vault, "N000000003"); err != nil || len(ids) != 1 {
+	if ids, _, err := members.Search(db, w.Vault, "N000000003", members.MaxHits); err != nil || len(ids) != 1 {
 		t.Errorf("a customer number finds %v, %v", ids, err)
 	}
 

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -39,6 +40,7 @@ type desk struct {
 	hoten          func(args ...string) *exec.Cmd
 	command        *exec.Cmd
 	database       string
+	filled         int64 // the last case with a timeline
 	tokens         map[string]string
 }
 
@@ -216,4 +218,43 @@ func (d *desk) resident() float64 {
 		}
 	}
 	return 0
+}
+
+// memory is what the program and the processes of its PostgreSQL hold, in MB, as PSS:
+// of what several processes share, each has its part.
+func (d *desk) memory() (program, server float64, err error) {
+	if program, err = pss(strconv.Itoa(d.command.Process.Pid)); err != nil {
+		return 0, 0, err
+	}
+	b, err := os.ReadFile(filepath.Join(d.folder, "postgres", "data", "postmaster.pid"))
+	if err != nil {
+		return 0, 0, err
+	}
+	postmaster, _, _ := strings.Cut(string(b), "\n")
+	if server, err = pss(postmaster); err != nil {
+		return 0, 0, err
+	}
+	all, err := filepath.Glob("/proc/[0-9]*")
+	for _, of := range all {
+		stat, gone := os.ReadFile(of + "/stat")
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		if fields := strings.Fields(rest); gone != nil || len(fields) < 2 || fields[1] != postmaster {
+			continue
+		}
+		if one, gone := pss(filepath.Base(of)); gone == nil { // processes end at any time
+			server += one
+		}
+	}
+	return program, server, err
+}
+
+func pss(process string) (float64, error) {
+	b, err := os.ReadFile("/proc/" + process + "/smaps_rollup")
+	if err != nil {
+		return 0, err
+	}
+	var kb float64
+	_, rest, _ := strings.Cut(string(b), "\nPss:")
+	_, err = fmt.Sscanf(rest, "%f kB", &kb)
+	return kb / 1024, err
 }

@@ -104,11 +104,13 @@ func (f Filter) closed() bool { return f.Closed || f.State != "" && f.State != O
 
 // OfCase reads the last callback of a case, open or not; nil when there was none.
 func OfCase(db *gorm.DB, caseID int64) (*Row, error) {
-	rows, err := store.Select[Row](db, fmt.Sprintf(rowColumns, "where b.case_id = $1 order by b.id desc limit 1"), caseID)
-	if err != nil || len(rows) == 0 {
-		return nil, err
-	}
-	return &rows[0], nil
+	rows, err := store.Now(db, func(reads *store.Reads) *[]Row { return AskOfCase(reads, caseID) })
+	return store.First(rows), err
+}
+
+// AskOfCase reads the last callback of a case, open or not, if there was one.
+func AskOfCase(reads *store.Reads, caseID int64) *[]Row {
+	return store.Ask[Row](reads, fmt.Sprintf(rowColumns, "where b.case_id = $1 order by b.id desc limit 1"), caseID)
 }
 
 // Get reads one callback as a row of the list. Unknown: NotFound.
@@ -149,10 +151,18 @@ type Due struct {
 	First   *time.Time // the earliest that is overdue or due within Reminder
 }
 
-// DueFor counts what is due of a person's callbacks, for the badge and the reminder
-// on every page: a few rows of one index.
-func DueFor(db *gorm.DB, staff int64, now time.Time) (d Due, err error) {
-	err = store.Scan(db, `select count(*), count(*) filter (where due_at < $2), min(due_at) filter (where due_at < $3)
-		from callbacks where state = 'open' and assignee_id = $1 and due_at < $4`, []any{staff, now, now.Add(Reminder), now.Add(Soon)}, &d.Count, &d.Overdue, &d.First)
-	return d, err
+// DueFor counts what is due of a person's callbacks.
+func DueFor(db *gorm.DB, staff int64, now time.Time) (Due, error) {
+	rows, err := store.Now(db, func(reads *store.Reads) *[]Due { return AskDueFor(reads, staff, now) })
+	if err != nil {
+		return Due{}, err
+	}
+	return rows[0], nil
+}
+
+// AskDueFor reads what DueFor gives, for the badge and the reminder on every page: a
+// few rows of one index.
+func AskDueFor(reads *store.Reads, staff int64, now time.Time) *[]Due {
+	return store.Ask[Due](reads, `select count(*), count(*) filter (where due_at < $2) as overdue, min(due_at) filter (where due_at < $3) as first
+		from callbacks where state = 'open' and assignee_id = $1 and due_at < $4`, staff, now, now.Add(Reminder), now.Add(Soon))
 }

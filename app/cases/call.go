@@ -206,13 +206,9 @@ func (c Call) Valid(now time.Time) int {
 	return int(c.Level)
 }
 
-// OpenCall finds the actor's running call on a case, nil when there is none.
-func OpenCall(db *gorm.DB, caseID, agent int64) (*Call, error) {
-	calls, err := store.Select[Call](db, `select * from calls where case_id = $1 and agent_id = $2 and ended_at is null order by id desc limit 1`, caseID, agent)
-	if err != nil || len(calls) == 0 {
-		return nil, err
-	}
-	return &calls[0], nil
+// AskRunning reads the actor's running calls on a case, the newest first.
+func AskRunning(reads *store.Reads, caseID, agent int64) *[]Call {
+	return store.Ask[Call](reads, "select * from calls where case_id = $1 and agent_id = $2 and ended_at is null order by id desc", caseID, agent)
 }
 
 // OpenCalls lists the actor's running calls, newest first.

@@ -78,6 +78,11 @@ func (e Event) PlainText(v *vault.Vault) (string, error) {
 	return unsealText(v, "case_events", eventText, e.ID, "text", e.CaseID, e.Text), nil
 }
 
+// SealText seals the text of the event with the id.
+func SealText(v *vault.Vault, id int64, text string) []byte {
+	return v.Seal("case_events", eventText, id, text)
+}
+
 // Fields reads Data.
 func (e Event) Fields() map[string]any {
 	out := map[string]any{}
@@ -114,7 +119,7 @@ func Tell(tx *store.Tx, happened ...Happened) error {
 		by := cmp.Or(h.By, &tx.By)
 		ids[i], kinds[i], actorKinds[i], actors[i] = h.CaseID, h.Kind, by.Kind, by.ID
 		if numbers[i] != nil {
-			texts[i] = tx.Vault().Seal("case_events", eventText, *numbers[i], h.Text)
+			texts[i] = SealText(tx.Vault(), *numbers[i], h.Text)
 		}
 		if len(h.Data) > 0 {
 			b, err := json.Marshal(h.Data)
@@ -160,7 +165,12 @@ func numbersFor(tx *store.Tx, happened []Happened) ([]*int64, error) {
 // Events reads a page of a case's timeline, newest first, before the event with
 // the id before (0: from the newest). kinds narrows it; none: all.
 func Events(db *gorm.DB, caseID int64, kinds []string, before int64, limit int) ([]Event, error) {
-	return store.Select[Event](db, `select e.id, e.case_id, e.at, e.kind, e.actor_kind, e.actor_id, coalesce(s.name, '') as actor_name, e.data, e.text
+	return store.Now(db, func(reads *store.Reads) *[]Event { return AskEvents(reads, caseID, kinds, before, limit) })
+}
+
+// AskEvents reads what Events gives.
+func AskEvents(reads *store.Reads, caseID int64, kinds []string, before int64, limit int) *[]Event {
+	return store.Ask[Event](reads, `select e.id, e.case_id, e.at, e.kind, e.actor_kind, e.actor_id, coalesce(s.name, '') as actor_name, e.data, e.text
 		from case_events e left join staff s on s.id = e.actor_id and e.actor_kind = 'staff'
 		where e.case_id = $1 and e.id < $2 and (cardinality($3::text[]) = 0 or e.kind = any($3))
 		order by e.id desc limit $4`, caseID, store.Before(before), append([]string{}, kinds...), limit)

@@ -16,6 +16,23 @@ var Classes = []string{"A", "B", "C", "D"}
 // empty, as if there were no such cases. The fields are called as docs/api.md and
 // the addresses of the console call them.
 func (f Filter) Check(db *gorm.DB) error {
+	var reads store.Reads
+	checked := f.AskCheck(&reads)
+	if err := reads.Run(db); err != nil {
+		return err
+	}
+	return checked()
+}
+
+// AskCheck reads for Check; what it returns refuses once the reads have run.
+func (f Filter) AskCheck(reads *store.Reads) func() error {
+	type known struct{ Incident, Desk, Assignee bool }
+	rows := store.Ask[known](reads, `select $1 = '' or exists (select from incidents where reference = $1) as incident, $2 = '' or exists (select from desks where code = $2) as desk,
+		$3::bigint <= 0 or exists (select from staff where id = $3) as assignee`, f.Incident, f.Desk, f.Assignee)
+	return func() error { return f.check((*rows)[0].Incident, (*rows)[0].Desk, (*rows)[0].Assignee) }
+}
+
+func (f Filter) check(incident, desk, assignee bool) error {
 	var p fault.Problems
 	unknown := func(name string, is bool) {
 		if is {
@@ -27,14 +44,8 @@ func (f Filter) Check(db *gorm.DB) error {
 	unknown("queue", f.Queue != "" && !slices.Contains(Queues, f.Queue))
 	unknown("age", f.Age != "" && !slices.Contains(Ages, f.Age))
 	unknown("order", !slices.Contains([]Order{ByNumber, Longest, Latest}, f.Order))
-	var incident, desk, assignee bool
-	err := store.Scan(db, `select $1 = '' or exists (select from incidents where reference = $1), $2 = '' or exists (select from desks where code = $2),
-		$3::bigint <= 0 or exists (select from staff where id = $3)`, []any{f.Incident, f.Desk, f.Assignee}, &incident, &desk, &assignee)
 	unknown("incident", !incident)
 	unknown("desk", !desk)
 	unknown("assignee", !assignee)
-	if err != nil {
-		return err
-	}
 	return p.Err()
 }

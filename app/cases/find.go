@@ -2,12 +2,11 @@ package cases
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
 
-	"hoten/app/incidents"
+	"hoten/app/fault"
 	"hoten/app/members"
 	"hoten/app/store"
 	"hoten/app/vault"
@@ -41,6 +40,7 @@ type Filter struct {
 	After    Place
 	Incident string
 	Q        string
+	Look     int    // how many people that Q may mean are looked into; 0 stands for members.MaxHits
 	Phone    string // only what has this telephone number, whole; instead of Q
 	Status   Status
 	Class    string
@@ -77,169 +77,79 @@ func (r Row) MaskedName(v *vault.Vault) (string, error) {
 	return vault.MaskName(p.Name), err
 }
 
-const rowColumns = `select c.*, n.reference, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name, s.desk_id as assignee_desk
-	from (select c.* from cases c %s) c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
+var rowColumns = "select " + store.Columns[Case]("c") + `, n.reference, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name, s.desk_id as assignee_desk
+	from (%s) c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
 	left join members m on m.id = i.member_id left join staff s on s.id = c.assignee_id `
 
 // Find lists cases, newest first: Limit of them and one more when there are more.
 // Q finds by case number, login ID, phone or mail, also by how they begin, by customer
 // number, name or kana; cut tells that more people are named so than a search looks at.
 func Find(db *gorm.DB, v *vault.Vault, f Filter) (rows []Row, cut bool, err error) {
-	where, args, cut, err := f.where(db, v)
-	if err != nil || where == "" {
+	var reads store.Reads
+	found, cut, err := f.Ask(&reads, db, v)
+	if err != nil {
 		return nil, false, err
 	}
-	// The page is cut before anything is joined to it.
-	order := f.order()
-	page := fmt.Sprintf("%s order by %s limit %d", where, order, f.Limit+1)
-	rows, err = store.Select[Row](db, fmt.Sprintf(rowColumns, page)+"order by "+order, args...)
-	return rows, cut, err
+	err = reads.Run(db)
+	return *found, cut, err
 }
 
-// byFilter is by number as the indexes of the list's filters have it: migration 0028.
+// Ask reads what Find lists. Whom Q names is looked for at once.
+func (f Filter) Ask(reads *store.Reads, db *gorm.DB, v *vault.Vault) (rows *[]Row, cut bool, err error) {
+	where, args, cut, err := f.where(db, v)
+	if err != nil || where == "" {
+		return new([]Row), false, err
+	}
+	// The page is cut before anything is joined to it.
+	columns, order := f.byNumber(), f.order()
+	if f.Order != ByNumber {
+		columns = f.byWaiting()
+	}
+	return store.Ask[Row](reads, fmt.Sprintf(rowColumns, page(columns, where, order, f.Limit+1))+"order by "+order, args...), cut, nil
+}
+
+// byFilter is by number as the indexes of the list's filters have it: asked to go by id,
+// the planner would walk the primary key backwards, as if what is looked for lay evenly
+// over all cases, and read a million to find none.
 const byFilter = "-c.id"
 
 func (f Filter) order() string {
-	if f.Order == ByNumber {
-		if f.Incident != "" || f.Status != "" || f.Class != "" {
-			return byFilter
-		}
-		return "c.id desc"
-	}
-	_, _, first := f.Of.condition(f.Queue)
-	if f.Order == Latest {
-		return strings.ReplaceAll(first, ",", " desc,") + f.Queue.since() + " desc, c.id desc"
-	}
-	return first + f.Queue.since() + ", c.id"
-}
-
-// inQueue are the conditions of the queue, the age and the order by waiting.
-func (f Filter) inQueue(add func(condition string, args ...any)) {
-	if f.Queue != "" || f.Order != ByNumber {
-		where, args, _ := f.Of.condition(f.Queue)
-		add(where, args...)
-	}
-	age := f.Age
-	if age == "" && f.Queue == QueueStalled {
-		_, until := lain(stalledFrom, f.Of.Now)
-		add("c.changed_at < ?", until)
-	}
-	if age != "" {
-		from, until := lain(age, f.Of.Now)
-		if !from.IsZero() {
-			add("c.changed_at >= ?", from)
-		}
-		if !until.IsZero() {
-			add("c.changed_at < ?", until)
-		}
-	}
-	if f.After.ID > 0 {
-		add("("+f.Queue.since()+map[Order]string{Longest: ", c.id) > (?, ?)", Latest: ", c.id) < (?, ?)"}[f.Order], f.After.At, f.After.ID)
-	}
-}
-
-// numbered puts the n-th argument for the first question mark.
-func numbered(condition string, n int) string {
-	return strings.Replace(condition, "?", fmt.Sprintf("$%d", n), 1)
-}
-
-func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, cut bool, err error) {
-	conditions := []string{"true"}
-	add := func(condition string, values ...any) {
-		for _, v := range values {
-			args = append(args, v)
-			condition = numbered(condition, len(args))
-		}
-		conditions = append(conditions, condition)
-	}
-	f.inQueue(add)
-	if f.Incident != "" {
-		incident, err := incidents.ByReference(db, f.Incident)
-		if err != nil {
-			return "", nil, false, err
-		}
-		add("c.incident_id = ?", incident.ID)
-	}
-	if f.Status != "" {
-		add("c.status = ?", string(f.Status))
-	}
-	if f.Class != "" {
-		add("c.class = ?", f.Class)
-	}
-	if f.Origin != "" {
-		add("c.origin = ?", f.Origin)
-	}
 	switch {
-	case f.Assignee > 0:
-		add("c.assignee_id = ?", f.Assignee)
-	case f.Assignee < 0:
-		add("c.assignee_id is null")
+	case f.Order == Latest:
+		return f.Queue.since() + " desc, c.id desc"
+	case f.Order != ByNumber:
+		return f.Queue.since() + ", c.id"
+	case f.byNumber() != nil:
+		return byFilter
 	}
-	if f.Desk != "" {
-		add("c.desk_id = (select id from desks where code = ?)", f.Desk)
-	}
-	if f.Before > 0 {
-		add(map[bool]string{false: "c.id < ?", true: "-c.id > -?::bigint"}[f.order() == byFilter], f.Before)
-	}
-	if q := strings.TrimSpace(f.Q); q != "" || f.Phone != "" {
-		condition, values, more, err := sought(db, v, q, f.Phone)
-		if err != nil || condition == "" {
-			return "", nil, false, err
-		}
-		cut = more
-		add(condition, values...)
-	}
-	return "where " + strings.Join(conditions, " and "), args, cut, nil
-}
-
-// sought is the condition for what q names, or for the number of a telephone; none
-// when nothing is named so.
-func sought(db *gorm.DB, v *vault.Vault, q, phone string) (condition string, args []any, cut bool, err error) {
-	if phone != "" {
-		identities, err := members.ByPhone(db, v, phone)
-		return "c.identity_id = any(?)", []any{identities}, false, err
-	}
-	if id, ok := ParseNumber(q); ok {
-		return "c.id = ?", []any{id}, false, nil
-	}
-	first, last, marked := numbersFrom(q)
-	if marked {
-		return "c.id between ? and ?", []any{first, last}, false, nil
-	}
-	identities, cut, err := members.Search(db, v, q)
-	switch {
-	case err != nil || len(identities) == 0 && first > last:
-		return "", nil, false, err
-	case first > last:
-		return "c.identity_id = any(?)", []any{identities}, cut, nil
-	}
-	return "(c.id = ? or c.identity_id = any(?))", []any{first, identities}, cut, nil
+	return "c.id desc"
 }
 
 // Get reads one case as a row of the list. Unknown: NotFound.
 func Get(db *gorm.DB, id int64) (*Row, error) {
-	rows, err := store.Select[Row](db, fmt.Sprintf(rowColumns, "where c.id = $1"), id)
+	rows, err := store.Now(db, func(reads *store.Reads) *[]Row { return AskRow(reads, id) })
 	if err == nil && len(rows) == 0 {
-		_, err = store.Find[Case](db, "id = ?", id)
+		err = fault.Missing()
 	}
-	if err != nil {
-		return nil, err
-	}
-	return &rows[0], nil
+	return store.First(rows), err
+}
+
+// AskRow reads the case with the id as a row of the list.
+func AskRow(reads *store.Reads, id int64) *[]Row {
+	return store.Ask[Row](reads, fmt.Sprintf(rowColumns, "select c.* from cases c where c.id = $1"), id)
 }
 
 // SameNumber lists other cases called about from the numbers of this case's
 // callers, the most recent first.
 func SameNumber(db *gorm.DB, caseID int64) ([]int64, error) {
-	type other struct{ CaseID int64 }
-	rows, err := store.Select[other](db, `select o.case_id from calls o
+	return store.Now(db, func(reads *store.Reads) *[]int64 { return AskSameNumber(reads, caseID) })
+}
+
+// AskSameNumber reads what SameNumber lists.
+func AskSameNumber(reads *store.Reads, caseID int64) *[]int64 {
+	return store.AskValues[int64](reads, `select o.case_id from calls o
 		where o.caller_key in (select caller_key from calls where case_id = $1 and caller_key is not null) and o.case_id <> $1
 		group by o.case_id order by max(o.id) desc limit 20`, caseID)
-	ids := make([]int64, len(rows))
-	for i, r := range rows {
-		ids[i] = r.CaseID
-	}
-	return ids, err
 }
 
 // Known reports whether a case exists; 0 stands for none and is fine.

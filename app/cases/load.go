@@ -29,6 +29,6 @@ func Loads(db *gorm.DB, now time.Time) ([]Load, error) {
 		count(*) filter (where c.status = 'awaiting_approval') as approval,
 		count(*) filter (where c.changed_at < $2) as stalled, min(c.changed_at) as oldest,
 		s.disabled_at is not null or s.role <> all($1) as left
-		from staff s left join cases c on c.assignee_id = s.id and c.status not in ('completed', 'out_of_scope')
+		from staff s left join cases c on coalesce(c.assignee_id, 0) = s.id and c.status not in ('completed', 'out_of_scope')
 		group by s.id having s.disabled_at is null and s.role = any($1) or count(c.id) > 0 order by open desc, s.id`, access.Holders(access.WorkCases), until)
 }

@@ -49,10 +49,18 @@ func Attend(ctx context.Context, s *store.Store, by access.Actor, id int64, writ
 
 // Stamp changes with everything that happens in a case: its last event, and what
 // becomes of its mails.
-func Stamp(db *gorm.DB, id int64) (stamp string, err error) {
-	err = store.Scan(db, `select concat(c.version, '.', (select max(id) from case_events where case_id = $1), '.', c.reimbursement_state,
-		'.', (select count(*) from mails where case_id = $1 and state <> 'queued')) from cases c where c.id = $1`, []any{id}, &stamp)
-	return stamp, err
+func Stamp(db *gorm.DB, id int64) (string, error) {
+	stamps, err := store.Now(db, func(reads *store.Reads) *[]string { return AskStamp(reads, id) })
+	if err != nil || len(stamps) == 0 {
+		return "", err
+	}
+	return stamps[0], nil
+}
+
+// AskStamp reads the stamp; none of an unknown case.
+func AskStamp(reads *store.Reads, id int64) *[]string {
+	return store.AskValues[string](reads, `select concat(c.version, '.', (select max(id) from case_events where case_id = $1), '.', c.reimbursement_state,
+		'.', (select count(*) from mails where case_id = $1 and state <> 'queued')) from cases c where c.id = $1`, id)
 }
 
 // ForgetPresence removes those who have long closed the page.

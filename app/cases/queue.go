@@ -1,10 +1,7 @@
 package cases
 
 import (
-	"fmt"
 	"time"
-
-	"gorm.io/gorm"
 
 	"hoten/app/access"
 	"hoten/app/jptext"
@@ -40,29 +37,27 @@ type Desk struct {
 	Deadlines Deadlines
 }
 
-// condition says which cases are in a queue; first is what its index goes by before
-// the time.
-func (d Desk) condition(q Queue) (where string, args []any, first string) {
+// condition says which cases are in a queue.
+func (d Desk) condition(q Queue) (where string, args []any) {
 	switch q {
 	case QueueMine:
-		return open + " and c.assignee_id = ?", []any{d.Reader.ID}, ""
+		return open + " and " + assignee + " = ?", []any{d.Reader.ID}
 	case QueueDesk:
-		return open + " and c.desk_id = ?", []any{d.Reader.DeskID}, ""
+		return open + " and " + desk + " = nullif(?, 0)", []any{d.Reader.DeskID}
 	case QueueUnassigned:
-		return open + " and c.assignee_id is null", nil, "c.assignee_id, "
+		return open + " and " + assignee + " = 0", nil
 	case QueueOverdue:
-		where, args = d.Deadlines.overdue(d.Now)
-		return where, args, ""
+		return d.Deadlines.overdue(d.Now)
 	case QueueCallbacks:
-		return "c.status = 'callback_due'", nil, ""
+		return open + " and c.status = 'callback_due'", nil
 	case QueueApproval:
-		return "c.status = 'awaiting_approval'", nil, ""
+		return open + " and c.status = 'awaiting_approval'", nil
 	case QueueUnreachable:
-		return open + " and c.unreachable_at is not null", nil, ""
+		return marked + " and " + unreachable + " = 1", nil
 	case QueueImpostor:
-		return open + " and c.impostor_at is not null", nil, ""
+		return marked + " and " + impostor + " = 1", nil
 	}
-	return open, nil, "" // stalled, and those that are only ordered by waiting
+	return open, nil // stalled, and those that are only ordered by waiting
 }
 
 // since is the column of the time from which cases of the queue wait.
@@ -113,12 +108,13 @@ func (c Case) Stalled(now time.Time) bool {
 // CountedTo is where counting a queue stops: more is only "many".
 const CountedTo = 100
 
-// QueueSizes counts the reader's queues, each up to CountedTo, in one query.
-func QueueSizes(db *gorm.DB, d Desk) (map[Queue]int64, error) {
+// AskQueueSizes counts the reader's queues, each up to CountedTo, in one query; what it
+// returns gives them once the reads have run.
+func AskQueueSizes(reads *store.Reads, d Desk) func() map[Queue]int64 {
 	var query string
 	var args []any
 	for i, q := range Queues {
-		where, theirs, _ := d.condition(q)
+		where, theirs := d.condition(q)
 		if q == QueueStalled {
 			_, until := lain(stalledFrom, d.Now)
 			where, theirs = open+" and c.changed_at < ?", []any{until}
@@ -127,21 +123,23 @@ func QueueSizes(db *gorm.DB, d Desk) (map[Queue]int64, error) {
 			query += " union all "
 		}
 		args = append(args, string(q))
-		query += "select " + numbered("?::text", len(args)) + " as queue, count(*) as size from (select from cases c where "
+		query += "select " + numbered("?::text", len(args)) + " as queue, count(*) as size from ("
 		for _, a := range theirs {
 			args = append(args, a)
 			where = numbered(where, len(args))
 		}
-		query += where + fmt.Sprintf(" limit %d) c", CountedTo)
+		query += page(Filter{Queue: q}.byWaiting(), where, q.since()+", c.id", CountedTo) + ") c"
 	}
 	type sized struct {
 		Queue Queue
 		Size  int64
 	}
-	rows, err := store.Select[sized](db, query, args...)
-	out := make(map[Queue]int64, len(rows))
-	for _, r := range rows {
-		out[r.Queue] = r.Size
+	rows := store.Ask[sized](reads, query, args...)
+	return func() map[Queue]int64 {
+		out := make(map[Queue]int64, len(*rows))
+		for _, r := range *rows {
+			out[r.Queue] = r.Size
+		}
+		return out
 	}
-	return out, err
 }

@@ -16,17 +16,10 @@ import (
 // Nothing waits: NotFound no_case_waiting.
 func TakeNext(ctx context.Context, s *store.Store, by access.Actor) (*Case, error) {
 	return verbs.Do(ctx, s, by, ToTakeNext, "cases", "", func(tx *store.Tx) (*Case, error) {
-		rows, err := store.Select[Case](tx.DB, `select c.* from cases c join identities i on i.id = c.identity_id left join members m on m.id = i.member_id
-			where c.assignee_id is null and c.status not in ('completed', 'out_of_scope') and c.status <> 'on_hold'
-			and (c.desk_id is null or c.desk_id = $2) and coalesce(m.language, 'ja') = any(string_to_array((select languages from staff where id = $1), ' '))
-			order by c.assignee_id, c.changed_at, c.id limit 1 for no key update of c skip locked`, by.ID, by.DeskID)
+		c, err := lockNext(tx, by)
 		if err != nil {
 			return nil, err
 		}
-		if len(rows) == 0 {
-			return nil, fault.New(fault.NotFound, "no_case_waiting")
-		}
-		c := &rows[0]
 		before := c.summary()
 		if err := c.assign(tx, by.ID); err != nil {
 			return nil, err
@@ -39,4 +32,36 @@ func TakeNext(ctx context.Context, s *store.Store, by access.Actor) (*Case, erro
 		}
 		return c, audit.Record(tx, audit.Change{Subject: c.Subject(), Before: before, After: c.summary()})
 	})
+}
+
+// looked is how many cases are looked at for one that nobody else is just taking.
+const looked = 20
+
+// lockNext locks the first case that nobody else has locked. Which come first is read
+// without locks, so that those that are not taken stay free for others.
+func lockNext(tx *store.Tx, by access.Actor) (*Case, error) {
+	f := Filter{Queue: QueueUnassigned, Order: Longest}
+	free := "(" + open + " and c.status <> 'on_hold' and " + assignee + " = 0)"
+	fits := free + ` and (c.changed_at, c.id) > ($3, $4) and coalesce((select m.language from identities i join members m on m.id = i.member_id where i.id = c.identity_id), 'ja')
+		= any(string_to_array((select languages from staff where id = $1), ' '))`
+	of := f.owners()
+	of[1].values = "select distinct unnest(array[0, $2::bigint])"
+	for after := (Place{}); ; {
+		first, err := store.Select[Case](tx.DB, page(of, fits, f.order(), looked), by.ID, by.DeskID, after.At, after.ID)
+		if err != nil {
+			return nil, err
+		}
+		if len(first) == 0 {
+			return nil, fault.New(fault.NotFound, "no_case_waiting")
+		}
+		ids := make([]int64, len(first))
+		for i, c := range first {
+			ids[i] = c.ID
+		}
+		got, err := store.Select[Case](tx.DB, "select c.* from cases c where c.id = any($1) and "+free+" order by "+f.order()+" limit 1 for no key update skip locked", ids)
+		if err != nil || len(got) > 0 {
+			return store.First(got), err
+		}
+		after = Place{first[len(first)-1].ChangedAt, first[len(first)-1].ID}
+	}
 }

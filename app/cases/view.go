@@ -9,13 +9,21 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/audit"
+	"hoten/app/fault"
 	"hoten/app/jptext"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
 
-// Viewed notes that somebody opened a case, and with it a member's data.
+// Viewed notes that somebody opened a case, and with it a member's data. Unknown:
+// NotFound.
 func Viewed(ctx context.Context, s *store.Store, by access.Actor, id int64) error {
+	switch known, err := Known(store.Read(ctx, s), id); {
+	case err != nil:
+		return err
+	case !known:
+		return fault.Missing()
+	}
 	return noted(ctx, s, by, ToView, Subject(id), audit.Change{})
 }
 
@@ -61,4 +69,11 @@ func (l *Lately) First(what string, now time.Time) bool {
 	}
 	l.last[what] = now
 	return true
+}
+
+// Forget lets what was not noted after all be noted at once.
+func (l *Lately) Forget(what string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.last, what)
 }

@@ -26,18 +26,27 @@ func (row) TableName() string { return "desks" }
 
 // List reads all desks, in the order they were set up.
 func List(db *gorm.DB) ([]Kept, error) {
-	var rows []row
-	if err := db.Order("id").Find(&rows).Error; err != nil {
+	var reads store.Reads
+	found := Ask(&reads)
+	if err := reads.Run(db); err != nil {
 		return nil, err
 	}
-	out := make([]Kept, len(rows))
-	for i, r := range rows {
-		out[i].ID = r.ID
-		if err := json.Unmarshal([]byte(r.Rules), &out[i].Desk); err != nil {
-			return nil, err
+	return found()
+}
+
+// Ask reads what List gives; what it returns gives it once the reads have run.
+func Ask(reads *store.Reads) func() ([]Kept, error) {
+	rows := store.Ask[row](reads, "select id, code, rules from desks order by id")
+	return func() ([]Kept, error) {
+		out := make([]Kept, len(*rows))
+		for i, r := range *rows {
+			out[i].ID = r.ID
+			if err := json.Unmarshal([]byte(r.Rules), &out[i].Desk); err != nil {
+				return nil, err
+			}
 		}
+		return out, nil
 	}
-	return out, nil
 }
 
 // ByCode reads a desk. Unknown: NotFound.

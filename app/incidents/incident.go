@@ -176,14 +176,20 @@ func ByReference(db *gorm.DB, reference string) (*Incident, error) {
 }
 
 // List is every incident, newest first.
-func List(db *gorm.DB) ([]Incident, error) {
-	var out []Incident
-	err := db.Order("id desc").Find(&out).Error
-	return out, err
+func List(db *gorm.DB) ([]Incident, error) { return store.Now(db, AskList) }
+
+// AskList reads what List gives.
+func AskList(reads *store.Reads) *[]Incident {
+	return store.Ask[Incident](reads, "select * from incidents order by id desc")
 }
 
 // ByID finds an incident. Unknown: NotFound.
 func ByID(db *gorm.DB, id int64) (*Incident, error) { return store.Find[Incident](db, "id = ?", id) }
+
+// AskByID reads the incident with the id.
+func AskByID(reads *store.Reads, id int64) *[]Incident {
+	return store.Ask[Incident](reads, "select * from incidents where id = $1", id)
+}
 
 // OperatorName is the name of a company in the language.
 func OperatorName(db *gorm.DB, code, lang string) (name string, err error) {

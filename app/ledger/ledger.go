@@ -81,8 +81,13 @@ func AskLock(reads *store.Reads, identities string, args ...any) *[]Account {
 
 // AskAccounts reads the accounts of the given IDs, by program.
 func AskAccounts(reads *store.Reads, identities []int64) *[]Account {
+	return AskAccountsOf(reads, "select unnest($1::bigint[])", identities)
+}
+
+// AskAccountsOf is AskAccounts for the IDs that the query yields.
+func AskAccountsOf(reads *store.Reads, identities string, args ...any) *[]Account {
 	return store.Ask[Account](reads, `select id, program_id, identity_id, purpose, balance from accounts
-		where identity_id = any($1) order by identity_id, program_id`, identities)
+		where identity_id in (`+identities+`) order by identity_id, program_id`, args...)
 }
 
 // Balances are an ID's balances by program code.
@@ -163,7 +168,12 @@ type Line struct {
 
 // Statement lists the postings of one ID, oldest first.
 func Statement(db *gorm.DB, identity int64) ([]Line, error) {
-	return store.Select[Line](db, `select t.at, t.key, p.program_id, p.purpose, p.points
+	return store.Now(db, func(reads *store.Reads) *[]Line { return AskStatement(reads, identity) })
+}
+
+// AskStatement reads what Statement lists.
+func AskStatement(reads *store.Reads, identity int64) *[]Line {
+	return store.Ask[Line](reads, `select t.at, t.key, p.program_id, p.purpose, p.points
 		from accounts a join postings p on p.account_id = a.id join transfers t on t.id = p.transfer_id
 		where a.identity_id = $1 order by t.id, p.program_id`, identity)
 }

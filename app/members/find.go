@@ -49,16 +49,35 @@ func Find(db *gorm.DB, identity Identity) (*Member, error) {
 
 // Contacts lists a member's contacts, mail first, oldest first.
 func Contacts(db *gorm.DB, member int64) ([]Contact, error) {
-	var out []Contact
-	err := db.Where("member_id = ?", member).Order("kind, registered_on, id").Find(&out).Error
-	return out, err
+	return store.Now(db, func(reads *store.Reads) *[]Contact { return AskContacts(reads, &member) })
+}
+
+var (
+	identityColumns = store.Columns[Identity]("i")
+	memberColumns   = store.Columns[Member]("m")
+	contactColumns  = store.Columns[Contact]("c")
+)
+
+// AskByID reads the identity with the id.
+func AskByID(reads *store.Reads, id int64) *[]Identity {
+	return store.Ask[Identity](reads, "select "+identityColumns+" from identities i where i.id = $1", id)
+}
+
+// AskMember reads a member; nil is nobody.
+func AskMember(reads *store.Reads, id *int64) *[]Member {
+	return store.Ask[Member](reads, "select "+memberColumns+" from members m where m.id = $1", id)
+}
+
+// AskContacts reads a member's contacts as Contacts lists them; nil is nobody.
+func AskContacts(reads *store.Reads, member *int64) *[]Contact {
+	return store.Ask[Contact](reads, "select "+contactColumns+" from contacts c where c.member_id = $1 order by c.kind, c.registered_on, c.id", member)
 }
 
 // ByPhone finds the identities with the telephone number.
 func ByPhone(db *gorm.DB, v *vault.Vault, number string) ([]int64, error) {
 	type hit struct{ ID int64 }
 	rows, err := store.Select[hit](db, "select i.id from contacts c join identities i on i.member_id = c.member_id where c.value_key = $1 limit $2",
-		v.Blind("phone", jptext.PhoneKey(number)), maxHits)
+		v.Blind("phone", jptext.PhoneKey(number)), MaxHits)
 	ids := make([]int64, len(rows))
 	for i, r := range rows {
 		ids[i] = r.ID
@@ -66,37 +85,29 @@ func ByPhone(db *gorm.DB, v *vault.Vault, number string) ([]int64, error) {
 	return ids, err
 }
 
-// maxHits bounds how many members one search looks into.
-const maxHits = 200
+// MaxHits bounds how many members one search looks into.
+const MaxHits = 200
 
 // Search finds the identities that q names: exactly by login ID, phone, mail or
 // customer number, else by how a login ID, phone or mail begins and by at least two
 // characters of a name or its kana; by one character where a family or given name is
-// just that. cut tells that there are more than were looked into.
-func Search(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
-	type hit struct{ ID int64 }
-	exact, err := store.Select[hit](db, `
+// just that. At most so many are looked into; cut tells that there are more.
+func Search(db *gorm.DB, v *vault.Vault, q string, most int) (ids []int64, cut bool, err error) {
+	var reads store.Reads
+	exact := store.AskValues[int64](&reads, `
 		select id from identities where login_key = $1
 		union select i.id from contacts c join identities i on i.member_id = c.member_id where c.value_key in ($2, $3)
 		union select i.id from members m join identities i on i.member_id = m.id where m.customer_key in ($4, $5)
 		limit $6`,
 		v.Blind("login", jptext.LoginKey(q)), v.Blind("email", jptext.EmailKey(q)), v.Blind("phone", jptext.PhoneKey(q)),
-		v.Blind("customer_number", jptext.CustomerNumberKey(q)), v.Blind("customer_number", jptext.Alphanumeric(q)), maxHits)
-	if err != nil {
-		return nil, false, err
+		v.Blind("customer_number", jptext.CustomerNumberKey(q)), v.Blind("customer_number", jptext.Alphanumeric(q)), MaxHits)
+	begun, named := askStart(&reads, v, q, most), askName(&reads, v, q, most)
+	if err := reads.Run(db); err != nil || len(*exact) > 0 {
+		return *exact, false, err
 	}
-	for _, h := range exact {
-		ids = append(ids, h.ID)
-	}
-	if len(ids) > 0 {
-		return ids, false, nil
-	}
-	ids, cut, err = byStart(db, v, q)
-	if err != nil {
-		return nil, false, err
-	}
-	named, more, err := byName(db, v, q)
-	return append(ids, named...), cut || more, err
+	ids, cut = begun()
+	more, others, err := named()
+	return append(ids, more...), cut || others, err
 }
 
 // ByID finds an identity. Unknown: NotFound.

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 
-	"gorm.io/gorm"
-
 	"hoten/app/jptext"
 	"hoten/app/store"
 	"hoten/app/vault"
@@ -29,36 +27,42 @@ func nameParts(name string) []string {
 	return parts
 }
 
-// byName decrypts and checks what it finds, since the hashes only narrow down.
-func byName(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
+// askName reads whose name may be q. What it returns decrypts and checks them, since
+// the hashes only narrow down.
+func askName(reads *store.Reads, v *vault.Vault, q string, most int) func() (ids []int64, cut bool, err error) {
 	wanted := jptext.SearchKey(q)
-	condition, hashes := "m.name_grams @> $1", v.QueryGrams(q)
+	condition, hashes := "name_grams @> $1", v.QueryGrams(q)
 	named := func(name string) bool { return strings.Contains(jptext.SearchKey(name), wanted) }
 	if part, ok := v.QueryPart(q); ok {
-		condition, hashes = "m.name_parts @> $1", []int32{part}
+		condition, hashes = "name_parts @> $1", []int32{part}
 		named = func(name string) bool {
 			return slices.ContainsFunc(nameParts(name), func(p string) bool { return jptext.SearchKey(p) == wanted })
 		}
 	}
-	if len(hashes) == 0 {
-		return nil, false, nil
+	type hit struct {
+		Identity int64
+		Member
 	}
-	looked := 0
-	err = store.Each(db, "select i.id, m.id, m.name, m.name_kana from members m join identities i on i.member_id = m.id where "+condition+" limit $2",
-		[]any{hashes, maxHits + 1}, func(scan func(...any) error) error {
-			if looked++; looked > maxHits {
-				return nil
-			}
-			var identity int64
-			var m Member
-			if err := scan(&identity, &m.ID, &m.Name, &m.NameKana); err != nil {
-				return err
-			}
+	rows := new([]hit)
+	if len(hashes) == 1 {
+		// One common pair of characters is found fastest by walking the table, a rare one
+		// by the index. How common several are together nobody knows.
+		reads.PlanForValues()
+	}
+	if len(hashes) > 0 {
+		rows = store.Ask[hit](reads, "select i.id as identity, m.id, m.name, m.name_kana from (select id, name, name_kana from members where "+condition+
+			" limit $2) m join identities i on i.member_id = m.id limit $2", hashes, most+1)
+	}
+	return func() (ids []int64, cut bool, err error) {
+		for _, m := range (*rows)[:min(len(*rows), most)] {
 			person, err := m.Person(v)
-			if err == nil && (named(person.Name) || named(person.Kana)) {
-				ids = append(ids, identity)
+			if err != nil {
+				return nil, false, err
 			}
-			return err
-		})
-	return ids, looked > maxHits, err
+			if named(person.Name) || named(person.Kana) {
+				ids = append(ids, m.Identity)
+			}
+		}
+		return ids, len(*rows) > most, nil
+	}
 }

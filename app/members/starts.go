@@ -5,8 +5,6 @@ import (
 	"strings"
 	"unicode"
 
-	"gorm.io/gorm"
-
 	"hoten/app/jptext"
 	"hoten/app/store"
 	"hoten/app/vault"
@@ -32,19 +30,25 @@ func startCondition(v *vault.Vault, key string) (condition string, args []any) {
 	return condition, args
 }
 
-// byStart finds the identities whose login ID, mail address or telephone number
-// begins with q; cut tells that there are more than were looked into.
-func byStart(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
-	const contact = "select i.id, h.id, h.value from contacts h join identities i using (member_id) where h.kind = '%s' and "
+// askStart reads the identities whose login ID, mail address or telephone number may
+// begin with q. What it returns checks them: the hash only narrows down. cut tells that
+// there are more than were looked into.
+func askStart(reads *store.Reads, v *vault.Vault, q string, most int) func() (ids []int64, cut bool) {
+	const contact = "select i.id as identity, h.id as row, h.value as sealed from contacts h join identities i using (member_id) where h.kind = '%s' and "
 	login, phone := jptext.LoginKey(q), jptext.PhoneKey(q)
 	if strings.ContainsFunc(q, unicode.IsLetter) {
 		phone = "" // its digits are no number
 	}
+	type hit struct {
+		Identity, Row int64
+		Sealed        []byte
+	}
+	var checks []func() ([]int64, bool)
 	for _, look := range []struct {
 		table, column, query, key string
 		keyOf                     func(string) string
 	}{
-		{"identities", "login", "select h.id, h.id, h.login from identities h where ", login, jptext.LoginKey},
+		{"identities", "login", "select h.id as identity, h.id as row, h.login as sealed from identities h where ", login, jptext.LoginKey},
 		{"contacts", "value", fmt.Sprintf(contact, Email), login, jptext.EmailKey},
 		{"contacts", "value", fmt.Sprintf(contact, Phone), phone, jptext.PhoneKey},
 	} {
@@ -52,25 +56,21 @@ func byStart(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err 
 		if begins == "" {
 			continue
 		}
-		looked := 0
-		err := store.Each(db, look.query+begins+fmt.Sprintf(" limit $%d", len(args)+1), append(args, maxHits+1), func(scan func(...any) error) error {
-			var identity, row int64
-			var sealed []byte
-			if err := scan(&identity, &row, &sealed); err != nil {
-				return err
+		rows := store.Ask[hit](reads, look.query+begins+fmt.Sprintf(" limit $%d", len(args)+1), append(args, most+1)...)
+		checks = append(checks, func() (ids []int64, cut bool) {
+			for _, h := range *rows {
+				if strings.HasPrefix(look.keyOf(v.Read(look.table, look.column, h.Row, h.Sealed)), look.key) {
+					ids = append(ids, h.Identity)
+				}
 			}
-			looked++
-			// The hash only narrows down.
-			plain, err := v.Unseal(look.table, look.column, row, sealed)
-			if strings.HasPrefix(look.keyOf(plain), look.key) {
-				ids = append(ids, identity)
-			}
-			return err
+			return ids, len(*rows) > most
 		})
-		if err != nil {
-			return nil, false, err
-		}
-		cut = cut || looked > maxHits
 	}
-	return ids, cut, nil
+	return func() (ids []int64, cut bool) {
+		for _, check := range checks {
+			found, more := check()
+			ids, cut = append(ids, found...), cut || more
+		}
+		return ids, cut
+	}
 }

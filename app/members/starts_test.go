@@ -22,7 +22,7 @@ func TestBeginningsOfWhatAnOlderReleaseKept(t *testing.T) {
 		}
 	}
 	find := func(q string) int {
-		ids, cut, err := members.Search(db, w.Vault, q)
+		ids, cut, err := members.Search(db, w.Vault, q, members.MaxHits)
 		if err != nil || cut {
 			t.Fatal(cut, err)
 		}
@@ -52,7 +52,7 @@ func TestNamesThatAnOlderReleaseKept(t *testing.T) {
 	db := store.Read(w.Ctx, w.Store)
 	check := func(when string, wanted map[string]int) {
 		for q, want := range wanted {
-			if ids, cut, err := members.Search(db, w.Vault, q); len(ids) != want || cut || err != nil {
+			if ids, cut, err := members.Search(db, w.Vault, q, members.MaxHits); len(ids) != want || cut || err != nil {
 				t.Errorf("%s: %s finds %d, want %d (%v)", when, q, len(ids), want, err)
 			}
 		}
@@ -80,7 +80,7 @@ func TestCommonBeginningsAreCut(t *testing.T) {
 		rows += fmt.Sprintf("common%04d@ocn.example", i) + ",,,,,,,,,,ja,0,0,\n"
 	}
 	w.Import(rows, "")
-	ids, cut, err := members.Search(store.Read(w.Ctx, w.Store), w.Vault, "commo")
+	ids, cut, err := members.Search(store.Read(w.Ctx, w.Store), w.Vault, "commo", members.MaxHits)
 	if err != nil || !cut || len(ids) < 200 {
 		t.Errorf("%d, cut %v, %v", len(ids), cut, err)
 	}

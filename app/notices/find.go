@@ -21,6 +21,11 @@ type Filter struct {
 
 // Find lists mails, newest first: Limit and one more when there are more.
 func Find(db *gorm.DB, f Filter) ([]Mail, error) {
+	return store.Now(db, func(reads *store.Reads) *[]Mail { return AskFind(reads, f) })
+}
+
+// AskFind reads what Find lists.
+func AskFind(reads *store.Reads, f Filter) *[]Mail {
 	conditions, args := []string{"true"}, []any{}
 	add := func(condition string, arg any) {
 		args = append(args, arg)
@@ -38,7 +43,7 @@ func Find(db *gorm.DB, f Filter) ([]Mail, error) {
 	if f.Before > 0 {
 		add("id < $%d", f.Before)
 	}
-	return store.Select[Mail](db, `select id, case_id, member_id, contact_id, kind, language, recipient, data, state, attempts, message_id, subject, error, queued_at, due_at, sent_at
+	return store.Ask[Mail](reads, `select id, case_id, member_id, contact_id, kind, language, recipient, data, state, attempts, message_id, subject, error, queued_at, due_at, sent_at
 		from mails where `+strings.Join(conditions, " and ")+fmt.Sprintf(" order by id desc limit %d", f.Limit+1), args...)
 }
 

@@ -96,11 +96,23 @@ type Kept struct {
 
 // Latest reads the policies in force and who set them.
 func Latest(db *gorm.DB) (Kept, error) {
-	var r row
-	if err := db.Order("id desc").Limit(1).Find(&r).Error; err != nil || r.ID == 0 {
-		return Kept{Policies: Default()}, err
+	var reads store.Reads
+	found := AskLatest(&reads)
+	if err := reads.Run(db); err != nil {
+		return Kept{}, err
 	}
-	return r.kept()
+	return found()
+}
+
+// AskLatest reads what Latest gives; what it returns gives it once the reads have run.
+func AskLatest(reads *store.Reads) func() (Kept, error) {
+	rows := store.Ask[row](reads, "select id, value, set_at, set_by from policies order by id desc limit 1")
+	return func() (Kept, error) {
+		if len(*rows) == 0 {
+			return Kept{Policies: Default()}, nil
+		}
+		return (*rows)[0].kept()
+	}
 }
 
 // Of reads the policies of a version. Unknown: NotFound.

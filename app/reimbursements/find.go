@@ -6,8 +6,8 @@ import (
 
 	"gorm.io/gorm"
 
+	"hoten/app/access"
 	"hoten/app/cases"
-	"hoten/app/incidents"
 	"hoten/app/store"
 )
 
@@ -45,17 +45,18 @@ func (r Row) Number() string { return cases.Number(r.CaseID) }
 // Find lists proposals, newest first, or those that stand out and then the oldest:
 // Limit and one more when there are more.
 func Find(db *gorm.DB, f Filter) ([]Row, error) {
+	return store.Now(db, func(reads *store.Reads) *[]Row { return AskFind(reads, f) })
+}
+
+// AskFind reads what Find lists.
+func AskFind(reads *store.Reads, f Filter) *[]Row {
 	conditions, args := []string{"true"}, []any{}
 	add := func(condition string, arg any) {
 		args = append(args, arg)
 		conditions = append(conditions, fmt.Sprintf(condition, len(args)))
 	}
 	if f.Incident != "" {
-		incident, err := incidents.ByReference(db, f.Incident)
-		if err != nil {
-			return nil, err
-		}
-		add("r.incident_id = $%d", incident.ID)
+		add("r.incident_id = (select id from incidents where reference = $%d)", f.Incident)
 	}
 	if f.OutliersFirst {
 		// Written out: a plan made for any state could not use the index of this one.
@@ -98,7 +99,7 @@ func Find(db *gorm.DB, f Filter) ([]Row, error) {
 		add("r.id < $%d", f.Before)
 	}
 	// Names come to the rows of the page, not to all that there are.
-	return store.Select[Row](db, `select r.*, c.class, n.reference, s.name as proposer_name,
+	return store.Ask[Row](reads, `select r.*, c.class, n.reference, s.name as proposer_name,
 		(select count(*) from approvals a where a.reimbursement_id = r.id and a.voided_at is null) as given
 		from (select r.* from reimbursements r where `+strings.Join(conditions, " and ")+fmt.Sprintf(" order by %s limit %d", order, f.Limit+1)+`) r
 		join cases c on c.id = r.case_id join incidents n on n.id = r.incident_id join staff s on s.id = r.proposer_id order by `+order, args...)
@@ -106,7 +107,12 @@ func Find(db *gorm.DB, f Filter) ([]Row, error) {
 
 // OfCase lists a case's proposals, newest first.
 func OfCase(db *gorm.DB, caseID int64) ([]Row, error) {
-	return store.Select[Row](db, `select r.*, c.class, n.reference, s.name as proposer_name,
+	return store.Now(db, func(reads *store.Reads) *[]Row { return AskOfCase(reads, caseID) })
+}
+
+// AskOfCase reads what OfCase lists.
+func AskOfCase(reads *store.Reads, caseID int64) *[]Row {
+	return store.Ask[Row](reads, `select r.*, c.class, n.reference, s.name as proposer_name,
 		(select count(*) from approvals a where a.reimbursement_id = r.id and a.voided_at is null) as given
 		from reimbursements r join cases c on c.id = r.case_id join incidents n on n.id = r.incident_id join staff s on s.id = r.proposer_id
 		where r.case_id = $1 order by r.id desc`, caseID)
@@ -119,18 +125,31 @@ func ByID(db *gorm.DB, id int64) (*Reimbursement, error) {
 
 // Lines lists the stored lines of proposals: the plan that was looked at.
 func Lines(db *gorm.DB, ids []int64) (map[int64][]Line, error) {
-	rows, err := store.Select[lineRow](db, `select reimbursement_id, kind, program_id, points, counter_program_id, counter_points, movement_id, adjustment_id
+	rows, err := store.Now(db, func(reads *store.Reads) *[]lineRow { return askLines(reads, ids) })
+	return byProposal(rows), err
+}
+
+func askLines(reads *store.Reads, ids []int64) *[]lineRow {
+	return store.Ask[lineRow](reads, `select reimbursement_id, kind, program_id, points, counter_program_id, counter_points, movement_id, adjustment_id
 		from reimbursement_lines where reimbursement_id = any($1)`, ids)
+}
+
+func byProposal(rows []lineRow) map[int64][]Line {
 	out := map[int64][]Line{}
 	for _, r := range rows {
 		out[r.ReimbursementID] = append(out[r.ReimbursementID], r.Line)
 	}
-	return out, err
+	return out
 }
 
 // Approvals lists the approvals of a proposal, void ones included, oldest first.
 func Approvals(db *gorm.DB, id int64) ([]Approval, error) {
-	return store.Select[Approval](db, `select a.*, s.name as staff_name from approvals a join staff s on s.id = a.staff_id
+	return store.Now(db, func(reads *store.Reads) *[]Approval { return AskApprovals(reads, id) })
+}
+
+// AskApprovals reads what Approvals lists.
+func AskApprovals(reads *store.Reads, id int64) *[]Approval {
+	return store.Ask[Approval](reads, `select a.*, s.name as staff_name from approvals a join staff s on s.id = a.staff_id
 		where a.reimbursement_id = $1 order by a.id`, id)
 }
 
@@ -140,20 +159,28 @@ func Approvals(db *gorm.DB, id int64) ([]Approval, error) {
 type Waits struct{ Count, Late, Mine int64 }
 
 // CountedTo is where counting what waits stops: every page asks.
-const CountedTo = 1000
+const CountedTo = 100
 
 // openTo is what the person $1 has neither proposed nor approved, asked row by row:
 // joined, or guessed at by who proposed how much, all that waits would be read first.
 const openTo = "not (select r.proposer_id = $1 or exists (select from approvals a where a.reimbursement_id = r.id and a.staff_id = $1 and a.voided_at is null))"
 
-// Waiting counts what waits for the actor.
-func Waiting(db *gorm.DB, staff int64) (w Waits, err error) {
-	err = store.Scan(db, fmt.Sprintf(`select
-		(select count(*) from (select from reimbursements r where r.state = 'submitted' and %[2]s limit %[1]d) c),
-		(select count(*) from (select from reimbursements r where r.state = 'submitted' and r.reminded_at is not null limit %[1]d) l),
-		(select count(*) from (select from reimbursements r where r.state = 'submitted' and r.substitute_id = $1 limit %[1]d) m)`,
-		CountedTo, openTo), []any{staff}, &w.Count, &w.Late, &w.Mine)
-	return w, err
+// Waiting counts what waits for a member of staff; nothing does for who may not decide.
+func Waiting(db *gorm.DB, staff int64) (Waits, error) {
+	rows, err := store.Now(db, func(reads *store.Reads) *[]Waits { return AskWaiting(reads, staff) })
+	if err != nil || len(rows) == 0 {
+		return Waits{}, err
+	}
+	return rows[0], nil
+}
+
+// AskWaiting reads what Waiting gives; no row for who may not decide.
+func AskWaiting(reads *store.Reads, staff int64) *[]Waits {
+	return store.Ask[Waits](reads, fmt.Sprintf(`select
+		(select count(*) from (select from reimbursements r where r.state = 'submitted' and %[2]s limit %[1]d) c) as count,
+		(select count(*) from (select from reimbursements r where r.state = 'submitted' and r.reminded_at is not null limit %[1]d) l) as late,
+		(select count(*) from (select from reimbursements r where r.state = 'submitted' and r.substitute_id = $1 limit %[1]d) m) as mine
+		from staff s where s.id = $1 and s.role = any($2)`, CountedTo, openTo), staff, access.Holders(access.Decide))
 }
 
 // DayTotal is what one person proposed today, in points of company cost.

@@ -111,28 +111,46 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 	return out
 }
 
-// loadNow computes the plans of cases, by case, with the accounts as they stand, not
-// locked.
+// askNow reads what the plans of cases are computed from, with the accounts as they
+// stand, not locked. What it returns computes them, by case, once the reads have run.
+func askNow(reads *store.Reads, ids []int64) func(of []*cases.Case) map[int64]*subject {
+	accounts := ledger.AskAccountsOf(reads, "select identity_id from cases where id = any($1)", ids)
+	facts := askFacts(reads, "= any($1)", ids)
+	return func(of []*cases.Case) map[int64]*subject { return facts.subjects(of, *accounts) }
+}
+
+// loadNow computes the plans of cases as askNow reads them.
 func loadNow(db *gorm.DB, of []*cases.Case) (map[int64]*subject, error) {
-	ids, identities := make([]int64, len(of)), make([]int64, len(of))
+	ids := make([]int64, len(of))
 	for i, c := range of {
-		ids[i], identities[i] = c.ID, c.IdentityID
+		ids[i] = c.ID
 	}
 	var reads store.Reads
-	accounts, facts := ledger.AskAccounts(&reads, identities), askFacts(&reads, "= any($1)", ids)
+	found := askNow(&reads, ids)
 	if err := reads.Run(db); err != nil {
 		return nil, err
 	}
-	return facts.subjects(of, *accounts), nil
+	return found(of), nil
 }
 
 // Look computes the plan of one case as it stands.
 func Look(db *gorm.DB, c *cases.Case) (Plan, Facts, error) {
-	loaded, err := loadNow(db, []*cases.Case{c})
-	if err != nil {
+	var reads store.Reads
+	found := AskLook(&reads, c.ID)
+	if err := reads.Run(db); err != nil {
 		return Plan{}, Facts{}, err
 	}
-	return loaded[c.ID].plan, loaded[c.ID].facts, nil
+	plan, facts := found(c)
+	return plan, facts, nil
+}
+
+// AskLook reads for Look; what it returns computes the plan once the reads have run.
+func AskLook(reads *store.Reads, id int64) func(c *cases.Case) (Plan, Facts) {
+	found := askNow(reads, []int64{id})
+	return func(c *cases.Case) (Plan, Facts) {
+		s := found([]*cases.Case{c})[c.ID]
+		return s.plan, s.facts
+	}
 }
 
 // LookMany computes the plans of cases, by case.

@@ -24,49 +24,48 @@ type Looked struct {
 
 // LookAgain looks at a page of proposals, in a handful of queries for any number.
 func LookAgain(db *gorm.DB, rows []Row) (map[int64]*Looked, error) {
+	var reads store.Reads
+	found := AskLookAgain(&reads, rows)
+	if err := reads.Run(db); err != nil {
+		return nil, err
+	}
+	return found(), nil
+}
+
+// AskLookAgain reads for LookAgain; what it returns gives it once the reads have run.
+func AskLookAgain(reads *store.Reads, rows []Row) func() map[int64]*Looked {
 	ids, caseIDs := make([]int64, len(rows)), make([]int64, len(rows))
 	for i, r := range rows {
 		ids[i], caseIDs[i] = r.Reimbursement.ID, r.CaseID
-	}
-	lines, err := Lines(db, ids)
-	if err != nil {
-		return nil, err
 	}
 	type whose struct {
 		cases.Case
 		Login []byte
 	}
-	of, err := store.Select[whose](db, "select c.*, i.login from cases c join identities i on i.id = c.identity_id where c.id = any($1)", caseIDs)
-	if err != nil {
-		return nil, err
+	of := store.Ask[whose](reads, "select "+caseColumns+", i.login from cases c join identities i on i.id = c.identity_id where c.id = any($1)", caseIDs)
+	lines := askLines(reads, ids)
+	given := store.Ask[Approval](reads, "select reimbursement_id, staff_id from approvals where reimbursement_id = any($1) and voided_at is null", ids)
+	plans := askNow(reads, caseIDs)
+	return func() map[int64]*Looked {
+		theirs, logins := make([]*cases.Case, len(*of)), make(map[int64][]byte, len(*of))
+		for i, w := range *of {
+			theirs[i], logins[w.Case.ID] = &(*of)[i].Case, w.Login
+		}
+		subjects, lines := plans(theirs), byProposal(*lines)
+		out := make(map[int64]*Looked, len(rows))
+		for _, r := range rows {
+			s := subjects[r.CaseID]
+			out[r.Reimbursement.ID] = &Looked{IdentityID: s.IdentityID, Login: logins[r.CaseID], Lines: lines[r.Reimbursement.ID],
+				Editors: s.editors(), Now: s.plan, Changed: !bytes.Equal(s.plan.Hash(), r.PlanHash)}
+		}
+		for _, g := range *given {
+			out[g.ReimbursementID].Given = append(out[g.ReimbursementID].Given, g.StaffID)
+		}
+		return out
 	}
-	given, err := store.Select[Approval](db, "select reimbursement_id, staff_id from approvals where reimbursement_id = any($1) and voided_at is null", ids)
-	if err != nil {
-		return nil, err
-	}
-	theirs := make([]*cases.Case, len(of))
-	for i := range of {
-		theirs[i] = &of[i].Case
-	}
-	subjects, err := loadNow(db, theirs)
-	if err != nil {
-		return nil, err
-	}
-	logins := make(map[int64]whose, len(of))
-	for _, w := range of {
-		logins[w.Case.ID] = w
-	}
-	out := make(map[int64]*Looked, len(rows))
-	for _, r := range rows {
-		s, w := subjects[r.CaseID], logins[r.CaseID]
-		out[r.Reimbursement.ID] = &Looked{IdentityID: w.IdentityID, Login: w.Login, Lines: lines[r.Reimbursement.ID],
-			Editors: s.editors(), Now: s.plan, Changed: !bytes.Equal(s.plan.Hash(), r.PlanHash)}
-	}
-	for _, g := range given {
-		out[g.ReimbursementID].Given = append(out[g.ReimbursementID].Given, g.StaffID)
-	}
-	return out, nil
 }
+
+var caseColumns = store.Columns[cases.Case]("c")
 
 // NextWaiting is the first other proposal of the list that the actor could decide
 // about, 0 when there is none.

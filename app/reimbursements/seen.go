@@ -33,15 +33,25 @@ func LookedAt(ctx context.Context, s *store.Store, by access.Actor, plans map[in
 	})
 }
 
-// Looks tells which of the proposals the person has looked at, when their plan stood
-// as it was proposed: what was looked at otherwise does not count.
+// Looks is AskLooks by itself.
 func Looks(db *gorm.DB, staff int64, ids []int64) (map[int64]bool, error) {
-	type row struct{ ID int64 }
-	rows, err := store.Select[row](db, `select r.id from reimbursement_looks l join reimbursements r on r.id = l.reimbursement_id and r.plan_hash = l.plan_hash
+	var reads store.Reads
+	found := AskLooks(&reads, staff, ids)
+	err := reads.Run(db)
+	return found(), err
+}
+
+// AskLooks tells which of the proposals the person has looked at, when their plan stood
+// as it was proposed: what was looked at otherwise does not count. What it returns gives
+// them once the reads have run.
+func AskLooks(reads *store.Reads, staff int64, ids []int64) func() map[int64]bool {
+	rows := store.AskValues[int64](reads, `select r.id from reimbursement_looks l join reimbursements r on r.id = l.reimbursement_id and r.plan_hash = l.plan_hash
 		where l.staff_id = $1 and l.reimbursement_id = any($2)`, staff, ids)
-	out := make(map[int64]bool, len(rows))
-	for _, r := range rows {
-		out[r.ID] = true
+	return func() map[int64]bool {
+		out := make(map[int64]bool, len(*rows))
+		for _, id := range *rows {
+			out[id] = true
+		}
+		return out
 	}
-	return out, err
 }

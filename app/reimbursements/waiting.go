@@ -81,11 +81,10 @@ func step(name string, n int) string {
 // a substitute; without one who could approve; and what came to the reader.
 type Late struct{ Reminded, Escalated, Stuck, Mine int64 }
 
-// LateFor counts what has waited too long in an incident, 0 for any.
-func LateFor(db *gorm.DB, incident, reader int64) (l Late, err error) {
-	err = store.Scan(db, `select count(*), count(*) filter (where substitute_id is not null), count(*) filter (where escalated_at is not null and substitute_id is null),
-		count(*) filter (where substitute_id = $2) from (select escalated_at, substitute_id from reimbursements
-		where state = 'submitted' and reminded_at is not null and ($1::bigint = 0 or incident_id = $1) limit $3) l`, []any{incident, reader, countedTo},
-		&l.Reminded, &l.Escalated, &l.Stuck, &l.Mine)
-	return l, err
+// AskLateFor counts what has waited too long in an incident, "" for any.
+func AskLateFor(reads *store.Reads, incident string, reader int64) *[]Late {
+	return store.Ask[Late](reads, `select count(*) as reminded, count(*) filter (where substitute_id is not null) as escalated,
+		count(*) filter (where escalated_at is not null and substitute_id is null) as stuck, count(*) filter (where substitute_id = $2) as mine
+		from (select escalated_at, substitute_id from reimbursements where state = 'submitted' and reminded_at is not null
+			and ($1 = '' or incident_id = (select id from incidents where reference = $1)) limit $3) l`, incident, reader, countedTo)
 }

@@ -28,8 +28,16 @@ const named = `select s.id, s.program_id, s.service, s.state, s.from_at, s.until
 
 // Now are the statuses that count at the instant t, by program: suspended ones first.
 func Now(db *gorm.DB, t time.Time) ([]Named, error) {
-	list, err := store.Select[Named](db, named+"and s.from_at <= $1 and (s.until_at is null or s.until_at > $1) order by s.program_id, s.service", t)
-	return Holding(list, t), err
+	var reads store.Reads
+	found := AskNow(&reads, t)
+	err := reads.Run(db)
+	return found(), err
+}
+
+// AskNow reads what Now gives; what it returns gives it once the reads have run.
+func AskNow(reads *store.Reads, t time.Time) func() []Named {
+	list := store.Ask[Named](reads, named+"and s.from_at <= $1 and (s.until_at is null or s.until_at > $1) order by s.program_id, s.service", t)
+	return func() []Named { return Holding(*list, t) }
 }
 
 // shownPast is how many ended statuses are listed beside those to come.

@@ -77,6 +77,19 @@ func ByEmail(db *gorm.DB, email string) (*Staff, error) {
 	return store.Find[Staff](db, "email = ?", normal(email))
 }
 
+var columns = store.Columns[Staff]("s")
+
+// AskByID reads the account with the id.
+func AskByID(reads *store.Reads, id int64) *[]Staff {
+	return store.Ask[Staff](reads, "select "+columns+" from staff s where s.id = $1", id)
+}
+
+// AskWorkers reads who may work cases, by name: the accounts' ids and names.
+func AskWorkers(reads *store.Reads) *[]Staff {
+	return store.Ask[Staff](reads, `select id, name from staff where disabled_at is null and role = any($1) order by name collate "ja-x-icu", id`,
+		access.Holders(access.WorkCases))
+}
+
 // List is every account, by name.
 func List(db *gorm.DB) ([]Staff, error) {
 	var out []Staff

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 
@@ -17,6 +18,12 @@ type Reads struct{ batch pgx.Batch }
 // go to the fields of T by name, and T must have a field for each.
 func Ask[T any](r *Reads, query string, args ...any) *[]T {
 	return ask(r, pgx.RowToStructByNameLax[T], query, args)
+}
+
+// PlanForValues has the queries that are added after it planned for their values, not
+// for any: where a value's being common or rare decides how its rows are found best.
+func (r *Reads) PlanForValues() {
+	r.batch.Queue("select set_config('plan_cache_mode', 'force_custom_plan', true)")
 }
 
 // AskIDs adds TakeIDs.
@@ -40,7 +47,9 @@ func (r *Reads) Run(db *gorm.DB) error {
 	switch on := db.Statement.ConnPool.(type) {
 	case *session:
 		return on.send(ctx, &r.batch)
-	case *sql.DB:
+	case interface {
+		Conn(ctx context.Context) (*sql.Conn, error)
+	}:
 		conn, err := on.Conn(ctx)
 		if err != nil {
 			return err

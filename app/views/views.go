@@ -39,7 +39,12 @@ const (
 
 // Of lists somebody's views by name.
 func Of(db *gorm.DB, staff int64) ([]View, error) {
-	return store.Select[View](db, "select * from saved_views where staff_id = $1 order by name", staff)
+	return store.Now(db, func(reads *store.Reads) *[]View { return AskOf(reads, staff) })
+}
+
+// AskOf reads what Of lists.
+func AskOf(reads *store.Reads, staff int64) *[]View {
+	return store.Ask[View](reads, "select * from saved_views where staff_id = $1 order by name", staff)
 }
 
 // Save keeps a view; one of the same name is replaced. A name that is empty or

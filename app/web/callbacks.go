@@ -11,6 +11,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/fault"
+	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -68,13 +69,9 @@ func (p *page) callbackRows(rows []callbacks.Row) ([]ui.Callback, error) {
 	if err != nil {
 		return nil, err
 	}
-	list, err := desks.List(p.db)
-	if err != nil {
-		return nil, err
-	}
 	out := make([]ui.Callback, len(rows))
 	for i, r := range rows {
-		if out[i], err = p.callbackRow(r, list); err != nil {
+		if out[i], err = p.callbackRow(r, p.desks); err != nil {
 			return nil, err
 		}
 		out[i].Phone = phones[r.CaseID]
@@ -105,11 +102,7 @@ func (p *page) callbackRow(r callbacks.Row, list []desks.Kept) (c ui.Callback, e
 
 // callback is the case's open callback, or the last when nobody was reached.
 func (v *caseView) callback() error {
-	last, err := callbacks.OfCase(v.db, v.row.Case.ID)
-	if err != nil {
-		return err
-	}
-	if last != nil && (last.State == callbacks.Open || last.State == callbacks.Exhausted) {
+	if last := store.First(*v.found.callback); last != nil && (last.State == callbacks.Open || last.State == callbacks.Exhausted) {
 		shown, err := v.callbackRows([]callbacks.Row{*last})
 		if err != nil {
 			return err

@@ -2,7 +2,9 @@ package web
 
 import (
 	"hoten/app/cases"
-	"hoten/app/desks"
+	"hoten/app/incidents"
+	"hoten/app/services"
+	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -30,23 +32,20 @@ func showCalls(p *page) error {
 			return err
 		}
 	}
-	if shown.Incidents, err = p.incidentChoices(); err != nil {
-		return err
-	}
 	if shown.Open, err = p.openCalls(); err != nil {
 		return err
 	}
-	if shown.Services, _, err = p.holding(); err != nil {
+	var reads store.Reads
+	known, holding, programs := incidents.AskList(&reads), services.AskNow(&reads, p.w.s.Clock()), incidents.AskPrograms(&reads)
+	if err := reads.Run(p.db); err != nil {
 		return err
 	}
-	list, err := desks.List(p.db)
-	if err != nil {
+	shown.Incidents = p.choicesOf(*known)
+	shown.Services, _ = p.holding(holding())
+	if shown.Desks, err = p.deskStates(p.desks); err != nil {
 		return err
 	}
-	if shown.Desks, err = p.deskStates(list); err != nil {
-		return err
-	}
-	if shown.Asked, err = p.askedAbout(list, p.by.DeskID, ui.CallsURL(found, shown.Caller), i18n.Lang(p.ctx)); err != nil {
+	if shown.Asked, err = p.askedAbout(*programs, p.by.DeskID, ui.CallsURL(found, shown.Caller), i18n.Lang(p.ctx)); err != nil {
 		return err
 	}
 	shown.Script = ui.Script{Step: "identify", Language: i18n.Lang(p.ctx), Agent: p.account.Name}

@@ -6,18 +6,13 @@ import (
 	"time"
 
 	"hoten/app/cases"
-	"hoten/app/desks"
 	"hoten/app/members"
 	"hoten/app/vault"
 	"hoten/ui"
 )
 
-func (v *caseView) callPanel() error {
-	others, err := cases.SameNumber(v.db, v.row.Case.ID)
-	if err != nil {
-		return err
-	}
-	for _, id := range others {
+func (v *caseView) callPanel() (err error) {
+	for _, id := range *v.found.same {
 		v.Elsewhere = append(v.Elsewhere, ui.Choice{Value: "/cases/" + cases.Number(id), Label: cases.Number(id)})
 	}
 	switch {
@@ -26,15 +21,11 @@ func (v *caseView) callPanel() error {
 	case v.row.Level2Closed(v.now, v.policies.Verification.FailedPerDay):
 		v.CallClosed = "attempts"
 	}
-	var list []desks.Kept
-	if v.Desks, list, err = v.deskChoices(); err != nil {
-		return err
-	}
+	v.Desks = v.deskChoices()
 	if v.Caller, err = v.shown(v.QueryParam("caller")); err != nil {
 		return err
 	}
-	v.list = list
-	for i, d := range list {
+	for i, d := range v.desks {
 		if d.ID == v.by.DeskID || i == 0 {
 			v.DeskID, v.NoCalls = d.Code, d.NoCalls(v.now)
 		}
@@ -56,7 +47,7 @@ func (v *caseView) asked() (err error) {
 	if v.call != nil && v.call.DeskID != nil {
 		here = *v.call.DeskID
 	}
-	v.Asked, err = v.askedAbout(v.list, here, ui.CaseURL(v.row.Number(), v.QueryParam("caller")), v.Member.Language)
+	v.Asked, err = v.askedAbout(v.programs, here, ui.CaseURL(v.row.Number(), v.QueryParam("caller")), v.Member.Language)
 	return err
 }
 

@@ -12,6 +12,9 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/incidents"
+	"hoten/app/staff"
+	"hoten/app/store"
+	"hoten/app/views"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -24,59 +27,54 @@ func showCases(p *page) error {
 	}
 	shown := ui.CasesIndex{Query: q, Total: -1, MayWork: p.by.May(access.WorkCases), MayPropose: p.by.May(access.Propose)}
 	p.frame.Query = q.Q
-	f, err := p.caseFilter(q)
-	if err != nil {
-		return err
-	}
+	f := p.caseFilter(q)
+	var reads store.Reads
+	checked, around, rows := f.AskCheck(&reads), p.askAroundCases(&reads, f.Of), new([]cases.Row)
 	if q.Q == "" && q.Found != "" {
 		p.forgotten()
-	} else if shown.Rows, shown.NextCursor, shown.Cut, err = p.listed(f); err != nil {
+	} else if rows, shown.Cut, err = f.Ask(&reads, p.db, p.w.s.Vault); err != nil {
 		return err
 	}
-	if err := p.aroundCases(&shown, f.Of); err != nil {
+	if err := reads.Run(p.db); err != nil {
+		return err
+	}
+	if err := checked(); err != nil {
+		return err
+	}
+	listed, next := cutCases(*rows, f)
+	if shown.Rows, err = p.caseRows(listed); err != nil {
+		return err
+	}
+	shown.NextCursor = next
+	if err := around(&shown); err != nil {
 		return err
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }
 
-// listed reads one page of the list.
-func (p *page) listed(f cases.Filter) (out []ui.CaseRow, next string, many bool, err error) {
-	rows, many, err := cases.Find(p.db, p.w.s.Vault, f)
-	if err != nil {
-		return nil, "", false, err
-	}
-	rows, next = cutCases(rows, f)
-	out, err = p.caseRows(rows)
-	return out, next, many, err
-}
-
-// aroundCases is what stands around the list: the reader's queues and views, and
-// the choices of filters and bulk actions.
-func (p *page) aroundCases(shown *ui.CasesIndex, of cases.Desk) error {
-	sizes, err := cases.QueueSizes(p.db, of)
-	if err != nil {
-		return err
-	}
-	for _, queue := range cases.Queues {
-		if queue != cases.QueueDesk || p.by.DeskID != 0 {
-			shown.Queues = append(shown.Queues, ui.QueueSize{Name: string(queue), Size: sizes[queue], More: sizes[queue] == cases.CountedTo})
-		}
-	}
-	if shown.Views, err = p.savedViews(); err != nil {
-		return err
-	}
-	if shown.Incidents, err = p.incidentChoices(); err != nil {
-		return err
-	}
-	if shown.Desks, _, err = p.deskChoices(); err != nil {
-		return err
-	}
+// askAroundCases reads what stands around the list: the reader's queues and views, and
+// the choices of filters and bulk actions. What it returns fills them in.
+func (p *page) askAroundCases(reads *store.Reads, of cases.Desk) func(shown *ui.CasesIndex) error {
+	sizes, saved, known := cases.AskQueueSizes(reads, of), views.AskOf(reads, p.by.ID), incidents.AskList(reads)
+	var workers *[]staff.Staff
 	if p.by.May(access.Supervise) {
-		shown.Supervises = true
-		shown.AssignTo, err = p.workers()
+		workers = staff.AskWorkers(reads)
 	}
-	return err
+	return func(shown *ui.CasesIndex) (err error) {
+		size := sizes()
+		for _, queue := range cases.Queues {
+			if queue != cases.QueueDesk || p.by.DeskID != 0 {
+				shown.Queues = append(shown.Queues, ui.QueueSize{Name: string(queue), Size: size[queue], More: size[queue] == cases.CountedTo})
+			}
+		}
+		shown.Incidents, shown.Desks = p.choicesOf(*known), p.deskChoices()
+		if workers != nil {
+			shown.Supervises, shown.AssignTo = true, p.assignees(workers)
+		}
+		shown.Views, err = p.savedViews(*saved)
+		return err
+	}
 }
 
 // casesQuery reads the address of the list; what no list knows is refused.
@@ -107,14 +105,11 @@ func queryIn(v url.Values) ui.CasesQuery {
 	return q
 }
 
-func (p *page) caseFilter(q ui.CasesQuery) (cases.Filter, error) {
-	deadlines, err := cases.CurrentDeadlines(p.db)
-	if err != nil {
-		return cases.Filter{}, err
-	}
+// caseFilter is the filter that an address asks for, not checked yet.
+func (p *page) caseFilter(q ui.CasesQuery) cases.Filter {
 	f := cases.Filter{Incident: q.Incident, Q: q.Q, Status: cases.Status(q.Status), Class: q.Class, Desk: q.Desk, Limit: pageSize,
 		Queue: cases.Queue(q.Queue), Age: q.Age, Order: cases.Order(q.Order),
-		Of: cases.Desk{Reader: p.by, Now: p.w.s.Clock(), Deadlines: deadlines}}
+		Of: cases.Desk{Reader: p.by, Now: p.w.s.Clock(), Deadlines: cases.DeadlinesOf(p.desks, p.policies)}}
 	if f.Queue != "" && f.Order == cases.ByNumber {
 		f.Order = cases.Longest
 	}
@@ -130,6 +125,7 @@ func (p *page) caseFilter(q ui.CasesQuery) (cases.Filter, error) {
 	case "none":
 		f.Assignee = -1
 	default:
+		var err error
 		if f.Assignee, err = strconv.ParseInt(q.Assignee, 10, 64); err != nil || f.Assignee < 1 {
 			p.bad.Add("assignee", "filter_unknown")
 		}
@@ -137,7 +133,7 @@ func (p *page) caseFilter(q ui.CasesQuery) (cases.Filter, error) {
 	if q.Class == "none" {
 		f.Class, f.Origin = "", cases.Inquiry
 	}
-	return f, f.Check(p.db)
+	return f
 }
 
 // cutCases is cut for lists of cases, whose cursor depends on their order.
@@ -201,10 +197,7 @@ func showLoad(p *page) error {
 }
 
 func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
-	deadlines, err := cases.CurrentDeadlines(p.db)
-	if err != nil {
-		return nil, err
-	}
+	deadlines := cases.DeadlinesOf(p.desks, p.policies)
 	out := make([]ui.CaseRow, len(rows))
 	for i, r := range rows {
 		login, err := r.PlainLogin(p.w.s.Vault)
@@ -229,10 +222,14 @@ func caseDue(r cases.Row, by cases.Deadlines, now time.Time) (d ui.CaseDue) {
 	return d
 }
 
-func (p *page) incidentChoices() (out []ui.Choice, err error) {
+func (p *page) incidentChoices() ([]ui.Choice, error) {
 	list, err := incidents.List(p.db)
+	return p.choicesOf(list), err
+}
+
+func (p *page) choicesOf(list []incidents.Incident) (out []ui.Choice) {
 	for _, i := range list {
 		out = append(out, ui.Choice{Value: i.Reference, Label: i.Reference + " " + i.Title(i18n.Lang(p.ctx))})
 	}
-	return out, err
+	return out
 }

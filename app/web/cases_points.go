@@ -1,13 +1,12 @@
 package web
 
 import (
-	"errors"
-
 	"hoten/app/access"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
 	"hoten/app/reimbursements"
 	"hoten/app/staff"
+	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -27,11 +26,7 @@ func (v *caseView) points() error {
 				i18n.T(v.ctx, "cases.movement."+m.Kind) + " " + i18n.Points(v.ctx, m.Points)})
 		}
 	}
-	sums, err := v.sums()
-	if err != nil {
-		return err
-	}
-	v.Programs = sums
+	v.Programs = v.sums()
 	if v.by.May(access.Propose) && v.row.Affected() {
 		for _, p := range v.programs {
 			v.Adjust = append(v.Adjust, ui.Choice{Value: p.Code, Label: p.Name(lang)})
@@ -60,19 +55,14 @@ func movementOf(m incidents.Movement, names map[int16]string, settled bool) ui.M
 	return out
 }
 
-func (v *caseView) sums() ([]ui.ProgramSum, error) {
-	posted, err := ledger.Statement(v.db, v.row.IdentityID)
-	if err != nil {
-		return nil, err
-	}
-	var out []ui.ProgramSum
+func (v *caseView) sums() (out []ui.ProgramSum) {
 	for _, program := range v.programs {
 		balance, known := v.facts.Balances[program.ID]
 		if !known {
 			continue
 		}
 		s := ui.ProgramSum{Program: program.Name(i18n.Lang(v.ctx)), After: balance}
-		for _, l := range posted {
+		for _, l := range *v.found.posted {
 			if l.ProgramID == program.ID {
 				addSum(&s, l.Purpose, l.Points)
 			}
@@ -89,7 +79,7 @@ func (v *caseView) sums() ([]ui.ProgramSum, error) {
 		}
 		out = append(out, s)
 	}
-	return out, nil
+	return out
 }
 
 func addSum(s *ui.ProgramSum, kind string, points int64) {
@@ -109,17 +99,12 @@ func addSum(s *ui.ProgramSum, kind string, points int64) {
 
 // proposal fills the latest proposal, and whether a new one can be made.
 func (v *caseView) proposal() error {
-	list, err := reimbursements.OfCase(v.db, v.row.Case.ID)
-	if err != nil {
-		return err
-	}
 	pending := false
-	if len(list) > 0 {
-		latest := list[0]
+	if latest := store.First(*v.found.proposals); latest != nil {
 		pending = latest.Pending()
-		given, err1 := v.approvalsOf(latest.Reimbursement.ID)
-		reason, err2 := latest.PlainReason(v.w.s.Vault)
-		if err := errors.Join(err1, err2); err != nil {
+		given := shownApprovals(*v.found.approvals)
+		reason, err := latest.PlainReason(v.w.s.Vault)
+		if err != nil {
 			return err
 		}
 		v.Proposal = &ui.Proposal{ID: latest.Reimbursement.ID, State: latest.State, Proposer: latest.ProposerName, SubmittedAt: latest.SubmittedAt,
@@ -137,12 +122,16 @@ func (v *caseView) proposal() error {
 	return nil
 }
 
-func (p *page) approvalsOf(id int64) (out []ui.Approval, err error) {
+func (p *page) approvalsOf(id int64) ([]ui.Approval, error) {
 	given, err := reimbursements.Approvals(p.db, id)
+	return shownApprovals(given), err
+}
+
+func shownApprovals(given []reimbursements.Approval) (out []ui.Approval) {
 	for _, g := range given {
 		out = append(out, ui.Approval{By: g.StaffName, At: g.At, Voided: g.VoidedAt != nil})
 	}
-	return out, err
+	return out
 }
 
 func (p *page) nameOf(id *int64) (string, error) {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -8,14 +9,11 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/cases"
-	"hoten/app/desks"
 	"hoten/app/incidents"
 	"hoten/app/members"
-	"hoten/app/notices"
-	"hoten/app/policies"
 	"hoten/app/reimbursements"
-	"hoten/app/resets"
 	"hoten/app/staff"
+	"hoten/app/store"
 	"hoten/app/vault"
 	"hoten/i18n"
 	"hoten/ui"
@@ -26,11 +24,11 @@ func showCase(p *page) error {
 	if err != nil {
 		return err
 	}
+	// The view is noted while the case is read, and nothing is shown before it is.
+	noted := make(chan error, 1)
+	go func() { noted <- p.viewed(id) }()
 	shown, err := p.caseView(id)
-	if err != nil {
-		return err
-	}
-	if err := p.viewed(id); err != nil {
+	if err := cmp.Or(err, <-noted); err != nil {
 		return err
 	}
 	return p.render(shown.Page())
@@ -39,10 +37,15 @@ func showCase(p *page) error {
 // viewed notes that the reader opened a case; the page fetches itself again while
 // it is open.
 func (p *page) viewed(id int64) error {
-	if p.Request().Method == http.MethodHead || !p.w.noted.First(fmt.Sprint(p.by.ID, " ", id), p.w.s.Clock()) {
+	view := fmt.Sprint(p.by.ID, " ", id)
+	if p.Request().Method == http.MethodHead || !p.w.noted.First(view, p.w.s.Clock()) {
 		return nil
 	}
-	return cases.Viewed(p.ctx, p.w.s, p.by, id)
+	err := cases.Viewed(p.ctx, p.w.s, p.by, id)
+	if err != nil {
+		p.w.noted.Forget(view)
+	}
+	return err
 }
 
 // caseView is everything that the page of a case shows.
@@ -50,14 +53,13 @@ type caseView struct {
 	*page
 	row      *cases.Row
 	incident *incidents.Incident
-	policies policies.Policies
 	identity *members.Identity
 	contacts []members.Contact
 	call     *cases.Call
 	plan     reimbursements.Plan
 	facts    reimbursements.Facts
 	programs []incidents.Program
-	list     []desks.Kept
+	found    caseFound
 	now      time.Time
 	ui.CasesShow
 }
@@ -65,50 +67,19 @@ type caseView struct {
 func (p *page) caseView(id int64) (*ui.CasesShow, error) {
 	p.section("cases")
 	v := &caseView{page: p, now: p.w.s.Clock()}
-	var err error
-	if v.row, err = cases.Get(p.db, id); err != nil {
-		return nil, err
-	}
-	for _, step := range []func() error{v.load, v.header, v.callPanel, v.callback, v.points, v.proposal, v.member, v.asked, v.identityPanel, v.mails, v.timeline} {
+	for _, step := range []func() error{func() error { return v.load(id) }, v.header, v.callPanel, v.callback, v.points, v.proposal, v.member, v.asked,
+		v.identityPanel, v.mails, v.timeline} {
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
-	if v.Stamp, err = cases.Stamp(v.db, id); err != nil {
-		return nil, err
-	}
-	v.Due = caseDue(*v.row, cases.DeadlinesOf(v.list, v.policies), v.now)
+	v.Due = caseDue(*v.row, cases.DeadlinesOf(v.desks, v.policies), v.now)
 	v.chain()
 	if err := v.script(); err != nil {
 		return nil, err
 	}
 	v.CasesShow.Frame = p.frame
 	return &v.CasesShow, nil
-}
-
-func (v *caseView) load() (err error) {
-	if v.incident, err = incidents.ByID(v.db, v.row.IncidentID); err != nil {
-		return err
-	}
-	if v.policies, err = policies.Current(v.db); err != nil {
-		return err
-	}
-	if v.programs, err = incidents.Programs(v.db); err != nil {
-		return err
-	}
-	if v.identity, err = members.ByID(v.db, v.row.IdentityID); err != nil {
-		return err
-	}
-	if v.identity.MemberID != nil {
-		if v.contacts, err = members.Contacts(v.db, *v.identity.MemberID); err != nil {
-			return err
-		}
-	}
-	if v.call, err = cases.OpenCall(v.db, v.row.Case.ID, v.by.ID); err != nil {
-		return err
-	}
-	v.plan, v.facts, err = reimbursements.Look(v.db, &v.row.Case)
-	return err
 }
 
 func (v *caseView) header() (err error) {
@@ -125,28 +96,29 @@ func (v *caseView) header() (err error) {
 		v.NextStatuses = append(v.NextStatuses, string(s))
 	}
 	if v.MayWork && (v.Supervises || v.AssigneeID == 0 || v.AssigneeID == v.by.ID) {
-		v.AssignTo, err = v.workers()
+		v.AssignTo = v.assignees(v.found.workers)
 	}
 	v.MayAdd = r.Origin == cases.Inquiry && v.Supervises
-	return err
+	return nil
 }
 
-// workers are those whom a case can be given to.
-func (p *page) workers() (out []ui.Choice, err error) {
-	list, err := staff.List(p.db)
-	for _, s := range list {
-		if s.DisabledAt == nil && s.Role.May(access.WorkCases) && (p.by.May(access.Supervise) || s.ID == p.by.ID) {
-			out = append(out, ui.Choice{Value: strconv.FormatInt(s.ID, 10), Label: s.Name})
-		}
+// assignees are those whom the reader can give a case to: workers, for whoever
+// supervises them, else the reader alone (nil).
+func (p *page) assignees(workers *[]staff.Staff) (out []ui.Choice) {
+	if workers == nil {
+		workers = &[]staff.Staff{*p.account}
 	}
-	return out, err
+	for _, s := range *workers {
+		out = append(out, ui.Choice{Value: strconv.FormatInt(s.ID, 10), Label: s.Name})
+	}
+	return out
 }
 
 func (v *caseView) member() (err error) {
-	m, err := members.Find(v.db, *v.identity)
-	if err != nil || m == nil {
+	m := store.First(*v.found.member)
+	if m == nil {
 		v.Member.Language = "ja"
-		return err
+		return nil
 	}
 	person, err := m.Person(v.w.s.Vault)
 	if err != nil {
@@ -185,26 +157,22 @@ func barred(k members.Contact) string {
 	return "changed_in_incident"
 }
 
-func (v *caseView) identityPanel() error {
+func (v *caseView) identityPanel() (err error) {
 	r := v.row
 	v.Identity = ui.Identity{State: text(r.IdentityState), RestrictedAt: moment(r.RestrictedAt), ResumedAt: moment(r.ResumedAt),
 		PointPassword: v.identity.PointPasswordVoidedAt != nil, OneTimePassword: v.identity.OneTimePassword}
 	if v.Identity.State == "" {
 		return nil
 	}
-	link, err := resets.Latest(v.db, r.IdentityID)
-	if err != nil {
-		return err
-	}
-	if link != nil {
+	if link := store.First(*v.found.link); link != nil {
 		v.Identity.LinkSentAt, v.Identity.LinkExpiresAt = link.SentAt, link.ExpiresAt
 	}
 	if v.Identity.ResetTo, err = v.usable(members.Email); err != nil {
 		return err
 	}
-	best, err := cases.BestCall(v.db, r.Case.ID, v.by.ID, v.now)
-	if err != nil {
-		return err
+	level := 0
+	for _, c := range *v.found.running {
+		level = max(level, c.Valid(v.now))
 	}
 	open := v.Identity.State != cases.Resumed
 	switch {
@@ -215,7 +183,7 @@ func (v *caseView) identityPanel() error {
 		v.Identity.NoReset = i18n.T(v.ctx, "fault.verification_closed")
 	case len(v.Identity.ResetTo) == 0:
 		v.Identity.NoReset = i18n.T(v.ctx, "fault.no_usable_contact")
-	case best == nil || best.Valid(v.now) < 2:
+	case level < 2:
 		v.Identity.NoReset = i18n.T(v.ctx, "fault.verification_required", "level", 2)
 	default:
 		v.Identity.MayReset = true
@@ -225,15 +193,14 @@ func (v *caseView) identityPanel() error {
 }
 
 func (v *caseView) mails() error {
-	list, err := notices.Find(v.db, notices.Filter{CaseID: v.row.Case.ID, Limit: 20})
-	for _, m := range list {
+	for _, m := range *v.found.mails {
 		at := m.QueuedAt
 		if m.SentAt != nil {
 			at = *m.SentAt
 		}
 		v.Mails = append(v.Mails, ui.CaseMail{ID: m.ID, Kind: m.Kind, State: m.State, At: at})
 	}
-	return err
+	return nil
 }
 
 func text(s *string) string {

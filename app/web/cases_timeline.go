@@ -8,6 +8,7 @@ import (
 
 	"hoten/app/cases"
 	"hoten/app/desks"
+	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -35,13 +36,15 @@ var kindOfEvent = func() map[string]string {
 	return out
 }()
 
-func (v *caseView) timeline() error {
+// askTimeline reads a page of the timeline and one event more when there are more.
+func (v *caseView) askTimeline(reads *store.Reads, id int64) *[]cases.Event {
 	v.Kind = v.known("kind", v.QueryParam("kind"), slices.Collect(maps.Keys(timelineKinds))...)
-	events, err := cases.Events(v.db, v.row.Case.ID, timelineKinds[v.Kind], v.cursor(), pageSize+1)
-	if err != nil {
-		return err
-	}
-	events, v.OlderCursor = cut(events, func(e cases.Event) int64 { return e.ID })
+	return cases.AskEvents(reads, id, timelineKinds[v.Kind], v.cursor(), pageSize+1)
+}
+
+func (v *caseView) timeline() error {
+	events, cursor := cut(*v.found.events, func(e cases.Event) int64 { return e.ID })
+	v.OlderCursor = cursor
 	for _, e := range events {
 		written, err := e.PlainText(v.w.s.Vault)
 		if err != nil {
@@ -156,12 +159,12 @@ func (v *caseView) nextFor(step string) string {
 // script chooses the sentences for the step of the call, in the caller's language.
 func (v *caseView) script() (err error) {
 	var said map[string][]string
-	if v.Services, said, err = v.holding(); err != nil || !v.MayWork {
-		return err
+	if v.Services, said = v.holding(v.found.services()); !v.MayWork {
+		return nil
 	}
 	s := ui.Script{Language: v.Member.Language, Agent: v.account.Name, Step: "greeting", Services: said}
-	if i := slices.IndexFunc(v.list, func(d desks.Kept) bool { return d.Code == v.DeskID }); i >= 0 {
-		s.Desk = nameIn(s.Language, v.list[i].Desk)
+	if i := slices.IndexFunc(v.desks, func(d desks.Kept) bool { return d.Code == v.DeskID }); i >= 0 {
+		s.Desk = nameIn(s.Language, v.desks[i].Desk)
 	}
 	if c := v.Call; c != nil {
 		switch {

@@ -49,7 +49,7 @@ func (w *Web) failed(c echo.Context, err error) error {
 	default:
 		edge.LogInternal(c, w.s.Log, err)
 	}
-	account, gone := w.signedIn(p.ctx, true)
+	_, account, gone := w.signedIn(p.ctx, true, false)
 	if gone != nil {
 		return p.unavailable()
 	}

@@ -2,29 +2,59 @@ package web
 
 import (
 	"strings"
+	"time"
+
+	"gorm.io/gorm"
 
 	"hoten/app/access"
 	"hoten/app/callbacks"
 	"hoten/app/desks"
 	"hoten/app/members"
+	"hoten/app/policies"
 	"hoten/app/reimbursements"
+	"hoten/app/staff"
+	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
 )
 
+// around is what is read for every page of the console, in one round trip.
+type around struct {
+	account  *[]staff.Staff
+	desks    func() ([]desks.Kept, error)
+	policies func() (policies.Kept, error)
+	waits    *[]reimbursements.Waits
+	due      *[]callbacks.Due
+}
+
+func readAround(db *gorm.DB, reader int64, now time.Time, framed bool) (*around, error) {
+	var reads store.Reads
+	a := &around{account: staff.AskByID(&reads, reader)}
+	if framed {
+		a.desks, a.policies = desks.Ask(&reads), policies.AskLatest(&reads)
+		a.waits, a.due = reimbursements.AskWaiting(&reads, reader), callbacks.AskDueFor(&reads, reader, now)
+	}
+	return a, reads.Run(db)
+}
+
 // surround fills what stands around every page of the console.
-func (p *page) surround() error {
-	list, err := desks.List(p.db)
+func (p *page) surround(a *around) (err error) {
+	if p.desks, err = a.desks(); err != nil {
+		return err
+	}
+	current, err := a.policies()
 	if err != nil {
 		return err
 	}
+	p.policies = current.Policies
 	now := p.w.s.Clock()
-	for _, d := range list {
+	for _, d := range p.desks {
 		state := d.At(now)
 		p.frame.Desks = append(p.frame.Desks, ui.DeskPill{Name: p.deskShort(d.Desk), Open: state.Open, Until: state.Until})
 	}
-	if err := p.waiting(); err != nil {
-		return err
+	p.waiting(a)
+	if unnoticed[p.Path()] {
+		return nil // what was done is told by the next page
 	}
 	if text := p.w.sessions.PopString(p.Request().Context(), "flash"); text != "" {
 		p.frame.Flash = ui.Flash{Tone: "done", Text: text}
@@ -32,33 +62,24 @@ func (p *page) surround() error {
 	return nil
 }
 
-// waiting counts what waits for the reader.
-func (p *page) waiting() (err error) {
-	if p.by.May(access.Decide) {
-		waits, err := reimbursements.Waiting(p.db, p.by.ID)
-		if err != nil {
-			return err
-		}
+// waiting fills what waits for the reader.
+func (p *page) waiting(a *around) {
+	if waits := store.First(*a.waits); waits != nil {
 		p.frame.Waiting = ui.Waits{Count: waits.Count, Late: waits.Late, Mine: waits.Mine, More: waits.Count == reimbursements.CountedTo}
 	}
-	if !p.by.May(access.WorkCases) {
-		return nil
+	if due := store.First(*a.due); due != nil && p.by.May(access.WorkCases) {
+		p.frame.Due = ui.CallbacksDue{Count: due.Count, Overdue: due.Overdue, First: moment(due.First)}
 	}
-	due, err := callbacks.DueFor(p.db, p.by.ID, p.w.s.Clock())
-	p.frame.Due = ui.CallbacksDue{Count: due.Count, Overdue: due.Overdue, First: moment(due.First)}
-	return err
 }
 
 // section names the rail's entry that a page belongs to.
 func (p *page) section(name string) { p.frame.Section = name }
 
-func (p *page) deskChoices() ([]ui.Choice, []desks.Kept, error) {
-	list, err := desks.List(p.db)
-	var out []ui.Choice
-	for _, d := range list {
+func (p *page) deskChoices() (out []ui.Choice) {
+	for _, d := range p.desks {
 		out = append(out, ui.Choice{Value: d.Code, Label: p.deskName(d.Desk)})
 	}
-	return out, list, err
+	return out
 }
 
 func (p *page) deskName(d desks.Desk) string { return nameIn(i18n.Lang(p.ctx), d) }

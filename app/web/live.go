@@ -12,6 +12,9 @@ import (
 // session open that nobody uses.
 var unnoticed = map[string]bool{"/cases/:number/live": true, "/session": true, "/frame": true}
 
+// unframed are those of them whose answer has no frame.
+var unframed = map[string]bool{"/cases/:number/live": true, "/session": true}
+
 // attendCase answers the page of a case, which asks every few seconds: who else
 // has it open, and whether something happened in it.
 func attendCase(p *page) error {
@@ -36,9 +39,6 @@ func attendCase(p *page) error {
 
 // showFrame answers every open page once a minute: what waits for its reader.
 func showFrame(p *page) error {
-	if err := p.waiting(); err != nil {
-		return err
-	}
 	p.section(p.QueryParam("section"))
 	return p.render(ui.FrameLive{Frame: p.frame}.Part())
 }

@@ -52,10 +52,7 @@ func showPolicies(p *page) error {
 
 // deputies are the substitutes of the desks and of the center, and who may be one.
 func (p *page) deputies(substitutes map[string]int64, shown *ui.PoliciesIndex) error {
-	places, _, err := p.deskChoices()
-	if err != nil {
-		return err
-	}
+	places := p.deskChoices()
 	people, err := staff.List(p.db)
 	if err != nil {
 		return err
@@ -77,8 +74,8 @@ func (p *page) deputies(substitutes map[string]int64, shown *ui.PoliciesIndex) e
 }
 
 // substitutesOf reads whom proposals go to; a field left out keeps nobody.
-func (p *page) substitutesOf(problems *fault.Problems) (map[string]int64, error) {
-	places, _, err := p.deskChoices()
+func (p *page) substitutesOf(problems *fault.Problems) map[string]int64 {
+	places := p.deskChoices()
 	out := map[string]int64{}
 	for _, d := range append(places, ui.Choice{Value: policies.Center}) {
 		typed := p.FormValue("substitute_" + d.Value)
@@ -91,7 +88,7 @@ func (p *page) substitutesOf(problems *fault.Problems) (map[string]int64, error)
 		}
 		out[d.Value] = id
 	}
-	return out, err
+	return out
 }
 
 func setPolicies(p *page) error {
@@ -144,9 +141,7 @@ func (p *page) typedPolicies() (policies.Policies, error) {
 		numbers[name] = n
 	}
 	set.SetNumbers(numbers)
-	if set.Substitutes, err = p.substitutesOf(&problems); err != nil {
-		return set, err
-	}
+	set.Substitutes = p.substitutesOf(&problems)
 	set.Verification.NotVisible, set.Verification.AlwaysCode = p.tickedPolicies()
 	return set, problems.Err()
 }

@@ -10,9 +10,7 @@ import (
 	"strings"
 
 	"hoten/app/access"
-	"hoten/app/cases"
 	"hoten/app/incidents"
-	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 	"hoten/i18n"
@@ -42,11 +40,10 @@ func (p *page) agentTotals(programs []incidents.Program) (out []ui.AgentTotal, e
 	if err != nil {
 		return nil, err
 	}
-	current, err := policies.Current(p.db)
 	for _, t := range totals {
 		i := slices.IndexFunc(programs, func(x incidents.Program) bool { return x.ID == t.ProgramID })
 		out = append(out, ui.AgentTotal{Name: t.Name, Program: programs[i].Name(i18n.Lang(p.ctx)), Pending: t.Pending, Approved: t.Posted,
-			Limit: current.DailyLimits[programs[i].Code]})
+			Limit: p.policies.DailyLimits[programs[i].Code]})
 	}
 	return out, err
 }
@@ -61,14 +58,11 @@ func showReimbursement(p *page) error {
 	if err != nil {
 		return err
 	}
-	row, err := cases.Get(p.db, r.CaseID)
-	if err != nil {
+	v := &caseView{page: p, now: p.w.s.Clock()}
+	if err := v.load(r.CaseID); err != nil {
 		return err
 	}
-	v := &caseView{page: p, row: row, now: p.w.s.Clock()}
-	if err := v.load(); err != nil {
-		return err
-	}
+	row := v.row
 	shown := ui.ReimbursementsShow{ID: id, State: r.State, Case: row.Number(), Incident: row.Reference, Class: text(row.Class), SubmittedAt: r.SubmittedAt,
 		Needed: int(r.ApprovalsNeeded), Plan: hex.EncodeToString(r.PlanHash), DecidedAt: moment(r.DecidedAt), Rejection: text(r.Rejection), OneSided: r.State == reimbursements.Approved}
 	if r.State == reimbursements.Posted {
@@ -155,8 +149,8 @@ func (p *page) planLines(v *caseView, lines []reimbursements.Line, shown *ui.Rei
 			shown.Cost = append(shown.Cost, ui.Cost{Program: names[program.ID], Points: n})
 		}
 	}
-	shown.Programs, err = v.sums()
-	return err
+	shown.Programs = v.sums()
+	return nil
 }
 
 // decidable says whether this reader may decide, else why not.

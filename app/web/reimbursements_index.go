@@ -8,8 +8,8 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/incidents"
-	"hoten/app/policies"
 	"hoten/app/reimbursements"
+	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -25,34 +25,37 @@ func showReimbursements(p *page) error {
 	if err := f.Check(p.db); err != nil {
 		return err
 	}
-	rows, err := reimbursements.Find(p.db, f)
-	if err != nil {
+	var reads store.Reads
+	found, programs := reimbursements.AskFind(&reads, f), incidents.AskPrograms(&reads)
+	var late *[]reimbursements.Late
+	if f.OutliersFirst {
+		late = reimbursements.AskLateFor(&reads, f.Incident, p.by.ID)
+	}
+	if err := reads.Run(p.db); err != nil {
 		return err
 	}
-	rows, shown.NextCursor = cutAt(rows, f.Limit, func(r reimbursements.Row) int64 { return r.Reimbursement.ID })
-	if shown.NextCursor != "" && f.OutliersFirst {
-		shown.NextCursor = strconv.FormatBool(rows[len(rows)-1].Flags == "") + "." + shown.NextCursor
+	rows, cursor := cutAt(*found, f.Limit, func(r reimbursements.Row) int64 { return r.Reimbursement.ID })
+	if shown.NextCursor = cursor; cursor != "" && f.OutliersFirst {
+		shown.NextCursor = strconv.FormatBool(rows[len(rows)-1].Flags == "") + "." + cursor
 	}
-	if shown.Total = -1; shown.NextCursor == "" && p.QueryParam("cursor") == "" {
+	if shown.Total = -1; cursor == "" && p.QueryParam("cursor") == "" {
 		shown.Total = int64(len(rows))
 	}
-	programs, err := incidents.Programs(p.db)
-	if err != nil {
-		return err
-	}
-	for _, program := range programs {
+	for _, program := range *programs {
 		shown.Programs = append(shown.Programs, ui.Choice{Value: program.Code, Label: program.Name(i18n.Lang(p.ctx))})
 	}
-	if shown.Rows, err = p.reimbursementRows(rows, programs); err != nil {
+	var err error
+	if shown.Rows, err = p.reimbursementRows(rows, *programs); err != nil {
 		return err
 	}
 	if f.OutliersFirst {
-		if err := p.waitingGroups(&shown, programs); err != nil {
+		shown.RemindHours, shown.EscalateHours, shown.Late = p.policies.RemindHours, p.policies.EscalateHours, ui.Late((*late)[0])
+		if err := p.waitingGroups(&shown, *programs); err != nil {
 			return err
 		}
 	}
 	if shown.MayDecide {
-		if shown.Agents, err = p.agentTotals(programs); err != nil {
+		if shown.Agents, err = p.agentTotals(*programs); err != nil {
 			return err
 		}
 	}
@@ -99,8 +102,7 @@ func (p *page) waitingFilter(shown *ui.ReimbursementsIndex) reimbursements.Filte
 	return f
 }
 
-// waitingGroups tells what waits by incident, and by class and cost, and what has
-// waited too long.
+// waitingGroups tells what waits by incident, and by class and cost.
 func (p *page) waitingGroups(shown *ui.ReimbursementsIndex, programs []incidents.Program) error {
 	var incident int64
 	if shown.Incident != "" {
@@ -125,29 +127,20 @@ func (p *page) waitingGroups(shown *ui.ReimbursementsIndex, programs []incidents
 		shown.Piles = append(shown.Piles, ui.ReimbursementPile{Incident: w.Reference, Count: w.Count, More: w.More, Oldest: w.Oldest,
 			Program: programs[i].Name(i18n.Lang(p.ctx)), Rollback: w.Rollback, Cost: w.Cost})
 	}
-	current, err := policies.Current(p.db)
-	if err != nil {
-		return err
-	}
-	shown.RemindHours, shown.EscalateHours = current.RemindHours, current.EscalateHours
-	late, err := reimbursements.LateFor(p.db, incident, p.by.ID)
-	shown.Late = ui.Late(late)
-	return err
+	return nil
 }
 
 func (p *page) reimbursementRows(rows []reimbursements.Row, programs []incidents.Program) ([]ui.ReimbursementRow, error) {
-	looked, err := reimbursements.LookAgain(p.db, rows)
-	if err != nil {
-		return nil, err
-	}
 	ids := make([]int64, len(rows))
 	for i, r := range rows {
 		ids[i] = r.Reimbursement.ID
 	}
-	looks, err := reimbursements.Looks(p.db, p.by.ID, ids)
-	if err != nil {
+	var reads store.Reads
+	again, seen := reimbursements.AskLookAgain(&reads, rows), reimbursements.AskLooks(&reads, p.by.ID, ids)
+	if err := reads.Run(p.db); err != nil {
 		return nil, err
 	}
+	looked, looks := again(), seen()
 	out := make([]ui.ReimbursementRow, len(rows))
 	shown := map[int64][]byte{}
 	for i, r := range rows {

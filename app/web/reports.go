@@ -119,16 +119,12 @@ func showDaily(p *page) error {
 	}
 	shown := ui.ReportsDaily{Incident: d.Incident, Date: d.Date.At(0), Today: jptext.DateOf(p.w.s.Clock()).At(0), Desk: cmp.Or(d.Desk, "all"), Tables: tables, At: d.At, Printed: p.w.s.Clock(),
 		MayNote: p.by.May(access.WorkCases), DeskName: i18n.T(p.ctx, "reports.daily.all_desks")}
-	choices, _, err := p.deskChoices()
-	if err != nil {
-		return err
-	}
-	for _, c := range choices {
+	for _, c := range p.deskChoices() {
 		if c.Value == d.Desk {
 			shown.DeskName = c.Label
 		}
 	}
-	shown.Desks = append([]ui.Choice{{Value: "all", Label: i18n.T(p.ctx, "reports.daily.all_desks")}}, choices...)
+	shown.Desks = append([]ui.Choice{{Value: "all", Label: i18n.T(p.ctx, "reports.daily.all_desks")}}, p.deskChoices()...)
 	if shown.Incidents, err = p.incidentChoices(); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 // name may be just that.
 const (
 	suggested     = 8
+	suggestedFrom = 50 // people looked into
 	shortestQuery = 2
 )
 
@@ -36,7 +37,7 @@ func suggest(p *page) error {
 	q := strings.TrimSpace(p.FormValue("q"))
 	shown := ui.SearchResults{One: utf8.RuneCountInString(q) == 1}
 	if len(q) >= shortestQuery {
-		rows, err := p.find(cases.Filter{Q: q, Limit: suggested})
+		rows, err := p.find(cases.Filter{Q: q, Look: suggestedFrom, Limit: suggested})
 		if err != nil {
 			return err
 		}

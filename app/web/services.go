@@ -58,8 +58,7 @@ func (p *page) serviceStatus(n services.Named) ui.ServiceStatus {
 
 // holding is what agents should know of the services now, and what to say of it in
 // both languages.
-func (p *page) holding() ([]ui.ServiceStatus, map[string][]string, error) {
-	now, err := services.Now(p.db, p.w.s.Clock())
+func (p *page) holding(now []services.Named) ([]ui.ServiceStatus, map[string][]string) {
 	said := map[string][]string{}
 	for _, lang := range i18n.Langs {
 		ctx := i18n.With(p.ctx, lang)
@@ -67,7 +66,7 @@ func (p *page) holding() ([]ui.ServiceStatus, map[string][]string, error) {
 			said[lang] = append(said[lang], services.Say(ctx, n))
 		}
 	}
-	return p.serviceStatuses(now), said, err
+	return p.serviceStatuses(now), said
 }
 
 func setService(p *page) error {

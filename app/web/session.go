@@ -29,7 +29,7 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ctx := c.Request().Context()
 		p := &page{Context: c, w: w, ctx: ctx, db: store.Read(ctx, w.s)}
-		account, err := w.signedIn(ctx, !unnoticed[r.Path])
+		around, account, err := w.signedIn(ctx, !unnoticed[r.Path], !unframed[r.Path])
 		if err != nil {
 			return err
 		}
@@ -44,7 +44,7 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 			return err
 		}
 		if account != nil {
-			if err := p.admit(r); err != nil {
+			if err := p.admit(r, around); err != nil {
 				return err
 			}
 		}
@@ -53,42 +53,44 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 }
 
 // admit holds the reader's role against the route, and fills the frame.
-func (p *page) admit(r Route) error {
+func (p *page) admit(r Route, around *around) error {
 	if r.Permission() != Public && r.Permission() != SignedIn {
 		if err := p.by.Require(r.Permission()); err != nil {
 			return verbs.RefusedAt(p.Request().Context(), p.w.s, p.by, r.Gate, edge.Subject(p), err)
 		}
 	}
-	if unnoticed[r.Path] {
+	if unframed[r.Path] {
 		return nil
 	}
-	return p.surround()
+	return p.surround(around)
 }
 
-// signedIn is who the session belongs to; nil without one, after too long
-// without a request, or when the account was disabled.
-func (w *Web) signedIn(ctx context.Context, used bool) (*staff.Staff, error) {
+// signedIn is who the session belongs to, with what stands around their pages where
+// they are framed; nil without one, after too long without a request, or when the
+// account was disabled.
+func (w *Web) signedIn(ctx context.Context, used, framed bool) (*around, *staff.Staff, error) {
 	id := w.sessions.GetInt64(ctx, "staff")
 	if id == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	now := w.s.Clock()
 	seen := time.Unix(w.sessions.GetInt64(ctx, "seen"), 0)
 	if now.Sub(seen) > idleLife {
-		return nil, w.sessions.Destroy(ctx)
+		return nil, nil, w.sessions.Destroy(ctx)
 	}
-	account, err := staff.Get(store.Read(ctx, w.s), id)
+	around, err := readAround(store.Read(ctx, w.s), id, now, framed)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if !account.Began(time.UnixMicro(w.sessions.GetInt64(ctx, "began"))) {
-		return nil, w.sessions.Destroy(ctx)
+	account := store.First(*around.account)
+	if account == nil || !account.Began(time.UnixMicro(w.sessions.GetInt64(ctx, "began"))) {
+		return nil, nil, w.sessions.Destroy(ctx)
 	}
 	// Not at every request: each change of a session is a write.
 	if used && now.Sub(seen) > time.Minute {
 		w.sessions.Put(ctx, "seen", now.Unix())
 	}
-	return account, nil
+	return around, account, nil
 }
 
 // greet gives the page its reader: the language of the account, else the one

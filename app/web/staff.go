@@ -19,10 +19,7 @@ func showStaff(p *page) error {
 	if err != nil {
 		return err
 	}
-	codes, err := p.deskCodes()
-	if err != nil {
-		return err
-	}
+	codes := p.deskCodes()
 	var shown ui.StaffIndex
 	for _, s := range list {
 		shown.Rows = append(shown.Rows, ui.StaffRow{ID: s.ID, Name: s.Name, Email: s.Email, Role: string(s.Role), Desk: codes[number(s.DeskID)].Label,
@@ -32,13 +29,12 @@ func showStaff(p *page) error {
 	return p.render(shown.Page())
 }
 
-func (p *page) deskCodes() (map[int64]ui.Choice, error) {
-	choices, list, err := p.deskChoices()
+func (p *page) deskCodes() map[int64]ui.Choice {
 	out := map[int64]ui.Choice{}
-	for i, d := range list {
-		out[d.ID] = choices[i]
+	for i, choice := range p.deskChoices() {
+		out[p.desks[i].ID] = choice
 	}
-	return out, err
+	return out
 }
 
 func accountState(s staff.Staff) string {
@@ -53,11 +49,7 @@ func accountState(s staff.Staff) string {
 
 func newStaff(p *page) error {
 	p.section("staff")
-	desks, _, err := p.deskChoices()
-	if err != nil {
-		return err
-	}
-	return p.render(ui.StaffNew{Frame: p.frame, Desks: desks}.Page())
+	return p.render(ui.StaffNew{Frame: p.frame, Desks: p.deskChoices()}.Page())
 }
 
 func addStaff(p *page) error {
@@ -88,15 +80,13 @@ func (p *page) showAccount(enrolment string) error {
 	if err != nil {
 		return err
 	}
-	codes, err1 := p.deskCodes()
-	tokens, err2 := p.tokensOf(id)
-	seen, err3 := staff.LastSignIns(p.db)
-	desks, _, err4 := p.deskChoices()
-	if err := errors.Join(err1, err2, err3, err4); err != nil {
+	tokens, err1 := p.tokensOf(id)
+	seen, err2 := staff.LastSignIns(p.db)
+	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	return p.render(ui.StaffShow{Frame: p.frame, ID: id, Name: s.Name, Email: s.Email, Role: string(s.Role), DeskCode: codes[number(s.DeskID)].Value, Languages: s.Languages,
-		State: accountState(*s), CreatedAt: s.CreatedAt, LastSignIn: seen[id], Enrolment: enrolment, Desks: desks, Tokens: tokens, Self: id == p.by.ID}.Page())
+	return p.render(ui.StaffShow{Frame: p.frame, ID: id, Name: s.Name, Email: s.Email, Role: string(s.Role), DeskCode: p.deskCodes()[number(s.DeskID)].Value, Languages: s.Languages,
+		State: accountState(*s), CreatedAt: s.CreatedAt, LastSignIn: seen[id], Enrolment: enrolment, Desks: p.deskChoices(), Tokens: tokens, Self: id == p.by.ID}.Page())
 }
 
 func (p *page) changeAccount(ch staff.Change) error {

@@ -16,13 +16,17 @@ import (
 // topics are what callers ask about, as desks keep it and in words: the ID, its
 // password, and each program.
 func (p *page) topics(lang string) ([]ui.Choice, error) {
+	programs, err := incidents.Programs(p.db)
+	return p.topicsOf(programs, lang), err
+}
+
+func (p *page) topicsOf(programs []incidents.Program, lang string) []ui.Choice {
 	said := i18n.With(p.ctx, lang)
 	out := []ui.Choice{{Value: "id", Label: i18n.T(said, "desks.topic.id")}, {Value: "password", Label: i18n.T(said, "desks.topic.password")}}
-	programs, err := incidents.Programs(p.db)
 	for _, program := range programs {
 		out = append(out, ui.Choice{Value: program.Code, Label: program.Name(lang)})
 	}
-	return out, err
+	return out
 }
 
 // labelOf is the word for a value; the value itself when it has none.
@@ -35,11 +39,8 @@ func labelOf(choices []ui.Choice, value string) string {
 
 // askedAbout is which desk the topic in the address belongs to, for somebody at
 // the desk here; base is the page without it, caller the language to say it in.
-func (p *page) askedAbout(list []desks.Kept, here int64, base, caller string) (a ui.AskedAbout, err error) {
-	topics, err := p.topics(i18n.Lang(p.ctx))
-	if err != nil {
-		return a, err
-	}
+func (p *page) askedAbout(programs []incidents.Program, here int64, base, caller string) (a ui.AskedAbout, err error) {
+	topics := p.topicsOf(programs, i18n.Lang(p.ctx))
 	chosen := p.FormValue("topic")
 	for _, t := range topics {
 		a.Topics = append(a.Topics, ui.TopicLink{URL: ui.TopicURL(base, t.Value), Label: t.Label, Chosen: t.Value == chosen})
@@ -48,7 +49,7 @@ func (p *page) askedAbout(list []desks.Kept, here int64, base, caller string) (a
 		return a, nil
 	}
 	a.Topic, p.frame.Topic = labelOf(topics, chosen), chosen
-	right, own := rightDesk(list, chosen, here, p.w.s.Clock())
+	right, own := rightDesk(p.desks, chosen, here, p.w.s.Clock())
 	switch {
 	case own:
 		a.State = "here"

@@ -13,11 +13,7 @@ import (
 
 // savedViews are the reader's lists. Where one searches, its number stands in the
 // address for the words.
-func (p *page) savedViews() (out []ui.SavedView, err error) {
-	saved, err := views.Of(p.db, p.by.ID)
-	if err != nil {
-		return nil, err
-	}
+func (p *page) savedViews(saved []views.View) (out []ui.SavedView, err error) {
 	for _, v := range saved {
 		values, words, err := p.read(v)
 		if err != nil {

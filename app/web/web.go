@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"slices"
@@ -18,9 +19,11 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/cases"
+	"hoten/app/desks"
 	"hoten/app/edge"
 	"hoten/app/fault"
 	"hoten/app/notices"
+	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -94,25 +97,30 @@ func headers(next echo.HandlerFunc) echo.HandlerFunc {
 // page is one request for a page.
 type page struct {
 	echo.Context
-	w       *Web
-	account *staff.Staff // nil on public pages
-	by      access.Actor
-	db      *gorm.DB
-	ctx     context.Context // with the reader's language
-	status  int
-	frame   ui.Frame
-	spoken  bool           // the reader chose the language in this browser
-	bad     fault.Problems // of the address; render refuses them
+	w        *Web
+	account  *staff.Staff // nil on public pages
+	by       access.Actor
+	db       *gorm.DB
+	ctx      context.Context // with the reader's language
+	desks    []desks.Kept    // of pages of the console, as policies
+	policies policies.Policies
+	status   int
+	frame    ui.Frame
+	spoken   bool           // the reader chose the language in this browser
+	bad      fault.Problems // of the address; render refuses them
 }
 
-// render writes a page with the status that handling came to, 200 if none.
+// render writes a page with the status that handling came to, 200 if none. It is made
+// as a whole before anything of it is sent: in one piece, or not at all.
 func (p *page) render(c templ.Component) error {
 	if err := p.bad.Err(); err != nil {
 		return err
 	}
-	p.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
-	p.Response().WriteHeader(max(p.status, http.StatusOK))
-	return c.Render(p.ctx, p.Response())
+	var whole bytes.Buffer
+	if err := c.Render(p.ctx, &whole); err != nil {
+		return err
+	}
+	return p.HTMLBlob(max(p.status, http.StatusOK), whole.Bytes())
 }
 
 // to leads on to another page after a form, with a sentence about what was done.

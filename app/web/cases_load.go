@@ -1,0 +1,73 @@
+package web
+
+import (
+	"hoten/app/access"
+	"hoten/app/callbacks"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/ledger"
+	"hoten/app/members"
+	"hoten/app/notices"
+	"hoten/app/reimbursements"
+	"hoten/app/resets"
+	"hoten/app/services"
+	"hoten/app/staff"
+	"hoten/app/store"
+)
+
+// caseFound is what was read for the page, beside what caseView has of it.
+type caseFound struct {
+	same      *[]int64
+	running   *[]cases.Call
+	callback  *[]callbacks.Row
+	proposals *[]reimbursements.Row
+	approvals *[]reimbursements.Approval // of the latest proposal
+	workers   *[]staff.Staff
+	member    *[]members.Member
+	link      *[]resets.Link
+	posted    *[]ledger.Line
+	mails     *[]notices.Mail
+	events    *[]cases.Event
+	services  func() []services.Named
+}
+
+// load reads all that the page shows whatever the case is like, in two round trips:
+// what the number of the case names, and what the case does.
+func (v *caseView) load(id int64) error {
+	var reads store.Reads
+	f := &v.found
+	row, plan, stamp, programs := cases.AskRow(&reads, id), reimbursements.AskLook(&reads, id), cases.AskStamp(&reads, id), incidents.AskPrograms(&reads)
+	f.same, f.running, f.callback = cases.AskSameNumber(&reads, id), cases.AskRunning(&reads, id, v.by.ID), callbacks.AskOfCase(&reads, id)
+	f.proposals, f.events = reimbursements.AskOfCase(&reads, id), v.askTimeline(&reads, id)
+	f.mails, f.services = notices.AskFind(&reads, notices.Filter{CaseID: id, Limit: 20}), services.AskNow(&reads, v.now)
+	if v.by.May(access.Supervise) {
+		f.workers = staff.AskWorkers(&reads)
+	}
+	if err := reads.Run(v.db); err != nil {
+		return err
+	}
+	if v.row = store.First(*row); v.row == nil {
+		return fault.Missing()
+	}
+	v.call, v.programs, v.Stamp = store.First(*f.running), *programs, (*stamp)[0]
+	v.plan, v.facts = plan(&v.row.Case)
+	return v.loadMore()
+}
+
+// loadMore reads the second part.
+func (v *caseView) loadMore() error {
+	var reads store.Reads
+	f := &v.found
+	incident, identity := incidents.AskByID(&reads, v.row.IncidentID), members.AskByID(&reads, v.row.IdentityID)
+	contacts := members.AskContacts(&reads, v.row.MemberID)
+	f.member, f.link, f.posted = members.AskMember(&reads, v.row.MemberID), resets.AskLatest(&reads, v.row.IdentityID), ledger.AskStatement(&reads, v.row.IdentityID)
+	if latest := store.First(*f.proposals); latest != nil {
+		f.approvals = reimbursements.AskApprovals(&reads, latest.Reimbursement.ID)
+	}
+	if err := reads.Run(v.db); err != nil {
+		return err
+	}
+	v.incident, v.identity, v.contacts = &(*incident)[0], &(*identity)[0], *contacts
+	return nil
+}

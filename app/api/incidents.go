@@ -92,9 +92,12 @@ func showIncident(a *API, r *request) error {
 		return err
 	}
 	out := incidentOf(*i)
-	if out.Figures, err = reports.Of(r.db, i, a.s.Clock()); err != nil {
+	f, err := reports.Of(r.db, i, a.s.Clock())
+	if err != nil {
 		return err
 	}
+	f.Plan, f.Approved, f.Posted = f.Plan.Unsigned(), f.Approved.Unsigned(), f.Posted.Unsigned()
+	out.Figures = f
 	return r.JSON(http.StatusOK, out)
 }
 

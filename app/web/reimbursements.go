@@ -23,16 +23,7 @@ func amounts(lines []reimbursements.Line, programs []incidents.Program) map[stri
 	totals := reimbursements.Plan{Lines: lines}.Totals()
 	out := map[string]ui.Amounts{}
 	for _, p := range programs {
-		a := ui.Amounts{Reimburse: totals.Reimburse[p.ID], Absorbed: totals.Absorbed[p.ID], Adjusted: totals.Adjusted[p.ID]}
-		for _, l := range lines {
-			if l.Kind == reimbursements.Rollback && l.ProgramID == p.ID {
-				a.Rollback += l.Points
-			}
-			if l.CounterProgramID != nil && *l.CounterProgramID == p.ID {
-				a.Rollback -= *l.CounterPoints
-			}
-		}
-		out[p.Code] = a
+		out[p.Code] = ui.Amounts{Rollback: totals.Rollback[p.ID], Reimburse: totals.Reimburse[p.ID], Absorbed: totals.Absorbed[p.ID], Adjusted: totals.Adjusted[p.ID]}
 	}
 	return out
 }

@@ -4,6 +4,8 @@
 package incidents
 
 import (
+	"context"
+	"regexp"
 	"time"
 
 	"gorm.io/gorm"
@@ -11,12 +13,9 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/verbs"
-
-	"context"
-	"regexp"
-	"strings"
 )
 
 // Incident is one 事案. The period is inclusive, in days of JST. The released
@@ -101,6 +100,9 @@ type New struct {
 
 var referenceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
 
+// maxTitle bounds a title, in characters.
+const maxTitle = 200
+
 // maxReleased bounds the figures of a press release.
 const maxReleased = 1_000_000_000
 
@@ -110,11 +112,7 @@ func (n New) check() error {
 		p.Add("reference", "reference_invalid")
 	}
 	for name, v := range map[string]string{"title_ja": n.TitleJa, "title_en": n.TitleEn} {
-		if strings.TrimSpace(v) == "" {
-			p.Add(name, "required")
-		} else if len([]rune(v)) > 200 {
-			p.Add(name, "too_long", "max", 200)
-		}
+		secrets.Label(&p, name, v, maxTitle)
 	}
 	if n.PeriodFrom.IsZero() {
 		p.Add("period_from", "date_invalid")

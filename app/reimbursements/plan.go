@@ -225,7 +225,9 @@ func (p Plan) Cost() map[int16]int64 { return p.sum(func(points int64) int64 { r
 
 // Given is what the plan counts for in its proposer's limit of a day: its cost without
 // what it takes, which must not make room for other proposals.
-func (p Plan) Given() map[int16]int64 { return p.sum(func(points int64) int64 { return max(points, 0) }) }
+func (p Plan) Given() map[int16]int64 {
+	return p.sum(func(points int64) int64 { return max(points, 0) })
+}
 
 func (p Plan) sum(part func(points int64) int64) map[int16]int64 {
 	out := map[int16]int64{}

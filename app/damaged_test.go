@@ -41,8 +41,8 @@ func TestDamagedFieldsLeaveTheCaseUsable(t *testing.T) {
 				must(t, err)
 				_, err = reimbursements.Approve(w.Ctx, w.Store, w.Supervisor, r.ID)
 				must(t, err)
-				if r, err = reimbursements.Approve(w.Ctx, w.Store, w.Supervisor2, r.ID); err != nil || r.State != reimbursements.Posted {
-					t.Errorf("made whole: %+v, %v", r, err)
+				if shown, err := reimbursements.Approve(w.Ctx, w.Store, w.Supervisor2, r.ID); err != nil || shown.State != reimbursements.Posted {
+					t.Errorf("made whole: %+v, %v", shown, err)
 				}
 				if table != "calls" && len(alarms) == 0 {
 					t.Error("nobody was told")

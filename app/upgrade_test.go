@@ -113,8 +113,8 @@ func TestFirstReleaseGoesOn(t *testing.T) {
 	// The second of two approvals posts the plan; the trail and the ledger are whole.
 	r, err := store.Find[reimbursements.Reimbursement](db, "case_id = ?", caseOf(2).ID)
 	must(t, err)
-	if r, err = reimbursements.Approve(w.Ctx, w.Store, w.Supervisor2, r.ID); err != nil || r.State != reimbursements.Posted {
-		t.Errorf("%+v, %v", r, err)
+	if posted, err := reimbursements.Approve(w.Ctx, w.Store, w.Supervisor2, r.ID); err != nil || posted.State != reimbursements.Posted {
+		t.Errorf("%+v, %v", posted, err)
 	}
 	if off, err := ledger.Check(db); off != "" || err != nil {
 		t.Errorf("ledger: %s %v", off, err)

@@ -62,13 +62,12 @@ type planWords struct {
 	codes    map[int16]string
 }
 
-func newPlanWords(r *request) (w planWords, err error) {
-	w.programs, err = incidents.Programs(r.db)
-	w.codes = map[int16]string{}
-	for _, p := range w.programs {
+func newPlanWords(programs []incidents.Program) planWords {
+	w := planWords{programs, map[int16]string{}}
+	for _, p := range programs {
 		w.codes[p.ID] = p.Code
 	}
-	return w, err
+	return w
 }
 
 func (w planWords) lines(of []reimbursements.Line, movements map[int64]string) []lineJSON {
@@ -112,11 +111,11 @@ func showPlan(a *API, r *request) error {
 	if err != nil {
 		return err
 	}
-	w, err := newPlanWords(r)
+	programs, err := incidents.Programs(r.db)
 	if err != nil {
 		return err
 	}
-	refs := map[int64]string{}
+	w, refs := newPlanWords(programs), map[int64]string{}
 	for _, m := range facts.Movements {
 		refs[m.ID] = m.MovementID
 	}
@@ -142,52 +141,30 @@ func propose(a *API, r *request) error {
 }
 
 func (a *API) writeReimbursement(r *request, status int, of *reimbursements.Reimbursement) error {
-	w, err := newPlanWords(r)
+	shown, err := reimbursements.Show(r.db, of)
 	if err != nil {
 		return err
 	}
-	out, err := a.reimbursementOf(r, w, *of)
-	if err != nil {
+	return a.writeShown(r, status, shown)
+}
+
+func (a *API) writeShown(r *request, status int, of *reimbursements.Shown) error {
+	w := newPlanWords(of.Programs)
+	out := reimbursementJSON{ID: of.ID, Case: cases.Number(of.CaseID), State: of.State, Proposer: of.ProposerID, ApprovalsNeeded: of.ApprovalsNeeded,
+		Approvals: []approvalJSON{}, Lines: w.lines(of.Lines, of.References), Totals: w.totals(of.Lines), SubmittedAt: of.SubmittedAt, DecidedAt: of.DecidedAt}
+	var balances []reimbursements.Balance
+	if err := json.Unmarshal([]byte(of.Balances), &balances); err != nil {
+		return err
+	}
+	out.Balances = w.balances(balances)
+	for _, g := range of.Approvals {
+		out.Approvals = append(out.Approvals, approvalJSON{g.StaffID, g.StaffName, g.At, g.VoidedAt != nil})
+	}
+	var err error
+	if out.Reason, err = of.PlainReason(a.s.Vault); err != nil {
 		return err
 	}
 	return r.JSON(status, out)
-}
-
-func (a *API) reimbursementOf(r *request, w planWords, of reimbursements.Reimbursement) (reimbursementJSON, error) {
-	out := reimbursementJSON{ID: of.ID, Case: cases.Number(of.CaseID), State: of.State, Proposer: of.ProposerID, ApprovalsNeeded: of.ApprovalsNeeded,
-		Approvals: []approvalJSON{}, SubmittedAt: of.SubmittedAt, DecidedAt: of.DecidedAt}
-	lines, err := reimbursements.Lines(r.db, []int64{of.ID})
-	if err != nil {
-		return out, err
-	}
-	refs, err := incidents.References(r.db, movementsOf(lines[of.ID]))
-	if err != nil {
-		return out, err
-	}
-	out.Lines, out.Totals = w.lines(lines[of.ID], refs), w.totals(lines[of.ID])
-	var balances []reimbursements.Balance
-	if err := json.Unmarshal([]byte(of.Balances), &balances); err != nil {
-		return out, err
-	}
-	out.Balances = w.balances(balances)
-	given, err := reimbursements.Approvals(r.db, of.ID)
-	for _, g := range given {
-		out.Approvals = append(out.Approvals, approvalJSON{g.StaffID, g.StaffName, g.At, g.VoidedAt != nil})
-	}
-	if err != nil {
-		return out, err
-	}
-	out.Reason, err = of.PlainReason(a.s.Vault)
-	return out, err
-}
-
-func movementsOf(lines []reimbursements.Line) (ids []int64) {
-	for _, l := range lines {
-		if l.MovementID != nil {
-			ids = append(ids, *l.MovementID)
-		}
-	}
-	return ids
 }
 
 type reimbursementRow struct {

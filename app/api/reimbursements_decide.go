@@ -19,7 +19,7 @@ func approve(a *API, r *request) error {
 	if err != nil {
 		return err
 	}
-	return a.writeReimbursement(r, http.StatusOK, done)
+	return a.writeShown(r, http.StatusOK, done)
 }
 
 // maxBatch is how many proposals one call may approve.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"hoten/app/access"
 	"hoten/app/store"
 	"hoten/app/vault"
 )
@@ -38,13 +39,14 @@ func (Entry) TableName() string { return "audit_entries" }
 // Change is what an action reports: the action ("reimbursement.approved"), its
 // subject ("case:H0000012-3"), what was before and is after (marshalled to JSON;
 // nil for none; no plain personal data) and the reason a person gave. Empty
-// Action, Subject and Reason are those of the transaction's attempt.
+// Action, Subject, Reason and By are those of the transaction's attempt.
 type Change struct {
 	Action  string
 	Subject string
 	Before  any
 	After   any
 	Reason  string
+	By      *access.Actor // whose change it is, in a transaction of several people
 }
 
 // Record writes changes in the caller's transaction.
@@ -56,23 +58,28 @@ func Record(tx *store.Tx, changes ...Change) error {
 	ids, actions, subjects := make([]string, n), make([]string, n), make([]string, n)
 	before, after := make([]*string, n), make([]*string, n)
 	reasons, codes := make([][]byte, n), make([][]byte, n)
+	kinds, names, vias := make([]string, n), make([]string, n), make([]string, n)
+	actors, desks := make([]int64, n), make([]int64, n)
 	for i, c := range changes {
 		e, err := compose(tx, c.completed(tx.Attempt))
 		if err != nil {
 			return err
 		}
 		ids[i], actions[i], subjects[i], before[i], after[i], reasons[i], codes[i] = e.ID.String(), e.Action, e.Subject, e.Before, e.After, e.Reason, e.MAC
+		kinds[i], actors[i], names[i], desks[i], vias[i] = e.ActorKind, e.ActorID, e.ActorName, e.DeskID, e.Via
 	}
 	tx.Record()
 	tx.Queue(`insert into audit_entries (id, at, actor_kind, actor_id, actor_name, desk_id, via, action, subject, before, after, reason, mac)
-		select i::uuid, $8, $9, $10, $11, $12, $13, a, s, b::json, n::json, r, m
-		from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[]) as e(i, a, s, b, n, r, m)`,
-		ids, actions, subjects, before, after, reasons, codes, tx.Now, tx.By.Kind, tx.By.ID, tx.By.Name, tx.By.DeskID, tx.By.Via)
+		select i::uuid, $8, k, w, u, d, v, a, s, b::json, n::json, r, m
+		from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::bytea[], $9::text[], $10::bigint[], $11::text[], $12::bigint[], $13::text[])
+		  as e(i, a, s, b, n, r, m, k, w, u, d, v)`,
+		ids, actions, subjects, before, after, reasons, codes, tx.Now, kinds, actors, names, desks, vias)
 	return nil
 }
 
 func (c Change) completed(by *store.Attempt) Change {
 	c.Action, c.Subject, c.Reason = cmp.Or(c.Action, by.Verb), cmp.Or(c.Subject, by.Subject), cmp.Or(c.Reason, by.Reason)
+	c.By = cmp.Or(c.By, &by.By)
 	return c
 }
 
@@ -81,8 +88,8 @@ func compose(tx *store.Tx, c Change) (e Entry, err error) {
 	if err != nil {
 		return e, err
 	}
-	e = Entry{ID: id, At: tx.Now, ActorKind: tx.By.Kind, ActorID: tx.By.ID, ActorName: tx.By.Name,
-		DeskID: tx.By.DeskID, Via: tx.By.Via, Action: c.Action, Subject: c.Subject}
+	e = Entry{ID: id, At: tx.Now, ActorKind: c.By.Kind, ActorID: c.By.ID, ActorName: c.By.Name,
+		DeskID: c.By.DeskID, Via: c.By.Via, Action: c.Action, Subject: c.Subject}
 	if e.Before, err = marshal(c.Before); err != nil {
 		return e, err
 	}

@@ -133,6 +133,11 @@ func (d *desk) decideSome() error {
 	if err := d.call("supervisor", "POST", "/reimbursements/approve", map[string]any{"ids": ids[:len(ids)/2]}, nil); err != nil {
 		return err
 	}
+	return d.mailed()
+}
+
+// mailed waits until no mail is queued.
+func (d *desk) mailed() error {
 	ctx := context.Background()
 	c, err := pgx.Connect(ctx, d.database)
 	if err != nil {
@@ -222,15 +227,15 @@ func get(c *http.Client, address string) (string, error) {
 func Benchmark3Pages(b *testing.B) { start(b).pages(b) }
 
 // parallel runs n calls from so many clients and returns how many a second.
-func parallel(b *testing.B, clients, n int, call func(i int) error) float64 {
+func parallel(b *testing.B, clients, n int, call func(client, i int) error) float64 {
 	b.Helper()
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	begun := time.Now()
-	for range clients {
+	for client := range clients {
 		wg.Go(func() {
 			for i := next.Add(1) - 1; int(i) < n; i = next.Add(1) - 1 {
-				if err := call(int(i)); err != nil {
+				if err := call(client, int(i)); err != nil {
 					b.Error(err)
 					return
 				}
@@ -244,15 +249,26 @@ func parallel(b *testing.B, clients, n int, call func(i int) error) float64 {
 // Benchmark4OpenCases opens inquiries through the API.
 func Benchmark4OpenCases(b *testing.B) {
 	d := start(b)
-	b.ReportMetric(parallel(b, 8, 4000, func(i int) error {
+	b.ReportMetric(parallel(b, 8, 4000, func(_, i int) error {
 		return d.call("agent", "POST", "/cases", map[string]string{"incident": "BENCH", "login_id": fmt.Sprintf("new%06d@ocn.example", i)}, nil)
 	}), "opened/s")
 }
 
-// Benchmark5Approve measures the floor of the specification on the same server in
-// the same run, then approving and posting one by one and in batches.
+// Benchmark5Approve measures approving and posting one by one, by so many supervisors at
+// once, and in batches. Just before each it measures the floor of the specification on
+// the same server, since other work on the machine slows down both. It makes its cases
+// itself where Benchmark2Import did not run.
 func Benchmark5Approve(b *testing.B) {
 	d := start(b)
+	const own, most = 20_000, 32
+	if err := d.addIncident("BENCH"); err == nil { // it was not there
+		if _, _, err := d.importAffected("BENCH", 0, own); err != nil {
+			b.Fatal(err)
+		}
+		if _, _, err := d.importMovements("BENCH", 0, own); err != nil {
+			b.Fatal(err)
+		}
+	}
 	if err := d.proposeAll("BENCH"); err != nil {
 		b.Fatal(err)
 	}
@@ -260,21 +276,41 @@ func Benchmark5Approve(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	floor, err := d.floor()
-	if err != nil {
-		b.Log("the floor was not measured: ", err)
-	} else {
-		b.ReportMetric(floor, "floor_tps")
+	for i := range most {
+		if err := d.hire(fmt.Sprint("approver", i), "supervisor"); err != nil {
+			b.Fatal(err)
+		}
 	}
-	const single = 6000
-	b.ReportMetric(parallel(b, 8, single, func(i int) error {
-		return d.call("supervisor", "POST", fmt.Sprintf("/reimbursements/%d/approve", ids[i]), nil, nil)
-	}), "approved_one_by_one/s")
-	rest, size := ids[single:], 1000
-	rest = rest[:min(len(rest), 40_000)/size*size]
-	b.ReportMetric(float64(size)*parallel(b, 2, len(rest)/size, func(i int) error {
-		return d.call("supervisor", "POST", "/reimbursements/approve", map[string]any{"ids": rest[i*size : (i+1)*size]}, nil)
+	b.ReportMetric(median(b, 500, func(i int) error { return d.approve(0, ids[i]) }), "ms_p50_1_client")
+	ids = ids[500:]
+	for _, of := range []struct{ clients, n int }{{1, 500}, {8, 3000}, {most, 4000}} {
+		if err := d.mailed(); err != nil {
+			b.Fatal(err)
+		}
+		floor, err := d.floor()
+		if err != nil {
+			b.Log("the floor was not measured: ", err)
+		}
+		rate := parallel(b, of.clients, of.n, func(client, i int) error { return d.approve(client, ids[i]) })
+		ids = ids[of.n:]
+		b.ReportMetric(rate, fmt.Sprintf("approved_by_%d/s", of.clients))
+		if floor > 0 {
+			b.ReportMetric(floor, fmt.Sprintf("floor_by_%d/s", of.clients))
+			b.ReportMetric(100*rate/floor, fmt.Sprintf("%%_of_floor_by_%d", of.clients))
+		}
+	}
+	if err := d.mailed(); err != nil {
+		b.Fatal(err)
+	}
+	const size = 1000
+	ids = ids[:min(len(ids), 40_000)/size*size]
+	b.ReportMetric(float64(size)*parallel(b, 2, len(ids)/size, func(_, i int) error {
+		return d.call("supervisor", "POST", "/reimbursements/approve", map[string]any{"ids": ids[i*size : (i+1)*size]}, nil)
 	}), "approved_in_batches/s")
+}
+
+func (d *desk) approve(approver int, id int64) error {
+	return d.call(fmt.Sprint("approver", approver), "POST", fmt.Sprintf("/reimbursements/%d/approve", id), nil, nil)
 }
 
 // proposeAll lifts the day's limit and proposes for a whole incident.
@@ -341,14 +377,14 @@ func (d *desk) floor() (float64, error) {
 	}
 	password, _ := u.User.Password()
 	environment := append(os.Environ(), "PGHOST="+u.Query().Get("host"), "PGUSER="+u.User.Username(), "PGPASSWORD="+password)
-	for _, args := range [][]string{{"createdb", "floor"}, {"psql", "-q", "-d", "floor", "-f", filepath.Join(folder, "pg_ledger_schema.sql")}} {
+	for _, args := range [][]string{{"dropdb", "--if-exists", "floor"}, {"createdb", "floor"}, {"psql", "-q", "-d", "floor", "-f", filepath.Join(folder, "pg_ledger_schema.sql")}} {
 		c := exec.Command(filepath.Join(bin, args[0]), args[1:]...)
 		c.Env = environment
 		if out, err := c.CombinedOutput(); err != nil {
 			return 0, fmt.Errorf("%v: %w: %s", args, err, out)
 		}
 	}
-	c := exec.Command(filepath.Join(bin, "pgbench"), "-n", "-c8", "-j2", "-T20", "-f", filepath.Join(folder, "pg_ledger_floor.sql"), "floor")
+	c := exec.Command(filepath.Join(bin, "pgbench"), "-n", "-c8", "-j2", "-T10", "-f", filepath.Join(folder, "pg_ledger_floor.sql"), "floor")
 	c.Env = environment
 	out, err := c.CombinedOutput()
 	if err != nil {

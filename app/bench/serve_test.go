@@ -36,6 +36,7 @@ var kept = os.Getenv("HOTEN_BENCH_DIR")
 // desk is the running program and the tokens to call it with.
 type desk struct {
 	origin, folder string
+	hoten          func(args ...string) *exec.Cmd
 	command        *exec.Cmd
 	database       string
 	tokens         map[string]string
@@ -80,12 +81,12 @@ var running = sync.OnceValues(func() (*desk, error) {
 	address := listener.Addr().String()
 	listener.Close()
 	d.origin = "http://" + address
-	hoten := func(args ...string) *exec.Cmd {
+	d.hoten = func(args ...string) *exec.Cmd {
 		c := exec.Command(binary, args...)
 		c.Env = append(os.Environ(), "HOTEN_DATA_DIR="+d.folder, "HOTEN_ADDR="+address, "HOTEN_DATABASE_URL=", "HOTEN_SMTP_URL=")
 		return c
 	}
-	d.command = hoten("serve")
+	d.command = d.hoten("serve")
 	if err := d.command.Start(); err != nil {
 		return nil, err
 	}
@@ -102,20 +103,25 @@ var running = sync.OnceValues(func() (*desk, error) {
 	}
 	d.database = server.URL()
 	for _, p := range []struct{ name, role string }{{"agent", "agent"}, {"supervisor", "supervisor"}, {"manager", "center_manager"}} {
-		email := p.name + "@hoten.example"
-		add := hoten("staff", "add", "--email", email, "--name", p.name, "--role", p.role, "--password-stdin")
-		add.Stdin = strings.NewReader("a bench password 42\n")
-		if out, err := add.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("%w: %s", err, out)
-		}
-		out, err := hoten("token", "create", "--staff", email, "--name", "bench").Output()
-		if err != nil {
+		if err := d.hire(p.name, p.role); err != nil {
 			return nil, err
 		}
-		d.tokens[p.name] = strings.TrimSpace(string(out))
 	}
 	return d, nil
 })
+
+// hire makes an account and a token of it.
+func (d *desk) hire(name, role string) error {
+	email := name + "@hoten.example"
+	add := d.hoten("staff", "add", "--email", email, "--name", name, "--role", role, "--password-stdin")
+	add.Stdin = strings.NewReader("a bench password 42\n")
+	if out, err := add.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	out, err := d.hoten("token", "create", "--staff", email, "--name", "bench").Output()
+	d.tokens[name] = strings.TrimSpace(string(out))
+	return err
+}
 
 // call sends JSON and reads the answer into out; an answer of 400 or more is an error.
 func (d *desk) call(who, method, path string, in, out any) error {

@@ -54,26 +54,38 @@ type addressRow struct {
 // Addressees finds, in one query for any number of cases, the contact that a
 // mail of the kind may go to (docs/domain.md section 4) and what every mail tells.
 func Addressees(db *gorm.DB, v *vault.Vault, caseIDs []int64, kind string) (map[int64]Addressee, error) {
-	rows, err := store.Select[addressRow](db, `
+	var reads store.Reads
+	found := AskAddressees(&reads, "= any($1)", caseIDs)
+	if err := reads.Run(db); err != nil {
+		return nil, err
+	}
+	return found(v, kind)
+}
+
+// AskAddressees reads for Addressees of the cases whose id meets the condition of; what
+// it returns gives them once the reads have run.
+func AskAddressees(reads *store.Reads, of string, args ...any) func(v *vault.Vault, kind string) (map[int64]Addressee, error) {
+	rows := store.Ask[addressRow](reads, `
 		select c.id as case_id, m.id as member_id, m.name, m.language, i.id as identity_id, i.login,
 		  k.id as contact_id, k.value, coalesce(k.depends_on_login, true) as depends_on_login, k.registered_on, k.undeliverable_at,
 		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on
 		from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
 		join members m on m.id = i.member_id left join contacts k on k.member_id = m.id and k.kind = 'email'
-		where c.id = any($1) order by c.id, k.depends_on_login, k.registered_on desc, k.id`, caseIDs)
-	if err != nil {
-		return nil, err
-	}
-	out := make(map[int64]Addressee, len(caseIDs))
-	for _, r := range rows {
-		if out[r.CaseID].Address != "" {
-			continue
+		where c.id `+of+` order by c.id, k.depends_on_login, k.registered_on desc, k.id`, args...)
+	return func(v *vault.Vault, kind string) (map[int64]Addressee, error) {
+		out := make(map[int64]Addressee, len(*rows))
+		for _, r := range *rows {
+			if out[r.CaseID].Address != "" {
+				continue
+			}
+			a, err := r.addressee(v, kind)
+			if err != nil {
+				return nil, err
+			}
+			out[r.CaseID] = a
 		}
-		if out[r.CaseID], err = r.addressee(v, kind); err != nil {
-			return nil, err
-		}
+		return out, nil
 	}
-	return out, nil
 }
 
 func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {

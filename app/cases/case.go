@@ -54,6 +54,7 @@ type Case struct {
 	OpenedAt           time.Time
 	ChangedAt          time.Time
 	Version            int64
+	RowHash            []byte // of the imported row that listed the ID last; imports compare it
 }
 
 // Number is the case's number as people read it out: seven digits and a check digit.

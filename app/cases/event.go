@@ -1,11 +1,13 @@
 package cases
 
 import (
+	"cmp"
 	"encoding/json"
 	"time"
 
 	"gorm.io/gorm"
 
+	"hoten/app/access"
 	"hoten/app/store"
 	"hoten/app/vault"
 )
@@ -91,6 +93,7 @@ type Happened struct {
 	Kind   string
 	Data   map[string]any
 	Text   string
+	By     *access.Actor // who did it, in a transaction of several people; nil: its actor
 }
 
 // Tell writes events into timelines, in the caller's transaction.
@@ -106,8 +109,10 @@ func Tell(tx *store.Tx, happened ...Happened) error {
 	kinds := make([]string, len(happened))
 	data := make([]*string, len(happened))
 	texts := make([][]byte, len(happened))
+	actorKinds, actors := make([]string, len(happened)), make([]int64, len(happened))
 	for i, h := range happened {
-		ids[i], kinds[i] = h.CaseID, h.Kind
+		by := cmp.Or(h.By, &tx.By)
+		ids[i], kinds[i], actorKinds[i], actors[i] = h.CaseID, h.Kind, by.Kind, by.ID
 		if numbers[i] != nil {
 			texts[i] = tx.Vault().Seal("case_events", eventText, *numbers[i], h.Text)
 		}
@@ -121,9 +126,9 @@ func Tell(tx *store.Tx, happened ...Happened) error {
 		}
 	}
 	tx.Queue(`insert into case_events (id, case_id, at, kind, actor_kind, actor_id, data, text)
-		select coalesce(n, nextval('case_events_id_seq')), c, $5, k, $6, $7, d::jsonb, t
-		from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $8::bigint[]) as e(c, k, d, t, n)`,
-		ids, kinds, data, texts, tx.Now, tx.By.Kind, tx.By.ID, numbers)
+		select coalesce(n, nextval('case_events_id_seq')), c, $5, k, w, a, d::jsonb, t
+		from unnest($1::bigint[], $2::text[], $3::text[], $4::bytea[], $6::bigint[], $7::text[], $8::bigint[]) as e(c, k, d, t, n, w, a)`,
+		ids, kinds, data, texts, tx.Now, numbers, actorKinds, actors)
 	return nil
 }
 

@@ -48,7 +48,7 @@ func TestPlansReachWhatTheGeneratorKnows(t *testing.T) {
 	for i := range rows {
 		of[i] = &rows[i].Case
 	}
-	plans, err := reimbursements.LookMany(db, w.Incident.ID, of)
+	plans, err := reimbursements.LookMany(db, of)
 	if err != nil {
 		t.Fatal(err)
 	}

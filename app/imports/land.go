@@ -69,16 +69,9 @@ func (r *run) openAccounts(tx *store.Tx) error {
 	if r.src.affected == nil {
 		return nil
 	}
-	type id struct{ ID int64 }
-	known, err := store.Select[id](tx.DB, "select known_identity as id from staged_affected where known_identity is not null")
-	if err != nil {
-		return err
-	}
-	ids := make([]int64, len(known))
-	for i, k := range known {
-		ids[i] = k.ID
-	}
-	if _, err := ledger.Lock(tx, ids); err != nil {
+	var reads store.Reads
+	ledger.AskLock(&reads, "select known_identity from staged_affected where known_identity is not null")
+	if err := reads.Run(tx.DB); err != nil {
 		return err
 	}
 	return ledger.OpenWith(tx, r.Subject()+":opening", `select coalesce(known_identity, identity_id) as identity_id, balance_programs as programs, balances as points,

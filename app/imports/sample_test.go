@@ -101,7 +101,7 @@ func compare(t *testing.T, w *apptest.World, want expected) {
 	for i := range rows {
 		of[i] = &rows[i].Case
 	}
-	all, err := reimbursements.LookMany(db, w.Incident.ID, of)
+	all, err := reimbursements.LookMany(db, of)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -81,6 +81,11 @@ func Programs(db *gorm.DB) ([]Program, error) {
 	return out, err
 }
 
+// AskPrograms reads what Programs lists.
+func AskPrograms(reads *store.Reads) *[]Program {
+	return store.Ask[Program](reads, "select * from programs order by id")
+}
+
 // ProgramByCode finds a program. An unknown code: Invalid on program.
 func ProgramByCode(db *gorm.DB, code string) (*Program, error) {
 	p, err := store.Find[Program](db, "code = ?", code)

@@ -35,9 +35,10 @@ type Account struct {
 	Balance    *int64
 }
 
-// Draft is a transfer to be posted. Its Key is unique for ever: posting it
-// twice is a conflict.
+// Draft is a transfer to be posted, with the number that was taken for it. Its Key is
+// unique for ever: posting it twice is a conflict.
 type Draft struct {
+	ID       int64
 	Key      string
 	Postings []Posting
 }
@@ -51,48 +52,36 @@ type Posting struct {
 	Points    int64
 }
 
-// Post writes transfers with their postings and returns their ids by key. The
-// caller has locked the members' accounts with Lock. A key that is already
-// there is a conflict, a balance below zero an error of the database.
-func Post(tx *store.Tx, drafts []Draft) (map[string]int64, error) {
-	keys := make([]string, len(drafts))
+// Post queues transfers with their postings. The caller has locked the members'
+// accounts with AskLock. A key that is already there is a conflict, a balance below
+// zero an error of the database; either comes with the commit and rolls everything back.
+func Post(tx *store.Tx, drafts []Draft) {
+	ids, keys := make([]int64, len(drafts)), make([]string, len(drafts))
 	var of, accounts, points []int64
 	var purposes []string
 	var programs []int16
 	for i, d := range drafts {
-		keys[i] = d.Key
+		ids[i], keys[i] = d.ID, d.Key
 		for _, p := range d.Postings {
-			of, accounts = append(of, int64(i+1)), append(accounts, p.AccountID)
+			of, accounts = append(of, d.ID), append(accounts, p.AccountID)
 			purposes, points, programs = append(purposes, p.Purpose), append(points, p.Points), append(programs, p.ProgramID)
 		}
 	}
-	type written struct {
-		ID  int64
-		Key string
-	}
-	rows, err := store.Select[written](tx.DB, `with made as (
-		  insert into transfers (key, at) select k, $2 from unnest($1::text[]) k returning id, key),
-		numbered as (select m.id, k.n from made m join unnest($1::text[]) with ordinality as k(key, n) on k.key = m.key),
-		posted as (
-		  insert into postings (transfer_id, account_id, purpose, points, program_id)
-		  select n.id, p.a, p.u, p.v, p.g from unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::smallint[]) as p(n, a, u, v, g) join numbered n on n.n = p.n)
-		select id, key from made`, keys, tx.Now, of, accounts, purposes, points, programs)
-	ids := make(map[string]int64, len(rows))
-	for _, r := range rows {
-		ids[r.Key] = r.ID
-	}
-	return ids, err
+	tx.Queue("insert into transfers (id, key, at) select i, k, $3 from unnest($1::bigint[], $2::text[]) as t(i, k)", ids, keys, tx.Now)
+	tx.Queue(`insert into postings (transfer_id, account_id, purpose, points, program_id)
+		select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::smallint[])`, of, accounts, purposes, points, programs)
 }
 
-// Lock locks the accounts of the given IDs for this transaction, in sorted order
-// so that two writers never wait for each other in a circle.
-func Lock(tx *store.Tx, identities []int64) ([]Account, error) {
-	return store.Select[Account](tx.DB, "select id, identity_id, program_id, balance, 'member' as purpose from lock_accounts($1)", identities)
+// AskLock reads the members' accounts of the IDs that the query yields, and locks them
+// for the transaction in sorted order, so that two writers never wait for each other in
+// a circle.
+func AskLock(reads *store.Reads, identities string, args ...any) *[]Account {
+	return store.Ask[Account](reads, "select id, identity_id, program_id, balance, 'member' as purpose from lock_accounts(array("+identities+"))", args...)
 }
 
-// Accounts lists the accounts of the given IDs, by program.
-func Accounts(db *gorm.DB, identities []int64) ([]Account, error) {
-	return store.Select[Account](db, `select id, program_id, identity_id, purpose, balance from accounts
+// AskAccounts reads the accounts of the given IDs, by program.
+func AskAccounts(reads *store.Reads, identities []int64) *[]Account {
+	return store.Ask[Account](reads, `select id, program_id, identity_id, purpose, balance from accounts
 		where identity_id = any($1) order by identity_id, program_id`, identities)
 }
 
@@ -110,17 +99,20 @@ func Balances(db *gorm.DB, identity int64) (map[string]int64, error) {
 	return out, err
 }
 
-// Companies lists the accounts that belong to no ID, keyed by purpose and program.
-func Companies(db *gorm.DB) (map[string]map[int16]int64, error) {
-	rows, err := store.Select[Account](db, "select id, program_id, purpose from accounts where identity_id is null")
-	out := map[string]map[int16]int64{}
-	for _, a := range rows {
-		if out[a.Purpose] == nil {
-			out[a.Purpose] = map[int16]int64{}
+// AskCompanies reads the accounts that belong to no ID; what it returns gives them by
+// purpose and program once the reads have run.
+func AskCompanies(reads *store.Reads) func() map[string]map[int16]int64 {
+	rows := store.Ask[Account](reads, "select id, program_id, purpose from accounts where identity_id is null")
+	return func() map[string]map[int16]int64 {
+		out := map[string]map[int16]int64{}
+		for _, a := range *rows {
+			if out[a.Purpose] == nil {
+				out[a.Purpose] = map[int16]int64{}
+			}
+			out[a.Purpose][a.ProgramID] = a.ID
 		}
-		out[a.Purpose][a.ProgramID] = a.ID
+		return out
 	}
-	return out, err
 }
 
 // OpenWith opens accounts in every program for the IDs that the query names, with
@@ -129,7 +121,8 @@ func Companies(db *gorm.DB) (map[string]map[int16]int64, error) {
 // and known, whether the ID may have accounts already: the caller has locked those.
 // An account that has its opening balance already keeps it.
 func OpenWith(tx *store.Tx, key, query string) error {
-	ids, err := Post(tx, []Draft{{Key: key}})
+	type made struct{ ID int64 }
+	transfer, err := store.Returning[made](tx, "insert into transfers (key, at) values ($1, $2) returning id", key, tx.Now)
 	if err != nil {
 		return err
 	}
@@ -148,7 +141,7 @@ func OpenWith(tx *store.Tx, key, query string) error {
 		select $1::bigint, id, program_id, 'opening', points from opened
 		union all
 		select $1, c.id, c.program_id, 'opening', -s.points from (select program_id, sum(points)::bigint as points from opened group by program_id) s
-		join accounts c on c.program_id = s.program_id and c.purpose = 'opening'`, ids[key])
+		join accounts c on c.program_id = s.program_id and c.purpose = 'opening'`, transfer[0].ID)
 	return err
 }
 

@@ -32,7 +32,7 @@ func posted(t *testing.T) (*apptest.World, []ledger.Account) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts, err := ledger.Accounts(store.Read(w.Ctx, w.Store), []int64{c.IdentityID})
+	accounts, err := accountsOf(w, []int64{c.IdentityID})
 	if err != nil || len(accounts) != 2 {
 		t.Fatalf("%+v %v", accounts, err)
 	}
@@ -95,7 +95,7 @@ func TestTheDatabaseIsTheSecondLock(t *testing.T) {
 	wantCode(t, "owner: update", err, appendOnly)
 	right(t, w)
 
-	again, err := ledger.Accounts(store.Read(w.Ctx, w.Store), []int64{*accounts[0].IdentityID})
+	again, err := accountsOf(w, []int64{*accounts[0].IdentityID})
 	if err != nil || *again[0].Balance != 3100 || *again[1].Balance != 0 {
 		t.Fatalf("%+v %v", again, err)
 	}
@@ -127,17 +127,35 @@ func right(t *testing.T, w *apptest.World) {
 // post posts as an action would.
 func post(w *apptest.World, drafts ...ledger.Draft) error {
 	return store.Keep(context.Background(), w.Store, func(tx *store.Tx) error {
-		_, err := ledger.Post(tx, drafts)
+		ids, err := store.TakeIDs(tx.DB, "transfers", len(drafts))
+		for i := range ids {
+			drafts[i].ID = ids[i]
+		}
+		ledger.Post(tx, drafts)
 		return err
 	})
 }
 
-func TestPostRefuses(t *testing.T) {
-	w, accounts := posted(t)
-	companies, err := ledger.Companies(store.Read(w.Ctx, w.Store))
-	if err != nil {
+func accountsOf(w *apptest.World, identities []int64) ([]ledger.Account, error) {
+	var reads store.Reads
+	accounts := ledger.AskAccounts(&reads, identities)
+	err := reads.Run(store.Read(w.Ctx, w.Store))
+	return *accounts, err
+}
+
+func companiesOf(t *testing.T, w *apptest.World) map[string]map[int16]int64 {
+	t.Helper()
+	var reads store.Reads
+	companies := ledger.AskCompanies(&reads)
+	if err := reads.Run(store.Read(w.Ctx, w.Store)); err != nil {
 		t.Fatal(err)
 	}
+	return companies()
+}
+
+func TestPostRefuses(t *testing.T) {
+	w, accounts := posted(t)
+	companies := companiesOf(t, w)
 	talk, goo := accounts[0], accounts[1]
 	adjusted := func(program int16, points int64) ledger.Posting {
 		return ledger.Posting{AccountID: companies[ledger.Adjusted][program], ProgramID: program, Purpose: "adjust", Points: points}
@@ -193,11 +211,8 @@ func TestPostRefuses(t *testing.T) {
 // change what was booked.
 func TestNoLaterPostings(t *testing.T) {
 	w, accounts := posted(t)
-	companies, err := ledger.Companies(store.Read(w.Ctx, w.Store))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = w.Pool.Exec(w.Ctx, `insert into postings (transfer_id, account_id, program_id, purpose, points)
+	companies := companiesOf(t, w)
+	_, err := w.Pool.Exec(w.Ctx, `insert into postings (transfer_id, account_id, program_id, purpose, points)
 		select max(id), $1::bigint, $3::smallint, 'adjust', 7 from transfers union all select max(id), $2, $3, 'adjust', -7 from transfers`,
 		accounts[0].ID, companies[ledger.Adjusted][accounts[0].ProgramID], accounts[0].ProgramID)
 	wantCode(t, "later", err, "23001")

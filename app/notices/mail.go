@@ -92,9 +92,11 @@ type Points struct {
 // Total is what changed in the program altogether.
 func (p Points) Total() int64 { return p.Restored + p.Reimbursed + p.Absorbed + p.Adjusted }
 
-// Draft is a mail to be queued. Secret is the code or the whole link; it is
+// Draft is a mail to be queued, with the number that was taken for it; 0: Queue takes
+// one for each. Secret is the code or the whole link; it is
 // erased when the mail was sent.
 type Draft struct {
+	ID                          int64
 	CaseID, MemberID, ContactID *int64
 	Kind, Language, To, Secret  string
 	Facts                       Facts
@@ -129,7 +131,7 @@ func Queue(tx *store.Tx, drafts ...Draft) ([]int64, error) {
 	if len(drafts) == 0 {
 		return nil, nil
 	}
-	ids, err := store.TakeIDs(tx.DB, "mails", len(drafts))
+	ids, err := numbersFor(tx, drafts)
 	if err != nil {
 		return nil, err
 	}
@@ -145,6 +147,18 @@ func Queue(tx *store.Tx, drafts ...Draft) ([]int64, error) {
 	}
 	insert(tx, mails)
 	return ids, enqueue(tx, urgent)
+}
+
+// numbersFor are the numbers of drafts: either all have theirs or none.
+func numbersFor(tx *store.Tx, drafts []Draft) ([]int64, error) {
+	if drafts[0].ID == 0 {
+		return store.TakeIDs(tx.DB, "mails", len(drafts))
+	}
+	ids := make([]int64, len(drafts))
+	for i, d := range drafts {
+		ids[i] = d.ID
+	}
+	return ids, nil
 }
 
 func insert(tx *store.Tx, mails []Mail) {

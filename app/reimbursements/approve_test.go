@@ -33,7 +33,7 @@ func approve(t testing.TB, w *apptest.World, by access.Actor, id int64) *reimbur
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r
+	return r.Reimbursement
 }
 
 // try approves where a refusal is expected.

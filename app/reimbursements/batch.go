@@ -112,7 +112,10 @@ func approveSeen(ctx context.Context, s *store.Store, id int64) error {
 // noted afterwards, when the attempt stands in the audit trail. What the database could
 // not be asked about stays open, for the next attempt.
 func approvePart(ctx context.Context, s *store.Store, by access.Actor, j *jobs.Job, ids []int64) error {
-	opt := approveOptions{seen: true, then: func(tx *store.Tx, results []Result) { note(tx, j.ID, results, false) }}
+	opt := approveOptions{seen: true, then: func(tx *store.Tx, results []Result) error {
+		note(tx, j.ID, results, false)
+		return nil
+	}}
 	var unasked error
 	results := slices.DeleteFunc(approveEach(ctx, s, by, ids, opt), func(r Result) bool {
 		passing := store.IsTransient(r.Err)

@@ -41,91 +41,103 @@ func Editors(f Facts) (staff []int64) {
 	return staff
 }
 
-// load computes the plans of cases of one incident, in four queries for any
-// number. The caller locked the accounts where it means to post.
-func load(db *gorm.DB, incident int64, of []*cases.Case, accounts []ledger.Account) (map[int64]*subject, error) {
+// facts are the reads of what plans are computed from, beside the accounts.
+type facts struct {
+	movements   *[]moved
+	adjustments *[]Adjustment
+	absorbed    *[]absorbed
+}
+
+type moved struct {
+	incidents.Movement
+	CaseID      int64
+	Compensated bool
+}
+
+type absorbed struct {
+	CaseID    int64
+	ProgramID int16
+	Points    int64
+}
+
+// askFacts reads for the cases whose id meets the condition of, in three queries for
+// any number.
+func askFacts(reads *store.Reads, of string, ids []int64) facts {
+	return facts{
+		store.Ask[moved](reads, `select c.id as case_id, m.id, m.movement_id, m.identity_id, m.occurred_at, m.kind, m.from_program, m.to_program, m.partner,
+			m.points, m.points_received, m.refers_to, m.finding, k.movement_id is not null as compensated
+			from cases c join movements m on m.identity_id = c.identity_id and m.incident_id = c.incident_id
+			left join compensations k on k.movement_id = m.id where c.id `+of+` order by m.identity_id, m.occurred_at, m.id`, ids),
+		store.Ask[Adjustment](reads, `select a.* from adjustments a where a.case_id `+of+`
+			and not exists (select 1 from compensations k where k.adjustment_id = a.id) order by a.id`, ids),
+		// The state is no condition: on the day of the first postings the planner would
+		// look for the few posted ones rather than for the case's. Lines are looked up
+		// proposal by proposal (offset 0): joined, all lines would be read for one case.
+		store.Ask[absorbed](reads, `select r.case_id, l.program_id, coalesce(sum(l.points) filter (where r.state = 'posted'), 0)::bigint as points
+			from reimbursements r cross join lateral (select program_id, points from reimbursement_lines where reimbursement_id = r.id and kind = 'absorb' offset 0) l
+			where r.case_id `+of+` group by r.case_id, l.program_id`, ids),
+	}
+}
+
+// subjects computes the plans of cases, by case. The caller locked the accounts where
+// it means to post.
+func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*subject {
 	out := make(map[int64]*subject, len(of))
-	byIdentity := make(map[int64]*subject, len(of))
-	ids, identities := make([]int64, len(of)), make([]int64, len(of))
-	for i, c := range of {
-		s := &subject{Case: c, accounts: map[int16]int64{}, facts: Facts{Compensated: map[int64]bool{}, Absorbed: map[int16]int64{}, Balances: map[int16]int64{}}}
-		out[c.ID], byIdentity[c.IdentityID] = s, s
-		ids[i], identities[i] = c.ID, c.IdentityID
-	}
+	theirs := make(map[int64][]ledger.Account, len(of))
 	for _, a := range accounts {
-		s := byIdentity[*a.IdentityID]
-		s.accounts[a.ProgramID], s.facts.Balances[a.ProgramID] = a.ID, *a.Balance
+		theirs[*a.IdentityID] = append(theirs[*a.IdentityID], a)
 	}
-	type moved struct {
-		incidents.Movement
-		Compensated bool
+	for _, c := range of {
+		s := &subject{Case: c, accounts: map[int16]int64{}, facts: Facts{Compensated: map[int64]bool{}, Absorbed: map[int16]int64{}, Balances: map[int16]int64{}}}
+		for _, a := range theirs[c.IdentityID] {
+			s.accounts[a.ProgramID], s.facts.Balances[a.ProgramID] = a.ID, *a.Balance
+		}
+		out[c.ID] = s
 	}
-	movements, err := store.Select[moved](db, `select m.id, m.movement_id, m.identity_id, m.occurred_at, m.kind, m.from_program, m.to_program, m.partner,
-		m.points, m.points_received, m.refers_to, m.finding, k.movement_id is not null as compensated
-		from movements m left join compensations k on k.movement_id = m.id where m.identity_id = any($2) and m.incident_id = $1 order by m.identity_id, m.occurred_at, m.id`, incident, identities)
-	if err != nil {
-		return nil, err
-	}
-	for _, m := range movements {
-		s := byIdentity[m.IdentityID]
+	for _, m := range *f.movements {
+		s := out[m.CaseID]
 		s.facts.Movements = append(s.facts.Movements, m.Movement)
 		s.facts.Compensated[m.ID] = m.Compensated
 	}
-	adjustments, err := store.Select[Adjustment](db, `select a.* from adjustments a where a.case_id = any($1)
-		and not exists (select 1 from compensations k where k.adjustment_id = a.id) order by a.id`, ids)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range adjustments {
+	for _, a := range *f.adjustments {
 		out[a.CaseID].facts.Adjustments = append(out[a.CaseID].facts.Adjustments, a)
 	}
-	type absorbed struct {
-		CaseID    int64
-		ProgramID int16
-		Points    int64
-	}
-	// The state is no condition: on the day of the first postings the planner would
-	// look for the few posted ones rather than for the case's.
-	earlier, err := store.Select[absorbed](db, `select r.case_id, l.program_id, coalesce(sum(l.points) filter (where r.state = 'posted'), 0)::bigint as points
-		from reimbursements r join reimbursement_lines l on l.reimbursement_id = r.id
-		where r.case_id = any($1) and l.kind = 'absorb' group by r.case_id, l.program_id`, ids)
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range earlier {
+	for _, a := range *f.absorbed {
 		out[a.CaseID].facts.Absorbed[a.ProgramID] = a.Points
 	}
 	for _, s := range out {
 		s.plan = Compute(s.facts)
 	}
-	return out, nil
+	return out
 }
 
-// loadNow is load with the accounts as they stand, not locked.
-func loadNow(db *gorm.DB, incident int64, of []*cases.Case) (map[int64]*subject, error) {
-	identities := make([]int64, len(of))
+// loadNow computes the plans of cases, by case, with the accounts as they stand, not
+// locked.
+func loadNow(db *gorm.DB, of []*cases.Case) (map[int64]*subject, error) {
+	ids, identities := make([]int64, len(of)), make([]int64, len(of))
 	for i, c := range of {
-		identities[i] = c.IdentityID
+		ids[i], identities[i] = c.ID, c.IdentityID
 	}
-	accounts, err := ledger.Accounts(db, identities)
-	if err != nil {
+	var reads store.Reads
+	accounts, facts := ledger.AskAccounts(&reads, identities), askFacts(&reads, "= any($1)", ids)
+	if err := reads.Run(db); err != nil {
 		return nil, err
 	}
-	return load(db, incident, of, accounts)
+	return facts.subjects(of, *accounts), nil
 }
 
 // Look computes the plan of one case as it stands.
 func Look(db *gorm.DB, c *cases.Case) (Plan, Facts, error) {
-	loaded, err := loadNow(db, c.IncidentID, []*cases.Case{c})
+	loaded, err := loadNow(db, []*cases.Case{c})
 	if err != nil {
 		return Plan{}, Facts{}, err
 	}
 	return loaded[c.ID].plan, loaded[c.ID].facts, nil
 }
 
-// LookMany computes the plans of cases of one incident, by case.
-func LookMany(db *gorm.DB, incident int64, of []*cases.Case) (map[int64]Plan, error) {
-	loaded, err := loadNow(db, incident, of)
+// LookMany computes the plans of cases, by case.
+func LookMany(db *gorm.DB, of []*cases.Case) (map[int64]Plan, error) {
+	loaded, err := loadNow(db, of)
 	plans := make(map[int64]Plan, len(loaded))
 	for id, s := range loaded {
 		plans[id] = s.plan

@@ -44,19 +44,13 @@ func LookAgain(db *gorm.DB, rows []Row) (map[int64]*Looked, error) {
 	if err != nil {
 		return nil, err
 	}
-	subjects := map[int64]*subject{}
-	byIncident := map[int64][]*cases.Case{}
+	theirs := make([]*cases.Case, len(of))
 	for i := range of {
-		byIncident[of[i].IncidentID] = append(byIncident[of[i].IncidentID], &of[i].Case)
+		theirs[i] = &of[i].Case
 	}
-	for incident, list := range byIncident {
-		loaded, err := loadNow(db, incident, list)
-		if err != nil {
-			return nil, err
-		}
-		for id, s := range loaded {
-			subjects[id] = s
-		}
+	subjects, err := loadNow(db, theirs)
+	if err != nil {
+		return nil, err
 	}
 	logins := make(map[int64]whose, len(of))
 	for _, w := range of {

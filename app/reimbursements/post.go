@@ -8,37 +8,32 @@ import (
 	"hoten/app/store"
 )
 
-// post puts the points back: one transfer a plan over both programs, the
-// movements marked as compensated for ever, the cases made whole and the members
-// told. The plans were computed on locked accounts.
-func post(tx *store.Tx, posted []*approval) error {
+// post puts the points back where the approval was the last one: one transfer a plan
+// over both programs, the movements marked as compensated for ever, the cases made whole
+// and the members told. The plans were computed on locked accounts.
+func (p *preparation) post(tx *store.Tx, approved []*approval) error {
+	var posted []*approval
+	var drafts []ledger.Draft
+	var ids, caseIDs, transfers, deciders []int64
+	for i, a := range approved {
+		if !a.last {
+			continue
+		}
+		decidedNow(a.Reimbursement, Posted, a.by, tx.Now)
+		a.TransferID = &p.transfers[i]
+		drafts = append(drafts, ledger.Draft{ID: p.transfers[i], Key: transferKey(a.Reimbursement.ID), Postings: postings(a.plan.Lines, a.accounts, p.companies)})
+		posted, ids, caseIDs = append(posted, a), append(ids, a.Reimbursement.ID), append(caseIDs, a.CaseID)
+		transfers, deciders = append(transfers, p.transfers[i]), append(deciders, a.by.ID)
+	}
 	if len(posted) == 0 {
 		return nil
 	}
-	companies, err := ledger.Companies(tx.DB)
-	if err != nil {
-		return err
-	}
-	drafts := make([]ledger.Draft, len(posted))
-	for i, a := range posted {
-		drafts[i] = ledger.Draft{Key: transferKey(a.Reimbursement.ID), Postings: postings(a.plan.Lines, a.accounts, companies)}
-	}
-	transfers, err := ledger.Post(tx, drafts)
-	if err != nil {
-		return err
-	}
+	ledger.Post(tx, drafts)
 	compensated(tx, posted)
-	ids, caseIDs, transferIDs := make([]int64, len(posted)), make([]int64, len(posted)), make([]int64, len(posted))
-	for i, a := range posted {
-		transfer := transfers[transferKey(a.Reimbursement.ID)]
-		decidedNow(a.Reimbursement, Posted, tx.By, tx.Now)
-		a.TransferID = &transfer
-		ids[i], caseIDs[i], transferIDs[i] = a.Reimbursement.ID, a.CaseID, transfer
-	}
-	tx.Queue(`update reimbursements r set state = 'posted', decided_at = $3, decided_by = $4, transfer_id = p.t
-		from unnest($1::bigint[], $2::bigint[]) as p(id, t) where r.id = p.id`, ids, transferIDs, tx.Now, tx.By.ID)
+	tx.Queue(`update reimbursements r set state = 'posted', decided_at = $3, decided_by = p.d, transfer_id = p.t
+		from unnest($1::bigint[], $2::bigint[], $4::bigint[]) as p(id, t, d) where r.id = p.id`, ids, transfers, tx.Now, deciders)
 	cases.MarkProposal(tx, caseIDs, Posted)
-	return tellMembers(tx, posted, caseIDs)
+	return p.tellMembers(tx, posted)
 }
 
 // postings turns lines into double entry, one posting an account and purpose.
@@ -93,26 +88,20 @@ func compensated(tx *store.Tx, posted []*approval) {
 		select * from unnest($1::bigint[], $2::bigint[], $3::bigint[])`, ids, movements, adjustments)
 }
 
-func tellMembers(tx *store.Tx, posted []*approval, caseIDs []int64) error {
-	to, err := cases.Addressees(tx.DB, tx.Vault(), caseIDs, notices.ReimbursementCompleted)
-	if err != nil {
-		return err
-	}
-	programs, err := incidents.Programs(tx.DB)
-	if err != nil {
-		return err
-	}
+func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 	var drafts []notices.Draft
-	for _, a := range posted {
-		who := to[a.CaseID]
+	for i, a := range posted {
+		who := p.addressees[a.CaseID]
 		if who.Address == "" {
 			continue
 		}
 		facts := who.Facts
-		facts.At, facts.Resumed, facts.Points = tx.Now, a.ResumedAt != nil, pointsFacts(a.plan, programs)
-		drafts = append(drafts, who.Draft(notices.ReimbursementCompleted, facts))
+		facts.At, facts.Resumed, facts.Points = tx.Now, a.ResumedAt != nil, pointsFacts(a.plan, p.programs)
+		draft := who.Draft(notices.ReimbursementCompleted, facts)
+		draft.ID = p.mails[i]
+		drafts = append(drafts, draft)
 	}
-	_, err = notices.Queue(tx, drafts...)
+	_, err := notices.Queue(tx, drafts...)
 	return err
 }
 

@@ -98,7 +98,7 @@ func propose(tx *store.Tx, of []*cases.Case, note string) ([]*Reimbursement, map
 	if err != nil {
 		return nil, nil, err
 	}
-	subjects, err := loadNow(tx.DB, of[0].IncidentID, of)
+	subjects, err := loadNow(tx.DB, of)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -211,7 +211,7 @@ func plan(db *gorm.DB, incident int64, now time.Time) (*planned, error) {
 		for i := range of {
 			pointers[i] = &of[i]
 		}
-		plans, err := reimbursements.LookMany(db, incident, pointers)
+		plans, err := reimbursements.LookMany(db, pointers)
 		if err != nil {
 			return nil, err
 		}

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
@@ -106,42 +105,21 @@ func SaveIf(tx *Tx, row any, condition string, args []any, column string, more .
 }
 
 // Queue notes a write with $1 placeholders whose outcome nobody in the transaction
-// reads. Queued writes go to the database in one round trip before the commit, in
+// reads. Queued writes go to the database in one round trip with the commit, in
 // their order; any that fails rolls everything back.
 func (tx *Tx) Queue(query string, args ...any) {
 	tx.changed = true
 	tx.queued.Queue(query, args...)
 }
 
-func (tx *Tx) flush() error {
-	if tx.queued.Len() == 0 {
-		return nil
-	}
-	return tx.conn.Raw(func(driver any) error {
-		return driver.(*stdlib.Conn).Conn().SendBatch(tx.Context(), &tx.queued).Close()
-	})
-}
-
 // Copy streams rows into a table by COPY, inside the transaction.
 func (tx *Tx) Copy(table string, columns []string, rows pgx.CopyFromSource) (n int64, err error) {
 	tx.changed = true
-	err = tx.conn.Raw(func(driver any) error {
-		n, err = driver.(*stdlib.Conn).Conn().CopyFrom(tx.Context(), pgx.Identifier{table}, columns, rows)
+	err = tx.on.raw(tx.Context(), func(c *pgx.Conn) error {
+		n, err = c.CopyFrom(tx.Context(), pgx.Identifier{table}, columns, rows)
 		return err
 	})
 	return n, err
-}
-
-// TakeIDs reserves n numbers of a table's id sequence, so that fields can be
-// sealed for their row before it is written.
-func TakeIDs(db *gorm.DB, table string, n int) ([]int64, error) {
-	type taken struct{ ID int64 }
-	rows, err := Select[taken](db, "select nextval(q.s) as id from (select pg_get_serial_sequence($1, 'id')::regclass as s offset 0) q, generate_series(1, $2::int)", table, n)
-	ids := make([]int64, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
-	}
-	return ids, err
 }
 
 // SetSetting keeps a value of the program's own under a key.

@@ -5,12 +5,16 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"reflect"
+	"sync"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -26,7 +30,8 @@ type Store struct {
 	Vault *vault.Vault
 	Clock func() time.Time
 	Log   *slog.Logger
-	jobs  *river.Client[*sql.Tx]
+	jobs  *river.Client[pgx.Tx]
+	only  *sync.Map // of Only
 }
 
 // Open connects to a migrated database, whose owner url names, as the program's own
@@ -62,7 +67,7 @@ func Open(ctx context.Context, url string, v *vault.Vault, clock func() time.Tim
 	v.OnDamage(func(err error) {
 		log.Error("a sealed field is damaged: somebody changed the database, or its disk did; restore the field from a backup", "error", err)
 	})
-	s := &Store{Pool: pool, SQL: stdlib.OpenDBFromPool(pool), Vault: v, Clock: clock, Log: log}
+	s := &Store{Pool: pool, SQL: stdlib.OpenDBFromPool(pool), Vault: v, Clock: clock, Log: log, only: &sync.Map{}}
 	if err := s.connect(); err != nil {
 		s.Close()
 		return nil, err
@@ -77,13 +82,24 @@ func (s *Store) connect() (err error) {
 	if err != nil {
 		return err
 	}
-	s.jobs, err = river.NewClient(s.Driver(), &river.Config{Logger: s.Log})
+	s.jobs, err = river.NewClient(riverpgxv5.New(s.Pool), &river.Config{Logger: s.Log})
 	return err
 }
 
 // Driver is River's view of the database, for the client that works jobs.
 func (s *Store) Driver() *riverdatabasesql.Driver {
 	return riverdatabasesql.NewWithPgxListener(s.SQL, s.Pool)
+}
+
+// Only is the one T of this store, a zero value at first: what the requests of one
+// program share while they work on the same database. A copy of a store has its own.
+func Only[T any](s *Store) *T {
+	type of struct {
+		store *Store
+		kind  reflect.Type
+	}
+	t, _ := s.only.LoadOrStore(of{s, reflect.TypeFor[T]()}, new(T))
+	return t.(*T)
 }
 
 // Close gives the connections back.

@@ -38,8 +38,7 @@ type Tx struct {
 	DB    *gorm.DB // for reading; writes go through Insert, Save, Exec, Queue and Copy
 	Now   time.Time
 	store *Store
-	conn  *sql.Conn
-	sql   *sql.Tx
+	on    *session
 
 	changed, recorded bool
 	queued            pgx.Batch
@@ -52,7 +51,7 @@ var errUnaudited = errors.New("a change without an audit entry was refused")
 func Write[T any](ctx context.Context, s *Store, a *Attempt, fn func(tx *Tx) (T, error)) (T, error) {
 	return run(ctx, s, a, func(tx *Tx) (T, error) {
 		out, err := fn(tx)
-		switch also, _ := ctx.Value(alongside{}).(func(*Tx) error); {
+		switch also := AlongsideOf(ctx); {
 		case err != nil:
 		case tx.changed && !tx.recorded:
 			err = errUnaudited
@@ -70,6 +69,13 @@ type alongside struct{}
 // An error of fn rolls the change back.
 func Alongside(ctx context.Context, fn func(tx *Tx) error) context.Context {
 	return context.WithValue(ctx, alongside{}, fn)
+}
+
+// AlongsideOf is what Alongside put into a context, nil for nothing: for requests whose
+// changes are written together, in a transaction that is of none of them.
+func AlongsideOf(ctx context.Context) func(tx *Tx) error {
+	fn, _ := ctx.Value(alongside{}).(func(*Tx) error)
+	return fn
 }
 
 // Apart returns a context without the fn of Alongside, for what is recorded about a
@@ -112,22 +118,15 @@ func once[T any](ctx context.Context, s *Store, a *Attempt, fn func(tx *Tx) (T, 
 	if err != nil {
 		return out, err
 	}
-	defer conn.Close()
-	begun, err := conn.BeginTx(ctx, nil)
-	if err != nil {
-		return out, err
-	}
-	defer begun.Rollback()
+	on := &session{conn: conn}
+	defer on.end(ctx)
 	db := s.DB.Session(&gorm.Session{Context: ctx, NewDB: true})
-	db.Statement.ConnPool = begun
-	tx := &Tx{DB: db, Attempt: a, Now: s.Clock().UTC().Truncate(time.Microsecond), store: s, conn: conn, sql: begun}
+	db.Statement.ConnPool = on
+	tx := &Tx{DB: db, Attempt: a, Now: s.Clock().UTC().Truncate(time.Microsecond), store: s, on: on}
 	if out, err = fn(tx); err != nil {
 		return out, err
 	}
-	if err := tx.flush(); err != nil {
-		return out, err
-	}
-	return out, begun.Commit()
+	return out, on.commit(ctx, &tx.queued)
 }
 
 // collided reports whether a transaction may succeed when it simply runs again.
@@ -179,8 +178,10 @@ func (tx *Tx) Enqueue(jobs ...river.JobArgs) error {
 	for i, j := range jobs {
 		params[i] = river.InsertManyParams{Args: j}
 	}
-	_, err := tx.store.jobs.InsertManyFastTx(tx.Context(), tx.sql, params)
-	return err
+	return tx.on.raw(tx.Context(), func(*pgx.Conn) error {
+		_, err := tx.store.jobs.InsertManyFastTx(tx.Context(), tx.on.tx, params)
+		return err
+	})
 }
 
 // Context is the context the transaction began with.

@@ -1,0 +1,96 @@
+package reimbursements
+
+import (
+	"hoten/app/cases"
+	"hoten/app/incidents"
+	"hoten/app/ledger"
+	"hoten/app/notices"
+	"hoten/app/store"
+)
+
+// ofProposals is the condition on a case's id: it is the case of one of the proposals $1.
+const ofProposals = "in (select case_id from reimbursements where id = any($1))"
+
+// locked are the reads of proposals that are decided about.
+type locked struct {
+	cases     *[]cases.Case
+	proposals *[]Reimbursement
+	approvals *[]Approval
+	accounts  *[]ledger.Account
+	facts     facts
+}
+
+// askLocked locks cases, proposals and accounts, always in this order and sorted, and
+// reads what the plans are computed from as it stands then.
+func askLocked(reads *store.Reads, ids []int64) locked {
+	// Sorting happens before locking, so rows are locked in the order of cases.
+	return locked{
+		store.Ask[cases.Case](reads, "select * from cases where id "+ofProposals+" order by id for no key update", ids),
+		store.Ask[Reimbursement](reads, "select * from reimbursements where id = any($1) order by id for no key update", ids),
+		store.Ask[Approval](reads, `select a.*, s.name as staff_name from approvals a join staff s on s.id = a.staff_id
+			where a.reimbursement_id = any($1) order by a.id`, ids),
+		ledger.AskLock(reads, "select identity_id from cases where id "+ofProposals, ids),
+		askFacts(reads, ofProposals, ids),
+	}
+}
+
+// found gives the proposals with their plans as they stand now, by id.
+func (l locked) found() map[int64]*approval {
+	of := make([]*cases.Case, len(*l.cases))
+	for i := range of {
+		of[i] = &(*l.cases)[i]
+	}
+	subjects := l.facts.subjects(of, *l.accounts)
+	out := make(map[int64]*approval, len(*l.proposals))
+	for i := range *l.proposals {
+		r := &(*l.proposals)[i]
+		s := subjects[r.CaseID]
+		out[r.ID] = &approval{Reimbursement: r, subject: s, editors: s.editors()}
+	}
+	for _, g := range *l.approvals {
+		a := out[g.ReimbursementID]
+		if a.all = append(a.all, g); g.VoidedAt == nil {
+			a.given = append(a.given, g.StaffID)
+		}
+	}
+	return out
+}
+
+// lockForDecision locks proposals with their plans, in one round trip.
+func lockForDecision(tx *store.Tx, ids []int64) (map[int64]*approval, error) {
+	var reads store.Reads
+	asked := askLocked(&reads, ids)
+	if err := reads.Run(tx.DB); err != nil {
+		return nil, err
+	}
+	return asked.found(), nil
+}
+
+// preparation is what posting needs beside the proposals. The numbers are as many as
+// the proposals that may be posted.
+type preparation struct {
+	companies        map[string]map[int16]int64
+	programs         []incidents.Program
+	addressees       map[int64]cases.Addressee
+	transfers, mails []int64
+}
+
+// haste is how long a hasty transaction waits for one lock.
+const haste = "250ms"
+
+// lockForApproval is lockForDecision with all that approving reads, in one round trip.
+func lockForApproval(tx *store.Tx, ids []int64, hasty bool) (map[int64]*approval, *preparation, error) {
+	var reads store.Reads
+	if hasty {
+		type setting struct{ LockTimeout string }
+		store.Ask[setting](&reads, "select set_config('lock_timeout', $1, true) as lock_timeout", haste)
+	}
+	asked, companies, programs := askLocked(&reads, ids), ledger.AskCompanies(&reads), incidents.AskPrograms(&reads)
+	addressees := cases.AskAddressees(&reads, ofProposals, ids)
+	transfers, mails := store.AskIDs(&reads, "transfers", len(ids)), store.AskIDs(&reads, "mails", len(ids))
+	if err := reads.Run(tx.DB); err != nil {
+		return nil, nil, err
+	}
+	to, err := addressees(tx.Vault(), notices.ReimbursementCompleted)
+	return asked.found(), &preparation{companies(), *programs, to, *transfers, *mails}, err
+}

@@ -1,0 +1,56 @@
+package reimbursements
+
+import (
+	"fmt"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/cases"
+	"hoten/app/store"
+)
+
+// write writes approvals, and posts where they were the last ones needed.
+func (p *preparation) write(tx *store.Tx, approved []*approval) error {
+	giveApprovals(tx, approved)
+	if err := p.post(tx, approved); err != nil {
+		return err
+	}
+	return tellApproved(tx, approved)
+}
+
+func giveApprovals(tx *store.Tx, approved []*approval) {
+	ids, proposers, staff := make([]int64, len(approved)), make([]int64, len(approved)), make([]int64, len(approved))
+	for i, a := range approved {
+		ids[i], proposers[i], staff[i] = a.Reimbursement.ID, a.ProposerID, a.by.ID
+	}
+	tx.Queue(`insert into approvals (reimbursement_id, proposer_id, staff_id, at)
+		select r, p, s, $4 from unnest($1::bigint[], $2::bigint[], $3::bigint[]) as a(r, p, s)`, ids, proposers, staff, tx.Now)
+}
+
+func tellApproved(tx *store.Tx, approved []*approval) error {
+	var told []cases.Happened
+	var recorded []audit.Change
+	for _, a := range approved {
+		data := map[string]any{"reimbursement": a.Reimbursement.ID, "approvals": len(a.given) + 1, "needed": a.ApprovalsNeeded}
+		told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Approved, Data: data, By: &a.by})
+		after := map[string]any{"case": a.Number(), "approvals": len(a.given) + 1, "needed": a.ApprovalsNeeded}
+		if a.last {
+			told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Posted, Data: map[string]any{"reimbursement": a.Reimbursement.ID}, By: &a.by})
+			after["transfer"], after["balances"] = a.TransferID, a.plan.Balances
+		}
+		recorded = append(recorded, audit.Change{Subject: a.Reimbursement.Subject(),
+			Before: map[string]any{"state": Submitted}, After: after, By: &a.by})
+	}
+	if err := cases.Tell(tx, told...); err != nil {
+		return err
+	}
+	return audit.Record(tx, recorded...)
+}
+
+// transferKey is unique for ever: a plan is posted at most once.
+func transferKey(id int64) string { return fmt.Sprintf("reimbursement:%d", id) }
+
+func decidedNow(r *Reimbursement, state string, by access.Actor, now time.Time) {
+	r.State, r.DecidedAt, r.DecidedBy = state, &now, &by.ID
+}

@@ -69,7 +69,7 @@ func SignIns(ctx context.Context, s *store.Store) (emails []string, err error) {
 	for _, p := range People {
 		account, err := staff.ByEmail(store.Read(ctx, s), p.Email)
 		switch {
-		case isNotFound(err):
+		case fault.Of(err, fault.NotFound):
 		case err != nil:
 			return nil, err
 		case account.DisabledAt == nil && passwords.Match(account.PasswordHash, Password):
@@ -77,11 +77,6 @@ func SignIns(ctx context.Context, s *store.Store) (emails []string, err error) {
 		}
 	}
 	return emails, nil
-}
-
-func isNotFound(err error) bool {
-	f, ok := fault.As(err)
-	return ok && f.Kind == fault.NotFound
 }
 
 // play is the demo's work on its way.
@@ -122,7 +117,7 @@ func (p *play) hire() error {
 			p.people[a.Email] = hired.Actor("console")
 			continue
 		}
-		if !isNotFound(err) {
+		if !fault.Of(err, fault.NotFound) {
 			return err
 		}
 		added, err := staff.Add(p.ctx, p.s, access.System("demo"), staff.New{Email: a.Email, Name: a.Name, Role: a.Role, Desk: a.Desk, Language: a.Language, Password: Password})
@@ -137,10 +132,10 @@ func (p *play) hire() error {
 func (p *play) who(name string) access.Actor { return p.people[name+"@hoten.example"] }
 
 func (p *play) incident() error {
-	if _, err := incidents.ByReference(store.Read(p.ctx, p.s), Reference); !isNotFound(err) {
+	if _, err := incidents.ByReference(store.Read(p.ctx, p.s), Reference); !fault.Of(err, fault.NotFound) {
 		return err
 	}
-	day := func(month time.Month, day int) time.Time { return time.Date(2014, month, day, 0, 0, 0, 0, time.UTC) }
+	day := func(month time.Month, day int) jptext.Date { return jptext.Date{Year: 2014, Month: month, Day: day} }
 	released, ids, exchanged := day(time.July, 30), IDs, Exchanged
 	_, err := incidents.Create(p.ctx, p.s, p.who("manager"), incidents.New{Reference: Reference,
 		TitleJa: "OCN IDへのなりすましによるポイントの不正利用", TitleEn: "Points misused by impersonating OCN ID holders",

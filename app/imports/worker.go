@@ -44,7 +44,7 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[RunArgs]) error {
 		by := access.System("import")
 		if i.StaffID != nil {
 			account, err := staff.Active(store.Read(ctx, w.Store), *i.StaffID)
-			if f, ok := fault.As(err); ok && f.Kind == fault.Forbidden {
+			if fault.Of(err, fault.Forbidden) {
 				// Disabled since: nobody answers for what would be imported.
 				return newRun(w.Store, by, i, source{}, nil).fail(ctx, "interrupted")
 			}

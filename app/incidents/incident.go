@@ -13,6 +13,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -25,28 +26,19 @@ type Incident struct {
 	Reference         string
 	TitleJa           string
 	TitleEn           string
-	PeriodFrom        time.Time `gorm:"type:date"`
-	PeriodTo          time.Time `gorm:"type:date"`
-	DetectedOn        time.Time `gorm:"type:date"`
-	ReleasedOn        *time.Time
+	PeriodFrom        jptext.Date
+	PeriodTo          jptext.Date
+	DetectedOn        jptext.Date
+	ReleasedOn        *jptext.Date
 	ReleasedIds       *int
 	ReleasedExchanged *int
 	CreatedAt         time.Time
 }
 
-// JST is the zone in which the incident's days are counted.
-var JST = time.FixedZone("JST", 9*60*60)
-
 // Contains reports whether t lies within the incident's period.
 func (i Incident) Contains(t time.Time) bool {
-	day := Day(t)
+	day := jptext.DateOf(t)
 	return !day.Before(i.PeriodFrom) && !day.After(i.PeriodTo)
-}
-
-// Day is the day of t in JST, as midnight UTC like a date column.
-func Day(t time.Time) time.Time {
-	y, m, d := t.In(JST).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
 // Title is the incident's title in the language.
@@ -89,7 +81,7 @@ func AskPrograms(reads *store.Reads) *[]Program {
 // ProgramByCode finds a program. An unknown code: Invalid on program.
 func ProgramByCode(db *gorm.DB, code string) (*Program, error) {
 	p, err := store.Find[Program](db, "code = ?", code)
-	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+	if fault.Of(err, fault.NotFound) {
 		return nil, fault.Input("program", "program_unknown")
 	}
 	return p, err
@@ -98,8 +90,8 @@ func ProgramByCode(db *gorm.DB, code string) (*Program, error) {
 // New is what POST /incidents takes; dates are days of JST.
 type New struct {
 	Reference, TitleJa, TitleEn      string
-	PeriodFrom, PeriodTo, DetectedOn time.Time
-	ReleasedOn                       *time.Time
+	PeriodFrom, PeriodTo, DetectedOn jptext.Date
+	ReleasedOn                       *jptext.Date
 	ReleasedIds, ReleasedExchanged   *int
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"time"
 
 	"hoten/app/access"
 	"hoten/app/audit"
@@ -156,11 +155,6 @@ func newDesk(tx *store.Tx) (d desk, err error) {
 		d.today[t.ProgramID] = t.Pending + t.Posted
 	}
 	return d, err
-}
-
-func startOfDay(t time.Time) time.Time {
-	y, m, day := t.In(incidents.JST).Date()
-	return time.Date(y, m, day, 0, 0, 0, 0, incidents.JST)
 }
 
 // refuse is the rules of one proposal, in the order in which they help the agent.

@@ -10,6 +10,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/passwords"
@@ -164,7 +165,7 @@ func tellResumed(tx *store.Tx, c *cases.Case, linkContact int64) error {
 		return err
 	}
 	for _, k := range others {
-		if !k.Usable(who.Facts.PeriodFrom) && !k.DependsOnLogin {
+		if !k.Usable(jptext.DateOf(who.Facts.PeriodFrom)) && !k.DependsOnLogin {
 			continue
 		}
 		address, err := k.Plain(tx.Vault())

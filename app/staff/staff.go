@@ -73,7 +73,7 @@ func (s Staff) Began(session time.Time) bool {
 	return s.DisabledAt == nil && (s.SessionsAfter == nil || !session.Before(*s.SessionsAfter))
 }
 
-// ByEmail finds an account by its address. Unknown: NotFound.
+// ByEmail finds an account by its address, also a disabled one. Unknown: NotFound.
 func ByEmail(db *gorm.DB, email string) (*Staff, error) {
 	return store.Find[Staff](db, "email = ?", normal(email))
 }

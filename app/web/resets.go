@@ -32,7 +32,7 @@ func showReset(p *page) error {
 // resetGone says the same of every link that does not work, whatever the cause: a
 // suspicion is nothing that its visitor is told.
 func (p *page) resetGone(err error) error {
-	if f, ok := fault.As(err); !ok || f.Kind != fault.NotFound && f.Kind != fault.Forbidden {
+	if !fault.Of(err, fault.NotFound) && !fault.Of(err, fault.Forbidden) {
 		return err
 	}
 	list, err := desks.List(p.db)

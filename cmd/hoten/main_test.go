@@ -11,13 +11,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"hoten/app"
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/demo"
 	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/store"
 )
 
@@ -144,8 +144,8 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(1, `^$`, "name:", "", "token", "create", "--staff", "manager@hoten.example", "--name", "")
 
 	expect(1, `^$`, "", "", "import", "--incident", "none", "--affected", "/nowhere.csv")
-	day := time.Date(2014, 7, 28, 0, 0, 0, 0, time.UTC)
-	if _, err := incidents.Create(ctx, a.Store, access.System("test"), incidents.New{Reference: "2014-R096", TitleJa: "事案", TitleEn: "Incident", PeriodFrom: day.AddDate(0, 0, -17), PeriodTo: day, DetectedOn: day}); err != nil {
+	day := jptext.Date{Year: 2014, Month: 7, Day: 28}
+	if _, err := incidents.Create(ctx, a.Store, access.System("test"), incidents.New{Reference: "2014-R096", TitleJa: "事案", TitleEn: "Incident", PeriodFrom: day.AddDays(-17), PeriodTo: day, DetectedOn: day}); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "affected.csv")

@@ -160,7 +160,7 @@ func (p *page) decidable(v *caseView, r *reimbursements.Reimbursement, shown *ui
 	mine := slices.ContainsFunc(given, func(a reimbursements.Approval) bool { return a.StaffID == p.by.ID && a.VoidedAt == nil })
 	switch {
 	case !p.by.May(access.Decide):
-		shown.WhyNot = i18n.T(p.ctx, "fault.forbidden")
+		shown.WhyNot = i18n.T(p.ctx, "reimbursements.decide.who")
 	case r.ProposerID == p.by.ID || slices.Contains(editors, p.by.ID):
 		shown.WhyNot = i18n.T(p.ctx, "fault.self_approval")
 	case mine:

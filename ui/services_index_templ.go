@@ -447,7 +447,7 @@ func (s ServiceStatus) line() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = state(look{toneGrey, "・"}, t(ctx, "services.state."+s.State)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = state(look{toneGrey, "・"}, t(ctx, "services.then."+s.State)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

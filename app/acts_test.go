@@ -288,7 +288,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 				return err
 			}
 		}},
-		{callbacks.ToAttempt, "the third in vain", agent, func() func(access.Actor) error {
+		{callbacks.ToAttempt, "the third unsuccessful", agent, func() func(access.Actor) error {
 			id := promised()
 			attempt := func(by access.Actor) error {
 				_, err := callbacks.Attempt(ctx, db, by, id, callbacks.Tried{Outcome: callbacks.NoAnswer})

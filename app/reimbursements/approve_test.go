@@ -440,7 +440,7 @@ func TestSixteenAtOnceEndInTheSameSums(t *testing.T) {
 				var batch []int64
 				for i := from; i < min(from+size, len(proposals)); i++ {
 					at := i
-					if n%2 == 1 { // from the other end, so that they meet in the middle
+					if n%2 == 1 { // from the other end, so that they meet in the median
 						at = len(proposals) - 1 - i
 					}
 					batch = append(batch, proposals[at].ID)

@@ -226,7 +226,7 @@ func (d desk) write(tx *store.Tx, accepted []*subject, note string) ([]*Reimburs
 	if err != nil {
 		return nil, err
 	}
-	usual, err := middles(tx.DB, accepted[0].IncidentID, accepted)
+	usual, err := medians(tx.DB, accepted[0].IncidentID, accepted)
 	if err != nil {
 		return nil, err
 	}

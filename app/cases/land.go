@@ -2,16 +2,18 @@ package cases
 
 import "hoten/app/store"
 
+// LockOf locks the cases of an incident whose IDs the query names, by id.
+func LockOf(tx *store.Tx, incident int64, identities string) error {
+	_, err := store.Exec(tx, "select from cases where incident_id = $1 and identity_id in ("+identities+") order by id for no key update", incident)
+	return err
+}
+
 // OpenListed opens a case per ID that the query names, or makes a listed one of the
 // inquiry that stands already; what was added by hand keeps being counted apart. The
-// query yields identity_id, class, restricted_at and row_hash. Cases of the IDs that
-// the query touched names are locked first, by id.
-func OpenListed(tx *store.Tx, incident, importID int64, touched, query string) error {
-	_, err := store.Exec(tx, "select from cases where incident_id = $1 and identity_id in ("+touched+") order by id for no key update", incident)
-	if err != nil {
-		return err
-	}
-	_, err = store.Exec(tx, `with opened as (
+// query yields identity_id, class, restricted_at and row_hash. The caller has locked
+// the cases that there are.
+func OpenListed(tx *store.Tx, incident, importID int64, query string) error {
+	_, err := store.Exec(tx, `with opened as (
 		  insert into cases (incident_id, identity_id, origin, class, identity_state, restricted_at, opened_at, changed_at, row_hash)
 		  select $1::bigint, q.identity_id, 'listed', q.class, 'restricted', coalesce(q.restricted_at, $2::timestamptz), $2, $2, q.row_hash from (`+query+`) q
 		  on conflict (incident_id, identity_id) do update set class = coalesce(cases.class, excluded.class), changed_at = excluded.changed_at, row_hash = excluded.row_hash,

@@ -96,11 +96,10 @@ func begin(ctx context.Context, s *store.Store, by access.Actor, i *Import, refe
 func ByID(db *gorm.DB, id int64) (*Import, error) { return store.Find[Import](db, "id = ?", id) }
 
 // Rejections lists refused rows in the order of the files, after the one with
-// the id after.
+// the id after (0: from the first).
 func Rejections(db *gorm.DB, importID, after int64, limit int) ([]Rejection, error) {
-	var out []Rejection
-	err := db.Where("import_id = ? and id > ?", importID, after).Order("id").Limit(limit).Find(&out).Error
-	return out, err
+	return store.Select[Rejection](db, `select * from import_rejections where import_id = $1
+		and ($2::bigint = 0 or (file, line, id) > (select file, line, id from import_rejections where id = $2)) order by file, line, id limit $3`, importID, after, limit)
 }
 
 // needFile refuses an import without any file.

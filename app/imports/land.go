@@ -9,36 +9,59 @@ import (
 	"hoten/app/store"
 )
 
-// insert inserts what was accepted, set by set. Rows
-// that others may hold are locked in the order of all transactions: identities,
-// cases, accounts, each by id.
+// arrive lands the IDs of a part of the file that nobody knew, while the next part is
+// sealed: nobody else can hold rows of theirs. The others, and all of a dry run, are
+// staged: what becomes of them is judged with the whole file.
+func (r *run) arrive(tx *store.Tx) error {
+	known, err := store.Exec(tx, `update arriving_affected s set known_identity = k.id, known_member = k.member_id from (
+		  select a.line, i.* from arriving_affected a, lateral (select id, member_id from identities i where i.login_key = a.login_key offset 0) i) k where k.line = s.line`)
+	if err != nil {
+		return err
+	}
+	if known > 0 || r.DryRun {
+		_, err := store.Exec(tx, `with moved as (delete from arriving_affected where known_identity is not null or $1 returning *)
+			insert into staged_affected select * from moved`, r.DryRun)
+		if err != nil {
+			return err
+		}
+	}
+	if !r.DryRun {
+		n, err := count(tx, "arriving_affected")
+		if err != nil {
+			return err
+		}
+		r.Accepted += n
+		for _, step := range []func(*store.Tx, string) error{r.insertMembers, r.openCases, r.openAccounts} {
+			if err := step(tx, "arriving_affected"); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = store.Exec(tx, "truncate arriving_affected")
+	return err
+}
+
+// insert inserts what was judged with the whole file. Rows that others may hold are
+// locked in the order of all transactions: identities, cases, accounts, each by id.
 func (r *run) insert(tx *store.Tx) error {
-	for _, step := range []func(*store.Tx) error{r.insertMembers, r.restrict, r.openCases, r.insertMovements, r.classify, r.openAccounts} {
-		if err := step(tx); err != nil {
+	const staged = "staged_affected"
+	for _, step := range []func(*store.Tx, string) error{members.LockKnown, r.insertMembers, members.AdoptKnown, r.lockCases, r.openCases, r.insertMovements, r.classify, r.lockAccounts, r.openAccounts, r.openKnownAccounts} {
+		if err := step(tx, staged); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *run) insertMembers(tx *store.Tx) error {
-	if r.src.affected == nil {
-		return nil
-	}
-	return members.InsertStaged(tx, "staged_affected")
-}
-
-// restrict has the identity system restrict the IDs that the operator had not
+// insertMembers has the identity system restrict the IDs that the operator had not
 // restricted when the list was made, and those that it knew as active.
-func (r *run) restrict(tx *store.Tx) error {
-	type id struct{ ID int64 }
-	rows, err := store.Select[id](tx.DB, `select coalesce(known_identity, identity_id) as id from staged_affected where restricted_at is null or known_identity is not null`)
-	if err != nil || len(rows) == 0 {
+func (r *run) insertMembers(tx *store.Tx, staged string) error {
+	if err := members.InsertStaged(tx, staged); err != nil {
 		return err
 	}
-	ids := make([]int64, len(rows))
-	for i, row := range rows {
-		ids[i] = row.ID
+	ids, err := numbersOf(tx, "select coalesce(known_identity, identity_id) as id from "+staged+" where restricted_at is null or known_identity is not null")
+	if err != nil || len(ids) == 0 {
+		return err
 	}
 	return resets.Directory.Restrict(tx, ids)
 }
@@ -47,14 +70,31 @@ func (r *run) restrict(tx *store.Tx) error {
 const touched = `select known_identity from staged_affected where known_identity is not null
 	union all select i.id from identities i join staged_movements s on s.login_key = i.login_key`
 
-func (r *run) openCases(tx *store.Tx) error {
-	return cases.OpenListed(tx, r.IncidentID, r.ID, touched, `
-		select coalesce(known_identity, identity_id) as identity_id, coalesce(m.class, 'D') as class, restricted_at, row_hash
-		from staged_affected a left join (select login_key, `+cases.ClassOfMovements+` as class from staged_movements
-		  where finding in ('suspected', 'confirmed') and kind in ('transfer', 'exchange') group by login_key) m on m.login_key = a.login_key`)
+func (r *run) lockCases(tx *store.Tx, _ string) error { return cases.LockOf(tx, r.IncidentID, touched) }
+
+func (r *run) openCases(tx *store.Tx, staged string) error {
+	return cases.OpenListed(tx, r.IncidentID, r.ID, `
+		select coalesce(known_identity, identity_id) as identity_id, coalesce(c.class, 'D') as class, restricted_at, row_hash
+		from `+staged+` a left join lateral (select class from staged_classes c where c.login_key = a.login_key offset 0) c on true`)
 }
 
-func (r *run) insertMovements(tx *store.Tx) error {
+// stageClasses notes the classes that the movements of a file will make. Known ones
+// are judged later; they change none.
+func (r *run) stageClasses(tx *store.Tx) error {
+	for _, q := range []string{
+		`insert into staged_classes select s.login_key, ` + cases.ClassOfMovements + ` from staged_movements s
+			where finding in ('suspected', 'confirmed') and kind in ('transfer', 'exchange')
+			  and not exists (select 1 from movements m where m.movement_key = s.movement_key) group by login_key`,
+		"analyze staged_classes",
+	} {
+		if _, err := store.Exec(tx, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) insertMovements(tx *store.Tx, _ string) error {
 	if r.src.movements == nil {
 		return nil
 	}
@@ -63,17 +103,40 @@ func (r *run) insertMovements(tx *store.Tx) error {
 
 // classify is for cases that were there before: an import opens its own in their
 // class already.
-func (r *run) classify(tx *store.Tx) error { return cases.Reclassify(tx, r.IncidentID, touched) }
+func (r *run) classify(tx *store.Tx, _ string) error {
+	return cases.Reclassify(tx, r.IncidentID, touched)
+}
 
-func (r *run) openAccounts(tx *store.Tx) error {
+func (r *run) lockAccounts(tx *store.Tx, staged string) error {
+	var reads store.Reads
+	ledger.AskLock(&reads, "select known_identity from "+staged+" where known_identity is not null")
+	return reads.Run(tx.DB)
+}
+
+func (r *run) openAccounts(tx *store.Tx, staged string) error {
 	if r.src.affected == nil {
 		return nil
 	}
-	var reads store.Reads
-	ledger.AskLock(&reads, "select known_identity from staged_affected where known_identity is not null")
-	if err := reads.Run(tx.DB); err != nil {
-		return err
+	return ledger.OpenWith(tx, "select coalesce(known_identity, identity_id) as identity_id, "+balances+staged)
+}
+
+// openKnownAccounts gives the accounts that an inquiry has opened their balances.
+func (r *run) openKnownAccounts(tx *store.Tx, staged string) error {
+	if r.src.affected == nil {
+		return nil
 	}
-	return ledger.OpenWith(tx, r.Subject()+":opening", `select coalesce(known_identity, identity_id) as identity_id, balance_programs as programs, balances as points,
-		known_identity is not null as known from staged_affected`)
+	return ledger.PostOpening(tx, r.opening, "select known_identity as identity_id, "+balances+staged+" where known_identity is not null")
+}
+
+const balances = "balance_programs as programs, balances as points from "
+
+// numbersOf are the ids that a query yields.
+func numbersOf(tx *store.Tx, query string) ([]int64, error) {
+	type row struct{ ID int64 }
+	rows, err := store.Select[row](tx.DB, query)
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	return ids, err
 }

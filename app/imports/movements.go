@@ -4,10 +4,6 @@ import (
 	"hoten/app/imports/csvin"
 )
 
-const createStagedMovements = `create temp table staged_movements (
-	line bigint, movement_id text, movement_key text, login_key bytea, occurred_at timestamptz, kind text, from_program smallint, to_program smallint,
-	partner text, points bigint, points_received bigint, refers_to text, finding text, row_hash bytea) on commit drop`
-
 var movementColumns = []string{"line", "movement_id", "movement_key", "login_key", "occurred_at", "kind", "from_program", "to_program",
 	"partner", "points", "points_received", "refers_to", "finding", "row_hash"}
 
@@ -27,7 +23,7 @@ func (r *run) judgeMovement(row csvin.Row) (string, []csvin.Problem) {
 	return m.Key, problems
 }
 
-func (r *run) sealMovement(row csvin.Row) ([]any, error) {
+func (r *run) sealMovement(row csvin.Row) []any {
 	m := row.Movement
 	program := func(code string) any {
 		if id, known := r.programs[code]; known {
@@ -36,5 +32,5 @@ func (r *run) sealMovement(row csvin.Row) ([]any, error) {
 		return nil
 	}
 	return []any{int64(row.Line), m.ID, m.Key, r.s.Vault.Blind("login", m.LoginKey), m.OccurredAt, m.Kind, program(m.FromProgram), program(m.ToProgram),
-		m.Partner, m.Points, m.PointsReceived, m.RefersToKey, m.Fraud, r.s.Vault.Blind("row", string(row.Hash[:]))}, nil
+		m.Partner, m.Points, m.PointsReceived, m.RefersToKey, m.Fraud, r.s.Vault.Blind("row", string(row.Hash[:]))}
 }

@@ -15,17 +15,18 @@ type numbers struct {
 
 const numbersBlock = 5000
 
-func (n *numbers) next() (int64, error) {
-	if len(n.left) == 0 {
+// take gives n numbers.
+func (n *numbers) take(want int) ([]int64, error) {
+	for len(n.left) < want {
 		ids, err := store.TakeIDs(store.Read(context.Background(), n.s), n.table, numbersBlock)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
-		n.left = ids
+		n.left = append(n.left, ids...)
 	}
-	id := n.left[0]
-	n.left = n.left[1:]
-	return id, nil
+	taken := n.left[:want:want]
+	n.left = n.left[want:]
+	return taken, nil
 }
 
 func firstError(errs ...error) error {

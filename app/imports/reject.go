@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 
 	"hoten/app/imports/csvin"
 	"hoten/app/store"
@@ -55,14 +56,18 @@ func (r *rejector) flush(ctx context.Context) error {
 		return nil
 	}
 	err := store.Keep(ctx, r.s, func(tx *store.Tx) error {
+		ids, err := store.TakeIDs(tx.DB, "import_rejections", len(r.open))
+		if err != nil {
+			return err
+		}
 		rows := make([]Rejection, len(r.open))
 		for i, o := range r.open {
 			record, err := json.Marshal(o.raw)
 			if err != nil {
 				return err
 			}
-			rows[i] = Rejection{ImportID: r.id, File: o.file, Line: int64(o.problem.Line), ColumnName: o.problem.Column, Reason: o.problem.Reason, Detail: o.problem.Detail,
-				Record: tx.Vault().Seal("import_rejections", "record", r.id, string(record))}
+			rows[i] = Rejection{ID: ids[i], ImportID: r.id, File: o.file, Line: int64(o.problem.Line), ColumnName: o.problem.Column, Reason: o.problem.Reason, Detail: o.problem.Detail,
+				Record: tx.Vault().Seal("import_rejections", recordOf(r.id), ids[i], string(record))}
 		}
 		return store.Insert(tx, rows)
 	})
@@ -70,9 +75,17 @@ func (r *rejector) flush(ctx context.Context) error {
 	return err
 }
 
+// recordOf is the name that a refused row of an import is sealed under, for its own
+// number: neither another row nor another import has both.
+func recordOf(importID int64) string { return fmt.Sprintf("record of import %d", importID) }
+
 // Fields opens the refused row as it stood in the file.
 func (r Rejection) Fields(s *store.Store) (fields []string, err error) {
-	plain, err := s.Vault.Unseal("import_rejections", "record", r.ImportID, r.Record)
+	plain, err := s.Vault.Unseal("import_rejections", recordOf(r.ImportID), r.ID, r.Record)
+	if err != nil {
+		// Up to release 1 they were sealed for their import only.
+		plain, err = s.Vault.Unseal("import_rejections", "record", r.ImportID, r.Record)
+	}
 	if err != nil || plain == "" {
 		return nil, err
 	}

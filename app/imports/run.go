@@ -48,6 +48,7 @@ type run struct {
 	headers  map[string][]string // by file
 	progress func(int64)
 	read     int64
+	opening  int64 // the transfer of the balances
 	noted    time.Time
 }
 
@@ -95,8 +96,8 @@ func (r *run) do(ctx context.Context) error {
 		return closing
 	case errors.Is(err, errDryRun):
 		return errors.Join(closing, r.save(ctx))
-	case ctx.Err() != nil:
-		return err
+	case ctx.Err() != nil, store.IsTransient(err):
+		return err // it stays running with its upload: Recover has it begun again
 	}
 	r.s.Log.ErrorContext(ctx, "import failed", "import", r.ID, "error", err)
 	return errors.Join(err, r.fail(context.WithoutCancel(ctx), "internal"))
@@ -130,11 +131,11 @@ func (r *run) prepare(ctx context.Context) error {
 
 // land judges and inserts everything within one transaction.
 func (r *run) land(tx *store.Tx) error {
-	if err := r.stageAll(tx); err != nil {
-		return err
-	}
 	// Two imports of one incident take their turns.
 	if _, err := store.Lock[incidents.Incident](tx, r.IncidentID); err != nil {
+		return err
+	}
+	if err := r.stageAll(tx); err != nil {
 		return err
 	}
 	if err := r.settle(tx); err != nil {

@@ -115,33 +115,40 @@ func AskCompanies(reads *store.Reads) func() map[string]map[int16]int64 {
 	}
 }
 
-// OpenWith opens accounts in every program for the IDs that the query names, with
-// their balances, and posts these as one transfer. The query yields identity_id;
-// the arrays programs and points, without the programs of which nothing is known;
-// and known, whether the ID may have accounts already: the caller has locked those.
-// An account that has its opening balance already keeps it.
-func OpenWith(tx *store.Tx, key, query string) error {
+// BeginOpening makes the transfer that opening balances are posted to, and returns its id.
+func BeginOpening(tx *store.Tx, key string) (int64, error) {
 	type made struct{ ID int64 }
 	transfer, err := store.Returning[made](tx, "insert into transfers (key, at) values ($1, $2) returning id", key, tx.Now)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	// The database posts what an account is opened with to the transfer above.
-	_, err = store.Exec(tx, `insert into accounts (program_id, identity_id, purpose, balance)
+	return transfer[0].ID, nil
+}
+
+// OpenWith opens accounts in every program for the IDs that the query names, with
+// their balances, which the database posts to the transfer that BeginOpening has made
+// in the same transaction, the last one there. The query yields identity_id, and the
+// arrays programs and points, without the programs of which nothing is known. An
+// account that stands already is left as it is.
+func OpenWith(tx *store.Tx, query string) error {
+	_, err := store.Exec(tx, `insert into accounts (program_id, identity_id, purpose, balance)
 		select p.id, q.identity_id, 'member', coalesce(q.points[array_position(q.programs, p.id)], 0) from (`+query+`) q cross join programs p
 		on conflict (identity_id, program_id) where identity_id is not null do nothing`)
-	if err != nil {
-		return err
-	}
-	_, err = store.Exec(tx, `with opened as (
+	return err
+}
+
+// PostOpening posts balances, as in OpenWith, to accounts that stood already, which the
+// caller has locked. An account that has its opening balance keeps it.
+func PostOpening(tx *store.Tx, opening int64, query string) error {
+	_, err := store.Exec(tx, `with opened as (
 		  select a.id, a.program_id, q.points[array_position(q.programs, a.program_id)] as points from (`+query+`) q join accounts a on a.identity_id = q.identity_id
-		  where q.known and q.points[array_position(q.programs, a.program_id)] > 0
+		  where q.points[array_position(q.programs, a.program_id)] > 0
 		    and not exists (select 1 from postings p where p.account_id = a.id and p.purpose = 'opening'))
 		insert into postings (transfer_id, account_id, program_id, purpose, points)
 		select $1::bigint, id, program_id, 'opening', points from opened
 		union all
 		select $1, c.id, c.program_id, 'opening', -s.points from (select program_id, sum(points)::bigint as points from opened group by program_id) s
-		join accounts c on c.program_id = s.program_id and c.purpose = 'opening'`, transfer[0].ID)
+		join accounts c on c.program_id = s.program_id and c.purpose = 'opening' and c.identity_id is null`, opening)
 	return err
 }
 

@@ -2,20 +2,24 @@ package members
 
 import "hoten/app/store"
 
-// InsertStaged keeps the IDs of a staged table that nobody knew, with their members
-// and contacts, and gives IDs that were only inquired about their members. The table
-// has the columns that app/imports stages; identities that are known already are
-// locked first, by id.
+// The tables that these are given have the columns that app/imports stages.
+
+// LockKnown locks the identities of a staged table that are known already, by id.
+func LockKnown(tx *store.Tx, staged string) error {
+	_, err := store.Exec(tx, "select from identities where id in (select known_identity from "+staged+") order by id for no key update")
+	return err
+}
+
+// InsertStaged keeps the IDs of a staged table that nobody knew, with their members and
+// contacts, and the members of IDs that were only inquired about.
 func InsertStaged(tx *store.Tx, staged string) error {
 	for _, q := range []string{
-		`select from identities where id in (select known_identity from ` + staged + `) order by id for no key update`,
 		`insert into members (id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash)
 			select member_id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash
 			from ` + staged + ` where known_member is null`,
 		`insert into identities (id, member_id, login, login_key, start_5, start_8, start_12, state)
 			select identity_id, member_id, login, login_key, login_5, login_8, login_12, 'restricted'
 			from ` + staged + ` where known_identity is null`,
-		`update identities i set member_id = s.member_id from ` + staged + ` s where i.id = s.known_identity and s.known_member is null`,
 		`insert into contacts (id, member_id, kind, value, value_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
 			select c.id, s.member_id, c.kind, c.value, c.value_key, c.start_5, c.start_8, c.start_12, c.since, c.own, 'import' from ` + staged + ` s, lateral (values
 			  (s.phone_id, 'phone', s.phone, s.phone_key, s.phone_5, s.phone_8, s.phone_12, null::date, false),
@@ -27,4 +31,11 @@ func InsertStaged(tx *store.Tx, staged string) error {
 		}
 	}
 	return nil
+}
+
+// AdoptKnown gives IDs that were only inquired about the members that InsertStaged
+// kept. The caller has locked them.
+func AdoptKnown(tx *store.Tx, staged string) error {
+	_, err := store.Exec(tx, "update identities i set member_id = s.member_id from "+staged+" s where i.id = s.known_identity and s.known_member is null")
+	return err
 }

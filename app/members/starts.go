@@ -18,6 +18,20 @@ func Starts(v *vault.Vault, key string) []any {
 	return []any{starts[0], starts[1], starts[2]}
 }
 
+// startCondition is what a row h must fulfil for its key to begin with key, empty when
+// that is too short to search by. Shorter beginnings lead to the longer ones in the
+// index.
+func startCondition(v *vault.Vault, key string) (condition string, args []any) {
+	for i, start := range v.QueryStarts(key) {
+		if i > 0 {
+			condition += " and "
+		}
+		condition += fmt.Sprintf("h.start_%d = $%d", vault.StartLengths[i], i+1)
+		args = append(args, start)
+	}
+	return condition, args
+}
+
 // byStart finds the identities whose login ID, mail address or telephone number
 // begins with q; cut tells that there are more than were looked into.
 func byStart(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err error) {
@@ -34,12 +48,12 @@ func byStart(db *gorm.DB, v *vault.Vault, q string) (ids []int64, cut bool, err 
 		{"contacts", "value", fmt.Sprintf(contact, Email), login, jptext.EmailKey},
 		{"contacts", "value", fmt.Sprintf(contact, Phone), phone, jptext.PhoneKey},
 	} {
-		n, start, ok := v.QueryStart(look.key)
-		if !ok {
+		begins, args := startCondition(v, look.key)
+		if begins == "" {
 			continue
 		}
 		looked := 0
-		err := store.Each(db, fmt.Sprintf("%s h.start_%d = $1 limit $2", look.query, n), []any{start, maxHits + 1}, func(scan func(...any) error) error {
+		err := store.Each(db, look.query+begins+fmt.Sprintf(" limit $%d", len(args)+1), append(args, maxHits+1), func(scan func(...any) error) error {
 			var identity, row int64
 			var sealed []byte
 			if err := scan(&identity, &row, &sealed); err != nil {

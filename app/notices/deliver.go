@@ -35,8 +35,7 @@ type Postman struct {
 	Store  *store.Store
 	Outlet Outlet
 	From   string
-	// Env gives what holds on the day a mail is sent.
-	Env func(ctx context.Context, at time.Time, lang string) (Env, error)
+	Env    environment
 	// Bounced is told, in the same transaction, that an address was refused.
 	Bounced func(tx *store.Tx, m Mail) error
 }
@@ -56,19 +55,42 @@ const (
 // One that fails does not hold up the others; the first error of our own is returned.
 func (p *Postman) Deliver(ctx context.Context, ids []int64) error {
 	var failed error
+	env := remembered(p.Env)
 	for _, id := range ids {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		m, err := p.claim(ctx, id)
 		if err == nil && m != nil {
-			err = p.deliver(ctx, *m)
+			err = p.deliver(ctx, *m, env)
 		}
 		if err != nil && failed == nil {
 			failed = err
 		}
 	}
 	return failed
+}
+
+// environment gives what holds on the day a mail in a language is sent.
+type environment func(ctx context.Context, at time.Time, lang string) (Env, error)
+
+// remembered asks once a minute for each language: the mails of a chunk quote the same.
+func remembered(ask environment) environment {
+	type answer struct {
+		Env
+		at time.Time
+	}
+	known := map[string]answer{}
+	return func(ctx context.Context, at time.Time, lang string) (Env, error) {
+		if a, ok := known[lang]; ok && at.Truncate(time.Minute).Equal(a.at) {
+			return a.Env, nil
+		}
+		env, err := ask(ctx, at, lang)
+		if err == nil {
+			known[lang] = answer{env, at.Truncate(time.Minute)}
+		}
+		return env, err
+	}
 }
 
 // claim takes a mail by moving its due time, in a transaction of its own: what
@@ -91,10 +113,10 @@ func (p *Postman) claim(ctx context.Context, id int64) (m *Mail, err error) {
 	return m, err
 }
 
-func (p *Postman) deliver(ctx context.Context, m Mail) error {
+func (p *Postman) deliver(ctx context.Context, m Mail, env environment) error {
 	sending, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	e, kept, err := p.compose(sending, m)
+	e, kept, err := p.compose(sending, m, env)
 	if err == nil {
 		err = p.Outlet.Send(sending, e)
 	}
@@ -107,7 +129,7 @@ func (p *Postman) deliver(ctx context.Context, m Mail) error {
 // errExpired: a code or link that nobody could use any more is not sent.
 var errExpired = &Permanent{Err: errors.New("expired")}
 
-func (p *Postman) compose(ctx context.Context, m Mail) (e Envelope, kept Message, err error) {
+func (p *Postman) compose(ctx context.Context, m Mail, ask environment) (e Envelope, kept Message, err error) {
 	v, now := p.Store.Vault, p.Store.Clock()
 	f, err := m.facts(v)
 	if err != nil {
@@ -120,7 +142,7 @@ func (p *Postman) compose(ctx context.Context, m Mail) (e Envelope, kept Message
 	if m.secretive() && (secret == "" || !now.Before(m.QueuedAt.Add(time.Duration(f.Minutes)*time.Minute))) {
 		return e, kept, errExpired
 	}
-	env, err := p.Env(ctx, now, m.Language)
+	env, err := ask(ctx, now, m.Language)
 	if err != nil {
 		return e, kept, err
 	}
@@ -158,6 +180,10 @@ func (p *Postman) settle(ctx context.Context, m Mail, kept Message, failure erro
 		m.MessageID = ours(m.MessageID, p.From)
 		if m.State == Sent {
 			m.Subject = kept.Subject
+			// A lost outcome means what a lost claim does.
+			if err := store.Set(tx, "synchronous_commit = off"); err != nil {
+				return err
+			}
 			m.BodyText, m.BodyHTML = tx.Vault().Seal("mails", "body_text", m.ID, kept.Text), tx.Vault().Seal("mails", "body_html", m.ID, kept.HTML)
 		}
 		ours, err := store.SaveIf(tx, &m, "state = ? and attempts = ?", []any{Queued, attempt},

@@ -3,6 +3,7 @@ package notices
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 )
@@ -24,11 +25,11 @@ const (
 func wrap(s, lang, first, rest string) []string {
 	wide := lang == "ja"
 	var lines []string
-	line, used := first, columnsOf(first, wide)
+	line, used := []byte(first), columnsOf(first, wide)
 	empty := true
 	next := func() {
-		lines = append(lines, strings.TrimRight(line, " "))
-		line, used, empty = rest, columnsOf(rest, wide), true
+		lines = append(lines, strings.TrimRight(string(line), " "))
+		line, used, empty = append(line[:0], rest...), columnsOf(rest, wide), true
 	}
 	for _, u := range units(s, wide) {
 		w := columnsOf(u, wide)
@@ -41,12 +42,12 @@ func wrap(s, lang, first, rest string) []string {
 			}
 		}
 		for _, r := range u {
-			if c := columnsOf(string(r), wide); used+c > columns {
+			c := runeColumns(r, wide)
+			if used+c > columns {
 				next()
-				line, used, empty = line+string(r), used+c, false
-				continue
+				empty = false
 			}
-			line, used = line+string(r), used+columnsOf(string(r), wide)
+			line, used = utf8.AppendRune(line, r), used+c
 		}
 		empty = empty && u == " "
 	}
@@ -78,7 +79,7 @@ func units(s string, wide bool) []string {
 			out = append(out, string(r))
 			glue = false
 		}
-		if !unicode.In(r, unicode.M, unicode.Cf) {
+		if !combining(r) {
 			last = r
 		}
 	}
@@ -95,7 +96,7 @@ func joinSpaces(units []string) []string {
 
 // mayBreak reports whether a line may end between two characters.
 func mayBreak(a, b rune, wide bool) bool {
-	if unicode.In(b, unicode.M, unicode.Cf) || strings.ContainsRune(noStart, b) || strings.ContainsRune(noEnd, a) {
+	if combining(b) || strings.ContainsRune(noStart, b) || strings.ContainsRune(noEnd, a) {
 		return false
 	}
 	return wide && (runeColumns(a, wide) == 2 || runeColumns(b, wide) == 2)
@@ -111,7 +112,12 @@ func columnsOf(s string, wide bool) (n int) {
 // runeColumns is the width of a character: 0 for what stands on the one before,
 // and with wide 2 for those that are wide in Japanese fonts only.
 func runeColumns(r rune, wide bool) int {
-	if unicode.In(r, unicode.M, unicode.Cf) {
+	switch {
+	case r < 0x7f:
+		return 1
+	case japanese(r):
+		return 2
+	case combining(r):
 		return 0
 	}
 	switch width.LookupRune(r).Kind() {
@@ -123,4 +129,15 @@ func runeColumns(r rune, wide bool) int {
 		}
 	}
 	return 1
+}
+
+// japanese reports whether a character is among the wide ones that most of a mail is
+// made of; looking the others up costs ten times as much.
+func japanese(r rune) bool {
+	return r >= 0x3041 && r <= 0x3096 || r >= 0x30a1 && r <= 0x30fa || r >= 0x4e00 && r <= 0x9fff
+}
+
+// combining reports whether a character stands on the one before it.
+func combining(r rune) bool {
+	return r >= 0x80 && !japanese(r) && unicode.In(r, unicode.M, unicode.Cf)
 }

@@ -127,16 +127,16 @@ func (v *Vault) Starts(key string) (starts [len(StartLengths)]int32) {
 	return starts
 }
 
-// QueryStart is the hash of the first n bytes that a stored key must have to begin
-// with key: necessary, not sufficient, so open and compare. It is false when key is
-// too short to search by.
-func (v *Vault) QueryStart(key string) (n int, start int32, ok bool) {
-	for _, n := range slices.Backward(StartLengths[:]) {
+// QueryStarts are the hashes that a stored key must have to begin with key, in the order
+// of StartLengths as far as key goes: necessary, not sufficient, so open and compare.
+// There are none when key is too short to search by.
+func (v *Vault) QueryStarts(key string) (starts []int32) {
+	for _, n := range StartLengths {
 		if len(key) >= n {
-			return n, v.start(key[:n]), true
+			starts = append(starts, v.start(key[:n]))
 		}
 	}
-	return 0, 0, false
+	return starts
 }
 
 // start hashes a beginning. The first byte of the block is its length, which is never

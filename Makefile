@@ -1,4 +1,4 @@
-# make demo   runs hoten with the demo incident
+# make demo   runs hoten with the demo incident, in ./demo-data
 # make test   runs every test, with real PostgreSQL and real Chromium
 
 SHELL := /bin/bash

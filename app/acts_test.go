@@ -288,7 +288,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 				return err
 			}
 		}},
-		{callbacks.ToAttempt, "the third in vain", agent, func() func(access.Actor) error {
+		{callbacks.ToAttempt, "the third unsuccessful", agent, func() func(access.Actor) error {
 			id := promised()
 			attempt := func(by access.Actor) error {
 				_, err := callbacks.Attempt(ctx, db, by, id, callbacks.Tried{Outcome: callbacks.NoAnswer})
@@ -359,7 +359,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 			}
 		}},
 		{incidents.ToCreate, "", w.Manager, func() func(access.Actor) error {
-			day := apptest.Start.UTC().Truncate(1)
+			day := jptext.DateOf(apptest.Start)
 			return func(by access.Actor) error {
 				_, err := incidents.Create(ctx, db, by, incidents.New{Reference: "2014-R097", TitleJa: "別", TitleEn: "Other", PeriodFrom: day, PeriodTo: day, DetectedOn: day})
 				return err

@@ -67,6 +67,10 @@ func (a *App) open(ctx context.Context, url string, log *slog.Logger) error {
 	if err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}
+	// Other keys than the database's end the start before it changes anything.
+	if err := store.CheckKeys(ctx, url, v); err != nil {
+		return err
+	}
 	if err := store.Migrate(ctx, url); err != nil {
 		return err
 	}

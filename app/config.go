@@ -23,10 +23,15 @@ type Config struct {
 	// HOTEN_TRUSTED_PROXIES: networks (CIDR) or addresses, apart by commas or spaces,
 	// whose X-Forwarded-For is believed; empty: nobody's.
 	TrustedProxies string
+	AllowDemo      bool // HOTEN_ALLOW_DEMO=true: serve accounts whose password is known to everybody
 }
 
-// FromEnvironment reads the variables, with their defaults.
-func FromEnvironment() Config {
+// Folder is the data folder unless another is named.
+const Folder = "./data"
+
+// FromEnvironment reads the variables, with their defaults; that of the data folder is
+// given.
+func FromEnvironment(folder string) Config {
 	get := func(name, otherwise string) string {
 		if v := os.Getenv(name); v != "" {
 			return v
@@ -35,13 +40,14 @@ func FromEnvironment() Config {
 	}
 	return Config{
 		Addr:        get("HOTEN_ADDR", "127.0.0.1:8080"),
-		DataDir:     get("HOTEN_DATA_DIR", "./data"),
+		DataDir:     get("HOTEN_DATA_DIR", folder),
 		DatabaseURL: get("HOTEN_DATABASE_URL", ""),
 		SMTPURL:     get("HOTEN_SMTP_URL", ""),
 		MailFrom:    get("HOTEN_MAIL_FROM", ""),
 		BaseURL:     get("HOTEN_BASE_URL", ""),
 
 		TrustedProxies: get("HOTEN_TRUSTED_PROXIES", ""),
+		AllowDemo:      get("HOTEN_ALLOW_DEMO", "") == "true",
 	}
 }
 

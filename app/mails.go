@@ -35,29 +35,45 @@ func (a *App) mailEnv(ctx context.Context, at time.Time, lang string) (notices.E
 	if err != nil {
 		return notices.Env{}, err
 	}
-	said := i18n.With(ctx, lang)
-	env := notices.Env{TopPage: i18n.T(said, "mails.top_page")}
+	langCtx := i18n.With(ctx, lang)
+	env := notices.Env{TopPage: i18n.T(langCtx, "mails.top_page")}
 	if env.Company, err = incidents.OperatorName(db, "ntt-com", lang); err != nil {
 		return env, err
 	}
 	for _, d := range list {
-		line := notices.DeskLine{Name: d.NameJa, Phone: d.Phone, Hours: i18n.T(said, "mails.desk_closed_today")}
+		line := notices.DeskLine{Name: d.NameJa, Phone: d.Phone, Hours: deskHours(langCtx, d.Desk, at)}
 		if lang == "en" {
 			line.Name = d.NameEn
-		}
-		if open, close, ok := d.On(jptext.DateOf(at)); ok {
-			line.Hours = i18n.T(said, "mails.desk_hours", "from", desks.Clock(open), "until", desks.Clock(close))
 		}
 		env.Desks = append(env.Desks, line)
 	}
 	now, err := services.Now(db, at)
 	for _, status := range now {
-		env.Services = append(env.Services, services.Say(said, status))
+		env.Services = append(env.Services, services.Say(langCtx, status))
 		if status.Service == services.Transfer && env.Transfer != services.Suspended {
 			env.Transfer = status.State
 		}
 	}
 	return env, err
+}
+
+// deskHours says a desk's hours on the day; where it is closed, also when it opens next.
+func deskHours(ctx context.Context, d desks.Desk, at time.Time) string {
+	hours := func(date jptext.Date) string {
+		open, close, ok := d.On(date)
+		if !ok {
+			return ""
+		}
+		return i18n.T(ctx, "mails.desk_hours", "from", desks.Clock(open), "until", desks.Clock(close))
+	}
+	if today := hours(jptext.DateOf(at)); today != "" {
+		return today
+	}
+	next := d.At(at).Next
+	if next.IsZero() {
+		return i18n.T(ctx, "mails.desk_closed_today")
+	}
+	return i18n.T(ctx, "mails.desk_opens_next", "day", i18n.DayOfWeek(ctx, next), "hours", hours(jptext.DateOf(next)))
 }
 
 // DeliverAs delivers mails as of the clock of s.

@@ -55,3 +55,22 @@ func TestMailsOfTheDay(t *testing.T) {
 		}
 	}
 }
+
+// Where a desk is closed on the day, the mail says when it opens next.
+func TestMailsSayWhenADeskOpensNext(t *testing.T) {
+	w := apptest.NewWorld(t)
+	a := &App{Store: w.Store}
+	if err := desks.Seed(w.Ctx, w.Store); err != nil {
+		t.Fatal(err)
+	}
+	saturday := time.Date(2014, time.August, 2, 12, 0, 0, 0, jptext.JST)
+	for lang, want := range map[string][2]string{
+		"ja": {"10:00〜21:00", "本日は休業（次の受付は8/4（月） 10:00〜21:00）"},
+		"en": {"10:00–21:00", "closed today (next open Mon 4 August, 10:00–21:00)"},
+	} {
+		env, err := a.mailEnv(w.Ctx, saturday, lang)
+		if err != nil || len(env.Desks) != 2 || env.Desks[0].Hours != want[0] || env.Desks[1].Hours != want[1] {
+			t.Errorf("%s: %+v, %v", lang, env.Desks, err)
+		}
+	}
+}

@@ -139,7 +139,7 @@ func TestFirstReleaseGoesOn(t *testing.T) {
 	}
 
 	// A job that was queued and never begun is done.
-	must(t, jobs.Recover(w.Ctx, w.Store, reimbursements.Again))
+	must(t, jobs.Recover(w.Ctx, w.Store, reimbursements.Unfinished))
 	w.Work()
 	job, err := store.Find[jobs.Job](db, "kind = ?", reimbursements.ProposeAllArgs{}.Kind())
 	must(t, err)

@@ -82,10 +82,9 @@ func (a *App) chores() []chore {
 			return err
 		}},
 		{"send what is due", 2 * time.Second, func(ctx context.Context) error { return notices.Sweep(ctx, s) }},
-		{"recover lost imports", 3 * time.Second, func(ctx context.Context) error { return imports.Recover(ctx, s) }},
 		{"forget uploads of dry runs", time.Hour, func(ctx context.Context) error { return imports.Forget(ctx, s) }},
-		{"recover lost jobs", 3 * time.Second, func(ctx context.Context) error {
-			return jobs.Recover(ctx, s, reimbursements.Again)
+		{"recover lost work", 3 * time.Second, func(ctx context.Context) error {
+			return jobs.Recover(ctx, s, imports.Unfinished, reimbursements.Unfinished)
 		}},
 		{"remind of proposals", 30 * time.Second, func(ctx context.Context) error { return reimbursements.Remind(ctx, s) }},
 		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {

@@ -84,8 +84,11 @@ func (a *API) assignee(r *request, v string) (int64, error) {
 		return -1, nil
 	case strings.Contains(v, "@"):
 		account, err := staff.ByEmail(r.db, v)
-		if err != nil {
+		switch {
+		case fault.Of(err, fault.NotFound):
 			return 0, fault.Input("assignee", "assignee_unknown")
+		case err != nil:
+			return 0, err
 		}
 		return account.ID, nil
 	}

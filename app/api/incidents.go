@@ -26,24 +26,22 @@ type incidentJSON struct {
 }
 
 func incidentOf(i incidents.Incident) incidentJSON {
-	out := incidentJSON{Reference: i.Reference, TitleJa: i.TitleJa, TitleEn: i.TitleEn, PeriodFrom: day(i.PeriodFrom), PeriodTo: day(i.PeriodTo),
-		DetectedOn: day(i.DetectedOn), ReleasedIDs: i.ReleasedIds, ReleasedExchanged: i.ReleasedExchanged, CreatedAt: i.CreatedAt}
+	out := incidentJSON{Reference: i.Reference, TitleJa: i.TitleJa, TitleEn: i.TitleEn, PeriodFrom: i.PeriodFrom.String(), PeriodTo: i.PeriodTo.String(),
+		DetectedOn: i.DetectedOn.String(), ReleasedIDs: i.ReleasedIds, ReleasedExchanged: i.ReleasedExchanged, CreatedAt: i.CreatedAt}
 	if i.ReleasedOn != nil {
-		out.ReleasedOn = day(*i.ReleasedOn)
+		out.ReleasedOn = i.ReleasedOn.String()
 	}
 	return out
 }
 
-func day(t time.Time) string { return t.Format(time.DateOnly) }
-
 // date reads a day as callers write it; what is none stays zero and is refused
 // by the action, which names the field.
-func date(s string) time.Time {
+func date(s string) jptext.Date {
 	d, err := jptext.ParseDate(s)
 	if err != nil {
-		return time.Time{}
+		return jptext.Date{}
 	}
-	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
+	return d
 }
 
 func createIncident(a *API, r *request) error {
@@ -92,9 +90,12 @@ func showIncident(a *API, r *request) error {
 		return err
 	}
 	out := incidentOf(*i)
-	if out.Figures, err = reports.Of(r.db, i, a.s.Clock()); err != nil {
+	f, err := reports.Of(r.db, i, a.s.Clock())
+	if err != nil {
 		return err
 	}
+	f.Plan, f.Approved, f.Posted = f.Plan.Unsigned(), f.Approved.Unsigned(), f.Posted.Unsigned()
+	out.Figures = f
 	return r.JSON(http.StatusOK, out)
 }
 

@@ -21,5 +21,8 @@ func dailyReport(a *API, r *request) error {
 	if err != nil {
 		return err
 	}
+	for i, p := range d.Points { // as in the totals of an incident
+		d.Points[i].Rollback = max(p.Rollback, -p.Rollback)
+	}
 	return r.JSON(http.StatusOK, d)
 }

@@ -15,6 +15,7 @@ import (
 	"hoten/app/desks"
 	"hoten/app/imports"
 	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/notices"
 	"hoten/app/policies"
 	"hoten/app/staff"
@@ -78,7 +79,7 @@ func Populate(t testing.TB, s *store.Store, clock *Clock) *World {
 		}
 		*p.to = added.Staff.Actor("console")
 	}
-	day := func(month time.Month, day int) time.Time { return time.Date(2014, month, day, 0, 0, 0, 0, time.UTC) }
+	day := func(month time.Month, day int) jptext.Date { return jptext.Date{Year: 2014, Month: month, Day: day} }
 	var err error
 	w.Incident, err = incidents.Create(w.Ctx, s, w.Manager, incidents.New{Reference: Reference, TitleJa: "なりすましによるポイント不正利用",
 		TitleEn: "Points misused through stolen OCN IDs", PeriodFrom: day(time.July, 11), PeriodTo: day(time.July, 28), DetectedOn: day(time.July, 28)})

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/store"
@@ -45,10 +46,10 @@ type addressRow struct {
 	ContactID                        *int64
 	Value                            []byte
 	DependsOnLogin                   bool
-	RegisteredOn                     *time.Time
+	RegisteredOn                     jptext.Date
 	UndeliverableAt                  *time.Time
 	TitleJa, TitleEn                 string
-	PeriodFrom, PeriodTo, DetectedOn time.Time
+	PeriodFrom, PeriodTo, DetectedOn jptext.Date
 }
 
 // Addressees finds, in one query for any number of cases, the contact that a
@@ -99,13 +100,13 @@ func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
 	}
 	a := Addressee{CaseID: r.CaseID, MemberID: r.MemberID, Language: r.Language, Facts: notices.Facts{
 		Name: strings.TrimPrefix(name.Name, vault.Damaged), MaskedLogin: vault.MaskLogin(login), CaseNumber: Number(r.CaseID), TitleJa: r.TitleJa, TitleEn: r.TitleEn,
-		PeriodFrom: r.PeriodFrom, PeriodTo: r.PeriodTo, DetectedOn: r.DetectedOn}}
+		PeriodFrom: r.PeriodFrom.At(0), PeriodTo: r.PeriodTo.At(0), DetectedOn: r.DetectedOn.At(0)}}
 	if r.ContactID == nil {
 		return a, nil
 	}
 	contact := members.Contact{ID: *r.ContactID, Kind: members.Email, Value: r.Value, DependsOnLogin: r.DependsOnLogin,
 		RegisteredOn: r.RegisteredOn, UndeliverableAt: r.UndeliverableAt}
-	own := informing[kind] && r.DependsOnLogin && r.UndeliverableAt == nil && (r.RegisteredOn == nil || r.RegisteredOn.Before(r.PeriodFrom))
+	own := informing[kind] && r.DependsOnLogin && r.UndeliverableAt == nil && (r.RegisteredOn.IsZero() || r.RegisteredOn.Before(r.PeriodFrom))
 	if contact.Usable(r.PeriodFrom) || own {
 		if a.Address, err = contact.Plain(v); a.Address == vault.Damaged {
 			a.Address = ""

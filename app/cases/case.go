@@ -9,7 +9,7 @@ import (
 	"golang.org/x/text/width"
 
 	"hoten/app/fault"
-	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/verbs"
 )
 
@@ -48,7 +48,7 @@ type Case struct {
 	MadeWholeAt        *time.Time
 	CompletedAt        *time.Time
 	FailedAttempts     int16
-	FailedOn           *time.Time `gorm:"type:date"`
+	FailedOn           *jptext.Date
 	ImpostorAt         *time.Time
 	UnreachableAt      *time.Time
 	OpenedAt           time.Time
@@ -135,5 +135,5 @@ func damm(digits string) int {
 
 // Level2Closed reports whether level 2 is closed by phone today after failed attempts.
 func (c Case) Level2Closed(now time.Time, failedPerDay int) bool {
-	return c.FailedOn != nil && c.FailedOn.Equal(incidents.Day(now)) && int(c.FailedAttempts) >= failedPerDay
+	return c.FailedOn != nil && *c.FailedOn == jptext.DateOf(now) && int(c.FailedAttempts) >= failedPerDay
 }

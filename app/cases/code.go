@@ -11,6 +11,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/policies"
@@ -84,7 +85,7 @@ func withinCodeLimits(tx *store.Tx, c *Case, call *Call, v policies.Verification
 	var latest *time.Time
 	err := store.Scan(tx.DB, `select count(*) filter (where call_id = $1), count(*) filter (where sent_at >= $3), max(sent_at)
 		from verification_codes where identity_id = $2 and (sent_at >= $3 or call_id = $1)`,
-		[]any{call.ID, c.IdentityID, startOfDay(tx.Now)}, &inCall, &inDay, &latest)
+		[]any{call.ID, c.IdentityID, jptext.StartOfDay(tx.Now)}, &inCall, &inDay, &latest)
 	switch {
 	case err != nil:
 		return err

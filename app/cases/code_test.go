@@ -9,6 +9,7 @@ import (
 
 	"hoten/app/apptest"
 	"hoten/app/cases"
+	"hoten/app/jptext"
 	"hoten/app/members"
 )
 
@@ -186,8 +187,9 @@ func TestContactsThatMayBeUsed(t *testing.T) {
 }
 
 func TestUsableContactTable(t *testing.T) {
-	from := time.Date(2014, 7, 11, 0, 0, 0, 0, time.UTC)
-	day := func(d int) *time.Time { t := from.AddDate(0, 0, d); return &t }
+	from := jptext.Date{Year: 2014, Month: 7, Day: 11}
+	day := func(d int) jptext.Date { return from.AddDays(d) }
+	bounced := from.At(0)
 	for _, c := range []struct {
 		name    string
 		contact members.Contact
@@ -198,7 +200,7 @@ func TestUsableContactTable(t *testing.T) {
 		{"mail from later", members.Contact{Kind: members.Email, RegisteredOn: day(30)}, false},
 		{"mail of unknown age", members.Contact{Kind: members.Email}, false},
 		{"the ID's own mailbox", members.Contact{Kind: members.Email, RegisteredOn: day(-999), DependsOnLogin: true}, false},
-		{"mail that came back", members.Contact{Kind: members.Email, RegisteredOn: day(-999), UndeliverableAt: day(1)}, false},
+		{"mail that came back", members.Contact{Kind: members.Email, RegisteredOn: day(-999), UndeliverableAt: &bounced}, false},
 		{"phone of the contract", members.Contact{Kind: members.Phone}, true},
 		{"phone from before", members.Contact{Kind: members.Phone, RegisteredOn: day(-1)}, true},
 		{"phone set in the incident", members.Contact{Kind: members.Phone, RegisteredOn: day(3)}, false},

@@ -8,7 +8,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
-	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/policies"
 	"hoten/app/store"
 )
@@ -64,8 +64,8 @@ func (c Call) mayConclude(outcome string, now time.Time) error {
 }
 
 func (c *Case) countFailed(now time.Time) {
-	today := incidents.Day(now)
-	if c.FailedOn == nil || !c.FailedOn.Equal(today) {
+	today := jptext.DateOf(now)
+	if c.FailedOn == nil || *c.FailedOn != today {
 		c.FailedOn, c.FailedAttempts = &today, 0
 	}
 	c.FailedAttempts++

@@ -1,10 +1,9 @@
 package cases
 
 import (
-	"time"
-
 	"gorm.io/gorm"
 
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/store"
 	"hoten/app/vault"
@@ -29,7 +28,7 @@ func Phones(db *gorm.DB, v *vault.Vault, caseIDs []int64) (map[int64]string, err
 	type row struct {
 		members.Contact
 		CaseID     int64
-		PeriodFrom time.Time
+		PeriodFrom jptext.Date
 	}
 	rows, err := store.Select[row](db, `select c.id as case_id, n.period_from, k.id, k.member_id, k.kind, k.value, k.registered_on, k.depends_on_login, k.undeliverable_at
 		from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id join contacts k on k.member_id = i.member_id

@@ -3,14 +3,12 @@ package cases
 import (
 	"context"
 	"strings"
-	"time"
 
 	"golang.org/x/text/width"
 
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
-	"hoten/app/incidents"
 	"hoten/app/members"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -84,11 +82,6 @@ func inTheClear(tx *store.Tx, c *Case) (*RevealedMember, error) {
 		}
 	}
 	return out, err
-}
-
-func startOfDay(t time.Time) time.Time {
-	y, m, d := t.In(incidents.JST).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, incidents.JST)
 }
 
 func codeDigits(s string) string {

@@ -18,6 +18,7 @@ import (
 	"hoten/app/imports"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
+	"hoten/app/passwords"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
@@ -34,8 +35,9 @@ const Reference = "2014-R096"
 type Deliver func(ctx context.Context, s *store.Store, ids []int64) error
 
 // Fill makes the demo on an installation that does not have it; else it does
-// nothing. Killed before the cases stand it goes on from there the next time;
-// killed later, it leaves less work to look at.
+// nothing. An installation of other people is refused: the demo's password is known to
+// everybody. Killed before the cases stand it goes on from there the next time; killed
+// later, it leaves less work to look at.
 func Fill(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) error {
 	there, err := isThere(store.Read(ctx, s))
 	if err != nil || there {
@@ -50,24 +52,31 @@ func Fill(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) 
 	return nil
 }
 
-// isThere reports whether there are cases of the incident, or an incident of that
-// reference which is not the demo's.
-func isThere(db *gorm.DB) (bool, error) {
-	i, err := incidents.ByReference(db, Reference)
-	if isNotFound(err) {
-		return false, nil
+// isThere reports whether the demo's cases stand. Staff without the demo's: an error.
+func isThere(db *gorm.DB) (there bool, err error) {
+	var staffed, hired bool
+	err = store.Scan(db, `select exists (select 1 from staff), exists (select 1 from staff where email = $1),
+		exists (select 1 from cases c join incidents i on i.id = c.incident_id where i.reference = $2)`, []any{People[0].Email, Reference}, &staffed, &hired, &there)
+	if err == nil && staffed && !hired {
+		err = errors.New("this data folder or database is somebody's own, which the demo would open to everybody: give the demo another one (--data-dir, --database-url)")
 	}
-	if err != nil {
-		return false, err
-	}
-	type found struct{ Cases, Hired bool }
-	got, err := store.Select[found](db, "select exists (select 1 from cases where incident_id = $1) as cases, exists (select 1 from staff where email = $2) as hired", i.ID, People[0].Email)
-	return err == nil && (got[0].Cases || !got[0].Hired), err
+	return there, err
 }
 
-func isNotFound(err error) bool {
-	f, ok := fault.As(err)
-	return ok && f.Kind == fault.NotFound
+// SignIns lists the accounts of the demo that anybody can sign in to: not disabled,
+// and with the password that is known to everybody.
+func SignIns(ctx context.Context, s *store.Store) (emails []string, err error) {
+	for _, p := range People {
+		account, err := staff.ByEmail(store.Read(ctx, s), p.Email)
+		switch {
+		case fault.Of(err, fault.NotFound):
+		case err != nil:
+			return nil, err
+		case account.DisabledAt == nil && passwords.Match(account.PasswordHash, Password):
+			emails = append(emails, p.Email)
+		}
+	}
+	return emails, nil
 }
 
 // play is the demo's work on its way.
@@ -108,7 +117,7 @@ func (p *play) hire() error {
 			p.people[a.Email] = hired.Actor("console")
 			continue
 		}
-		if !isNotFound(err) {
+		if !fault.Of(err, fault.NotFound) {
 			return err
 		}
 		added, err := staff.Add(p.ctx, p.s, access.System("demo"), staff.New{Email: a.Email, Name: a.Name, Role: a.Role, Desk: a.Desk, Language: a.Language, Password: Password})
@@ -123,10 +132,10 @@ func (p *play) hire() error {
 func (p *play) who(name string) access.Actor { return p.people[name+"@hoten.example"] }
 
 func (p *play) incident() error {
-	if _, err := incidents.ByReference(store.Read(p.ctx, p.s), Reference); !isNotFound(err) {
+	if _, err := incidents.ByReference(store.Read(p.ctx, p.s), Reference); !fault.Of(err, fault.NotFound) {
 		return err
 	}
-	day := func(month time.Month, day int) time.Time { return time.Date(2014, month, day, 0, 0, 0, 0, time.UTC) }
+	day := func(month time.Month, day int) jptext.Date { return jptext.Date{Year: 2014, Month: month, Day: day} }
 	released, ids, exchanged := day(time.July, 30), IDs, Exchanged
 	_, err := incidents.Create(p.ctx, p.s, p.who("manager"), incidents.New{Reference: Reference,
 		TitleJa: "OCN IDへのなりすましによるポイントの不正利用", TitleEn: "Points misused by impersonating OCN ID holders",

@@ -9,6 +9,9 @@ import (
 	"hoten/app/desks"
 )
 
+// Folder is the data folder of the demo unless another is named.
+const Folder = "./demo-data"
+
 // Password signs in every account of the demo.
 const Password = "hoten demo 2014"
 

@@ -30,6 +30,36 @@ func TestFillGoesOnWhereItWasKilled(t *testing.T) {
 	}
 }
 
+// Only accounts that somebody could sign in to with the demo's password count.
+func TestSignInsAreTheOpenAccounts(t *testing.T) {
+	w := apptest.NewWorld(t)
+	p := newPlay(w.Ctx, w.Store, "http://localhost:8080", nothing)
+	if err := desks.Seed(w.Ctx, w.Store); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.DB.Exec("update staff set email = 'a.' || email").Error; err != nil {
+		t.Fatal(err)
+	}
+	list := func(want int) {
+		t.Helper()
+		if got, err := SignIns(w.Ctx, w.Store); err != nil || len(got) != want {
+			t.Errorf("%v, %v; want %d", got, err, want)
+		}
+	}
+	list(0)
+	if err := p.hire(); err != nil {
+		t.Fatal(err)
+	}
+	list(len(People))
+	if err := w.DB.Exec("update staff set disabled_at = now() where email = ?", People[0].Email).Error; err != nil {
+		t.Fatal(err)
+	}
+	if _, err := staff.ChangePassword(w.Ctx, w.Store, p.who("sv"), Password, "keyaki-no-ki-48", "keyaki-no-ki-48", "host"); err != nil {
+		t.Fatal(err)
+	}
+	list(len(People) - 2)
+}
+
 // A password that everybody knows must not come into a center's own installation.
 func TestFillLeavesAnotherInstallationAlone(t *testing.T) {
 	w := apptest.NewWorld(t)
@@ -40,8 +70,8 @@ func TestFillLeavesAnotherInstallationAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Fill(w.Ctx, w.Store, "http://localhost:8080", nothing); err != nil {
-		t.Fatal(err)
+	if err := Fill(w.Ctx, w.Store, "http://localhost:8080", nothing); err == nil {
+		t.Error("the demo went into another installation")
 	}
 	after, err := staff.List(store.Read(w.Ctx, w.Store))
 	if err != nil || len(after) != len(before) {

@@ -15,7 +15,7 @@ const (
 	confirmed = "confirmed"
 )
 
-var partners = []string{"gift-code", "e-money", "mileage", "catalogue", "transit-ic"}
+var partners = []string{"ギフト券", "電子マネー", "マイル", "カタログ商品", "交通系ICポイント"}
 
 // play lets the thief and the owner act.
 func (a *account) play(r *rand.Rand) {

@@ -5,11 +5,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"hoten/app/fault"
 	"hoten/app/jptext"
+	"hoten/app/secrets"
 )
 
 // The most that a desk's rules may hold: two years of exceptions, and more rows
@@ -58,10 +57,10 @@ func (d Desk) checkDesk(p *fault.Problems) {
 	if !codeForm.MatchString(d.Code) || slices.Contains(reserved, d.Code) {
 		p.Add("code", "desk_code_invalid")
 	}
-	checkName(p, "name_ja", d.NameJa, maxName)
-	checkName(p, "name_en", d.NameEn, maxName)
-	checkName(p, "short_ja", d.ShortJa, maxShort)
-	checkName(p, "short_en", d.ShortEn, maxShort)
+	secrets.Label(p, "name_ja", d.NameJa, maxName)
+	secrets.Label(p, "name_en", d.NameEn, maxName)
+	secrets.Label(p, "short_ja", d.ShortJa, maxShort)
+	secrets.Label(p, "short_en", d.ShortEn, maxShort)
 	if digits := len(strings.ReplaceAll(d.Phone, "-", "")); !phoneForm.MatchString(d.Phone) || digits < 10 || digits > 11 {
 		p.Add("phone", "phone_invalid")
 	}
@@ -76,17 +75,6 @@ func (d Desk) checkDesk(p *fault.Problems) {
 	checkRows(p, "hours", len(d.Hours), maxHours)
 	checkRows(p, "closed_yearly", len(d.ClosedYearly), maxYearly)
 	checkRows(p, "exceptions", len(d.Exceptions), maxExceptions)
-}
-
-func checkName(p *fault.Problems, field, name string, most int) {
-	switch {
-	case strings.TrimSpace(name) == "":
-		p.Add(field, "required")
-	case utf8.RuneCountInString(name) > most:
-		p.Add(field, "too_long", "max", most)
-	case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
-		p.Add(field, "characters_invalid")
-	}
 }
 
 func checkRows(p *fault.Problems, field string, rows, most int) {

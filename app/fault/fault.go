@@ -86,6 +86,12 @@ func Is(err error, code string) bool {
 	return ok && f.Code == code
 }
 
+// Of reports whether err is a Fault of the kind.
+func Of(err error, kind Kind) bool {
+	f, ok := As(err)
+	return ok && f.Kind == kind
+}
+
 // Problems gathers refused fields; its zero value is ready to use.
 type Problems []Field
 

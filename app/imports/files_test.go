@@ -20,6 +20,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/fault"
 	"hoten/app/imports"
+	"hoten/app/jobs"
 	"hoten/app/ledger"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -267,11 +268,11 @@ func TestNothingLandsWhenItIsCutOff(t *testing.T) {
 	if count(w, "select count(*) from imports where state = 'running'") != 1 {
 		t.Fatal("it does not stand as running")
 	}
-	if err := imports.Recover(w.Ctx, w.Store); err != nil || count(w, "select count(*) from imports where state = 'running'") != 1 {
+	if err := jobs.Recover(w.Ctx, w.Store, imports.Unfinished); err != nil || count(w, "select count(*) from imports where state = 'running'") != 1 {
 		t.Errorf("given up at once: %v", err)
 	}
 	w.Clock.Add(time.Minute)
-	if err := imports.Recover(w.Ctx, w.Store); err != nil || count(w, "select count(*) from imports where state = 'failed' and error = 'interrupted'") != 1 {
+	if err := jobs.Recover(w.Ctx, w.Store, imports.Unfinished); err != nil || count(w, "select count(*) from imports where state = 'failed' and error = 'interrupted'") != 1 {
 		t.Errorf("not given up: %v", err)
 	}
 	i, err := imports.FromFiles(w.Ctx, w.Store, w.Manager, apptest.Reference, path, "", false, nil)
@@ -401,22 +402,31 @@ func TestLostWorkIsTakenUpAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	jobs := func() int { return count(w, "select count(*) from river_job where kind = 'imports_run'") }
-	if err := imports.Recover(w.Ctx, w.Store); err != nil || jobs() != 1 {
-		t.Errorf("%d jobs at once, %v", jobs(), err)
-	}
-	w.Clock.Add(time.Minute)
-	ran, err := store.Exclusive(w.Ctx, w.Store, fmt.Sprintf("import:%d", i.ID), func() error {
-		if err := imports.Recover(w.Ctx, w.Store); err != nil || jobs() != 1 {
-			t.Errorf("%d jobs while somebody is at it, %v", jobs(), err)
+	recovered := func(when string, available, cancelled int) {
+		t.Helper()
+		if err := jobs.Recover(w.Ctx, w.Store, imports.Unfinished); err != nil {
+			t.Fatal(err)
 		}
+		a, c := count(w, "select count(*) from river_job where kind = 'imports_run' and state = 'available'"), count(w, "select count(*) from river_job where state = 'cancelled'")
+		if a != available || c != cancelled {
+			t.Errorf("%s: %d jobs wait, %d were cancelled", when, a, c)
+		}
+	}
+	recovered("at once", 1, 0)
+	w.Clock.Add(time.Minute)
+	recovered("while it waits for a worker", 1, 0)
+	if err := w.DB.Exec("update river_job set state = 'running', attempted_at = now()").Error; err != nil {
+		t.Fatal(err)
+	}
+	ran, err := store.Exclusive(w.Ctx, w.Store, fmt.Sprintf("import:%d", i.ID), func() error {
+		recovered("while somebody is at it", 0, 0)
 		return nil
 	})
 	if !ran || err != nil {
 		t.Fatal(err)
 	}
-	if err := imports.Recover(w.Ctx, w.Store); err != nil || jobs() != 2 {
-		t.Errorf("%d jobs after its worker was lost, %v", jobs(), err)
+	for range 2 {
+		recovered("after its worker was lost", 1, 1)
 	}
 	for range 2 {
 		if i := work(w, i.ID); counts(i) != "done 1/0/0" {

@@ -84,7 +84,7 @@ func compare(t *testing.T, w *apptest.World, want expected) {
 	}
 	for name, got := range map[string][2]int64{
 		"rollback pointtalk": {f.Plan.Rollback["pointtalk"], want.Totals.RollbackPointtalk},
-		"rollback goo":       {f.Plan.Rollback["goo"], want.Totals.RollbackGoo},
+		"rollback goo":       {-f.Plan.Rollback["goo"], want.Totals.RollbackGoo},
 		"reimburse goo":      {f.Plan.Reimburse["goo"], want.Totals.ReimburseGoo},
 		"absorbed goo":       {f.Plan.Absorbed["goo"], want.Totals.AbsorbedGoo},
 	} {
@@ -131,7 +131,7 @@ func compare(t *testing.T, w *apptest.World, want expected) {
 }
 
 func outcomeOf(class string, p reimbursements.Plan, programs []incidents.Program) outcome {
-	t := reports.WithCodes(p.Totals(), programs)
+	t := reports.WithCodes(p.Totals(), programs).Unsigned()
 	final := map[string]int64{}
 	for _, b := range p.Balances {
 		for _, program := range programs {

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"hoten/app/apptest"
 	"hoten/app/imports"
 	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/ledger"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
@@ -20,7 +20,7 @@ const other = "2014-R097"
 
 func addIncident(w *apptest.World) {
 	w.T.Helper()
-	from, to := time.Date(2014, 7, 11, 0, 0, 0, 0, time.UTC), time.Date(2014, 7, 28, 0, 0, 0, 0, time.UTC)
+	from, to := jptext.Date{Year: 2014, Month: 7, Day: 11}, jptext.Date{Year: 2014, Month: 7, Day: 28}
 	if _, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: other, TitleJa: "別事案", TitleEn: "Another", PeriodFrom: from, PeriodTo: to, DetectedOn: to}); err != nil {
 		w.T.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/fault"
+	"hoten/app/jobs"
 	"hoten/app/staff"
 	"hoten/app/store"
 )
@@ -20,13 +21,17 @@ type RunArgs struct {
 // Kind names the job for River.
 func (RunArgs) Kind() string { return "imports_run" }
 
+// InsertOpts lets an import be queued once.
+func (RunArgs) InsertOpts() river.InsertOpts { return jobs.Once() }
+
 // Worker works RunArgs.
 type Worker struct {
 	river.WorkerDefaults[RunArgs]
 	Store *store.Store
 }
 
-// Timeout leaves time for any file; a program that dies is noticed by Recover.
+// Timeout leaves time for any file; a program that dies is noticed by
+// jobs.Recover.
 func (w *Worker) Timeout(*river.Job[RunArgs]) time.Duration { return 2 * time.Hour }
 
 // Work runs the import, unless another program does already.
@@ -39,7 +44,7 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[RunArgs]) error {
 		by := access.System("import")
 		if i.StaffID != nil {
 			account, err := staff.Active(store.Read(ctx, w.Store), *i.StaffID)
-			if f, ok := fault.As(err); ok && f.Kind == fault.Forbidden {
+			if fault.Of(err, fault.Forbidden) {
 				// Disabled since: nobody answers for what would be imported.
 				return newRun(w.Store, by, i, source{}, nil).fail(ctx, "interrupted")
 			}
@@ -57,36 +62,27 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[RunArgs]) error {
 	return err
 }
 
-// patience is how long an import may wait for a worker before it counts as lost.
-const patience = 10 * time.Second
-
-// Recover enqueues again the uploaded imports that nobody works on any more, and
-// gives up those from a command line that was killed: their files are not here.
-func Recover(ctx context.Context, s *store.Store) error {
-	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		type waiting struct {
-			ID       int64
-			Uploaded bool
+// Unfinished finds the uploaded imports that run since before begun. Those from a command
+// line that was killed it gives up: their files are not here.
+func Unfinished(tx *store.Tx, begun time.Time) (work []jobs.Unfinished, err error) {
+	type running struct {
+		ID       int64
+		Uploaded bool
+	}
+	rows, err := store.Select[running](tx.DB, `select i.id, exists (select 1 from import_chunks c where c.import_id = i.id) as uploaded
+		from imports i where i.state = 'running' and i.created_at < $1`, begun)
+	for _, r := range rows {
+		if r.Uploaded {
+			work = append(work, jobs.Unfinished{Lock: lockName(r.ID), Args: RunArgs{ImportID: r.ID}})
+			continue
 		}
-		rows, err := store.Select[waiting](tx.DB, `select i.id, exists (select 1 from import_chunks c where c.import_id = i.id) as uploaded
-			from imports i where i.state = 'running' and i.created_at < $1`, tx.Now.Add(-patience))
+		idle, err := store.Idle(tx, lockName(r.ID))
+		if err == nil && idle {
+			_, err = store.Exec(tx, "update imports set state = 'failed', error = 'interrupted', finished_at = $2 where id = $1", r.ID, tx.Now)
+		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, w := range rows {
-			idle, err := store.Idle(tx, lockName(w.ID))
-			switch {
-			case err != nil:
-				return err
-			case idle && w.Uploaded:
-				err = tx.Enqueue(RunArgs{ImportID: w.ID})
-			case idle:
-				_, err = store.Exec(tx, "update imports set state = 'failed', error = 'interrupted', finished_at = $2 where id = $1", w.ID, tx.Now)
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	}
+	return work, err
 }

@@ -4,6 +4,8 @@
 package incidents
 
 import (
+	"context"
+	"regexp"
 	"time"
 
 	"gorm.io/gorm"
@@ -11,12 +13,10 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/jptext"
+	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/verbs"
-
-	"context"
-	"regexp"
-	"strings"
 )
 
 // Incident is one 事案. The period is inclusive, in days of JST. The released
@@ -26,28 +26,19 @@ type Incident struct {
 	Reference         string
 	TitleJa           string
 	TitleEn           string
-	PeriodFrom        time.Time `gorm:"type:date"`
-	PeriodTo          time.Time `gorm:"type:date"`
-	DetectedOn        time.Time `gorm:"type:date"`
-	ReleasedOn        *time.Time
+	PeriodFrom        jptext.Date
+	PeriodTo          jptext.Date
+	DetectedOn        jptext.Date
+	ReleasedOn        *jptext.Date
 	ReleasedIds       *int
 	ReleasedExchanged *int
 	CreatedAt         time.Time
 }
 
-// JST is the zone in which the incident's days are counted.
-var JST = time.FixedZone("JST", 9*60*60)
-
 // Contains reports whether t lies within the incident's period.
 func (i Incident) Contains(t time.Time) bool {
-	day := Day(t)
+	day := jptext.DateOf(t)
 	return !day.Before(i.PeriodFrom) && !day.After(i.PeriodTo)
-}
-
-// Day is the day of t in JST, as midnight UTC like a date column.
-func Day(t time.Time) time.Time {
-	y, m, d := t.In(JST).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
 // Title is the incident's title in the language.
@@ -90,7 +81,7 @@ func AskPrograms(reads *store.Reads) *[]Program {
 // ProgramByCode finds a program. An unknown code: Invalid on program.
 func ProgramByCode(db *gorm.DB, code string) (*Program, error) {
 	p, err := store.Find[Program](db, "code = ?", code)
-	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+	if fault.Of(err, fault.NotFound) {
 		return nil, fault.Input("program", "program_unknown")
 	}
 	return p, err
@@ -99,12 +90,15 @@ func ProgramByCode(db *gorm.DB, code string) (*Program, error) {
 // New is what POST /incidents takes; dates are days of JST.
 type New struct {
 	Reference, TitleJa, TitleEn      string
-	PeriodFrom, PeriodTo, DetectedOn time.Time
-	ReleasedOn                       *time.Time
+	PeriodFrom, PeriodTo, DetectedOn jptext.Date
+	ReleasedOn                       *jptext.Date
 	ReleasedIds, ReleasedExchanged   *int
 }
 
 var referenceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
+
+// maxTitle bounds a title, in characters.
+const maxTitle = 200
 
 // maxReleased bounds the figures of a press release.
 const maxReleased = 1_000_000_000
@@ -115,11 +109,7 @@ func (n New) check() error {
 		p.Add("reference", "reference_invalid")
 	}
 	for name, v := range map[string]string{"title_ja": n.TitleJa, "title_en": n.TitleEn} {
-		if strings.TrimSpace(v) == "" {
-			p.Add(name, "required")
-		} else if len([]rune(v)) > 200 {
-			p.Add(name, "too_long", "max", 200)
-		}
+		secrets.Label(&p, name, v, maxTitle)
 	}
 	if n.PeriodFrom.IsZero() {
 		p.Add("period_from", "date_invalid")

@@ -24,6 +24,9 @@ func DateOf(t time.Time) Date {
 	return Date{y, m, d}
 }
 
+// StartOfDay is the instant at which the day of t began in Japan.
+func StartOfDay(t time.Time) time.Time { return DateOf(t).At(0) }
+
 // MakeDate gives the date, and false when the calendar has no such day.
 func MakeDate(year, month, day int) (Date, bool) {
 	d := Date{year, time.Month(month), day}

@@ -22,7 +22,7 @@ func Ensure(tx *store.Tx, login string) (*Identity, error) {
 		return nil, fault.Input("login_id", "login_id_missing")
 	}
 	known, err := ByLogin(tx.DB, tx.Vault(), login)
-	if f, ok := fault.As(err); !ok || f.Kind != fault.NotFound {
+	if !fault.Of(err, fault.NotFound) {
 		return known, err
 	}
 	ids, err := store.TakeIDs(tx.DB, "identities", 1)

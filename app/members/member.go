@@ -3,6 +3,7 @@ package members
 import (
 	"time"
 
+	"hoten/app/jptext"
 	"hoten/app/store"
 	"hoten/app/vault"
 )
@@ -56,7 +57,7 @@ type Contact struct {
 	Kind            string
 	Value           []byte
 	ValueKey        []byte
-	RegisteredOn    *time.Time
+	RegisteredOn    jptext.Date // zero: not known
 	DependsOnLogin  bool
 	Source          string
 	UndeliverableAt *time.Time
@@ -66,11 +67,11 @@ type Contact struct {
 // it does not depend on the ID, and was not set or changed on or after the first
 // day of the incident. A mail address of unknown age cannot be shown to be older
 // than the thief; a phone number without a date is the one of the contract.
-func (c Contact) Usable(incidentFrom time.Time) bool {
+func (c Contact) Usable(incidentFrom jptext.Date) bool {
 	if c.DependsOnLogin || c.UndeliverableAt != nil {
 		return false
 	}
-	if c.RegisteredOn == nil {
+	if c.RegisteredOn.IsZero() {
 		return c.Kind == Phone
 	}
 	return c.RegisteredOn.Before(incidentFrom)

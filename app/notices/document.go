@@ -16,7 +16,7 @@ type sort int
 
 const (
 	paragraph  sort = iota
-	heading         // ■ at the start of the line
+	heading         // ■ at the start of the line, without its mark in English
 	subheading      // ◆, likewise
 	item            // ・ or -, with lines below that begin with a space
 	step            // 1. 2. 3.
@@ -127,8 +127,6 @@ func (b block) lead(lang string) (first, rest string) {
 	switch {
 	case b.sort == heading && lang == "ja":
 		return "■", "　"
-	case b.sort == heading:
-		return "■ ", "  "
 	case b.sort == subheading && lang == "ja":
 		return "◆", "　"
 	case b.sort == note && lang == "ja":

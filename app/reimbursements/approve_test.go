@@ -2,6 +2,7 @@ package reimbursements_test
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -292,6 +293,40 @@ func TestDailyLimit(t *testing.T) {
 	propose(t, w, w.Agent, of[2])
 }
 
+// What a proposal takes makes no room for others, in the limit and in what supervisors
+// are shown, whether within one batch or later.
+func TestNegativeAdjustmentsMakeNoRoom(t *testing.T) {
+	for _, together := range []bool{true, false} {
+		wealthy := small
+		wealthy.goo = 1000 // else what is taken would be absorbed
+		w, of := importLosses(t, wealthy, small, small)
+		p := policies.Default()
+		p.DailyLimits = map[string]int64{"goo": 2 * small.exchanged}
+		if err := policies.Set(w.Ctx, w.Store, w.Manager, w.PolicyVersion(), p, "試行"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := reimbursements.AddAdjustment(w.Ctx, w.Store, w.Supervisor2, of[0].ID, "goo", -small.exchanged, "二重の付与"); err != nil {
+			t.Fatal(err)
+		}
+		ids := []int64{of[0].ID, of[1].ID, of[2].ID}
+		var results []reimbursements.Result
+		for part := range slices.Chunk(ids, map[bool]int{true: 3, false: 1}[together]) {
+			some, err := reimbursements.ProposeMany(w.Ctx, w.Store, w.Agent, part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			results = append(results, some...)
+		}
+		if results[0].Err != nil || results[1].Err != nil || !fault.Is(results[2].Err, "daily_limit") {
+			t.Errorf("together %v: %+v", together, results)
+		}
+		today, err := reimbursements.DayTotals(store.Read(w.Ctx, w.Store), w.Store)
+		if err != nil || len(today) != 1 || today[0].Pending != 2*small.exchanged {
+			t.Errorf("together %v: shown %+v, %v", together, today, err)
+		}
+	}
+}
+
 // Two at once do not count past each other.
 func TestDailyLimitHoldsAtOnce(t *testing.T) {
 	losses := make([]loss, 12)
@@ -405,7 +440,7 @@ func TestSixteenAtOnceEndInTheSameSums(t *testing.T) {
 				var batch []int64
 				for i := from; i < min(from+size, len(proposals)); i++ {
 					at := i
-					if n%2 == 1 { // from the other end, so that they meet in the middle
+					if n%2 == 1 { // from the other end, so that they meet in the median
 						at = len(proposals) - 1 - i
 					}
 					batch = append(batch, proposals[at].ID)

@@ -3,11 +3,13 @@ package reimbursements
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
 	"hoten/app/access"
 	"hoten/app/cases"
+	"hoten/app/jptext"
 	"hoten/app/store"
 )
 
@@ -183,7 +185,8 @@ func AskWaiting(reads *store.Reads, staff int64) *[]Waits {
 		from staff s where s.id = $1 and s.role = any($2)`, CountedTo, openTo), staff, access.Holders(access.Decide))
 }
 
-// DayTotal is what one person proposed today, in points of company cost.
+// DayTotal is what one person proposed today, in points of company cost: what counts
+// against the limit of a day (see Plan.Given).
 type DayTotal struct {
 	StaffID   int64
 	Name      string
@@ -194,10 +197,13 @@ type DayTotal struct {
 
 // DayTotals sums proposals since the start of the day by proposer and program,
 // for supervisors: many small amounts are the risk.
-func DayTotals(db *gorm.DB, s *store.Store) ([]DayTotal, error) {
+func DayTotals(db *gorm.DB, s *store.Store) ([]DayTotal, error) { return dayTotals(db, s.Clock(), 0) }
+
+// dayTotals is DayTotals for one proposer, 0 for all.
+func dayTotals(db *gorm.DB, now time.Time, proposer int64) ([]DayTotal, error) {
 	return store.Select[DayTotal](db, `select r.proposer_id as staff_id, p.name, l.program_id,
-		coalesce(sum(l.points) filter (where r.state in ('submitted', 'approved')), 0)::bigint as pending,
-		coalesce(sum(l.points) filter (where r.state = 'posted'), 0)::bigint as posted
-		from reimbursements r join reimbursement_lines l on l.reimbursement_id = r.id join staff p on p.id = r.proposer_id
-		where r.submitted_at >= $1 and l.kind <> 'rollback' group by 1, 2, 3 order by 1, 3`, startOfDay(s.Clock()))
+		coalesce(sum(greatest(l.points, 0)) filter (where r.state in ('submitted', 'approved')), 0)::bigint as pending,
+		coalesce(sum(greatest(l.points, 0)) filter (where r.state = 'posted'), 0)::bigint as posted
+		from reimbursements r join reimbursement_points l on l.reimbursement_id = r.id join staff p on p.id = r.proposer_id
+		where r.submitted_at >= $1 and ($2::bigint = 0 or r.proposer_id = $2) and l.kind <> 'rollback' group by 1, 2, 3 order by 1, 3`, jptext.StartOfDay(now), proposer)
 }

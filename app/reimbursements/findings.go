@@ -78,10 +78,7 @@ func AddAdjustment(ctx context.Context, s *store.Store, by access.Actor, caseID 
 		if !c.Affected() {
 			return nil, told, fault.New(fault.Conflict, "not_affected")
 		}
-		p, err := store.Find[incidents.Program](tx.DB, "code = ?", program)
-		if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
-			return nil, told, fault.Input("program", "program_unknown")
-		}
+		p, err := incidents.ProgramByCode(tx.DB, program)
 		if err != nil {
 			return nil, told, err
 		}

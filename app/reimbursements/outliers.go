@@ -41,7 +41,7 @@ type kind struct {
 	ProgramID int16
 }
 
-// A cost is unusual above so many times the middle one of its kind, where there are
+// A cost is unusual above so many times the median one of its kind, where there are
 // enough to say what is usual. The latest of each state are compared with: the cost
 // of proposing must not grow with the incident.
 const (
@@ -51,18 +51,18 @@ const (
 )
 
 // unusual reports whether a cost stands out: above its share of the threshold, or
-// far from the middle of its kind; 0 where there is neither.
-func unusual(cost, bound, middle int64) bool {
-	return bound > 0 && cost > bound || middle > 0 && cost > unusualTimes*middle
+// far from the median of its kind; 0 where there is neither.
+func unusual(cost, bound, median int64) bool {
+	return bound > 0 && cost > bound || median > 0 && cost > unusualTimes*median
 }
 
 // flags says why a plan stands out: what is known of the plan itself, and what
 // known says of its case.
-func (d desk) flags(s *subject, middles map[kind]int64, known []string) string {
+func (d desk) flags(s *subject, medians map[kind]int64, known []string) string {
 	var out []string
 	for program, cost := range s.plan.Cost() {
 		bound := d.policies.Thresholds[d.programs[program]] * int64(d.policies.UnusualPercent) / 100
-		if unusual(cost, bound, middles[kind{*s.Class, program}]) && len(out) == 0 {
+		if unusual(cost, bound, medians[kind{*s.Class, program}]) && len(out) == 0 {
 			out = append(out, UnusualAmount)
 		}
 	}
@@ -72,9 +72,9 @@ func (d desk) flags(s *subject, middles map[kind]int64, known []string) string {
 	return strings.Join(append(out, known...), " ")
 }
 
-// middles returns the median cost of each class and program, over the proposals of an
+// medians returns the median cost of each class and program, over the proposals of an
 // incident and those that are just being made, in one query; zero costs are ignored.
-func middles(db *gorm.DB, incident int64, made []*subject) (map[kind]int64, error) {
+func medians(db *gorm.DB, incident int64, made []*subject) (map[kind]int64, error) {
 	var classes []string
 	var programs []int16
 	var costs []int64
@@ -86,9 +86,9 @@ func middles(db *gorm.DB, incident int64, made []*subject) (map[kind]int64, erro
 	type row struct {
 		Class     string
 		ProgramID int16
-		Middle    int64
+		Median    int64
 	}
-	rows, err := store.Select[row](db, `select class, program_id, percentile_disc(0.5) within group (order by cost) as middle from (
+	rows, err := store.Select[row](db, `select class, program_id, percentile_disc(0.5) within group (order by cost) as median from (
 		select c.class, r.program_id, r.cost from (values ('submitted'), ('approved'), ('posted')) as s(state)
 		cross join lateral (select case_id, cost_program_id as program_id, cost from reimbursements
 			where incident_id = $1 and state = s.state and cost > 0 order by id desc limit $2) r
@@ -97,7 +97,7 @@ func middles(db *gorm.DB, incident int64, made []*subject) (map[kind]int64, erro
 		group by 1, 2 having count(*) >= $6`, incident, usualWithin, classes, programs, costs, usualFrom)
 	out := make(map[kind]int64, len(rows))
 	for _, r := range rows {
-		out[kind{r.Class, r.ProgramID}] = r.Middle
+		out[kind{r.Class, r.ProgramID}] = r.Median
 	}
 	return out, err
 }

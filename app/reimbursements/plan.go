@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/json"
+	"iter"
 	"slices"
 
 	"hoten/app/incidents"
@@ -28,6 +29,17 @@ type Line struct {
 	CounterPoints    *int64 `json:"counter_points,omitempty"`
 	MovementID       *int64 `json:"movement,omitempty"`
 	AdjustmentID     *int64 `json:"adjustment,omitempty"`
+}
+
+// Effects yields what the line does to the member's balances, by program (the view
+// reimbursement_points does the same): a rollback gives in one program and takes in
+// the other.
+func (l Line) Effects() iter.Seq2[int16, int64] {
+	return func(yield func(int16, int64) bool) {
+		if yield(l.ProgramID, l.Points) && l.CounterProgramID != nil {
+			yield(*l.CounterProgramID, -*l.CounterPoints)
+		}
+	}
 }
 
 // Balance is a member's balance in one program before and after the plan.
@@ -85,9 +97,8 @@ func Compute(f Facts) Plan {
 		p.Lines = append(p.Lines, Line{Kind: Adjust, ProgramID: a.ProgramID, Points: a.Points, AdjustmentID: &a.ID})
 	}
 	for _, l := range p.Lines {
-		change[l.ProgramID] += l.Points
-		if l.CounterProgramID != nil {
-			change[*l.CounterProgramID] -= *l.CounterPoints
+		for program, points := range l.Effects() {
+			change[program] += points
 		}
 	}
 	p.settle(f, change)
@@ -155,7 +166,8 @@ func (l Line) key() int64 {
 	return 2*later + int64(l.ProgramID)
 }
 
-// Totals are points by program.
+// Totals are what lines do to the members' balances, in points by program; what a
+// rollback takes is negative.
 type Totals struct {
 	Rollback  map[int16]int64
 	Reimburse map[int16]int64
@@ -168,42 +180,63 @@ func NewTotals() Totals {
 	return Totals{map[int16]int64{}, map[int16]int64{}, map[int16]int64{}, map[int16]int64{}}
 }
 
-// Add counts a line; a rollback counts in both its programs, each in its unit.
-func (t Totals) Add(l Line) {
-	switch l.Kind {
+// Add adds points of lines of a kind.
+func (t Totals) Add(kind string, program int16, points int64) {
+	switch kind {
 	case Rollback:
-		t.Rollback[l.ProgramID] += l.Points
-		if l.CounterProgramID != nil {
-			t.Rollback[*l.CounterProgramID] += *l.CounterPoints
-		}
+		t.Rollback[program] += points
 	case Reimburse:
-		t.Reimburse[l.ProgramID] += l.Points
+		t.Reimburse[program] += points
 	case Absorb:
-		t.Absorbed[l.ProgramID] += l.Points
+		t.Absorbed[program] += points
 	case Adjust:
-		t.Adjusted[l.ProgramID] += l.Points
+		t.Adjusted[program] += points
 	}
+}
+
+// AddAll adds other totals.
+func (t Totals) AddAll(o Totals) {
+	for kind, of := range map[string]map[int16]int64{Rollback: o.Rollback, Reimburse: o.Reimburse, Absorb: o.Absorbed, Adjust: o.Adjusted} {
+		for program, points := range of {
+			t.Add(kind, program, points)
+		}
+	}
+}
+
+// Cost is what was reimbursed, absorbed and adjusted in a program. A rollback costs
+// the company nothing.
+func (t Totals) Cost(program int16) int64 {
+	return t.Reimburse[program] + t.Absorbed[program] + t.Adjusted[program]
 }
 
 // Totals sums the plan.
 func (p Plan) Totals() Totals {
 	t := NewTotals()
 	for _, l := range p.Lines {
-		t.Add(l)
+		for program, points := range l.Effects() {
+			t.Add(l.Kind, program, points)
+		}
 	}
 	return t
 }
 
-// Cost is what the plan costs the company, by program: reimbursed, absorbed and
-// adjusted points. What is rolled back is no cost.
-func (p Plan) Cost() map[int16]int64 {
-	cost := map[int16]int64{}
+// Cost is what the plan costs the company, by program (see Totals.Cost).
+func (p Plan) Cost() map[int16]int64 { return p.sum(func(points int64) int64 { return points }) }
+
+// Given is what the plan counts for in its proposer's limit of a day: its cost without
+// what it takes, which must not make room for other proposals.
+func (p Plan) Given() map[int16]int64 {
+	return p.sum(func(points int64) int64 { return max(points, 0) })
+}
+
+func (p Plan) sum(part func(points int64) int64) map[int16]int64 {
+	out := map[int16]int64{}
 	for _, l := range p.Lines {
 		if l.Kind != Rollback {
-			cost[l.ProgramID] += l.Points
+			out[l.ProgramID] += part(l.Points)
 		}
 	}
-	return cost
+	return out
 }
 
 // adjusted reports whether somebody's adjustment is part of the plan.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"time"
 
 	"hoten/app/access"
 	"hoten/app/audit"
@@ -150,31 +149,12 @@ func newDesk(tx *store.Tx) (d desk, err error) {
 	if _, err := store.Lock[staff.Staff](tx, tx.By.ID); err != nil {
 		return d, err
 	}
-	d.today, err = proposedSince(tx, tx.By.ID, startOfDay(tx.Now))
+	d.today = map[int16]int64{}
+	totals, err := dayTotals(tx.DB, tx.Now, tx.By.ID)
+	for _, t := range totals {
+		d.today[t.ProgramID] = t.Pending + t.Posted
+	}
 	return d, err
-}
-
-func startOfDay(t time.Time) time.Time {
-	y, m, day := t.In(incidents.JST).Date()
-	return time.Date(y, m, day, 0, 0, 0, 0, incidents.JST)
-}
-
-// proposedSince sums the company cost, by program, that one person proposed and
-// that is pending or posted.
-func proposedSince(tx *store.Tx, staff int64, since time.Time) (map[int16]int64, error) {
-	type sum struct {
-		ProgramID int16
-		Points    int64
-	}
-	rows, err := store.Select[sum](tx.DB, `select l.program_id, sum(l.points)::bigint as points from reimbursements r
-		join reimbursement_lines l on l.reimbursement_id = r.id
-		where r.proposer_id = $1 and r.submitted_at >= $2 and r.state in ('submitted', 'approved', 'posted') and l.kind <> 'rollback'
-		group by l.program_id`, staff, since)
-	out := map[int16]int64{}
-	for _, r := range rows {
-		out[r.ProgramID] = r.Points
-	}
-	return out, err
 }
 
 // refuse is the rules of one proposal, in the order in which they help the agent.
@@ -189,10 +169,10 @@ func (d desk) refuse(tx *store.Tx, s *subject) error {
 	case s.plan.Empty():
 		return fault.New(fault.Conflict, "plan_empty")
 	}
-	for program, cost := range s.plan.Cost() {
+	for program, points := range s.plan.Given() {
 		limit, limited := d.policies.DailyLimits[d.programs[program]]
-		if limited && cost > 0 && d.today[program]+cost > limit {
-			return fault.New(fault.Conflict, "daily_limit", "program", d.programs[program], "limit", limit, "today", d.today[program], "points", cost)
+		if limited && points > 0 && d.today[program]+points > limit {
+			return fault.New(fault.Conflict, "daily_limit", "program", d.programs[program], "limit", limit, "today", d.today[program], "points", points)
 		}
 	}
 	able := 0
@@ -204,8 +184,8 @@ func (d desk) refuse(tx *store.Tx, s *subject) error {
 	if needed := d.needed(s.plan); able < needed {
 		return fault.New(fault.Conflict, "no_approver", "needed", needed, "able", able)
 	}
-	for program, cost := range s.plan.Cost() {
-		d.today[program] += cost
+	for program, points := range s.plan.Given() {
+		d.today[program] += points
 	}
 	return nil
 }
@@ -246,7 +226,7 @@ func (d desk) write(tx *store.Tx, accepted []*subject, note string) ([]*Reimburs
 	if err != nil {
 		return nil, err
 	}
-	usual, err := middles(tx.DB, accepted[0].IncidentID, accepted)
+	usual, err := medians(tx.DB, accepted[0].IncidentID, accepted)
 	if err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ func exchangeOf(points int64) loss { return loss{talk: 1, goo: 5000, exchanged: 
 
 func TestFlagsSayWhatStandsOut(t *testing.T) {
 	// Nine of 100 points and one of 300 are no measure yet to a tenth; with it the
-	// middle is 100, and 300 is not more than three times that, 301 is.
+	// median is 100, and 300 is not more than three times that, 301 is.
 	losses := slices.Repeat([]loss{exchangeOf(100)}, 8)
 	losses = append(losses, exchangeOf(301), exchangeOf(300), exchangeOf(2500), exchangeOf(2501),
 		loss{talk: 1, goo: 0, sent: 900, received: 180}, // a rollback that is absorbed: the only one of class A
@@ -71,7 +71,7 @@ func TestFlagsSayWhatStandsOut(t *testing.T) {
 }
 
 // Without enough to compare with, only the threshold says what is unusual.
-func TestFewProposalsHaveNoMiddle(t *testing.T) {
+func TestFewProposalsHaveNoMedian(t *testing.T) {
 	w, of := importLosses(t, append(slices.Repeat([]loss{exchangeOf(100)}, 8), exchangeOf(2500), exchangeOf(2501))...)
 	for _, c := range of[:9] {
 		propose(t, w, w.Agent, c)

@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"hoten/app/jptext"
 	"hoten/app/store"
 )
 
@@ -58,7 +59,7 @@ func (k *Surveys) Of(db *gorm.DB, s *store.Store, incident int64) (Survey, error
 
 // Today sums what each person has proposed since the start of the day.
 func (k *Surveys) Today(db *gorm.DB, s *store.Store) ([]DayTotal, error) {
-	day := startOfDay(s.Clock())
+	day := jptext.StartOfDay(s.Clock())
 	var many bool
 	err := store.Scan(db, "select count(*) > $1 from (select from reimbursements where submitted_at >= $2 limit $1::int + 1) w", []any{rememberedFrom, day}, &many)
 	if err != nil {

@@ -47,11 +47,9 @@ type Pile struct {
 func Piles(db *gorm.DB, incident int64) ([]Pile, error) {
 	return store.Select[Pile](db, `with w as materialized (`+counted+`),
 		n as (select incident_id, count(*) as count, min(submitted_at) as oldest, sum(count(*)) over () >= $2 as more from w group by 1),
-		p as (select w.incident_id, v.program_id, coalesce(sum(v.points) filter (where l.kind = 'rollback'), 0)::bigint as rollback,
-			coalesce(sum(v.points) filter (where l.kind <> 'rollback'), 0)::bigint as cost
-			from w join reimbursement_lines l on l.reimbursement_id = w.id
-			cross join lateral (values (l.program_id, l.points), (l.counter_program_id, -l.counter_points)) as v(program_id, points)
-			where v.program_id is not null group by 1, 2)
+		p as (select w.incident_id, l.program_id, coalesce(sum(l.points) filter (where l.kind = 'rollback'), 0)::bigint as rollback,
+			coalesce(sum(l.points) filter (where l.kind <> 'rollback'), 0)::bigint as cost
+			from w join reimbursement_points l on l.reimbursement_id = w.id group by 1, 2)
 		select i.reference, n.count, n.oldest, n.more, p.program_id, p.rollback, p.cost
 		from n join p using (incident_id) join incidents i on i.id = n.incident_id order by n.oldest, i.reference, p.program_id`, incident, countedTo)
 }

@@ -66,12 +66,23 @@ func worksFor(ctx context.Context, s *store.Store, j *jobs.Job, need access.Perm
 	return &by, err
 }
 
-// Again is the River job that does the work of a row of jobs.
-func Again(j jobs.Job) river.JobArgs {
-	if j.Kind == (ApproveSeenArgs{}).Kind() {
-		return ApproveSeenArgs{JobID: j.ID}
+// InsertOpts lets a job be queued once.
+func (ProposeAllArgs) InsertOpts() river.InsertOpts { return jobs.Once() }
+
+// InsertOpts lets a job be queued once.
+func (ApproveSeenArgs) InsertOpts() river.InsertOpts { return jobs.Once() }
+
+// Unfinished finds the jobs that run since before begun.
+func Unfinished(tx *store.Tx, begun time.Time) (work []jobs.Unfinished, err error) {
+	rows, err := store.Select[jobs.Job](tx.DB, "select * from jobs where state = 'running' and created_at < $1", begun)
+	for _, j := range rows {
+		u := jobs.Unfinished{Lock: jobs.Name(j.ID), Args: ProposeAllArgs{JobID: j.ID}}
+		if j.Kind == (ApproveSeenArgs{}).Kind() {
+			u.Args = ApproveSeenArgs{JobID: j.ID}
+		}
+		work = append(work, u)
 	}
-	return ProposeAllArgs{JobID: j.ID}
+	return work, err
 }
 
 func incidentOf(j *jobs.Job) (int64, error) {

@@ -108,7 +108,7 @@ type Decided struct {
 }
 
 // PointsOnDay are the points of the reimbursements that took a step: a program
-// each, never summed.
+// each, never summed. What a rollback takes is negative, but in the API.
 type PointsOnDay struct {
 	Step      string `json:"step"`
 	Program   string `json:"program"`

@@ -33,15 +33,12 @@ func (d *Daily) reimbursements(db *gorm.DB, of scope) error {
 	return err
 }
 
-// points sums as reimbursements.Totals does: what a rollback takes back counts in
-// the program that it is taken from.
+// points sums as reimbursements.Totals does.
 func (d *Daily) points(db *gorm.DB, of scope) error {
 	rows, err := store.Select[PointsOnDay](db, steps+`select s.step, p.code as program,
-			coalesce(sum(v.points) filter (where l.kind = 'rollback'), 0)::bigint as rollback, coalesce(sum(v.points) filter (where l.kind = 'reimburse'), 0)::bigint as reimburse,
-			coalesce(sum(v.points) filter (where l.kind = 'absorb'), 0)::bigint as absorbed, coalesce(sum(v.points) filter (where l.kind = 'adjust'), 0)::bigint as adjusted
-		from steps s join reimbursement_lines l on l.reimbursement_id = s.id
-		cross join lateral (values (l.program_id, l.points), (l.counter_program_id, l.counter_points)) v(program_id, points)
-		join programs p on p.id = v.program_id group by 1, 2`, of.args()...)
+			coalesce(sum(l.points) filter (where l.kind = 'rollback'), 0)::bigint as rollback, coalesce(sum(l.points) filter (where l.kind = 'reimburse'), 0)::bigint as reimburse,
+			coalesce(sum(l.points) filter (where l.kind = 'absorb'), 0)::bigint as absorbed, coalesce(sum(l.points) filter (where l.kind = 'adjust'), 0)::bigint as adjusted
+		from steps s join reimbursement_points l on l.reimbursement_id = s.id join programs p on p.id = l.program_id group by 1, 2`, of.args()...)
 	if err != nil {
 		return err
 	}

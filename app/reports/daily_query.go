@@ -50,7 +50,7 @@ func (q Query) look(db *gorm.DB, now time.Time) (s scope, err error) {
 	}
 	if q.Incident != "" {
 		s.incident, err = incidents.ByReference(db, q.Incident)
-		if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+		if fault.Of(err, fault.NotFound) {
 			err = fault.Input("incident", "filter_unknown")
 		}
 		return s, err

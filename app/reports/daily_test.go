@@ -59,7 +59,7 @@ func TestDaily(t *testing.T) {
 	if d.Reimbursements[0] != (Decided{"proposed", 1}) || d.Open == nil || d.Open.Sum() != 4 {
 		t.Errorf("%+v, %+v open", d.Reimbursements, d.Open)
 	}
-	if d.Points[0] != (PointsOnDay{Step: "proposed", Program: "pointtalk", Rollback: 1000}) || d.Points[6] != (PointsOnDay{Step: "proposed", Program: "goo", Rollback: 900}) {
+	if d.Points[0] != (PointsOnDay{Step: "proposed", Program: "pointtalk", Rollback: 1000}) || d.Points[6] != (PointsOnDay{Step: "proposed", Program: "goo", Rollback: -900}) {
 		t.Errorf("%+v", d.Points)
 	}
 	if len(d.Agents) != 2 || d.Agents[0].Calls != 2 || d.Agents[0].Proposals != 1 || d.Agents[1].Calls != 1 {

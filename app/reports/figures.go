@@ -65,7 +65,8 @@ type Waiting struct {
 	Oldest *time.Time `json:"oldest,omitempty"`
 }
 
-// Totals are points by program code.
+// Totals are what was done to the members' balances, in points by program code: what a
+// rollback takes is negative, but in the API (Unsigned).
 type Totals struct {
 	Rollback  map[string]int64 `json:"rollback"`
 	Reimburse map[string]int64 `json:"reimburse"`
@@ -85,6 +86,16 @@ func WithCodes(t reimbursements.Totals, programs []incidents.Program) Totals {
 		return out
 	}
 	return Totals{named(t.Rollback), named(t.Reimburse), named(t.Absorbed), named(t.Adjusted)}
+}
+
+// Unsigned tells how many points rollbacks move, given or taken: docs/api.md.
+func (t Totals) Unsigned() Totals {
+	moved := map[string]int64{}
+	for program, points := range t.Rollback {
+		moved[program] = max(points, -points)
+	}
+	t.Rollback = moved
+	return t
 }
 
 // count counts what one pass over the cases tells.
@@ -162,21 +173,17 @@ func waiting(db *gorm.DB, incident int64) (w Waiting, err error) {
 func decided(db *gorm.DB, incident int64) (posted, approved reimbursements.Totals, err error) {
 	posted, approved = reimbursements.NewTotals(), reimbursements.NewTotals()
 	type sum struct {
-		State            string
-		Kind             string
-		ProgramID        int16
-		Points           int64
-		CounterProgramID *int16
-		CounterPoints    *int64
+		State, Kind string
+		ProgramID   int16
+		Points      int64
 	}
-	rows, err := store.Select[sum](db, `select r.state, l.kind, l.program_id, sum(l.points)::bigint as points, l.counter_program_id, sum(l.counter_points)::bigint as counter_points
-		from reimbursements r join reimbursement_lines l on l.reimbursement_id = r.id
-		where r.incident_id = $1 and r.state in ('approved', 'posted') group by r.state, l.kind, l.program_id, l.counter_program_id`, incident)
+	rows, err := store.Select[sum](db, `select r.state, l.kind, l.program_id, sum(l.points)::bigint as points
+		from reimbursements r join reimbursement_points l on l.reimbursement_id = r.id
+		where r.incident_id = $1 and r.state in ('approved', 'posted') group by r.state, l.kind, l.program_id`, incident)
 	for _, r := range rows {
-		line := reimbursements.Line{Kind: r.Kind, ProgramID: r.ProgramID, Points: r.Points, CounterProgramID: r.CounterProgramID, CounterPoints: r.CounterPoints}
-		approved.Add(line)
+		approved.Add(r.Kind, r.ProgramID, r.Points)
 		if r.State == reimbursements.Posted {
-			posted.Add(line)
+			posted.Add(r.Kind, r.ProgramID, r.Points)
 		}
 	}
 	return posted, approved, err
@@ -216,9 +223,7 @@ func plan(db *gorm.DB, incident int64, now time.Time) (*planned, error) {
 			if !p.Empty() && of[i].ReimbursementState == nil {
 				sum.Unproposed++
 			}
-			for _, l := range p.Lines {
-				sum.Totals.Add(l)
-			}
+			sum.Totals.AddAll(p.Totals())
 		}
 		last = of[len(of)-1].ID
 	}

@@ -146,12 +146,7 @@ func (k *kept) figures(db *gorm.DB, incident int64, now time.Time) (*Figures, er
 		return nil, err
 	}
 	o, p := k.counts, k.plan
-	for from, to := range map[*map[int16]int64]map[int16]int64{&p.Totals.Rollback: o.Posted.Rollback, &p.Totals.Reimburse: o.Posted.Reimburse,
-		&p.Totals.Absorbed: o.Posted.Absorbed, &p.Totals.Adjusted: o.Posted.Adjusted} {
-		for program, n := range to {
-			(*from)[program] += n
-		}
-	}
+	p.Totals.AddAll(o.Posted)
 	f := &o.Figures
 	f.PlannedAt, f.WithPlan, f.Unproposed = p.At, p.WithPlan, p.Unproposed
 	f.Plan, f.Approved, f.Posted = WithCodes(p.Totals, programs), WithCodes(o.Approved, programs), WithCodes(o.Posted, programs)

@@ -42,11 +42,7 @@ func owed(db *gorm.DB, incident int64, plan, posted reimbursements.Totals) ([]Ow
 		from incident_programs i join programs p on p.id = i.program_id join operators o on o.id = p.operator_id left join operators b on b.id = i.bearer_id
 		where i.incident_id = $1 order by p.id`, incident)
 	for i, r := range rows {
-		rows[i].Planned, rows[i].Posted = cost(plan, r.ProgramID), cost(posted, r.ProgramID)
+		rows[i].Planned, rows[i].Posted = plan.Cost(r.ProgramID), posted.Cost(r.ProgramID)
 	}
 	return rows, err
-}
-
-func cost(t reimbursements.Totals, program int16) int64 {
-	return t.Reimburse[program] + t.Absorbed[program] + t.Adjusted[program]
 }

@@ -10,6 +10,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/passwords"
@@ -29,13 +30,22 @@ type Visit struct {
 }
 
 // Look finds the link of a token that still works. Any other token, whatever
-// the cause, is gone: NotFound.
+// the cause, is gone: NotFound. That of a case under suspicion is refused, which is
+// recorded: Forbidden.
 func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
-	link, err := live(store.Read(ctx, s), token, s.Clock(), "")
+	db := store.Read(ctx, s)
+	link, err := live(db, token, s.Clock(), "")
 	if err != nil {
 		return nil, err
 	}
-	to, err := cases.Addressees(store.Read(ctx, s), s.Vault, []int64{link.CaseID}, notices.ResetLink)
+	c, err := store.Find[cases.Case](db, "id = ?", link.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	if err := unsuspected(c); err != nil {
+		return nil, ToComplete.Refused(ctx, s, access.Member(), c.Subject(), err)
+	}
+	to, err := cases.Addressees(db, s.Vault, []int64{link.CaseID}, notices.ResetLink)
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +55,14 @@ func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
 		visit.OneTimeTo = vault.MaskEmail(who.Address)
 	}
 	return visit, nil
+}
+
+// unsuspected refuses while somebody may pass for the member (docs/domain.md section 4).
+func unsuspected(c *cases.Case) error {
+	if c.ImpostorAt != nil {
+		return fault.New(fault.Forbidden, "impostor_suspected")
+	}
+	return nil
 }
 
 func live(db *gorm.DB, token string, now time.Time, lock string) (*Link, error) {
@@ -82,8 +100,8 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err != nil {
 		return err
 	}
-	if c.ImpostorAt != nil {
-		return fault.Missing()
+	if err := unsuspected(c); err != nil {
+		return err
 	}
 	if err := acceptable(tx, c, password, again); err != nil {
 		return err
@@ -147,7 +165,7 @@ func tellResumed(tx *store.Tx, c *cases.Case, linkContact int64) error {
 		return err
 	}
 	for _, k := range others {
-		if !k.Usable(who.Facts.PeriodFrom) && !k.DependsOnLogin {
+		if !k.Usable(jptext.DateOf(who.Facts.PeriodFrom)) && !k.DependsOnLogin {
 			continue
 		}
 		address, err := k.Plain(tx.Vault())

@@ -22,8 +22,8 @@ func Release(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if c.IdentityState == nil || *c.IdentityState == cases.Resumed {
 			return nil, fault.New(fault.Conflict, "not_restricted")
 		}
-		if c.ImpostorAt != nil {
-			return nil, fault.New(fault.Forbidden, "impostor_suspected")
+		if err := unsuspected(c); err != nil {
+			return nil, err
 		}
 		if err := Directory.Release(tx, c.IdentityID); err != nil {
 			return nil, err

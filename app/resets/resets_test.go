@@ -297,12 +297,15 @@ func TestLinkEnds(t *testing.T) {
 	if _, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.ImpostorSuspected); err != nil {
 		t.Fatal(err)
 	}
-	if err := complete(w, token); !fault.Is(err, "not_found") {
-		t.Fatalf("the suspected impostor's link: %v", err)
+	_, err := resets.Look(w.Ctx, w.Store, token)
+	refused(t, err, "impostor_suspected")
+	refused(t, complete(w, token), "impostor_suspected")
+	if n := w.Number("select count(*) from audit_entries where action = 'reset.completed.refused' and actor_kind = 'member' and subject = $1", c.Subject()); n != 2 {
+		t.Errorf("%d of 2 refused attempts recorded", n)
 	}
 	verify(w, w.Supervisor, c, 1)
 	refused(t, try(w, w.Supervisor, c), "impostor_suspected")
-	_, err := resets.Release(w.Ctx, w.Store, w.Supervisor, c.ID, "誤って制限")
+	_, err = resets.Release(w.Ctx, w.Store, w.Supervisor, c.ID, "誤って制限")
 	refused(t, err, "impostor_suspected")
 }
 

@@ -11,7 +11,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/fault"
-	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/policies"
@@ -85,9 +85,8 @@ func sendable(tx *store.Tx, c *cases.Case, p policies.Policies) error {
 	}
 	var today int
 	var latest *time.Time
-	y, m, d := tx.Now.In(incidents.JST).Date()
 	err := store.Scan(tx.DB, "select count(*), max(sent_at) from reset_links where identity_id = $1 and sent_at >= $2",
-		[]any{c.IdentityID, time.Date(y, m, d, 0, 0, 0, 0, incidents.JST)}, &today, &latest)
+		[]any{c.IdentityID, jptext.StartOfDay(tx.Now)}, &today, &latest)
 	switch {
 	case err != nil:
 		return err

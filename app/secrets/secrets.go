@@ -4,22 +4,47 @@
 // testdata holds is refused and accepted as the test measures.
 package secrets
 
-import "hoten/app/fault"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
-// maxText bounds what people type, in characters.
+	"hoten/app/fault"
+)
+
+// maxText bounds what people type, in characters, where nothing else does.
 const maxText = 4000
 
-// Refuse returns an Invalid fault for the field when the text is too long
-// or holds what looks like a password, a one-time code, a card number, a My
-// Number or a bank account. Every free text that a person types goes through it.
+// Text notes in p when a free text of the field is longer than most characters or
+// holds what looks like a password, a one-time code, a card number, a My Number or a
+// bank account. Every free text that a person types goes through it, Refuse or Label;
+// a test of app/web ranges over the fields of all forms.
+func Text(p *fault.Problems, field, text string, most int) {
+	if utf8.RuneCountInString(text) > most {
+		p.Add(field, "too_long", "max", most)
+	} else if code := secretIn(text); code != "" {
+		p.Add(field, code)
+	}
+}
+
+// Refuse is Text for a field alone, with the widest bound: an Invalid fault.
 func Refuse(field, text string) error {
-	if len([]rune(text)) > maxText {
-		return fault.Input(field, "too_long", "max", maxText)
+	var p fault.Problems
+	Text(&p, field, text, maxText)
+	return p.Err()
+}
+
+// Label is Text for the name or title that a person gives something, which is needed
+// and stands on one line.
+func Label(p *fault.Problems, field, text string, most int) {
+	switch {
+	case strings.TrimSpace(text) == "":
+		p.Add(field, "required")
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+		p.Add(field, "characters_invalid")
+	default:
+		Text(p, field, text, most)
 	}
-	if code := secretIn(text); code != "" {
-		return fault.Input(field, code)
-	}
-	return nil
 }
 
 // secretIn is the code of the refusal, empty where nothing looks like a secret.

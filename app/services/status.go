@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"hoten/app/fault"
+	"hoten/app/secrets"
 )
 
 // Services of a program.
@@ -93,9 +93,7 @@ func (s Status) check() error {
 	} else if s.UntilAt != nil && !s.UntilAt.After(s.FromAt) {
 		p.Add("until", "end_before_begin")
 	}
-	if utf8.RuneCountInString(s.Note) > longestNote {
-		p.Add("note", "too_long", "max", longestNote)
-	}
+	secrets.Text(&p, "note", s.Note, longestNote)
 	return p.Err()
 }
 

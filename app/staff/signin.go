@@ -20,7 +20,7 @@ func SignIn(ctx context.Context, s *store.Store, email, password, host string) (
 		return nil, err
 	}
 	account, err := ByEmail(store.Read(ctx, s), email)
-	if f, ok := fault.As(err); err != nil && (!ok || f.Kind != fault.NotFound) {
+	if err != nil && !fault.Of(err, fault.NotFound) {
 		return nil, err
 	}
 	hash := ""

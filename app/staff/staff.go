@@ -16,6 +16,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -72,7 +73,7 @@ func (s Staff) Began(session time.Time) bool {
 	return s.DisabledAt == nil && (s.SessionsAfter == nil || !session.Before(*s.SessionsAfter))
 }
 
-// ByEmail finds an account by its address. Unknown: NotFound.
+// ByEmail finds an account by its address, also a disabled one. Unknown: NotFound.
 func ByEmail(db *gorm.DB, email string) (*Staff, error) {
 	return store.Find[Staff](db, "email = ?", normal(email))
 }
@@ -105,16 +106,15 @@ func (s Staff) summary() map[string]any {
 	return map[string]any{"role": s.Role, "desk": s.DeskID, "languages": s.Languages, "disabled": s.DisabledAt != nil}
 }
 
+// longestName bounds the names of staff and of tokens, in characters.
+const longestName = 100
+
 func checkNew(email, name string, role access.Role) error {
 	var p fault.Problems
 	if a, err := mail.ParseAddress(email); err != nil || a.Address != strings.TrimSpace(email) || len(email) > 254 {
 		p.Add("email", "email_invalid")
 	}
-	if strings.TrimSpace(name) == "" {
-		p.Add("name", "required")
-	} else if len([]rune(name)) > 100 {
-		p.Add("name", "too_long", "max", 100)
-	}
+	secrets.Label(&p, "name", name, longestName)
 	if !role.Known() {
 		p.Add("role", "role_unknown")
 	}

@@ -2,7 +2,6 @@ package staff
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -10,6 +9,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -39,14 +39,11 @@ func CreateToken(ctx context.Context, s *store.Store, by access.Actor, owner int
 				return "", err
 			}
 		}
-		if strings.TrimSpace(name) == "" {
-			return "", fault.Input("name", "required")
+		var p fault.Problems
+		if secrets.Label(&p, "name", name, longestName); p != nil {
+			return "", p.Err()
 		}
-		if len([]rune(name)) > 100 {
-			return "", fault.Input("name", "too_long", "max", 100)
-		}
-		_, err := Active(tx.DB, owner)
-		if err != nil {
+		if _, err := Active(tx.DB, owner); err != nil {
 			return "", err
 		}
 		plain, hash, err := newSecret(tokenPrefix)

@@ -71,35 +71,34 @@ func refusedLogin(err error) bool {
 }
 
 func makeLogin(ctx context.Context, owner *pgx.ConnConfig, name, password string) error {
-	c, err := pgx.ConnectConfig(ctx, owner)
-	if err != nil {
-		return err
-	}
-	defer c.Close(context.WithoutCancel(ctx))
 	verifier, err := scram(password, name)
 	if err != nil {
 		return err
 	}
 	// Programs that start at once take their turns; a role of before gets these keys' password.
-	return pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", lockNumber("login role")); err != nil {
-			return err
-		}
-		var known bool
-		if err := tx.QueryRow(ctx, "select exists (select 1 from pg_roles where rolname = $1)", name).Scan(&known); err != nil {
-			return err
-		}
-		verb := "create"
-		if known {
-			verb = "alter"
-		}
-		role := pgx.Identifier{name}.Sanitize()
-		if _, err := tx.Exec(ctx, fmt.Sprintf("%s role %s login password '%s'", verb, role, verifier)); err != nil {
-			return err
-		}
-		_, err := tx.Exec(ctx, fmt.Sprintf("grant %s to %s", group, role))
-		return err
+	return asOwner(ctx, owner, func(c *pgx.Conn) error {
+		return pgx.BeginFunc(ctx, c, func(tx pgx.Tx) error { return grantLogin(ctx, tx, name, verifier) })
 	})
+}
+
+func grantLogin(ctx context.Context, tx pgx.Tx, name, verifier string) error {
+	if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", lockNumber("login role")); err != nil {
+		return err
+	}
+	var known bool
+	if err := tx.QueryRow(ctx, "select exists (select 1 from pg_roles where rolname = $1)", name).Scan(&known); err != nil {
+		return err
+	}
+	verb := "create"
+	if known {
+		verb = "alter"
+	}
+	role := pgx.Identifier{name}.Sanitize()
+	if _, err := tx.Exec(ctx, fmt.Sprintf("%s role %s login password '%s'", verb, role, verifier)); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, fmt.Sprintf("grant %s to %s", group, role))
+	return err
 }
 
 // scram is the verifier that PostgreSQL keeps of a password (RFC 5803), so that the

@@ -35,7 +35,8 @@ type Store struct {
 }
 
 // Open connects to a migrated database, whose owner url names, as the program's own
-// role (login). It refuses a database whose fields were sealed with other keys than v's.
+// role (login). It refuses a database whose fields were sealed with other keys than v's,
+// and then has changed nothing.
 func Open(ctx context.Context, url string, v *vault.Vault, clock func() time.Time, log *slog.Logger) (*Store, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -52,6 +53,10 @@ func Open(ctx context.Context, url string, v *vault.Vault, clock func() time.Tim
 	// Queries take arrays of a few or of a thousand keys; planning them anew each
 	// time costs more than running them.
 	cfg.ConnConfig.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	// Before anything else: making the login role changes its password.
+	if err := claimKeys(ctx, cfg.ConnConfig, v); err != nil {
+		return nil, err
+	}
 	if err := login(ctx, cfg.ConnConfig, v, log); err != nil {
 		return nil, err
 	}
@@ -63,42 +68,27 @@ func Open(ctx context.Context, url string, v *vault.Vault, clock func() time.Tim
 		log.Error("a sealed field is damaged: somebody changed the database, or its disk did; restore the field from a backup", "error", err)
 	})
 	s := &Store{Pool: pool, SQL: stdlib.OpenDBFromPool(pool), Vault: v, Clock: clock, Log: log, only: &sync.Map{}}
-	if err := s.connect(ctx); err != nil {
+	if err := s.connect(); err != nil {
 		s.Close()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *Store) connect(ctx context.Context) (err error) {
+func (s *Store) connect() (err error) {
 	s.DB, err = gorm.Open(postgres.New(postgres.Config{Conn: s.SQL}), &gorm.Config{
 		SkipDefaultTransaction: true, TranslateError: true, Logger: logger.Discard, NowFunc: s.Clock,
 	})
 	if err != nil {
 		return err
 	}
-	if s.jobs, err = river.NewClient(riverpgxv5.New(s.Pool), &river.Config{Logger: s.Log}); err != nil {
-		return err
-	}
-	return s.checkKeys(ctx)
+	s.jobs, err = river.NewClient(riverpgxv5.New(s.Pool), &river.Config{Logger: s.Log})
+	return err
 }
 
 // Driver is River's view of the database, for the client that works jobs.
 func (s *Store) Driver() *riverdatabasesql.Driver {
 	return riverdatabasesql.NewWithPgxListener(s.SQL, s.Pool)
-}
-
-func (s *Store) checkKeys(ctx context.Context) error {
-	const q = `insert into settings (key, value) values ('vault', $1)
-		on conflict (key) do update set value = settings.value returning value`
-	var known string
-	if err := s.Pool.QueryRow(ctx, q, s.Vault.Fingerprint()).Scan(&known); err != nil {
-		return err
-	}
-	if known != s.Vault.Fingerprint() {
-		return fmt.Errorf("the keys in the data folder are not those of this database: copy the folder keys/ of the program that made it")
-	}
-	return nil
 }
 
 // Only is the one T of this store, a zero value at first: what the requests of one

@@ -179,7 +179,7 @@ func (tx *Tx) Enqueue(jobs ...river.JobArgs) error {
 		params[i] = river.InsertManyParams{Args: j}
 	}
 	return tx.on.raw(tx.Context(), func(*pgx.Conn) error {
-		_, err := tx.store.jobs.InsertManyFastTx(tx.Context(), tx.on.tx, params)
+		_, err := tx.store.jobs.InsertManyTx(tx.Context(), tx.on.tx, params)
 		return err
 	})
 }

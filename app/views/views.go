@@ -5,12 +5,12 @@ package views
 import (
 	"context"
 	"strings"
-	"unicode/utf8"
 
 	"gorm.io/gorm"
 
 	"hoten/app/access"
 	"hoten/app/fault"
+	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/vault"
 )
@@ -51,13 +51,12 @@ func AskOf(reads *store.Reads, staff int64) *[]View {
 // too long is an Invalid fault, as is one view too many.
 func Save(ctx context.Context, s *store.Store, by access.Actor, name, query, words string) error {
 	name = strings.TrimSpace(name)
-	switch {
-	case name == "":
-		return fault.Input("name", "required")
-	case utf8.RuneCountInString(name) > longestName:
-		return fault.Input("name", "too_long", "max", longestName)
-	case len(query) > longestQuery:
-		return fault.Input("query", "too_long", "max", longestQuery)
+	var p fault.Problems
+	if secrets.Label(&p, "name", name, longestName); len(query) > longestQuery {
+		p.Add("query", "too_long", "max", longestQuery)
+	}
+	if err := p.Err(); err != nil {
+		return err
 	}
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
 		made, err := store.Exec(tx, `insert into saved_views (staff_id, name, query, words) select $1, $2, $3, $5::bytea

@@ -234,15 +234,21 @@ func TestDeadResetLinksLookAlike(t *testing.T) {
 	expiring := newSite(t)
 	expired := expiring.link()
 	expiring.Clock.Add(31 * time.Minute)
+	suspicious := newSite(t)
+	suspected := suspicious.link()
+	if _, err := suspicious.Pool.Exec(s.Ctx, "update cases set impostor_at = $1", s.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
 	s.Clock.Set(expiring.Clock.Now())
 	for _, lang := range []string{"ja", "en"} {
 		bodies := map[string]answer{
-			"unknown": newBrowser(t, s.server.URL).get("/reset/none?lang=" + lang),
-			"used":    newBrowser(t, s.server.URL).get(used + "?lang=" + lang),
-			"expired": newBrowser(t, expiring.server.URL).get(expired + "?lang=" + lang),
+			"unknown":   newBrowser(t, s.server.URL).get("/reset/none?lang=" + lang),
+			"used":      newBrowser(t, s.server.URL).get(used + "?lang=" + lang),
+			"expired":   newBrowser(t, expiring.server.URL).get(expired + "?lang=" + lang),
+			"suspected": newBrowser(t, suspicious.server.URL).get(suspected + "?lang=" + lang),
 		}
 		for name, a := range bodies {
-			token := map[string]string{"unknown": "/reset/none", "used": used, "expired": expired}[name]
+			token := map[string]string{"unknown": "/reset/none", "used": used, "expired": expired, "suspected": suspected}[name]
 			if a.status != http.StatusNotFound || strings.ReplaceAll(a.body, token, "/reset/none") != bodies["unknown"].body {
 				t.Errorf("%s, %s: %d, looks unlike an unknown one", lang, name, a.status)
 			}
@@ -251,7 +257,7 @@ func TestDeadResetLinksLookAlike(t *testing.T) {
 			}
 		}
 	}
-	for name, c := range map[string][2]string{"used": {s.server.URL, used}, "expired": {expiring.server.URL, expired}, "unknown": {s.server.URL, "/reset/none"}} {
+	for name, c := range map[string][2]string{"used": {s.server.URL, used}, "expired": {expiring.server.URL, expired}, "suspected": {suspicious.server.URL, suspected}, "unknown": {s.server.URL, "/reset/none"}} {
 		if a := newBrowser(t, c[0]).post(c[1], "password", password, "password_again", password); a.status != http.StatusNotFound {
 			t.Errorf("%s, posted: %d", name, a.status)
 		}

@@ -68,13 +68,11 @@ func (v *caseView) sums() (out []ui.ProgramSum) {
 			}
 		}
 		for _, l := range v.plan.Lines {
-			if l.ProgramID == program.ID {
-				addSum(&s, l.Kind, l.Points)
-				s.After += l.Points
-			}
-			if l.CounterProgramID != nil && *l.CounterProgramID == program.ID {
-				addSum(&s, l.Kind, -*l.CounterPoints)
-				s.After -= *l.CounterPoints
+			for id, points := range l.Effects() {
+				if id == program.ID {
+					addSum(&s, l.Kind, points)
+					s.After += points
+				}
 			}
 		}
 		out = append(out, s)

@@ -133,8 +133,8 @@ func (v *caseView) member() (err error) {
 			return err
 		}
 		shown := ui.Contact{Kind: k.Kind, Value: masked(k.Kind, plain), Usable: k.Usable(v.incident.PeriodFrom), Barred: barred(k)}
-		if k.RegisteredOn != nil {
-			shown.Since = *k.RegisteredOn
+		if !k.RegisteredOn.IsZero() {
+			shown.Since = k.RegisteredOn.At(0)
 		}
 		v.Contacts = append(v.Contacts, shown)
 		if k.Kind == members.Phone {

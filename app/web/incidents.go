@@ -2,7 +2,6 @@ package web
 
 import (
 	"strconv"
-	"time"
 
 	"hoten/app/access"
 	"hoten/app/cases"
@@ -25,7 +24,7 @@ func showIncidents(p *page) error {
 	}
 	shown := ui.IncidentsIndex{MayManage: p.by.May(access.ManageIncidents)}
 	for _, i := range list {
-		shown.Rows = append(shown.Rows, ui.IncidentRow{Reference: i.Reference, Title: i.Title(i18n.Lang(p.ctx)), From: i.PeriodFrom, To: i.PeriodTo,
+		shown.Rows = append(shown.Rows, ui.IncidentRow{Reference: i.Reference, Title: i.Title(i18n.Lang(p.ctx)), From: i.PeriodFrom.At(0), To: i.PeriodTo.At(0),
 			IDs: i.IDs, Exchanged: i.IDsExchange, Resumed: i.Resumed, Reimbursed: i.MadeWhole, WithPlan: i.WithPlan})
 	}
 	shown.Frame = p.frame
@@ -38,12 +37,12 @@ func newIncident(p *page) error {
 }
 
 // day reads a day of a form; what is none stays zero, and the action names the field.
-func (p *page) day(name string) time.Time {
+func (p *page) day(name string) jptext.Date {
 	d, err := jptext.ParseDate(p.FormValue(name))
 	if err != nil {
-		return time.Time{}
+		return jptext.Date{}
 	}
-	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
+	return d
 }
 
 func createIncident(p *page) error {
@@ -68,14 +67,14 @@ func showIncident(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.IncidentsShow{Reference: i.Reference, Title: i.Title(i18n.Lang(p.ctx)), From: i.PeriodFrom, To: i.PeriodTo, DetectedOn: i.DetectedOn,
+	shown := ui.IncidentsShow{Reference: i.Reference, Title: i.Title(i18n.Lang(p.ctx)), From: i.PeriodFrom.At(0), To: i.PeriodTo.At(0), DetectedOn: i.DetectedOn.At(0),
 		IDs: f.IDs, Exchanged: f.IDsExchange, Added: f.Added, Inquiries: f.Inquiries, Restricted: f.Restricted, Notified: f.Notified, Reached: f.Reached, Verified: f.Verified,
 		Resumed: f.Resumed, MadeWhole: f.MadeWhole, WithPlan: f.WithPlan, Completed: f.Completed, Unproposed: f.Unproposed, Unnotified: f.Unnotified,
 		CountedAt: f.At, PlannedAt: f.PlannedAt, Waiting: f.Waiting.Count, Overdue: f.Overdue, Oldest: moment(f.Waiting.Oldest), Unreachable: f.Unreachable,
 		Days: reports.DaysTable(p.ctx, days), Open: reports.AgesTable(p.ctx, f.Open),
 		MayPropose: p.by.May(access.Propose), MayNotify: p.by.May(access.ManageIncidents), MayImport: p.by.May(access.ManageIncidents)}
 	if i.ReleasedOn != nil && i.ReleasedIds != nil && i.ReleasedExchanged != nil {
-		shown.Released = &ui.Released{On: *i.ReleasedOn, IDs: int64(*i.ReleasedIds), Exchanged: int64(*i.ReleasedExchanged)}
+		shown.Released = &ui.Released{On: i.ReleasedOn.At(0), IDs: int64(*i.ReleasedIds), Exchanged: int64(*i.ReleasedExchanged)}
 	}
 	for _, class := range []string{"A", "B", "C", "D"} {
 		shown.Classes = append(shown.Classes, ui.ClassCount{Class: class, Count: f.ByClass[class]})
@@ -121,7 +120,7 @@ func (p *page) job() (*ui.Progress, error) {
 		return nil, nil
 	}
 	j, err := jobs.ByID(p.db, id)
-	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+	if fault.Of(err, fault.NotFound) {
 		return nil, nil
 	}
 	if err != nil {

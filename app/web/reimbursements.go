@@ -21,16 +21,7 @@ func amounts(lines []reimbursements.Line, programs []incidents.Program) map[stri
 	totals := reimbursements.Plan{Lines: lines}.Totals()
 	out := map[string]ui.Amounts{}
 	for _, p := range programs {
-		a := ui.Amounts{Reimburse: totals.Reimburse[p.ID], Absorbed: totals.Absorbed[p.ID], Adjusted: totals.Adjusted[p.ID]}
-		for _, l := range lines {
-			if l.Kind == reimbursements.Rollback && l.ProgramID == p.ID {
-				a.Rollback += l.Points
-			}
-			if l.CounterProgramID != nil && *l.CounterProgramID == p.ID {
-				a.Rollback -= *l.CounterPoints
-			}
-		}
-		out[p.Code] = a
+		out[p.Code] = ui.Amounts{Rollback: totals.Rollback[p.ID], Reimburse: totals.Reimburse[p.ID], Absorbed: totals.Absorbed[p.ID], Adjusted: totals.Adjusted[p.ID]}
 	}
 	return out
 }
@@ -163,7 +154,7 @@ func (p *page) decidable(v *caseView, r *reimbursements.Reimbursement, shown *ui
 	mine := slices.ContainsFunc(given, func(a reimbursements.Approval) bool { return a.StaffID == p.by.ID && a.VoidedAt == nil })
 	switch {
 	case !p.by.May(access.Decide):
-		shown.WhyNot = i18n.T(p.ctx, "fault.forbidden")
+		shown.WhyNot = i18n.T(p.ctx, "reimbursements.decide.who")
 	case r.ProposerID == p.by.ID || slices.Contains(editors, p.by.ID):
 		shown.WhyNot = i18n.T(p.ctx, "fault.self_approval")
 	case mine:

@@ -152,5 +152,5 @@ func noteDaily(p *page) error {
 	if err != nil {
 		return p.again(err, "", showDaily)
 	}
-	return p.to("/reports/daily?"+p.QueryString(), "note_saved")
+	return p.to("/reports/daily?"+p.QueryString(), "handover_saved")
 }

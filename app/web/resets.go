@@ -29,9 +29,10 @@ func showReset(p *page) error {
 		OTPChosen: p.FormValue("one_time_password") == "true"}.Page())
 }
 
-// resetGone says the same of every link that does not work, whatever the cause.
+// resetGone says the same of every link that does not work, whatever the cause: a
+// suspicion is nothing that its visitor is told.
 func (p *page) resetGone(err error) error {
-	if f, ok := fault.As(err); !ok || f.Kind != fault.NotFound {
+	if !fault.Of(err, fault.NotFound) && !fault.Of(err, fault.Forbidden) {
 		return err
 	}
 	list, err := desks.List(p.db)

@@ -65,7 +65,7 @@ func (p *page) completed() *completed {
 // sentAgain leads the browser that used the link before to what came of it; to
 // everybody else the link is one that does not work.
 func (p *page) sentAgain(err error) error {
-	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+	if fault.Of(err, fault.NotFound) {
 		if c := p.completed(); c != nil && c.Link == p.linkKey() {
 			return p.Redirect(http.StatusSeeOther, "/reset/done")
 		}

@@ -51,7 +51,7 @@ func signOut(p *page) error {
 
 func showEnrol(p *page) error {
 	account, err := staff.Enrolling(p.ctx, p.w.s, p.Param("token"))
-	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
+	if fault.Of(err, fault.NotFound) {
 		p.status = http.StatusNotFound
 		return p.render(ui.StaffEnrol{Frame: p.frame}.Page())
 	}

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"hoten/app"
+	"hoten/app/demo"
 	"hoten/app/fault"
 	"hoten/i18n"
 )
@@ -21,6 +22,14 @@ import (
 type command struct {
 	name, usage, does string
 	run               func(ctx context.Context, c *call) error
+}
+
+// folder is the data folder unless another is named: the demo keeps to its own.
+func (c *command) folder() string {
+	if c.name == "demo" {
+		return demo.Folder
+	}
+	return app.Folder
 }
 
 // call is a command at work: where it reads and writes, and its flags.
@@ -33,8 +42,8 @@ type call struct {
 }
 
 var commands = []command{
-	{"serve", "", "migrates, serves the console, the API and the workers until SIGTERM, then drains", serve},
-	{"demo", "", "serve with the demo incident and demo staff; prints the address and the sign-ins", demonstrate},
+	{"serve", "[--allow-demo]", "migrates, serves the console, the API and the workers until SIGTERM, then drains", serve},
+	{"demo", "", "serve with the demo incident and demo staff, in a data folder of its own (" + demo.Folder + "); prints the address and the sign-ins", demonstrate},
 	{"migrate", "", "migrates the database and stops", migrate},
 	{"staff add", "--email E --name N --role R [--desk D] [--language ja|en] [--password-stdin]", "adds a staff account (roles: agent, supervisor, center_manager, administrator, auditor)", addStaff},
 	{"token create", "--staff E --name N", "prints an API token that acts as that member of staff, once", createToken},
@@ -63,7 +72,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		usage(out)
 		return 0
 	}
-	c := &call{in: in, out: out, err: errs, args: rest, flags: flag.NewFlagSet("hoten "+cmd.name, flag.ContinueOnError), cfg: app.FromEnvironment()}
+	c := &call{in: in, out: out, err: errs, args: rest, flags: flag.NewFlagSet("hoten "+cmd.name, flag.ContinueOnError), cfg: app.FromEnvironment(cmd.folder())}
 	c.flags.SetOutput(errs)
 	c.flags.Usage = func() {
 		fmt.Fprintf(errs, "hoten %s %s\n\n%s\n\n", cmd.name, cmd.usage, cmd.does)
@@ -104,7 +113,7 @@ func usage(w io.Writer) {
 	for _, c := range commands {
 		fmt.Fprintf(w, "\n  hoten %s %s\n      %s\n", c.name, c.usage, c.does)
 	}
-	fmt.Fprintln(w, "\nEnvironment: HOTEN_ADDR, HOTEN_DATA_DIR, HOTEN_DATABASE_URL, HOTEN_SMTP_URL, HOTEN_MAIL_FROM, HOTEN_BASE_URL, HOTEN_TRUSTED_PROXIES.\nhoten COMMAND --help explains each.")
+	fmt.Fprintln(w, "\nEnvironment: HOTEN_ADDR, HOTEN_DATA_DIR, HOTEN_DATABASE_URL, HOTEN_SMTP_URL, HOTEN_MAIL_FROM, HOTEN_BASE_URL, HOTEN_TRUSTED_PROXIES, HOTEN_ALLOW_DEMO.\nhoten COMMAND --help explains each.")
 }
 
 // common adds the flags that stand for the environment.

@@ -11,12 +11,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"hoten/app"
 	"hoten/app/access"
 	"hoten/app/audit"
+	"hoten/app/demo"
 	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/store"
 )
 
@@ -46,7 +47,8 @@ func TestHelpAndMistakes(t *testing.T) {
 		"staff":                      {2, "", "Usage"},
 		"staff remove":               {2, "", "Usage"},
 		"audit":                      {2, "", "Usage"},
-		"serve --help":               {0, "", "-data-dir"},
+		"serve --help":               {0, "", "-allow-demo"},
+		"demo --help":                {0, "", "./demo-data"},
 		"import --help":              {0, "", "rejected rows go to"},
 		"staff add --help":           {0, "", "-password-stdin"},
 		"migrate --nonsense":         {2, "", "flag provided but not defined"},
@@ -110,7 +112,7 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	t.Setenv("HOTEN_DATA_DIR", folder)
 	ctx, log := context.Background(), slog.New(slog.DiscardHandler)
 	// One more program on the folder, as serve would be: the commands work beside it.
-	a, err := app.New(ctx, app.FromEnvironment(), log)
+	a, err := app.New(ctx, app.FromEnvironment(app.Folder), log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,6 +132,9 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(0, `^The database is up to date\.\n$`, "", "", "migrate")
 	expect(0, `^http://127\.0\.0\.1:8080/enrol/[\w-]{43}\n$`, "", "", "staff", "add", "--email", "agent@hoten.example", "--name", "佐藤 葵", "--role", "agent", "--desk", "tech")
 	expect(0, `^manager@hoten\.example was added\.\n$`, "", "correct horse battery\r\n", "staff", "add", "--email", "manager@hoten.example", "--name", "渡辺", "--role", "center_manager", "--password-stdin")
+	expect(0, `^sv@hoten\.example was added\.\n$`, "", demo.Password+"\n", "staff", "add", "--email", "sv@hoten.example", "--name", "高橋", "--role", "supervisor", "--password-stdin")
+	expect(1, `^$`, "(sv@hoten.example): choose another data folder", "", "serve", "--addr", "127.0.0.1:0")
+	expect(1, `^$`, "--allow-demo", "", "serve", "--addr", "127.0.0.1:0")
 	expect(1, `^$`, "email:", "", "staff", "add", "--email", "agent@hoten.example", "--name", "もう一人", "--role", "agent")
 	expect(1, `^$`, "role:", "", "staff", "add", "--email", "x@hoten.example", "--name", "x", "--role", "root")
 	expect(1, `^$`, "language:", "", "staff", "add", "--email", "x@hoten.example", "--name", "x", "--role", "agent", "--language", "fr")
@@ -139,8 +144,8 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(1, `^$`, "name:", "", "token", "create", "--staff", "manager@hoten.example", "--name", "")
 
 	expect(1, `^$`, "", "", "import", "--incident", "none", "--affected", "/nowhere.csv")
-	day := time.Date(2014, 7, 28, 0, 0, 0, 0, time.UTC)
-	if _, err := incidents.Create(ctx, a.Store, access.System("test"), incidents.New{Reference: "2014-R096", TitleJa: "事案", TitleEn: "Incident", PeriodFrom: day.AddDate(0, 0, -17), PeriodTo: day, DetectedOn: day}); err != nil {
+	day := jptext.Date{Year: 2014, Month: 7, Day: 28}
+	if _, err := incidents.Create(ctx, a.Store, access.System("test"), incidents.New{Reference: "2014-R096", TitleJa: "事案", TitleEn: "Incident", PeriodFrom: day.AddDays(-17), PeriodTo: day, DetectedOn: day}); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "affected.csv")

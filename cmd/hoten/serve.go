@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"hoten/app"
 	"hoten/app/demo"
 )
 
 func serve(ctx context.Context, c *call) error {
+	c.flags.BoolVar(&c.cfg.AllowDemo, "allow-demo", c.cfg.AllowDemo, "serve accounts of the demo too, whose password is known to everybody (HOTEN_ALLOW_DEMO=true)")
 	if err := c.parse(); err != nil {
 		return err
 	}
@@ -18,8 +20,24 @@ func serve(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := refuseDemo(ctx, a); err != nil {
+		return errors.Join(err, a.Close())
+	}
 	err = a.Serve(ctx, func(address string) { fmt.Fprintf(c.err, "hoten serves %s on %s\n", a.BaseURL, address) })
 	return errors.Join(err, a.Close())
+}
+
+// refuseDemo keeps what everybody can sign in to from being served by mistake.
+func refuseDemo(ctx context.Context, a *app.App) error {
+	if a.AllowDemo {
+		return nil
+	}
+	open, err := demo.SignIns(ctx, a.Store)
+	if err == nil && len(open) > 0 {
+		err = fmt.Errorf("anybody can sign in to the demo's accounts here (%s): choose another data folder or database, disable them or give them other passwords, or say --allow-demo (HOTEN_ALLOW_DEMO=true)",
+			strings.Join(open, ", "))
+	}
+	return err
 }
 
 func demonstrate(ctx context.Context, c *call) error {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"hoten/app/access"
+	"hoten/app/fault"
 	"hoten/app/staff"
 	"hoten/app/store"
 )
@@ -64,8 +65,11 @@ func createToken(ctx context.Context, c *call) error {
 	}
 	err = func() error {
 		account, err := staff.ByEmail(store.Read(ctx, a.Store), *email)
-		if err != nil {
+		switch {
+		case fault.Of(err, fault.NotFound):
 			return fmt.Errorf("there is no member of staff with the address %q", *email)
+		case err != nil:
+			return err
 		}
 		token, err := staff.CreateToken(ctx, a.Store, operator(), account.ID, *name)
 		if err == nil {

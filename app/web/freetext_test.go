@@ -1,0 +1,103 @@
+package web_test
+
+import (
+	"html"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"hoten/app/access"
+	"hoten/app/apptest"
+	"hoten/app/cases"
+	"hoten/i18n"
+)
+
+// choices are the fields of forms that hold no free text: numbers, dates, codes,
+// choices, and what is compared or looked for and never kept as typed.
+var choices = strings.Fields(`assignee back band caller_number class closes code confirm current_password desk direction do due_on due_time email
+	finding flag from incident item language languages late login_id long month movement_id next once one_time_password opens outcome password
+	password_again points program q query reference rejection relation role seen service state status substitute_ text_size theme to topic value version`)
+
+// reasons are the texts that verbs.Do checks for every action.
+var reasons = []string{"reason", "documents"}
+
+// freeTexts are the fields of all other texts, by handlers' file and name, each with a
+// form that is fine but for it.
+func freeTexts(s *site) map[string]struct {
+	who  access.Actor
+	path string
+	form []string
+} {
+	of := "/cases/" + cases.Number(s.Case(login).ID)
+	desk := []string{"code", "night", "name_ja", "夜間窓口", "name_en", "Night desk", "short_ja", "夜間", "short_en", "Night", "phone", "0120-000-000",
+		"hours.0.open", "10:00", "hours.0.close", "12:00", "hours.0.from", "", "hours.0.until", "", "hours.0.weekdays", "1", "reason", "試行", "do", "save", "seen", "{}"}
+	incident := []string{"reference", "2014-R099", "title_ja", "題", "title_en", "Title", "period_from", "2014-07-01", "period_to", "2014-07-02", "detected_on", "2014-07-02"}
+	type one = struct {
+		who  access.Actor
+		path string
+		form []string
+	}
+	out := map[string]one{
+		"callbacks.go:note":     {s.Agent, of + "/callbacks", []string{"due_on", "2014-08-01", "due_time", "11:00", "desk", "tech"}},
+		"cases_edit.go:note":    {s.Agent, of + "/reimbursements", nil},
+		"cases_edit.go:text":    {s.Agent, of + "/notes", nil},
+		"incidents.go:title_ja": {s.Manager, "/incidents", incident},
+		"incidents.go:title_en": {s.Manager, "/incidents", incident},
+		"reports.go:text":       {s.Agent, "/reports/daily/notes", []string{"incident", apptest.Reference, "date", "2014-07-31", "desk", "tech"}},
+		"services.go:note":      {s.Manager, "/services", []string{"program", "goo", "service", "exchange", "state", "suspended", "from_on", "2014-07-31", "from_time", "10:00", "reason", "試行"}},
+		"staff.go:name":         {s.Administrator, "/staff", []string{"email", "new@hoten.example", "role", "agent", "language", "ja"}},
+		"tokens.go:name":        {s.Agent, "/tokens", nil},
+		"views.go:name":         {s.Agent, "/views", []string{"query", "status=new"}},
+	}
+	for _, name := range []string{"name_ja", "name_en", "short_ja", "short_en"} {
+		out["desks_form.go:"+name] = one{s.Manager, "/desks", desk}
+	}
+	return out
+}
+
+// No free text of a form takes a secret, whichever it is; a field that is neither known
+// as a choice nor among the free texts fails this test.
+func TestFreeTextsTakeNoSecrets(t *testing.T) {
+	s := newSite(t)
+	free := freeTexts(s)
+	read := regexp.MustCompile(`FormValue\("([a-z_]+)"\)`)
+	sources, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, source := range sources {
+		code, err := os.ReadFile(source)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(source, "_test.go") {
+			continue
+		}
+		for _, m := range read.FindAllStringSubmatch(string(code), -1) {
+			// What was typed is shown again beside what somebody else wrote.
+			if _, is := free[source+":"+m[1]]; !is && !slices.Contains(choices, m[1]) && !slices.Contains(reasons, m[1]) && source != "conflict.go" {
+				t.Errorf("%s: is %s a free text? Then it goes through app/secrets and belongs into this test", source, m[1])
+			}
+		}
+	}
+	for field, c := range free {
+		t.Run(field, func(t *testing.T) {
+			_, name, _ := strings.Cut(field, ":")
+			form := []string{name, "暗証番号4821"} // fits the shortest
+			for i := 0; i+1 < len(c.form); i += 2 {
+				if c.form[i] != name {
+					form = append(form, c.form[i], c.form[i+1])
+				}
+			}
+			a := s.as(c.who).post(c.path, form...)
+			why := html.EscapeString(i18n.T(i18n.With(s.Ctx, "ja"), "fault.field.secret_password"))
+			if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, why) {
+				t.Errorf("%s with a password in %s: %d\n%s", c.path, name, a.status, form)
+			}
+		})
+	}
+}

@@ -20,6 +20,7 @@ func (h *house) hold(lock string, args ...any) func() {
 	h.t.Helper()
 	tx, err := h.db.Begin(context.Background())
 	if err == nil {
+		h.holder = tx.Conn().PgConn().PID()
 		_, err = tx.Exec(context.Background(), lock, args...)
 	}
 	if err != nil {
@@ -33,11 +34,15 @@ func (h *house) hold(lock string, args ...any) func() {
 	return release
 }
 
-// held waits until n pieces of work wait for what hold has locked.
+// held waits until n pieces of work wait for what hold has locked, or for one another
+// because of it. Other waits pass by themselves.
 func (h *house) held(n int64) {
 	h.t.Helper()
 	h.until("the work waits for the lock", func() bool {
-		return h.count("select count(*) from pg_stat_activity where datname = current_database() and application_name = 'hoten' and wait_event_type = 'Lock'") >= n
+		return h.count(`with recursive waiting as (
+			select pid from pg_stat_activity where datname = current_database() and application_name = 'hoten' and $1 = any(pg_blocking_pids(pid))
+			union select a.pid from pg_stat_activity a join waiting w on w.pid = any(pg_blocking_pids(a.pid)) where a.application_name = 'hoten')
+			select count(*) from waiting`, h.holder) >= n
 	})
 }
 

@@ -100,8 +100,8 @@ func TestKilledProposalsAndApprovals(t *testing.T) {
 	release()
 	h.gone()
 	half := map[string]string{
-		"reimbursements beside those of two chunks": fmt.Sprintf("select abs(count(*) - %d) from reimbursements", 2*chunk),
-		"cases that do not know theirs":             "select count(*) from cases c where (c.reimbursement_state is not null) <> exists (select 1 from reimbursements r where r.case_id = c.id)",
+		"reimbursements beside those of whole chunks": beside("reimbursements"),
+		"cases that do not know theirs":               "select count(*) from cases c where (c.reimbursement_state is not null) <> exists (select 1 from reimbursements r where r.case_id = c.id)",
 	}
 	h.none("killed between two chunks", half)
 	release = h.hold(lastly)
@@ -126,15 +126,22 @@ func TestKilledProposalsAndApprovals(t *testing.T) {
 	p.stop()
 }
 
+// beside counts the rows of a chunk that is not whole, after two that are. The third may
+// be there: where the last statements of a transaction and its commit had reached the
+// database before the program died, they are carried out.
+func beside(rows string) string {
+	return fmt.Sprintf("select count(*) %% %[1]d + greatest(0, 2*%[1]d - count(*)) from %[2]s", chunk, rows)
+}
+
 // approveKilled approves all n proposals in one batch, killed twice, and returns
 // the program that has finished them.
 func (h *house) approveKilled(p *program, n int) *program {
 	h.t.Helper()
 	batch := map[string]any{"ids": h.proposals()}
 	half := map[string]string{
-		"postings beside those of two chunks":      fmt.Sprintf("select abs(count(*) - %d) from transfers where key like 'reimbursement:%%'", 2*chunk),
-		"compensations beside those of two chunks": fmt.Sprintf("select abs(count(*) - %d) from compensations", 2*2*chunk),
-		"states that differ from the books":        "select count(*) from reimbursements r where (r.state = 'posted') <> exists (select 1 from transfers t where t.key = 'reimbursement:' || r.id)",
+		"postings beside those of whole chunks": beside("transfers where key like 'reimbursement:%'"),
+		"movements that are not compensated":    "select (select count(*) from compensations) - 2 * (select count(*) from transfers where key like 'reimbursement:%')",
+		"states that differ from the books":     "select count(*) from reimbursements r where (r.state = 'posted') <> exists (select 1 from transfers t where t.key = 'reimbursement:' || r.id)",
 	}
 	for _, step := range []struct {
 		when, lock string
@@ -165,12 +172,13 @@ func (h *house) approveKilled(p *program, n int) *program {
 		}
 	}
 	// Now with everything that was posted before the crash among it.
+	posted := int(h.count("select count(*) from reimbursements where state = 'posted'"))
 	states := map[string]int{}
 	for _, r := range p.must("sv", "POST", "/reimbursements/approve", batch)["results"].([]any) {
 		row := r.(map[string]any)
 		states[fmt.Sprint(row["state"], row["code"])]++
 	}
-	if want := map[string]int{"posted<nil>": n - 2*chunk, "<nil>already_decided": 2 * chunk}; fmt.Sprint(states) != fmt.Sprint(want) {
+	if want := map[string]int{"posted<nil>": n - posted, "<nil>already_decided": posted}; fmt.Sprint(states) != fmt.Sprint(want) {
 		h.t.Errorf("the repeated batch: %v, want %v", states, want)
 	}
 	h.whole(n)

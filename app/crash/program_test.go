@@ -53,6 +53,7 @@ type house struct {
 	env     []string
 	db      *pgxpool.Pool
 	tokens  map[string]string
+	holder  uint32 // the backend of the last hold
 }
 
 // newHouse has staff, their tokens and the incident T.

@@ -83,20 +83,20 @@ var rowColumns = "select " + store.Columns[Case]("c") + `, n.reference, i.login,
 
 // Find lists cases, newest first: Limit of them and one more when there are more.
 // Q finds by case number, login ID, phone or mail, also by how they begin, by customer
-// number, name or kana; cut tells that more people are named so than a search looks at.
-func Find(db *gorm.DB, v *vault.Vault, f Filter) (rows []Row, cut bool, err error) {
+// number, name or kana; truncated reports that more people are named so than a search looks at.
+func Find(db *gorm.DB, v *vault.Vault, f Filter) (rows []Row, truncated bool, err error) {
 	var reads store.Reads
-	found, cut, err := f.Ask(&reads, db, v)
+	found, truncated, err := f.Ask(&reads, db, v)
 	if err != nil {
 		return nil, false, err
 	}
 	err = reads.Run(db)
-	return *found, cut, err
+	return *found, truncated, err
 }
 
 // Ask reads what Find lists. Whom Q names is looked for at once.
-func (f Filter) Ask(reads *store.Reads, db *gorm.DB, v *vault.Vault) (rows *[]Row, cut bool, err error) {
-	where, args, cut, err := f.where(db, v)
+func (f Filter) Ask(reads *store.Reads, db *gorm.DB, v *vault.Vault) (rows *[]Row, truncated bool, err error) {
+	where, args, truncated, err := f.where(db, v)
 	if err != nil || where == "" {
 		return new([]Row), false, err
 	}
@@ -105,7 +105,7 @@ func (f Filter) Ask(reads *store.Reads, db *gorm.DB, v *vault.Vault) (rows *[]Ro
 	if f.Order != ByNumber {
 		columns = f.byWaiting()
 	}
-	return store.Ask[Row](reads, fmt.Sprintf(rowColumns, page(columns, where, order, f.Limit+1))+"order by "+order, args...), cut, nil
+	return store.Ask[Row](reads, fmt.Sprintf(rowColumns, page(columns, where, order, f.Limit+1))+"order by "+order, args...), truncated, nil
 }
 
 // byFilter is by number as the indexes of the list's filters have it: asked to go by id,

@@ -41,7 +41,7 @@ func numbered(condition string, n int) string {
 	return strings.Replace(condition, "?", fmt.Sprintf("$%d", n), 1)
 }
 
-func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, cut bool, err error) {
+func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, truncated bool, err error) {
 	conditions := []string{"true"}
 	add := func(condition string, values ...any) {
 		for _, v := range values {
@@ -80,15 +80,15 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, cu
 		if err != nil || condition == "" {
 			return "", nil, false, err
 		}
-		cut = more
+		truncated = more
 		add(condition, values...)
 	}
-	return strings.Join(conditions, " and "), args, cut, nil
+	return strings.Join(conditions, " and "), args, truncated, nil
 }
 
 // sought is the condition for what q names, or for the number of a telephone; none
 // when nothing is named so.
-func (f Filter) sought(db *gorm.DB, v *vault.Vault, q string) (condition string, args []any, cut bool, err error) {
+func (f Filter) sought(db *gorm.DB, v *vault.Vault, q string) (condition string, args []any, truncated bool, err error) {
 	if f.Phone != "" {
 		identities, err := members.ByPhone(db, v, f.Phone)
 		return "c.identity_id = any(?)", []any{identities}, false, err
@@ -100,12 +100,12 @@ func (f Filter) sought(db *gorm.DB, v *vault.Vault, q string) (condition string,
 	if marked {
 		return "c.id between ? and ?", []any{first, last}, false, nil
 	}
-	identities, cut, err := members.Search(db, v, q, cmp.Or(f.Look, members.MaxHits))
+	identities, truncated, err := members.Search(db, v, q, cmp.Or(f.Look, members.MaxHits))
 	switch {
 	case err != nil || len(identities) == 0 && first > last:
 		return "", nil, false, err
 	case first > last:
-		return "c.identity_id = any(?)", []any{identities}, cut, nil
+		return "c.identity_id = any(?)", []any{identities}, truncated, nil
 	}
-	return "(c.id = ? or c.identity_id = any(?))", []any{first, identities}, cut, nil
+	return "(c.id = ? or c.identity_id = any(?))", []any{first, identities}, truncated, nil
 }

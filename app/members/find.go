@@ -91,8 +91,8 @@ const MaxHits = 200
 // Search finds the identities that q names: exactly by login ID, phone, mail or
 // customer number, else by how a login ID, phone or mail begins and by at least two
 // characters of a name or its kana; by one character where a family or given name is
-// just that. At most so many are looked into; cut tells that there are more.
-func Search(db *gorm.DB, v *vault.Vault, q string, most int) (ids []int64, cut bool, err error) {
+// just that. At most so many are looked into; truncated reports that there are more.
+func Search(db *gorm.DB, v *vault.Vault, q string, most int) (ids []int64, truncated bool, err error) {
 	var reads store.Reads
 	exact := store.AskValues[int64](&reads, `
 		select id from identities where login_key = $1
@@ -105,9 +105,9 @@ func Search(db *gorm.DB, v *vault.Vault, q string, most int) (ids []int64, cut b
 	if err := reads.Run(db); err != nil || len(*exact) > 0 {
 		return *exact, false, err
 	}
-	ids, cut = begun()
+	ids, truncated = begun()
 	more, others, err := named()
-	return append(ids, more...), cut || others, err
+	return append(ids, more...), truncated || others, err
 }
 
 // ByID finds an identity. Unknown: NotFound.

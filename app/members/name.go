@@ -29,7 +29,7 @@ func nameParts(name string) []string {
 
 // askName reads whose name may be q. What it returns decrypts and checks them, since
 // the hashes only narrow down.
-func askName(reads *store.Reads, v *vault.Vault, q string, most int) func() (ids []int64, cut bool, err error) {
+func askName(reads *store.Reads, v *vault.Vault, q string, most int) func() (ids []int64, truncated bool, err error) {
 	wanted := jptext.SearchKey(q)
 	condition, hashes := "name_grams @> $1", v.QueryGrams(q)
 	named := func(name string) bool { return strings.Contains(jptext.SearchKey(name), wanted) }
@@ -53,7 +53,7 @@ func askName(reads *store.Reads, v *vault.Vault, q string, most int) func() (ids
 		rows = store.Ask[hit](reads, "select i.id as identity, m.id, m.name, m.name_kana from (select id, name, name_kana from members where "+condition+
 			" limit $2) m join identities i on i.member_id = m.id limit $2", hashes, most+1)
 	}
-	return func() (ids []int64, cut bool, err error) {
+	return func() (ids []int64, truncated bool, err error) {
 		for _, m := range (*rows)[:min(len(*rows), most)] {
 			person, err := m.Person(v)
 			if err != nil {

@@ -31,9 +31,9 @@ func startCondition(v *vault.Vault, key string) (condition string, args []any) {
 }
 
 // askStart reads the identities whose login ID, mail address or telephone number may
-// begin with q. What it returns checks them: the hash only narrows down. cut tells that
+// begin with q. What it returns checks them: the hash only narrows down. truncated reports that
 // there are more than were looked into.
-func askStart(reads *store.Reads, v *vault.Vault, q string, most int) func() (ids []int64, cut bool) {
+func askStart(reads *store.Reads, v *vault.Vault, q string, most int) func() (ids []int64, truncated bool) {
 	const contact = "select i.id as identity, h.id as row, h.value as sealed from contacts h join identities i using (member_id) where h.kind = '%s' and "
 	login, phone := jptext.LoginKey(q), jptext.PhoneKey(q)
 	if strings.ContainsFunc(q, unicode.IsLetter) {
@@ -57,7 +57,7 @@ func askStart(reads *store.Reads, v *vault.Vault, q string, most int) func() (id
 			continue
 		}
 		rows := store.Ask[hit](reads, look.query+begins+fmt.Sprintf(" limit $%d", len(args)+1), append(args, most+1)...)
-		checks = append(checks, func() (ids []int64, cut bool) {
+		checks = append(checks, func() (ids []int64, truncated bool) {
 			for _, h := range *rows {
 				if strings.HasPrefix(look.keyOf(v.Read(look.table, look.column, h.Row, h.Sealed)), look.key) {
 					ids = append(ids, h.Identity)
@@ -66,11 +66,11 @@ func askStart(reads *store.Reads, v *vault.Vault, q string, most int) func() (id
 			return ids, len(*rows) > most
 		})
 	}
-	return func() (ids []int64, cut bool) {
+	return func() (ids []int64, truncated bool) {
 		for _, check := range checks {
 			found, more := check()
-			ids, cut = append(ids, found...), cut || more
+			ids, truncated = append(ids, found...), truncated || more
 		}
-		return ids, cut
+		return ids, truncated
 	}
 }

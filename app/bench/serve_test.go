@@ -46,13 +46,16 @@ type desk struct {
 
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 
+// started is what running has started, nil before.
+var started *desk
+
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if d, err := running(); err == nil {
-		d.command.Process.Signal(os.Interrupt)
-		d.command.Wait()
+	if started != nil {
+		started.command.Process.Signal(os.Interrupt)
+		started.command.Wait()
 		if kept == "" {
-			os.RemoveAll(d.folder)
+			os.RemoveAll(started.folder)
 		}
 	}
 	os.Exit(code)
@@ -92,6 +95,7 @@ var running = sync.OnceValues(func() (*desk, error) {
 	if err := d.command.Start(); err != nil {
 		return nil, err
 	}
+	started = d
 	for range 300 {
 		if r, err := client.Get(d.origin + "/readyz"); err == nil {
 			r.Body.Close()

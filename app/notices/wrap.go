@@ -14,16 +14,25 @@ const columns = 70
 
 // Characters that do not begin or end a line (行頭禁則, 行末禁則), those of ASCII
 // included.
-const (
-	noStart = "、。，．・：；？！ー～〜」』）】〉》〕］｝”’々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ％゛゜…‥,.!?:;)]}%"
-	noEnd   = "「『（【〈《〔［｛“‘＃＋−￥([{#+"
+var (
+	noStart = runes("、。，．・：；？！ー～〜」』）】〉》〕］｝”’々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ％゛゜…‥,.!?:;)]}%")
+	noEnd   = runes("「『（【〈《〔［｛“‘＃＋−￥([{#+")
 )
+
+func runes(s string) map[rune]bool {
+	set := map[rune]bool{}
+	for _, r := range s {
+		set[r] = true
+	}
+	return set
+}
 
 // wrap breaks a line into lines of at most 70 columns: between words, and in
 // Japanese between characters too. The first line follows first, the others rest.
 // What has no place to break is broken anywhere.
 func wrap(s, lang, first, rest string) []string {
 	wide := lang == "ja"
+	s = strings.ToValidUTF8(s, "\ufffd")
 	var lines []string
 	line, used := []byte(first), columnsOf(first, wide)
 	empty := true
@@ -58,25 +67,36 @@ func wrap(s, lang, first, rest string) []string {
 // units cuts s into what must stay together on a line. A space is a unit of its
 // own, except beside what may not begin or end a line.
 func units(s string, wide bool) []string {
-	var out []string
+	out := make([]string, 0, len(s)/2)
 	glue := false // the next character belongs to the last unit
 	var last rune
-	for _, r := range s {
+	// extend makes the character of s that ends at end part of the last unit: units lie
+	// in s one behind the other.
+	extend := func(size, end int) {
+		n := len(out) - 1
+		out[n] = s[end-size-len(out[n]) : end]
+	}
+	for i, r := range s {
+		size := utf8.RuneLen(r)
+		end := i + size
 		switch {
-		case r == ' ' && len(out) > 0 && strings.ContainsRune(noEnd, last):
-			out[len(out)-1] += " "
+		case r == ' ' && len(out) > 0 && noEnd[last]:
+			extend(size, end)
 			continue
 		case r == ' ':
 			out = append(out, " ")
 			glue = false
-		case last == ' ' && strings.ContainsRune(noStart, r):
-			out, glue = joinSpaces(out), false
-			out[len(out)-1] += string(r)
+		case last == ' ' && noStart[r]:
+			for n := len(out); n > 1 && strings.Trim(out[n-1], " ") == ""; n-- {
+				out = append(out[:n-2], s[i-len(out[n-1])-len(out[n-2]):i])
+			}
+			extend(size, end)
+			glue = false
 		case len(out) > 0 && last != ' ' && (glue || !mayBreak(last, r, wide)):
-			out[len(out)-1] += string(r)
+			extend(size, end)
 			glue = r == '\u200d'
 		default:
-			out = append(out, string(r))
+			out = append(out, s[i:end])
 			glue = false
 		}
 		if !combining(r) {
@@ -86,17 +106,9 @@ func units(s string, wide bool) []string {
 	return out
 }
 
-// joinSpaces makes the spaces at the end part of the unit before them.
-func joinSpaces(units []string) []string {
-	for n := len(units); n > 1 && strings.Trim(units[n-1], " ") == ""; n-- {
-		units = append(units[:n-2], units[n-2]+units[n-1])
-	}
-	return units
-}
-
 // mayBreak reports whether a line may end between two characters.
 func mayBreak(a, b rune, wide bool) bool {
-	if combining(b) || strings.ContainsRune(noStart, b) || strings.ContainsRune(noEnd, a) {
+	if combining(b) || noStart[b] || noEnd[a] {
 		return false
 	}
 	return wide && (runeColumns(a, wide) == 2 || runeColumns(b, wide) == 2)

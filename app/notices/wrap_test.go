@@ -65,7 +65,7 @@ func TestWrapKeepsEverythingInBounds(t *testing.T) {
 // mayNotMeet reports whether a line break between two lines is forbidden.
 func mayNotMeet(above, below string) bool {
 	a, b := []rune(above), []rune(below)
-	return len(a) > 0 && strings.ContainsRune(noEnd, a[len(a)-1]) || len(b) > 0 && strings.ContainsRune(noStart, b[0])
+	return len(a) > 0 && noEnd[a[len(a)-1]] || len(b) > 0 && noStart[b[0]]
 }
 
 // breakable reports whether a line holds a place at which it could have ended.

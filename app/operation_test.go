@@ -313,14 +313,18 @@ func TestViewsAreNoted(t *testing.T) {
 	c.get("/pop?number=09000001234")
 	program.send("/members/balances", `{"login_id":"`+testLogin+`"}`)
 	expect("every other way to search", 3, 12)
+	program.send("/members/balances", `{"login_id":"nobody@ocn.example"}`)
+	expect("a balance of nobody", 3, 13)
+	program.send("/cases", `{"incident":"`+apptest.Reference+`","login_id":"`+testLogin+`"}`)
+	expect("a case that was open already", 4, 13)
 	a := auditor.get("/audit?limit=200")
 	for _, word := range personal {
 		if strings.Contains(a.body, word) {
 			t.Errorf("the trail tells %q", word)
 		}
 	}
-	if n := d.count("select count(distinct after::jsonb->>'words') from audit_entries where action = 'members.searched'"); n != 5 {
-		t.Errorf("%d different searches, want 5", n)
+	if n := d.count("select count(distinct after::jsonb->>'words') from audit_entries where action = 'members.searched'"); n != 6 {
+		t.Errorf("%d different searches, want 6", n)
 	}
 	day := d.Clock.Now().In(time.FixedZone("JST", 9*3600)).Format(time.DateOnly)
 	for query, want := range map[string]bool{"from=" + day + "&to=" + day: true, "to=" + day: true, "from=" + day: true, "to=2014-01-01": false, "from=2099-01-01": false,

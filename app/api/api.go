@@ -133,6 +133,8 @@ type request struct {
 	db    *gorm.DB
 	token string
 	raw   []byte // the body; nil of uploads, which are read as they come
+
+	upload fingerprint // of the files that were read
 }
 
 // uploads reports whether a route takes files.

@@ -111,9 +111,12 @@ func openCase(a *API, r *request) error {
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if opened.New {
-		status = http.StatusCreated
+	status := http.StatusCreated
+	if !opened.New {
+		status = http.StatusOK
+		if err := cases.Viewed(r.Request().Context(), a.s, r.by, opened.Case.ID); err != nil {
+			return err
+		}
 	}
 	return a.writeCase(r, status, opened.Case.ID)
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -98,15 +99,18 @@ func showBalances(a *API, r *request) error {
 	if in.LoginID == "" {
 		return fault.Input("login_id", "required")
 	}
-	identity, err := members.ByLogin(r.db, a.s.Vault, in.LoginID)
-	if err != nil {
-		return err
+	identity, unknown := members.ByLogin(r.db, a.s.Vault, in.LoginID)
+	found := 1
+	if fault.Is(unknown, "not_found") {
+		found = 0
+	} else if unknown != nil {
+		return unknown
+	}
+	if err := cases.Searched(r.Request().Context(), a.s, r.by, in.LoginID, found); err != nil || found == 0 {
+		return cmp.Or(err, unknown)
 	}
 	out, err := ledger.Balances(r.db, identity.ID)
 	if err != nil {
-		return err
-	}
-	if err := cases.Searched(r.Request().Context(), a.s, r.by, in.LoginID, 1); err != nil {
 		return err
 	}
 	return r.JSON(http.StatusOK, out)

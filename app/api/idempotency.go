@@ -12,6 +12,7 @@ import (
 
 	"hoten/app/edge"
 	"hoten/app/fault"
+	"hoten/app/imports"
 	"hoten/app/store"
 )
 
@@ -20,6 +21,7 @@ import (
 type kept struct {
 	ContentType string `json:"content_type"`
 	Body        string `json:"body"`
+	Upload      []byte `json:"upload,omitempty"` // fingerprint of the files, where there were any
 }
 
 // abandoned is after how long a request that neither changed anything nor was
@@ -72,8 +74,8 @@ func (a *API) once(r *request, key string, route Route) error {
 	return a.keep(r, c, recorder)
 }
 
-// place names where the answer is kept. Of an upload its length stands for it: it
-// is not read into memory, and its boundary differs each time.
+// place names where the answer is kept. Of an upload its length stands for it at first:
+// what it holds is compared when it was read (fingerprint).
 func (a *API) place(r *request, key string) claim {
 	address := r.Request().URL
 	asked := "?" + address.RawQuery + "\n" + string(r.raw)
@@ -129,6 +131,16 @@ func (a *API) first(tx *store.Tx, staff int64, c claim) (func(*request) error, e
 	}
 	status := *rows[0].Status
 	return func(r *request) error {
+		if answer.Upload != nil {
+			again, err := r.fingerprintOf()
+			if err == nil && !bytes.Equal(again, answer.Upload) {
+				err = fault.New(fault.Invalid, "idempotency_key_reused")
+			}
+			if err != nil {
+				imports.Refused(r.Response().Writer)
+				return err
+			}
+		}
 		r.Response().Header().Set("Idempotent-Replayed", "true")
 		return r.Blob(status, answer.ContentType, []byte(answer.Body))
 	}, err
@@ -141,11 +153,17 @@ func (a *API) first(tx *store.Tx, staff int64, c claim) (func(*request) error, e
 func (a *API) keep(r *request, c claim, recorded *recording) error {
 	return store.Keep(context.WithoutCancel(r.Request().Context()), a.s, func(tx *store.Tx) error {
 		status := r.Response().Status
-		if status == http.StatusConflict || status == http.StatusTooManyRequests || status >= 500 {
+		// A refused upload may not have been read to its end, so no repeat could be compared.
+		again := status == http.StatusConflict || status == http.StatusTooManyRequests || status >= 500 || r.raw == nil && status >= 400
+		if again {
 			_, err := store.Exec(tx, "delete from idempotency_keys where id = $1 and created_at = $2 and acted_at is null", c.id, c.at)
 			return err
 		}
-		b, err := json.Marshal(kept{ContentType: r.Response().Header().Get(echo.HeaderContentType), Body: recorded.body.String()})
+		answer := kept{ContentType: r.Response().Header().Get(echo.HeaderContentType), Body: recorded.body.String()}
+		if r.upload.Hash != nil {
+			answer.Upload = r.upload.Sum(nil)
+		}
+		b, err := json.Marshal(answer)
 		if err != nil {
 			return err
 		}

@@ -171,14 +171,24 @@ func TestRepeatsAtOnce(t *testing.T) {
 	agent.post("/members/balances", j{"login_id": login}).want(200, "pointtalk", "600", "goo", "35")
 }
 
-// An upload is told from another by its length; its boundary differs each time.
+// An upload is told from another by what it holds; its boundary differs each time.
 func TestRepeatedUploads(t *testing.T) {
 	s := newSiteWithCase(t)
 	c := s.as(s.Manager)
 	path := "/incidents/" + apptest.Reference + "/imports"
 	first := c.once("k", path, files(t, "affected", "login_id\na@ocn.example\n")).want(202)
 	same(t, first, c.once("k", path, files(t, "affected", "login_id\na@ocn.example\n")))
-	c.once("k", path, files(t, "affected", "login_id\na@ocn.example\nb@ocn.example\n")).want(422, "code", "idempotency_key_reused")
+	for _, other := range []upload{
+		files(t, "affected", "login_id\na@ocn.example\nb@ocn.example\n"),
+		files(t, "affected", "login_id\nb@ocn.example\n"),
+		files(t, "affected", "login_id\na@ocn.example\n", "movements", "movement_id\n"),
+		files(t, "movements", "login_id\na@ocn.example\n"),
+	} {
+		c.once("k", path, other).want(422, "code", "idempotency_key_reused")
+	}
+	// What was refused is tried again.
+	c.once("refused", path, files(t, "affected", "")).want(422)
+	c.once("refused", path, files(t, "affected", "")).want(422, "errors.0.code", "file_empty")
 	if n := s.count("select count(*) from imports where state = 'running'"); n != 1 {
 		t.Errorf("%d imports", n)
 	}

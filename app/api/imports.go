@@ -1,6 +1,7 @@
 package api
 
 import (
+	"crypto/sha256"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -24,7 +25,8 @@ func createImport(a *API, r *request) error {
 	if err != nil {
 		return fault.Input("affected", "multipart_expected")
 	}
-	i, err := imports.Start(r.Request().Context(), a.s, r.by, r.Param("reference"), dryRun, Uploads(parts))
+	r.upload = fingerprint{sha256.New()}
+	i, err := imports.Start(r.Request().Context(), a.s, r.by, r.Param("reference"), dryRun, r.upload.of(Uploads(parts)))
 	if fault.Is(err, "uploads_busy") {
 		r.Response().Header().Set("Retry-After", imports.RetryAfter)
 	}

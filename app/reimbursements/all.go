@@ -45,7 +45,7 @@ func ProposeAll(ctx context.Context, s *store.Store, by access.Actor, reference 
 }
 
 // allChunk bounds one transaction of proposeAll, in cases.
-const allChunk = 250
+var allChunk = 250
 
 // proposeAll does the work of a job; killed half way and started again, it goes
 // on with the cases that have no proposal yet.
@@ -54,15 +54,15 @@ func proposeAll(ctx context.Context, s *store.Store, id int64) error {
 	if err != nil || j.State != jobs.Running {
 		return err
 	}
-	by, err := worksFor(ctx, s, j, access.Propose)
-	if err != nil || by == nil {
-		return err
-	}
 	incident, err := incidentOf(j)
 	if err != nil {
 		return err
 	}
 	for last := int64(0); ; {
+		by, err := worksFor(ctx, s, j, access.Propose)
+		if err != nil || by == nil {
+			return err
+		}
 		next, err := verbs.Do(ctx, s, *by, ToPropose, "reimbursements", "", func(tx *store.Tx) (int64, error) {
 			return proposeSome(tx, j, incident, last)
 		})

@@ -78,7 +78,7 @@ func ApproveSeen(ctx context.Context, s *store.Store, by access.Actor, ids []int
 }
 
 // seenChunk bounds one transaction of approveSeen: small, so that progress shows.
-const seenChunk = 100
+var seenChunk = 100
 
 // approveSeen does the work of a batch; killed half way and started again, it goes
 // on with what has no outcome yet.
@@ -87,12 +87,12 @@ func approveSeen(ctx context.Context, s *store.Store, id int64) error {
 	if err != nil || j.State != jobs.Running {
 		return err
 	}
-	by, err := worksFor(ctx, s, j, access.Decide)
-	if err != nil || by == nil {
-		return err
-	}
 	type left struct{ ReimbursementID int64 }
 	for {
+		by, err := worksFor(ctx, s, j, access.Decide)
+		if err != nil || by == nil {
+			return err
+		}
 		rows, err := store.Select[left](store.Read(ctx, s), "select reimbursement_id from approval_results where job_id = $1 and place = 3 order by reimbursement_id limit $2", id, seenChunk)
 		if err != nil {
 			return err

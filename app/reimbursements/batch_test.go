@@ -271,3 +271,49 @@ func TestABatchGoesOnAfterACrash(t *testing.T) {
 	}
 	books(t, w)
 }
+
+// Whoever is disabled or demoted while their jobs run does no more by them.
+func TestJobsEndWithTheRight(t *testing.T) {
+	reimbursements.ChunksOf(t, 1)
+	for _, leaves := range []string{"disabled_at = now()", "role = 'auditor'"} {
+		t.Run(leaves, func(t *testing.T) {
+			w, of := importLosses(t, small, small, small)
+			owner := asOwner(t, w)
+			leave := func(table, column string) {
+				owner(fmt.Sprintf(`create function leave_%[1]s() returns trigger language plpgsql as $$ begin
+						update staff set %[3]s where id = new.%[2]s; return null; end $$;
+					create trigger leave after insert on %[1]s for each row execute function leave_%[1]s()`, table, column, leaves))
+			}
+			ended := func(j *jobs.Job) {
+				t.Helper()
+				now, err := jobs.ByID(store.Read(w.Ctx, w.Store), j.ID)
+				if err != nil || now.State != jobs.Failed || now.Processed != 1 {
+					t.Errorf("%+v, %v", now, err)
+				}
+			}
+			for _, c := range of[1:] {
+				propose(t, w, w.Agent, c)
+			}
+			lookAt(t, w, w.Supervisor, 1, 2)
+			leave("approvals", "staff_id")
+			j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, []int64{1, 2}, "a")
+			if err != nil {
+				t.Fatal(err)
+			}
+			w.Work()
+			wants(t, "approving", outcomes(t, w, j.ID), "1 posted, 2 open")
+			ended(j)
+
+			w.Import(files(3, []loss{small}))
+			leave("reimbursements", "proposer_id")
+			if j, err = reimbursements.ProposeAll(w.Ctx, w.Store, w.Agent2, apptest.Reference); err != nil {
+				t.Fatal(err)
+			}
+			w.Work()
+			if n := count(t, w, "select count(*) from reimbursements"); n != 3 {
+				t.Errorf("%d proposals, want one more than 2", n)
+			}
+			ended(j)
+		})
+	}
+}

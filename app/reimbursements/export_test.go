@@ -27,3 +27,10 @@ func OneWriter(t testing.TB) {
 	writers = 1
 	t.Cleanup(func() { writers = before })
 }
+
+// ChunksOf lets jobs take so many cases in a transaction.
+func ChunksOf(t testing.TB, n int) {
+	seen, all := seenChunk, allChunk
+	seenChunk, allChunk = n, n
+	t.Cleanup(func() { seenChunk, allChunk = seen, all })
+}

@@ -51,8 +51,8 @@ func (w *ApproveSeenWorker) Work(ctx context.Context, job *river.Job[ApproveSeen
 	return err
 }
 
-// worksFor is who a job acts as: the account as it is now. One that was disabled or
-// may no longer do the work ends the job, which gives nil.
+// worksFor is who a job acts as, asked for each part of its work: the account as it is
+// now. One that was disabled or may no longer do the work ends the job, which gives nil.
 func worksFor(ctx context.Context, s *store.Store, j *jobs.Job, need access.Permission) (*access.Actor, error) {
 	account, err := staff.Active(store.Read(ctx, s), j.StaffID)
 	by := access.Actor{}

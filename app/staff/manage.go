@@ -159,10 +159,13 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 	})
 }
 
-// Enrol makes a new enrolment link for an account; its password, its sessions and
-// its tokens end.
+// Enrol makes a new enrolment link for the account of somebody else; its password, its
+// sessions and its tokens end.
 func Enrol(ctx context.Context, s *store.Store, by access.Actor, id int64) (token string, err error) {
 	_, err = managed(ctx, s, by, ToEnrol, id, func(tx *store.Tx, a *Staff) error {
+		if id == by.ID {
+			return fault.New(fault.Forbidden, "own_account")
+		}
 		a.PasswordHash = ""
 		if token, err = a.enrol(tx.Now); err != nil {
 			return err

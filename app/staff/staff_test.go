@@ -248,6 +248,9 @@ func TestNobodyChangesTheirOwnRole(t *testing.T) {
 			t.Errorf("%s: %v, want %s", what, err, c.want)
 		}
 	}
+	if _, err := staff.Enrol(ctx, w.Store, w.Administrator, w.Administrator.ID); codeOf(err) != "own_account" {
+		t.Errorf("enrolled anew: %v", err)
+	}
 	if n := count(t, w.Store, "select count(*) from audit_entries where action = 'staff.updated.refused'"); n != 2 {
 		t.Errorf("%d refused changes noted", n)
 	}

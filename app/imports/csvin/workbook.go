@@ -52,6 +52,14 @@ func openWorkbook(in io.Reader) (source, error) {
 	if reason := checkParts(parts.File); reason != "" {
 		return nil, refused(reason)
 	}
+	for _, f := range parts.File {
+		if !isXML(f.Name) {
+			continue
+		}
+		if reason := checkTexts(f); reason != "" {
+			return nil, refused(reason)
+		}
+	}
 	w := &workbook{decode: newDecoder()}
 	w.decode.encoding = UTF8
 	if w.folder, err = os.MkdirTemp("", temporary()); err != nil {

@@ -155,6 +155,9 @@ func TestWorkbooksThatAreRefused(t *testing.T) {
 		"OpenDocument":      {packed(t, map[string]string{"mimetype": "x", "content.xml": "<x/>"}), "file_spreadsheet_other"},
 		"xlsb":              {packed(t, map[string]string{"xl/workbook.bin": "x"}), "file_spreadsheet_other"},
 		"a bomb":            {packed(t, map[string]string{"xl/workbook.xml": "<workbook/>", "xl/styles.xml": strings.Repeat(" ", maxParts+1)}), "workbook_too_large"},
+		"a long text":       {packed(t, map[string]string{"xl/workbook.xml": "<workbook/>", "xl/worksheets/sheet1.xml": "<c>" + strings.Repeat("A", 3*longestText)}), "workbook_too_large"},
+		"a long attribute":  {packed(t, map[string]string{"xl/workbook.xml": "<workbook/>", "xl/sharedStrings.xml": `<sst x="` + strings.Repeat("A", 3*longestText) + `"/>`}), "workbook_too_large"},
+		"entities":          {packed(t, map[string]string{"xl/workbook.xml": "<workbook/>", "xl/worksheets/sheet1.xml": strings.Repeat("<!-- -->", 9000) + `<!DocType x [<!ENTITY c "y">]><c>&c;</c>`}), "workbook_damaged"},
 		"endless":           {append([]byte("PK\x03\x04"), make([]byte, maxPacked)...), "workbook_too_large"},
 	} {
 		_, err := NewReader(bytes.NewReader(c.file), AffectedFile)

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -38,9 +39,14 @@ func Recover(next echo.HandlerFunc) echo.HandlerFunc {
 // RetryAfter is in how many seconds to ask again when the database is away.
 const RetryAfter = "5"
 
-// LogInternal notes an error that its reader is told nothing of.
+// LogInternal notes an error that its reader is told nothing of. That a client went away
+// is no error.
 func LogInternal(c echo.Context, log *slog.Logger, err error) {
 	attributes := []any{"method", method(c.Request().Method), "route", c.Path(), "error", err}
+	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
+		log.InfoContext(c.Request().Context(), "the client went away", attributes...)
+		return
+	}
 	var panicked *Panic
 	if errors.As(err, &panicked) {
 		attributes = append(attributes, "stack", string(panicked.Stack))

@@ -107,6 +107,8 @@ func (n New) check() error {
 	var p fault.Problems
 	if !referenceForm.MatchString(n.Reference) {
 		p.Add("reference", "reference_invalid")
+	} else {
+		secrets.Text(&p, "reference", n.Reference, maxTitle)
 	}
 	for name, v := range map[string]string{"title_ja": n.TitleJa, "title_en": n.TitleEn} {
 		secrets.Label(&p, name, v, maxTitle)

@@ -197,9 +197,11 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, seen int64, p Pol
 	})
 }
 
-// The most of some numbers. A thousand open hours to respond: whoever means more means
-// no deadline. Refused rows and uploads are kept in the database.
-var most = map[string]int{"code_tries": 5, "respond_minutes": 60_000, "refused_rows": 1_000_000, "upload_megabytes": 4096}
+// The most of some numbers. What protects a member is not switched off by a number that
+// nobody reaches. A thousand open hours to respond: whoever means more means no deadline.
+// Refused rows and uploads are kept in the database.
+var most = map[string]int{"wrong_per_call": 10, "failed_per_day": 10, "valid_minutes": 120, "code_minutes": 60, "code_tries": 5, "codes_per_call": 20, "codes_per_day": 50,
+	"reset_minutes": 1440, "resets_per_day": 20, "respond_minutes": 60_000, "refused_rows": 1_000_000, "upload_megabytes": 4096}
 
 func (p Policies) check(db *gorm.DB) error {
 	problems, err := p.checkSteps(db)

@@ -39,7 +39,26 @@ func visible(r rune) rune {
 	if unicode.Is(unicode.Cf, r) && r != '\u00ad' {
 		return -1
 	}
+	if r > unicode.MaxLatin1 && unicode.IsDigit(r) {
+		return '0' + digit(r)
+	}
 	return r
+}
+
+// digit is the value of a digit of any script: each has its ten in order, in a range
+// that begins with a zero.
+func digit(r rune) rune {
+	for _, of := range unicode.Nd.R16 {
+		if rune(of.Lo) <= r && r <= rune(of.Hi) {
+			return (r - rune(of.Lo)) % 10
+		}
+	}
+	for _, of := range unicode.Nd.R32 {
+		if rune(of.Lo) <= r && r <= rune(of.Hi) {
+			return (r - rune(of.Lo)) % 10
+		}
+	}
+	return 0
 }
 
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }

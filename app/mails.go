@@ -73,7 +73,7 @@ func deskHours(ctx context.Context, d desks.Desk, at time.Time) string {
 	if next.IsZero() {
 		return i18n.T(ctx, "mails.desk_closed_today")
 	}
-	return i18n.T(ctx, "mails.desk_opens_next", "day", i18n.DayOfWeek(ctx, next), "hours", hours(jptext.DateOf(next)))
+	return i18n.T(ctx, "mails.desk_opens_next", "day", i18n.DayInSentence(ctx, next), "hours", hours(jptext.DateOf(next)))
 }
 
 // DeliverAs delivers mails as of the clock of s.

@@ -65,8 +65,8 @@ func TestMailsSayWhenADeskOpensNext(t *testing.T) {
 	}
 	saturday := time.Date(2014, time.August, 2, 12, 0, 0, 0, jptext.JST)
 	for lang, want := range map[string][2]string{
-		"ja": {"10:00〜21:00", "本日は休業（次の受付は8/4（月） 10:00〜21:00）"},
-		"en": {"10:00–21:00", "closed today (next open Mon 4 August, 10:00–21:00)"},
+		"ja": {"10:00〜21:00", "本日は休業いたします。次の受付：8月4日（月）10:00〜21:00"},
+		"en": {"10:00–21:00", "closed today (next open Monday 4 August, 10:00–21:00)"},
 	} {
 		env, err := a.mailEnv(w.Ctx, saturday, lang)
 		if err != nil || len(env.Desks) != 2 || env.Desks[0].Hours != want[0] || env.Desks[1].Hours != want[1] {

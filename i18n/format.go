@@ -76,10 +76,22 @@ func Date(ctx context.Context, t time.Time) string {
 // DayOfWeek writes 7/28（月）, or Mon 28 July.
 func DayOfWeek(ctx context.Context, t time.Time) string {
 	if Lang(ctx) == "ja" {
-		day := []rune("日月火水木金土")[t.In(JST).Weekday()]
-		return format(t, "1/2") + "（" + string(day) + "）"
+		return format(t, "1/2") + "（" + weekday(t) + "）"
 	}
 	return format(t, "Mon 2 January")
+}
+
+// DayInSentence writes 7月28日（月）, or Monday 28 July.
+func DayInSentence(ctx context.Context, t time.Time) string {
+	if Lang(ctx) == "ja" {
+		return format(t, "1月2日") + "（" + weekday(t) + "）"
+	}
+	return format(t, "Monday 2 January")
+}
+
+// weekday writes the day of the week in Japan in Japanese, 月.
+func weekday(t time.Time) string {
+	return string([]rune("日月火水木金土")[t.In(JST).Weekday()])
 }
 
 // format writes nothing for the zero time: what has not happened has no date.
@@ -104,8 +116,7 @@ func Month(ctx context.Context, t time.Time) string {
 // DaySpoken writes a day as it is read aloud: 8月4日 月曜日, or Monday 4 August.
 func DaySpoken(ctx context.Context, t time.Time) string {
 	if Lang(ctx) == "ja" && !t.IsZero() {
-		day := []rune("日月火水木金土")[t.In(JST).Weekday()]
-		return format(t, "1月2日 ") + string(day) + "曜日"
+		return format(t, "1月2日 ") + weekday(t) + "曜日"
 	}
 	return format(t, "Monday 2 January")
 }

@@ -90,7 +90,7 @@ var dynamic = map[string][]string{
 	"services.say.point_password.":  {"registration", "exchange", "transfer"},
 	"staff.role.":                   {"agent", "supervisor", "center_manager", "administrator", "auditor"},
 	"staff.state.":                  {"active", "invited", "disabled"},
-	"unit.":                         {"cases", "points", "ids", "rows", "mails", "items"},
+	"unit.":                         {"cases", "points", "ids", "rows", "mails", "requests"},
 }
 
 // faults are the words of docs/api.md; what the sources make beside them is found there.

@@ -40,7 +40,7 @@ func sampleDeskNew(lang string) DesksEdit {
 func previewed(lang string) DesksEdit {
 	p := sampleDeskEdit(lang)
 	p.Previewed, p.Earlier, p.Later, p.Reason = true, "2014-04", "2014-10", in(lang, "臨時の開所", "Opened for once")
-	p.Changes = []RuleChange{{in(lang, "電話番号", "Telephone"), "0120-170-033", "0120-170-034"}, {in(lang, "臨時の変更", "Days with hours of their own"), "", in(lang, "2014年8月23日 10:00–17:00", "23 August 2014 10:00–17:00")},
+	p.Changes = []RuleChange{{in(lang, "電話番号", "Telephone"), "0120-170-033", "0120-170-034"}, {in(lang, "臨時の変更", "Special days"), "", in(lang, "2014年8月23日 10:00–17:00", "23 August 2014 10:00–17:00")},
 		{in(lang, "毎年の休業期間", "Closed every year"), "12/29–1/3", ""}}
 	for _, month := range []time.Month{7, 8, 9} {
 		p.Months = append(p.Months, sampleMonth(lang, month, true))

@@ -710,7 +710,7 @@ func (p CasesShow) identityPanel() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.Identity.MayReset && p.Next != "reset" {
+			if p.Identity.MayReset && p.Next != "reset" && p.Next != "resend" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<form action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -91,7 +91,7 @@ func (p ErrorsShow) Page() templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = outside(t(ctx, "errors.title."+p.Kind), p.Frame.Path).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = outside(t(ctx, "errors.title."+p.Kind), p.Frame).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

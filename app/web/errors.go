@@ -74,7 +74,7 @@ func (p *page) unavailable() error {
 	p.ctx = i18n.With(p.ctx, cmp.Or(p.chosenLanguage(), i18n.Match(p.Request().Header.Get("Accept-Language"))))
 	p.status = http.StatusServiceUnavailable
 	p.Response().Header().Set("Retry-After", edge.RetryAfter)
-	p.frame.Path = p.Request().URL.RequestURI()
+	p.frame.Path, p.frame.Member = p.Request().URL.RequestURI(), p.membersPage()
 	return p.render(ui.ErrorsShow{Frame: p.frame, Kind: "unavailable", Request: p.Response().Header().Get(echo.HeaderXRequestID)}.Page())
 }
 

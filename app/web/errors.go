@@ -58,6 +58,9 @@ func (w *Web) failed(c echo.Context, err error) error {
 	p.status = http.StatusInternalServerError
 	if f != nil {
 		p.status, shown.Kind, shown.Detail = statuses[f.Kind], kindOf(f, c.Request().Method), i18n.T(p.ctx, "fault."+f.Code, f.Args...)
+		if f.Code == "not_found" || f.Code == "forbidden" {
+			shown.Detail = "" // the title says it
+		}
 		for _, problem := range ui.ProblemsOf(p.ctx, "", f) {
 			shown.Problems = append(shown.Problems, ui.Choice{Value: problem.Field, Label: problem.Text})
 		}

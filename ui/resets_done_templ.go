@@ -158,7 +158,7 @@ func (p ResetsDone) Page() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = outside(t(ctx, "resets.done.title"), p.Frame.Path).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = outside(t(ctx, "resets.done.title"), p.Frame).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

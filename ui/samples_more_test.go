@@ -244,12 +244,13 @@ func adminSamples(lang string) map[string]page {
 			{8, in(lang, "鈴木 健", "Ken Suzuki"), 11, 1, 0, 0, 0, jst(7, 31, 9, 30), true},
 			{9, in(lang, "高橋 由美", "Yumi Takahashi"), 0, 0, 0, 0, 0, time.Time{}, false},
 		}},
-		"staff_new":     StaffNew{Frame: sampleFrame(lang, "staff", access.Administrator), Desks: []Choice{{"tech", in(lang, "技術", "Tech")}}},
-		"tokens_index":  TokensIndex{Frame: sampleFrame(lang, "", access.Agent), Tokens: tokens, Fresh: "hoten_" + strings.Repeat("a8Xq2", 8)},
-		"tokens_none":   TokensIndex{Frame: sampleFrame(lang, "", access.Agent)},
-		"audit_index":   sampleAudit(lang, true),
-		"audit_broken":  sampleAudit(lang, false),
-		"audit_nothing": AuditIndex{Frame: sampleFrame(lang, "audit", access.Agent), Scope: "own", Actor: "staff:7"},
+		"staff_new":       StaffNew{Frame: sampleFrame(lang, "staff", access.Administrator), Desks: []Choice{{"tech", in(lang, "技術", "Tech")}}},
+		"tokens_index":    TokensIndex{Frame: sampleFrame(lang, "", access.Agent), Tokens: tokens, Fresh: "hoten_" + strings.Repeat("a8Xq2", 8)},
+		"tokens_none":     TokensIndex{Frame: sampleFrame(lang, "", access.Agent)},
+		"audit_index":     sampleAudit(lang, true),
+		"audit_broken":    sampleAudit(lang, false),
+		"audit_unchecked": AuditIndex{Frame: sampleFrame(lang, "audit", access.Auditor), Scope: "center", Chain: Chain{CheckedAt: jst(7, 31, 3, 0), Whole: true}},
+		"audit_nothing":   AuditIndex{Frame: sampleFrame(lang, "audit", access.Agent), Scope: "own", Actor: "staff:7"},
 	}
 	for _, kind := range []string{"forbidden", "not_found", "conflict", "internal"} {
 		e := ErrorsShow{Frame: sampleFrame(lang, "", access.Agent), SignedIn: true, Kind: kind}
@@ -276,13 +277,13 @@ func sampleAudit(lang string, whole bool) AuditIndex {
 
 func outsideSamples(lang string) map[string]page {
 	ctx := i18n.With(bg, lang)
-	frame := Frame{Path: "/reset/token", CSRF: "csrf-token"}
+	frame := Frame{Path: "/reset/token", CSRF: "csrf-token", Member: true, Company: in(lang, "NTTコミュニケーションズ", "NTT Communications")}
 	refused := frame
 	refused.Problems = []Problem{{"", "password", i18n.T(ctx, "fault.field.password_short", "min", 12)}, {"", "password_again", i18n.T(ctx, "fault.field.passwords_differ")}}
 	signin := StaffSignin{Frame: Frame{Path: "/signin", CSRF: "csrf-token", Typed: map[string]string{"email": "misaki.sato@desk.example"}}, Next: "/cases"}
 	wrong := signin
 	wrong.Flash = Flash{Tone: "error", Text: i18n.T(ctx, "fault.sign_in_failed")}
-	form := ResetsNew{Frame: frame, LoginID: "m0****@ocn.example", ExpiresAt: jst(7, 31, 11, 20), OTPTo: "co****@mail.example"}
+	form := ResetsNew{Frame: frame, Desks: sampleDesks(lang), LoginID: "m0****@ocn.example", ExpiresAt: jst(7, 31, 11, 20), OTPTo: "co****@mail.example"}
 	bad := form
 	bad.Frame, bad.OTPTo = refused, ""
 	return map[string]page{

@@ -182,7 +182,7 @@ func (p StaffEnrol) Page() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = outside(t(ctx, "staff.enrol.title"), p.Frame.Path).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = outside(t(ctx, "staff.enrol.title"), p.Frame).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

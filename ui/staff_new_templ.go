@@ -100,7 +100,7 @@ func (p StaffNew) Page() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = selection(p.Frame, input{Name: "language", Label: t(ctx, "members.language"), Class: "medium"}, []Choice{{"ja", "日本語"}, {"en", "English"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = selection(p.Frame, input{Name: "language", Label: t(ctx, "members.language"), Class: "medium"}, []Choice{{"ja", t(ctx, "language.ja")}, {"en", t(ctx, "language.en")}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

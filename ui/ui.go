@@ -36,10 +36,13 @@ type Frame struct {
 	Waiting  Waits
 	Due      CallbacksDue
 	Query    string // what stands in the search box
+	Member   bool   // the page is a member's, who knows the company and not this program
+	Company  string // the name that signs the mails, on a member's page
 	Topic    string // what the caller asks about, where one was chosen; forms carry it on
 	Flash    Flash
 	Versions []Versions // of a conflict: what others made of it beside what was typed
 	Problems []Problem
+	Labels   map[string]string // of fields whose labels are made for the page, by field
 	Secret   bool              // the form came back because it held a secret: nothing may keep it
 	Refused  string            // the name of the form that comes back, where a page has several
 	Typed    map[string]string // what was typed, by field ID, when a form comes back

@@ -38,6 +38,7 @@ type Row struct {
 	Class        *string
 	Reference    string
 	ProposerName string
+	DeciderName  *string // of who settled it, where AskOfCase reads
 	Given        int
 }
 
@@ -114,9 +115,10 @@ func OfCase(db *gorm.DB, caseID int64) ([]Row, error) {
 
 // AskOfCase reads what OfCase lists.
 func AskOfCase(reads *store.Reads, caseID int64) *[]Row {
-	return store.Ask[Row](reads, `select r.*, c.class, n.reference, s.name as proposer_name,
+	return store.Ask[Row](reads, `select r.*, c.class, n.reference, s.name as proposer_name, d.name as decider_name,
 		(select count(*) from approvals a where a.reimbursement_id = r.id and a.voided_at is null) as given
 		from reimbursements r join cases c on c.id = r.case_id join incidents n on n.id = r.incident_id join staff s on s.id = r.proposer_id
+		left join staff d on d.id = r.decided_by
 		where r.case_id = $1 order by r.id desc`, caseID)
 }
 

@@ -189,6 +189,9 @@ func TestResetPage(t *testing.T) {
 		if a.status != http.StatusOK || !strings.Contains(a.body, `<html lang="`+lang+`"`) || missingWord.MatchString(a.body) {
 			t.Errorf("%s: %d", lang, a.status)
 		}
+		if !strings.Contains(a.body, "NTTコミュニケーションズ") || !strings.Contains(a.body, "0120-047-860") || strings.Contains(a.body, ">hoten<") || strings.Contains(a.body, "– hoten") {
+			t.Errorf("%s: the member does not learn whose page it is, or whom to call", lang)
+		}
 		for _, secret := range append([]string{login}, secrets...) {
 			if strings.Contains(a.body, secret) {
 				t.Errorf("%s: %q stands on a page that a link opens", lang, secret)

@@ -140,7 +140,7 @@ func addAdjustment(p *page) error {
 	return p.onCase("adjustment", "adjustment_added", func(id int64) error {
 		points, err := jptext.ParsePoints(p.FormValue("points"))
 		if err != nil {
-			return fault.Input("points", "points_not_integer")
+			return fault.Input("points", "integer")
 		}
 		_, err = reimbursements.AddAdjustment(p.ctx, p.w.s, p.by, id, p.FormValue("program"), points, p.FormValue("reason"))
 		return err

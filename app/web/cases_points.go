@@ -106,7 +106,7 @@ func (v *caseView) proposal() error {
 			return err
 		}
 		v.Proposal = &ui.Proposal{ID: latest.Reimbursement.ID, State: latest.State, Proposer: latest.ProposerName, SubmittedAt: latest.SubmittedAt,
-			Needed: int(latest.ApprovalsNeeded), Approvals: given, Reason: reason,
+			Needed: int(latest.ApprovalsNeeded), Approvals: given, Reason: reason, Decider: text(latest.DeciderName), DecidedAt: moment(latest.DecidedAt),
 			MayDecide: pending && v.by.May(access.Decide) && latest.ProposerID != v.by.ID, MayWithdraw: pending && latest.ProposerID == v.by.ID}
 	}
 	switch {

@@ -100,62 +100,6 @@ func (p *page) sentence(e cases.Event) string {
 	return i18n.T(p.ctx, "cases.event."+e.Kind, args...)
 }
 
-// chain fills the five steps and the one thing to do next.
-func (v *caseView) chain() {
-	r := v.row
-	done := []struct {
-		name string
-		at   ui.Step
-		is   bool
-		skip bool
-	}{
-		{"notice", ui.Step{At: moment(r.NotifiedAt)}, r.NotifiedAt != nil, r.IdentityState == nil || r.NotifiedAt == nil && (r.VerifiedAt != nil || r.UnreachableAt != nil)},
-		{"verification", ui.Step{At: moment(r.VerifiedAt)}, r.VerifiedAt != nil, r.ResumedAt != nil && r.VerifiedAt == nil},
-		{"reset", ui.Step{At: moment(r.ResumedAt)}, r.ResumedAt != nil, r.IdentityState == nil},
-		{"reimbursement", ui.Step{At: moment(r.MadeWholeAt)}, r.MadeWholeAt != nil && v.plan.Empty(), v.plan.Empty() && r.MadeWholeAt == nil},
-		{"completion", ui.Step{At: moment(r.CompletedAt)}, r.CompletedAt != nil, false},
-	}
-	now := false
-	for _, d := range done {
-		s := ui.Step{Name: d.name, State: "later"}
-		switch {
-		case d.is:
-			s.State, s.At = "done", d.at.At
-		case d.skip:
-			s.State = "skipped"
-		case !now:
-			s.State, now = "now", true
-			v.Next = v.nextFor(d.name)
-		}
-		v.Steps = append(v.Steps, s)
-	}
-}
-
-func (v *caseView) nextFor(step string) string {
-	pending := v.Proposal != nil && (v.Proposal.State == "submitted" || v.Proposal.State == "approved")
-	switch {
-	case !v.MayWork && !(pending && v.Proposal.MayDecide):
-		return ""
-	case pending && v.Proposal.MayDecide:
-		return "approve"
-	case step == "notice":
-		return "notify"
-	case step == "verification" && v.Call == nil:
-		return "call"
-	case step == "verification":
-		return "verify"
-	case step == "reset" && v.Identity.MayReset:
-		return "reset"
-	case step == "reset" && v.Call == nil && v.Identity.State == cases.Restricted:
-		return "call"
-	case step == "reimbursement" && v.MayPropose && !pending:
-		return "propose"
-	case step == "completion" && !pending:
-		return "complete"
-	}
-	return ""
-}
-
 // script chooses the sentences for the step of the call, in the caller's language.
 func (v *caseView) script() (err error) {
 	var said map[string][]string

@@ -158,3 +158,16 @@ func TestConflictOfACallbackShowsBothVersions(t *testing.T) {
 		t.Errorf("sent again: %d", a.status)
 	}
 }
+
+// A number below zero is a whole number all the same: the form asks for one of zero or more.
+func TestPoliciesAskForWholeNumbers(t *testing.T) {
+	s := newSite(t)
+	me := s.as(s.Manager)
+	me.get("/policies")
+	for _, wrong := range []string{"-1", "1.5", "many"} {
+		a := me.post("/policies", policiesForm("version", fmt.Sprint(s.PolicyVersion()), "threshold_goo", wrong)...)
+		if a.status != http.StatusUnprocessableEntity || !regexp.MustCompile(`href="#threshold_goo">[^<]*goo[^<]*：0以上の整数で入力してください。`).MatchString(a.body) {
+			t.Errorf("%s: %d", wrong, a.status)
+		}
+	}
+}

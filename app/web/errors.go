@@ -58,6 +58,9 @@ func (w *Web) failed(c echo.Context, err error) error {
 	p.status = http.StatusInternalServerError
 	if f != nil {
 		p.status, shown.Kind, shown.Detail = statuses[f.Kind], kindOf(f, c.Request().Method), i18n.T(p.ctx, "fault."+f.Code, f.Args...)
+		if f.Code == "not_found" || f.Code == "forbidden" {
+			shown.Detail = "" // the title says it
+		}
 		for _, problem := range ui.ProblemsOf(p.ctx, "", f) {
 			shown.Problems = append(shown.Problems, ui.Choice{Value: problem.Field, Label: problem.Text})
 		}
@@ -74,7 +77,7 @@ func (p *page) unavailable() error {
 	p.ctx = i18n.With(p.ctx, cmp.Or(p.chosenLanguage(), i18n.Match(p.Request().Header.Get("Accept-Language"))))
 	p.status = http.StatusServiceUnavailable
 	p.Response().Header().Set("Retry-After", edge.RetryAfter)
-	p.frame.Path = p.Request().URL.RequestURI()
+	p.frame.Path, p.frame.Member = p.Request().URL.RequestURI(), p.membersPage()
 	return p.render(ui.ErrorsShow{Frame: p.frame, Kind: "unavailable", Request: p.Response().Header().Get(echo.HeaderXRequestID)}.Page())
 }
 

@@ -46,8 +46,24 @@ func showPolicies(p *page) error {
 			shown.Items = append(shown.Items, ui.ItemPolicy{Name: item, NotVisible: slices.Contains(notVisible, item)})
 		}
 	}
+	if err := p.labelPolicies(kept.Policies); err != nil {
+		return err
+	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// labelPolicies gives the problems of the form the labels of their fields.
+func (p *page) labelPolicies(of policies.Policies) error {
+	if len(p.frame.Problems) == 0 {
+		return nil
+	}
+	fields, err := p.policyFields(of)
+	p.frame.Labels = map[string]string{}
+	for _, f := range fields {
+		p.frame.Labels[f.name] = f.label
+	}
+	return err
 }
 
 // deputies are the substitutes of the desks and of the center, and who may be one.
@@ -127,7 +143,7 @@ func (p *page) typedPolicies() (policies.Policies, error) {
 		for name, to := range map[string]map[string]int64{"threshold_": set.Thresholds, "daily_limit_": set.DailyLimits} {
 			n, err := jptext.ParsePoints(p.FormValue(name + program.Code))
 			if err != nil || n < 0 {
-				problems.Add(name+program.Code, "points_not_integer")
+				problems.Add(name+program.Code, "whole_number")
 			}
 			to[program.Code] = n
 		}
@@ -136,7 +152,7 @@ func (p *page) typedPolicies() (policies.Policies, error) {
 	for name := range set.Numbers() {
 		n, err := strconv.Atoi(p.FormValue(name))
 		if err != nil {
-			problems.Add(name, "must_be_positive")
+			problems.Add(name, "whole_number")
 		}
 		numbers[name] = n
 	}

@@ -17,6 +17,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/apptest"
+	"hoten/app/cases"
 	"hoten/app/ledger"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
@@ -322,5 +323,28 @@ func TestWhatWaitsAsksAFixedNumberOfTimes(t *testing.T) {
 	few, many := cost("/reimbursements?flag=adjusted"), cost("/reimbursements")
 	if few < 5 || many != few {
 		t.Errorf("%d for one row, %d for 46", few, many)
+	}
+}
+
+// A reason stands under the name of whoever gave it, not under the proposer's.
+func TestReturnedRequestNamesWhoReturnedIt(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	r, err := reimbursements.Propose(s.Ctx, s.Store, s.Agent, c.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.as(s.Agent)
+	page := "/cases/" + cases.Number(c.ID)
+	if a := b.get(page); !strings.Contains(a.body, "承認待ち</p>") || strings.Contains(a.body, "差戻し "+s.Supervisor.Name) {
+		t.Errorf("the step does not say that the request waits: %s", a.body)
+	}
+	if _, err := reimbursements.Return(s.Ctx, s.Store, s.Supervisor, r.ID, "金額を確認してください"); err != nil {
+		t.Fatal(err)
+	}
+	a := b.get(page)
+	by, reason := strings.Index(a.body, "差戻し "+s.Supervisor.Name), strings.Index(a.body, "金額を確認してください")
+	if by < 0 || reason < by {
+		t.Errorf("who returned it stands at %d, the reason at %d", by, reason)
 	}
 }

@@ -25,8 +25,27 @@ func showReset(p *page) error {
 		return p.resetGone(err)
 	}
 	p.speak(visit.Language)
-	return p.render(ui.ResetsNew{Frame: p.frame, LoginID: visit.MaskedLogin, ExpiresAt: visit.ExpiresAt, OTPTo: visit.OneTimeTo,
+	states, err := p.memberDesks()
+	if err != nil {
+		return err
+	}
+	return p.render(ui.ResetsNew{Frame: p.frame, Desks: states, LoginID: visit.MaskedLogin, ExpiresAt: visit.ExpiresAt, OTPTo: visit.OneTimeTo,
 		OTPChosen: p.FormValue("one_time_password") == "true"}.Page())
+}
+
+// memberDesks are the desks for a member to call; it puts the company that answers for
+// them over the page.
+func (p *page) memberDesks() ([]ui.DeskState, error) {
+	list, err := desks.List(p.db)
+	if err != nil {
+		return nil, err
+	}
+	env, err := p.w.env(p.ctx, p.w.s.Clock(), i18n.Lang(p.ctx))
+	if err != nil {
+		return nil, err
+	}
+	p.frame.Company = env.Company
+	return p.deskStates(list)
 }
 
 // resetGone says the same of every link that does not work, whatever the cause: a
@@ -35,11 +54,7 @@ func (p *page) resetGone(err error) error {
 	if !fault.Of(err, fault.NotFound) && !fault.Of(err, fault.Forbidden) {
 		return err
 	}
-	list, err := desks.List(p.db)
-	if err != nil {
-		return err
-	}
-	states, err := p.deskStates(list)
+	states, err := p.memberDesks()
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"time"
 
-	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/ui"
 )
@@ -79,11 +78,7 @@ func showResetDone(p *page) error {
 		return p.resetGone(fault.Missing())
 	}
 	p.speak(c.Language)
-	list, err := desks.List(p.db)
-	if err != nil {
-		return err
-	}
-	states, err := p.deskStates(list)
+	states, err := p.memberDesks()
 	if err != nil {
 		return err
 	}

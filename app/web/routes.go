@@ -78,6 +78,7 @@ var Routes = []Route{
 	{"POST", "/cases/:number/findings", reimbursements.ToDecideFinding, decideFinding},
 	{"POST", "/cases/:number/adjustments", reimbursements.ToAddAdjustment, addAdjustment},
 	{"POST", "/cases/:number/reimbursements", reimbursements.ToPropose, propose},
+	{"GET", "/calls/:id", access.ReadCases, showCallsCase},
 	{"POST", "/calls/:id/answers", cases.ToAnswer, answerItem},
 	{"POST", "/calls/:id/conclude", cases.ToConclude, concludeCall},
 	{"POST", "/calls/:id/code", cases.ToSendCode, sendCode},
@@ -86,6 +87,7 @@ var Routes = []Route{
 	{"POST", "/calls/:id/end", cases.ToEndCall, endCall},
 
 	{"GET", "/callbacks", access.ReadCases, showCallbacks},
+	{"GET", "/callbacks/:id", access.ReadCases, showCallbacksCase},
 	{"POST", "/cases/:number/callbacks", callbacks.ToPromise, promiseCallback},
 	{"POST", "/callbacks/:id/attempts", callbacks.ToAttempt, attemptCallback},
 	{"POST", "/callbacks/:id/move", callbacks.ToMove, moveCallback},

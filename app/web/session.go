@@ -111,12 +111,16 @@ func (p *page) greet(account *staff.Staff) {
 	}
 	p.ctx = i18n.With(p.ctx, lang)
 	p.SetRequest(p.Request().WithContext(p.ctx))
+	p.frame.Member = p.membersPage()
 	p.frame.Path, p.frame.Cursor = p.Request().URL.RequestURI(), p.QueryParam("cursor")
 	p.frame.CSRF, p.frame.Mark = p.csrf(), rand.Text()
 	if p.frame.Person.Theme == "" {
 		p.frame.Person.Theme, p.frame.Person.TextSize = "auto", "standard"
 	}
 }
+
+// membersPage reports whether the address is one that members are mailed.
+func (p *page) membersPage() bool { return strings.HasPrefix(p.Request().URL.Path, "/reset/") }
 
 // Cookies of those who are not signed in: no row is kept for them.
 const (

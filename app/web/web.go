@@ -77,6 +77,9 @@ func Register(e *echo.Echo, s *store.Store, o Options) {
 			methods = read // HEAD answers wherever GET does
 		}
 		g.Match(methods, r.Path, w.handler(r))
+		if r.Method == http.MethodPost && !isPage(r.Path) {
+			g.Match(read, r.Path, toParent(r.Path))
+		}
 	}
 }
 

@@ -28,7 +28,9 @@ async function ask() {
 
 // refresh takes over each part of the page that nobody is at work in.
 async function refresh(page) {
-  const answer = await fetch(window.location.href);
+  // After a refused form or a reveal the address is the form's, which is no page.
+  const own = page.dataset.liveFrom.replace(/\/live$/, "");
+  const answer = await fetch(window.location.pathname === own ? window.location.href : own);
   if (!answer.ok || answer.redirected) return;
   const fresh = parse(await answer.text());
   let changed = false;
@@ -49,6 +51,7 @@ const unmarked = (part) => part.innerHTML.replace(/name="mark" value="[^"]*"/g, 
 const parse = (text) => new DOMParser().parseFromString(text, "text/html");
 
 function inUse(part) {
+  if (part.querySelector("[data-revealed]")) return true;
   if (part.contains(document.activeElement)) return true;
   return [...part.querySelectorAll("textarea, input:not([type=hidden]):not([type=checkbox]):not([type=radio])")].some((field) => field.value !== field.defaultValue) ||
     [...part.querySelectorAll("option")].some((option) => option.selected !== option.defaultSelected && part.querySelector("option[selected]"));

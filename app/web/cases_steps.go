@@ -1,0 +1,124 @@
+package web
+
+import (
+	"time"
+
+	"hoten/app/cases"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// link is what a case says of one of the five steps.
+type link struct {
+	name string
+	at   *time.Time
+	done bool
+	skip bool
+	note string // in words; empty: what the state says
+}
+
+// links are the five steps in their order.
+func (v *caseView) links() []link {
+	r := v.row
+	return []link{
+		v.noticeLink(),
+		{"verification", r.VerifiedAt, r.VerifiedAt != nil, r.ResumedAt != nil && r.VerifiedAt == nil, v.verificationNote()},
+		{"reset", r.ResumedAt, r.ResumedAt != nil, r.IdentityState == nil, v.resetNote()},
+		{"reimbursement", r.MadeWholeAt, r.MadeWholeAt != nil && v.plan.Empty(), v.plan.Empty() && r.MadeWholeAt == nil, v.reimbursementNote()},
+		{"completion", r.CompletedAt, r.CompletedAt != nil, false, ""},
+	}
+}
+
+// noticeLink is the notice: whoever was not mailed was told in a call, or is still to
+// be told by phone or letter; an ID that is not restricted needs none.
+func (v *caseView) noticeLink() link {
+	r := v.row
+	l := link{name: "notice", at: r.NotifiedAt, done: r.NotifiedAt != nil}
+	switch {
+	case l.done:
+	case r.IdentityState == nil:
+		l.skip = true
+	case r.VerifiedAt != nil || text(r.IdentityState) == cases.LinkSent:
+		l.skip, l.note = true, i18n.T(v.ctx, "cases.step.told")
+	case text(r.IdentityState) == cases.Resumed:
+		l.skip = true // released: it was never to be restricted
+	case r.UnreachableAt != nil:
+		l.skip, l.note = true, i18n.T(v.ctx, "cases.step.unreachable")
+	}
+	return l
+}
+
+// verificationNote is the outcome of the open call, which has not verified anybody.
+func (v *caseView) verificationNote() string {
+	if v.Call == nil || v.Call.Outcome == "" {
+		return ""
+	}
+	return i18n.T(v.ctx, "calls.outcome."+v.Call.Outcome)
+}
+
+// linkHolds reports whether the member has a reset link that still works.
+func (v *caseView) linkHolds() bool {
+	return v.Identity.State == cases.LinkSent && v.now.Before(v.Identity.LinkExpiresAt)
+}
+
+func (v *caseView) resetNote() string {
+	if v.linkHolds() {
+		return i18n.T(v.ctx, "cases.step.reset_waits")
+	}
+	return ""
+}
+
+// reimbursementNote is the state of a request that is not settled.
+func (v *caseView) reimbursementNote() string {
+	if v.Proposal == nil || v.Proposal.State != "submitted" && v.Proposal.State != "returned" {
+		return ""
+	}
+	return i18n.T(v.ctx, "reimbursements.state."+v.Proposal.State)
+}
+
+// chain fills the five steps and the one thing to do next.
+func (v *caseView) chain() {
+	now := false
+	for _, l := range v.links() {
+		s := ui.Step{Name: l.name, State: "later", Note: l.note}
+		switch {
+		case l.done:
+			s.State, s.At, s.Note = "done", moment(l.at), ""
+		case l.skip:
+			s.State = "skipped"
+		case !now:
+			s.State, now = "now", true
+			v.Next = v.nextFor(l.name)
+		}
+		v.Steps = append(v.Steps, s)
+	}
+}
+
+func (v *caseView) nextFor(step string) string {
+	pending := v.Proposal != nil && (v.Proposal.State == "submitted" || v.Proposal.State == "approved")
+	switch {
+	case !v.MayWork && !(pending && v.Proposal.MayDecide):
+		return ""
+	case pending && v.Proposal.MayDecide:
+		return "approve"
+	case step == "notice":
+		return "notify"
+	case step == "verification" && v.Call == nil:
+		return "call"
+	case step == "verification" && v.Call.Outcome != "":
+		return "end"
+	case step == "verification":
+		return "verify"
+	case step == "reset" && v.Identity.MayReset && v.linkHolds():
+		return "resend"
+	case step == "reset" && v.Identity.MayReset:
+		return "reset"
+	case step == "reset" && v.Call == nil && !v.linkHolds():
+		return "call"
+	case step == "reimbursement" && v.MayPropose && !pending:
+		return "propose"
+	case step == "completion" && !pending:
+		return "complete"
+	}
+	return ""
+}

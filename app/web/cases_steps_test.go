@@ -1,0 +1,76 @@
+package web
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"hoten/app/cases"
+	"hoten/app/reimbursements"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// What each step says and what is to be done next, by the state of the case.
+func TestStepsSayWhatIsNext(t *testing.T) {
+	now := time.Date(2026, 11, 27, 10, 0, 0, 0, time.UTC)
+	at := &now
+	plan := reimbursements.Plan{Lines: []reimbursements.Line{{}}}
+	is := func(state string) *string { return &state }
+	request := func(state string) *ui.Proposal { return &ui.Proposal{State: state} }
+	type row = cases.Case
+	for name, c := range map[string]struct {
+		row   row
+		shown ui.CasesShow
+		plan  reimbursements.Plan
+		want  string // state and note of each step; next
+	}{
+		"not notified": {row{IdentityState: is("restricted")}, ui.CasesShow{}, plan, "now, later, later, later, later; notify"},
+		"no mail reaches the member": {row{IdentityState: is("restricted"), UnreachableAt: at}, ui.CasesShow{}, plan,
+			"skipped Not sent: contact by phone or letter, now, later, later, later; call"},
+		"told in the call": {row{IdentityState: is("restricted"), VerifiedAt: at}, ui.CasesShow{}, plan,
+			"skipped Told by phone, done, now, later, later; call"},
+		"no mail, told in the call": {row{IdentityState: is("restricted"), VerifiedAt: at, UnreachableAt: at}, ui.CasesShow{}, plan,
+			"skipped Told by phone, done, now, later, later; call"},
+		"released, not notified": {row{IdentityState: is("resumed"), ResumedAt: at}, ui.CasesShow{}, reimbursements.Plan{},
+			"skipped, skipped, done, skipped, now; complete"},
+		"inquiry": {row{}, ui.CasesShow{}, reimbursements.Plan{}, "skipped, now, skipped, skipped, later; call"},
+		"in a call": {row{IdentityState: is("restricted"), NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{}}, plan,
+			"done, now, later, later, later; verify"},
+		"mismatch": {row{IdentityState: is("restricted"), NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{Outcome: "mismatch"}}, plan,
+			"done, now Mismatch, later, later, later; end"},
+		"unable": {row{IdentityState: is("restricted"), NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{Outcome: "unable"}}, plan,
+			"done, now Unable to verify, later, later, later; end"},
+		"verified": {row{IdentityState: is("restricted"), NotifiedAt: at, VerifiedAt: at},
+			ui.CasesShow{Call: &ui.Call{Outcome: "verified"}, Identity: ui.Identity{State: "restricted", MayReset: true}}, plan, "done, done, now, later, later; reset"},
+		"link sent": {row{IdentityState: is("link_sent"), NotifiedAt: at, VerifiedAt: at},
+			ui.CasesShow{Call: &ui.Call{}, Identity: ui.Identity{State: "link_sent", MayReset: true, LinkExpiresAt: now.Add(time.Minute)}}, plan,
+			"done, done, now Waiting for the customer, later, later; resend"},
+		"link sent, call ended": {row{IdentityState: is("link_sent"), NotifiedAt: at, VerifiedAt: at},
+			ui.CasesShow{Identity: ui.Identity{State: "link_sent", LinkExpiresAt: now.Add(time.Minute)}}, plan,
+			"done, done, now Waiting for the customer, later, later; "},
+		"link expired": {row{IdentityState: is("link_sent"), NotifiedAt: at, VerifiedAt: at},
+			ui.CasesShow{Call: &ui.Call{}, Identity: ui.Identity{State: "link_sent", MayReset: true, LinkExpiresAt: now}}, plan, "done, done, now, later, later; reset"},
+		"link expired, call ended": {row{IdentityState: is("link_sent"), NotifiedAt: at, VerifiedAt: at},
+			ui.CasesShow{Identity: ui.Identity{State: "link_sent", LinkExpiresAt: now}}, plan, "done, done, now, later, later; call"},
+		"requested before the reset": {row{IdentityState: is("restricted"), NotifiedAt: at}, ui.CasesShow{Proposal: request("submitted")}, plan,
+			"done, now, later, later Awaiting approval, later; call"},
+		"requested": {row{IdentityState: is("resumed"), NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("submitted"), MayPropose: true}, plan,
+			"done, done, done, now Awaiting approval, later; "},
+		"returned": {row{IdentityState: is("resumed"), NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("returned"), MayPropose: true}, plan,
+			"done, done, done, now Returned, later; propose"},
+		"all done": {row{IdentityState: is("resumed"), NotifiedAt: at, VerifiedAt: at, ResumedAt: at, MadeWholeAt: at}, ui.CasesShow{Proposal: request("posted")},
+			reimbursements.Plan{}, "done, done, done, done, now; complete"},
+	} {
+		v := &caseView{page: &page{ctx: i18n.With(t.Context(), "en")}, row: &cases.Row{Case: c.row}, plan: c.plan, now: now, CasesShow: c.shown}
+		v.MayWork = true
+		v.chain()
+		var steps []string
+		for _, s := range v.Steps {
+			steps = append(steps, strings.TrimSpace(s.State+" "+s.Note))
+		}
+		if got := strings.Join(steps, ", ") + "; " + v.Next; got != c.want {
+			t.Errorf("%s:\n%s, want\n%s", name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,63 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"hoten/app/cases"
+	"hoten/app/reimbursements"
+	"hoten/app/resets"
+	"hoten/app/web"
+)
+
+// A reload or the language switch after a form was answered with a page asks for the
+// form's own address: it leads to the page that the form stands on.
+func TestFormAddressesLeadToTheirPages(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	if _, err := resets.Notify(s.Ctx, s.Store, s.Agent, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reimbursements.Propose(s.Ctx, s.Store, s.Agent, c.ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	if call := s.Call(s.Agent, c.ID); call.ID != 1 {
+		t.Fatalf("the call has the number %d", call.ID)
+	}
+	if id := s.Number(`insert into callbacks (case_id, desk_id, due_at, promised_by, promised_at, assignee_id)
+		select $1, min(id), now() + interval '1 hour', $2, now(), $2 from desks returning id`, c.ID, s.Agent.ID); id != 1 {
+		t.Fatalf("the callback has the number %d", id)
+	}
+	number := cases.Number(c.ID)
+	there := strings.NewReplacer(":number", number, ":reference", "2014-R096", ":code", "tech", ":token", "none", ":id", "1")
+	b := s.as(s.Manager)
+	for _, route := range web.Routes {
+		if route.Method != http.MethodPost || route.Permission() == web.Public {
+			continue
+		}
+		path := there.Replace(route.Path)
+		for hops, a := 0, b.get(path); ; hops++ {
+			if a.status == http.StatusNotFound || hops > 3 {
+				t.Errorf("GET %s: %d after %d redirects", route.Path, a.status, hops)
+			}
+			if a.status != http.StatusSeeOther || hops > 3 {
+				break
+			}
+			to, _, _ := strings.Cut(a.location, "#")
+			a = b.get(to)
+		}
+	}
+	for path, want := range map[string]string{
+		"/cases/" + number + "/notes": "/cases/" + number, "/cases/" + number + "/reveal": "/cases/" + number, "/cases/assign": "/cases",
+		"/calls/1/answers": "/calls/1", "/calls/1": "/cases/" + number + "#call", "/callbacks/1/move": "/callbacks/1",
+		"/callbacks/1": "/cases/" + number + "#callback", "/reimbursements/7/approve": "/reimbursements/7", "/reimbursements/approve": "/reimbursements",
+		"/desks/tech": "/desks/tech/edit", "/desks/tech/hours": "/desks/tech/edit", "/services/1/change": "/services",
+		"/staff/3/tokens/9/revoke": "/staff/3", "/reports/daily/notes": "/reports/daily", "/imports/1/run": "/imports/1",
+		"/cases/%2F%2Fevil.example/notes": "/cases/%2F%2Fevil.example", "/search": "/",
+	} {
+		if a := b.get(path); a.status != http.StatusSeeOther || a.location != want {
+			t.Errorf("GET %s: %d %s, want %s", path, a.status, a.location, want)
+		}
+	}
+}

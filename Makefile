@@ -34,6 +34,7 @@ lint:
 	@unformatted=$$(gofmt -l app cmd i18n migrations ui); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
+	@dead=$$(go tool deadcode -test ./...) && [ -z "$$dead" ] || { echo "$$dead"; exit 1; }
 	go mod tidy -diff
 	@made=$$(cat ui/*_templ.go | cksum); go tool templ generate -path ui && [ "$$made" = "$$(cat ui/*_templ.go | cksum)" ] || \
 	 { echo "templ: generated files did not fit their pages; make generate mends it"; exit 1; }

@@ -139,13 +139,8 @@ func AskRow(reads *store.Reads, id int64) *[]Row {
 	return store.Ask[Row](reads, fmt.Sprintf(rowColumns, "select c.* from cases c where c.id = $1"), id)
 }
 
-// SameNumber lists other cases called about from the numbers of this case's
+// AskSameNumber reads other cases called about from the numbers of this case's
 // callers, the most recent first.
-func SameNumber(db *gorm.DB, caseID int64) ([]int64, error) {
-	return store.Now(db, func(reads *store.Reads) *[]int64 { return AskSameNumber(reads, caseID) })
-}
-
-// AskSameNumber reads what SameNumber lists.
 func AskSameNumber(reads *store.Reads, caseID int64) *[]int64 {
 	return store.AskValues[int64](reads, `select o.case_id from calls o
 		where o.caller_key in (select caller_key from calls where case_id = $1 and caller_key is not null) and o.case_id <> $1

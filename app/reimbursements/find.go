@@ -108,12 +108,7 @@ func AskFind(reads *store.Reads, f Filter) *[]Row {
 		join cases c on c.id = r.case_id join incidents n on n.id = r.incident_id join staff s on s.id = r.proposer_id order by `+order, args...)
 }
 
-// OfCase lists a case's proposals, newest first.
-func OfCase(db *gorm.DB, caseID int64) ([]Row, error) {
-	return store.Now(db, func(reads *store.Reads) *[]Row { return AskOfCase(reads, caseID) })
-}
-
-// AskOfCase reads what OfCase lists.
+// AskOfCase reads a case's proposals, newest first.
 func AskOfCase(reads *store.Reads, caseID int64) *[]Row {
 	return store.Ask[Row](reads, `select r.*, c.class, n.reference, s.name as proposer_name, d.name as decider_name,
 		(select count(*) from approvals a where a.reimbursement_id = r.id and a.voided_at is null) as given

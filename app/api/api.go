@@ -195,6 +195,9 @@ func (r *request) readAddress() error {
 		if name == "q" {
 			return fault.Input(name, "search_by_post")
 		}
+		if len(values) > 1 {
+			return fault.Input(name, "given_twice")
+		}
 		for _, v := range values {
 			if !store.Storable(v) {
 				return fault.Input(name, "undecodable")

@@ -14,6 +14,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/jptext"
 	"hoten/app/policies"
+	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -72,6 +73,8 @@ func (n NewCall) check() error {
 	}
 	if n.CallerNumber != "" && !plausibleNumber(n.CallerNumber) {
 		p.Add("caller_number", "phone_invalid")
+	} else {
+		secrets.Text(&p, "caller_number", n.CallerNumber, longestNumber)
 	}
 	return p.Err()
 }
@@ -87,6 +90,9 @@ func (n NewCall) desk(tx *store.Tx, by access.Actor) (*int64, error) {
 	}
 	return &d.ID, err
 }
+
+// longestNumber bounds a caller's number as it is typed, in characters.
+const longestNumber = 40
 
 func plausibleNumber(s string) bool {
 	digits := jptext.PhoneKey(s)

@@ -5,6 +5,7 @@ import (
 
 	"hoten/app/fault"
 	"hoten/app/jptext"
+	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/vault"
 )
@@ -24,6 +25,9 @@ func Ensure(tx *store.Tx, login string) (*Identity, error) {
 	known, err := ByLogin(tx.DB, tx.Vault(), login)
 	if !fault.Of(err, fault.NotFound) {
 		return known, err
+	}
+	if err := secrets.Refuse("login_id", login); err != nil {
+		return nil, err
 	}
 	ids, err := store.TakeIDs(tx.DB, "identities", 1)
 	if err != nil {

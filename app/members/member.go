@@ -111,7 +111,13 @@ func (m Member) Person(v *vault.Vault) (p Person, err error) {
 	return p, nil
 }
 
-// MarkUndeliverable notes that an address takes no mail; it is not used again.
+// MarkDeliverable notes that an address took a mail, whatever it did before.
+func MarkDeliverable(tx *store.Tx, contact int64) {
+	tx.Queue("update contacts set undeliverable_at = null where id = $1 and undeliverable_at is not null", contact)
+}
+
+// MarkUndeliverable notes that an address is not known to its server; it is not used
+// until it takes a mail.
 func MarkUndeliverable(tx *store.Tx, contact int64) {
 	tx.Queue("update contacts set undeliverable_at = $2 where id = $1 and undeliverable_at is null", contact, tx.Now)
 }

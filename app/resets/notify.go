@@ -34,7 +34,7 @@ func NotifyAll(ctx context.Context, s *store.Store, by access.Actor, reference s
 	}
 	for {
 		n, err := verbs.Do(ctx, s, by, ToNotifyAll, incident.Subject(), "", func(tx *store.Tx) (Notified, error) {
-			return notify(tx, `incident_id = $1 order by id`, incident.ID)
+			return notify(tx, `c.incident_id = $1 order by c.id`, incident.ID)
 		})
 		total.Queued += n.Queued
 		total.Unreachable += n.Unreachable
@@ -50,28 +50,27 @@ func Notify(ctx context.Context, s *store.Store, by access.Actor, caseID int64) 
 		if _, err := store.Lock[cases.Case](tx, caseID); err != nil {
 			return Notified{}, err
 		}
-		return notify(tx, `id = $1`, caseID)
+		return notify(tx, `c.id = $1`, caseID)
 	})
 }
 
 // notify marks and mails the restricted cases among those the condition names
-// that were neither notified nor found unreachable.
+// that were neither notified nor found unreachable, and whose notice is not on its way.
+// They count as notified once it was sent.
 func notify(tx *store.Tx, which string, arg int64) (n Notified, err error) {
-	type picked struct{ ID int64 }
-	rows, err := store.Select[picked](tx.DB, `select id from cases where identity_state = 'restricted' and notified_at is null and unreachable_at is null and `+
-		which+` limit $2 for no key update`, arg, notifyChunk)
-	if err != nil || len(rows) == 0 {
+	ids, err := pick(tx, `select c.id from cases c where `+cases.Unnotified+` and `+which+` limit $2 for no key update`, arg, notifyChunk)
+	if err != nil || len(ids) == 0 {
 		return n, err
 	}
-	ids := make([]int64, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
+	// Asked again once they are locked: somebody else may have queued theirs meanwhile.
+	if ids, err = pick(tx, `select c.id from cases c where c.id = any($1) and `+cases.Unnotified+` order by c.id`, ids); err != nil || len(ids) == 0 {
+		return n, err
 	}
 	to, err := cases.Addressees(tx.DB, tx.Vault(), ids, notices.RestrictionNotice)
 	if err != nil {
 		return n, err
 	}
-	var reached, missed []int64
+	var missed []int64
 	var told []cases.Happened
 	var drafts []notices.Draft
 	for _, id := range ids {
@@ -82,16 +81,19 @@ func notify(tx *store.Tx, which string, arg int64) (n Notified, err error) {
 		}
 		facts := who.Facts
 		facts.At = tx.Now
-		reached, drafts = append(reached, id), append(drafts, who.Draft(notices.RestrictionNotice, facts))
-		told = append(told, cases.Happened{CaseID: id, Kind: cases.Notified})
+		drafts = append(drafts, who.Draft(notices.RestrictionNotice, facts))
 	}
-	cases.MarkNotified(tx, reached, missed)
+	cases.MarkUnreachable(tx, missed)
 	if _, err := notices.Queue(tx, drafts...); err != nil {
 		return n, err
 	}
 	if err := cases.Tell(tx, told...); err != nil {
 		return n, err
 	}
-	n = Notified{Queued: int64(len(reached)), Unreachable: int64(len(missed))}
+	n = Notified{Queued: int64(len(drafts)), Unreachable: int64(len(missed))}
 	return n, audit.Record(tx, audit.Change{After: n})
+}
+
+func pick(tx *store.Tx, query string, args ...any) ([]int64, error) {
+	return store.Now(tx.DB, func(reads *store.Reads) *[]int64 { return store.AskValues[int64](reads, query, args...) })
 }

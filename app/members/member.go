@@ -65,16 +65,16 @@ type Contact struct {
 
 // Usable reports whether a code, a link or a call back may go to the contact:
 // it does not depend on the ID, and was not set or changed on or after the first
-// day of the incident. A mail address of unknown age cannot be shown to be older
+// day of any incident of the ID. A mail address of unknown age cannot be shown to be older
 // than the thief; a phone number without a date is the one of the contract.
-func (c Contact) Usable(incidentFrom jptext.Date) bool {
+func (c Contact) Usable(firstDay jptext.Date) bool {
 	if c.DependsOnLogin || c.UndeliverableAt != nil {
 		return false
 	}
 	if c.RegisteredOn.IsZero() {
 		return c.Kind == Phone
 	}
-	return c.RegisteredOn.Before(incidentFrom)
+	return c.RegisteredOn.Before(firstDay)
 }
 
 // Plain opens the contact's value; a damaged one is vault.Damaged.

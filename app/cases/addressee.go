@@ -6,7 +6,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
@@ -21,6 +20,7 @@ type Addressee struct {
 	MemberID  int64
 	ContactID int64
 	Address   string
+	FirstDay  jptext.Date // of the ID's earliest incident
 	Language  string
 	Facts     notices.Facts
 }
@@ -36,6 +36,15 @@ func (a Addressee) Draft(kind string, facts notices.Facts) notices.Draft {
 // restriction notice is not among them: it would not be read in time.
 var informing = map[string]bool{notices.ResetCompleted: true, notices.ReimbursementCompleted: true, notices.CaseClosed: true, notices.AllHolders: true}
 
+// firstDay is, in SQL, the first day of the earliest incident of a case's ID: what was
+// set since then may be the thief's, whichever case is open.
+const firstDay = "(select min(f.period_from) from cases y join incidents f on f.id = y.incident_id where y.identity_id = c.identity_id)"
+
+// AskFirstDay reads the first day of the earliest incident of the case's ID.
+func AskFirstDay(reads *store.Reads, caseID int64) *[]jptext.Date {
+	return store.AskValues[jptext.Date](reads, "select "+firstDay+" from cases c where c.id = $1", caseID)
+}
+
 type addressRow struct {
 	CaseID                           int64
 	MemberID                         int64
@@ -50,6 +59,7 @@ type addressRow struct {
 	UndeliverableAt                  *time.Time
 	TitleJa, TitleEn                 string
 	PeriodFrom, PeriodTo, DetectedOn jptext.Date
+	FirstDay                         jptext.Date
 }
 
 // Addressees finds, in one query for any number of cases, the contact that a
@@ -69,7 +79,7 @@ func AskAddressees(reads *store.Reads, of string, args ...any) func(v *vault.Vau
 	rows := store.Ask[addressRow](reads, `
 		select c.id as case_id, m.id as member_id, m.name, m.language, i.id as identity_id, i.login,
 		  k.id as contact_id, k.value, coalesce(k.depends_on_login, true) as depends_on_login, k.registered_on, k.undeliverable_at,
-		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on
+		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on, `+firstDay+` as first_day
 		from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
 		join members m on m.id = i.member_id left join contacts k on k.member_id = m.id and k.kind = 'email'
 		where c.id `+of+` order by c.id, k.depends_on_login, k.registered_on desc, k.id`, args...)
@@ -98,7 +108,7 @@ func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
 	if err != nil {
 		return Addressee{}, err
 	}
-	a := Addressee{CaseID: r.CaseID, MemberID: r.MemberID, Language: r.Language, Facts: notices.Facts{
+	a := Addressee{CaseID: r.CaseID, MemberID: r.MemberID, Language: r.Language, FirstDay: r.FirstDay, Facts: notices.Facts{
 		Name: strings.TrimPrefix(name.Name, vault.Damaged), MaskedLogin: vault.MaskLogin(login), CaseNumber: Number(r.CaseID), TitleJa: r.TitleJa, TitleEn: r.TitleEn,
 		PeriodFrom: r.PeriodFrom.At(0), PeriodTo: r.PeriodTo.At(0), DetectedOn: r.DetectedOn.At(0)}}
 	if r.ContactID == nil {
@@ -106,8 +116,8 @@ func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
 	}
 	contact := members.Contact{ID: *r.ContactID, Kind: members.Email, Value: r.Value, DependsOnLogin: r.DependsOnLogin,
 		RegisteredOn: r.RegisteredOn, UndeliverableAt: r.UndeliverableAt}
-	own := informing[kind] && r.DependsOnLogin && r.UndeliverableAt == nil && (r.RegisteredOn.IsZero() || r.RegisteredOn.Before(r.PeriodFrom))
-	if contact.Usable(r.PeriodFrom) || own {
+	own := informing[kind] && r.DependsOnLogin && r.UndeliverableAt == nil && (r.RegisteredOn.IsZero() || r.RegisteredOn.Before(r.FirstDay))
+	if contact.Usable(r.FirstDay) || own {
 		if a.Address, err = contact.Plain(v); a.Address == vault.Damaged {
 			a.Address = ""
 			return a, err
@@ -119,18 +129,19 @@ func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
 
 // usableContact finds the case's contact of the kind that a code, a link or a
 // call back may use; nil when there is none.
-func usableContact(db *gorm.DB, c *Case, kind string) (*members.Contact, *incidents.Incident, error) {
-	incident, err := store.Find[incidents.Incident](db, "id = ?", c.IncidentID)
-	if err != nil {
-		return nil, nil, err
-	}
-	contacts, err := store.Select[members.Contact](db, `select k.id, k.member_id, k.kind, k.value, k.registered_on, k.depends_on_login, k.source, k.undeliverable_at
+func usableContact(db *gorm.DB, c *Case, kind string) (*members.Contact, error) {
+	var reads store.Reads
+	contacts := store.Ask[members.Contact](&reads, `select k.id, k.member_id, k.kind, k.value, k.registered_on, k.depends_on_login, k.source, k.undeliverable_at
 		from contacts k join identities i on i.member_id = k.member_id where i.id = $1 and k.kind = $2
 		order by k.registered_on desc nulls last, k.id`, c.IdentityID, kind)
-	for i := range contacts {
-		if err == nil && contacts[i].Usable(incident.PeriodFrom) {
-			return &contacts[i], incident, nil
+	since := AskFirstDay(&reads, c.ID)
+	if err := reads.Run(db); err != nil {
+		return nil, err
+	}
+	for i, k := range *contacts {
+		if k.Usable((*since)[0]) {
+			return &(*contacts)[i], nil
 		}
 	}
-	return nil, incident, err
+	return nil, nil
 }

@@ -45,7 +45,7 @@ func SendCode(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		if err := withinCodeLimits(tx, c, call, p.Verification); err != nil {
 			return err
 		}
-		contact, _, err := usableContact(tx.DB, c, members.Email)
+		contact, err := usableContact(tx.DB, c, members.Email)
 		if err != nil {
 			return err
 		}
@@ -179,7 +179,7 @@ func ConfirmCallback(ctx context.Context, s *store.Store, by access.Actor, callI
 		if call.Direction != "outbound" {
 			return fault.New(fault.Conflict, "callback_needs_outbound")
 		}
-		contact, _, err := usableContact(tx.DB, c, members.Phone)
+		contact, err := usableContact(tx.DB, c, members.Phone)
 		if err != nil {
 			return err
 		}

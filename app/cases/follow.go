@@ -27,18 +27,18 @@ func Follow(tx *store.Tx, c *Case, to Status) error {
 func Phones(db *gorm.DB, v *vault.Vault, caseIDs []int64) (map[int64]string, error) {
 	type row struct {
 		members.Contact
-		CaseID     int64
-		PeriodFrom jptext.Date
+		CaseID   int64
+		FirstDay jptext.Date
 	}
-	rows, err := store.Select[row](db, `select c.id as case_id, n.period_from, k.id, k.member_id, k.kind, k.value, k.registered_on, k.depends_on_login, k.undeliverable_at
-		from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id join contacts k on k.member_id = i.member_id
+	rows, err := store.Select[row](db, `select c.id as case_id, `+firstDay+` as first_day, k.id, k.member_id, k.kind, k.value, k.registered_on, k.depends_on_login, k.undeliverable_at
+		from cases c join identities i on i.id = c.identity_id join contacts k on k.member_id = i.member_id
 		where c.id = any($1) and k.kind = 'phone' order by k.registered_on desc nulls last, k.id`, caseIDs)
 	if err != nil {
 		return nil, err
 	}
 	out := make(map[int64]string, len(rows))
 	for _, r := range rows {
-		if out[r.CaseID] != "" || !r.Usable(r.PeriodFrom) {
+		if out[r.CaseID] != "" || !r.Usable(r.FirstDay) {
 			continue
 		}
 		plain, err := r.Plain(v)

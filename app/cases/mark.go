@@ -14,10 +14,8 @@ func MarkProposal(tx *store.Tx, ids []int64, state string) {
 		completed_at = null, made_whole_at = case when $5 then $4 else made_whole_at end where id = any($1)`, ids, state, string(status), tx.Now, whole)
 }
 
-// MarkNotified notes that the restriction notice was queued for cases, and that no
-// mail reaches others.
-func MarkNotified(tx *store.Tx, reached, missed []int64) {
-	tx.Queue("update cases set notified_at = $2, changed_at = $2 where id = any($1)", reached, tx.Now)
+// MarkUnreachable notes that no mail reaches the members of cases.
+func MarkUnreachable(tx *store.Tx, missed []int64) {
 	tx.Queue("update cases set unreachable_at = $2, changed_at = $2 where id = any($1)", missed, tx.Now)
 }
 

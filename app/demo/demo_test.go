@@ -9,11 +9,13 @@ import (
 
 	"hoten/app/apptest"
 	"hoten/app/audit"
+	"hoten/app/cases"
 	"hoten/app/demo"
 	"hoten/app/desks"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/ledger"
+	"hoten/app/notices"
 	"hoten/app/reports"
 	"hoten/app/store"
 )
@@ -25,7 +27,10 @@ func TestFill(t *testing.T) {
 	if err := desks.Seed(ctx, s); err != nil {
 		t.Fatal(err)
 	}
-	deliver := func(context.Context, *store.Store, []int64) error { return nil }
+	deliver := func(ctx context.Context, as *store.Store, ids []int64) error {
+		folder := notices.Mailbox{Folder: t.TempDir()}
+		return (&notices.Postman{Store: as, Outlet: folder, From: "no-reply@hoten.example", Env: apptest.MailEnv, Settled: cases.MailSettled}).Deliver(ctx, ids)
+	}
 	begun := time.Now()
 	if err := demo.Fill(ctx, s, "http://localhost:8080", deliver); err != nil {
 		t.Fatal(err)

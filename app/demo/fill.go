@@ -18,6 +18,7 @@ import (
 	"hoten/app/imports"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
+	"hoten/app/notices"
 	"hoten/app/passwords"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
@@ -181,8 +182,16 @@ func (p *play) importFiles() error {
 // notify sends the restriction notices in the course of the first hour.
 func (p *play) notify() error {
 	p.pass(20 * time.Minute)
-	_, err := resets.NotifyAll(p.ctx, p.s, p.who("manager"), Reference)
-	return err
+	if _, err := resets.NotifyAll(p.ctx, p.s, p.who("manager"), Reference); err != nil {
+		return err
+	}
+	p.pass(5 * time.Minute)
+	var reads store.Reads
+	queued := store.AskValues[int64](&reads, "select id from mails where kind = $1 and state = $2 order by id", notices.RestrictionNotice, notices.Queued)
+	if err := reads.Run(store.Read(p.ctx, p.s)); err != nil {
+		return err
+	}
+	return p.deliver(p.ctx, p.s, *queued)
 }
 
 // propose has an agent propose for the next n cases that have a plan, and returns

@@ -65,16 +65,16 @@ type Contact struct {
 
 // Usable reports whether a code, a link or a call back may go to the contact:
 // it does not depend on the ID, and was not set or changed on or after the first
-// day of the incident. A mail address of unknown age cannot be shown to be older
+// day of any incident of the ID. A mail address of unknown age cannot be shown to be older
 // than the thief; a phone number without a date is the one of the contract.
-func (c Contact) Usable(incidentFrom jptext.Date) bool {
+func (c Contact) Usable(firstDay jptext.Date) bool {
 	if c.DependsOnLogin || c.UndeliverableAt != nil {
 		return false
 	}
 	if c.RegisteredOn.IsZero() {
 		return c.Kind == Phone
 	}
-	return c.RegisteredOn.Before(incidentFrom)
+	return c.RegisteredOn.Before(firstDay)
 }
 
 // Plain opens the contact's value; a damaged one is vault.Damaged.
@@ -111,7 +111,13 @@ func (m Member) Person(v *vault.Vault) (p Person, err error) {
 	return p, nil
 }
 
-// MarkUndeliverable notes that an address takes no mail; it is not used again.
+// MarkDeliverable notes that an address took a mail, whatever it did before.
+func MarkDeliverable(tx *store.Tx, contact int64) {
+	tx.Queue("update contacts set undeliverable_at = null where id = $1 and undeliverable_at is not null", contact)
+}
+
+// MarkUndeliverable notes that an address is not known to its server; it is not used
+// until it takes a mail.
 func MarkUndeliverable(tx *store.Tx, contact int64) {
 	tx.Queue("update contacts set undeliverable_at = $2 where id = $1 and undeliverable_at is null", contact, tx.Now)
 }

@@ -36,8 +36,9 @@ type Postman struct {
 	Outlet Outlet
 	From   string
 	Env    environment
-	// Bounced is told, in the same transaction, that an address was refused.
-	Bounced func(tx *store.Tx, m Mail) error
+	// Settled is told, in the same transaction, that a mail was sent, or that it will
+	// not be.
+	Settled func(tx *store.Tx, m Mail) error
 }
 
 // waits are the pauses between attempts; after the last one a mail is given up.
@@ -139,7 +140,7 @@ func (p *Postman) compose(ctx context.Context, m Mail, ask environment) (e Envel
 	if err != nil {
 		return e, kept, &Permanent{Err: err}
 	}
-	if m.secretive() && (secret == "" || !now.Before(m.QueuedAt.Add(time.Duration(f.Minutes)*time.Minute))) {
+	if m.Secretive() && (secret == "" || !now.Before(m.QueuedAt.Add(time.Duration(f.Minutes)*time.Minute))) {
 		return e, kept, errExpired
 	}
 	env, err := ask(ctx, now, m.Language)
@@ -188,10 +189,10 @@ func (p *Postman) settle(ctx context.Context, m Mail, kept Message, failure erro
 		}
 		ours, err := store.SaveIf(tx, &m, "state = ? and attempts = ?", []any{Queued, attempt},
 			"state", "error", "sent_at", "message_id", "secret", "subject", "body_text", "body_html", "due_at")
-		if err != nil || !ours || m.State != Bounced || p.Bounced == nil {
+		if err != nil || !ours || m.State == Queued || p.Settled == nil {
 			return err
 		}
-		return p.Bounced(tx, m)
+		return p.Settled(tx, m)
 	})
 }
 

@@ -69,10 +69,10 @@ func TestRefusals(t *testing.T) {
 	ids := queue(t, s, link, draft(notices.CaseClosed, "content@mail.example"), draft(notices.CaseClosed, "fine@mail.example"))
 	var told []notices.Mail
 	p := postman(s, out)
-	p.Bounced = func(tx *store.Tx, m notices.Mail) error { told = append(told, m); return nil }
+	p.Settled = func(tx *store.Tx, m notices.Mail) error { told = append(told, m); return nil }
 	deliver(t, p, ids...)
 	bounced, failed := byID(t, s, ids[0]), byID(t, s, ids[1])
-	if bounced.State != notices.Bounced || bounced.Secret != nil || len(told) != 1 || told[0].ID != ids[0] || told[0].State != notices.Bounced {
+	if bounced.State != notices.Bounced || bounced.Secret != nil || len(told) != 3 || told[0].ID != ids[0] || told[0].State != notices.Bounced || told[1].State != notices.Failed || told[2].State != notices.Sent {
 		t.Errorf("%+v, told %v", bounced, told)
 	}
 	if want := `550 5.1.1 <g•••e@mail.example>:\r\nno such user \"•••r\"@docomo.example`; !strings.HasPrefix(bounced.Error, "550 5.1.1 <g•••e@mail.example>") || strings.Contains(bounced.Error, "foo..bar") {
@@ -81,10 +81,10 @@ func TestRefusals(t *testing.T) {
 	if failed.State != notices.Failed || failed.Error != "554 not liked" || byID(t, s, ids[2]).State != notices.Sent {
 		t.Errorf("%+v", failed)
 	}
-	p.Bounced = func(*store.Tx, notices.Mail) error { return errors.New("no") }
+	p.Settled = func(*store.Tx, notices.Mail) error { return errors.New("no") }
 	again := queue(t, s, link)[0]
 	if err := p.Deliver(t.Context(), []int64{again}); err == nil || byID(t, s, again).State != notices.Queued {
-		t.Error("a bounce that nobody could be told of was settled")
+		t.Error("an outcome that nobody could be told of was settled")
 	}
 }
 
@@ -126,7 +126,7 @@ func TestOverSMTP(t *testing.T) {
 	}
 	p := postman(s, out)
 	var told int
-	p.Bounced = func(*store.Tx, notices.Mail) error { told++; return nil }
+	p.Settled = func(*store.Tx, notices.Mail) error { told++; return nil }
 	ids := queue(t, s, draft(notices.CaseClosed, "late@mail.example"), draft(notices.CaseClosed, "foo.@docomo.example"), draft(notices.CaseClosed, "gone@mail.example"))
 	deliver(t, p, ids...)
 	clock.Add(time.Minute)
@@ -137,7 +137,7 @@ func TestOverSMTP(t *testing.T) {
 			t.Errorf("%+v", m)
 		}
 	}
-	if mails := got(); len(mails) != 2 || told != 1 || !strings.Contains(mails[0], `"foo."@docomo.example`) {
+	if mails := got(); len(mails) != 2 || told != 3 || !strings.Contains(mails[0], `"foo."@docomo.example`) {
 		t.Errorf("%d told, received %v", told, mails)
 	}
 }

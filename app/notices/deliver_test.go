@@ -171,7 +171,7 @@ func TestWhoTookOverDecides(t *testing.T) {
 		}
 		return &notices.Permanent{Err: errors.New("550 no such user"), Recipient: true}
 	}})
-	slow.Bounced = func(*store.Tx, notices.Mail) error { return errors.New("told of a bounce that is not") }
+	slow.Settled = func(*store.Tx, notices.Mail) error { return errors.New("told of an outcome that is not") }
 	deliver(t, slow, id)
 	if m := byID(t, s, id); m.State != notices.Sent || m.Error != "" {
 		t.Errorf("%+v", m)

@@ -58,8 +58,8 @@ type Mail struct {
 	SentAt    *time.Time
 }
 
-// secretive mails are about a code or a link, and worth nothing without it.
-func (m Mail) secretive() bool { return m.Kind == VerificationCode || m.Kind == ResetLink }
+// Secretive mails are about a code or a link, and worth nothing without it.
+func (m Mail) Secretive() bool { return m.Kind == VerificationCode || m.Kind == ResetLink }
 
 // Facts is what a mail may tell; each kind uses its part. It is sealed as a whole.
 type Facts struct {

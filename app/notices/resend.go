@@ -21,7 +21,7 @@ func Resend(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Ma
 		if err != nil {
 			return nil, err
 		}
-		if m.State != Failed && m.State != Bounced || m.secretive() {
+		if m.State != Failed && m.State != Bounced || m.Secretive() {
 			return nil, fault.New(fault.Conflict, "mail_not_resendable")
 		}
 		before := m.State

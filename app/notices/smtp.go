@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/mail"
 	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -84,7 +83,7 @@ func (s *SMTP) hand(c *smtp.Client, to string, raw []byte) error {
 		return err
 	}
 	if err := c.Rcpt(to, nil); err != nil {
-		return refusedRecipient(err)
+		return refused(err, atRecipient)
 	}
 	w, err := c.Data()
 	if err != nil {
@@ -93,42 +92,16 @@ func (s *SMTP) hand(c *smtp.Client, to string, raw []byte) error {
 	if _, err := w.Write(raw); err != nil {
 		return err
 	}
-	return refusedMessage(w.Close())
+	return refused(w.Close(), atMessage)
 }
 
-// refusedRecipient marks a refusal that is about the address. A 5xx here may as
-// well mean that we may not relay or must sign in: that is trouble of our own,
-// and must not make a member unreachable.
-func refusedRecipient(err error) error {
+// refused judges what the server said; an error of the connection stays what it is.
+func refused(err error, at stage) error {
 	var said *smtp.SMTPError
-	if !errors.As(err, &said) || said.Code < 500 {
-		return err
+	if errors.As(err, &said) {
+		return refusal(said, at)
 	}
-	about := said.EnhancedCode[1] != 3 && said.EnhancedCode[1] != 5 && said.EnhancedCode[1] != 7 && !aboutSender(said)
-	if said.EnhancedCode[0] != 5 {
-		about = said.Code >= 550 || said.Code == 501
-		about = about && !strings.Contains(strings.ToLower(said.Message), "relay")
-	}
-	if !about {
-		return err
-	}
-	return &Permanent{Err: err, Recipient: true}
-}
-
-// refusedMessage marks a refusal of the whole message, which may name the
-// address as its cause all the same.
-func refusedMessage(err error) error {
-	var said *smtp.SMTPError
-	if !errors.As(err, &said) || said.Code < 500 {
-		return err
-	}
-	code := said.EnhancedCode
-	return &Permanent{Err: err, Recipient: code[0] == 5 && (code[1] == 1 || code[1] == 2) && !aboutSender(said)}
-}
-
-// aboutSender: 5.1.7 and 5.1.8 speak of the sender's address.
-func aboutSender(said *smtp.SMTPError) bool {
-	return said.EnhancedCode[1] == 1 && (said.EnhancedCode[2] == 7 || said.EnhancedCode[2] == 8)
+	return err
 }
 
 // authenticate signs in where the address has a password. That never goes over

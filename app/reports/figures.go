@@ -108,8 +108,8 @@ func (f *Figures) count(db *gorm.DB, incident int64) error {
 	rows, err := store.Select[group](db, `select origin, coalesce(class, '') as class, status, count(*) as n, count(restricted_at) as restricted,
 		count(notified_at) as notified, count(unreachable_at) as unreachable, count(verified_at) as verified, count(resumed_at) as resumed,
 		count(made_whole_at) as made_whole, count(completed_at) as completed,
-		count(*) filter (where identity_state = 'restricted' and notified_at is null and unreachable_at is null) as unnotified, `+ages("$2::date - "+jst("changed_at"))+`
-		from cases where incident_id = $1 group by 1, 2, 3`, incident, jptext.DateOf(f.At))
+		count(*) filter (where `+cases.Unnotified+`) as unnotified, `+ages("$2::date - "+jst("changed_at"))+`
+		from cases c where incident_id = $1 group by 1, 2, 3`, incident, jptext.DateOf(f.At))
 	if err != nil {
 		return err
 	}

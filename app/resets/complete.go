@@ -10,7 +10,6 @@ import (
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/fault"
-	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/passwords"
@@ -165,7 +164,7 @@ func tellResumed(tx *store.Tx, c *cases.Case, linkContact int64) error {
 		return err
 	}
 	for _, k := range others {
-		if !k.Usable(jptext.DateOf(who.Facts.PeriodFrom)) && !k.DependsOnLogin {
+		if !k.Usable(who.FirstDay) && !k.DependsOnLogin {
 			continue
 		}
 		address, err := k.Plain(tx.Vault())

@@ -32,16 +32,20 @@ func NotifyAll(ctx context.Context, s *store.Store, by access.Actor, reference s
 	if err != nil {
 		return total, err
 	}
-	for {
-		n, err := verbs.Do(ctx, s, by, ToNotifyAll, incident.Subject(), "", func(tx *store.Tx) (Notified, error) {
-			return notify(tx, `incident_id = $1 order by id`, incident.ID)
+	for after, more := int64(0), true; more; {
+		var last int64 // of a transaction that is tried again, the last attempt's
+		n, err := verbs.Do(ctx, s, by, ToNotifyAll, incident.Subject(), "", func(tx *store.Tx) (n Notified, err error) {
+			n, last, err = notify(tx, after, `c.incident_id = $1`, incident.ID)
+			return n, err
 		})
 		total.Queued += n.Queued
 		total.Unreachable += n.Unreachable
-		if err != nil || n.Queued+n.Unreachable == 0 {
+		if err != nil {
 			return total, err
 		}
+		after, more = last, last > 0
 	}
+	return total, nil
 }
 
 // Notify queues the restriction notice of one case.
@@ -50,28 +54,32 @@ func Notify(ctx context.Context, s *store.Store, by access.Actor, caseID int64) 
 		if _, err := store.Lock[cases.Case](tx, caseID); err != nil {
 			return Notified{}, err
 		}
-		return notify(tx, `id = $1`, caseID)
+		n, _, err := notify(tx, 0, `c.id = $1`, caseID)
+		return n, err
 	})
 }
 
-// notify marks and mails the restricted cases among those the condition names
-// that were neither notified nor found unreachable.
-func notify(tx *store.Tx, which string, arg int64) (n Notified, err error) {
-	type picked struct{ ID int64 }
-	rows, err := store.Select[picked](tx.DB, `select id from cases where identity_state = 'restricted' and notified_at is null and unreachable_at is null and `+
-		which+` limit $2 for no key update`, arg, notifyChunk)
-	if err != nil || len(rows) == 0 {
-		return n, err
+// notify marks and mails the restricted cases after a case, by id, among those the
+// condition names that were neither notified nor found unreachable, and whose notice is
+// not on its way. They count as notified once it was sent. last is the case to go on
+// after; 0: there are no more.
+func notify(tx *store.Tx, after int64, which string, arg int64) (n Notified, last int64, err error) {
+	ids, err := pick(tx, `select c.id from cases c where `+which+` and c.id > $2 and `+cases.Unnotified+` order by c.id limit $3 for no key update`, arg, after, notifyChunk)
+	if err != nil || len(ids) == 0 {
+		return n, 0, err
 	}
-	ids := make([]int64, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
+	if len(ids) == notifyChunk {
+		last = ids[notifyChunk-1]
+	}
+	// Asked again once they are locked: somebody else may have queued theirs meanwhile.
+	if ids, err = pick(tx, `select c.id from cases c where c.id = any($1) and `+cases.Unnotified+` order by c.id`, ids); err != nil || len(ids) == 0 {
+		return n, last, err
 	}
 	to, err := cases.Addressees(tx.DB, tx.Vault(), ids, notices.RestrictionNotice)
 	if err != nil {
-		return n, err
+		return n, last, err
 	}
-	var reached, missed []int64
+	var missed []int64
 	var told []cases.Happened
 	var drafts []notices.Draft
 	for _, id := range ids {
@@ -82,16 +90,19 @@ func notify(tx *store.Tx, which string, arg int64) (n Notified, err error) {
 		}
 		facts := who.Facts
 		facts.At = tx.Now
-		reached, drafts = append(reached, id), append(drafts, who.Draft(notices.RestrictionNotice, facts))
-		told = append(told, cases.Happened{CaseID: id, Kind: cases.Notified})
+		drafts = append(drafts, who.Draft(notices.RestrictionNotice, facts))
 	}
-	cases.MarkNotified(tx, reached, missed)
+	cases.MarkUnreachable(tx, missed)
 	if _, err := notices.Queue(tx, drafts...); err != nil {
-		return n, err
+		return n, last, err
 	}
 	if err := cases.Tell(tx, told...); err != nil {
-		return n, err
+		return n, last, err
 	}
-	n = Notified{Queued: int64(len(reached)), Unreachable: int64(len(missed))}
-	return n, audit.Record(tx, audit.Change{After: n})
+	n = Notified{Queued: int64(len(drafts)), Unreachable: int64(len(missed))}
+	return n, last, audit.Record(tx, audit.Change{After: n})
+}
+
+func pick(tx *store.Tx, query string, args ...any) ([]int64, error) {
+	return store.Now(tx.DB, func(reads *store.Reads) *[]int64 { return store.AskValues[int64](reads, query, args...) })
 }

@@ -361,25 +361,3 @@ func TestRelease(t *testing.T) {
 	_, err = resets.Release(w.Ctx, w.Store, w.Supervisor, opened.Case.ID, "照会のみ")
 	refused(t, err, "not_restricted")
 }
-
-// The notice goes once to who can be reached; who cannot stands out.
-func TestNotifyAll(t *testing.T) {
-	w := world(t)
-	if _, err := resets.NotifyAll(w.Ctx, w.Store, w.Agent, apptest.Reference); !fault.Is(err, "forbidden") {
-		t.Fatal(err)
-	}
-	n, err := resets.NotifyAll(w.Ctx, w.Store, w.Manager, apptest.Reference)
-	if err != nil || n != (resets.Notified{Queued: 1, Unreachable: 2}) {
-		t.Fatalf("%+v %v", n, err)
-	}
-	if again, err := resets.NotifyAll(w.Ctx, w.Store, w.Manager, apptest.Reference); err != nil || again != (resets.Notified{}) {
-		t.Fatalf("again: %+v %v", again, err)
-	}
-	one, own := w.Case("m1@ocn.example"), w.Case("m2@ocn.example")
-	if one.NotifiedAt == nil || own.NotifiedAt != nil || own.UnreachableAt == nil {
-		t.Fatalf("%+v %+v", one, own)
-	}
-	if got := recipients(t, w, one, notices.RestrictionNotice); !slices.Equal(got, []string{"c1@mail.example"}) {
-		t.Errorf("told: %v", got)
-	}
-}

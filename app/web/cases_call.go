@@ -55,7 +55,7 @@ func (v *caseView) asked() (err error) {
 // to; the first is the one that is used.
 func (v *caseView) usable(kind string) (out []ui.Choice, err error) {
 	for _, k := range v.contacts {
-		if k.Kind != kind || !k.Usable(v.incident.PeriodFrom) {
+		if k.Kind != kind || !k.Usable(v.firstDay) {
 			continue
 		}
 		plain, err := k.Plain(v.w.s.Vault)

@@ -10,6 +10,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/cases"
 	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/reimbursements"
 	"hoten/app/staff"
@@ -54,6 +55,7 @@ type caseView struct {
 	row      *cases.Row
 	incident *incidents.Incident
 	identity *members.Identity
+	firstDay jptext.Date
 	contacts []members.Contact
 	call     *cases.Call
 	plan     reimbursements.Plan
@@ -132,7 +134,7 @@ func (v *caseView) member() (err error) {
 		if err != nil {
 			return err
 		}
-		shown := ui.Contact{Kind: k.Kind, Value: masked(k.Kind, plain), Usable: k.Usable(v.incident.PeriodFrom), Barred: barred(k)}
+		shown := ui.Contact{Kind: k.Kind, Value: masked(k.Kind, plain), Usable: k.Usable(v.firstDay), Barred: barred(k)}
 		if !k.RegisteredOn.IsZero() {
 			shown.Since = k.RegisteredOn.At(0)
 		}

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"slices"
 	"time"
 
 	"hoten/app/cases"
+	"hoten/app/notices"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -42,10 +44,19 @@ func (v *caseView) noticeLink() link {
 		l.skip, l.note = true, i18n.T(v.ctx, "cases.step.told")
 	case text(r.IdentityState) == cases.Resumed:
 		l.skip = true // released: it was never to be restricted
+	case v.noticeQueued():
+		l.skip, l.note = true, i18n.T(v.ctx, "cases.step.queued")
 	case r.UnreachableAt != nil:
 		l.skip, l.note = true, i18n.T(v.ctx, "cases.step.unreachable")
 	}
 	return l
+}
+
+// noticeQueued reports whether the notice waits to be sent, for the first time or again.
+func (v *caseView) noticeQueued() bool {
+	return slices.ContainsFunc(v.Mails, func(m ui.CaseMail) bool {
+		return m.Kind == notices.RestrictionNotice && m.State == notices.Queued
+	})
 }
 
 // verificationNote is the outcome of the open call, which has not verified anybody.

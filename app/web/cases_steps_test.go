@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hoten/app/cases"
+	"hoten/app/notices"
 	"hoten/app/reimbursements"
 	"hoten/i18n"
 	"hoten/ui"
@@ -28,6 +29,8 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		"not notified": {row{IdentityState: is("restricted")}, ui.CasesShow{}, plan, "now, later, later, later, later; notify"},
 		"no mail reaches the member": {row{IdentityState: is("restricted"), UnreachableAt: at}, ui.CasesShow{}, plan,
 			"skipped Not sent: contact by phone or letter, now, later, later, later; call"},
+		"notice queued": {row{IdentityState: is("restricted")}, ui.CasesShow{Mails: []ui.CaseMail{{Kind: notices.RestrictionNotice, State: notices.Queued}}}, plan,
+			"skipped Waiting to be sent, now, later, later, later; call"},
 		"told in the call": {row{IdentityState: is("restricted"), VerifiedAt: at}, ui.CasesShow{}, plan,
 			"skipped Told by phone, done, now, later, later; call"},
 		"no mail, told in the call": {row{IdentityState: is("restricted"), VerifiedAt: at, UnreachableAt: at}, ui.CasesShow{}, plan,

@@ -29,7 +29,7 @@ func filled(t *testing.T) (s *store.Store, base string) {
 	}
 	out := &outbox{}
 	deliver := func(ctx context.Context, as *store.Store, ids []int64) error {
-		return (&notices.Postman{Store: as, Outlet: out, From: "no-reply@hoten.example", Env: apptest.MailEnv}).Deliver(ctx, ids)
+		return (&notices.Postman{Store: as, Outlet: out, From: "no-reply@hoten.example", Env: apptest.MailEnv, Settled: cases.MailSettled}).Deliver(ctx, ids)
 	}
 	if err := demo.Fill(ctx, s, "http://localhost", deliver); err != nil {
 		t.Fatal(err)

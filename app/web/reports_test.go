@@ -98,7 +98,7 @@ func TestFilesOfFigures(t *testing.T) {
 	s := newSite(t)
 	agent := s.as(s.Agent)
 	page, c := "/incidents/"+s.Incident.Reference, "/cases/"+s.Case(login).Number()
-	if a := agent.post(c+"/notices", "version", versionOn(t, agent.get(c).body)); a.status != http.StatusSeeOther {
+	if a := agent.post(c+"/calls", "direction", "inbound", "relation", "self", "desk", "tech"); a.status != http.StatusSeeOther {
 		t.Fatalf("a day with something in it: %d", a.status)
 	}
 	body := agent.get(page).body
@@ -116,7 +116,7 @@ func TestFilesOfFigures(t *testing.T) {
 	if a := agent.get(page + "/figures.csv?table=ages"); !strings.Contains(a.body, "8日以上（滞留）,0\r\n") || strings.Contains(a.body, "未対応") {
 		t.Errorf("%s", a.body)
 	}
-	if a := agent.get(page + "/figures.csv"); !strings.Contains(a.body, "8日以上（滞留）,0\r\n") || !strings.Contains(a.body, "未対応,1\r\n") {
+	if a := agent.get(page + "/figures.csv"); !strings.Contains(a.body, "8日以上（滞留）,0\r\n") || !strings.Contains(a.body, "対応中,1\r\n") {
 		t.Errorf("%s", a.body)
 	}
 	if a := agent.get(page + "/figures.csv?table=nothing"); a.status != http.StatusNotFound {

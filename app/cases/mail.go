@@ -1,0 +1,54 @@
+package cases
+
+import (
+	"hoten/app/members"
+	"hoten/app/notices"
+	"hoten/app/store"
+)
+
+// Unnotified is the condition, in SQL, of cases whose member is still to be sent the
+// restriction notice.
+const Unnotified = `c.identity_state = 'restricted' and c.notified_at is null and c.unreachable_at is null
+	and not exists (select from mails w where w.case_id = c.id and w.kind = '` + notices.RestrictionNotice + `' and w.state = '` + notices.Queued + `')`
+
+// MailSettled revises what is known of a member by what became of a mail: whether the
+// address can be used, whether the member was notified, and whether any mail reaches
+// them; who is not reached is told by phone, then by letter (docs/domain.md section 6).
+func MailSettled(tx *store.Tx, m notices.Mail) error {
+	switch {
+	case m.State == notices.Sent:
+		return mailSent(tx, m)
+	case m.State == notices.Bounced && m.ContactID != nil:
+		members.MarkUndeliverable(tx, *m.ContactID)
+	case m.State == notices.Failed && m.Secretive():
+		return nil // whoever is on the phone asks for another one
+	}
+	if m.CaseID == nil {
+		return nil
+	}
+	_, err := store.Exec(tx, `update cases set unreachable_at = $2, changed_at = $2, notified_at = case when $3 then null else notified_at end where id = $1`,
+		*m.CaseID, tx.Now, m.Kind == notices.RestrictionNotice)
+	if err != nil {
+		return err
+	}
+	return Tell(tx, Happened{CaseID: *m.CaseID, Kind: Unreachable, Data: map[string]any{"mail": m.Kind}})
+}
+
+// mailSent: what went to the ID's own mailbox has not reached the member, who cannot
+// open it while use is restricted.
+func mailSent(tx *store.Tx, m notices.Mail) error {
+	if m.ContactID == nil || m.CaseID == nil {
+		return nil
+	}
+	members.MarkDeliverable(tx, *m.ContactID)
+	tx.Queue(`update cases set unreachable_at = null, changed_at = $3 where id = $1 and unreachable_at is not null
+		and exists (select from contacts where id = $2 and not depends_on_login)`, *m.CaseID, *m.ContactID, tx.Now)
+	if m.Kind != notices.RestrictionNotice {
+		return nil
+	}
+	first, err := store.Exec(tx, "update cases set notified_at = $2, changed_at = $2 where id = $1 and notified_at is null", *m.CaseID, tx.Now)
+	if err != nil || first == 0 {
+		return err
+	}
+	return Tell(tx, Happened{CaseID: *m.CaseID, Kind: Notified})
+}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -8,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -24,6 +26,7 @@ type Config struct {
 	// whose X-Forwarded-For is believed; empty: nobody's.
 	TrustedProxies string
 	AllowDemo      bool // HOTEN_ALLOW_DEMO=true: serve accounts whose password is known to everybody
+	allowDemo      string
 }
 
 // Folder is the data folder unless another is named.
@@ -47,7 +50,7 @@ func FromEnvironment(folder string) Config {
 		BaseURL:     get("HOTEN_BASE_URL", ""),
 
 		TrustedProxies: get("HOTEN_TRUSTED_PROXIES", ""),
-		AllowDemo:      get("HOTEN_ALLOW_DEMO", "") == "true",
+		allowDemo:      get("HOTEN_ALLOW_DEMO", "false"),
 	}
 }
 
@@ -55,6 +58,11 @@ func FromEnvironment(folder string) Config {
 func (c *Config) Check() error {
 	if c.SMTPURL != "" && c.MailFrom == "" {
 		return errors.New("HOTEN_MAIL_FROM is required with HOTEN_SMTP_URL: the From address of mails to members")
+	}
+	if allowed, err := strconv.ParseBool(cmp.Or(c.allowDemo, "false")); err != nil {
+		return fmt.Errorf("HOTEN_ALLOW_DEMO %q is neither true nor false", c.allowDemo)
+	} else if allowed {
+		c.AllowDemo = true
 	}
 	if c.MailFrom == "" {
 		c.MailFrom = "no-reply@hoten.example"

@@ -14,9 +14,9 @@ import (
 
 func createImport(a *API, r *request) error {
 	dryRun := false
-	if v := r.QueryParam("dry_run"); v != "" {
+	if r.QueryParams().Has("dry_run") {
 		var err error
-		if dryRun, err = strconv.ParseBool(v); err != nil {
+		if dryRun, err = strconv.ParseBool(r.QueryParam("dry_run")); err != nil {
 			return fault.Input("dry_run", "type_wrong")
 		}
 	}

@@ -68,6 +68,9 @@ func TestProblems(t *testing.T) {
 		{"a release without a day", "MANAGER", "/incidents", incident(`,"released_on":"soon"`), 422, "invalid", "released_on", "date_invalid"},
 		{"a release of too many", "MANAGER", "/incidents", incident(`,"released_ids":99999999999`), 422, "invalid", "released_ids", "too_large"},
 		{"a release of fewer than none", "MANAGER", "/incidents", incident(`,"released_exchanged":-1`), 422, "invalid", "released_exchanged", "must_be_positive"},
+		{"a note that nobody sees", "POST", path + "/notes", text(`"\u200b\u3164\u2800"`), 422, "invalid", "text", "required"},
+		{"a reason that nobody sees", "POST", path + "/reveal", `{"reason":"\u00ad\u115f\u034f"}`, 422, "invalid", "reason", "required"},
+		{"an empty dry_run", "MANAGER", "/incidents/" + apptest.Reference + "/imports?dry_run=", "", 422, "invalid", "dry_run", "type_wrong"},
 		{"a secret", "POST", path + "/notes", text(`"パスワードは abcd1234"`), 422, "invalid", "text", "secret_password"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -17,6 +17,7 @@ type Report struct {
 	Sealed   int64
 	Unsealed int64
 	Broken   string
+	Headless bool // the data folder remembers no head: a cut tail would not be found
 }
 
 // Verify recomputes the whole chain from the rows: every seal must follow the
@@ -33,6 +34,7 @@ func Verify(ctx context.Context, s *store.Store, headFile string) (Report, error
 	if err := w.chain(db); err != nil || w.report.Broken != "" {
 		return w.report, err
 	}
+	w.report.Headless = h.Seq == 0 && w.report.Sealed > 0
 	if w.report.Sealed < h.Seq {
 		w.report.Broken = fmt.Sprintf("seal %d: the chain ends at %d, but this data folder remembers %d: the tail was cut", w.report.Sealed+1, w.report.Sealed, h.Seq)
 		return w.report, nil

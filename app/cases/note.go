@@ -2,11 +2,11 @@ package cases
 
 import (
 	"context"
-	"strings"
 
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -16,7 +16,7 @@ import (
 // is never asked and never stored is refused with the reason (docs/domain.md section 4).
 func AddNote(ctx context.Context, s *store.Store, by access.Actor, id int64, text string) (*Case, error) {
 	return verbs.Do(ctx, s, by, ToAddNote, Subject(id), "", func(tx *store.Tx) (*Case, error) {
-		if strings.TrimSpace(text) == "" {
+		if jptext.Blank(text) {
 			return nil, fault.Input("text", "required")
 		}
 		if err := secrets.Refuse("text", text); err != nil {

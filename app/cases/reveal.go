@@ -9,6 +9,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -39,7 +40,7 @@ func Reveal(ctx context.Context, s *store.Store, by access.Actor, id int64, reas
 			return nil, err
 		}
 		verified := call != nil && call.Valid(tx.Now) >= 1
-		if !verified && tx.Reason == "" {
+		if !verified && jptext.Blank(tx.Reason) {
 			return nil, fault.Input("reason", "required")
 		}
 		if err := Tell(tx, Happened{CaseID: id, Kind: Revealed, Data: map[string]any{"verified": verified}, Text: tx.Reason}); err != nil {

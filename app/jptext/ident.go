@@ -99,3 +99,14 @@ func validDomain(s string) bool {
 	}
 	return labels >= 2
 }
+
+// Blank reports whether a reader sees nothing of s: spaces, controls, marks without a
+// letter, and letters that are drawn empty.
+func Blank(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.IsSpace(r) && !unicode.In(r, unicode.C, unicode.M) && !strings.ContainsRune(emptyLetters, r)
+	})
+}
+
+// emptyLetters are the Hangul fillers and the Braille pattern without dots.
+const emptyLetters = "\u115f\u1160\u3164\uffa0\u2800"

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -10,6 +9,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/vault"
@@ -32,7 +32,7 @@ var ToAddNote = verbs.Declare(verbs.Verb{Name: "daily.noted", Needs: access.Work
 // secret is refused (docs/domain.md section 4), as is one for a day ahead.
 func AddNote(ctx context.Context, s *store.Store, by access.Actor, q Query, text string) error {
 	return verbs.Run(ctx, s, by, ToAddNote, "incident", "", func(tx *store.Tx) error {
-		if strings.TrimSpace(text) == "" {
+		if jptext.Blank(text) {
 			return fault.Input("text", "required")
 		}
 		if err := secrets.Refuse("text", text); err != nil {

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"hoten/app/fault"
+	"hoten/app/jptext"
 )
 
 // maxText bounds what people type, in characters, where nothing else does.
@@ -38,7 +39,7 @@ func Refuse(field, text string) error {
 // and stands on one line.
 func Label(p *fault.Problems, field, text string, most int) {
 	switch {
-	case strings.TrimSpace(text) == "":
+	case jptext.Blank(text):
 		p.Add(field, "required")
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
 		p.Add(field, "characters_invalid")

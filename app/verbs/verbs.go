@@ -21,6 +21,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/secrets"
 	"hoten/app/store"
 )
@@ -81,7 +82,7 @@ func (v *Verb) Refused(ctx context.Context, s *store.Store, by access.Actor, sub
 }
 
 func (v *Verb) checkReason(reason string) error {
-	if reason == "" && v.Reason {
+	if v.Reason && jptext.Blank(reason) {
 		return fault.Input("reason", "required")
 	}
 	return secrets.Refuse("reason", reason)

@@ -23,6 +23,9 @@ func verifyAudit(ctx context.Context, c *call) error {
 	case r.Broken != "":
 		fmt.Fprintln(c.out, "broken:", r.Broken)
 		err = errQuiet
+	case r.Headless:
+		fmt.Fprintf(c.out, "%d entries sealed, %d not sealed yet; %s is missing, so entries cut off the end cannot be found\n", r.Sealed, r.Unsealed, a.AuditHead())
+		err = errQuiet
 	default:
 		fmt.Fprintf(c.out, "whole: %d entries sealed, %d not sealed yet\n", r.Sealed, r.Unsealed)
 	}

@@ -120,7 +120,7 @@ func TestApprovingWhatWasLookedAt(t *testing.T) {
 	}
 	_, result = s.approveChosen(b, append(ids, 4711))
 	said := strings.Join(strings.Fields(result.body), " ")
-	for words, n := range map[string]int{"すでに判断されています。": 3, "実行済 " + s.Supervisor.Name: 3, "すでに承認しています。別のスーパーバイザー": 1, "見つかりません": 1} {
+	for words, n := range map[string]int{"すでに処理が済んでいます。": 3, "実行済 " + s.Supervisor.Name: 3, "すでに承認しています。別のスーパーバイザー": 1, "見つかりません": 1} {
 		if got := strings.Count(said, words); got != n {
 			t.Errorf("%s: %d, want %d", words, got, n)
 		}

@@ -66,8 +66,8 @@ func codeAllowed(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
 	if err := call.goingOn(); err != nil {
 		return err
 	}
-	if c.ImpostorAt != nil {
-		return fault.New(fault.Forbidden, "impostor_suspected")
+	if err := Unsuspected(tx.DB, c); err != nil {
+		return err
 	}
 	if call.Outcome != nil && *call.Outcome != Verified || c.Level2Closed(tx.Now, p.Verification.FailedPerDay) {
 		return fault.New(fault.Forbidden, "verification_closed")

@@ -11,6 +11,8 @@ import (
 	"hoten/app/jptext"
 	"hoten/app/policies"
 	"hoten/app/store"
+
+	"gorm.io/gorm"
 )
 
 // Conclude says how a verification ended. Verified needs level 1; a mismatch
@@ -113,8 +115,8 @@ func RecordRepresentative(ctx context.Context, s *store.Store, by access.Actor, 
 // Require refuses what needs a verified caller: on a suspicion, while level 2 is
 // closed, or below the level in the actor's running call.
 func Require(tx *store.Tx, c *Case, p policies.Policies, wanted int) error {
-	if c.ImpostorAt != nil {
-		return fault.New(fault.Forbidden, "impostor_suspected")
+	if err := Unsuspected(tx.DB, c); err != nil {
+		return err
 	}
 	if wanted >= 2 && c.Level2Closed(tx.Now, p.Verification.FailedPerDay) {
 		return fault.New(fault.Forbidden, "verification_closed")
@@ -127,4 +129,20 @@ func Require(tx *store.Tx, c *Case, p policies.Policies, wanted int) error {
 		return fault.New(fault.Forbidden, "verification_required", "level", wanted)
 	}
 	return nil
+}
+
+// Unsuspected refuses while somebody may pass for the member: a suspicion belongs to the
+// ID, and blocks it in every incident (docs/domain.md section 4).
+func Unsuspected(db *gorm.DB, c *Case) error {
+	suspected, err := store.Now(db, func(reads *store.Reads) *[]bool { return AskSuspected(reads, c.ID) })
+	if err == nil && suspected[0] {
+		err = fault.New(fault.Forbidden, "impostor_suspected")
+	}
+	return err
+}
+
+// AskSuspected reads whether a suspicion is open on any case of the case's ID.
+func AskSuspected(reads *store.Reads, caseID int64) *[]bool {
+	return store.AskValues[bool](reads, `select exists (select from cases c join cases o on o.identity_id = c.identity_id
+		where c.id = $1 and o.impostor_at is not null)`, caseID)
 }

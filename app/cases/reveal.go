@@ -32,8 +32,8 @@ func Reveal(ctx context.Context, s *store.Store, by access.Actor, id int64, reas
 		if err != nil {
 			return nil, err
 		}
-		if c.ImpostorAt != nil {
-			return nil, fault.New(fault.Forbidden, "impostor_suspected")
+		if err := Unsuspected(tx.DB, c); err != nil {
+			return nil, err
 		}
 		call, err := BestCall(tx.DB, id, by.ID, tx.Now)
 		if err != nil {

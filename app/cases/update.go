@@ -102,6 +102,11 @@ func (c *Case) apply(tx *store.Tx, by access.Actor, ch Change) (told []Happened,
 		if c.Status == AwaitingApproval || ch.Status.Closed() && c.pending() {
 			return nil, already("proposal_pending")
 		}
+		if *ch.Status == Completed {
+			if err := Unsuspected(tx.DB, c); err != nil {
+				return nil, err
+			}
+		}
 		if ch.Status.Closed() {
 			for _, refuse := range closing {
 				if err := refuse(tx, c); err != nil {

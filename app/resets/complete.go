@@ -41,7 +41,7 @@ func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := unsuspected(c); err != nil {
+	if err := cases.Unsuspected(db, c); err != nil {
 		return nil, ToComplete.Refused(ctx, s, access.Member(), c.Subject(), err)
 	}
 	to, err := cases.Addressees(db, s.Vault, []int64{link.CaseID}, notices.ResetLink)
@@ -54,14 +54,6 @@ func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
 		visit.OneTimeTo = vault.MaskEmail(who.Address)
 	}
 	return visit, nil
-}
-
-// unsuspected refuses while somebody may pass for the member (docs/domain.md section 4).
-func unsuspected(c *cases.Case) error {
-	if c.ImpostorAt != nil {
-		return fault.New(fault.Forbidden, "impostor_suspected")
-	}
-	return nil
 }
 
 func live(db *gorm.DB, token string, now time.Time, lock string) (*Link, error) {
@@ -99,7 +91,7 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err != nil {
 		return err
 	}
-	if err := unsuspected(c); err != nil {
+	if err := cases.Unsuspected(tx.DB, c); err != nil {
 		return err
 	}
 	if err := acceptable(tx, c, password, again); err != nil {

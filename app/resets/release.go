@@ -22,7 +22,7 @@ func Release(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if c.IdentityState == nil || *c.IdentityState == cases.Resumed {
 			return nil, fault.New(fault.Conflict, "not_restricted")
 		}
-		if err := unsuspected(c); err != nil {
+		if err := cases.Unsuspected(tx.DB, c); err != nil {
 			return nil, err
 		}
 		if err := Directory.Release(tx, c.IdentityID); err != nil {

@@ -4,7 +4,9 @@ import (
 	"testing"
 	"time"
 
+	"hoten/app/apptest"
 	"hoten/app/cases"
+	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/notices"
@@ -12,16 +14,74 @@ import (
 	"hoten/app/store"
 )
 
+const later = "2014-R120"
+
+// addLater records an incident after that of the world.
+func addLater(w *apptest.World) {
+	w.T.Helper()
+	day := func(d int) jptext.Date { return jptext.Date{Year: 2014, Month: time.September, Day: d} }
+	_, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: later, TitleJa: "別件", TitleEn: "Another", PeriodFrom: day(1), PeriodTo: day(10), DetectedOn: day(10)})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// A suspicion on one case of an ID blocks the others, until a supervisor clears it.
+func TestSuspicionBlocksTheIDEverywhere(t *testing.T) {
+	w := world(t)
+	first := w.Case("m1@ocn.example")
+	addLater(w)
+	w.ImportInto(later, "login_id,restricted_at\nm1@ocn.example,2014-09-11 10:00\n", "")
+	opened, err := cases.Open(w.Ctx, w.Store, w.Agent, later, "m1@ocn.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := opened.Case
+	call := verify(w, w.Agent, second, 1)
+	token := send(w, w.Agent, second)
+	doubted := verify(w, w.Agent2, first, 1)
+	if _, err := cases.Conclude(w.Ctx, w.Store, w.Agent2, doubted.ID, cases.ImpostorSuspected); err != nil {
+		t.Fatal(err)
+	}
+	completed := cases.Completed
+	doors := map[string]func() error{
+		"reveal":       func() error { _, err := cases.Reveal(w.Ctx, w.Store, w.Agent, second.ID, "確認"); return err },
+		"code":         func() error { _, err := cases.SendCode(w.Ctx, w.Store, w.Agent, call.ID); return err },
+		"another link": func() error { return try(w, w.Agent, second) },
+		"the link":     func() error { return complete(w, token) },
+		"the page":     func() error { _, err := resets.Look(w.Ctx, w.Store, token); return err },
+		"release": func() error {
+			_, err := resets.Release(w.Ctx, w.Store, w.Supervisor, second.ID, "誤登録")
+			return err
+		},
+	}
+	for name, open := range doors {
+		if err := open(); !fault.Is(err, "impostor_suspected") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, id := range []int64{first.ID, second.ID} {
+		c, err := store.Find[cases.Case](store.Read(w.Ctx, w.Store), "id = ?", id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, id, cases.Change{Version: c.Version, Status: &completed}); !fault.Is(err, "impostor_suspected") {
+			t.Errorf("completed: %v", err)
+		}
+	}
+	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, first.ID, "確認済み"); err != nil {
+		t.Fatal(err)
+	}
+	if err := complete(w, token); err != nil {
+		t.Errorf("cleared: %v", err)
+	}
+}
+
 // An address that was set during one incident gets nothing through a case of a later
 // one, nor through an inquiry of it.
 func TestContactSetDuringAnotherIncident(t *testing.T) {
 	w := world(t)
-	day := func(d int) jptext.Date { return jptext.Date{Year: 2014, Month: time.September, Day: d} }
-	const later = "2014-R120"
-	_, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: later, TitleJa: "別件", TitleEn: "Another", PeriodFrom: day(1), PeriodTo: day(10), DetectedOn: day(10)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	addLater(w)
 	opened, err := cases.Open(w.Ctx, w.Store, w.Agent, later, "m3@ocn.example")
 	if err != nil {
 		t.Fatal(err)

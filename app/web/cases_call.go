@@ -16,7 +16,7 @@ func (v *caseView) callPanel() (err error) {
 		v.Elsewhere = append(v.Elsewhere, ui.Choice{Value: "/cases/" + cases.Number(id), Label: cases.Number(id)})
 	}
 	switch {
-	case v.row.ImpostorAt != nil:
+	case v.suspected:
 		v.CallClosed = "impostor"
 	case v.row.Level2Closed(v.now, v.policies.Verification.FailedPerDay):
 		v.CallClosed = "attempts"

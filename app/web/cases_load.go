@@ -60,7 +60,7 @@ func (v *caseView) loadMore() error {
 	var reads store.Reads
 	f := &v.found
 	incident, identity := incidents.AskByID(&reads, v.row.IncidentID), members.AskByID(&reads, v.row.IdentityID)
-	contacts, since := members.AskContacts(&reads, v.row.MemberID), cases.AskFirstDay(&reads, v.row.Case.ID)
+	contacts, since, suspected := members.AskContacts(&reads, v.row.MemberID), cases.AskFirstDay(&reads, v.row.Case.ID), cases.AskSuspected(&reads, v.row.Case.ID)
 	f.member, f.link, f.posted = members.AskMember(&reads, v.row.MemberID), resets.AskLatest(&reads, v.row.IdentityID), ledger.AskStatement(&reads, v.row.IdentityID)
 	if latest := store.First(*f.proposals); latest != nil {
 		f.approvals = reimbursements.AskApprovals(&reads, latest.Reimbursement.ID)
@@ -68,6 +68,7 @@ func (v *caseView) loadMore() error {
 	if err := reads.Run(v.db); err != nil {
 		return err
 	}
-	v.incident, v.identity, v.contacts, v.firstDay = &(*incident)[0], &(*identity)[0], *contacts, (*since)[0]
+	v.incident, v.identity, v.contacts = &(*incident)[0], &(*identity)[0], *contacts
+	v.firstDay, v.suspected = (*since)[0], (*suspected)[0]
 	return nil
 }

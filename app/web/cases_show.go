@@ -52,17 +52,18 @@ func (p *page) viewed(id int64) error {
 // caseView is everything that the page of a case shows.
 type caseView struct {
 	*page
-	row      *cases.Row
-	incident *incidents.Incident
-	identity *members.Identity
-	firstDay jptext.Date
-	contacts []members.Contact
-	call     *cases.Call
-	plan     reimbursements.Plan
-	facts    reimbursements.Facts
-	programs []incidents.Program
-	found    caseFound
-	now      time.Time
+	row       *cases.Row
+	incident  *incidents.Incident
+	identity  *members.Identity
+	firstDay  jptext.Date
+	suspected bool // on any case of the ID
+	contacts  []members.Contact
+	call      *cases.Call
+	plan      reimbursements.Plan
+	facts     reimbursements.Facts
+	programs  []incidents.Program
+	found     caseFound
+	now       time.Time
 	ui.CasesShow
 }
 
@@ -128,7 +129,7 @@ func (v *caseView) member() (err error) {
 	}
 	v.Member = ui.Member{Name: vault.MaskName(person.Name), Kana: vault.MaskName(person.Kana), BirthDate: vault.MaskBirthDate(person.BirthDate),
 		Address: vault.MaskAddress(person.Address), CustomerNumber: vault.MaskCustomerNumber(person.CustomerNumber), Language: person.Language,
-		MayReveal: v.by.May(access.Reveal) && v.row.ImpostorAt == nil, NeedsReason: v.call == nil || v.call.Valid(v.now) < 1}
+		MayReveal: v.by.May(access.Reveal) && !v.suspected, NeedsReason: v.call == nil || v.call.Valid(v.now) < 1}
 	for _, k := range v.contacts {
 		plain, err := k.Plain(v.w.s.Vault)
 		if err != nil {
@@ -190,7 +191,7 @@ func (v *caseView) identityPanel() (err error) {
 	default:
 		v.Identity.MayReset = true
 	}
-	v.Identity.MayRelease = v.Supervises && open && v.row.ImpostorAt == nil
+	v.Identity.MayRelease = v.Supervises && open && !v.suspected
 	return nil
 }
 

@@ -51,7 +51,7 @@ type Deputy struct {
 }
 
 var (
-	verificationNumbers = []string{"level1_items", "level2_items", "wrong_per_call", "failed_per_day", "valid_minutes"}
+	verificationNumbers = []string{"level1_items", "level2_items", "wrong_per_call", "failed_per_day", "wrong_per_day", "valid_minutes"}
 	codeNumbers         = []string{"code_minutes", "code_tries", "code_interval_seconds", "codes_per_call", "codes_per_day"}
 	resetNumbers        = []string{"reset_minutes", "resets_per_day"}
 	caseNumbers         = []string{"respond_minutes"}

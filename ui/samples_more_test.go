@@ -214,7 +214,7 @@ func adminSamples(lang string) map[string]page {
 	policies := PoliciesIndex{
 		Frame: sampleFrame(lang, "", access.CenterManager), MayEdit: true, SetBy: in(lang, "高橋 由美", "Yumi Takahashi"), SetAt: jst(7, 29, 15, 0),
 		Programs: []ProgramPolicy{{"pointtalk", in(lang, "ポイントーク", "PointTalk"), 5000, 2000000}, {"goo", in(lang, "gooポイント", "goo Point"), 5000, 2000000}},
-		Numbers: map[string]int{"level1_items": 2, "level2_items": 3, "wrong_per_call": 3, "failed_per_day": 2, "valid_minutes": 30, "code_minutes": 10, "code_tries": 5, "code_interval_seconds": 60,
+		Numbers: map[string]int{"level1_items": 2, "level2_items": 3, "wrong_per_call": 3, "failed_per_day": 2, "wrong_per_day": 6, "valid_minutes": 30, "code_minutes": 10, "code_tries": 5, "code_interval_seconds": 60,
 			"codes_per_call": 5, "codes_per_day": 10, "reset_minutes": 30, "resets_per_day": 3, "respond_minutes": 480, "refused_rows": 10000, "upload_megabytes": 1024, "unusual_percent": 50, "remind_hours": 4, "escalate_hours": 8},
 		Deputies: []Deputy{{"tech", in(lang, "OCNテクニカルサポートセンタ", "OCN technical support"), ""}, {"center", in(lang, "センター全体", "The whole center"), "3"}},
 		Deciders: []Choice{{"", in(lang, "なし", "None")}, {"3", in(lang, "高橋 由美", "Yumi Takahashi")}},

@@ -124,8 +124,8 @@ func (c *Call) raise(tx *store.Tx, of *Case, p policies.Policies) error {
 }
 
 func (c *Call) mayReach2(tx *store.Tx, of *Case, p policies.Policies) (bool, error) {
-	if of.Level2Closed(tx.Now, p.Verification.FailedPerDay) {
-		return false, nil
+	if f, err := failures(tx.DB, of, tx.Now); err != nil || f.Close2(p.Verification) {
+		return false, err
 	}
 	switch c.Relation {
 	case Self, Relay:

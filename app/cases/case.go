@@ -132,8 +132,3 @@ func damm(digits string) int {
 	}
 	return check
 }
-
-// Level2Closed reports whether level 2 is closed by phone today after failed attempts.
-func (c Case) Level2Closed(now time.Time, failedPerDay int) bool {
-	return c.FailedOn != nil && *c.FailedOn == jptext.DateOf(now) && int(c.FailedAttempts) >= failedPerDay
-}

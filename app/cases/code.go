@@ -69,10 +69,10 @@ func codeAllowed(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
 	if err := Unsuspected(tx.DB, c); err != nil {
 		return err
 	}
-	if call.Outcome != nil && *call.Outcome != Verified || c.Level2Closed(tx.Now, p.Verification.FailedPerDay) {
+	if call.Outcome != nil && *call.Outcome != Verified {
 		return fault.New(fault.Forbidden, "verification_closed")
 	}
-	return nil
+	return level2Open(tx, c, p.Verification)
 }
 
 func withinCodeLimits(tx *store.Tx, c *Case, call *Call, v policies.Verification) error {

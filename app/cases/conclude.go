@@ -76,11 +76,16 @@ func (c *Case) countFailed(now time.Time) {
 // ReopenVerification opens level 2 again after failed attempts.
 func ReopenVerification(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Case, error) {
 	return decide(ctx, s, by, ToReopenVerification, id, reason, func(tx *store.Tx, c *Case) (Happened, error) {
-		if c.FailedAttempts == 0 {
+		f, err := failures(tx.DB, c, tx.Now)
+		if err != nil {
+			return Happened{}, err
+		}
+		if f == (Failures{}) {
 			return Happened{}, already("verification_not_closed")
 		}
 		c.FailedAttempts, c.FailedOn = 0, nil
-		return Happened{Kind: VerificationOpened, Text: reason}, nil
+		_, err = store.Exec(tx, "update cases set failed_attempts = 0, failed_on = null where identity_id = $1 and id <> $2 and failed_attempts > 0", c.IdentityID, c.ID)
+		return Happened{Kind: VerificationOpened, Text: reason}, err
 	})
 }
 
@@ -118,8 +123,10 @@ func Require(tx *store.Tx, c *Case, p policies.Policies, wanted int) error {
 	if err := Unsuspected(tx.DB, c); err != nil {
 		return err
 	}
-	if wanted >= 2 && c.Level2Closed(tx.Now, p.Verification.FailedPerDay) {
-		return fault.New(fault.Forbidden, "verification_closed")
+	if wanted >= 2 {
+		if err := level2Open(tx, c, p.Verification); err != nil {
+			return err
+		}
 	}
 	call, err := BestCall(tx.DB, c.ID, tx.By.ID, tx.Now)
 	if err != nil {

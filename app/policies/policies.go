@@ -48,6 +48,7 @@ type Verification struct {
 	AlwaysCode          bool     `json:"always_code"`  // level 2 only with a code or a call back
 	WrongPerCall        int      `json:"wrong_per_call"`
 	FailedPerDay        int      `json:"failed_per_day"`
+	WrongPerDay         int      `json:"wrong_per_day"`
 	ValidMinutes        int      `json:"valid_minutes"`
 	CodeMinutes         int      `json:"code_minutes"`
 	CodeTries           int      `json:"code_tries"`
@@ -62,7 +63,7 @@ func Default() Policies {
 		Thresholds:  map[string]int64{"goo": 5000, "pointtalk": 5000},
 		DailyLimits: map[string]int64{"goo": 2_000_000, "pointtalk": 2_000_000},
 		Verification: Verification{
-			NotVisible: []string{"customer_number"}, Level1Items: 2, Level2Items: 3, WrongPerCall: 3, FailedPerDay: 2,
+			NotVisible: []string{"customer_number"}, Level1Items: 2, Level2Items: 3, WrongPerCall: 3, FailedPerDay: 2, WrongPerDay: 6,
 			ValidMinutes: 30, CodeMinutes: 10, CodeTries: 5, CodeIntervalSeconds: 60, CodesPerCall: 5, CodesPerDay: 10,
 		},
 		UnusualPercent: 50, RemindHours: 4, EscalateHours: 8, Substitutes: map[string]int64{}, ResetMinutes: 30, ResetsPerDay: 3, RespondMinutes: 480,
@@ -139,7 +140,7 @@ func (r row) kept() (Kept, error) {
 func (p *Policies) numbers() map[string]*int {
 	v := &p.Verification
 	return map[string]*int{
-		"level1_items": &v.Level1Items, "level2_items": &v.Level2Items, "wrong_per_call": &v.WrongPerCall, "failed_per_day": &v.FailedPerDay,
+		"level1_items": &v.Level1Items, "level2_items": &v.Level2Items, "wrong_per_call": &v.WrongPerCall, "failed_per_day": &v.FailedPerDay, "wrong_per_day": &v.WrongPerDay,
 		"valid_minutes": &v.ValidMinutes, "code_minutes": &v.CodeMinutes, "code_tries": &v.CodeTries, "code_interval_seconds": &v.CodeIntervalSeconds,
 		"unusual_percent": &p.UnusualPercent, "remind_hours": &p.RemindHours, "escalate_hours": &p.EscalateHours, "codes_per_call": &v.CodesPerCall, "codes_per_day": &v.CodesPerDay, "reset_minutes": &p.ResetMinutes, "resets_per_day": &p.ResetsPerDay,
 		"respond_minutes": &p.RespondMinutes, "refused_rows": &p.RefusedRows, "upload_megabytes": &p.UploadMegabytes,
@@ -200,7 +201,7 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, seen int64, p Pol
 // The most of some numbers. What protects a member is not switched off by a number that
 // nobody reaches. A thousand open hours to respond: whoever means more means no deadline.
 // Refused rows and uploads are kept in the database.
-var most = map[string]int{"wrong_per_call": 10, "failed_per_day": 10, "valid_minutes": 120, "code_minutes": 60, "code_tries": 5, "codes_per_call": 20, "codes_per_day": 50,
+var most = map[string]int{"wrong_per_call": 10, "failed_per_day": 10, "wrong_per_day": 30, "valid_minutes": 120, "code_minutes": 60, "code_tries": 5, "codes_per_call": 20, "codes_per_day": 50,
 	"reset_minutes": 1440, "resets_per_day": 20, "respond_minutes": 60_000, "refused_rows": 1_000_000, "upload_megabytes": 4096}
 
 func (p Policies) check(db *gorm.DB) error {

@@ -84,7 +84,7 @@ func TestNumbersByName(t *testing.T) {
 	p := policies.Default()
 	p.SetNumbers(map[string]int{"reset_minutes": 7, "code_tries": 3, "unknown": 9})
 	n := p.Numbers()
-	if p.ResetMinutes != 7 || p.Verification.CodeTries != 3 || n["reset_minutes"] != 7 || n["valid_minutes"] != 30 || n["respond_minutes"] != 480 || len(n) != 18 {
+	if p.ResetMinutes != 7 || p.Verification.CodeTries != 3 || n["reset_minutes"] != 7 || n["valid_minutes"] != 30 || n["respond_minutes"] != 480 || len(n) != 19 {
 		t.Errorf("%+v, %v", p, n)
 	}
 }

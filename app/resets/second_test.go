@@ -105,3 +105,53 @@ func TestContactSetDuringAnotherIncident(t *testing.T) {
 		t.Errorf("%+v %v", to, err)
 	}
 }
+
+// Wrong answers count for the ID and the day, over calls, cases and incidents, also when
+// nobody concludes them: whoever hangs up before the third has not begun anew.
+func TestGuessingByHangingUp(t *testing.T) {
+	w := world(t)
+	first := w.Case("m1@ocn.example")
+	addLater(w)
+	w.ImportInto(later, "login_id,restricted_at\nm1@ocn.example,2014-09-11 10:00\n", "")
+	opened, err := cases.Open(w.Ctx, w.Store, w.Agent, later, "m1@ocn.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	guess := func(c *cases.Case) {
+		t.Helper()
+		call := w.Call(w.Agent, c.ID, cases.ItemCustomerNumber, "N1", cases.ItemCustomerNumber, "N2")
+		if _, err := cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said := []string{cases.ItemName, "高橋 花子", cases.ItemBirthDate, "1970-01-02", cases.ItemAddress, "東京都千代田区千代田1-2-3", cases.ItemCustomerNumber, "N000000001"}
+	guess(first)
+	guess(opened.Case)
+	if call := w.Call(w.Agent, first.ID, said...); call.Level != 2 {
+		t.Errorf("after four wrong answers: level %d", call.Level)
+	}
+	guess(first)
+	for _, c := range []*cases.Case{first, opened.Case} {
+		call := w.Call(w.Agent, c.ID, said...)
+		if call.Level != 1 {
+			t.Errorf("after six: level %d", call.Level)
+		}
+		refused(t, try(w, w.Agent, c), "verification_closed")
+		_, err := cases.SendCode(w.Ctx, w.Store, w.Agent, call.ID)
+		refused(t, err, "verification_closed")
+	}
+	if _, err := cases.ReopenVerification(w.Ctx, w.Store, w.Supervisor, opened.Case.ID, "本人と確認"); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(time.Minute)
+	if call := w.Call(w.Agent, first.ID, said...); call.Level != 2 {
+		t.Errorf("reopened: level %d", call.Level)
+	}
+	for range 3 {
+		guess(first)
+	}
+	w.Clock.Add(24 * time.Hour)
+	if call := w.Call(w.Agent, first.ID, said...); call.Level != 2 {
+		t.Errorf("the next day: level %d", call.Level)
+	}
+}

@@ -18,7 +18,7 @@ func (v *caseView) callPanel() (err error) {
 	switch {
 	case v.suspected:
 		v.CallClosed = "impostor"
-	case v.row.Level2Closed(v.now, v.policies.Verification.FailedPerDay):
+	case v.failures.Close2(v.policies.Verification):
 		v.CallClosed = "attempts"
 	}
 	v.Desks = v.deskChoices()

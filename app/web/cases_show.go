@@ -57,6 +57,7 @@ type caseView struct {
 	identity  *members.Identity
 	firstDay  jptext.Date
 	suspected bool // on any case of the ID
+	failures  cases.Failures
 	contacts  []members.Contact
 	call      *cases.Call
 	plan      reimbursements.Plan

@@ -26,17 +26,23 @@ func addLater(w *apptest.World) {
 	}
 }
 
-// A suspicion on one case of an ID blocks the others, until a supervisor clears it.
-func TestSuspicionBlocksTheIDEverywhere(t *testing.T) {
-	w := world(t)
-	first := w.Case("m1@ocn.example")
+// hitTwice gives the cases of m1 in the world's incident and in a later one.
+func hitTwice(w *apptest.World) (first, second *cases.Case) {
+	w.T.Helper()
+	first = w.Case("m1@ocn.example")
 	addLater(w)
 	w.ImportInto(later, "login_id,restricted_at\nm1@ocn.example,2014-09-11 10:00\n", "")
 	opened, err := cases.Open(w.Ctx, w.Store, w.Agent, later, "m1@ocn.example")
 	if err != nil {
-		t.Fatal(err)
+		w.T.Fatal(err)
 	}
-	second := opened.Case
+	return first, opened.Case
+}
+
+// A suspicion on one case of an ID blocks the others, until a supervisor clears it.
+func TestSuspicionBlocksTheIDEverywhere(t *testing.T) {
+	w := world(t)
+	first, second := hitTwice(w)
 	call := verify(w, w.Agent, second, 1)
 	token := send(w, w.Agent, second)
 	doubted := verify(w, w.Agent2, first, 1)
@@ -110,13 +116,7 @@ func TestContactSetDuringAnotherIncident(t *testing.T) {
 // nobody concludes them: whoever hangs up before the third has not begun anew.
 func TestGuessingByHangingUp(t *testing.T) {
 	w := world(t)
-	first := w.Case("m1@ocn.example")
-	addLater(w)
-	w.ImportInto(later, "login_id,restricted_at\nm1@ocn.example,2014-09-11 10:00\n", "")
-	opened, err := cases.Open(w.Ctx, w.Store, w.Agent, later, "m1@ocn.example")
-	if err != nil {
-		t.Fatal(err)
-	}
+	first, second := hitTwice(w)
 	guess := func(c *cases.Case) {
 		t.Helper()
 		call := w.Call(w.Agent, c.ID, cases.ItemCustomerNumber, "N1", cases.ItemCustomerNumber, "N2")
@@ -126,12 +126,12 @@ func TestGuessingByHangingUp(t *testing.T) {
 	}
 	said := []string{cases.ItemName, "高橋 花子", cases.ItemBirthDate, "1970-01-02", cases.ItemAddress, "東京都千代田区千代田1-2-3", cases.ItemCustomerNumber, "N000000001"}
 	guess(first)
-	guess(opened.Case)
+	guess(second)
 	if call := w.Call(w.Agent, first.ID, said...); call.Level != 2 {
 		t.Errorf("after four wrong answers: level %d", call.Level)
 	}
 	guess(first)
-	for _, c := range []*cases.Case{first, opened.Case} {
+	for _, c := range []*cases.Case{first, second} {
 		call := w.Call(w.Agent, c.ID, said...)
 		if call.Level != 1 {
 			t.Errorf("after six: level %d", call.Level)
@@ -140,7 +140,7 @@ func TestGuessingByHangingUp(t *testing.T) {
 		_, err := cases.SendCode(w.Ctx, w.Store, w.Agent, call.ID)
 		refused(t, err, "verification_closed")
 	}
-	if _, err := cases.ReopenVerification(w.Ctx, w.Store, w.Supervisor, opened.Case.ID, "本人と確認"); err != nil {
+	if _, err := cases.ReopenVerification(w.Ctx, w.Store, w.Supervisor, second.ID, "本人と確認"); err != nil {
 		t.Fatal(err)
 	}
 	w.Clock.Add(time.Minute)

@@ -64,12 +64,20 @@ type eventJSON struct {
 func (a *API) caseOf(r cases.Row, by cases.Deadlines) (caseJSON, error) {
 	login, err := r.PlainLogin(a.s.Vault)
 	out := caseJSON{Number: r.Number(), Incident: r.Reference, LoginID: login, Origin: r.Origin, Class: r.Class, Status: r.Status,
-		IdentityState: r.IdentityState, ReimbursementState: r.ReimbursementState, Assignee: r.AssigneeID, AssigneeName: r.AssigneeName,
+		IdentityState: optional(r.Use()), ReimbursementState: r.ReimbursementState, Assignee: r.AssigneeID, AssigneeName: r.AssigneeName,
 		ImpostorSuspected: r.ImpostorAt != nil, OpenedAt: r.OpenedAt, ChangedAt: r.ChangedAt, Version: r.Version}
 	if due, ok := by.Of(r); ok {
 		out.DueAt = &due
 	}
 	return out, err
+}
+
+// optional is nil for an empty word.
+func optional(word string) *string {
+	if word == "" {
+		return nil
+	}
+	return &word
 }
 
 // assignee reads a member of staff as callers name them: a number, an address,
@@ -150,7 +158,7 @@ func (a *API) writeCase(r *request, status int, id int64) error {
 	if err != nil {
 		return err
 	}
-	call, err := cases.BestCall(r.db, id, r.by.ID, a.s.Clock())
+	call, err := cases.CurrentCall(r.db, id, r.by.ID)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"hoten/app/imports"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
+	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/policies"
 	"hoten/app/staff"
@@ -154,6 +155,16 @@ func (w *World) Case(login string) *cases.Case {
 		w.T.Fatalf("case of %s: %d found, %v", login, len(rows), err)
 	}
 	return &rows[0].Case
+}
+
+// ID is the record of a login ID.
+func (w *World) ID(login string) *members.Identity {
+	w.T.Helper()
+	of, err := members.ByLogin(store.Read(w.Ctx, w.Store), w.Vault, login)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return of
 }
 
 // Call begins a call of the member about a case and answers items: pairs of item

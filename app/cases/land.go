@@ -10,15 +10,14 @@ func LockOf(tx *store.Tx, incident int64, identities string) error {
 
 // OpenListed opens a case per ID that the query names, or makes a listed one of the
 // inquiry that stands already; what was added by hand keeps being counted apart. The
-// query yields identity_id, class, restricted_at and row_hash. The caller has locked
+// query yields identity_id, class and row_hash. The caller has locked
 // the cases that there are.
 func OpenListed(tx *store.Tx, incident, importID int64, query string) error {
 	_, err := store.Exec(tx, `with opened as (
-		  insert into cases (incident_id, identity_id, origin, class, identity_state, restricted_at, opened_at, changed_at, row_hash)
-		  select $1::bigint, q.identity_id, 'listed', q.class, 'restricted', coalesce(q.restricted_at, $2::timestamptz), $2, $2, q.row_hash from (`+query+`) q
+		  insert into cases (incident_id, identity_id, origin, class, opened_at, changed_at, row_hash)
+		  select $1::bigint, q.identity_id, 'listed', q.class, $2::timestamptz, $2, q.row_hash from (`+query+`) q
 		  on conflict (incident_id, identity_id) do update set class = coalesce(cases.class, excluded.class), changed_at = excluded.changed_at, row_hash = excluded.row_hash,
-		    origin = case cases.origin when 'inquiry' then 'listed' else cases.origin end,
-		    identity_state = coalesce(cases.identity_state, 'restricted'), restricted_at = coalesce(cases.restricted_at, excluded.restricted_at)
+		    origin = case cases.origin when 'inquiry' then 'listed' else cases.origin end
 		  returning id)
 		insert into case_events (case_id, at, kind, actor_kind, actor_id, data)
 		select id, $2, 'opened', $3, $4, jsonb_build_object('origin', 'listed', 'import', $5::bigint) from opened`,

@@ -19,13 +19,10 @@ func MarkUnreachable(tx *store.Tx, missed []int64) {
 	tx.Queue("update cases set unreachable_at = $2, changed_at = $2 where id = any($1)", missed, tx.Now)
 }
 
-// MarkIdentity notes the state of the case's ID (Restricted, LinkSent, Resumed).
-func (c *Case) MarkIdentity(tx *store.Tx, state string) error {
-	c.IdentityState, c.ChangedAt = &state, tx.Now
-	if state == Resumed {
-		c.ResumedAt = &tx.Now
-	}
-	return store.Save(tx, c, "identity_state", "resumed_at", "changed_at")
+// Touch notes that something happened to the case.
+func (c *Case) Touch(tx *store.Tx) error {
+	c.ChangedAt = tx.Now
+	return store.Save(tx, c, "changed_at")
 }
 
 // MarkClass notes the class of an affected case that follows from its movements.

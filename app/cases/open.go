@@ -52,7 +52,7 @@ func Open(ctx context.Context, s *store.Store, by access.Actor, reference, login
 // AddToIncident counts an inquiry's ID as affected from now on (追加申告), with
 // the class that its movements give. A supervisor does it, with a reason.
 func AddToIncident(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Case, error) {
-	return decide(ctx, s, by, ToAddToIncident, id, reason, func(tx *store.Tx, c *Case) (Happened, error) {
+	return decide(ctx, s, by, ToAddToIncident, id, reason, func(tx *store.Tx, c *Case, of *members.Identity) (Happened, error) {
 		if c.Origin != Inquiry {
 			return Happened{}, already("already_affected")
 		}

@@ -53,9 +53,9 @@ func (d Desk) condition(q Queue) (where string, args []any) {
 	case QueueApproval:
 		return open + " and c.status = 'awaiting_approval'", nil
 	case QueueUnreachable:
-		return marked + " and " + unreachable + " = 1", nil
-	case QueueImpostor:
-		return marked + " and " + impostor + " = 1", nil
+		return open + " and c.unreachable_at is not null", nil
+	case QueueImpostor: // the few IDs are read before their cases
+		return open + " and c.identity_id = any(array(select id from identities where impostor_at is not null))", nil
 	}
 	return open, nil // stalled, and those that are only ordered by waiting
 }

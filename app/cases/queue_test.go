@@ -70,7 +70,10 @@ func TestQueues(t *testing.T) {
 	set(t, w, "m3@ocn.example", "assignee_id = $1, status = 'callback_due'", w.Agent2.ID)
 	set(t, w, "m4@ocn.example", "assignee_id = $1, status = 'awaiting_approval'", w.Agent.ID)
 	set(t, w, "m5@ocn.example", "unreachable_at = now()")
-	set(t, w, "m6@ocn.example", "impostor_at = now(), desk_id = 1")
+	set(t, w, "m6@ocn.example", "desk_id = 1")
+	if _, err := w.Pool.Exec(w.Ctx, "update identities set impostor_at = now() where id = $1", w.Case("m6@ocn.example").IdentityID); err != nil {
+		t.Fatal(err)
+	}
 	reader := w.Agent
 	reader.DeskID = 1
 	for queue, want := range map[cases.Queue]string{

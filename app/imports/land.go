@@ -63,7 +63,10 @@ func (r *run) insertMembers(tx *store.Tx, staged string) error {
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	return resets.Directory.Restrict(tx, ids)
+	if err := resets.Restrict(tx, ids); err != nil {
+		return err
+	}
+	return members.RestrictedSince(tx, staged)
 }
 
 // touched names the IDs whose cases an import may change, as far as they were known.
@@ -74,7 +77,7 @@ func (r *run) lockCases(tx *store.Tx, _ string) error { return cases.LockOf(tx, 
 
 func (r *run) openCases(tx *store.Tx, staged string) error {
 	return cases.OpenListed(tx, r.IncidentID, r.ID, `
-		select coalesce(known_identity, identity_id) as identity_id, coalesce(c.class, 'D') as class, restricted_at, row_hash
+		select coalesce(known_identity, identity_id) as identity_id, coalesce(c.class, 'D') as class, row_hash
 		from `+staged+` a left join lateral (select class from staged_classes c where c.login_key = a.login_key offset 0) c on true`)
 }
 

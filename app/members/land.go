@@ -17,8 +17,8 @@ func InsertStaged(tx *store.Tx, staged string) error {
 		`insert into members (id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash)
 			select member_id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash
 			from ` + staged + ` where known_member is null`,
-		`insert into identities (id, member_id, login, login_key, start_5, start_8, start_12, state)
-			select identity_id, member_id, login, login_key, login_5, login_8, login_12, 'restricted'
+		`insert into identities (id, member_id, login, login_key, start_5, start_8, start_12, state, restricted_at)
+			select identity_id, member_id, login, login_key, login_5, login_8, login_12, 'restricted', restricted_at
 			from ` + staged + ` where known_identity is null`,
 		`insert into contacts (id, member_id, kind, value, value_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
 			select c.id, s.member_id, c.kind, c.value, c.value_key, c.start_5, c.start_8, c.start_12, c.since, c.own, 'import' from ` + staged + ` s, lateral (values
@@ -31,6 +31,13 @@ func InsertStaged(tx *store.Tx, staged string) error {
 		}
 	}
 	return nil
+}
+
+// RestrictedSince notes since when the operator had restricted known IDs of a staged
+// table that were not restricted until this transaction.
+func RestrictedSince(tx *store.Tx, staged string) error {
+	_, err := store.Exec(tx, "update identities i set restricted_at = s.restricted_at from "+staged+" s where i.id = s.known_identity and i.restricted_at = $1 and s.restricted_at < $1", tx.Now)
+	return err
 }
 
 // AdoptKnown gives IDs that were only inquired about the members that InsertStaged

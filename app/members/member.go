@@ -22,26 +22,20 @@ type Member struct {
 	Language       string
 }
 
-// Identity is one login ID with its state in the built-in directory. MemberID
+// Identity is one login ID: its record, and its row in the built-in directory. MemberID
 // is nil for an ID that somebody asked about and nobody knows.
 type Identity struct {
-	ID                    int64
-	MemberID              *int64
-	Login                 []byte
-	LoginKey              []byte
-	State                 string
+	ID       int64
+	MemberID *int64
+	Login    []byte
+	LoginKey []byte
+	Standing
 	PasswordHash          string
 	PasswordChangedAt     *time.Time
 	SessionsEndedAt       *time.Time
 	PointPasswordVoidedAt *time.Time
 	OneTimePassword       bool
 }
-
-// States of an ID in the directory.
-const (
-	Active     = "active"
-	Restricted = "restricted"
-)
 
 // Kinds of contacts.
 const (

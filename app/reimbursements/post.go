@@ -96,7 +96,7 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 			continue
 		}
 		facts := who.Facts
-		facts.At, facts.Resumed, facts.Points = tx.Now, a.ResumedAt != nil, pointsFacts(a.plan, p.programs)
+		facts.At, facts.Points = tx.Now, pointsFacts(a.plan, p.programs)
 		draft := who.Draft(notices.ReimbursementCompleted, facts)
 		draft.ID = p.mails[i]
 		drafts = append(drafts, draft)

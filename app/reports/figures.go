@@ -105,11 +105,11 @@ func (f *Figures) count(db *gorm.DB, incident int64) error {
 		N, Unnotified, Restricted, Notified, Unreachable, Verified, Resumed, MadeWhole, Completed int64
 		Ages                                                                                      `gorm:"embedded"`
 	}
-	rows, err := store.Select[group](db, `select origin, coalesce(class, '') as class, status, count(*) as n, count(restricted_at) as restricted,
-		count(notified_at) as notified, count(unreachable_at) as unreachable, count(verified_at) as verified, count(resumed_at) as resumed,
+	rows, err := store.Select[group](db, `select origin, coalesce(class, '') as class, status, count(*) as n, count(i.restricted_at) as restricted,
+		count(notified_at) as notified, count(unreachable_at) as unreachable, count(verified_at) as verified, count(i.resumed_at) as resumed,
 		count(made_whole_at) as made_whole, count(completed_at) as completed,
 		count(*) filter (where `+cases.Unnotified+`) as unnotified, `+ages("$2::date - "+jst("changed_at"))+`
-		from cases c where incident_id = $1 group by 1, 2, 3`, incident, jptext.DateOf(f.At))
+		from cases c join identities i on i.id = c.identity_id where incident_id = $1 group by 1, 2, 3`, incident, jptext.DateOf(f.At))
 	if err != nil {
 		return err
 	}

@@ -21,3 +21,11 @@ type IdentitySystem interface {
 
 // Directory is the identity system of this installation.
 var Directory IdentitySystem = members.Directory{}
+
+// Restrict makes IDs unusable; a link that went out before does not open them again.
+func Restrict(tx *store.Tx, identities []int64) error {
+	if err := Directory.Restrict(tx, identities); err != nil {
+		return err
+	}
+	return voidLinks(tx, identities...)
+}

@@ -123,7 +123,7 @@ func TestResetResumesUse(t *testing.T) {
 	w := world(t)
 	c := w.Case("m1@ocn.example")
 	addContact(t, w, c, "m1@ocn.example", "2001-01-01", true)
-	if *c.IdentityState != cases.Restricted {
+	if w.ID("m1@ocn.example").State != members.Restricted {
 		t.Fatalf("%+v", c)
 	}
 	verify(w, w.Agent, c, 1)
@@ -131,7 +131,7 @@ func TestResetResumesUse(t *testing.T) {
 	if got := recipients(t, w, c, notices.ResetLink); !slices.Equal(got, []string{"c1@mail.example"}) {
 		t.Fatalf("the link went to %v", got)
 	}
-	if c = w.Case("m1@ocn.example"); *c.IdentityState != cases.LinkSent {
+	if c = w.Case("m1@ocn.example"); w.ID("m1@ocn.example").State != members.LinkSent {
 		t.Fatalf("%+v", c)
 	}
 	// Only the hash is kept.
@@ -154,7 +154,7 @@ func TestResetResumesUse(t *testing.T) {
 	}
 	i, err := members.ByID(store.Read(w.Ctx, w.Store), c.IdentityID)
 	now := w.Clock.Now()
-	if err != nil || i.State != members.Active || !passwords.Match(i.PasswordHash, chosen) || !i.OneTimePassword {
+	if err != nil || i.State != members.Resumed || !passwords.Match(i.PasswordHash, chosen) || !i.OneTimePassword {
 		t.Fatalf("%+v %v", i, err)
 	}
 	for what, at := range map[string]*time.Time{"password changed": i.PasswordChangedAt, "sessions ended": i.SessionsEndedAt, "point password voided": i.PointPasswordVoidedAt} {
@@ -162,7 +162,7 @@ func TestResetResumesUse(t *testing.T) {
 			t.Errorf("%s at %v", what, at)
 		}
 	}
-	if c = w.Case("m1@ocn.example"); *c.IdentityState != cases.Resumed || c.ResumedAt == nil {
+	if of := w.ID("m1@ocn.example"); of.State != members.Resumed || of.ResumedAt == nil {
 		t.Fatalf("%+v", c)
 	}
 	// By the contact of the link, and by another, should somebody have had the link.
@@ -348,7 +348,7 @@ func TestRelease(t *testing.T) {
 	}
 	gone(t, w, token)
 	i, err := members.ByID(store.Read(w.Ctx, w.Store), c.IdentityID)
-	if err != nil || i.State != members.Active {
+	if err != nil || i.State != members.Resumed {
 		t.Fatalf("%+v %v", i, err)
 	}
 	_, err = resets.Release(w.Ctx, w.Store, w.Supervisor, c.ID, "もう一度")

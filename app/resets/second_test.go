@@ -95,7 +95,7 @@ func TestContactSetDuringAnotherIncident(t *testing.T) {
 	call := verify(w, w.Agent, opened.Case, 3)
 	_, err = cases.SendCode(w.Ctx, w.Store, w.Agent, call.ID)
 	refused(t, err, "no_usable_contact")
-	refused(t, try(w, w.Agent, opened.Case), "not_restricted")
+	refused(t, try(w, w.Agent, opened.Case), "no_usable_contact")
 
 	w.ImportInto(later, "login_id,email,email_registered_on,restricted_at\nm3@ocn.example,c3@mail.example,2014-07-20,2014-09-11 10:00\n", "")
 	refused(t, try(w, w.Agent, opened.Case), "no_usable_contact")

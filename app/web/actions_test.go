@@ -17,6 +17,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/imports"
 	"hoten/app/ledger"
+	"hoten/app/members"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
@@ -220,7 +221,7 @@ func TestResetPage(t *testing.T) {
 	if a := other.post(path, "password", password, "password_again", password); a.status != http.StatusNotFound {
 		t.Errorf("another browser sends the form again: %d", a.status)
 	}
-	if *s.Case(login).IdentityState != cases.Resumed {
+	if s.ID(login).State != members.Resumed {
 		t.Error("the ID is not in use again")
 	}
 }
@@ -239,7 +240,7 @@ func TestDeadResetLinksLookAlike(t *testing.T) {
 	expiring.Clock.Add(31 * time.Minute)
 	suspicious := newSite(t)
 	suspected := suspicious.link()
-	if _, err := suspicious.Pool.Exec(s.Ctx, "update cases set impostor_at = $1", s.Clock.Now()); err != nil {
+	if _, err := suspicious.Pool.Exec(s.Ctx, "update identities set impostor_at = $1", s.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	s.Clock.Set(expiring.Clock.Now())

@@ -16,9 +16,9 @@ func (v *caseView) callPanel() (err error) {
 		v.Elsewhere = append(v.Elsewhere, ui.Choice{Value: "/cases/" + cases.Number(id), Label: cases.Number(id)})
 	}
 	switch {
-	case v.suspected:
+	case v.row.ImpostorAt != nil:
 		v.CallClosed = "impostor"
-	case v.failures.Close2(v.policies.Verification):
+	case cases.Closed2(v.row.Standing, v.policies.Verification, v.now):
 		v.CallClosed = "attempts"
 	}
 	v.Desks = v.deskChoices()

@@ -8,6 +8,7 @@ import (
 
 	"hoten/app/cases"
 	"hoten/app/desks"
+	"hoten/app/members"
 	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
@@ -120,9 +121,9 @@ func (v *caseView) script() (err error) {
 			s.Step = "unable"
 		case c.Outcome == cases.ImpostorSuspected:
 			s.Step = "closed"
-		case v.Identity.State == cases.LinkSent:
+		case v.Identity.State == members.LinkSent:
 			s.Step = "reset_sent"
-		case v.Identity.State == cases.Resumed && c.Level >= 1:
+		case v.Identity.State == members.Resumed && c.Level >= 1:
 			s.Step = "points"
 		case v.Identity.MayReset:
 			s.Step = "reset"

@@ -21,7 +21,7 @@ var tables = map[string][]string{
 	"app/ledger":         {"programs", "accounts", "transfers", "postings"},
 	"app/notices":        {"mails"},
 	"app/staff":          {"staff", "api_tokens", "sign_in_failures"},
-	"app/members":        {"members", "identities", "contacts"},
+	"app/members":        {"members", "identities", "contacts", "contact_ways"},
 	"app/policies":       {"policies"},
 	"app/incidents":      {"operators", "incidents", "incident_programs", "movements"},
 	"app/cases":          {"cases", "case_events", "calls", "call_answers", "verification_codes", "representatives", "presence"},

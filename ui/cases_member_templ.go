@@ -50,7 +50,7 @@ type Contact struct {
 	Value  string // masked
 	Since  time.Time
 	Usable bool
-	Barred string // why not: "depends_on_id", "changed_in_incident", "undeliverable"
+	Barred string // why not: "depends_on_id", "depends_on_other", "changed_in_incident", "undeliverable"
 }
 
 // CaseMail is one mail to the member.

@@ -42,7 +42,7 @@ func mailSent(tx *store.Tx, m notices.Mail) error {
 	}
 	members.MarkDeliverable(tx, *m.ContactID)
 	tx.Queue(`update cases set unreachable_at = null, changed_at = $3 where id = $1 and unreachable_at is not null
-		and exists (select from contacts where id = $2 and not depends_on_login)`, *m.CaseID, *m.ContactID, tx.Now)
+		and exists (select from contact_ways where id = $2 and not depends_on_login)`, *m.CaseID, *m.ContactID, tx.Now)
 	if m.Kind != notices.RestrictionNotice {
 		return nil
 	}

@@ -146,13 +146,13 @@ func tellResumed(tx *store.Tx, c *cases.Case, linkContact int64) error {
 	facts := who.Facts
 	facts.At = tx.Now
 	drafts := []notices.Draft{who.Draft(notices.ResetCompleted, facts)}
-	others, err := store.Select[members.Contact](tx.DB, `select * from contacts where member_id = $1 and kind = 'email' and id <> all($2)`,
+	others, err := store.Select[members.Contact](tx.DB, `select * from contact_ways where member_id = $1 and kind = 'email' and id <> all($2)`,
 		who.MemberID, []int64{linkContact, who.ContactID})
 	if err != nil {
 		return err
 	}
 	for _, k := range others {
-		if !k.Usable(who.FirstDay) && !k.DependsOnLogin {
+		if !k.Usable(who.FirstDay) && (!k.DependsOnLogin || k.DependsOnOther) {
 			continue
 		}
 		address, err := k.Plain(tx.Vault())

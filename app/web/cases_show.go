@@ -155,6 +155,8 @@ func barred(k members.Contact) string {
 		return "undeliverable"
 	case k.DependsOnLogin:
 		return "depends_on_id"
+	case k.DependsOnOther:
+		return "depends_on_other"
 	}
 	return "changed_in_incident"
 }

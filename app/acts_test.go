@@ -87,7 +87,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 	approved := func(id int64) { must(t, approve(w, supervisor, id)) }
 	verified := func() (*cases.Case, *cases.Call) {
 		c := other()
-		return c, w.Call(agent, c.ID, apptest.LossSays(next)...)
+		return c, w.Verified(agent, c.ID, apptest.LossSays(next)...)
 	}
 	asked := func() (*cases.Case, *cases.Call) { c := other(); return c, w.Call(agent, c.ID) }
 	linked := func() (*cases.Case, string) {

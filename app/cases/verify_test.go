@@ -24,7 +24,7 @@ func line(i int, name, mail, since string) string {
 // mailbox, m3 with an address set during the incident, m4 with an old one of a carrier.
 func world(t *testing.T) *apptest.World {
 	t.Helper()
-	w := apptest.NewWorld(t)
+	w := apptest.NewWorld(t).ByKnowledge()
 	i := w.Import(apptest.AffectedHeader+line(1, "髙橋 花子", "c1@mail.example", "2008-01-01")+line(2, "高橋 花子", "m2@ocn.example", "2005-01-01")+
 		line(3, "高橋 花子", "c3@mail.example", "2014-07-11")+line(4, "高橋 花子", "c4@docomo.example", "2003-04-01"), "")
 	if i.Rejected != 0 {

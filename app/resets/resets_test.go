@@ -30,7 +30,7 @@ const (
 // and m3 with an address set during the incident.
 func world(t *testing.T) *apptest.World {
 	t.Helper()
-	w := apptest.NewWorld(t)
+	w := apptest.NewWorld(t).ByKnowledge()
 	var b strings.Builder
 	for i, mail := range []string{"c1@mail.example,2008-01-01", "m2@ocn.example,2005-01-01", "c3@mail.example,2014-07-20"} {
 		fmt.Fprintf(&b, "m%d@ocn.example,高橋 花子,タカハシ ハナコ,1970-01-02,090-0000-0001,%s,1000001,東京都千代田区千代田1-2-3,N%09d,ja,100,50,2014-07-29 15:00:00\n", i+1, mail, i+1)

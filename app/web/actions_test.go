@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"hoten/app/access"
-	"hoten/app/cases"
 	"hoten/app/imports"
 	"hoten/app/ledger"
 	"hoten/app/members"
@@ -159,15 +158,7 @@ func TestOwnProposalCannotBeApproved(t *testing.T) {
 func (s *site) link() string {
 	s.T.Helper()
 	c := s.Case(login)
-	call, err := cases.StartCall(s.Ctx, s.Store, s.Agent, c.ID, cases.NewCall{Direction: "inbound", Relation: "self"})
-	if err != nil {
-		s.T.Fatal(err)
-	}
-	for item, value := range map[string]string{"name": "山田太郎", "birth_date": "1970-02-03", "customer_number": "N123456789", "phone": "090-0000-1234"} {
-		if _, err := cases.Answer(s.Ctx, s.Store, s.Agent, call.ID, item, value, true); err != nil {
-			s.T.Fatal(err)
-		}
-	}
+	s.Verified(s.Agent, c.ID, "name", "山田太郎", "birth_date", "1970-02-03", "customer_number", "N123456789")
 	if _, err := resets.Send(s.Ctx, s.Store, s.Agent, c.ID, s.server.URL); err != nil {
 		s.T.Fatal(err)
 	}

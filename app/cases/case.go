@@ -51,6 +51,7 @@ type Case struct {
 	FailedOn           *jptext.Date
 	ImpostorAt         *time.Time
 	UnreachableAt      *time.Time
+	PointsOpen         int16 // bits: BalanceMissing, DoubleOpen, CorrectionDue
 	OpenedAt           time.Time
 	ChangedAt          time.Time
 	Version            int64

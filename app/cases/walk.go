@@ -28,6 +28,9 @@ const (
 // marked is written as its index has it.
 const marked = open + " and (c.impostor_at is not null or c.unreachable_at is not null)"
 
+// unsettled likewise, of the cases with something open about their points.
+const unsettled = open + " and c.points_open > 0"
+
 func (f Filter) assigneeFixed() bool {
 	return f.Assignee != 0 || f.Queue == QueueMine || f.Queue == QueueUnassigned
 }
@@ -60,6 +63,8 @@ func (f Filter) byWaiting() []column {
 		return nil
 	case f.Queue == QueueImpostor || f.Queue == QueueUnreachable:
 		return []column{{impostor, "select generate_series(0, 1)", f.Queue == QueueImpostor}, {unreachable, "select generate_series(0, 1)", f.Queue == QueueUnreachable}}
+	case f.Queue.mark() != nil:
+		return []column{{"c.points_open", "select generate_series(1, 7)", false}}
 	case f.assigneeFixed() || f.deskFixed():
 		return f.owners()
 	}

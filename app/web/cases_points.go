@@ -20,8 +20,8 @@ func (v *caseView) points() error {
 		names[p.ID] = p.Name(lang)
 	}
 	for _, m := range v.facts.Movements {
-		v.Movements = append(v.Movements, movementOf(m, names, v.facts.Compensated[m.ID]))
-		if v.Supervises && (m.Kind == incidents.Transfer || m.Kind == incidents.Exchange) && !v.facts.Compensated[m.ID] {
+		v.Movements = append(v.Movements, movementOf(m, names, v.facts.Settled(m)))
+		if v.Supervises && (m.Kind == incidents.Transfer || m.Kind == incidents.Exchange) {
 			v.Findings = append(v.Findings, ui.Choice{Value: m.MovementID, Label: i18n.Time(m.OccurredAt) + " " +
 				i18n.T(v.ctx, "cases.movement."+m.Kind) + " " + i18n.Points(v.ctx, m.Points)})
 		}

@@ -171,6 +171,15 @@ func acts(t *testing.T, w *apptest.World) []act {
 				return err
 			}
 		}},
+		{reimbursements.ToDecideDouble, "both real, approvals voided", supervisor, func() func(access.Actor) error {
+			c, id := proposed()
+			approved(id)
+			w.Import("", apptest.MovementsHeader+fmt.Sprintf("D%d,%s,2014-07-20 05:00,exchange,goo,,gift,77,,,confirmed\nDD%d,%[2]s,2014-07-20 05:00,exchange,goo,,gift,77,,,suspected\n", next, apptest.LossLogin(next), next))
+			return func(by access.Actor) error {
+				_, err := reimbursements.DecideDouble(ctx, db, by, c.ID, fmt.Sprint("D", next), incidents.Real, "二つとも実際の交換")
+				return err
+			}
+		}},
 		{reimbursements.ToAddAdjustment, "approvals voided", agent, func() func(access.Actor) error {
 			c, id := proposed()
 			approved(id)
@@ -196,7 +205,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 				t.Fatal(err)
 			}
 			return func(by access.Actor) error {
-				_, err := cases.AddToIncident(ctx, db, by, opened.Case.ID, "追加申告")
+				_, err := cases.AddToIncident(ctx, db, by, opened.Case.ID, "追加申告", map[string]int64{"goo": 5})
 				return err
 			}
 		}},

@@ -28,7 +28,7 @@ var tables = map[string][]string{
 	"app/services":       {"service_statuses"},
 	"app/callbacks":      {"callbacks", "callback_attempts"},
 	"app/resets":         {"reset_links"},
-	"app/reimbursements": {"reimbursements", "reimbursement_lines", "reimbursement_looks", "approvals", "approval_results", "compensations", "adjustments"},
+	"app/reimbursements": {"reimbursements", "reimbursement_lines", "reimbursement_looks", "approvals", "approval_results", "compensations", "adjustments", "loss_authors"},
 	"app/imports":        {"imports", "import_chunks", "import_rejections"},
 	"app/reports":        {"daily_figures", "daily_notes", "incident_figures"},
 	"app/web":            {"sessions"},

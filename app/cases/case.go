@@ -38,6 +38,7 @@ type Case struct {
 	MadeWholeAt        *time.Time
 	CompletedAt        *time.Time
 	UnreachableAt      *time.Time
+	PointsOpen         int16 // bits: BalanceMissing, DoubleOpen, CorrectionDue
 	OpenedAt           time.Time
 	ChangedAt          time.Time
 	Version            int64

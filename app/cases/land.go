@@ -2,9 +2,17 @@ package cases
 
 import "hoten/app/store"
 
-// LockOf locks the cases of an incident whose IDs the query names, by id.
-func LockOf(tx *store.Tx, incident int64, identities string) error {
-	_, err := store.Exec(tx, "select from cases where incident_id = $1 and identity_id in ("+identities+") order by id for no key update", incident)
+// LockOf locks the cases, of all incidents, of the IDs that the query names, by id.
+func LockOf(tx *store.Tx, identities string) error {
+	_, err := store.Exec(tx, "select from cases where identity_id in ("+identities+") order by id for no key update")
+	return err
+}
+
+// TellOf notes an event of an import on the affected cases of the IDs that the query names.
+func TellOf(tx *store.Tx, kind, identities string, importID int64) error {
+	_, err := store.Exec(tx, `insert into case_events (case_id, at, kind, actor_kind, actor_id, data)
+		select id, $1, $2, $3, $4, jsonb_build_object('import', $5::bigint) from cases where origin <> 'inquiry' and identity_id in (`+identities+`) order by id`,
+		tx.Now, kind, tx.By.Kind, tx.By.ID, importID)
 	return err
 }
 

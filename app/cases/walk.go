@@ -23,6 +23,9 @@ const (
 	class    = "coalesce(c.class, 'none')"
 )
 
+// unsettled is written as its index has it, of the cases with something open about their points.
+const unsettled = open + " and c.points_open > 0"
+
 func (f Filter) assigneeFixed() bool {
 	return f.Assignee != 0 || f.Queue == QueueMine || f.Queue == QueueUnassigned
 }
@@ -53,6 +56,8 @@ func (f Filter) byWaiting() []column {
 	switch {
 	case f.named() || f.Queue == QueueOverdue || f.Queue == QueueImpostor || f.Queue == QueueUnreachable:
 		return nil
+	case f.Queue.mark() != nil:
+		return []column{{"c.points_open", "select generate_series(1, 7)", false}}
 	case f.assigneeFixed() || f.deskFixed():
 		return f.owners()
 	}

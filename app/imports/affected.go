@@ -10,15 +10,17 @@ import (
 )
 
 // createStaged makes the tables of an import: arriving_affected holds the part of the
-// file that the database is at, staged_affected the IDs that cannot land as they come.
+// file that the database is at, staged_affected the IDs that cannot land as they come,
+// staged_balances the balances of IDs that the incident has.
 var createStaged = []string{
 	`create temp table staged_affected (
 	line bigint, login_key bytea, identity_id bigint, login bytea, login_mailbox bytea, login_5 int, login_8 int, login_12 int, member_id bigint, name bytea, name_kana bytea, birth_date bytea,
 	postal_code bytea, address bytea, customer_number bytea, customer_key bytea, name_grams int[], name_parts int[], language text,
 	phone_id bigint, phone bytea, phone_key bytea, phone_5 int, phone_8 int, phone_12 int, email_id bigint, email bytea, email_key bytea, email_mailbox bytea, email_local bytea, email_5 int, email_8 int, email_12 int, email_since date,
-	restricted_at timestamptz, balance_programs smallint[], balances bigint[], row_hash bytea,
+	restricted_at timestamptz, balance_programs smallint[], balances bigint[], balances_alone boolean, row_hash bytea,
 	known_identity bigint, known_member bigint) on commit drop`,
 	`create temp table arriving_affected (like staged_affected) on commit drop`,
+	`create temp table staged_balances (line bigint, known_identity bigint, balance_programs smallint[], balances bigint[], differ boolean, news boolean) on commit drop`,
 	`create temp table staged_movements (
 	line bigint, movement_id text, movement_key text, login_key bytea, occurred_at timestamptz, kind text, from_program smallint, to_program smallint,
 	partner text, points bigint, points_received bigint, refers_to text, finding text, row_hash bytea) on commit drop`,
@@ -28,7 +30,7 @@ var createStaged = []string{
 var affectedColumns = []string{"line", "login_key", "identity_id", "login", "login_mailbox", "login_5", "login_8", "login_12", "member_id", "name", "name_kana", "birth_date",
 	"postal_code", "address", "customer_number", "customer_key", "name_grams", "name_parts", "language",
 	"phone_id", "phone", "phone_key", "phone_5", "phone_8", "phone_12", "email_id", "email", "email_key", "email_mailbox", "email_local", "email_5", "email_8", "email_12", "email_since",
-	"restricted_at", "balance_programs", "balances", "row_hash"}
+	"restricted_at", "balance_programs", "balances", "balances_alone", "row_hash"}
 
 // checkHeader refuses balance columns of programs that nobody knows.
 func (r *run) checkHeader(reader *csvin.Reader) error {
@@ -85,7 +87,7 @@ func (r *run) sealAffected(row csvin.Row, identity, member, phone, email int64) 
 	for i, b := range in.Balances {
 		programs[i], balances[i] = r.programs[b.Program], b.Points
 	}
-	return append(columns, restricted, programs, balances, v.Blind("row", string(row.Hash[:])))
+	return append(columns, restricted, programs, balances, in.BalancesAlone(), v.Blind("row", string(row.Hash[:])))
 }
 
 // contact is a contact's columns, with more keyed hashes of its own kind.

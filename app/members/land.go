@@ -4,9 +4,9 @@ import "hoten/app/store"
 
 // The tables that these are given have the columns that app/imports stages.
 
-// LockKnown locks the identities of a staged table that are known already, by id.
-func LockKnown(tx *store.Tx, staged string) error {
-	_, err := store.Exec(tx, "select from identities where id in (select known_identity from "+staged+") order by id for no key update")
+// LockKnown locks the identities that the query yields, by id.
+func LockKnown(tx *store.Tx, query string) error {
+	_, err := store.Exec(tx, "select from identities where id in ("+query+") order by id for no key update")
 	return err
 }
 

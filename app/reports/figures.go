@@ -202,8 +202,8 @@ type planned struct {
 func plan(db *gorm.DB, incident int64, now time.Time) (*planned, error) {
 	sum := &planned{At: now, Totals: reimbursements.NewTotals()}
 	for last := int64(0); ; {
-		of, err := store.Select[cases.Case](db, `select id, incident_id, identity_id, reimbursement_state, made_whole_at from cases
-			where incident_id = $1 and id > $2 and class in ('A', 'B', 'C') order by id limit $3`, incident, last, chunk)
+		of, err := store.Select[cases.Case](db, `select id, incident_id, identity_id, reimbursement_state, made_whole_at, points_open from cases
+			where incident_id = $1 and id > $2 and (class in ('A', 'B', 'C') or class = 'D' and points_open > 0) order by id limit $3`, incident, last, chunk)
 		if err != nil || len(of) == 0 {
 			return sum, err
 		}
@@ -220,7 +220,7 @@ func plan(db *gorm.DB, incident int64, now time.Time) (*planned, error) {
 			if !p.Empty() || of[i].MadeWholeAt != nil {
 				sum.WithPlan++
 			}
-			if !p.Empty() && of[i].ReimbursementState == nil {
+			if !p.Empty() && of[i].Unproposed() {
 				sum.Unproposed++
 			}
 			sum.Totals.AddAll(p.Totals())

@@ -101,6 +101,7 @@ func (v *caseView) header() (err error) {
 		v.AssignTo = v.assignees(v.found.workers)
 	}
 	v.MayAdd = r.Origin == cases.Inquiry && v.Supervises
+	v.PointsOpen = r.Marks()
 	return nil
 }
 

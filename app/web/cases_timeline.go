@@ -21,7 +21,8 @@ var timelineKinds = map[string][]string{
 		cases.CallbackExhausted},
 	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.ImpostorCleared, cases.Represented, cases.Revealed},
 	"reset":        {cases.LinkWasSent, cases.WasResumed, cases.Released},
-	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
+	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.DoubleDecided, cases.DoubleFound, cases.BalanceMissed, cases.BalanceStated,
+		cases.FactArrived, cases.CorrectionFound, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
 		cases.Posted, cases.ApprovalsVoided, cases.ApprovalReminded, cases.ApprovalEscalated},
 	"mail":   {cases.Notified, cases.Unreachable},
 	"status": {cases.Opened, cases.StatusChanged, cases.Assigned, cases.AddedToIncident},
@@ -79,6 +80,8 @@ func (p *page) sentence(e cases.Event) string {
 		switch {
 		case e.Kind == cases.StatusChanged:
 			said = i18n.T(p.ctx, "cases.status."+said)
+		case e.Kind == cases.DoubleDecided && name == "to":
+			said = i18n.T(p.ctx, "cases.double."+said)
 		case e.Kind == cases.CallbackAttempted && name == "outcome":
 			said = i18n.T(p.ctx, "callbacks.outcome."+said)
 		case e.Kind == cases.CallbackExhausted && name == "channel":

@@ -128,6 +128,19 @@ func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
 	return a, err
 }
 
+// ContactIsSafe reports whether what went to a contact of the case's member is still known
+// to have reached nobody else: an incident or an ID that became known since may say
+// otherwise (docs/domain.md section 4).
+func ContactIsSafe(db *gorm.DB, caseID, contact int64) (bool, error) {
+	var reads store.Reads
+	ways := store.Ask[members.Contact](&reads, "select k.* from contact_ways k where k.id = $1", contact)
+	since := AskFirstDay(&reads, caseID)
+	if err := reads.Run(db); err != nil || len(*ways) == 0 {
+		return false, err
+	}
+	return (*ways)[0].Safe((*since)[0]), nil
+}
+
 // usableContact finds the case's contact of the kind that a code, a link or a
 // call back may use; nil when there is none.
 func usableContact(db *gorm.DB, c *Case, kind string) (*members.Contact, error) {

@@ -152,6 +152,13 @@ func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int6
 			return fault.New(fault.Conflict, "no_code_waiting")
 		}
 		code := codes[0]
+		safe, err := ContactIsSafe(tx.DB, in.CaseID, code.ContactID)
+		if err != nil {
+			return err
+		}
+		if !safe {
+			return fault.New(fault.Invalid, "no_usable_contact")
+		}
 		code.Tries++
 		if r.Match = hmac.Equal(code.CodeHash, hashCode(tx, callID, digits)); r.Match {
 			code.UsedAt = &tx.Now

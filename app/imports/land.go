@@ -65,7 +65,7 @@ func (r *run) insertMembers(tx *store.Tx, staged string) error {
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	if err := resets.Restrict(tx, ids); err != nil {
+	if err := resets.Directory.Restrict(tx, ids); err != nil {
 		return err
 	}
 	return members.RestrictedSince(tx, staged)

@@ -10,9 +10,9 @@ import (
 type Directory struct{}
 
 // Restrict makes IDs unusable: the hash is erased, so that no password fits,
-// and sessions end.
+// and sessions end. One whose link is out stays so: nobody could use it since.
 func (Directory) Restrict(tx *store.Tx, identities []int64) error {
-	_, err := store.Exec(tx, `update identities set state = 'restricted', resumed_at = null, restricted_at = case when state in ('restricted', 'link_sent') then coalesce(restricted_at, $2) else $2 end,
+	_, err := store.Exec(tx, `update identities set state = case state when 'link_sent' then state else 'restricted' end, resumed_at = null, restricted_at = case when state in ('restricted', 'link_sent') then coalesce(restricted_at, $2) else $2 end,
 		password_hash = '', password_changed_at = $2, sessions_ended_at = $2 where id = any($1)`, identities, tx.Now)
 	return err
 }

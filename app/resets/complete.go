@@ -65,7 +65,11 @@ func live(db *gorm.DB, token string, now time.Time, lock string) (*Link, error) 
 	if len(links) == 0 {
 		return nil, fault.Missing()
 	}
-	return &links[0], nil
+	safe, err := cases.ContactIsSafe(db, links[0].CaseID, links[0].ContactID)
+	if err == nil && !safe {
+		err = fault.Missing()
+	}
+	return &links[0], err
 }
 
 // Complete uses a link: the member's new password is set, all sessions end, the

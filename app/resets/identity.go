@@ -1,6 +1,7 @@
 package resets
 
 import (
+	"hoten/app/cases"
 	"hoten/app/members"
 	"hoten/app/store"
 )
@@ -22,10 +23,6 @@ type IdentitySystem interface {
 // Directory is the identity system of this installation.
 var Directory IdentitySystem = members.Directory{}
 
-// Restrict makes IDs unusable; a link that went out before does not open them again.
-func Restrict(tx *store.Tx, identities []int64) error {
-	if err := Directory.Restrict(tx, identities); err != nil {
-		return err
-	}
-	return voidLinks(tx, identities...)
+func init() {
+	cases.WhenAdded(func(tx *store.Tx, c *cases.Case) error { return Directory.Restrict(tx, []int64{c.IdentityID}) })
 }

@@ -76,7 +76,7 @@ func (r *run) sealAffected(row csvin.Row, identity, member, phone, email int64) 
 	emailKey := jptext.EmailKey(in.Email)
 	columns = append(columns, r.contact(phone, in.Phone, "phone", in.PhoneKey)...)
 	columns = append(columns, r.contact(email, in.Email, "email", emailKey)...)
-	columns = append(columns, dateOrNull(in.EmailRegisteredOn), emailKey == in.LoginKey)
+	columns = append(columns, dateOrNull(in.EmailRegisteredOn), members.OwnMailbox(in.LoginKey, emailKey, r.domains))
 	var restricted any
 	if !in.RestrictedAt.IsZero() {
 		restricted = in.RestrictedAt

@@ -53,10 +53,17 @@ func (i ID) GoesOn(lang string) string { return in(lang, i.GoesOnJa, i.GoesOnEn)
 // PointPassword is what members call the password for points; empty: there is none.
 func (i ID) PointPassword(lang string) string { return in(lang, i.PointPasswordJa, i.PointPasswordEn) }
 
-// Matches reports whether the key of a login ID has the form of these IDs.
-func (i ID) Matches(key string) bool {
+// Matcher is what tells whether the key of a login ID has the form of these IDs; nil: any
+// has.
+func (i ID) Matcher() (func(key string) bool, error) {
+	if i.Form == "" {
+		return nil, nil
+	}
 	form, err := regexp.Compile(i.whole())
-	return err == nil && form.MatchString(key)
+	if err != nil {
+		return nil, err
+	}
+	return form.MatchString, nil
 }
 
 func (i ID) whole() string {

@@ -60,7 +60,7 @@ var ErrEmail = errors.New("jptext: not a mail address")
 
 // ParseEmail gives the address in s as mail is sent to it: outer spaces gone,
 // full-width letters made ASCII, otherwise raw. The dots of old carriers
-// (foo..bar@docomo.example, foo.@…) are valid (docs/domain.md section 6). It fails
+// (foo..bar@carrier.example, foo.@…) are valid (docs/domain.md section 6). It fails
 // with ErrEmail.
 func ParseEmail(s string) (string, error) {
 	s = strings.TrimSpace(compat(s))

@@ -19,12 +19,15 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/notices"
+	"hoten/app/operators"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
 	"hoten/app/resets"
 	"hoten/app/services"
+	"hoten/app/setup"
 	"hoten/app/staff"
+	"hoten/app/store"
 	"hoten/app/verbs"
 )
 
@@ -374,16 +377,47 @@ func acts(t *testing.T, w *apptest.World) []act {
 				return err
 			}
 		}},
+		{incidents.ToChange, "", w.Manager, func() func(access.Actor) error {
+			kept, err := incidents.ByReference(store.Read(ctx, db), apptest.Reference)
+			must(t, err)
+			n := incidents.New{Reference: kept.Reference, TitleJa: "改題", TitleEn: "Renamed", PeriodFrom: kept.PeriodFrom, PeriodTo: kept.PeriodTo, DetectedOn: kept.DetectedOn,
+				Bearers: map[string]string{"goo": "ntt-com", "pointtalk": ""}}
+			return func(by access.Actor) error { _, err := incidents.Change(ctx, db, by, kept.Version, n); return err }
+		}},
+		{incidents.ToSetProgram, "", w.Manager, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				p := incidents.Program{Code: "miles", NameJa: "マイル", NameEn: "Miles", UnitJa: "マイル", UnitEn: "miles", UnitEnOne: "mile"}
+				_, err := incidents.SetProgram(ctx, db, by, 0, p, "ntt-com")
+				return err
+			}
+		}},
+		{operators.ToSet, "", w.Manager, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				_, err := operators.Set(ctx, db, by, 0, operators.Operator{Code: "third", NameJa: "第三", NameEn: "Third"})
+				return err
+			}
+		}},
+		{operators.ToSetID, "", w.Manager, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				_, err := operators.SetID(ctx, db, by, 0, operators.ID{Code: "third-id", NameJa: "第三ID", NameEn: "Third ID", Language: "ja", Domains: []string{"third.example"}}, "ntt-com")
+				return err
+			}
+		}},
+		{setup.ToApply, "", w.Manager, func() func(access.Actor) error {
+			f, err := setup.ReadExample("one-program")
+			must(t, err)
+			return func(by access.Actor) error { _, err := setup.Apply(ctx, db, by, f, "設定"); return err }
+		}},
 		{desks.ToAdd, "", w.Manager, func() func(access.Actor) error {
 			return func(by access.Actor) error {
-				d := desks.Release()[0]
+				d := apptest.Release(t)[0]
 				d.Code = "night"
 				return desks.Add(ctx, db, by, d, "夜間の受付")
 			}
 		}},
 		{desks.ToSet, "", w.Manager, func() func(access.Actor) error {
 			return func(by access.Actor) error {
-				seen := desks.Release()[0]
+				seen := apptest.Release(t)[0]
 				next := seen
 				next.Phone = "0120-000-000"
 				_, err := desks.Set(ctx, db, by, seen, next, "番号の変更")

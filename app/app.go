@@ -13,7 +13,6 @@ import (
 
 	"github.com/riverqueue/river"
 
-	"hoten/app/desks"
 	"hoten/app/edge"
 	"hoten/app/notices"
 	"hoten/app/store"
@@ -77,10 +76,8 @@ func (a *App) open(ctx context.Context, url string, log *slog.Logger) error {
 	if a.Store, err = store.Open(ctx, url, v, time.Now, edge.Log(log)); err != nil {
 		return err
 	}
-	if a.postman, err = a.newPostman(); err != nil {
-		return err
-	}
-	return desks.Seed(ctx, a.Store)
+	a.postman, err = a.newPostman()
+	return err
 }
 
 // Close gives everything back; the embedded server ends with its last user.

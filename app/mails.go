@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"hoten/app/cases"
@@ -16,7 +18,7 @@ import (
 
 // newPostman delivers to the mail server, or to the mailbox folder without one.
 func (a *App) newPostman() (*notices.Postman, error) {
-	p := &notices.Postman{Store: a.Store, From: a.MailFrom, Env: a.mailEnv, Settled: cases.MailSettled, Outlet: notices.Mailbox{Folder: a.mailbox()}}
+	p := &notices.Postman{Store: a.Store, From: a.MailFrom, Env: a.mailEnv, Incident: a.incidentOf, Settled: cases.MailSettled, Outlet: notices.Mailbox{Folder: a.mailbox()}}
 	if a.SMTPURL != "" {
 		server, err := notices.NewSMTP(a.SMTPURL, a.MailFrom)
 		if err != nil {
@@ -27,20 +29,25 @@ func (a *App) newPostman() (*notices.Postman, error) {
 	return p, nil
 }
 
-// mailEnv is what mails quote that holds on the day they are sent: the desks'
-// hours, and the operator who answers for the incident.
-func (a *App) mailEnv(ctx context.Context, at time.Time, lang string) (notices.Env, error) {
+// mailEnv is what mails about an incident quote that holds on the day they are sent: who
+// answers for it, the desks' hours, and what members cannot do. Without an incident (0) it
+// is that of the newest.
+func (a *App) mailEnv(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error) {
 	db := store.Read(ctx, a.Store)
-	list, err := desks.List(db)
+	langCtx := i18n.With(ctx, lang)
+	involved, err := incidents.Involve(db, incident)
 	if err != nil {
 		return notices.Env{}, err
 	}
-	langCtx := i18n.With(ctx, lang)
-	env := notices.Env{TopPage: i18n.T(langCtx, "mails.top_page")}
-	if env.Company, err = incidents.OperatorName(db, "ntt-com", lang); err != nil {
+	env := envOf(langCtx, involved, a.MailFrom)
+	list, err := desks.List(db)
+	if err != nil {
 		return env, err
 	}
 	for _, d := range list {
+		if !involved.Asks(d.Topics) {
+			continue
+		}
 		line := notices.DeskLine{Name: d.NameJa, Phone: d.Phone, Hours: deskHours(langCtx, d.Desk, at)}
 		if lang == "en" {
 			line.Name = d.NameEn
@@ -49,6 +56,9 @@ func (a *App) mailEnv(ctx context.Context, at time.Time, lang string) (notices.E
 	}
 	now, err := services.Now(db, at)
 	for _, status := range now {
+		if !involved.Has(status.Code) {
+			continue
+		}
 		env.Services = append(env.Services, services.Say(langCtx, status))
 		if status.Service == services.Transfer && env.Transfer != services.Suspended {
 			env.Transfer = status.State
@@ -57,14 +67,33 @@ func (a *App) mailEnv(ctx context.Context, at time.Time, lang string) (notices.E
 	return env, err
 }
 
+// envOf is the part of mailEnv that is the same every day; from is the From address where
+// the operator has none.
+func envOf(ctx context.Context, in *incidents.Involved, from string) notices.Env {
+	lang := i18n.Lang(ctx)
+	env := notices.Env{TopPage: i18n.T(ctx, "mails.top_page"), ID: i18n.T(ctx, "mails.id"), Unit: in.Unit(lang), Transfers: len(in.Programs) > 1}
+	if in.Incident != nil {
+		env.Happened = in.Incident.Happened(lang)
+	}
+	if o := in.Operator; o != nil {
+		env.Company, env.Signature, env.From = o.Name(lang), o.Signature(lang), o.From(lang, from)
+		env.TopPage = cmp.Or(o.Page(lang), env.TopPage)
+	}
+	if id := in.ID; id != nil {
+		env.ID, env.GoesOn, env.PointPassword = id.Name(lang), id.GoesOn(lang), id.PointPassword(lang)
+		env.Mailbox, env.OneTimePassword = len(id.Domains) > 0, id.OneTimePassword
+	}
+	return env
+}
+
 // deskHours says a desk's hours on the day; where it is closed, also when it opens next.
 func deskHours(ctx context.Context, d desks.Desk, at time.Time) string {
 	hours := func(date jptext.Date) string {
-		open, close, ok := d.On(date)
-		if !ok {
-			return ""
+		var openings []string
+		for _, o := range d.On(date) {
+			openings = append(openings, i18n.T(ctx, "mails.desk_hours", "from", desks.Clock(o.Open), "until", desks.Clock(o.Close)))
 		}
-		return i18n.T(ctx, "mails.desk_hours", "from", desks.Clock(open), "until", desks.Clock(close))
+		return strings.Join(openings, i18n.T(ctx, "list.comma"))
 	}
 	if today := hours(jptext.DateOf(at)); today != "" {
 		return today
@@ -74,6 +103,15 @@ func deskHours(ctx context.Context, d desks.Desk, at time.Time) string {
 		return i18n.T(ctx, "mails.desk_closed_today")
 	}
 	return i18n.T(ctx, "mails.desk_opens_next", "day", i18n.DayInSentence(ctx, next), "hours", hours(jptext.DateOf(next)))
+}
+
+// incidentOf is the incident of a case.
+func (a *App) incidentOf(ctx context.Context, caseID int64) (int64, error) {
+	c, err := store.Find[cases.Case](store.Read(ctx, a.Store), "id = ?", caseID)
+	if err != nil {
+		return 0, err
+	}
+	return c.IncidentID, nil
 }
 
 // DeliverAs delivers mails as of the clock of s.

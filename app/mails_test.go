@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"hoten/app/apptest"
-	"hoten/app/desks"
 	"hoten/app/jptext"
 	"hoten/app/notices"
 	"hoten/app/services"
@@ -19,9 +18,6 @@ func TestMain(m *testing.M) { apptest.Main(m) }
 func TestMailsOfTheDay(t *testing.T) {
 	w := apptest.NewWorld(t)
 	a := &App{Store: w.Store}
-	if err := desks.Seed(w.Ctx, w.Store); err != nil {
-		t.Fatal(err)
-	}
 	day := func(n int) time.Time { return time.Date(2014, time.July, n, 12, 0, 0, 0, jptext.JST) }
 	set := func(program, service, state string, from int, until *time.Time) {
 		n := services.New{Program: program, Service: service, State: state, From: day(from), Until: until, Reason: "2014-R096"}
@@ -41,7 +37,7 @@ func TestMailsOfTheDay(t *testing.T) {
 		{30, "2014年7月31日 12:00に再開の予定です", "ポイントパスワードが必要です"},
 		{31, "新しいポイントパスワードが必要です", "再開の予定"},
 	} {
-		env, err := a.mailEnv(w.Ctx, day(c.day), "ja")
+		env, err := a.mailEnv(w.Ctx, day(c.day), "ja", 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,15 +56,12 @@ func TestMailsOfTheDay(t *testing.T) {
 func TestMailsSayWhenADeskOpensNext(t *testing.T) {
 	w := apptest.NewWorld(t)
 	a := &App{Store: w.Store}
-	if err := desks.Seed(w.Ctx, w.Store); err != nil {
-		t.Fatal(err)
-	}
 	saturday := time.Date(2014, time.August, 2, 12, 0, 0, 0, jptext.JST)
 	for lang, want := range map[string][2]string{
 		"ja": {"10:00〜21:00", "本日は休業いたします。次の受付：8月4日（月）10:00〜21:00"},
 		"en": {"10:00–21:00", "closed today (next open Monday 4 August, 10:00–21:00)"},
 	} {
-		env, err := a.mailEnv(w.Ctx, saturday, lang)
+		env, err := a.mailEnv(w.Ctx, saturday, lang, 0)
 		if err != nil || len(env.Desks) != 2 || env.Desks[0].Hours != want[0] || env.Desks[1].Hours != want[1] {
 			t.Errorf("%s: %+v, %v", lang, env.Desks, err)
 		}

@@ -11,7 +11,7 @@ import (
 func reportSamples(lang string) map[string]page {
 	ctx := i18n.With(bg, lang)
 	d := reports.Daily{Incident: "2014-R096", Date: jptext.Date{Year: 2014, Month: 7, Day: 31}, At: jst(7, 31, 20, 5),
-		Hours: []reports.DeskHours{{Desk: "tech", Open: 600, Close: 1260}, {Desk: "point", Closed: true, Why: "weekend"}},
+		Hours: []reports.DeskHours{{Desk: "tech", Open: 600, Close: 1260, Openings: []desks.Span{{Open: 600, Close: 1260}}}, {Desk: "point", Closed: true, Why: "weekend"}},
 		Calls: []reports.DeskCalls{{Desk: "tech", Inbound: 182, Outbound: 14, Verified: 121, Mismatch: 6, Unable: 9, ImpostorSuspected: 1, Ended: 190, TalkSeconds: 65000},
 			{Desk: "point", Inbound: 95, Outbound: 3, Verified: 61, Ended: 98, TalkSeconds: 21000}},
 		Callbacks: reports.CallbackDay{Promised: 12, Due: 11, Kept: 8, Missed: 2, Attempts: 15, Reached: 9}, Resets: reports.Resets{Sent: 118, Completed: 103},
@@ -27,9 +27,7 @@ func reportSamples(lang string) map[string]page {
 		}
 	}
 	names := reports.Names{"": in(lang, "なし", "None"), "pointtalk": in(lang, "ポイントーク", "PointTalk"), "goo": in(lang, "gooポイント", "goo Point")}
-	for _, desk := range desks.Release() {
-		names[desk.Code] = in(lang, desk.NameJa, desk.NameEn)
-	}
+	names["tech"], names["point"] = in(lang, "OCNテクニカルサポートセンタ", "OCN Technical Support Center"), in(lang, "ポイントリニューアル受付センタ", "Point Renewal Center")
 	p := ReportsDaily{Frame: sampleFrame(lang, "reports", access.Supervisor), Incident: "2014-R096", Date: jst(7, 31, 0, 0), Today: jst(8, 1, 0, 0), Desk: "all",
 		DeskName: in(lang, "全窓口", "All desks"), Desks: []Choice{{"all", in(lang, "全窓口", "All desks")}, {"tech", names["tech"]}}, Tables: d.Tables(ctx, names), At: d.At, Printed: d.At, MayNote: true}
 	future := p

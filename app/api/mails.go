@@ -33,7 +33,7 @@ func (a *API) mailOf(m notices.Mail) (mailJSON, error) {
 		out.Case = cases.Number(*m.CaseID)
 	}
 	if out.Subject == "" {
-		out.Subject = notices.SubjectOf(m.Kind, m.Language)
+		out.Subject = notices.SubjectOf(m.Kind, m.Language, notices.Env{})
 	}
 	return out, err
 }

@@ -3,8 +3,8 @@ package api_test
 import (
 	"testing"
 
+	"hoten/app/apptest"
 	"hoten/app/cases"
-	"hoten/app/desks"
 )
 
 // The day of a desk over the API: the console's figures, with those of people for
@@ -18,9 +18,9 @@ func TestDailyReport(t *testing.T) {
 	}
 	agent.get("/reports/daily").want(200, "incident", "2014-R096", "date", "2014-07-31", "calls.#", "2", "calls.0.desk", "tech", "calls.0.inbound", "1", "calls.0.ended", "1",
 		"calls.1.inbound", "0", "cases.opened", "1", "open.today", "1", "agents", "none", "notes.#", "0", "mails.#", "0")
-	supervisor.get("/reports/daily?desk="+desks.Tech).want(200, "desk", "tech", "calls.#", "1", "agents.#", "1", "agents.0.calls", "1")
-	supervisor.get("/reports/daily?desk="+desks.Point+"&date=2014-08-02").want(422, "code", "invalid", "errors.0.field", "date", "errors.0.code", "date_future")
-	supervisor.get("/reports/daily?date=2014-07-26&desk="+desks.Point).want(200, "hours.0.closed", "true", "hours.0.why", "weekend", "by_hour.#", "0", "agents.#", "0")
+	supervisor.get("/reports/daily?desk="+apptest.Tech).want(200, "desk", "tech", "calls.#", "1", "agents.#", "1", "agents.0.calls", "1")
+	supervisor.get("/reports/daily?desk="+apptest.Point+"&date=2014-08-02").want(422, "code", "invalid", "errors.0.field", "date", "errors.0.code", "date_future")
+	supervisor.get("/reports/daily?date=2014-07-26&desk="+apptest.Point).want(200, "hours.0.closed", "true", "hours.0.why", "weekend", "by_hour.#", "0", "agents.#", "0")
 	for q, field := range map[string]string{"date=x": "date", "date=0000-00-00": "date", "date=99999-01-01": "date", "desk=nowhere": "desk", "desk=%00": "desk"} {
 		agent.get("/reports/daily?"+q).want(422, "errors.0.field", field)
 	}

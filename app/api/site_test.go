@@ -60,7 +60,7 @@ func newSite(t testing.TB) *site {
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
 	api.Register(e, w.Store, server.URL)
-	web.Register(e, w.Store, web.Options{BaseURL: server.URL, From: "no-reply@hoten.example", Env: apptest.MailEnv})
+	web.Register(e, w.Store, web.Options{BaseURL: server.URL, Env: apptest.MailEnv})
 	return &site{World: w, server: server}
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/cases"
-	"hoten/app/desks"
 	"hoten/app/imports"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
@@ -56,9 +55,7 @@ func NewWorld(t testing.TB) *World {
 func Populate(t testing.TB, s *store.Store, clock *Clock) *World {
 	t.Helper()
 	w := &World{Store: s, T: t, Clock: clock, Ctx: context.Background()}
-	if err := desks.Seed(w.Ctx, s); err != nil {
-		t.Fatal(err)
-	}
+	SetUp(t, s)
 	for _, p := range []struct {
 		to    *access.Actor
 		email string
@@ -66,10 +63,10 @@ func Populate(t testing.TB, s *store.Store, clock *Clock) *World {
 		role  access.Role
 		desk  string
 	}{
-		{&w.Agent, "agent@hoten.example", "佐藤 葵", access.Agent, desks.Tech},
-		{&w.Agent2, "agent2@hoten.example", "鈴木 蓮", access.Agent, desks.Point},
-		{&w.Supervisor, "supervisor@hoten.example", "高橋 翔", access.Supervisor, desks.Tech},
-		{&w.Supervisor2, "supervisor2@hoten.example", "田中 結衣", access.Supervisor, desks.Point},
+		{&w.Agent, "agent@hoten.example", "佐藤 葵", access.Agent, Tech},
+		{&w.Agent2, "agent2@hoten.example", "鈴木 蓮", access.Agent, Point},
+		{&w.Supervisor, "supervisor@hoten.example", "高橋 翔", access.Supervisor, Tech},
+		{&w.Supervisor2, "supervisor2@hoten.example", "田中 結衣", access.Supervisor, Point},
 		{&w.Manager, "manager@hoten.example", "渡辺 直樹", access.CenterManager, ""},
 		{&w.Administrator, "admin@hoten.example", "伊藤 明", access.Administrator, ""},
 		{&w.Auditor, "auditor@hoten.example", "中村 泉", access.Auditor, ""},

@@ -12,7 +12,6 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/callbacks"
 	"hoten/app/cases"
-	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/jptext"
 	"hoten/app/store"
@@ -264,15 +263,15 @@ func TestOutboundHours(t *testing.T) {
 // The hours are those of docs/domain.md section 3, of the desk the callback is for.
 func TestHours(t *testing.T) {
 	w := world(t, 1)
-	agents := map[string]access.Actor{desks.Tech: w.Agent, desks.Point: w.Agent2}
+	agents := map[string]access.Actor{apptest.Tech: w.Agent, apptest.Point: w.Agent2}
 	for _, c := range []struct{ desk, due, code string }{
-		{desks.Tech, "7/28 10:00", ""}, {desks.Tech, "7/28 9:59", "desk_hours"}, {desks.Tech, "7/28 7:59", "calling_hours"},
-		{desks.Tech, "7/30 20:59", ""}, {desks.Tech, "7/30 21:00", "calling_hours"}, {desks.Tech, "7/30 21:30", "calling_hours"}, // open until 22, and no calls after 21
-		{desks.Tech, "8/6 20:59", ""}, {desks.Tech, "8/7 19:00", "desk_hours"}, {desks.Tech, "8/7 18:59", ""},
-		{desks.Tech, "8/2 12:00", ""}, {desks.Point, "8/2 12:00", "desk_hours"}, {desks.Point, "8/4 20:00", ""}, {desks.Point, "8/11 12:00", ""},
-		{desks.Tech, "9/15 12:00", ""}, {desks.Point, "9/15 12:00", "desk_hours"}, {desks.Point, "9/23 12:00", "desk_hours"},
-		{desks.Tech, "12/28 12:00", ""}, {desks.Tech, "12/29 12:00", "desk_hours"}, {desks.Tech, "2015/1/3 12:00", "desk_hours"},
-		{desks.Tech, "2015/1/4 12:00", ""}, {desks.Point, "2015/1/4 12:00", "desk_hours"}, {desks.Point, "2015/1/5 12:00", ""},
+		{apptest.Tech, "7/28 10:00", ""}, {apptest.Tech, "7/28 9:59", "desk_hours"}, {apptest.Tech, "7/28 7:59", "calling_hours"},
+		{apptest.Tech, "7/30 20:59", ""}, {apptest.Tech, "7/30 21:00", "calling_hours"}, {apptest.Tech, "7/30 21:30", "calling_hours"}, // open until 22, and no calls after 21
+		{apptest.Tech, "8/6 20:59", ""}, {apptest.Tech, "8/7 19:00", "desk_hours"}, {apptest.Tech, "8/7 18:59", ""},
+		{apptest.Tech, "8/2 12:00", ""}, {apptest.Point, "8/2 12:00", "desk_hours"}, {apptest.Point, "8/4 20:00", ""}, {apptest.Point, "8/11 12:00", ""},
+		{apptest.Tech, "9/15 12:00", ""}, {apptest.Point, "9/15 12:00", "desk_hours"}, {apptest.Point, "9/23 12:00", "desk_hours"},
+		{apptest.Tech, "12/28 12:00", ""}, {apptest.Tech, "12/29 12:00", "desk_hours"}, {apptest.Tech, "2015/1/3 12:00", "desk_hours"},
+		{apptest.Tech, "2015/1/4 12:00", ""}, {apptest.Point, "2015/1/4 12:00", "desk_hours"}, {apptest.Point, "2015/1/5 12:00", ""},
 	} {
 		t.Run(c.desk+" "+c.due, func(t *testing.T) {
 			due := at(t, c.due)
@@ -350,7 +349,7 @@ func TestForbidden(t *testing.T) {
 	w := world(t, 2)
 	c := promised(w, w.Agent, "m1", at(t, "7/31 18:00"))
 	for _, by := range []access.Actor{w.Administrator, w.Auditor} {
-		_, err := promise(w, by, "m2", callbacks.New{DueAt: c.DueAt, Desk: desks.Tech})
+		_, err := promise(w, by, "m2", callbacks.New{DueAt: c.DueAt, Desk: apptest.Tech})
 		refused(t, err, "forbidden")
 		_, err = try(w, by, c, callbacks.Reached)
 		refused(t, err, "forbidden")

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -38,19 +39,17 @@ func (d Deadlines) Of(r Row) (time.Time, bool) {
 	if r.Status != New || r.NotifiedAt != nil {
 		return time.Time{}, false
 	}
-	i := slices.IndexFunc(d.Desks, func(k desks.Kept) bool {
-		switch {
-		case r.DeskID != nil:
-			return k.ID == *r.DeskID
-		case r.AssigneeDesk != nil:
-			return k.ID == *r.AssigneeDesk
+	desk := desks.Main(d.Desks)
+	if of := cmp.Or(r.DeskID, r.AssigneeDesk); of != nil {
+		desk = nil
+		if i := slices.IndexFunc(d.Desks, func(k desks.Kept) bool { return k.ID == *of }); i >= 0 {
+			desk = &d.Desks[i]
 		}
-		return k.Code == desks.Tech
-	})
-	if i < 0 {
+	}
+	if desk == nil {
 		return time.Time{}, false
 	}
-	return d.Desks[i].After(r.OpenedAt, d.Respond)
+	return desk.After(r.OpenedAt, d.Respond)
 }
 
 // unanswered is written as its index has it.
@@ -61,12 +60,12 @@ const unanswered = "c.status = 'new' and c.notified_at is null"
 func (d Deadlines) overdue(now time.Time) (where string, args []any) {
 	var ids []int64
 	var before []time.Time
-	var tech int64
+	var main int64
+	if desk := desks.Main(d.Desks); desk != nil {
+		main = desk.ID
+	}
 	var latest time.Time
 	for _, k := range d.Desks {
-		if k.Code == desks.Tech {
-			tech = k.ID
-		}
 		at, ok := k.Before(now, d.Respond)
 		if !ok {
 			continue
@@ -78,5 +77,5 @@ func (d Deadlines) overdue(now time.Time) (where string, args []any) {
 	}
 	// The latest bounds what is read from the index.
 	return unanswered + ` and c.opened_at <= ? and c.opened_at <= (?::timestamptz[])[array_position(?::bigint[],
-		coalesce(c.desk_id, (select desk_id from staff where id = c.assignee_id), ?))]`, []any{latest, before, ids, tech}
+		coalesce(c.desk_id, (select desk_id from staff where id = c.assignee_id), ?))]`, []any{latest, before, ids, main}
 }

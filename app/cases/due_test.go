@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/jptext"
@@ -17,7 +18,7 @@ import (
 
 func TestDue(t *testing.T) {
 	tech, point := int64(1), int64(2)
-	list := []desks.Kept{{ID: tech, Desk: desks.Release()[0]}, {ID: point, Desk: desks.Release()[1]}}
+	list := []desks.Kept{{ID: tech, Desk: apptest.Release(t)[0]}, {ID: point, Desk: apptest.Release(t)[1]}}
 	at := func(s string) time.Time { v, _ := jptext.ParseTime(s); return v }
 	noon := at("2014-08-01 12:00")
 	for name, c := range map[string]struct {

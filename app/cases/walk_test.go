@@ -123,7 +123,7 @@ func TestListsUseFewIndexes(t *testing.T) {
 	fill(t, c, w)
 	reader := w.Agent
 	reader.DeskID = 1
-	of := cases.Desk{Reader: reader, Now: time.Now(), Deadlines: cases.Deadlines{Desks: []desks.Kept{{ID: 1, Desk: desks.Release()[0]}}, Respond: time.Hour}}
+	of := cases.Desk{Reader: reader, Now: time.Now(), Deadlines: cases.Deadlines{Desks: []desks.Kept{{ID: 1, Desk: apptest.Release(t)[0]}}, Respond: time.Hour}}
 	type question struct {
 		name, query string
 		args        []any
@@ -135,7 +135,7 @@ func TestListsUseFewIndexes(t *testing.T) {
 		questions = append(questions, question{fmt.Sprintf("%s %s %s status=%s class=%s origin=%s assignee=%d desk=%s order=%s age=%s before=%d after=%d", f.Queue, f.Incident, f.Q, f.Status, f.Class, f.Origin,
 			f.Assignee, f.Desk, f.Order, f.Age, f.Before, f.After.ID), query, args})
 	}
-	code := desks.Release()[0].Code
+	code := apptest.Release(t)[0].Code
 	for _, incident := range []string{"", "BIG1", "BIG3"} {
 		for _, status := range []cases.Status{"", cases.New, cases.OutOfScope} {
 			for _, class := range []string{"", "B", "C"} {

@@ -5,15 +5,14 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/callbacks"
-	"hoten/app/desks"
 )
 
 // promise has an agent promise a callback at a time, in the first case from the
 // n-th on whose member has a phone that may be called.
 func (p *play) promise(by access.Actor, n int, due time.Time, note string) error {
-	despite := desks.Release()[0].NoCalls(due) != ""
+	despite := p.file.Rules()[0].NoCalls(due) != ""
 	for ; ; n++ {
-		made, err := callbacks.Promise(p.ctx, p.s, by, p.rows[n].Case.ID, callbacks.New{DueAt: due, Desk: desks.Tech, Note: note, Despite: despite})
+		made, err := callbacks.Promise(p.ctx, p.s, by, p.rows[n].Case.ID, callbacks.New{DueAt: due, Desk: tech, Note: note, Despite: despite})
 		if err == nil {
 			p.promised = append(p.promised, made.ID)
 		}

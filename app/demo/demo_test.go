@@ -11,7 +11,6 @@ import (
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/demo"
-	"hoten/app/desks"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/ledger"
@@ -24,9 +23,6 @@ import (
 func TestFill(t *testing.T) {
 	s, clock := apptest.New(t)
 	ctx := context.Background()
-	if err := desks.Seed(ctx, s); err != nil {
-		t.Fatal(err)
-	}
 	deliver := func(ctx context.Context, as *store.Store, ids []int64) error {
 		folder := notices.Mailbox{Folder: t.TempDir()}
 		return (&notices.Postman{Store: as, Outlet: folder, From: "no-reply@hoten.example", Env: apptest.MailEnv, Settled: cases.MailSettled}).Deliver(ctx, ids)

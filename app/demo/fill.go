@@ -13,23 +13,30 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/cases"
-	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/imports"
-	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/notices"
 	"hoten/app/passwords"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
-	"hoten/app/services"
+	"hoten/app/setup"
 	"hoten/app/staff"
 	"hoten/app/store"
 )
 
-// Reference is the demo's incident.
-const Reference = "2014-R096"
+// Reference is the demo's incident, example the file that sets it up.
+const (
+	Reference = "2014-R096"
+	example   = "ocn-2014"
+)
+
+// Its desks.
+const (
+	tech  = "tech"
+	point = "point"
+)
 
 // Deliver sends the mails that are queued, as of the store's clock: a link is good
 // for half an hour, and the demo's were used days ago.
@@ -44,8 +51,11 @@ func Fill(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) 
 	if err != nil || there {
 		return err
 	}
-	p := newPlay(ctx, s, baseURL, deliver)
-	for _, scene := range []func() error{p.hire, p.incident, p.deputies, p.suspend, p.importFiles, p.notify, p.firstDay, p.secondDay, p.lastDay} {
+	p, err := newPlay(ctx, s, baseURL, deliver)
+	if err != nil {
+		return err
+	}
+	for _, scene := range []func() error{p.setUp, p.hire, p.deputies, p.importFiles, p.notify, p.firstDay, p.secondDay, p.lastDay} {
 		if err := scene(); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
@@ -84,6 +94,7 @@ func SignIns(ctx context.Context, s *store.Store) (emails []string, err error) {
 type play struct {
 	ctx     context.Context
 	s       *store.Store
+	file    *setup.File
 	days    []jptext.Date
 	now     time.Time // when the demo is made
 	clock   time.Time
@@ -96,14 +107,18 @@ type play struct {
 	promised []int64
 }
 
-func newPlay(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) *play {
+func newPlay(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) (*play, error) {
+	file, err := setup.ReadExample(example)
+	if err != nil {
+		return nil, err
+	}
 	now := s.Clock()
-	p := &play{ctx: ctx, baseURL: baseURL, deliver: deliver, people: map[string]access.Actor{}, now: now, days: workingDays(now, desks.Release())}
+	p := &play{ctx: ctx, baseURL: baseURL, deliver: deliver, people: map[string]access.Actor{}, now: now, file: file, days: workingDays(now, file.Rules())}
 	p.begin(0)
 	clone := *s
 	clone.Clock = func() time.Time { return p.clock }
 	p.s = &clone
-	return p
+	return p, nil
 }
 
 func (p *play) pass(d time.Duration) { p.clock = p.clock.Add(d) }
@@ -132,16 +147,9 @@ func (p *play) hire() error {
 
 func (p *play) who(name string) access.Actor { return p.people[name+"@hoten.example"] }
 
-func (p *play) incident() error {
-	if _, err := incidents.ByReference(store.Read(p.ctx, p.s), Reference); !fault.Of(err, fault.NotFound) {
-		return err
-	}
-	day := func(month time.Month, day int) jptext.Date { return jptext.Date{Year: 2014, Month: month, Day: day} }
-	released, ids, exchanged := day(time.July, 30), IDs, Exchanged
-	_, err := incidents.Create(p.ctx, p.s, p.who("manager"), incidents.New{Reference: Reference,
-		TitleJa: "OCN IDへのなりすましによるポイントの不正利用", TitleEn: "Points misused by impersonating OCN ID holders",
-		PeriodFrom: day(time.July, 11), PeriodTo: day(time.July, 28), DetectedOn: day(time.July, 28),
-		ReleasedOn: &released, ReleasedIds: &ids, ReleasedExchanged: &exchanged})
+// setUp sets the installation up as the release says.
+func (p *play) setUp() error {
+	_, err := setup.Apply(p.ctx, p.s, access.System("demo"), p.file, "報道発表 "+Reference)
 	return err
 }
 
@@ -151,7 +159,7 @@ func (p *play) deputies() error {
 	if err != nil || kept.SetBy != nil {
 		return err
 	}
-	kept.Substitutes = map[string]int64{policies.Center: p.who("manager").ID, desks.Point: p.who("sv2").ID}
+	kept.Substitutes = map[string]int64{policies.Center: p.who("manager").ID, point: p.who("sv2").ID}
 	return policies.Set(p.ctx, p.s, p.who("manager"), kept.Version, kept.Policies, "承認の代行者を定める。")
 }
 
@@ -222,24 +230,4 @@ func writeFile(path string, write func(to io.Writer) error) error {
 		return err
 	}
 	return errors.Join(write(f), f.Close())
-}
-
-// suspend notes what the release says of the services (2014-R096): registering for
-// and exchanging goo points was suspended until they were restored, and transfers
-// need the point password from then on. The hours of the day are an assumption [A].
-// What stands already from a run that was killed is refused and stays.
-func (p *play) suspend() error {
-	at := func(day, hour int) time.Time { return time.Date(2014, time.July, day, hour, 0, 0, 0, jptext.JST) }
-	restored := at(31, 15)
-	for _, n := range []services.New{
-		{Program: "goo", Service: services.Registration, State: services.Suspended, From: at(28, 20), Until: &restored},
-		{Program: "goo", Service: services.Exchange, State: services.Suspended, From: at(28, 20), Until: &restored},
-		{Program: "pointtalk", Service: services.Transfer, State: services.PointPassword, From: at(30, 15)},
-	} {
-		n.Reason = "報道発表 2014-R096"
-		if _, err := services.Set(p.ctx, p.s, p.who("manager"), n); err != nil && !isRefusal(err) {
-			return err
-		}
-	}
-	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"hoten/app/access"
-	"hoten/app/desks"
 )
 
 // Folder is the data folder of the demo unless another is named.
@@ -23,10 +22,10 @@ type Account struct {
 
 // People are the demo's staff.
 var People = []Account{
-	{"agent@hoten.example", "佐藤 葵", "ja", desks.Tech, access.Agent},
-	{"agent2@hoten.example", "Emily Clark", "en", desks.Point, access.Agent},
-	{"sv@hoten.example", "高橋 翔", "ja", desks.Tech, access.Supervisor},
-	{"sv2@hoten.example", "田中 結衣", "ja", desks.Point, access.Supervisor},
+	{"agent@hoten.example", "佐藤 葵", "ja", tech, access.Agent},
+	{"agent2@hoten.example", "Emily Clark", "en", point, access.Agent},
+	{"sv@hoten.example", "高橋 翔", "ja", tech, access.Supervisor},
+	{"sv2@hoten.example", "田中 結衣", "ja", point, access.Supervisor},
 	{"manager@hoten.example", "渡辺 直樹", "ja", "", access.CenterManager},
 	{"admin@hoten.example", "伊藤 明", "ja", "", access.Administrator},
 	{"auditor@hoten.example", "中村 泉", "ja", "", access.Auditor},

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"hoten/app/apptest"
-	"hoten/app/desks"
 	"hoten/app/staff"
 	"hoten/app/store"
 )
@@ -16,8 +15,11 @@ func nothing(context.Context, *store.Store, []int64) error { return nil }
 func TestFillGoesOnWhereItWasKilled(t *testing.T) {
 	s, _ := apptest.New(t)
 	ctx := context.Background()
-	killed := newPlay(ctx, s, "http://localhost:8080", nothing)
-	if err := errors.Join(desks.Seed(ctx, s), killed.hire(), killed.incident()); err != nil {
+	killed, err := newPlay(ctx, s, "http://localhost:8080", nothing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(killed.setUp(), killed.hire()); err != nil {
 		t.Fatal(err)
 	}
 	if err := Fill(ctx, s, "http://localhost:8080", nothing); err != nil {
@@ -33,8 +35,8 @@ func TestFillGoesOnWhereItWasKilled(t *testing.T) {
 // Only accounts that somebody could sign in to with the demo's password count.
 func TestSignInsAreTheOpenAccounts(t *testing.T) {
 	w := apptest.NewWorld(t)
-	p := newPlay(w.Ctx, w.Store, "http://localhost:8080", nothing)
-	if err := desks.Seed(w.Ctx, w.Store); err != nil {
+	p, err := newPlay(w.Ctx, w.Store, "http://localhost:8080", nothing)
+	if err != nil {
 		t.Fatal(err)
 	}
 	if err := w.DB.Exec("update staff set email = 'a.' || email").Error; err != nil {

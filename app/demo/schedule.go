@@ -29,6 +29,5 @@ func workingDays(now time.Time, release []desks.Desk) []jptext.Date {
 }
 
 func closed(desk desks.Desk, d jptext.Date) bool {
-	_, _, open := desk.On(d)
-	return !open
+	return len(desk.On(d)) == 0
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"hoten/app/desks"
+	"hoten/app/apptest"
 	"hoten/app/jptext"
 )
 
@@ -22,7 +22,7 @@ func TestWorkingDays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := fmt.Sprint(workingDays(at, desks.Release())); got != want {
+		if got := fmt.Sprint(workingDays(at, apptest.Release(t))); got != want {
 			t.Errorf("at %s: %s, want %s", now, got, want)
 		}
 	}

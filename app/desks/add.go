@@ -18,18 +18,36 @@ const maxDesks = 12
 // desk too many, rules that cannot be meant (see Check), no reason: Invalid.
 func Add(ctx context.Context, s *store.Store, by access.Actor, d Desk, reason string) error {
 	return verbs.Run(ctx, s, by, ToAdd, verbs.About("desk", d.Code), reason, func(tx *store.Tx) error {
-		if err := d.Check(); err != nil {
-			return err
-		}
-		rules, err := json.Marshal(d)
-		if err != nil {
-			return err
-		}
-		if err := insert(tx, d.Code, string(rules)); err != nil {
-			return err
-		}
-		return audit.Record(tx, audit.Change{After: d})
+		return add(tx, d)
 	})
+}
+
+// Put adds the desk, or puts its rules in force where one with its code stands; it tells
+// whether anything changed. It is part of another action, which has asked for the
+// permission and the reason.
+func Put(tx *store.Tx, d Desk) (bool, error) {
+	_, err := store.Find[row](tx.DB, "code = ?", d.Code)
+	switch {
+	case fault.Of(err, fault.NotFound):
+		return true, add(tx, d)
+	case err != nil:
+		return false, err
+	}
+	return rewrite(tx, d.Code, func(Desk) (Desk, error) { return d, nil })
+}
+
+func add(tx *store.Tx, d Desk) error {
+	if err := d.Check(); err != nil {
+		return err
+	}
+	rules, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	if err := insert(tx, d.Code, string(rules)); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Change{Action: ToAdd.Name, Subject: verbs.About("desk", d.Code), After: d})
 }
 
 func insert(tx *store.Tx, code, rules string) error {

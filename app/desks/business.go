@@ -1,6 +1,7 @@
 package desks
 
 import (
+	"slices"
 	"time"
 
 	"hoten/app/jptext"
@@ -9,20 +10,26 @@ import (
 // farthest is how many days ahead open time is counted; beyond it nothing is due.
 const farthest = 10 * 366
 
-// span is the part of a day's opening that lies within [from, until).
-func (d Desk) span(date jptext.Date, from, until time.Time) (start, end time.Time) {
-	open, close, ok := d.On(date)
-	if !ok {
-		return from, from
+// stretch is a time in which a desk is open.
+type stretch struct{ start, end time.Time }
+
+func (s stretch) length() time.Duration { return s.end.Sub(s.start) }
+
+// within gives the parts of a day's openings that lie within [from, until).
+func (d Desk) within(date jptext.Date, from, until time.Time) (out []stretch) {
+	for _, opening := range d.On(date) {
+		s := stretch{date.At(opening.Open), date.At(opening.Close)}
+		if s.start.Before(from) {
+			s.start = from
+		}
+		if s.end.After(until) {
+			s.end = until
+		}
+		if s.end.After(s.start) {
+			out = append(out, s)
+		}
 	}
-	start, end = date.At(open), date.At(close)
-	if start.Before(from) {
-		start = from
-	}
-	if end.After(until) {
-		end = until
-	}
-	return start, end
+	return out
 }
 
 // After gives the first instant at which the desk has been open for so long
@@ -34,11 +41,11 @@ func (d Desk) After(t time.Time, open time.Duration) (time.Time, bool) {
 	today := jptext.DateOf(t)
 	until := today.AddDays(farthest).At(0)
 	for i := range farthest {
-		start, end := d.span(today.AddDays(i), t, until)
-		if here := end.Sub(start); here >= open {
-			return start.Add(open), true
-		} else if here > 0 {
-			open -= here
+		for _, s := range d.within(today.AddDays(i), t, until) {
+			if s.length() >= open {
+				return s.start.Add(open), true
+			}
+			open -= s.length()
 		}
 	}
 	return time.Time{}, false
@@ -53,11 +60,11 @@ func (d Desk) Before(t time.Time, open time.Duration) (time.Time, bool) {
 	today := jptext.DateOf(t)
 	from := today.AddDays(-farthest).At(0)
 	for i := range farthest {
-		start, end := d.span(today.AddDays(-i), from, t)
-		if here := end.Sub(start); here >= open {
-			return end.Add(-open), true
-		} else if here > 0 {
-			open -= here
+		for _, s := range slices.Backward(d.within(today.AddDays(-i), from, t)) {
+			if s.length() >= open {
+				return s.end.Add(-open), true
+			}
+			open -= s.length()
 		}
 	}
 	return time.Time{}, false
@@ -72,8 +79,8 @@ func (d Desk) OpenBetween(a, b time.Time) (open time.Duration) {
 		if !date.At(0).Before(b) {
 			break
 		}
-		if start, end := d.span(date, a, b); end.After(start) {
-			open += end.Sub(start)
+		for _, s := range d.within(date, a, b) {
+			open += s.length()
 		}
 	}
 	return open

@@ -35,8 +35,8 @@ var (
 // Check refuses rules that cannot be meant, with an Invalid fault that names
 // each by its place, "hours.0.until": a desk without a code, a name or a telephone,
 // hours that do not end after they begin or leave the day, two rows of hours of
-// which neither is meant to give way, a first day behind the last, two
-// exceptions for a day, a day no year has.
+// which neither is meant to give way, a first day behind the last, exceptions for a
+// day that contradict each other, a day no year has.
 func (d Desk) Check() error {
 	var p fault.Problems
 	d.checkDesk(&p)
@@ -108,11 +108,12 @@ func (d Desk) checkHours(p *fault.Problems) {
 }
 
 // contradicts reports whether both rows hold on some day and neither lies within
-// the other, so that no まで is nested.
+// the other, so that no まで is nested. Rows for the same days are openings of one day,
+// which lie apart.
 func (h Hours) contradicts(other Hours) bool {
 	meet := h.Weekdays&other.Weekdays != 0 && !endsBefore(h, other) && !endsBefore(other, h)
 	if !meet || h.From == other.From && h.Until == other.Until {
-		return meet
+		return meet && h.Open < other.Close && other.Open < h.Close
 	}
 	return !h.within(other) && !other.within(h)
 }
@@ -124,20 +125,23 @@ func (h Hours) within(other Hours) bool {
 }
 
 func (d Desk) checkExceptions(p *fault.Problems) {
-	rows := map[jptext.Date]int{}
 	for i, e := range d.Exceptions {
 		field := fmt.Sprintf("exceptions.%d.", i)
 		if e.Date.IsZero() {
 			p.Add(field+"date", "required")
-		} else if first, twice := rows[e.Date]; twice {
+		} else if first := slices.IndexFunc(d.Exceptions[:min(i, maxExceptions)], e.contradicts); first >= 0 {
 			p.Add(field+"date", "exception_twice", "row", first+1)
-		} else {
-			rows[e.Date] = i
 		}
 		if !e.Closed && !validSpan(e.Open, e.Close) {
 			p.Add(field+"close", "hours_invalid")
 		}
 	}
+}
+
+// contradicts reports whether both are for one day and not two openings of it that lie
+// apart.
+func (e Exception) contradicts(other Exception) bool {
+	return e.Date == other.Date && (e.Closed || other.Closed || e.Open < other.Close && other.Open < e.Close)
 }
 
 func validSpan(open, close int) bool { return 0 <= open && open < close && close <= 24*60 }

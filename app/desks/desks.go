@@ -2,6 +2,7 @@ package desks
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"hoten/app/jptext"
@@ -24,7 +25,8 @@ type Desk struct {
 
 // Hours are the opening hours of some days of the week from one day until
 // another, both inclusive; a zero day is no bound. Open and Close are minutes
-// after midnight in Japan. A day of the week without Hours is closed.
+// after midnight in Japan. A day of the week without Hours is closed; rows for the same
+// days are openings of one day, 10–13 and 14–19.
 type Hours struct {
 	Weekdays Weekdays    `json:"weekdays"`
 	Open     int         `json:"open"`
@@ -33,8 +35,8 @@ type Hours struct {
 	Until    jptext.Date `json:"until"`
 }
 
-// Exception is what holds on one day instead of every other rule. Among several
-// for a day, closed wins, then the first.
+// Exception is what holds on one day instead of every other rule; several for a day
+// are its openings. Closed wins.
 type Exception struct {
 	Date   jptext.Date `json:"date"`
 	Closed bool        `json:"closed"`
@@ -75,6 +77,15 @@ const (
 
 // Has reports whether the day is in the set.
 func (w Weekdays) Has(d time.Weekday) bool { return w&(1<<d) != 0 }
+
+// Written writes the openings of a day for reading: "10:00–13:00 14:00–19:00".
+func Written(openings []Span) string {
+	list := make([]string, len(openings))
+	for i, s := range openings {
+		list[i] = Clock(s.Open) + "–" + Clock(s.Close)
+	}
+	return strings.Join(list, " ")
+}
 
 // Clock writes minutes after midnight for reading: "10:00".
 func Clock(minutes int) string { return fmt.Sprintf("%d:%02d", minutes/60, minutes%60) }

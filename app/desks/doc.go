@@ -7,7 +7,8 @@
 //   - Closed beats extended: on a closed weekday, holiday or period no Hours
 //     open the desk. Only an Exception for that very day does.
 //   - Open is [Open, Close) in Japan's time. A call in progress goes on.
-//   - Rows of Hours for the same day of the week lie within one another or apart;
-//     what crosses or says a period twice is refused when rules are set.
+//   - A day may have several openings: rows of Hours for the same days.
+//   - Other rows of Hours for the same day of the week lie within one another or apart;
+//     periods that cross and openings that overlap are refused when rules are set.
 //   - Deadlines count while a desk is open (After, OpenBetween).
 package desks

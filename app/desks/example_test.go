@@ -13,15 +13,15 @@ func ExampleDesk_On() {
 	tech, point := desks.Release()[0], desks.Release()[1]
 	for _, day := range []int{30, 31} {
 		date := jptext.Date{Year: 2014, Month: time.July, Day: day}
-		open, until, _ := tech.On(date)
-		fmt.Println(date, desks.Clock(open), desks.Clock(until))
+		for _, opening := range tech.On(date) {
+			fmt.Println(date, desks.Clock(opening.Open), desks.Clock(opening.Close))
+		}
 	}
-	_, _, ok := point.On(jptext.Date{Year: 2014, Month: time.September, Day: 15}) // a holiday
-	fmt.Println(ok)
+	fmt.Println(point.On(jptext.Date{Year: 2014, Month: time.September, Day: 15})) // a holiday
 	// Output:
 	// 2014-07-30 10:00 22:00
 	// 2014-07-31 10:00 21:00
-	// false
+	// []
 }
 
 func ExampleDesk_At() {

@@ -1,8 +1,8 @@
 package desks
 
 import (
-	"context"
 	"encoding/json"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -77,20 +77,22 @@ func Choose(db *gorm.DB, code string, own int64) (*Kept, error) {
 	return nil, nil
 }
 
-// Seed gives a new installation the desks of the release; where there are desks
-// already it changes nothing.
-func Seed(ctx context.Context, s *store.Store) error {
-	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		for _, d := range Release() {
-			rules, err := json.Marshal(d)
-			if err != nil {
-				return err
-			}
-			_, err = store.Exec(tx, `insert into desks (code, rules) select $1, $2 where not exists (select 1 from desks where code = $1)`, d.Code, string(rules))
-			if err != nil {
-				return err
-			}
+// Topics that a desk may have besides the codes of programs.
+const (
+	AboutID       = "id"
+	AboutPassword = "password"
+)
+
+// Main is the desk by whose hours what belongs to no desk is counted: the first that is
+// asked about IDs, else the first of all; nil where there is none.
+func Main(list []Kept) *Kept {
+	for i := range list {
+		if slices.Contains(list[i].Topics, AboutID) {
+			return &list[i]
 		}
+	}
+	if len(list) == 0 {
 		return nil
-	})
+	}
+	return &list[0]
 }

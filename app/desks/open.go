@@ -1,35 +1,71 @@
 package desks
 
 import (
+	"slices"
 	"time"
 
 	"hoten/app/jptext"
 )
 
-// On gives the opening hours of a day in minutes after midnight in Japan, and
-// false when the desk is closed all day.
-func (d Desk) On(date jptext.Date) (open, close int, ok bool) {
-	if e, found := d.exception(date); found {
-		return e.Open, e.Close, !e.Closed
-	}
-	if d.closed(date) {
-		return 0, 0, false
-	}
-	h, ok := d.hours(date)
-	return h.Open, h.Close, ok
+// Span is one opening of a day: from Open until Close, in minutes after midnight in
+// Japan.
+type Span struct {
+	Open  int `json:"open"`
+	Close int `json:"close"`
 }
 
-func (d Desk) exception(date jptext.Date) (first Exception, found bool) {
+// On gives the openings of a day, the first first; none when the desk is closed all day.
+func (d Desk) On(date jptext.Date) []Span {
+	if openings, found := d.exceptions(date); found {
+		return openings
+	}
+	if d.closed(date) {
+		return nil
+	}
+	best, found := d.hours(date)
+	if !found {
+		return nil
+	}
+	return d.openings(best, date)
+}
+
+// exceptions are the openings that exceptions give a day instead of every rule; none
+// where one says closed. found tells whether there are any exceptions.
+func (d Desk) exceptions(date jptext.Date) (openings []Span, found bool) {
 	for _, e := range d.Exceptions {
 		switch {
 		case e.Date != date:
 		case e.Closed:
-			return e, true
-		case !found:
-			first, found = e, true
+			return nil, true
+		default:
+			openings, found = append(openings, Span{e.Open, e.Close}), true
 		}
 	}
-	return first, found
+	return inOrder(openings), found
+}
+
+// openings are those of the rows that hold on the day for the same days as best: a row
+// an opening.
+func (d Desk) openings(best Hours, date jptext.Date) (out []Span) {
+	for _, h := range d.Hours {
+		if h.inForce(date) && h.From == best.From && h.Until == best.Until {
+			out = append(out, Span{h.Open, h.Close})
+		}
+	}
+	return inOrder(out)
+}
+
+// inOrder sorts openings and joins those that touch, so that a close is a close.
+func inOrder(list []Span) (out []Span) {
+	slices.SortFunc(list, func(a, b Span) int { return a.Open - b.Open })
+	for _, s := range list {
+		if last := len(out) - 1; last >= 0 && s.Open <= out[last].Close {
+			out[last].Close = max(out[last].Close, s.Close)
+		} else {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func (d Desk) closed(date jptext.Date) bool {
@@ -82,17 +118,15 @@ func (d Desk) At(t time.Time) State {
 	today := jptext.DateOf(t)
 	for i := range horizon + 1 {
 		date := today.AddDays(i)
-		open, close, ok := d.On(date)
-		if !ok {
-			continue
-		}
-		opens, closes := date.At(open), date.At(close)
-		if !opens.After(t) && t.Before(closes) {
-			s.Open, s.Until = true, closes
-		}
-		if opens.After(t) {
-			s.Next = opens
-			return s
+		for _, opening := range d.On(date) {
+			opens, closes := date.At(opening.Open), date.At(opening.Close)
+			if !opens.After(t) && t.Before(closes) {
+				s.Open, s.Until = true, closes
+			}
+			if opens.After(t) {
+				s.Next = opens
+				return s
+			}
 		}
 	}
 	return s

@@ -61,5 +61,5 @@ func rewrite(tx *store.Tx, code string, change func(Desk) (Desk, error)) (bool, 
 	if err := store.Save(tx, kept, "rules"); err != nil {
 		return false, err
 	}
-	return true, audit.Record(tx, audit.Change{Before: before, After: after})
+	return true, audit.Record(tx, audit.Change{Action: ToSet.Name, Subject: verbs.About("desk", code), Before: before, After: after})
 }

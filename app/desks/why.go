@@ -11,7 +11,7 @@ import (
 // (closed at another time of every year), "holiday", "weekend", "weekday" (no hours on that day of the week), "extended", "special"
 // (other hours for a time), or nothing.
 func (d Desk) Why(date jptext.Date) string {
-	if _, is := d.exception(date); is {
+	if _, is := d.exceptions(date); is {
 		return "exception"
 	}
 	if i := slices.IndexFunc(d.ClosedYearly, func(p Period) bool { return p.holds(date) }); i >= 0 {
@@ -23,14 +23,14 @@ func (d Desk) Why(date jptext.Date) string {
 	if d.ClosedOnHolidays && IsHoliday(date) {
 		return "holiday"
 	}
-	h, found := d.hours(date)
+	best, found := d.hours(date)
 	if !found {
 		if day := date.Weekday(); day == time.Saturday || day == time.Sunday {
 			return "weekend"
 		}
 		return "weekday"
 	}
-	return h.beside(d.usual(date))
+	return beside(d.openings(best, date), d.openings(d.usual(date), date))
 }
 
 // usual finds the widest hours in force on a day, those that the others give way to.
@@ -44,11 +44,15 @@ func (d Desk) usual(date jptext.Date) (widest Hours) {
 	return widest
 }
 
-func (h Hours) beside(usual Hours) string {
+// beside says how openings differ from the usual ones: not, by being longer, or otherwise.
+func beside(openings, usual []Span) string {
+	longer := func(u Span) bool {
+		return slices.ContainsFunc(openings, func(s Span) bool { return s.Open <= u.Open && s.Close >= u.Close })
+	}
 	switch {
-	case h.Open == usual.Open && h.Close == usual.Close:
+	case slices.Equal(openings, usual):
 		return ""
-	case h.Open <= usual.Open && h.Close >= usual.Close:
+	case !slices.ContainsFunc(usual, func(u Span) bool { return !longer(u) }):
 		return "extended"
 	}
 	return "special"

@@ -68,14 +68,14 @@ func (n *numbered) sealing(rows int) (sealer, error) {
 func (r *run) sealAffected(row csvin.Row, identity, member, phone, email int64) []any {
 	v, in := r.s.Vault, row.Affected
 	columns := make([]any, 0, len(affectedColumns))
-	columns = append(columns, int64(row.Line), v.Blind("login", in.LoginKey), identity, v.Seal("identities", "login", identity, in.LoginKey), members.LoginMailbox(v, in.LoginKey))
+	columns = append(columns, int64(row.Line), v.Blind("login", in.LoginKey), identity, v.Seal("identities", "login", identity, in.LoginKey), r.mailboxes.OfLogin(in.LoginKey))
 	columns = append(columns, members.Starts(v, in.LoginKey)...)
 	columns = append(columns, member,
 		v.Seal("members", "name", member, in.Name), v.Seal("members", "name_kana", member, in.NameKana), v.Seal("members", "birth_date", member, dateText(in.BirthDate)),
 		v.Seal("members", "postal_code", member, in.PostalCode), v.Seal("members", "address", member, in.Address),
 		v.Seal("members", "customer_number", member, in.CustomerNumber), v.Blind("customer_number", jptext.CustomerNumberKey(in.CustomerNumber)),
 		r.grams(in.Name, in.NameKana), members.Parts(v, in.Name, in.NameKana), in.Language)
-	mailbox, local := members.ContactMailbox(v, in.Email)
+	mailbox, local := r.mailboxes.OfContact(in.Email)
 	columns = append(columns, r.contact(phone, in.Phone, "phone", in.PhoneKey)...)
 	columns = append(columns, r.contact(email, in.Email, "email", jptext.EmailKey(in.Email), mailbox, local)...)
 	columns = append(columns, dateOrNull(in.EmailRegisteredOn))

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"time"
 
+	"gorm.io/gorm"
+
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/imports/csvin"
 	"hoten/app/incidents"
+	"hoten/app/members"
 	"hoten/app/policies"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -37,19 +40,21 @@ func FromFiles(ctx context.Context, s *store.Store, by access.Actor, reference, 
 // run is one import at work.
 type run struct {
 	*Import
-	s        *store.Store
-	by       access.Actor
-	src      source
-	incident *incidents.Incident
-	programs map[string]int16
-	rejected *rejector
-	columns  []string            // ignored
-	told     []Notice            // see Import.Told
-	headers  map[string][]string // by file
-	progress func(int64)
-	read     int64
-	opening  int64 // the transfer of the balances
-	noted    time.Time
+	s         *store.Store
+	by        access.Actor
+	src       source
+	incident  *incidents.Incident
+	programs  map[string]int16
+	names     csvin.Names
+	mailboxes members.Mailboxes
+	rejected  *rejector
+	columns   []string            // ignored
+	told      []Notice            // see Import.Told
+	headers   map[string][]string // by file
+	progress  func(int64)
+	read      int64
+	opening   int64 // the transfer of the balances
+	noted     time.Time
 }
 
 func newRun(s *store.Store, by access.Actor, i *Import, src source, progress func(int64)) *run {
@@ -117,6 +122,9 @@ func (r *run) prepare(ctx context.Context) error {
 	for _, p := range programs {
 		r.programs[p.Code] = p.ID
 	}
+	if err := r.prepareNames(db); err != nil {
+		return err
+	}
 	limits, err := policies.Current(db)
 	if err != nil {
 		return err
@@ -127,6 +135,27 @@ func (r *run) prepare(ctx context.Context) error {
 		_, err := store.Exec(tx, "delete from import_rejections where import_id = $1", r.ID)
 		return err
 	})
+}
+
+// prepareNames reads what files call the ID and the programs, and whose mailboxes are an
+// ID's own.
+func (r *run) prepareNames(db *gorm.DB) error {
+	about, err := incidents.Involve(db, r.IncidentID)
+	if err != nil {
+		return err
+	}
+	r.names = csvin.Names{Programs: map[string]string{}}
+	for _, p := range about.Programs {
+		r.names.Programs[p.NameJa], r.names.Programs[p.NameEn] = p.Code, p.Code
+	}
+	if about.ID != nil {
+		r.names.IDs, r.names.Language = []string{about.ID.NameJa, about.ID.NameEn}, about.ID.Language
+		if r.names.Form, err = about.ID.Matcher(); err != nil {
+			return err
+		}
+	}
+	r.mailboxes, err = members.ReadMailboxes(db, r.s.Vault)
+	return err
 }
 
 // land judges and inserts everything within one transaction.

@@ -165,7 +165,7 @@ func (r *run) refuse(ctx context.Context, file string, refused map[int]csvin.Pro
 		return err
 	}
 	defer f.Close()
-	reader, err := csvin.NewReader(f, kind)
+	reader, err := csvin.NewReader(f, kind, r.names)
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func (r *run) stage(tx *store.Tx, file string, open opener, kind csvin.Kind, tab
 		return err
 	}
 	defer f.Close()
-	reader, err := csvin.NewReader(f, kind)
+	reader, err := csvin.NewReader(f, kind, r.names)
 	if err != nil {
 		return r.refuseFile(tx.Context(), file, err)
 	}

@@ -17,10 +17,10 @@ func LoginKey(s string) string {
 // to: the raw address is (docs/domain.md section 6).
 func EmailKey(s string) string { return LoginKey(s) }
 
-// MailboxKeys name the mailbox that an address stands for, however it is written: case,
-// width, quotation marks and a tag (+shop) are spelling. local is the name without its
-// domain; a login ID without one names only that.
-func MailboxKeys(address string) (mailbox, local string) {
+// MailboxKey names the mailbox that an address stands for, however it is written: case,
+// width, quotation marks and a tag (+shop) are spelling. Its name holds no @ and its domain
+// is empty where the address, or the login ID, has none.
+func MailboxKey(address string) string {
 	name, domain := LoginKey(address), ""
 	if at := strings.LastIndexByte(name, '@'); at >= 0 {
 		name, domain = name[:at], strings.TrimRight(name[at+1:], ".")
@@ -31,7 +31,7 @@ func MailboxKeys(address string) (mailbox, local string) {
 	if tag := strings.IndexByte(name, '+'); tag > 0 {
 		name = name[:tag]
 	}
-	return name + "@" + domain, name + "@"
+	return strings.ReplaceAll(name, "@", "") + "@" + domain
 }
 
 // CustomerNumberKey is what customer numbers are compared by: its Alphanumeric; of
@@ -77,7 +77,7 @@ var ErrEmail = errors.New("jptext: not a mail address")
 
 // ParseEmail gives the address in s as mail is sent to it: outer spaces gone,
 // full-width letters made ASCII, otherwise raw. The dots of old carriers
-// (foo..bar@docomo.example, foo.@…) are valid (docs/domain.md section 6). It fails
+// (foo..bar@carrier.example, foo.@…) are valid (docs/domain.md section 6). It fails
 // with ErrEmail.
 func ParseEmail(s string) (string, error) {
 	s = strings.TrimSpace(compat(s))

@@ -29,6 +29,10 @@ func Complete(ctx context.Context, s *store.Store) error {
 // hashMailboxes hashes the mailboxes of the rows that meet the condition.
 func hashMailboxes(table, column, which string) func(tx *store.Tx) (int, error) {
 	return func(tx *store.Tx) (done int, err error) {
+		mailboxes, err := ReadMailboxes(tx.DB, tx.Vault())
+		if err != nil {
+			return 0, err
+		}
 		query := fmt.Sprintf("select id, %s from %s where mailbox_key is null and %s limit $1 for update skip locked", column, table, which)
 		err = store.Each(tx.DB, query, []any{chunk}, func(scan func(...any) error) error {
 			var id int64
@@ -39,10 +43,10 @@ func hashMailboxes(table, column, which string) func(tx *store.Tx) (int, error) 
 			done++
 			plain := tx.Vault().Read(table, column, id, sealed)
 			if table == "identities" {
-				tx.Queue("update identities set mailbox_key = $2 where id = $1", id, LoginMailbox(tx.Vault(), plain))
+				tx.Queue("update identities set mailbox_key = $2 where id = $1", id, mailboxes.OfLogin(plain))
 				return nil
 			}
-			mailbox, local := ContactMailbox(tx.Vault(), plain)
+			mailbox, local := mailboxes.OfContact(plain)
 			tx.Queue("update contacts set mailbox_key = $2, local_key = $3 where id = $1", id, mailbox, local)
 			return nil
 		})

@@ -8,6 +8,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/jptext"
 	"hoten/app/members"
+	"hoten/app/operators"
 	"hoten/app/store"
 )
 
@@ -29,10 +30,11 @@ func TestContactsThatDependOnAnID(t *testing.T) {
 		"of an ID that was listed before":    {"taro@ocn.example", "First@ocn.example", false, true},
 		"of an ID that is listed later":      {"taro@ocn.example", `"last"@ocn.example`, false, true},
 		"of an ID without domain, later":     {"taro@ocn.example", "bare+tag@ocn.example", false, true},
+		"elsewhere, of an ID without domain": {"taro", "taro@mail.example", false, false},
 		"of an ID that was only asked about": {"taro@ocn.example", "asked@ocn.example", false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := apptest.NewWorld(t)
+			w := apptest.NewWorld(t) // whose IDs have mailboxes at ocn.example
 			row := func(login, mail string) string {
 				return fmt.Sprintf("%s,,,,,\"%s\",2008-01-01,,,,ja,0,0,\n", login, strings.ReplaceAll(mail, `"`, `""`))
 			}
@@ -76,4 +78,37 @@ func asked(t *testing.T, w *apptest.World, login string) {
 	}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Until an ID is set up, any domain may be that of its mailboxes; what is set up later is
+// compared anew.
+func TestMailboxesBeforeAndAfterSettingUp(t *testing.T) {
+	w := apptest.NewWorld(t)
+	set := func(domains ...string) {
+		t.Helper()
+		list, err := operators.IDs(store.Read(w.Ctx, w.Store))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list[0].Domains = domains
+		if _, err := operators.SetID(w.Ctx, w.Store, w.Administrator, list[0].Version, list[0], "ntt-com"); err != nil {
+			t.Fatal(err)
+		}
+		if err := members.Complete(w.Ctx, w.Store); err != nil {
+			t.Fatal(err)
+		}
+	}
+	own := func(want bool) {
+		t.Helper()
+		found, err := members.Contacts(store.Read(w.Ctx, w.Store), *w.ID("taro").MemberID)
+		if err != nil || len(found) != 1 || found[0].DependsOnLogin != want {
+			t.Errorf("%+v %v, want %v", found, err, want)
+		}
+	}
+	w.Import(apptest.AffectedHeader+"taro,,,,,taro@new.example,2008-01-01,,,,ja,0,0,\n", "")
+	own(false)
+	set("ocn.example", "new.example")
+	own(true)
+	set()
+	own(false)
 }

@@ -1,6 +1,7 @@
 package notices
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -34,8 +35,10 @@ func (p *Permanent) Unwrap() error { return p.Err }
 type Postman struct {
 	Store  *store.Store
 	Outlet Outlet
-	From   string
+	From   string // where what Env gives names none
 	Env    environment
+	// Incident tells which incident a case belongs to; mails of no case belong to 0.
+	Incident func(ctx context.Context, caseID int64) (int64, error)
 	// Settled is told, in the same transaction, that a mail was sent, or that it will
 	// not be.
 	Settled func(tx *store.Tx, m Mail) error
@@ -72,26 +75,50 @@ func (p *Postman) Deliver(ctx context.Context, ids []int64) error {
 	return failed
 }
 
-// environment gives what holds on the day a mail in a language is sent.
-type environment func(ctx context.Context, at time.Time, lang string) (Env, error)
+// environment gives what holds on the day a mail of an incident in a language is sent.
+type environment func(ctx context.Context, at time.Time, lang string, incident int64) (Env, error)
 
-// remembered asks once a minute for each language: the mails of a chunk quote the same.
+// remembered asks once a minute for each language and incident: the mails of a chunk
+// quote the same.
 func remembered(ask environment) environment {
+	type question struct {
+		lang     string
+		incident int64
+	}
 	type answer struct {
 		Env
 		at time.Time
 	}
-	known := map[string]answer{}
-	return func(ctx context.Context, at time.Time, lang string) (Env, error) {
-		if a, ok := known[lang]; ok && at.Truncate(time.Minute).Equal(a.at) {
+	known := map[question]answer{}
+	return func(ctx context.Context, at time.Time, lang string, incident int64) (Env, error) {
+		q := question{lang, incident}
+		if a, ok := known[q]; ok && at.Truncate(time.Minute).Equal(a.at) {
 			return a.Env, nil
 		}
-		env, err := ask(ctx, at, lang)
+		env, err := ask(ctx, at, lang, incident)
 		if err == nil {
-			known[lang] = answer{env, at.Truncate(time.Minute)}
+			known[q] = answer{env, at.Truncate(time.Minute)}
 		}
 		return env, err
 	}
+}
+
+// errNobody: whom members should answer or call is not set up.
+var errNobody = errors.New("no operator is set up who signs the mail")
+
+func (p *Postman) env(ctx context.Context, m Mail, ask environment) (env Env, err error) {
+	var incident int64
+	if m.CaseID != nil && p.Incident != nil {
+		if incident, err = p.Incident(ctx, *m.CaseID); err != nil {
+			return env, err
+		}
+	}
+	env, err = ask(ctx, p.Store.Clock(), m.Language, incident)
+	if err == nil && env.Company == "" {
+		err = errNobody
+	}
+	env.From = cmp.Or(env.From, p.From)
+	return env, err
 }
 
 // claim takes a mail by moving its due time, in a transaction of its own: what
@@ -124,6 +151,9 @@ func (p *Postman) deliver(ctx context.Context, m Mail, env environment) error {
 	if err != nil && ctx.Err() != nil {
 		return p.letGo(ctx, m)
 	}
+	if e.MessageID != "" {
+		m.MessageID = e.MessageID
+	}
 	return p.settle(ctx, m, kept, err)
 }
 
@@ -143,7 +173,7 @@ func (p *Postman) compose(ctx context.Context, m Mail, ask environment) (e Envel
 	if m.Secretive() && (secret == "" || !now.Before(m.QueuedAt.Add(time.Duration(f.Minutes)*time.Minute))) {
 		return e, kept, errExpired
 	}
-	env, err := ask(ctx, now, m.Language)
+	env, err := p.env(ctx, m, ask)
 	if err != nil {
 		return e, kept, err
 	}
@@ -151,7 +181,7 @@ func (p *Postman) compose(ctx context.Context, m Mail, ask environment) (e Envel
 	if err != nil {
 		return e, kept, &Permanent{Err: err}
 	}
-	e = Envelope{From: p.From, To: to, Language: m.Language, MessageID: ours(m.MessageID, p.From), At: now}
+	e = Envelope{From: env.From, To: to, Language: m.Language, MessageID: ours(m.MessageID, env.From), At: now}
 	if e.Message, err = Render(m.Kind, m.Language, f, secret, env); err != nil {
 		return e, kept, &Permanent{Err: err}
 	}
@@ -178,7 +208,6 @@ func (p *Postman) settle(ctx context.Context, m Mail, kept Message, failure erro
 	return store.Keep(context.WithoutCancel(ctx), p.Store, func(tx *store.Tx) error {
 		attempt := m.Attempts
 		m.judge(tx.Now, failure)
-		m.MessageID = ours(m.MessageID, p.From)
 		if m.State == Sent {
 			m.Subject = kept.Subject
 			// A lost outcome means what a lost claim does.

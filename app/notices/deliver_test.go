@@ -39,7 +39,7 @@ func (c *catcher) Send(_ context.Context, e notices.Envelope) error {
 }
 
 func postman(s *store.Store, out notices.Outlet) *notices.Postman {
-	return &notices.Postman{Store: s, Outlet: out, From: "no-reply@hoten.example", Env: func(context.Context, time.Time, string) (notices.Env, error) {
+	return &notices.Postman{Store: s, Outlet: out, From: "no-reply@hoten.example", Env: func(context.Context, time.Time, string, int64) (notices.Env, error) {
 		return notices.Env{Company: "NTTコミュニケーションズ", TopPage: "OCNのトップページ", Desks: []notices.DeskLine{{Name: "窓口", Phone: "0120-047-860", Hours: "10:00～21:00"}}}, nil
 	}}
 }

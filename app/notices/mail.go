@@ -82,6 +82,9 @@ type Facts struct {
 type Points struct {
 	NameJa     string `json:"name_ja"`
 	NameEn     string `json:"name_en"`
+	UnitJa     string `json:"unit_ja,omitempty"`
+	UnitEn     string `json:"unit_en,omitempty"`
+	UnitEnOne  string `json:"unit_en_one,omitempty"`
 	Restored   int64  `json:"restored"`
 	Reimbursed int64  `json:"reimbursed"`
 	Absorbed   int64  `json:"absorbed"`
@@ -199,6 +202,6 @@ func compose(tx *store.Tx, id int64, d Draft) (Mail, error) {
 	return Mail{
 		ID: id, CaseID: d.CaseID, MemberID: d.MemberID, ContactID: d.ContactID, Kind: d.Kind, Language: d.Language,
 		Recipient: v.Seal("mails", "recipient", id, d.To), Data: v.Seal("mails", "data", id, string(data)), Secret: v.Seal("mails", "secret", id, d.Secret),
-		State: Queued, MessageID: fmt.Sprintf("%s@hoten", strings.ReplaceAll(unique.String(), "-", "")), QueuedAt: tx.Now, DueAt: tx.Now,
+		State: Queued, MessageID: fmt.Sprintf("%s@mail.invalid", strings.ReplaceAll(unique.String(), "-", "")), QueuedAt: tx.Now, DueAt: tx.Now,
 	}, nil
 }

@@ -13,11 +13,23 @@ const Hidden = "●●●●●●"
 // full-width columns (docs/domain.md section 6).
 type Message struct{ Subject, Text, HTML string }
 
-// Env is what holds on the day a mail is sent, in the language of the mail.
+// Env is what holds on the day a mail is sent, in the language of the mail: who answers
+// for the incident, and the ID and the programs that it is about.
 type Env struct {
-	Desks   []DeskLine
-	Company string // signs the mail
-	TopPage string // the name of the official top page, in English with its article; never its address
+	Desks     []DeskLine
+	From      string   // the From address; empty: the Postman's
+	Company   string   // signs the mail
+	Signature []string // lines below the company
+	TopPage   string   // the name of the official page, in English with its article; never its address
+	ID        string   // what members call the ID
+	Mailbox   bool     // the ID has a mailbox of its own
+	GoesOn    string   // what goes on while the ID is restricted; may be empty
+	Happened  string   // what happened; empty: a sentence that fits any incident
+	// PointPassword is what members call the password for points; empty: there is none.
+	PointPassword   string
+	OneTimePassword bool   // offered at sign-in
+	Unit            string // what points are called: points, miles
+	Transfers       bool   // there are programs to transfer points between
 	// Services are sentences about services that members cannot use as ever.
 	Services []string
 	// Transfer is how points can be transferred: "suspended", with the
@@ -45,14 +57,54 @@ func Render(kind, lang string, f Facts, secret string, env Env) (Message, error)
 		return Message{}, err
 	}
 	doc := parse(b.String(), kind, secret)
-	out := Message{Subject: t.subject, Text: doc.text(lang)}
-	out.HTML, err = doc.html(lang, t.subject)
+	subject, err := t.subjectIn(lang, env)
+	if err != nil {
+		return Message{}, err
+	}
+	out := Message{Subject: subject, Text: doc.text(lang)}
+	out.HTML, err = doc.html(lang, subject)
 	return out, err
 }
 
 // SubjectOf is the subject of a kind of mail; it is the same for everybody, since
 // it holds nothing about the member. Unknown kinds have none.
-func SubjectOf(kind, lang string) string { return letters[kind+"."+lang].subject }
+func SubjectOf(kind, lang string, env Env) string {
+	t, known := letters[kind+"."+lang]
+	if !known {
+		return ""
+	}
+	subject, err := t.subjectIn(lang, env)
+	if err != nil {
+		return ""
+	}
+	return subject
+}
+
+// widestSubject is how many columns a subject may have (docs/domain.md section 6).
+const widestSubject = 60
+
+// subjectIn is the subject with the names of the incident, or with general ones where
+// those would make it too long.
+func (t letter) subjectIn(lang string, env Env) (string, error) {
+	for _, named := range []Env{env, {ID: "ID", Unit: env.Unit, Transfers: env.Transfers}, general(lang)} {
+		var b strings.Builder
+		if err := t.subject.Execute(&b, newWords(lang, Facts{}, "", named)); err != nil {
+			return "", err
+		}
+		if subject := strip(b.String()); columnsOf(subject, lang == "ja") <= widestSubject {
+			return subject, nil
+		}
+	}
+	return "", fmt.Errorf("the subject of %s is too long", t.body.Name())
+}
+
+// general are names that fit any incident.
+func general(lang string) Env {
+	if lang == "en" {
+		return Env{ID: "ID", Unit: "points"}
+	}
+	return Env{ID: "ID", Unit: "ポイント"}
+}
 
 // checkSecret refuses to write a mail about a code or a link that is not there,
 // or a link that could be anything but a link.

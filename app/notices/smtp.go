@@ -21,7 +21,6 @@ type SMTP struct {
 	implicit      bool        // TLS from the first byte
 	encrypts      atomic.Bool // the server has offered STARTTLS before
 	user, pass    string
-	sender        string
 	idle          chan *connection
 	tls           *tls.Config
 	step          time.Duration
@@ -29,15 +28,14 @@ type SMTP struct {
 
 // NewSMTP reads an address like smtp://user:password@host:587 (STARTTLS where
 // the server offers it, required with a password) or smtps://host. from is the
-// From address; its bare address is the envelope's sender.
+// From address of mails that name no other.
 func NewSMTP(address, from string) (*SMTP, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps" {
 		// The error of url.Parse would repeat the password.
 		return nil, errors.New("HOTEN_SMTP_URL is not an address like smtp://user:password@host:587")
 	}
-	sender, err := mail.ParseAddress(from)
-	if err != nil {
+	if _, err := mail.ParseAddress(from); err != nil {
 		return nil, fmt.Errorf("HOTEN_MAIL_FROM %q: %w", from, err)
 	}
 	port := u.Port()
@@ -46,7 +44,7 @@ func NewSMTP(address, from string) (*SMTP, error) {
 	}
 	pass, _ := u.User.Password()
 	return &SMTP{address: net.JoinHostPort(u.Hostname(), port), host: u.Hostname(), implicit: u.Scheme == "smtps",
-		user: u.User.Username(), pass: pass, sender: sender.Address, idle: make(chan *connection, 4),
+		user: u.User.Username(), pass: pass, idle: make(chan *connection, 4),
 		tls: &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}, step: dialogue}, nil
 }
 
@@ -57,12 +55,16 @@ func (s *SMTP) Send(ctx context.Context, e Envelope) error {
 	if err != nil {
 		return &Permanent{Err: err}
 	}
+	sender, err := mail.ParseAddress(e.From) // bytes has read it as well
+	if err != nil {
+		return &Permanent{Err: err}
+	}
 	c, err := s.connection(ctx)
 	if err != nil {
 		return err
 	}
 	stop := context.AfterFunc(ctx, func() { c.Close() })
-	err = s.hand(c.Client, quoted(e.To), raw)
+	err = s.hand(c.Client, sender.Address, quoted(e.To), raw)
 	if cut := !stop(); cut && err != nil {
 		return errors.Join(err, ctx.Err())
 	} else if cut {
@@ -78,8 +80,8 @@ func (s *SMTP) Send(ctx context.Context, e Envelope) error {
 }
 
 // hand is the dialogue about one message.
-func (s *SMTP) hand(c *smtp.Client, to string, raw []byte) error {
-	if err := c.Mail(s.sender, nil); err != nil {
+func (s *SMTP) hand(c *smtp.Client, sender, to string, raw []byte) error {
+	if err := c.Mail(sender, nil); err != nil {
 		return err
 	}
 	if err := c.Rcpt(to, nil); err != nil {

@@ -49,7 +49,7 @@ func TestSMTPMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{"To": `<"foo..bar"@docomo.example>`, "Date": "Thu, 31 Jul 2014 10:30:00 +0900", "Message-Id": "<0198@hoten>",
-		"Content-Language": "ja", "Auto-Submitted": "auto-generated", "Subject": SubjectOf(RestrictionNotice, "ja"), "From": `NTTコミュニケーションズ <no-reply@hoten.example>`} {
+		"Content-Language": "ja", "Auto-Submitted": "auto-generated", "Subject": SubjectOf(RestrictionNotice, "ja", env("ja")), "From": `NTTコミュニケーションズ <no-reply@hoten.example>`} {
 		got, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get(name))
 		if err != nil || got != want {
 			t.Errorf("%s is %q (%v), not %q", name, got, err, want)

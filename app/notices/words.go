@@ -1,6 +1,7 @@
 package notices
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -21,8 +22,7 @@ var templates embed.FS
 
 // letter is a template: its first line is the subject, the rest the document.
 type letter struct {
-	subject string
-	body    *template.Template
+	subject, body *template.Template
 }
 
 // letters holds every template by "kind.language". A template that does not
@@ -40,7 +40,10 @@ var letters = func() map[string]letter {
 		}
 		head, body, _ := strings.Cut(string(b), "\n")
 		name := strings.TrimSuffix(path.Base(file), ".txt")
-		all[name] = letter{strings.TrimPrefix(head, "Subject: "), template.Must(template.New(name).Option("missingkey=error").Parse(body))}
+		parse := func(text string) *template.Template {
+			return template.Must(template.New(name).Option("missingkey=error").Parse(text))
+		}
+		all[name] = letter{parse(strings.TrimPrefix(head, "Subject: ")), parse(body)}
 	}
 	return all
 }()
@@ -56,6 +59,11 @@ type words struct {
 	Points                           []pointWords
 	Desks                            []DeskLine
 	Company, TopPage                 string
+	Signature                        []string
+	ID, GoesOn, Happened             string
+	PointPassword, Unit              string
+	Mailbox, OneTimePassword         bool
+	Transfers                        bool
 	Services                         []string
 	Transfer                         string
 }
@@ -74,16 +82,15 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 		Name: addressee(f.Name), Login: value(f.MaskedLogin), Case: value(f.CaseNumber), Title: value(f.TitleJa), Secret: secret,
 		From: day(lang, f.PeriodFrom), To: day(lang, f.PeriodTo), Detected: day(lang, f.DetectedOn),
 		Day: day(lang, f.At), Clock: f.At.In(jptext.JST).Format("15:04"), Minutes: f.Minutes, Resumed: f.Resumed,
-		Company: value(env.Company), TopPage: value(env.TopPage), Transfer: env.Transfer,
+		Company: value(env.Company), TopPage: value(env.TopPage), Transfer: env.Transfer, Signature: values(env.Signature), Services: values(env.Services),
+		ID: value(cmp.Or(env.ID, general(lang).ID)), GoesOn: value(env.GoesOn), Happened: value(env.Happened), PointPassword: value(env.PointPassword),
+		Unit: value(cmp.Or(env.Unit, general(lang).Unit)), Mailbox: env.Mailbox, OneTimePassword: env.OneTimePassword, Transfers: env.Transfers,
 	}
 	if lang == "en" {
 		w.Title = value(f.TitleEn)
 	}
 	for _, p := range f.Points {
 		w.Points = append(w.Points, p.words(lang))
-	}
-	for _, s := range env.Services {
-		w.Services = append(w.Services, value(s))
 	}
 	for _, d := range env.Desks {
 		w.Desks = append(w.Desks, DeskLine{value(d.Name), value(d.Phone), value(d.Hours)})
@@ -100,9 +107,9 @@ func (p Points) words(lang string) pointWords {
 		if n == 0 {
 			return ""
 		}
-		return signed(lang, n)
+		return p.signed(lang, n)
 	}
-	return pointWords{value(program), signed(lang, p.Total()), points(lang, p.Balance),
+	return pointWords{value(program), p.signed(lang, p.Total()), p.points(lang, p.Balance),
 		part(p.Restored), part(p.Reimbursed), part(p.Absorbed), part(p.Adjusted), p.Restored < 0}
 }
 
@@ -118,24 +125,25 @@ func day(lang string, t time.Time) string {
 	return t.Format("2006年1月2日")
 }
 
-func signed(lang string, n int64) string {
+func (p Points) signed(lang string, n int64) string {
 	switch {
 	case n > 0:
-		return "+" + points(lang, n)
+		return "+" + p.points(lang, n)
 	case n < 0:
-		return "−" + points(lang, -n)
+		return "−" + p.points(lang, -n)
 	}
-	return points(lang, 0)
+	return p.points(lang, 0)
 }
 
-func points(lang string, n int64) string {
+// points writes a number with the unit of the program; mails of earlier releases hold none.
+func (p Points) points(lang string, n int64) string {
 	switch s := separated(n); {
 	case lang != "en":
-		return s + "ポイント"
+		return s + plain(cmp.Or(p.UnitJa, "ポイント"))
 	case n == 1:
-		return s + " point"
+		return s + " " + plain(cmp.Or(p.UnitEnOne, "point"))
 	default:
-		return s + " points"
+		return s + " " + plain(cmp.Or(p.UnitEn, "points"))
 	}
 }
 
@@ -145,6 +153,13 @@ func separated(n int64) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+func values(list []string) (out []string) {
+	for _, s := range list {
+		out = append(out, value(s))
+	}
+	return out
 }
 
 func value(s string) string {

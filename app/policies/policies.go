@@ -6,6 +6,7 @@ package policies
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"time"
 
 	"gorm.io/gorm"
@@ -18,7 +19,8 @@ import (
 )
 
 // Policies are the values in force. Thresholds and DailyLimits are points of
-// company cost by program code; no entry: no threshold, no limit.
+// company cost by program code; a program for which nobody has decided has
+// FirstThreshold and FirstDailyLimit.
 type Policies struct {
 	Thresholds     map[string]int64 `json:"thresholds"`   // above: two different supervisors
 	DailyLimits    map[string]int64 `json:"daily_limits"` // proposed by one person in a day of JST
@@ -57,11 +59,16 @@ type Verification struct {
 	CodesPerDay         int      `json:"codes_per_day"`
 }
 
+// FirstThreshold and FirstDailyLimit hold for a program until somebody decides otherwise.
+const (
+	FirstThreshold  = 5000
+	FirstDailyLimit = 2_000_000
+)
+
 // Default is what holds until somebody decides otherwise: docs/domain.md sections 2, 4 and 5.
 func Default() Policies {
 	return Policies{
-		Thresholds:  map[string]int64{"goo": 5000, "pointtalk": 5000},
-		DailyLimits: map[string]int64{"goo": 2_000_000, "pointtalk": 2_000_000},
+		Thresholds: map[string]int64{}, DailyLimits: map[string]int64{},
 		Verification: Verification{
 			NotVisible: []string{"customer_number"}, Level1Items: 2, Level2Items: 3, WrongPerCall: 3, FailedPerDay: 2, WrongPerDay: 6,
 			ValidMinutes: 30, CodeMinutes: 10, CodeTries: 5, CodeIntervalSeconds: 60, CodesPerCall: 5, CodesPerDay: 10,
@@ -108,24 +115,53 @@ func Latest(db *gorm.DB) (Kept, error) {
 // AskLatest reads what Latest gives; what it returns gives it once the reads have run.
 func AskLatest(reads *store.Reads) func() (Kept, error) {
 	rows := store.Ask[row](reads, "select id, value, set_at, set_by from policies order by id desc limit 1")
-	return func() (Kept, error) {
-		if len(*rows) == 0 {
-			return Kept{Policies: Default()}, nil
+	programs := store.AskValues[string](reads, "select code from programs")
+	return func() (k Kept, err error) {
+		k.Policies = Default()
+		if len(*rows) > 0 {
+			k, err = (*rows)[0].kept()
 		}
-		return (*rows)[0].kept()
+		k.include(*programs)
+		return k, err
+	}
+}
+
+// include gives the programs for which nobody has decided what holds at first.
+func (p *Policies) include(programs []string) {
+	for _, amounts := range []*map[string]int64{&p.Thresholds, &p.DailyLimits} {
+		if *amounts == nil {
+			*amounts = map[string]int64{}
+		}
+	}
+	for _, code := range programs {
+		if _, decided := p.Thresholds[code]; !decided {
+			p.Thresholds[code] = FirstThreshold
+		}
+		if _, decided := p.DailyLimits[code]; !decided {
+			p.DailyLimits[code] = FirstDailyLimit
+		}
 	}
 }
 
 // Of reads the policies of a version. Unknown: NotFound.
 func Of(db *gorm.DB, version int64) (Kept, error) {
-	if version == 0 {
-		return Kept{Policies: Default()}, nil
-	}
-	r, err := store.Find[row](db, "id = ?", version)
-	if err != nil {
+	var reads store.Reads
+	programs := store.AskValues[string](&reads, "select code from programs")
+	if err := reads.Run(db); err != nil {
 		return Kept{}, err
 	}
-	return r.kept()
+	k := Kept{Policies: Default()}
+	if version != 0 {
+		r, err := store.Find[row](db, "id = ?", version)
+		if err != nil {
+			return Kept{}, err
+		}
+		if k, err = r.kept(); err != nil {
+			return k, err
+		}
+	}
+	k.include(*programs)
+	return k, nil
 }
 
 func (r row) kept() (Kept, error) {
@@ -187,15 +223,43 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, seen int64, p Pol
 		if !mine || before.Version != seen {
 			return fault.New(fault.Conflict, "conflict", "version", before.Version)
 		}
-		value, err := json.Marshal(p)
-		if err != nil {
-			return err
-		}
-		if err := store.Insert(tx, &row{Value: string(value), SetAt: tx.Now, SetBy: by.ID}); err != nil {
-			return err
-		}
-		return audit.Record(tx, audit.Change{Before: before.Policies, After: p})
+		return put(tx, before.Policies, p)
 	})
+}
+
+// PutProgram decides about a program: from which cost on two supervisors approve, and how
+// much one person proposes in a day. It tells whether that changed anything, and is part of
+// another action, which has asked for the permission and the reason.
+func PutProgram(tx *store.Tx, code string, threshold, dailyLimit int64) (bool, error) {
+	mine, err := store.Idle(tx, "set policies")
+	if err == nil && !mine {
+		err = fault.New(fault.Conflict, "conflict")
+	}
+	if err != nil {
+		return false, err
+	}
+	before, err := Latest(tx.DB)
+	if err != nil || before.Thresholds[code] == threshold && before.DailyLimits[code] == dailyLimit {
+		return false, err
+	}
+	p := before.Policies
+	p.Thresholds, p.DailyLimits = maps.Clone(p.Thresholds), maps.Clone(p.DailyLimits)
+	p.Thresholds[code], p.DailyLimits[code] = threshold, dailyLimit
+	if err := p.check(tx.DB); err != nil {
+		return false, err
+	}
+	return true, put(tx, before.Policies, p)
+}
+
+func put(tx *store.Tx, before, p Policies) error {
+	value, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	if err := store.Insert(tx, &row{Value: string(value), SetAt: tx.Now, SetBy: tx.By.ID}); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Change{Action: ToSet.Name, Subject: "policies", Before: before, After: p})
 }
 
 // The most of some numbers. What protects a member is not switched off by a number that

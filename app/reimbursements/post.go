@@ -114,7 +114,7 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 // pointsFacts tells a member what was posted, a program each and only those touched.
 func pointsFacts(p Plan, programs []incidents.Program) (out []notices.Points) {
 	for _, program := range programs {
-		f := notices.Points{NameJa: program.NameJa, NameEn: program.NameEn}
+		f := notices.Points{NameJa: program.NameJa, NameEn: program.NameEn, UnitJa: program.UnitJa, UnitEn: program.UnitEn, UnitEnOne: program.UnitEnOne}
 		touched := false
 		for _, l := range p.Lines {
 			if l.CounterProgramID != nil && *l.CounterProgramID == program.ID {

@@ -53,7 +53,7 @@ type lateRow struct {
 }
 
 // late locks some of those that have waited for so many hours of the desk of their
-// case (the technical one where it has none) and not yet come to the step.
+// case (see desks.Main where it has none) and not yet come to the step.
 func late(tx *store.Tx, step string, hours int) ([]lateRow, error) {
 	list, err := desks.List(tx.DB)
 	if err != nil {
@@ -62,11 +62,11 @@ func late(tx *store.Tx, step string, hours int) ([]lateRow, error) {
 	var ids []int64
 	var codes []string
 	var since []time.Time
-	var tech int64
+	var main int64
+	if desk := desks.Main(list); desk != nil {
+		main = desk.ID
+	}
 	for _, d := range list {
-		if d.Code == desks.Tech {
-			tech = d.ID
-		}
 		if at, ok := waited(d.Desk, tx.Now, hours); ok {
 			ids, codes, since = append(ids, d.ID), append(codes, d.Code), append(since, at)
 		}
@@ -77,7 +77,7 @@ func late(tx *store.Tx, step string, hours int) ([]lateRow, error) {
 	return store.Select[lateRow](tx.DB, `select r.*, d.code as desk_code from reimbursements r join cases c on c.id = r.case_id
 		join unnest($1::bigint[], $2::text[], $3::timestamptz[]) as d(id, code, since) on d.id = coalesce(c.desk_id, $4)
 		where r.state = 'submitted' and r.`+step+` is null and r.submitted_at <= $5 and r.submitted_at <= d.since
-		order by r.submitted_at limit $6 for no key update of r skip locked`, ids, codes, since, tech, slices.MaxFunc(since, time.Time.Compare), remindChunk)
+		order by r.submitted_at limit $6 for no key update of r skip locked`, ids, codes, since, main, slices.MaxFunc(since, time.Time.Compare), remindChunk)
 }
 
 func remindSome(tx *store.Tx) (int, error) {

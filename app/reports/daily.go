@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
+	"hoten/app/desks"
 	"hoten/app/jptext"
 	"hoten/app/vault"
 )
@@ -33,13 +34,16 @@ type Daily struct {
 	Notes          []DailyNote   `json:"notes"`
 }
 
-// DeskHours are a desk's hours on the day, in minutes after midnight in Japan.
+// DeskHours are a desk's hours on the day, in minutes after midnight in Japan: from the
+// first opening to the last close, and each opening.
 type DeskHours struct {
 	Desk   string `json:"desk"`
 	Open   int    `json:"open"`
 	Close  int    `json:"close"`
 	Closed bool   `json:"closed"`
 	Why    string `json:"why,omitempty"` // why the day differs, as desks.Desk.Why says
+
+	Openings []desks.Span `json:"openings"`
 }
 
 // DeskCalls are the calls of a desk that began on the day, and what came of them;
@@ -172,8 +176,13 @@ func countDay(db *gorm.DB, of scope, now time.Time) (*Daily, error) {
 func (d *Daily) hours(of scope) {
 	for _, desk := range of.desks {
 		if of.desk == 0 || of.desk == desk.ID {
-			open, close, ok := desk.On(of.date)
-			d.Hours = append(d.Hours, DeskHours{desk.Code, open, close, !ok, desk.Why(of.date)})
+			h := DeskHours{Desk: desk.Code, Why: desk.Why(of.date), Openings: desk.On(of.date)}
+			if n := len(h.Openings); n > 0 {
+				h.Open, h.Close = h.Openings[0].Open, h.Openings[n-1].Close
+			} else {
+				h.Closed, h.Openings = true, []desks.Span{}
+			}
+			d.Hours = append(d.Hours, h)
 		}
 	}
 }

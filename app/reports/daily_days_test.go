@@ -9,7 +9,6 @@ import (
 	"hoten/app/access"
 	"hoten/app/apptest"
 	"hoten/app/cases"
-	"hoten/app/desks"
 	"hoten/app/jptext"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
@@ -68,8 +67,8 @@ func TestDailyWorkOfDesks(t *testing.T) {
 	}{
 		{30, "", CaseDay{Opened: 1}, Resets{Sent: 1}},
 		{31, "", CaseDay{Opened: 6, Completed: 1, OutOfScope: 1, Reopened: 1}, Resets{Sent: 1, Completed: 1, Released: 1}},
-		{31, desks.Tech, CaseDay{Opened: 1, Completed: 1}, Resets{Sent: 1, Released: 1}},
-		{31, desks.Point, CaseDay{Opened: 1, OutOfScope: 1, Reopened: 1}, Resets{Completed: 1}},
+		{31, apptest.Tech, CaseDay{Opened: 1, Completed: 1}, Resets{Sent: 1, Released: 1}},
+		{31, apptest.Point, CaseDay{Opened: 1, OutOfScope: 1, Reopened: 1}, Resets{Completed: 1}},
 		{32, "", CaseDay{}, Resets{Completed: 1}},
 	} {
 		d := dailyOf(t, w, w.Supervisor, Query{Date: on(1).AddDays(want.day - 1), Desk: want.desk})
@@ -101,7 +100,7 @@ func TestDailyMails(t *testing.T) {
 	mail(w.Case("b@ocn.example").ID, "reset_completed", "sent", july(31, 9, 0), july(31, 9, 0)) // nobody's yet
 	w.Clock.Set(july(32, 9, 0))
 	of := []MailDay{{Kind: "restriction_notice", Bounced: 1}, {Kind: "reset_link", Sent: 1, Failed: 1}, {Kind: "reset_completed", Sent: 1}}
-	for desk, want := range map[string][]MailDay{"": of, desks.Point: of[:2], desks.Tech: {}} {
+	for desk, want := range map[string][]MailDay{"": of, apptest.Point: of[:2], apptest.Tech: {}} {
 		if d := dailyOf(t, w, w.Agent, Query{Date: on(31), Desk: desk}); !reflect.DeepEqual(d.Mails, want) {
 			t.Errorf("%q: %+v", desk, d.Mails)
 		}
@@ -132,7 +131,7 @@ func TestDailyOpenAges(t *testing.T) {
 		}
 	}
 	exec(t, w, "update cases set assignee_id = $2 where id = $1", w.Case("c@ocn.example").ID, w.Agent2.ID)
-	if d := dailyOf(t, w, w.Agent, Query{Date: on(31), Desk: desks.Point}); *d.Open != (Ages{Today: 1}) {
+	if d := dailyOf(t, w, w.Agent, Query{Date: on(31), Desk: apptest.Point}); *d.Open != (Ages{Today: 1}) {
 		t.Errorf("of one desk: %+v", *d.Open)
 	}
 }
@@ -166,7 +165,7 @@ func TestDailySteps(t *testing.T) {
 		day  int
 		desk string
 		want [6]int64
-	}{{31, "", [6]int64{2, 1, 0, 0, 0, 1}}, {31, desks.Tech, [6]int64{2}}, {31, desks.Point, [6]int64{0, 1, 0, 0, 0, 1}}, {32, "", [6]int64{0, 0, 1}}} {
+	}{{31, "", [6]int64{2, 1, 0, 0, 0, 1}}, {31, apptest.Tech, [6]int64{2}}, {31, apptest.Point, [6]int64{0, 1, 0, 0, 0, 1}}, {32, "", [6]int64{0, 0, 1}}} {
 		if got := count(c.day, c.desk); got != c.want {
 			t.Errorf("%d %q: %v, want %v", c.day, c.desk, got, c.want)
 		}
@@ -193,11 +192,11 @@ func TestDailyHours(t *testing.T) {
 	exec(t, w, `insert into calls (case_id, agent_id, desk_id, direction, relation, started_at) values ($1, $2, $3, 'inbound', 'self', $4)`,
 		w.Case("a@ocn.example").ID, w.Agent.ID, w.Agent.DeskID, july(31, 21, 59))
 	w.Clock.Set(time.Date(2014, 9, 20, 12, 0, 0, 0, jptext.JST))
-	d := dailyOf(t, w, w.Agent, Query{Date: on(31), Desk: desks.Tech})
+	d := dailyOf(t, w, w.Agent, Query{Date: on(31), Desk: apptest.Tech})
 	if first, last := d.ByHour[0], d.ByHour[len(d.ByHour)-1]; first != (HourCalls{Hour: 10}) || last != (HourCalls{Hour: 21, Inbound: 1}) || len(d.ByHour) != 12 {
 		t.Errorf("%+v", d.ByHour)
 	}
-	shut := dailyOf(t, w, w.Agent, Query{Date: jptext.Date{Year: 2014, Month: 9, Day: 15}, Desk: desks.Point})
+	shut := dailyOf(t, w, w.Agent, Query{Date: jptext.Date{Year: 2014, Month: 9, Day: 15}, Desk: apptest.Point})
 	if len(shut.ByHour) != 0 || shut.ByHour == nil {
 		t.Errorf("hours of a closed day: %+v", shut.ByHour)
 	}
@@ -241,7 +240,7 @@ func TestKeepDays(t *testing.T) {
 	}
 	call(july(31, 23, 59))
 	keeps(july(32, 3, 0))
-	if n, tech := inbound(""), inbound(desks.Tech); n != 3 || tech != 3 {
+	if n, tech := inbound(""), inbound(apptest.Tech); n != 3 || tech != 3 {
 		t.Errorf("%d and %d calls when the day was over", n, tech)
 	}
 	call(july(31, 23, 58))

@@ -52,8 +52,10 @@ func (d *Daily) byHour(db *gorm.DB, of scope) error {
 		first, last = min(first, r.Hour), max(last, r.Hour)
 	}
 	for _, desk := range of.desks {
-		if open, close, ok := desk.On(of.date); ok && (of.desk == 0 || of.desk == desk.ID) {
-			first, last = min(first, open/60), max(last, min((close-1)/60, 23))
+		for _, opening := range desk.On(of.date) {
+			if of.desk == 0 || of.desk == desk.ID {
+				first, last = min(first, opening.Open/60), max(last, min((opening.Close-1)/60, 23))
+			}
 		}
 	}
 	for h := first; h <= last; h++ {

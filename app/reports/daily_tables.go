@@ -42,7 +42,7 @@ func (d *Daily) Tables(ctx context.Context, names Names) []Table {
 func (d *Daily) hoursTable(ctx context.Context, names Names) Table {
 	t := Table{ID: "hours", Title: i18n.T(ctx, "reports.daily.hours"), Columns: []Column{{Title: i18n.T(ctx, "reports.daily.desk")}, {Title: i18n.T(ctx, "reports.daily.open")}}}
 	for _, h := range d.Hours {
-		said := desks.Clock(h.Open) + "–" + desks.Clock(h.Close)
+		said := desks.Written(h.Openings)
 		if h.Closed {
 			said = i18n.T(ctx, "desks.shut")
 		}

@@ -49,7 +49,7 @@ func TestDaily(t *testing.T) {
 	w.Clock.Set(july(32, 9, 30))
 
 	d := dailyOf(t, w, w.Supervisor, Query{Date: on(31)})
-	want := []DeskCalls{{Desk: desks.Tech, Inbound: 2, Verified: 1, Mismatch: 1, Ended: 2, TalkSeconds: 360}, {Desk: desks.Point, Outbound: 1, Ended: 1, TalkSeconds: 600}}
+	want := []DeskCalls{{Desk: apptest.Tech, Inbound: 2, Verified: 1, Mismatch: 1, Ended: 2, TalkSeconds: 360}, {Desk: apptest.Point, Outbound: 1, Ended: 1, TalkSeconds: 600}}
 	if !reflect.DeepEqual(d.Calls, want) {
 		t.Errorf("%+v", d.Calls)
 	}
@@ -65,7 +65,7 @@ func TestDaily(t *testing.T) {
 	if len(d.Agents) != 2 || d.Agents[0].Calls != 2 || d.Agents[0].Proposals != 1 || d.Agents[1].Calls != 1 {
 		t.Errorf("%+v", d.Agents)
 	}
-	if one := dailyOf(t, w, w.Agent, Query{Date: on(31), Desk: desks.Point}); !reflect.DeepEqual(one.Calls, want[1:]) || one.Agents != nil || one.Reimbursements[0].Count != 0 {
+	if one := dailyOf(t, w, w.Agent, Query{Date: on(31), Desk: apptest.Point}); !reflect.DeepEqual(one.Calls, want[1:]) || one.Agents != nil || one.Reimbursements[0].Count != 0 {
 		t.Errorf("of one desk, to an agent: %+v %+v", one.Calls, one.Agents)
 	}
 	if sat := dailyOf(t, w, w.Agent, Query{Date: on(26)}); sat.Hours[0].Closed || !sat.Hours[1].Closed || sat.Hours[1].Why != "weekend" {
@@ -127,7 +127,7 @@ func TestDailyNotes(t *testing.T) {
 	w := world(t)
 	w.Clock.Set(july(31, 19, 0))
 	note := func(by access.Actor, q Query, text string) error { return AddNote(w.Ctx, w.Store, by, q, text) }
-	for _, n := range []struct{ desk, text string }{{desks.Tech, "回線の混雑は解消"}, {"", "明日は=SUM(1)増員"}} {
+	for _, n := range []struct{ desk, text string }{{apptest.Tech, "回線の混雑は解消"}, {"", "明日は=SUM(1)増員"}} {
 		if err := note(w.Agent, Query{Desk: n.desk}, n.text); err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +146,7 @@ func TestDailyNotes(t *testing.T) {
 			t.Errorf("%q: %v, want %s", c.text, err, c.code)
 		}
 	}
-	if d := dailyOf(t, w, w.Agent2, Query{Desk: desks.Point}); len(d.Notes) != 1 || d.Notes[0].By != "佐藤 葵" {
+	if d := dailyOf(t, w, w.Agent2, Query{Desk: apptest.Point}); len(d.Notes) != 1 || d.Notes[0].By != "佐藤 葵" {
 		t.Errorf("of the other desk: %+v", d.Notes)
 	}
 	d := dailyOf(t, w, w.Supervisor, Query{})

@@ -22,6 +22,7 @@ import (
 // OneTimeTo is the masked address that a one-time password could go to, empty
 // when there is none apart from the ID's own mailbox.
 type Visit struct {
+	IncidentID  int64
 	Language    string
 	MaskedLogin string
 	ExpiresAt   time.Time
@@ -49,7 +50,11 @@ func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
 		return nil, err
 	}
 	who := to[link.CaseID]
-	visit := &Visit{Language: who.Language, MaskedLogin: who.Facts.MaskedLogin, ExpiresAt: link.ExpiresAt}
+	c, err := store.Find[cases.Case](db, "id = ?", link.CaseID)
+	if err != nil {
+		return nil, err
+	}
+	visit := &Visit{IncidentID: c.IncidentID, Language: who.Language, MaskedLogin: who.Facts.MaskedLogin, ExpiresAt: link.ExpiresAt}
 	if who.Address != "" {
 		visit.OneTimeTo = vault.MaskEmail(who.Address)
 	}

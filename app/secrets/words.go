@@ -18,7 +18,7 @@ private question random recently reset rule rules safe same secret secure see se
 since so some something still stolen strong stronger such sure that the their theirs there these they this to today
 too unclear under unique unknown unless until up valid very via was weak what when whether which while who why with
 without word written wrong yes yesterday yet you your yours
-amazon apple au docomo facebook gmail goo google line nifty ntt ocn pointtalk rakuten skype softbank twitter yahoo
+amazon apple facebook gmail google line rakuten skype twitter yahoo
 id ids login pc pw sms url web otp faq sv pin pass password browser phone android iphone windows manager`)
 
 func ordinaryWord(token string) bool {

@@ -15,7 +15,7 @@ type Named struct {
 	Code   string
 	NameJa string
 	NameEn string
-	Setter string // the name of who set it
+	Setter string // the name of who set it; empty: it came with the setting up
 }
 
 // Program is the program's name in the language.
@@ -23,8 +23,8 @@ func (n Named) Program(lang string) string {
 	return incidents.Program{NameJa: n.NameJa, NameEn: n.NameEn}.Name(lang)
 }
 
-const named = `select s.id, s.program_id, s.service, s.state, s.from_at, s.until_at, s.note, s.set_by, s.set_at, s.version, p.code, p.name_ja, p.name_en, f.name as setter
-	from service_statuses s join programs p on p.id = s.program_id join staff f on f.id = s.set_by where s.voided_at is null `
+const named = `select s.id, s.program_id, s.service, s.state, s.from_at, s.until_at, s.note, s.set_by, s.set_at, s.version, p.code, p.name_ja, p.name_en, coalesce(f.name, '') as setter
+	from service_statuses s join programs p on p.id = s.program_id left join staff f on f.id = s.set_by where s.voided_at is null `
 
 // Now are the statuses that count at the instant t, by program: suspended ones first.
 func Now(db *gorm.DB, t time.Time) ([]Named, error) {

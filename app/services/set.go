@@ -24,23 +24,51 @@ type New struct {
 // is a Conflict.
 func Set(ctx context.Context, s *store.Store, by access.Actor, n New) (*Status, error) {
 	return verbs.Do(ctx, s, by, ToSet, subject(n.Program, n.Service), n.Reason, func(tx *store.Tx) (*Status, error) {
-		program, err := incidents.ProgramByCode(tx.DB, n.Program)
-		if err != nil {
-			return nil, err
-		}
-		made := &Status{ProgramID: program.ID, Service: n.Service, State: n.State, FromAt: n.From, UntilAt: n.Until, Note: n.Note,
-			SetBy: by.ID, SetAt: tx.Now, Version: 1}
-		if err := made.check(); err != nil {
-			return nil, err
-		}
-		if err := made.alone(tx); err != nil {
-			return nil, err
-		}
-		if err := store.Insert(tx, made); err != nil {
-			return nil, err
-		}
-		return made, audit.Record(tx, audit.Change{After: made})
+		return set(tx, n)
 	})
+}
+
+// Put notes what holds for a service, or changes the end and the note of the status that
+// begins at the same time; it tells whether anything changed. It is part of another action,
+// which has asked for the permission and the reason.
+func Put(tx *store.Tx, n New) (bool, error) {
+	program, err := incidents.ProgramByCode(tx.DB, n.Program)
+	if err != nil {
+		return false, err
+	}
+	kept, err := store.LockBy[Status](tx, "program_id = ? and service = ? and state = ? and from_at = ? and voided_at is null", program.ID, n.Service, n.State, n.From)
+	if fault.Of(err, fault.NotFound) {
+		_, err = set(tx, n)
+		return true, err
+	}
+	if err != nil || sameTime(kept.UntilAt, n.Until) && kept.Note == n.Note {
+		return false, err
+	}
+	_, err = rewrite(tx, kept, ToAmend, Change{Until: n.Until, Note: n.Note}.amend)
+	return true, err
+}
+
+func sameTime(a, b *time.Time) bool { return a == b || a != nil && b != nil && a.Equal(*b) }
+
+func set(tx *store.Tx, n New) (*Status, error) {
+	program, err := incidents.ProgramByCode(tx.DB, n.Program)
+	if err != nil {
+		return nil, err
+	}
+	made := &Status{ProgramID: program.ID, Service: n.Service, State: n.State, FromAt: n.From, UntilAt: n.Until, Note: n.Note, SetAt: tx.Now, Version: 1}
+	if tx.By.ID != 0 {
+		made.SetBy = &tx.By.ID
+	}
+	if err := made.check(); err != nil {
+		return nil, err
+	}
+	if err := made.alone(tx); err != nil {
+		return nil, err
+	}
+	if err := store.Insert(tx, made); err != nil {
+		return nil, err
+	}
+	return made, audit.Record(tx, audit.Change{Action: ToSet.Name, Subject: subject(program.Code, n.Service), After: made})
 }
 
 // alone refuses a status beside another that says the same. Whoever sets one for
@@ -72,16 +100,18 @@ type Change struct {
 // Amend changes when a status ends; one that has ended is history: Conflict. An
 // end that has passed is Invalid, since mails have said otherwise since.
 func Amend(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Change) (*Status, error) {
-	return change(ctx, s, by, ToAmend, id, ch.Version, ch.Reason, func(tx *store.Tx, kept *Status) error {
-		if ch.Until != nil && ch.Until.Before(tx.Now) {
-			return fault.Input("until", "end_passed")
-		}
-		kept.UntilAt, kept.Note = ch.Until, ch.Note
-		if err := kept.check(); err != nil {
-			return err
-		}
-		return kept.alone(tx)
-	})
+	return change(ctx, s, by, ToAmend, id, ch.Version, ch.Reason, ch.amend)
+}
+
+func (ch Change) amend(tx *store.Tx, kept *Status) error {
+	if ch.Until != nil && ch.Until.Before(tx.Now) {
+		return fault.Input("until", "end_passed")
+	}
+	kept.UntilAt, kept.Note = ch.Until, ch.Note
+	if err := kept.check(); err != nil {
+		return err
+	}
+	return kept.alone(tx)
 }
 
 // Resume ends a status that holds, now.
@@ -110,24 +140,29 @@ func change(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb,
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case kept.VoidedAt != nil || kept.Ended(tx.Now):
-			return nil, fault.New(fault.Conflict, "service_ended")
-		case version != 0 && version != kept.Version:
+		if version != 0 && version != kept.Version && kept.VoidedAt == nil && !kept.Ended(tx.Now) {
 			return nil, fault.New(fault.Conflict, "conflict", "version", kept.Version)
 		}
-		before := *kept
-		if err := fn(tx, kept); err != nil {
-			return nil, err
-		}
-		kept.Version++
-		if err := store.Save(tx, kept, "until_at", "note", "voided_at", "version"); err != nil {
-			return nil, err
-		}
-		program, err := store.Find[incidents.Program](tx.DB, "id = ?", kept.ProgramID)
-		if err != nil {
-			return nil, err
-		}
-		return kept, audit.Record(tx, audit.Change{Subject: subject(program.Code, kept.Service), Before: before, After: kept})
+		return rewrite(tx, kept, v, fn)
 	})
+}
+
+// rewrite changes a status that is locked. One that has ended is history: Conflict.
+func rewrite(tx *store.Tx, kept *Status, v *verbs.Verb, fn func(tx *store.Tx, kept *Status) error) (*Status, error) {
+	if kept.VoidedAt != nil || kept.Ended(tx.Now) {
+		return nil, fault.New(fault.Conflict, "service_ended")
+	}
+	before := *kept
+	if err := fn(tx, kept); err != nil {
+		return nil, err
+	}
+	kept.Version++
+	if err := store.Save(tx, kept, "until_at", "note", "voided_at", "version"); err != nil {
+		return nil, err
+	}
+	program, err := store.Find[incidents.Program](tx.DB, "id = ?", kept.ProgramID)
+	if err != nil {
+		return nil, err
+	}
+	return kept, audit.Record(tx, audit.Change{Action: v.Name, Subject: subject(program.Code, kept.Service), Before: before, After: kept})
 }

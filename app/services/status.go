@@ -37,7 +37,7 @@ type Status struct {
 	FromAt    time.Time
 	UntilAt   *time.Time
 	Note      string // for the staff
-	SetBy     int64
+	SetBy     *int64 // nil: the program itself, as it was set up
 	SetAt     time.Time
 	VoidedAt  *time.Time
 	Version   int64

@@ -154,6 +154,13 @@ func Lock[T any](tx *Tx, id int64) (*T, error) {
 	return found(&row, err)
 }
 
+// LockBy is Lock for the row that the condition names.
+func LockBy[T any](tx *Tx, query string, args ...any) (*T, error) {
+	var row T
+	err := tx.DB.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Where(query, args...).Take(&row).Error
+	return found(&row, err)
+}
+
 // Find reads the row that the condition names. None: NotFound.
 func Find[T any](db *gorm.DB, query string, args ...any) (*T, error) {
 	var row T

@@ -117,7 +117,7 @@ func MaskEmail(email string) string {
 	return "•••" + email[at:]
 }
 
-// MaskLogin leaves at most three characters and the domain: m00****@ocn.example.
+// MaskLogin leaves at most three characters and the domain: m00****@mail.example.
 func MaskLogin(login string) string {
 	if login == Damaged {
 		return Damaged

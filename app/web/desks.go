@@ -76,12 +76,7 @@ func (p *page) calendar(d desks.Desk, stands *desks.Desk, first jptext.Date) (m 
 	return m
 }
 
-func hoursOn(d desks.Desk, date jptext.Date) string {
-	if open, close, ok := d.On(date); ok {
-		return desks.Clock(open) + "–" + desks.Clock(close)
-	}
-	return ""
-}
+func hoursOn(d desks.Desk, date jptext.Date) string { return desks.Written(d.On(date)) }
 
 func (p *page) why(d desks.Desk, date jptext.Date) string {
 	switch why := d.Why(date); why {

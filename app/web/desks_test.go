@@ -115,10 +115,7 @@ func TestReleaseTableAfterTheEditor(t *testing.T) {
 		until, _ := jptext.ParseDate(row.until)
 		for d := from; !d.After(until); d = d.AddDays(1) {
 			for code, want := range map[string]string{"tech": row.tech, "point": row.point} {
-				got := ""
-				if open, close, ok := s.desk(code).On(d); ok {
-					got = desks.Clock(open) + "–" + desks.Clock(close)
-				}
+				got := desks.Written(s.desk(code).On(d))
 				if got != want {
 					t.Errorf("%s %s: %s, want %s", d, code, got, want)
 				}
@@ -189,10 +186,7 @@ func TestDeskRowsWithoutJavaScript(t *testing.T) {
 }
 
 func hours(d desks.Desk, date jptext.Date) string {
-	if open, close, ok := d.On(date); ok {
-		return desks.Clock(open) + "–" + desks.Clock(close)
-	}
-	return ""
+	return desks.Written(d.On(date))
 }
 
 func problems(body string) string {

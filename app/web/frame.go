@@ -10,6 +10,7 @@ import (
 	"hoten/app/callbacks"
 	"hoten/app/desks"
 	"hoten/app/members"
+	"hoten/app/operators"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/staff"
@@ -25,6 +26,7 @@ type around struct {
 	policies func() (policies.Kept, error)
 	waits    *[]reimbursements.Waits
 	due      *[]callbacks.Due
+	ids      *[]operators.ID
 }
 
 func readAround(db *gorm.DB, reader int64, now time.Time, framed bool) (*around, error) {
@@ -33,6 +35,7 @@ func readAround(db *gorm.DB, reader int64, now time.Time, framed bool) (*around,
 	if framed {
 		a.desks, a.policies = desks.Ask(&reads), policies.AskLatest(&reads)
 		a.waits, a.due = reimbursements.AskWaiting(&reads, reader), callbacks.AskDueFor(&reads, reader, now)
+		a.ids = operators.AskIDs(&reads)
 	}
 	return a, reads.Run(db)
 }
@@ -46,7 +49,7 @@ func (p *page) surround(a *around) (err error) {
 	if err != nil {
 		return err
 	}
-	p.policies = current.Policies
+	p.policies, p.ids = current.Policies, *a.ids
 	now := p.w.s.Clock()
 	for _, d := range p.desks {
 		state := d.At(now)

@@ -7,6 +7,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/notices"
+	"hoten/app/store"
 	"hoten/app/vault"
 	"hoten/ui"
 )
@@ -58,29 +59,36 @@ func subject(m notices.Mail) string {
 	if m.Subject != "" {
 		return m.Subject
 	}
-	return notices.SubjectOf(m.Kind, m.Language)
+	return notices.SubjectOf(m.Kind, m.Language, notices.Env{})
 }
 
-func (p *page) mail() (*notices.Mail, notices.Message, error) {
+func (p *page) mail() (m *notices.Mail, message notices.Message, from string, err error) {
 	id, err := p.id()
 	if err != nil {
-		return nil, notices.Message{}, err
+		return nil, message, "", err
 	}
-	m, err := notices.ByID(p.db, id)
+	if m, err = notices.ByID(p.db, id); err != nil {
+		return nil, message, "", err
+	}
+	var incident int64
+	if m.CaseID != nil {
+		c, err := store.Find[cases.Case](p.db, "id = ?", *m.CaseID)
+		if err != nil {
+			return nil, message, "", err
+		}
+		incident = c.IncidentID
+	}
+	env, err := p.w.env(p.ctx, p.w.s.Clock(), m.Language, incident)
 	if err != nil {
-		return nil, notices.Message{}, err
+		return nil, message, "", err
 	}
-	env, err := p.w.env(p.ctx, p.w.s.Clock(), m.Language)
-	if err != nil {
-		return nil, notices.Message{}, err
-	}
-	message, err := m.Show(p.w.s.Vault, env)
-	return m, message, err
+	message, err = m.Show(p.w.s.Vault, env)
+	return m, message, env.From, err
 }
 
 func showMail(p *page) error {
 	p.section("mails")
-	m, message, err := p.mail()
+	m, message, from, err := p.mail()
 	if err != nil {
 		return err
 	}
@@ -88,14 +96,14 @@ func showMail(p *page) error {
 	if err != nil {
 		return err
 	}
-	return p.render(ui.MailsShow{Frame: p.frame, ID: m.ID, Kind: m.Kind, Case: mailCase(*m), To: vault.MaskEmail(to), From: p.w.from, Subject: subject(*m),
+	return p.render(ui.MailsShow{Frame: p.frame, ID: m.ID, Kind: m.Kind, Case: mailCase(*m), To: vault.MaskEmail(to), From: from, Subject: subject(*m),
 		Language: m.Language, State: m.State, Attempts: int(m.Attempts), MessageID: m.MessageID, Error: m.Error, QueuedAt: m.QueuedAt, SentAt: moment(m.SentAt),
 		Text: message.Text, HTML: message.HTML != ""}.Page())
 }
 
 // showMailHTML is the mail's HTML part, for a frame that may run nothing.
 func showMailHTML(p *page) error {
-	_, message, err := p.mail()
+	_, message, _, err := p.mail()
 	if err != nil {
 		return err
 	}

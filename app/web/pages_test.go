@@ -12,7 +12,6 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/demo"
-	"hoten/app/desks"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/staff"
@@ -24,9 +23,6 @@ func filled(t *testing.T) (s *store.Store, base string) {
 	t.Helper()
 	s, _ = apptest.New(t)
 	ctx := context.Background()
-	if err := desks.Seed(ctx, s); err != nil {
-		t.Fatal(err)
-	}
 	out := &outbox{}
 	deliver := func(ctx context.Context, as *store.Store, ids []int64) error {
 		return (&notices.Postman{Store: as, Outlet: out, From: "no-reply@hoten.example", Env: apptest.MailEnv, Settled: cases.MailSettled}).Deliver(ctx, ids)

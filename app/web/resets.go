@@ -2,9 +2,12 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"hoten/app/desks"
 	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/notices"
 	"hoten/app/resets"
 	"hoten/i18n"
 	"hoten/ui"
@@ -25,27 +28,35 @@ func showReset(p *page) error {
 		return p.resetGone(err)
 	}
 	p.speak(visit.Language)
-	states, err := p.memberDesks()
+	env, states, err := p.memberDesks(visit.IncidentID)
 	if err != nil {
 		return err
+	}
+	if !env.OneTimePassword {
+		visit.OneTimeTo = ""
 	}
 	return p.render(ui.ResetsNew{Frame: p.frame, Desks: states, LoginID: visit.MaskedLogin, ExpiresAt: visit.ExpiresAt, OTPTo: visit.OneTimeTo,
 		OTPChosen: p.FormValue("one_time_password") == "true"}.Page())
 }
 
-// memberDesks are the desks for a member to call; it puts the company that answers for
-// them over the page.
-func (p *page) memberDesks() ([]ui.DeskState, error) {
+// memberDesks are the desks for a member of an incident to call; it puts the company that
+// answers for them over the page.
+func (p *page) memberDesks(incident int64) (env notices.Env, states []ui.DeskState, err error) {
 	list, err := desks.List(p.db)
 	if err != nil {
-		return nil, err
+		return env, nil, err
 	}
-	env, err := p.w.env(p.ctx, p.w.s.Clock(), i18n.Lang(p.ctx))
-	if err != nil {
-		return nil, err
+	if env, err = p.w.env(p.ctx, p.w.s.Clock(), i18n.Lang(p.ctx), incident); err != nil {
+		return env, nil, err
 	}
 	p.frame.Company = env.Company
-	return p.deskStates(list)
+	involved, err := incidents.Involve(p.db, incident)
+	if err != nil {
+		return env, nil, err
+	}
+	list = slices.DeleteFunc(list, func(d desks.Kept) bool { return !involved.Asks(d.Topics) })
+	states, err = p.deskStates(list)
+	return env, states, err
 }
 
 // resetGone says the same of every link that does not work, whatever the cause: a
@@ -54,7 +65,7 @@ func (p *page) resetGone(err error) error {
 	if !fault.Of(err, fault.NotFound) && !fault.Of(err, fault.Forbidden) {
 		return err
 	}
-	states, err := p.memberDesks()
+	_, states, err := p.memberDesks(0)
 	if err != nil {
 		return err
 	}
@@ -68,7 +79,7 @@ func completeReset(p *page) error {
 	if err != nil {
 		return p.sentAgain(err)
 	}
-	done := completed{Link: p.linkKey(), At: p.w.s.Clock(), OneTime: p.FormValue("one_time_password") == "true", Language: visit.Language}
+	done := completed{Link: p.linkKey(), At: p.w.s.Clock(), OneTime: p.FormValue("one_time_password") == "true", Language: visit.Language, Incident: visit.IncidentID}
 	err = resets.Complete(p.ctx, p.w.s, p.Param("token"), p.FormValue("password"), p.FormValue("password_again"), done.OneTime)
 	if f, ok := fault.As(err); ok && len(f.Fields) > 0 {
 		p.speak(visit.Language)

@@ -19,11 +19,12 @@ type completed struct {
 	At       time.Time
 	OneTime  bool
 	Language string
+	Incident int64
 }
 
 // completedCookie is kept for completedLife.
 const (
-	completedCookie = "hoten_reset"
+	completedCookie = "reset_done"
 	completedLife   = time.Hour
 )
 
@@ -78,9 +79,9 @@ func showResetDone(p *page) error {
 		return p.resetGone(fault.Missing())
 	}
 	p.speak(c.Language)
-	states, err := p.memberDesks()
+	env, states, err := p.memberDesks(c.Incident)
 	if err != nil {
 		return err
 	}
-	return p.render(ui.ResetsDone{Frame: p.frame, ResumedAt: c.At, OTP: c.OneTime, Desks: states}.Page())
+	return p.render(ui.ResetsDone{Frame: p.frame, ResumedAt: c.At, OTP: c.OneTime, PointPassword: env.PointPassword, Desks: states}.Page())
 }

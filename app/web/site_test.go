@@ -66,7 +66,7 @@ func serve(t testing.TB, s *store.Store) *httptest.Server {
 	e := edge.New(s.Log, nil)
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
-	web.Register(e, s, web.Options{BaseURL: server.URL, From: "no-reply@hoten.example", Env: apptest.MailEnv})
+	web.Register(e, s, web.Options{BaseURL: server.URL, Env: apptest.MailEnv})
 	return server
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"hoten/app/desks"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
+	"hoten/app/operators"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -17,12 +19,28 @@ import (
 // password, and each program.
 func (p *page) topics(lang string) ([]ui.Choice, error) {
 	programs, err := incidents.Programs(p.db)
+	if err == nil && p.ids == nil {
+		p.ids, err = operators.IDs(p.db)
+	}
 	return p.topicsOf(programs, lang), err
+}
+
+// idName is what the ID is called, or each of them.
+func (p *page) idName(lang string) string {
+	var names []string
+	for _, i := range p.ids {
+		if name := i.Name(lang); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	said := i18n.With(p.ctx, lang)
+	return cmp.Or(strings.Join(names, i18n.T(said, "list.comma")), i18n.T(said, "mails.id"))
 }
 
 func (p *page) topicsOf(programs []incidents.Program, lang string) []ui.Choice {
 	said := i18n.With(p.ctx, lang)
-	out := []ui.Choice{{Value: "id", Label: i18n.T(said, "desks.topic.id")}, {Value: "password", Label: i18n.T(said, "desks.topic.password")}}
+	id := p.idName(lang)
+	out := []ui.Choice{{Value: desks.AboutID, Label: i18n.T(said, "desks.topic.id", "id", id)}, {Value: desks.AboutPassword, Label: i18n.T(said, "desks.topic.password", "id", id)}}
 	for _, program := range programs {
 		out = append(out, ui.Choice{Value: program.Code, Label: program.Name(lang)})
 	}
@@ -113,7 +131,6 @@ func (p *page) sendOn(a *ui.AskedAbout, d desks.Kept, topic, caller string) erro
 // not open within a year.
 func openness(d desks.Desk, s desks.State, now time.Time) string {
 	today := jptext.DateOf(now)
-	_, _, opens := d.On(today)
 	switch {
 	case s.Open:
 		return "open"
@@ -121,7 +138,7 @@ func openness(d desks.Desk, s desks.State, now time.Time) string {
 		return "unknown"
 	case jptext.DateOf(s.Next) == today:
 		return "later"
-	case opens:
+	case len(d.On(today)) > 0:
 		return "ended"
 	}
 	return "closed"

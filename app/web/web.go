@@ -23,6 +23,7 @@ import (
 	"hoten/app/edge"
 	"hoten/app/fault"
 	"hoten/app/notices"
+	"hoten/app/operators"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/staff"
@@ -35,8 +36,7 @@ import (
 type Web struct {
 	s        *store.Store
 	baseURL  string
-	from     string // of mails
-	env      func(ctx context.Context, at time.Time, lang string) (notices.Env, error)
+	env      func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
 	sessions *scs.SessionManager
 	public   middleware.RateLimiterStore // forms of those who are not signed in
 	sending  singleflight.Group          // forms under way, by what was sent
@@ -47,8 +47,7 @@ type Web struct {
 // Options is what the wiring gives the console beside the store.
 type Options struct {
 	BaseURL string
-	From    string
-	Env     func(ctx context.Context, at time.Time, lang string) (notices.Env, error)
+	Env     func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
 }
 
 // sessionLife is how long a session lasts at most, idleLife without a request.
@@ -59,7 +58,7 @@ const (
 
 // Register puts the console and the members' pages on e.
 func Register(e *echo.Echo, s *store.Store, o Options) {
-	w := &Web{s: s, baseURL: o.BaseURL, from: o.From, env: o.Env, sessions: scs.New(), public: edge.NewCap()}
+	w := &Web{s: s, baseURL: o.BaseURL, env: o.Env, sessions: scs.New(), public: edge.NewCap()}
 	w.sessions.Store = postgresstore.New(s.SQL)
 	w.sessions.Lifetime = sessionLife
 	w.sessions.HashTokenInStore = true
@@ -105,7 +104,8 @@ type page struct {
 	by       access.Actor
 	db       *gorm.DB
 	ctx      context.Context // with the reader's language
-	desks    []desks.Kept    // of pages of the console, as policies
+	desks    []desks.Kept    // of pages of the console, as policies and ids
+	ids      []operators.ID  // without their domains
 	policies policies.Policies
 	status   int
 	frame    ui.Frame

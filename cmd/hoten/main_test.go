@@ -13,11 +13,8 @@ import (
 	"testing"
 
 	"hoten/app"
-	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/demo"
-	"hoten/app/incidents"
-	"hoten/app/jptext"
 	"hoten/app/store"
 )
 
@@ -130,6 +127,15 @@ func TestFromAnEmptyFolder(t *testing.T) {
 		return gotOut
 	}
 	expect(0, `^The database is up to date\.\n$`, "", "", "migrate")
+	// Nobody's desk is there at first; a file sets them up, once.
+	expect(1, `^$`, "desk:", "", "staff", "add", "--email", "agent@hoten.example", "--name", "佐藤 葵", "--role", "agent", "--desk", "tech")
+	example := expect(0, `^# hoten setup FILE`, "", "", "setup", "--example", "ocn-2014")
+	expect(2, `^$`, "name a file", "", "setup")
+	expect(1, `^$`, "no example", "", "setup", "--example", "none")
+	expect(1, `^$`, "/nowhere.yaml", "", "setup", "/nowhere.yaml")
+	expect(1, `^$`, "standard input:2: nonsense: There is no such key.\nNothing was changed.", "operators: []\nnonsense: 1\n", "setup", "-")
+	expect(0, `(?s)^set operator ntt-com\n.*set desk tech\n.*set incident 2014-R096\n`, "", example, "setup", "-")
+	expect(0, `nothing was changed`, "", example, "setup", "-")
 	expect(0, `^http://127\.0\.0\.1:8080/enrol/[\w-]{43}\n$`, "", "", "staff", "add", "--email", "agent@hoten.example", "--name", "佐藤 葵", "--role", "agent", "--desk", "tech")
 	expect(0, `^manager@hoten\.example was added\.\n$`, "", "correct horse battery\r\n", "staff", "add", "--email", "manager@hoten.example", "--name", "渡辺", "--role", "center_manager", "--password-stdin")
 	expect(0, `^sv@hoten\.example was added\.\n$`, "", demo.Password+"\n", "staff", "add", "--email", "sv@hoten.example", "--name", "高橋", "--role", "supervisor", "--password-stdin")
@@ -144,10 +150,6 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(1, `^$`, "name:", "", "token", "create", "--staff", "manager@hoten.example", "--name", "")
 
 	expect(1, `^$`, "", "", "import", "--incident", "none", "--affected", "/nowhere.csv")
-	day := jptext.Date{Year: 2014, Month: 7, Day: 28}
-	if _, err := incidents.Create(ctx, a.Store, access.System("test"), incidents.New{Reference: "2014-R096", TitleJa: "事案", TitleEn: "Incident", PeriodFrom: day.AddDays(-17), PeriodTo: day, DetectedOn: day}); err != nil {
-		t.Fatal(err)
-	}
 	file := filepath.Join(t.TempDir(), "affected.csv")
 	if err := os.WriteFile(file, []byte("login_id,name\na@ocn.example,山田\n,=1\n"), 0o600); err != nil {
 		t.Fatal(err)

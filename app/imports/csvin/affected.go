@@ -44,7 +44,7 @@ var languages = map[string]string{"ja": "ja", "en": "en", "日本語": "ja", "�
 
 func (v *values) affected() Affected {
 	var a Affected
-	a.LoginID, a.LoginKey = v.id(affLogin, "login_id_missing")
+	a.LoginID, a.LoginKey = v.login(affLogin)
 	a.Name = v.cell(affName)
 	a.NameKana = v.cell(affKana)
 	a.BirthDate = v.date(affBirth, "birth_date_invalid")
@@ -54,7 +54,7 @@ func (v *values) affected() Affected {
 	a.PostalCode = v.cell(affPostal)
 	a.Address = v.cell(affAddress)
 	a.CustomerNumber = v.customerNumber()
-	a.Language = v.word(affLanguage, languages, "ja", "language_unknown")
+	a.Language = v.word(affLanguage, languages, v.names.Language, "language_unknown")
 	a.Balances = v.balances()
 	if v.trimmed(affRestricted) != "" {
 		a.RestrictedAt = v.time(affRestricted, "restricted_at_invalid")

@@ -74,7 +74,7 @@ func FuzzReader(f *testing.F) {
 		if movements {
 			kind = MovementsFile
 		}
-		r, err := NewReader(&pieces{[]byte(text), max(size%100, 1)}, kind)
+		r, err := NewReader(&pieces{[]byte(text), max(size%100, 1)}, kind, words)
 		if err != nil {
 			return
 		}
@@ -107,7 +107,7 @@ func benchmark(b *testing.B, kind Kind, head, row string) {
 	b.SetBytes(int64(len(file)))
 	b.ReportAllocs()
 	for b.Loop() {
-		r, err := NewReader(strings.NewReader(file), kind)
+		r, err := NewReader(strings.NewReader(file), kind, words)
 		if err != nil {
 			b.Fatal(err)
 		}

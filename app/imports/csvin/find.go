@@ -16,8 +16,8 @@ const headerSearch = 10
 
 // score is how well names fit as a header: the columns they name, and above all
 // whether the required ones are among them.
-func score(names []string, kind Kind) int {
-	h, problems := readHeader(names, kind, 0)
+func score(names []string, kind Kind, words Names) int {
+	h, problems := readHeader(names, kind, 0, words)
 	n := len(h.balances)
 	for _, at := range h.at {
 		if at >= 0 {
@@ -32,10 +32,10 @@ func score(names []string, kind Kind) int {
 
 // best is the index of the record that fits best as a header, the first of equals,
 // and its score; -1 when there are no records.
-func best(records [][]string, kind Kind) (at, points int) {
+func best(records [][]string, kind Kind, words Names) (at, points int) {
 	at = -1
 	for i, names := range records {
-		if n := score(names, kind); at < 0 || n > points {
+		if n := score(names, kind, words); at < 0 || n > points {
 			at, points = i, n
 		}
 	}
@@ -46,12 +46,12 @@ var errUnclear = errors.New("more than one delimiter fits")
 
 // delimiter finds the delimiter of a text by its header, which it returns raw. A
 // comma where nothing tells.
-func delimiter(begin []byte, kind Kind) (comma byte, header []byte, err error) {
+func delimiter(begin []byte, kind Kind, words Names) (comma byte, header []byte, err error) {
 	comma, most := ',', 0
 	var chosen []string
 	for _, d := range []byte(",\t;") {
 		raw, records := probe(begin, d)
-		at, points := best(records, kind)
+		at, points := best(records, kind, words)
 		switch {
 		case at < 0 || points == 0 || points < most:
 		case points > most:
@@ -115,7 +115,7 @@ func (r *Reader) findHeader() error {
 		rec.lost = slices.Clone(rec.lost)
 		r.ahead, names = append(r.ahead, rec), append(names, rec.fields)
 	}
-	at, _ := best(names, r.kind)
+	at, _ := best(names, r.kind, r.names)
 	if at < 0 {
 		return refused(r.in.emptyReason())
 	}
@@ -140,7 +140,7 @@ func (r *Reader) take(rec record) error {
 		fields = rearmed(fields[:len(fields)-len(OutcomeColumns)])
 	}
 	var problems []Problem
-	if r.header, problems = readHeader(fields, r.kind, rec.line); len(problems) > 0 {
+	if r.header, problems = readHeader(fields, r.kind, rec.line, r.names); len(problems) > 0 {
 		return &HeaderError{problems}
 	}
 	return nil

@@ -47,7 +47,7 @@ func TestFilesAsTheyAreSaved(t *testing.T) {
 		"title above tabs":          {"対象者一覧\r\n" + tabs, 3},
 		"empty columns at the end":  {"login_id,name,balance_goo,,,\nq@ocn.example,山田 太郎,1265,,,\n", 2},
 	} {
-		r, err := NewReader(strings.NewReader(c.text), AffectedFile)
+		r, err := NewReader(strings.NewReader(c.text), AffectedFile, words)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -85,7 +85,7 @@ func TestFilesThatAreNoList(t *testing.T) {
 		"\xff\xfe":               "file_empty",
 		strings.Repeat("社外秘,,\n", 10) + "login_id,name\n": "login_id column_missing",
 	} {
-		_, err := NewReader(strings.NewReader(text), AffectedFile)
+		_, err := NewReader(strings.NewReader(text), AffectedFile, words)
 		var refused *HeaderError
 		if !errors.As(err, &refused) || err.Error() != "csvin: "+want {
 			t.Errorf("%.30q: %v, want %s", text, err, want)

@@ -1,6 +1,7 @@
 package csvin
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -44,7 +45,7 @@ const (
 )
 
 var affectedColumns = []column{
-	affLogin:      {"login_id", "OCN ID", true},
+	affLogin:      {"login_id", "ログインID", true},
 	affName:       {"name", "氏名", false},
 	affKana:       {"name_kana", "フリガナ", false},
 	affBirth:      {"birth_date", "生年月日", false},
@@ -61,7 +62,7 @@ var affectedColumns = []column{
 // A movement without one of the required columns could not be judged at all.
 var movementColumns = []column{
 	movID:       {"movement_id", "移動番号", true},
-	movLogin:    {"login_id", "OCN ID", true},
+	movLogin:    {"login_id", "ログインID", true},
 	movAt:       {"occurred_at", "発生日時", true},
 	movKind:     {"kind", "種別", true},
 	movFrom:     {"from_program", "移行元", false},
@@ -73,9 +74,30 @@ var movementColumns = []column{
 	movFraud:    {"fraud", "不正", false},
 }
 
-// programNames are the Japanese names of the programs in headers and cells; in
-// English files programs go by their code.
-var programNames = map[string]string{"ポイントーク": "pointtalk", "gooポイント": "goo"}
+// Names are the words of an installation that files use beside those of docs/api.md.
+type Names struct {
+	// IDs are what the login ID is called, as the header of its column.
+	IDs []string
+	// Programs are the codes of programs by their names, in headers (NAME残高) and cells.
+	Programs map[string]string
+	// Language is of members of whom a file says none: ja or en; empty: ja.
+	Language string
+	// Form reports whether the key of a login ID has the form of the operator's; nil: any has.
+	Form func(key string) bool
+}
+
+// keyed is the same with names as they are compared.
+func (n Names) keyed() Names {
+	programs := map[string]string{}
+	for name, code := range n.Programs {
+		programs[jptext.LoginKey(name)] = code
+	}
+	n.IDs, n.Programs, n.Language = slices.Clone(n.IDs), programs, cmp.Or(n.Language, "ja")
+	for i, name := range n.IDs {
+		n.IDs[i] = jptext.LoginKey(name)
+	}
+	return n
+}
 
 // header says where the columns are.
 type header struct {
@@ -94,7 +116,7 @@ type balanceColumn struct {
 
 // readHeader finds the columns by their names, which match on NFKC, lower case
 // and without spaces. The problems are of the whole file.
-func readHeader(names []string, kind Kind, line int) (header, []Problem) {
+func readHeader(names []string, kind Kind, line int, words Names) (header, []Problem) {
 	columns := kind.columns()
 	h := header{names: names, at: make([]int, len(columns))}
 	for i := range h.at {
@@ -104,7 +126,7 @@ func readHeader(names []string, kind Kind, line int) (header, []Problem) {
 	seen := map[string]bool{}
 	for i, name := range names {
 		key := jptext.LoginKey(name)
-		known, ok := h.place(i, key, kind)
+		known, ok := h.place(i, key, kind, words)
 		switch {
 		case !ok && key != "":
 			h.ignored = append(h.ignored, name)
@@ -124,9 +146,9 @@ func readHeader(names []string, kind Kind, line int) (header, []Problem) {
 }
 
 // place notes the column at i and gives its English name.
-func (h *header) place(i int, key string, kind Kind) (name string, ok bool) {
+func (h *header) place(i int, key string, kind Kind, words Names) (name string, ok bool) {
 	for c, col := range kind.columns() {
-		if key == col.name || key == jptext.LoginKey(col.japanese) {
+		if key == col.name || key == jptext.LoginKey(col.japanese) || col.name == "login_id" && slices.Contains(words.IDs, key) {
 			h.at[c] = i
 			return col.name, true
 		}
@@ -137,7 +159,7 @@ func (h *header) place(i int, key string, kind Kind) (name string, ok bool) {
 	program, ok := strings.CutPrefix(key, "balance_")
 	if !ok {
 		program, ok = strings.CutSuffix(key, "残高")
-		program = programNames[program]
+		program = words.Programs[program]
 	}
 	if !ok || !isCode(program) {
 		return "", false
@@ -153,9 +175,9 @@ func isCode(s string) bool {
 }
 
 // programCode is the code that a cell names a program by.
-func programCode(cell string) string {
+func (n Names) programCode(cell string) string {
 	key := jptext.LoginKey(cell)
-	if code, ok := programNames[key]; ok {
+	if code, ok := n.Programs[key]; ok {
 		return code
 	}
 	return key

@@ -42,7 +42,7 @@ var frauds = map[string]string{
 func (v *values) movement() Movement {
 	var m Movement
 	m.ID, m.Key = v.id(movID, "movement_id_missing")
-	m.LoginID, m.LoginKey = v.id(movLogin, "login_id_missing")
+	m.LoginID, m.LoginKey = v.login(movLogin)
 	m.OccurredAt = v.time(movAt, "occurred_at_invalid")
 	m.Kind = v.word(movKind, kinds, "", "kind_unknown")
 	m.FromProgram = v.program(movFrom, m.Kind == Transfer || m.Kind == Exchange)
@@ -67,7 +67,7 @@ func (v *values) movement() Movement {
 // program is the code in a cell. Where the kind needs one and there is none, no
 // program is known by that name either.
 func (v *values) program(c int, needed bool) string {
-	code := programCode(v.cell(c))
+	code := v.names.programCode(v.cell(c))
 	if code == "" && needed || len(code) > maxID {
 		v.refuse(c, "program_unknown")
 	}

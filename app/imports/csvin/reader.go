@@ -65,6 +65,7 @@ type Reader struct {
 	Today jptext.Date
 
 	kind      Kind
+	names     Names
 	in        source
 	ahead     []record // read while the header was looked for
 	header    header
@@ -78,12 +79,13 @@ type Reader struct {
 // NewReader reads the header of a file. It fails with a *HeaderError when the
 // file cannot be read as one of its kind, and with the error of r. Close the Reader
 // to give its temporary files back.
-func NewReader(r io.Reader, kind Kind) (*Reader, error) {
-	in, err := open(r, kind)
+func NewReader(r io.Reader, kind Kind, names Names) (*Reader, error) {
+	names = names.keyed()
+	in, err := open(r, kind, names)
 	if err != nil {
 		return nil, err
 	}
-	reader := &Reader{kind: kind, in: in, logins: zeros{column: "login_id"}, customers: zeros{column: "customer_number"}}
+	reader := &Reader{kind: kind, names: names, in: in, logins: zeros{column: "login_id"}, customers: zeros{column: "customer_number"}}
 	if err := reader.findHeader(); err != nil {
 		return nil, errors.Join(err, reader.Close())
 	}
@@ -172,7 +174,7 @@ func (r *Reader) withoutOutcome(raw []string) []string {
 const maxValue, maxID = 1024, 255
 
 func (r *Reader) read(row *Row, lost []int) {
-	v := values{raw: row.Raw, header: &r.header, columns: r.kind.columns(), today: r.Today, line: row.Line}
+	v := values{raw: row.Raw, header: &r.header, names: r.names, columns: r.kind.columns(), today: r.Today, line: row.Line}
 	for _, at := range lost {
 		if name := v.nameOf(at); name != "" {
 			v.refuseName(name, "undecodable")

@@ -33,7 +33,7 @@ func all(t *testing.T, r *Reader) []Row {
 
 func opened(t *testing.T, text string, kind Kind) *Reader {
 	t.Helper()
-	r, err := NewReader(strings.NewReader(text), kind)
+	r, err := NewReader(strings.NewReader(text), kind, words)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,21 +115,21 @@ func TestHeaderErrors(t *testing.T) {
 		strings.Repeat("x", 70000):         "row_too_long",
 		"login_id\x00":                     "undecodable",
 	} {
-		_, err := NewReader(strings.NewReader(text), AffectedFile)
+		_, err := NewReader(strings.NewReader(text), AffectedFile, words)
 		var refused *HeaderError
 		if !errors.As(err, &refused) || err.Error() != "csvin: "+want {
 			t.Errorf("%.20q: %v, want %s", text, err, want)
 		}
 	}
-	_, err := NewReader(strings.NewReader("login_id\n"), MovementsFile)
+	_, err := NewReader(strings.NewReader("login_id\n"), MovementsFile, words)
 	if err == nil || err.Error() != "csvin: movement_id column_missing, occurred_at column_missing, kind column_missing, points column_missing" {
 		t.Error(err)
 	}
 	broken := errors.New("cable cut")
-	if _, err := NewReader(iotest.ErrReader(broken), AffectedFile); err != broken {
+	if _, err := NewReader(iotest.ErrReader(broken), AffectedFile, words); err != broken {
 		t.Error(err)
 	}
-	r, err := NewReader(io.MultiReader(strings.NewReader(affHead), iotest.ErrReader(broken)), AffectedFile)
+	r, err := NewReader(io.MultiReader(strings.NewReader(affHead), iotest.ErrReader(broken)), AffectedFile, words)
 	if err == nil {
 		_, err = r.Next()
 	}

@@ -31,7 +31,7 @@ type source interface {
 }
 
 // open finds out what a file is, and how to read it.
-func open(in io.Reader, kind Kind) (source, error) {
+func open(in io.Reader, kind Kind, words Names) (source, error) {
 	scan := newScanner(in)
 	begin := scan.window()
 	if scan.err != nil {
@@ -48,7 +48,7 @@ func open(in io.Reader, kind Kind) (source, error) {
 	if wide := utf16Of(begin); wide != nil {
 		t.scan, t.decode.encoding = newScanner(transform.NewReader(whole, wide.NewDecoder())), UTF16
 	}
-	return t, t.begin(kind)
+	return t, t.begin(kind, words)
 }
 
 // text is a file of text.
@@ -61,7 +61,7 @@ type text struct {
 }
 
 // begin reads the marks at the start, and finds the delimiter.
-func (t *text) begin(kind Kind) error {
+func (t *text) begin(kind Kind, words Names) error {
 	begin := t.scan.window()
 	if bytes.HasPrefix(begin, bomUTF8) {
 		t.scan.skip(len(bomUTF8))
@@ -76,7 +76,7 @@ func (t *text) begin(kind Kind) error {
 		t.scan.comma = named[1][0]
 		return nil
 	}
-	comma, header, err := delimiter(begin, kind)
+	comma, header, err := delimiter(begin, kind, words)
 	if errors.Is(err, errUnclear) {
 		return refused("delimiter_unclear")
 	}

@@ -32,7 +32,7 @@ func TestRecordsComeBack(t *testing.T) {
 			encoding = CP932
 			encoded, _ = japanese.ShiftJIS.NewEncoder().Bytes(encoded)
 		}
-		r, err := NewReader(&pieces{encoded, rapid.IntRange(1, 40).Draw(t, "size")}, AffectedFile)
+		r, err := NewReader(&pieces{encoded, rapid.IntRange(1, 40).Draw(t, "size")}, AffectedFile, words)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 type values struct {
 	raw      []string
 	header   *header
+	names    Names
 	columns  []column
 	today    jptext.Date
 	line     int
@@ -76,6 +77,15 @@ func (v *values) id(c int, missing string) (id, key string) {
 		v.refuse(c, "value_too_long")
 	case strings.ContainsAny(id, notInIDs):
 		v.refuse(c, "id_invalid")
+	}
+	return id, key
+}
+
+// login is id for the ID of a member, which has the form of the operator's.
+func (v *values) login(c int) (id, key string) {
+	id, key = v.id(c, "login_id_missing")
+	if key != "" && v.names.Form != nil && !v.names.Form(key) {
+		v.refuse(c, "login_id_form")
 	}
 	return id, key
 }

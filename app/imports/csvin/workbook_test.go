@@ -49,7 +49,7 @@ func TestWorkbook(t *testing.T) {
 		[]any{"m3@ocn.example", "a\x02b", nil, "000123"},
 		[]any{"m4@ocn.example", nil, nil, nil, nil, nil, "beyond the header"},
 	)
-	r, err := NewReader(bytes.NewReader(file), AffectedFile)
+	r, err := NewReader(bytes.NewReader(file), AffectedFile, words)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func TestLargeWorkbook(t *testing.T) {
 	if err := errors.Join(w.Flush(), f.Write(&out), f.Close()); err != nil {
 		t.Fatal(err)
 	}
-	r, err := NewReader(&out, AffectedFile)
+	r, err := NewReader(&out, AffectedFile, words)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func TestWorkbooksThatAreRefused(t *testing.T) {
 		"entities":          {packed(t, map[string]string{"xl/workbook.xml": "<workbook/>", "xl/worksheets/sheet1.xml": strings.Repeat("<!-- -->", 9000) + `<!DocType x [<!ENTITY c "y">]><c>&c;</c>`}), "workbook_damaged"},
 		"endless":           {append([]byte("PK\x03\x04"), make([]byte, maxPacked)...), "workbook_too_large"},
 	} {
-		_, err := NewReader(bytes.NewReader(c.file), AffectedFile)
+		_, err := NewReader(bytes.NewReader(c.file), AffectedFile, words)
 		var refused *HeaderError
 		if !errors.As(err, &refused) || !strings.HasPrefix(err.Error(), "csvin: "+c.want) {
 			t.Errorf("%s: %v, want %s", name, err, c.want)

@@ -1,0 +1,43 @@
+package apptest
+
+import (
+	"context"
+	"testing"
+
+	"hoten/app/access"
+	"hoten/app/desks"
+	"hoten/app/setup"
+	"hoten/app/store"
+)
+
+// The desks of every World.
+const (
+	Tech  = "tech"
+	Point = "point"
+)
+
+// SetUp sets an empty store up as the example of incident 2014-R096 is, without its
+// incident and what is suspended.
+func SetUp(t testing.TB, s *store.Store) {
+	t.Helper()
+	f := example(t)
+	f.Incidents, f.Services = nil, nil
+	if _, err := setup.Apply(context.Background(), s, access.System("test"), f, "test"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Release are the desks of every World as they are set up.
+func Release(t testing.TB) []desks.Desk {
+	t.Helper()
+	return example(t).Rules()
+}
+
+func example(t testing.TB) *setup.File {
+	t.Helper()
+	f, err := setup.ReadExample("ocn-2014")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}

@@ -1,0 +1,119 @@
+package incidents
+
+import (
+	"slices"
+
+	"gorm.io/gorm"
+
+	"hoten/app/fault"
+	"hoten/app/operators"
+	"hoten/app/store"
+)
+
+// Involved is who and what an incident is about. What is not set up yet is nil.
+type Involved struct {
+	Incident *Incident
+	ID       *operators.ID
+	Operator *operators.Operator // who runs the ID
+	Programs []Program
+	others   []string // codes of programs that the incident is not about
+}
+
+// Involve reads what an incident is about. Without one (0) it is what the newest is about,
+// and without any what there is.
+func Involve(db *gorm.DB, incident int64) (*Involved, error) {
+	in := &Involved{}
+	list, err := List(db)
+	if err != nil {
+		return nil, err
+	}
+	for i, one := range list {
+		if one.ID == incident || incident == 0 && i == 0 {
+			in.Incident = &list[i]
+		}
+	}
+	if incident != 0 && in.Incident == nil {
+		return nil, fault.Missing()
+	}
+	if err := in.who(db); err != nil {
+		return nil, err
+	}
+	return in, in.which(db)
+}
+
+// who finds the ID, and the operator who runs it.
+func (in *Involved) who(db *gorm.DB) error {
+	ids, err := operators.IDs(db)
+	if err != nil {
+		return err
+	}
+	all, err := operators.List(db)
+	if err != nil {
+		return err
+	}
+	if len(ids) > 0 {
+		in.ID = &ids[0]
+	}
+	if in.Incident != nil && in.Incident.IDKindID != nil {
+		in.ID = &ids[slices.IndexFunc(ids, func(i operators.ID) bool { return i.ID == *in.Incident.IDKindID })]
+	}
+	if len(all) > 0 {
+		in.Operator = &all[0]
+	}
+	if in.ID != nil {
+		in.Operator = &all[slices.IndexFunc(all, func(o operators.Operator) bool { return o.ID == in.ID.OperatorID })]
+	}
+	return nil
+}
+
+// which finds the programs: those of the incident, else all.
+func (in *Involved) which(db *gorm.DB) error {
+	programs, err := Programs(db)
+	if err != nil {
+		return err
+	}
+	if in.Programs = programs; in.Incident == nil {
+		return nil
+	}
+	var reads store.Reads
+	mine := store.AskValues[int16](&reads, "select program_id from incident_programs where incident_id = $1", in.Incident.ID)
+	if err := reads.Run(db); err != nil || len(*mine) == 0 {
+		return err
+	}
+	in.Programs = nil
+	for _, p := range programs {
+		if slices.Contains(*mine, p.ID) {
+			in.Programs = append(in.Programs, p)
+		} else {
+			in.others = append(in.others, p.Code)
+		}
+	}
+	return nil
+}
+
+// Has reports whether the incident is about the program with the code.
+func (in *Involved) Has(code string) bool {
+	return slices.ContainsFunc(in.Programs, func(p Program) bool { return p.Code == code })
+}
+
+// Asks reports whether a desk with these topics is one for the members of the incident:
+// not only for programs that it is not about.
+func (in *Involved) Asks(topics []string) bool {
+	return len(topics) == 0 || slices.ContainsFunc(topics, func(t string) bool { return !slices.Contains(in.others, t) })
+}
+
+// Unit is what the points of all programs are called in the language; empty where they
+// are called otherwise in some.
+func (in *Involved) Unit(lang string) (unit string) {
+	for i, p := range in.Programs {
+		of := p.UnitJa
+		if lang == "en" {
+			of = p.UnitEn
+		}
+		if i > 0 && of != unit {
+			return ""
+		}
+		unit = of
+	}
+	return unit
+}

@@ -1,0 +1,267 @@
+package incidents
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"reflect"
+	"regexp"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/fault"
+	"hoten/app/jptext"
+	"hoten/app/operators"
+	"hoten/app/secrets"
+	"hoten/app/store"
+	"hoten/app/verbs"
+)
+
+// New is what POST /incidents takes; dates are days of JST. ID is the code of the ID
+// whose passwords were used; empty: the only one there is, if there is one.
+type New struct {
+	Reference, TitleJa, TitleEn      string
+	PeriodFrom, PeriodTo, DetectedOn jptext.Date
+	ReleasedOn                       *jptext.Date
+	ReleasedIds, ReleasedExchanged   *int
+	ID                               string
+	HappenedJa, HappenedEn           string
+	// Bearers are the operators who bear the cost, by program, all by code; empty:
+	// undecided. Nil: every program there is, or as it stands.
+	Bearers map[string]string
+}
+
+var referenceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
+
+// maxTitle and maxHappened bound texts, in characters.
+const (
+	maxTitle    = 200
+	maxHappened = 600
+)
+
+// maxReleased bounds the figures of a press release.
+const maxReleased = 1_000_000_000
+
+// Check refuses facts that cannot be meant, with an Invalid fault that names each field.
+func (n New) Check() error {
+	var p fault.Problems
+	if !referenceForm.MatchString(n.Reference) || n.Reference == "new" {
+		p.Add("reference", "reference_invalid")
+	} else {
+		secrets.Text(&p, "reference", n.Reference, maxTitle)
+	}
+	for name, v := range map[string]string{"title_ja": n.TitleJa, "title_en": n.TitleEn} {
+		secrets.Label(&p, name, v, maxTitle)
+	}
+	for name, v := range map[string][2]string{"happened_ja": {n.HappenedJa, n.HappenedEn}, "happened_en": {n.HappenedEn, n.HappenedJa}} {
+		if v[0] != "" || v[1] != "" {
+			secrets.Label(&p, name, v[0], maxHappened)
+		}
+	}
+	n.checkDays(&p)
+	for name, v := range map[string]*int{"released_ids": n.ReleasedIds, "released_exchanged": n.ReleasedExchanged} {
+		if v != nil && *v < 0 {
+			p.Add(name, "must_be_positive")
+		} else if v != nil && *v > maxReleased {
+			p.Add(name, "too_large", "max", maxReleased)
+		}
+	}
+	return p.Err()
+}
+
+func (n New) checkDays(p *fault.Problems) {
+	if n.PeriodFrom.IsZero() {
+		p.Add("period_from", "date_invalid")
+	}
+	if n.PeriodTo.IsZero() {
+		p.Add("period_to", "date_invalid")
+	} else if n.PeriodTo.Before(n.PeriodFrom) {
+		p.Add("period_to", "period_reversed")
+	}
+	if n.DetectedOn.IsZero() {
+		p.Add("detected_on", "date_invalid")
+	}
+	if n.ReleasedOn != nil && n.ReleasedOn.IsZero() {
+		p.Add("released_on", "date_invalid")
+	}
+}
+
+// What can be done about incidents, each named To and its function.
+var (
+	ToCreate = verbs.Declare(verbs.Verb{Name: "incident.created", Needs: access.ManageIncidents, Subject: "incident"})
+	ToChange = verbs.Declare(verbs.Verb{Name: "incident.changed", Needs: access.ManageIncidents, Subject: "incident"})
+)
+
+// Create records an incident. A known reference is a conflict.
+func Create(ctx context.Context, s *store.Store, by access.Actor, n New) (*Incident, error) {
+	return verbs.Do(ctx, s, by, ToCreate, verbs.About("incident", n.Reference), "", func(tx *store.Tx) (*Incident, error) {
+		return create(tx, n)
+	})
+}
+
+// Change puts other facts of an incident in force for somebody who looked at the version
+// seen; it tells whether anything changed. Changed since: Conflict.
+func Change(ctx context.Context, s *store.Store, by access.Actor, seen int64, n New) (bool, error) {
+	return verbs.Do(ctx, s, by, ToChange, verbs.About("incident", n.Reference), "", func(tx *store.Tx) (bool, error) {
+		kept, err := store.LockBy[Incident](tx, "reference = ?", n.Reference)
+		if err != nil {
+			return false, err
+		}
+		if kept.Version != seen {
+			return false, fault.New(fault.Conflict, "conflict", "version", kept.Version)
+		}
+		return change(tx, kept, n)
+	})
+}
+
+// Put records the incident or changes the one with its reference; it tells whether
+// anything changed. It is part of another action, which has asked for the permission.
+func Put(tx *store.Tx, n New) (bool, error) {
+	kept, err := store.LockBy[Incident](tx, "reference = ?", n.Reference)
+	if fault.Of(err, fault.NotFound) {
+		_, err = create(tx, n)
+		return true, err
+	}
+	if err != nil {
+		return false, err
+	}
+	return change(tx, kept, n)
+}
+
+// facts is an incident as the audit trail shows it.
+type facts struct {
+	Incident
+	Bearers map[string]string `json:"bearers"`
+}
+
+func create(tx *store.Tx, n New) (*Incident, error) {
+	kind, err := n.resolve(tx)
+	if err != nil {
+		return nil, err
+	}
+	made := &Incident{Reference: n.Reference, CreatedAt: tx.Now, Version: 1}
+	n.fill(made, kind)
+	if err := store.Insert(tx, made); err != nil {
+		return nil, err
+	}
+	if n.Bearers == nil {
+		if n.Bearers, err = everyProgram(tx.DB); err != nil {
+			return nil, err
+		}
+	}
+	if err := setBearers(tx, made.ID, n.Bearers); err != nil {
+		return nil, err
+	}
+	return made, audit.Record(tx, audit.Change{Action: ToCreate.Name, Subject: made.Subject(), After: facts{*made, n.Bearers}})
+}
+
+func change(tx *store.Tx, kept *Incident, n New) (bool, error) {
+	kind, err := n.resolve(tx)
+	if err != nil {
+		return false, err
+	}
+	bearers, err := Bearers(tx.DB, kept.ID)
+	if err != nil {
+		return false, err
+	}
+	before := facts{*kept, bearers}
+	n.fill(kept, kind)
+	same := n.Bearers == nil || maps.Equal(n.Bearers, bearers)
+	if same && reflect.DeepEqual(before.Incident, *kept) {
+		return false, nil
+	}
+	kept.Version++
+	if err := store.Save(tx, kept, "title_ja", "title_en", "period_from", "period_to", "detected_on", "released_on", "released_ids", "released_exchanged",
+		"id_kind_id", "happened_ja", "happened_en", "version"); err != nil {
+		return false, err
+	}
+	if !same {
+		if err := setBearers(tx, kept.ID, n.Bearers); err != nil {
+			return false, err
+		}
+		bearers = n.Bearers
+	}
+	return true, audit.Record(tx, audit.Change{Action: ToChange.Name, Subject: kept.Subject(), Before: before, After: facts{*kept, bearers}})
+}
+
+// resolve checks the facts and finds the ID that they name.
+func (n *New) resolve(tx *store.Tx) (*int16, error) {
+	if err := n.Check(); err != nil {
+		return nil, err
+	}
+	ids, err := operators.IDs(tx.DB)
+	if err != nil {
+		return nil, err
+	}
+	if n.ID == "" && len(ids) == 1 {
+		n.ID = ids[0].Code
+	}
+	if n.ID == "" {
+		return nil, nil
+	}
+	i := slices.IndexFunc(ids, func(i operators.ID) bool { return i.Code == n.ID })
+	if i < 0 {
+		return nil, fault.Input("id", "id_unknown")
+	}
+	return &ids[i].ID, nil
+}
+
+func (n New) fill(i *Incident, kind *int16) {
+	i.TitleJa, i.TitleEn, i.HappenedJa, i.HappenedEn, i.IDKindID = n.TitleJa, n.TitleEn, n.HappenedJa, n.HappenedEn, kind
+	i.PeriodFrom, i.PeriodTo, i.DetectedOn, i.ReleasedOn = n.PeriodFrom, n.PeriodTo, n.DetectedOn, n.ReleasedOn
+	i.ReleasedIds, i.ReleasedExchanged = n.ReleasedIds, n.ReleasedExchanged
+}
+
+func everyProgram(db *gorm.DB) (map[string]string, error) {
+	programs, err := Programs(db)
+	out := map[string]string{}
+	for _, p := range programs {
+		out[p.Code] = ""
+	}
+	return out, err
+}
+
+// Bearers are the operators who bear the cost of an incident, by program, by code; empty:
+// undecided.
+func Bearers(db *gorm.DB, incident int64) (map[string]string, error) {
+	type row struct{ Program, Bearer string }
+	rows, err := store.Select[row](db, `select p.code as program, coalesce(o.code, '') as bearer
+		from incident_programs i join programs p on p.id = i.program_id left join operators o on o.id = i.bearer_id where i.incident_id = $1`, incident)
+	out := make(map[string]string, len(rows))
+	for _, r := range rows {
+		out[r.Program] = r.Bearer
+	}
+	return out, err
+}
+
+// setBearers keeps the programs of an incident and who bears their cost.
+func setBearers(tx *store.Tx, incident int64, bearers map[string]string) error {
+	if _, err := store.Exec(tx, "delete from incident_programs where incident_id = $1", incident); err != nil {
+		return err
+	}
+	for _, code := range slices.Sorted(maps.Keys(bearers)) {
+		field := fmt.Sprintf("programs.%s", code)
+		program, err := ProgramByCode(tx.DB, code)
+		if fault.Of(err, fault.Invalid) {
+			err = fault.Input(field, "program_unknown")
+		}
+		if err != nil {
+			return err
+		}
+		var bearer *int16
+		if bearers[code] != "" {
+			o, err := operatorOf(tx, field, bearers[code])
+			if err != nil {
+				return err
+			}
+			bearer = &o.ID
+		}
+		if _, err := store.Exec(tx, "insert into incident_programs (incident_id, program_id, bearer_id) values ($1, $2, $3)", incident, program.ID, bearer); err != nil {
+			return err
+		}
+	}
+	return nil
+}

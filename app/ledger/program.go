@@ -1,0 +1,39 @@
+package ledger
+
+import "hoten/app/store"
+
+// Program is a point program; each is a unit of its own, never summed with another.
+type Program struct {
+	ID         int16  `json:"-"`
+	Code       string `json:"code"`
+	NameJa     string `json:"name_ja"`
+	NameEn     string `json:"name_en"`
+	UnitJa     string `json:"unit_ja"`     // ポイント, behind a number
+	UnitEn     string `json:"unit_en"`     // points
+	UnitEnOne  string `json:"unit_en_one"` // point
+	OperatorID int16  `json:"-"`
+	Version    int64  `json:"-"`
+}
+
+// Name is the program's name in the language.
+func (p Program) Name(lang string) string {
+	if lang == "en" {
+		return p.NameEn
+	}
+	return p.NameJa
+}
+
+// Open makes a program with the company accounts that its postings need.
+func Open(tx *store.Tx, p *Program) error {
+	if err := store.Insert(tx, p); err != nil {
+		return err
+	}
+	_, err := store.Exec(tx, "insert into accounts (program_id, purpose) select $1, unnest($2::text[])", p.ID,
+		[]string{Opening, Restored, Reimbursed, Absorbed, Adjusted})
+	return err
+}
+
+// Rename keeps what a program is called, and whose it is. Its code stays.
+func Rename(tx *store.Tx, p *Program) error {
+	return store.Save(tx, p, "name_ja", "name_en", "unit_ja", "unit_en", "unit_en_one", "operator_id", "version")
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"hoten/app/setup"
+	"hoten/i18n"
+)
+
+// setUp sets an installation up from a file, or prints a ready one.
+func setUp(ctx context.Context, c *call) error {
+	example := c.flags.String("example", "", "print a ready file: "+strings.Join(setup.Examples, ", "))
+	// The file may stand before the flags or behind them.
+	var file string
+	if len(c.args) > 0 && (c.args[0] == "-" || !strings.HasPrefix(c.args[0], "-")) {
+		file, c.args = c.args[0], c.args[1:]
+	}
+	if err := c.flags.Parse(c.args); err != nil {
+		return errors.Join(err, errUsage)
+	}
+	if file == "" && c.flags.NArg() == 1 {
+		file = c.flags.Arg(0)
+	} else if c.flags.NArg() > 0 {
+		fmt.Fprintf(c.err, "hoten: %q is not understood\n", c.flags.Arg(c.flags.NArg()-1))
+		return errUsage
+	}
+	if *example != "" {
+		return printExample(c.out, *example)
+	}
+	if file == "" {
+		fmt.Fprintln(c.err, "hoten: name a file, or - for standard input; hoten setup --example "+setup.Examples[0]+" prints one")
+		return errUsage
+	}
+	return setUpFrom(ctx, c, file)
+}
+
+func printExample(out io.Writer, name string) error {
+	text, ok := setup.Example(name)
+	if !ok {
+		return fmt.Errorf("there is no example %q, only %s", name, strings.Join(setup.Examples, " and "))
+	}
+	_, err := io.WriteString(out, text)
+	return err
+}
+
+func setUpFrom(ctx context.Context, c *call, path string) error {
+	name, from := "standard input", c.in
+	if path != "-" {
+		opened, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer opened.Close()
+		name, from = filepath.Base(path), opened
+	}
+	f, err := setup.Read(from)
+	if err != nil {
+		return told(c.err, name, err)
+	}
+	a, err := c.open(ctx, slog.LevelWarn)
+	if err != nil {
+		return err
+	}
+	done, err := setup.Apply(ctx, a.Store, operator(), f, "hoten setup "+name)
+	if err != nil {
+		return errors.Join(told(c.err, name, err), a.Close())
+	}
+	changed := 0
+	for _, d := range done {
+		if d.Changed {
+			changed++
+			fmt.Fprintf(c.out, "set %s %s\n", d.Kind, d.Name)
+		}
+	}
+	if changed == 0 {
+		fmt.Fprintln(c.out, "Everything is as the file says already; nothing was changed.")
+	}
+	return a.Close()
+}
+
+// told writes what of a file was refused, a line each.
+func told(errs io.Writer, name string, err error) error {
+	var refused setup.Refused
+	if !errors.As(err, &refused) {
+		return err
+	}
+	ctx := i18n.With(context.Background(), "en")
+	for _, p := range refused {
+		fmt.Fprintf(errs, "%s:%d: ", name, p.Line)
+		if p.Field != "" {
+			fmt.Fprintf(errs, "%s: ", p.Field)
+		}
+		fmt.Fprintln(errs, i18n.T(ctx, "fault.field."+p.Code, p.Args...))
+	}
+	fmt.Fprintln(errs, "Nothing was changed.")
+	return errQuiet
+}

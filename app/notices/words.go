@@ -64,6 +64,7 @@ type pointWords struct {
 	Program, Total, Balance                  string
 	Restored, Reimbursed, Absorbed, Adjusted string // empty: no such part
 	TakenBack                                bool   // the restoring took points out
+	Less                                     bool   // altogether points were taken
 }
 
 // open and shut mark where a value begins and ends; plain takes them out of values.
@@ -103,7 +104,7 @@ func (p Points) words(lang string) pointWords {
 		return signed(lang, n)
 	}
 	return pointWords{value(program), signed(lang, p.Total()), points(lang, p.Balance),
-		part(p.Restored), part(p.Reimbursed), part(p.Absorbed), part(p.Adjusted), p.Restored < 0}
+		part(p.Restored), part(p.Reimbursed), part(p.Absorbed), part(p.Adjusted), p.Restored < 0, p.Total() < 0}
 }
 
 // day writes a date out in full. Dates that are days are kept as midnight UTC or

@@ -103,7 +103,11 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 		}
 		facts := who.Facts
 		facts.At, facts.Resumed, facts.Points = tx.Now, a.ResumedAt != nil, pointsFacts(a.plan, p.programs)
-		draft := who.Draft(notices.ReimbursementCompleted, facts)
+		kind := notices.ReimbursementCompleted
+		if a.plan.Corrects {
+			kind = notices.ReimbursementCorrected
+		}
+		draft := who.Draft(kind, facts)
 		draft.ID = p.mails[i]
 		drafts = append(drafts, draft)
 	}

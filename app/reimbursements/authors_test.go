@@ -24,7 +24,10 @@ func TestWhoMadeTheLossDoesNotApprove(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	turn := func(by access.Actor, i int) { decide(w.Manager, i, "E", incidents.Own); decide(by, i, "E", incidents.Confirmed) }
+	turn := func(by access.Actor, i int) {
+		decide(w.Manager, i, "E", incidents.Own)
+		decide(by, i, "E", incidents.Confirmed)
+	}
 
 	turn(w.Supervisor, 0) // before the proposal
 	r := propose(t, w, w.Agent, of[0])
@@ -174,7 +177,9 @@ func TestDoublesOverTwoIncidents(t *testing.T) {
 func TestUnknownBalances(t *testing.T) {
 	w := apptest.NewWorld(t)
 	const header = "login_id,name,email,email_registered_on,balance_pointtalk,balance_goo\n"
-	row := func(i int, talk, goo string) string { return fmt.Sprintf("%s,山田 太郎,c%d@mail.example,2008-01-01,%s,%s\n", login(i), i, talk, goo) }
+	row := func(i int, talk, goo string) string {
+		return fmt.Sprintf("%s,山田 太郎,c%d@mail.example,2008-01-01,%s,%s\n", login(i), i, talk, goo)
+	}
 	w.Import(header+row(0, "", "")+row(1, "100", "")+row(2, "", "500")+row(3, "100", "50"), movements(
 		"T0,"+login(0)+",2014-07-20 01:00,transfer,pointtalk,goo,,500,100,,confirmed",
 		"T1,"+login(1)+",2014-07-20 01:00,transfer,pointtalk,goo,,500,100,,confirmed",

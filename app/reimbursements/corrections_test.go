@@ -37,7 +37,9 @@ func caseIn(w *apptest.World, reference, login string) *cases.Case {
 	return r.Case
 }
 
-func movements(lines ...string) string { return apptest.MovementsHeader + strings.Join(lines, "\n") + "\n" }
+func movements(lines ...string) string {
+	return apptest.MovementsHeader + strings.Join(lines, "\n") + "\n"
+}
 
 func planOf(t testing.TB, w *apptest.World, c *cases.Case) (out []string, plan reimbursements.Plan) {
 	t.Helper()

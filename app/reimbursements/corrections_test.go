@@ -218,6 +218,25 @@ func TestLateMovementsAreProposedForAll(t *testing.T) {
 	books(t, w)
 }
 
+// One number of a movement for another: both entries are booked, nothing moves, and the
+// member is told nothing.
+func TestAnotherNumberForTheSameMovement(t *testing.T) {
+	w, of := importLosses(t, exchanged(300))
+	settle(t, w, of[0])
+	w.Import("", movements("D0,"+login(0)+",2014-07-20 02:00:00,exchange,goo,,x,300,,,confirmed"))
+	if _, err := reimbursements.DecideDouble(w.Ctx, w.Store, w.Supervisor, of[0].ID, "E0", incidents.Double, "番号の誤り"); err != nil {
+		t.Fatal(err)
+	}
+	wantPlan(t, w, of[0], "reimburse 2 -300", "reimburse 2 +300")
+	settle(t, w, of[0])
+	wantGoo(t, w, of[0], 800)
+	wantPlan(t, w, of[0])
+	if n := count(t, w, "select count(*) from mails"); n != 1 {
+		t.Errorf("%d mails", n)
+	}
+	books(t, w)
+}
+
 // The database itself refuses to give back more than was taken, or an entry twice.
 func TestCompensationsHaveASecondLock(t *testing.T) {
 	w, of := importLosses(t, exchanged(300))

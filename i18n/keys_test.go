@@ -76,7 +76,7 @@ var dynamic = map[string][]string{
 	"language.":                     {"ja", "en"},
 	"services.then.":                {"suspended", "point_password"},
 	"calls.script.in.":              {"ja", "en"},
-	"mails.kind.":                   {"restriction_notice", "verification_code", "reset_link", "reset_completed", "reimbursement_completed", "case_closed", "all_holders"},
+	"mails.kind.":                   {"restriction_notice", "verification_code", "reset_link", "reset_completed", "reimbursement_completed", "reimbursement_corrected", "case_closed", "all_holders"},
 	"mails.state.":                  {"queued", "sent", "failed", "bounced"},
 	"policies.number.":              {"level1_items", "level2_items", "wrong_per_call", "failed_per_day", "wrong_per_day", "valid_minutes", "code_minutes", "code_tries", "code_interval_seconds", "codes_per_call", "codes_per_day", "reset_minutes", "resets_per_day", "respond_minutes", "unusual_percent", "remind_hours", "escalate_hours", "refused_rows", "upload_megabytes"},
 	"reimbursements.result.":        {"refused", "awaiting", "posted", "open"},

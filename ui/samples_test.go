@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hoten/app/access"
@@ -69,6 +70,11 @@ func caseSamples(lang string) map[string]page {
 	locked.Findings = []Choice{{"MV2014-000001", "7/22 03:49 PointTalk → goo"}}
 	locked.Adjust = []Choice{{"pointtalk", "ポイントーク"}, {"goo", "gooポイント"}}
 	locked.Identity.MayRelease = true
+	locked.PointsOpen, locked.Doubles = []string{"balance_missing", "double", "correction"}, []Choice{{"MV2014-000001", "7/22 03:49 PointTalk → goo"}}
+	locked.Missing = []string{in(lang, "gooポイント", "goo Point")}
+	locked.Movements = slices.Clone(locked.Movements)
+	locked.Movements[0].Double = "open"
+	locked.NoProposal = i18n.T(i18n.With(bg, lang), "fault.double_undecided")
 	locked.Frame.Problems = []Problem{{"impostor", "reason", in(lang, "理由を入力してください。", "Enter a reason.")}}
 
 	outbound := sampleCase(lang)
@@ -97,6 +103,7 @@ func caseSamples(lang string) map[string]page {
 	inquiry.Movements, inquiry.Programs, inquiry.Mails, inquiry.Contacts, inquiry.Timeline, inquiry.Identity = nil, nil, nil, nil, nil, Identity{}
 	inquiry.NoProposal = in(lang, "このIDには補填する内容がありません。", "There is nothing to put back for this ID.")
 	inquiry.Script = Script{}
+	inquiry.Stated = []Choice{{"pointtalk", in(lang, "ポイントーク", "PointTalk")}, {"goo", in(lang, "gooポイント", "goo Point")}}
 
 	return map[string]page{"cases_show_callback": promised, "cases_show_exhausted": exhausted, "cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
 }

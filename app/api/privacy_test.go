@@ -153,6 +153,11 @@ func (v *tour) services(manager *client) {
 func (v *tour) points(agent, supervisor *client, number, second string) {
 	v.T.Helper()
 	v.to(supervisor, "POST /cases/:number/findings", j{"movement_id": "MV2", "finding": "suspected", "reason": "調査"}, ":number", number)
+	twice := "2014-07-21T03:00:00+09:00,exchange,goo,,ギフト券,10,,,suspected\n"
+	v.to(v.as(v.Manager), "POST /incidents/:reference/imports", files(v.T, "movements", apptest.MovementsHeader+"MV8,"+login+","+twice+"MV9,"+login+","+twice), ":reference", apptest.Reference)
+	v.Work()
+	v.to(agent, "GET /cases/:number/plan", nil, ":number", number).want(200, "doubles.#", "2")
+	v.to(supervisor, "POST /cases/:number/doubles", j{"movement_id": "MV9", "decision": "double", "reason": "調査"}, ":number", number).want(200, "decision", "double")
 	v.to(agent, "POST /cases/:number/adjustments", j{"program": "goo", "points": 1, "reason": "端数"}, ":number", second)
 	v.to(agent, "GET /cases/:number/plan", nil, ":number", number)
 	for _, end := range []string{"return", "withdraw", "reject", "approve"} {

@@ -34,7 +34,7 @@ func (a Addressee) Draft(kind string, facts notices.Facts) notices.Draft {
 // when there is no other: since the restriction nobody but us has had its
 // password, and the member finds the mail there once use resumes. The
 // restriction notice is not among them: it would not be read in time.
-var informing = map[string]bool{notices.ResetCompleted: true, notices.ReimbursementCompleted: true, notices.CaseClosed: true, notices.AllHolders: true}
+var informing = map[string]bool{notices.ResetCompleted: true, notices.ReimbursementCompleted: true, notices.ReimbursementCorrected: true, notices.CaseClosed: true, notices.AllHolders: true}
 
 // firstDay is, in SQL, the first day of the earliest incident of a case's ID: what was
 // set since then may be the thief's, whichever case is open.

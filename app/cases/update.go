@@ -40,7 +40,11 @@ func decide(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb,
 		if err := Tell(tx, told); err != nil {
 			return nil, err
 		}
-		return c, audit.Record(tx, audit.Change{Before: before, After: c.summaryWith(of.Standing)})
+		after := c.summaryWith(of.Standing)
+		if stated, is := told.Data["balances"]; is {
+			after["balances"] = stated
+		}
+		return c, audit.Record(tx, audit.Change{Before: before, After: after})
 	})
 }
 

@@ -71,9 +71,12 @@ func (r *run) insertMembers(tx *store.Tx, staged string) error {
 	return members.RestrictedSince(tx, staged)
 }
 
+// known names the IDs that were there before the file of affected IDs.
+const known = `select known_identity from staged_affected where known_identity is not null
+	union all select known_identity from staged_balances`
+
 // touched names the IDs whose cases an import may change, as far as they were known.
-const touched = `select known_identity from staged_affected where known_identity is not null
-	union all select known_identity from staged_balances
+const touched = known + `
 	union all select i.id from identities i join staged_movements s on s.login_key = i.login_key`
 
 func (r *run) lockCases(tx *store.Tx, _ string) error { return cases.LockOf(tx, touched) }
@@ -151,7 +154,7 @@ func (r *run) stateBalances(tx *store.Tx, _ string) error {
 
 // review looks again at the points of the cases that the files may have changed.
 func (r *run) review(tx *store.Tx, _ string) error {
-	return reimbursements.Landed(tx, r.IncidentID, "staged_movements", touched)
+	return reimbursements.Landed(tx, "staged_movements", known)
 }
 
 const balances = "balance_programs as programs, balances as points from "

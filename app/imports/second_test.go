@@ -98,7 +98,11 @@ func TestImportsBesideApprovals(t *testing.T) {
 		var out strings.Builder
 		out.WriteString(moves)
 		for n := range people {
-			fmt.Fprintf(&out, "%s%d-%d,p%02d@ocn.example,2014-07-20 03:00,exchange,goo,,x,1,,,confirmed\n", prefix, round, n, people-1-n)
+			points := 1 // others than before, else they would be doubles of these
+			if prefix != "M" {
+				points += 1 + round
+			}
+			fmt.Fprintf(&out, "%s%d-%d,p%02d@ocn.example,2014-07-20 03:00,exchange,goo,,x,%d,,,confirmed\n", prefix, round, n, people-1-n, points)
 		}
 		return out.String()
 	}

@@ -13,8 +13,7 @@ func (r *run) lockIdentities(tx *store.Tx) error {
 	if r.DryRun {
 		return nil
 	}
-	return members.LockKnown(tx, `select known_identity from staged_affected where known_identity is not null
-		union all select known_identity from staged_balances
+	return members.LockKnown(tx, known+`
 		union all select i.id from staged_movements s join identities i on i.login_key = s.login_key where s.kind = 'cancel'`)
 }
 

@@ -20,12 +20,13 @@ const (
 	ResetLink              = "reset_link"
 	ResetCompleted         = "reset_completed"
 	ReimbursementCompleted = "reimbursement_completed"
+	ReimbursementCorrected = "reimbursement_corrected"
 	CaseClosed             = "case_closed"
 	AllHolders             = "all_holders"
 )
 
 // Kinds lists every kind, in the order a case goes through them.
-var Kinds = []string{RestrictionNotice, VerificationCode, ResetLink, ResetCompleted, ReimbursementCompleted, CaseClosed, AllHolders}
+var Kinds = []string{RestrictionNotice, VerificationCode, ResetLink, ResetCompleted, ReimbursementCompleted, ReimbursementCorrected, CaseClosed, AllHolders}
 
 // States of a mail. Sent is handed to the mail server; it is not delivered.
 const (

@@ -177,6 +177,13 @@ func TestPointsAddUp(t *testing.T) {
 			t.Errorf("not there: %s\n%s", want, m.Text)
 		}
 	}
+	back := facts("山田 太郎")
+	back.Points = []Points{{NameJa: "gooポイント", NameEn: "goo Point", Reimbursed: 500, Absorbed: -300, Balance: 200}}
+	for lang, want := range map[string]string{"ja": "先に当社が負担した不足分の差し引き：−300ポイント", "en": "Deduction of a shortfall we had borne before: −300 points"} {
+		if m := render(t, ReimbursementCompleted, lang, back, ""); !strings.Contains(m.Text, want) || strings.Contains(m.Text, "当社が負担いたしました") || strings.Contains(m.Text, "no cost to you") {
+			t.Errorf("what was borne before is said as borne now:\n%s", m.Text)
+		}
+	}
 	if (Points{}).points("en", 1) != "1 point" || (Points{}).signed("en", -1234567) != "−1,234,567 points" || separated(-123) != "-123" || separated(-1234) != "-1,234" {
 		t.Error("numbers")
 	}

@@ -72,6 +72,8 @@ type pointWords struct {
 	Program, Total, Balance                  string
 	Restored, Reimbursed, Absorbed, Adjusted string // empty: no such part
 	TakenBack                                bool   // the restoring took points out
+	Less                                     bool   // altogether points were taken
+	Borne                                    bool   // the company bears a shortfall; else Absorbed takes back what it bore before
 }
 
 // open and shut mark where a value begins and ends; plain takes them out of values.
@@ -110,7 +112,7 @@ func (p Points) words(lang string) pointWords {
 		return p.signed(lang, n)
 	}
 	return pointWords{value(program), p.signed(lang, p.Total()), p.points(lang, p.Balance),
-		part(p.Restored), part(p.Reimbursed), part(p.Absorbed), part(p.Adjusted), p.Restored < 0}
+		part(p.Restored), part(p.Reimbursed), part(p.Absorbed), part(p.Adjusted), p.Restored < 0, p.Total() < 0, p.Absorbed > 0}
 }
 
 // day writes a date out in full. Dates that are days are kept as midnight UTC or

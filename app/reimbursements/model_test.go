@@ -196,8 +196,11 @@ func (m *model) check(t *rapid.T) {
 			t.Fatalf("%s: %d, %v", what, n, err)
 		}
 	}
-	none("movements paid twice", `select l.movement_id from reimbursement_lines l join reimbursements r on r.id = l.reimbursement_id
-		where r.state = 'posted' and l.movement_id is not null group by 1 having count(*) > 1`)
+	none("movements paid twice, or taken back twice", `select l.movement_id from reimbursement_lines l join reimbursements r on r.id = l.reimbursement_id join movements m on m.id = l.movement_id
+		where r.state = 'posted' group by 1, m.points having sum(l.points) < 0 or sum(l.points) > m.points`)
+	none("entries of a movement that are not one after the other", `select movement_id from compensations where movement_id is not null group by 1 having max(entry) <> count(*)`)
+	none("approved by who made the loss", `select a.id from approvals a join reimbursements r on r.id = a.reimbursement_id join reimbursement_lines l on l.reimbursement_id = r.id and l.points > 0
+		join loss_authors o on o.movement_id = l.movement_id and o.staff_id = a.staff_id where r.state = 'posted' and a.voided_at is null and o.at <= a.at`)
 	none("adjustments paid twice", `select l.adjustment_id from reimbursement_lines l join reimbursements r on r.id = l.reimbursement_id
 		where r.state = 'posted' and l.adjustment_id is not null group by 1 having count(*) > 1`)
 	none("posted with too few approvals", `select r.id from reimbursements r left join approvals a on a.reimbursement_id = r.id and a.voided_at is null

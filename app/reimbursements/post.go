@@ -1,6 +1,8 @@
 package reimbursements
 
 import (
+	"slices"
+
 	"hoten/app/cases"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
@@ -103,12 +105,24 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 		}
 		facts := who.Facts
 		facts.At, facts.Points = tx.Now, pointsFacts(a.plan, p.programs)
-		draft := who.Draft(notices.ReimbursementCompleted, facts)
+		kind := notices.ReimbursementCompleted
+		if a.plan.Corrects {
+			kind = notices.ReimbursementCorrected
+		}
+		if a.plan.Corrects && !slices.ContainsFunc(facts.Points, moves) {
+			continue // one number of a movement for another: nothing changes for the member
+		}
+		draft := who.Draft(kind, facts)
 		draft.ID = p.mails[i]
 		drafts = append(drafts, draft)
 	}
 	_, err := notices.Queue(tx, drafts...)
 	return err
+}
+
+// moves reports whether anything of what is told changes.
+func moves(p notices.Points) bool {
+	return p.Restored != 0 || p.Reimbursed != 0 || p.Absorbed != 0 || p.Adjusted != 0
 }
 
 // pointsFacts tells a member what was posted, a program each and only those touched.

@@ -1,6 +1,7 @@
 package reimbursements
 
 import (
+	"fmt"
 	"slices"
 
 	"hoten/app/cases"
@@ -14,18 +15,28 @@ func init() {
 // ofSameID yields the cases of the ID of the case $1.
 const ofSameID = "select o.id from cases c join cases o on o.identity_id = c.identity_id where c.id = $1"
 
+// landed are the movements of an import, with the case that each belongs to.
+const landed = `create temp table landed on commit drop as
+	select m.id, m.movement_id, m.identity_id, m.kind, m.from_program, m.to_program, m.occurred_at, m.points, m.refers_to,
+	  m.finding in ('suspected', 'confirmed') as loss, coalesce(e.incident_id, m.incident_id) as incident_id
+	from %s s join movements m on m.movement_key = s.movement_key left join movements e on e.id = m.refers_to and m.kind = 'cancel'
+	where m.kind = 'cancel' or m.kind in ('transfer', 'exchange') and m.finding in ('suspected', 'confirmed')`
+
 // Landed reviews the cases that an import may have changed: those of the IDs that the
-// query yields, with the movements of the staged table. What came for a case whose points
+// query yields, and of the movements of the staged table. What came for a case whose points
 // were put back is told there.
-func Landed(tx *store.Tx, incident int64, staged, identities string) error {
+func Landed(tx *store.Tx, staged, identities string) error {
+	for _, q := range []string{fmt.Sprintf(landed, staged), "analyze landed"} {
+		if _, err := store.Exec(tx, q); err != nil {
+			return err
+		}
+	}
 	type late struct {
 		CaseID    int64
 		Movements string
 	}
-	rows, err := store.Select[late](tx.DB, `select c.id as case_id, string_agg(m.movement_id, ', ' order by m.id) as movements
-		from `+staged+` s join movements m on m.movement_key = s.movement_key join cases c on c.identity_id = m.identity_id and c.made_whole_at is not null
-		left join movements e on e.id = m.refers_to and m.kind = 'cancel'
-		where `+inCase+` and (m.kind = 'cancel' or m.finding in ('suspected', 'confirmed')) group by c.id`)
+	rows, err := store.Select[late](tx.DB, `select c.id as case_id, string_agg(l.movement_id, ', ' order by l.id) as movements
+		from landed l join cases c on c.identity_id = l.identity_id and c.incident_id = l.incident_id where c.made_whole_at is not null group by c.id`)
 	if err != nil {
 		return err
 	}
@@ -37,13 +48,14 @@ func Landed(tx *store.Tx, incident int64, staged, identities string) error {
 		return err
 	}
 	// Those that may have something open now: cheaply found, then looked at.
-	return Review(tx, `select c.id from cases c where c.identity_id in (`+identities+`) and (c.points_open > 0 or c.made_whole_at is not null)
-		union select c.id from `+staged+` s join movements m on m.movement_key = s.movement_key join cases c on c.identity_id = m.identity_id and c.incident_id = $1
-		  where s.finding in ('suspected', 'confirmed') and s.kind in ('transfer', 'exchange')
-		  and (not exists (select from accounts a where a.identity_id = m.identity_id and a.program_id = m.from_program)
-		    or s.kind = 'transfer' and not exists (select from accounts a where a.identity_id = m.identity_id and a.program_id = m.to_program))
-		union select c.id from `+staged+` s join movements m on m.movement_key = s.movement_key join movements o on `+equalTo+`
-		  join cases c on c.identity_id = m.identity_id`, incident)
+	return Review(tx, `select c.id from cases c where c.identity_id in (`+identities+` union all select identity_id from landed) and (c.points_open > 0 or c.made_whole_at is not null)
+		union select c.id from (select distinct identity_id, incident_id, program from landed cross join lateral (values (from_program), (case kind when 'transfer' then to_program end)) p(program)
+		    where loss and kind <> 'cancel' and program is not null) l
+		  join cases c on c.identity_id = l.identity_id and c.incident_id = l.incident_id
+		  where not exists (select from accounts a where a.identity_id = l.identity_id and a.program_id = l.program)
+		union select c.id from (select identity_id from landed group by identity_id, occurred_at, kind, points, refers_to having count(*) > 1
+		    union all select m.identity_id from landed m join movements o on `+equalTo+` and not exists (select from landed n where n.id = o.id)) l
+		  join cases c on c.identity_id = l.identity_id`)
 }
 
 // reviewChunk bounds how many plans are computed at a time.

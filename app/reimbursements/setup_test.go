@@ -75,17 +75,27 @@ var (
 
 func balances(t testing.TB, w *apptest.World, c *cases.Case) (talk, goo int64) {
 	t.Helper()
-	b, err := ledger.Balances(store.Read(w.Ctx, w.Store), c.IdentityID)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := balancesOf(t, w, c)
 	return b["pointtalk"], b["goo"]
 }
 
-func books(t interface {
+// failer is a test of either kind.
+type failer interface {
 	Helper()
 	Fatalf(string, ...any)
-}, w *apptest.World) {
+}
+
+// balancesOf are the known balances of a case's ID, by program code.
+func balancesOf(t failer, w *apptest.World, c *cases.Case) map[string]int64 {
+	t.Helper()
+	b, err := ledger.Balances(store.Read(w.Ctx, w.Store), c.IdentityID)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return b
+}
+
+func books(t failer, w *apptest.World) {
 	t.Helper()
 	if off, err := ledger.Check(store.Read(w.Ctx, w.Store)); off != "" || err != nil {
 		t.Fatalf("ledger: %s %v", off, err)

@@ -38,6 +38,7 @@ type Figures struct {
 	WithPlan    int64            `json:"with_plan"`  // made whole or to be made whole
 	Unproposed  int64            `json:"unproposed"` // have a plan and no proposal
 	Unnotified  int64            `json:"unnotified"`
+	PointsOpen  map[string]int64 `json:"points_open"` // cases whose points cannot be settled yet, by why: cases.PointsMarks
 	Cases       map[string]int64 `json:"cases"`
 	Open        Ages             `json:"open"`
 	Waiting     Waiting          `json:"approvals_waiting"`
@@ -102,14 +103,15 @@ func (t Totals) Unsigned() Totals {
 func (f *Figures) count(db *gorm.DB, incident int64) error {
 	type group struct {
 		Origin, Class, Status                                                                     string
+		Open                                                                                      int16
 		N, Unnotified, Restricted, Notified, Unreachable, Verified, Resumed, MadeWhole, Completed int64
 		Ages                                                                                      `gorm:"embedded"`
 	}
-	rows, err := store.Select[group](db, `select origin, coalesce(class, '') as class, status, count(*) as n, count(i.restricted_at) as restricted,
+	rows, err := store.Select[group](db, `select origin, coalesce(class, '') as class, status, points_open as open, count(*) as n, count(i.restricted_at) as restricted,
 		count(notified_at) as notified, count(unreachable_at) as unreachable, count(verified_at) as verified, count(i.resumed_at) as resumed,
 		count(made_whole_at) as made_whole, count(completed_at) as completed,
 		count(*) filter (where `+cases.Unnotified+`) as unnotified, `+ages("$2::date - "+jst("changed_at"))+`
-		from cases c join identities i on i.id = c.identity_id where incident_id = $1 group by 1, 2, 3`, incident, jptext.DateOf(f.At))
+		from cases c join identities i on i.id = c.identity_id where incident_id = $1 group by 1, 2, 3, 4`, incident, jptext.DateOf(f.At))
 	if err != nil {
 		return err
 	}
@@ -117,6 +119,11 @@ func (f *Figures) count(db *gorm.DB, incident int64) error {
 		f.Cases[g.Status] += g.N
 		if !cases.Status(g.Status).Closed() {
 			f.Open.add(g.Ages)
+		}
+		for _, m := range cases.PointsMarks {
+			if g.Open&m.Bit != 0 {
+				f.PointsOpen[m.Name] += g.N
+			}
 		}
 		if g.Origin == cases.Inquiry {
 			f.Inquiries += g.N

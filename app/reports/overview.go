@@ -19,7 +19,7 @@ type overview struct {
 }
 
 func count(db *gorm.DB, incident int64, now time.Time) (*overview, error) {
-	o := &overview{Figures: Figures{At: now, ByClass: map[string]int64{"A": 0, "B": 0, "C": 0, "D": 0}, Cases: map[string]int64{}}}
+	o := &overview{Figures: Figures{At: now, ByClass: map[string]int64{"A": 0, "B": 0, "C": 0, "D": 0}, Cases: map[string]int64{}, PointsOpen: map[string]int64{}}}
 	err := o.Figures.count(db, incident)
 	if err == nil {
 		o.Figures.Waiting, err = waiting(db, incident)

@@ -73,6 +73,11 @@ func showIncident(p *page) error {
 		CountedAt: f.At, PlannedAt: f.PlannedAt, Waiting: f.Waiting.Count, Overdue: f.Overdue, Oldest: moment(f.Waiting.Oldest), Unreachable: f.Unreachable,
 		Days: reports.DaysTable(p.ctx, days), Open: reports.AgesTable(p.ctx, f.Open),
 		MayPropose: p.by.May(access.Propose), MayNotify: p.by.May(access.ManageIncidents), MayImport: p.by.May(access.ManageIncidents)}
+	for _, m := range cases.PointsMarks {
+		if n := f.PointsOpen[m.Name]; n > 0 {
+			shown.PointsOpen = append(shown.PointsOpen, ui.PointsOpen{Label: i18n.T(p.ctx, "cases.queue."+m.Name), Value: i18n.Number(n)})
+		}
+	}
 	if i.ReleasedOn != nil && i.ReleasedIds != nil && i.ReleasedExchanged != nil {
 		shown.Released = &ui.Released{On: i.ReleasedOn.At(0), IDs: int64(*i.ReleasedIds), Exchanged: int64(*i.ReleasedExchanged)}
 	}
@@ -126,7 +131,14 @@ func (p *page) job() (*ui.Progress, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ui.Progress{URL: p.frame.Path, State: j.State, Total: j.Total, Processed: j.Processed, Failed: j.Failed}, nil
+	out := &ui.Progress{URL: p.frame.Path, State: j.State, Total: j.Total, Processed: j.Processed, Failed: j.Failed}
+	refused := j.Refused()
+	for _, r := range [][2]string{{"balance_unknown", "balance_missing"}, {"double_undecided", "double"}} {
+		if n := refused[r[0]]; n > 0 {
+			out.Reasons = append(out.Reasons, ui.Choice{Value: i18n.T(p.ctx, "cases.queue."+r[1]), Label: i18n.Number(n)})
+		}
+	}
+	return out, nil
 }
 
 func notifyAll(p *page) error {

@@ -114,7 +114,9 @@ func (p *page) planLines(v *caseView, lines []reimbursements.Line, shown *ui.Rei
 		return err
 	}
 	for _, m := range v.facts.Movements {
-		shown.Movements = append(shown.Movements, movementOf(m, names, v.facts.Settled(m)))
+		moved := movementOf(m, names, v.facts.Settled(m))
+		moved.Double = v.doubled(m)
+		shown.Movements = append(shown.Movements, moved)
 	}
 	for _, l := range lines {
 		out := ui.PlanLine{Kind: l.Kind, Program: names[l.ProgramID], Points: l.Points}
@@ -162,6 +164,7 @@ func (p *page) decidable(v *caseView, r *reimbursements.Reimbursement, shown *ui
 	default:
 		shown.MayDecide = true
 	}
+	shown.Doubles = r.Pending() && len(v.plan.Doubles) > 0
 	shown.MayWithdraw = r.ProposerID == p.by.ID
 	return nil
 }

@@ -1,0 +1,39 @@
+package api_test
+
+import (
+	"testing"
+
+	"hoten/app/apptest"
+)
+
+// What keeps points from being settled is told by the case, its plan and the figures:
+// a balance that is missing, a possible double, a cancellation that comes after posting.
+func TestPointsOpenAreTold(t *testing.T) {
+	s := newSite(t)
+	agent, supervisor := s.as(s.Agent), s.as(s.Supervisor)
+	s.Import("login_id,name,balance_pointtalk,balance_goo\na@ocn.example,山田,100,\n", apptest.MovementsHeader+
+		"A1,a@ocn.example,2014-07-20 03:00,transfer,pointtalk,goo,,500,100,,confirmed\nA2,a@ocn.example,2014-07-20 04:00,exchange,goo,,x,80,,,confirmed\n")
+	path := "/cases/" + s.Case("a@ocn.example").Number()
+	agent.get(path).want(200, "points_open.#", "1", "points_open.0", "balance_missing")
+	agent.get(path+"/plan").want(200, "lines.#", "0", "missing_balances.0", "goo", "balances.pointtalk.final", "100", "class", "C")
+	agent.post(path+"/reimbursements", j{}).want(409, "code", "balance_unknown", "with.programs", "goo")
+	agent.get("/incidents/"+apptest.Reference).want(200, "figures.points_open.balance_missing", "1", "figures.with_plan", "0", "figures.unproposed", "0")
+
+	s.Import("login_id,balance_goo\na@ocn.example,70\n", "")
+	agent.get(path+"/plan").want(200, "lines.#", "2", "missing_balances.#", "0", "corrects", "false", "balances.goo.final", "50")
+	s.Import("", apptest.MovementsHeader+"A3,a@ocn.example,2014-07-20 04:00,exchange,goo,,y,80,,,suspected\n")
+	agent.get(path+"/plan").want(200, "doubles.#", "2", "doubles.0", "A2", "doubles.1", "A3")
+	agent.post(path+"/reimbursements", j{}).want(409, "code", "double_undecided")
+	agent.post(path+"/doubles", j{"movement_id": "A3", "decision": "double", "reason": "調査"}).want(403, "code", "forbidden")
+	supervisor.post(path+"/doubles", j{"movement_id": "A3", "decision": "double"}).want(422)
+	supervisor.post(path+"/doubles", j{"movement_id": "A1", "decision": "double", "reason": "調査"}).want(409, "code", "not_double")
+	supervisor.post(path+"/doubles", j{"movement_id": "A3", "decision": "double", "reason": "調査"}).want(200, "movement_id", "A3", "decision", "double")
+	id := agent.post(path+"/reimbursements", j{}).want(201).at("id")
+	supervisor.post("/reimbursements/"+id+"/approve", nil).want(200, "state", "posted")
+	agent.get(path).want(200, "points_open.#", "0")
+
+	s.Import("", apptest.MovementsHeader+"A4,a@ocn.example,2014-08-01 04:00,cancel,,goo,,30,,A2,none\n")
+	agent.get(path).want(200, "points_open.0", "correction")
+	agent.get(path+"/plan").want(200, "corrects", "true", "lines.0.kind", "reimburse", "lines.0.program", "goo", "lines.0.points", "-30", "balances.goo.final", "20")
+	agent.get("/incidents/"+apptest.Reference).want(200, "figures.points_open.correction", "1", "figures.unproposed", "1")
+}

@@ -1,0 +1,123 @@
+package reimbursements
+
+import (
+	"slices"
+	"strings"
+
+	"hoten/app/access"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/policies"
+	"hoten/app/staff"
+	"hoten/app/store"
+)
+
+// desk is what the rules of proposing need beside the case: who could approve,
+// the policies, and what the proposer proposed today.
+type desk struct {
+	policies  policies.Policies
+	programs  map[int16]string
+	approvers []int64
+	today     map[int16]int64
+}
+
+func newDesk(tx *store.Tx) (d desk, err error) {
+	if d.policies, err = policies.Current(tx.DB); err != nil {
+		return d, err
+	}
+	programs, err := incidents.Programs(tx.DB)
+	if err != nil {
+		return d, err
+	}
+	d.programs = map[int16]string{}
+	for _, p := range programs {
+		d.programs[p.ID] = p.Code
+	}
+	type person struct{ ID int64 }
+	people, err := store.Select[person](tx.DB, "select id from staff where disabled_at is null and role = any($1)", access.Holders(access.Decide))
+	if err != nil {
+		return d, err
+	}
+	for _, p := range people {
+		d.approvers = append(d.approvers, p.ID)
+	}
+	// The row of the proposer stands for the day's limit: two proposals at once
+	// would otherwise count past each other.
+	if _, err := store.Lock[staff.Staff](tx, tx.By.ID); err != nil {
+		return d, err
+	}
+	d.today = map[int16]int64{}
+	totals, err := dayTotals(tx.DB, tx.Now, tx.By.ID)
+	for _, t := range totals {
+		d.today[t.ProgramID] = t.Pending + t.Posted
+	}
+	return d, err
+}
+
+// refuse is the rules of one proposal, in the order in which they help the agent.
+func (d desk) refuse(tx *store.Tx, s *subject) error {
+	switch {
+	case !s.Affected():
+		return fault.New(fault.Conflict, "not_affected")
+	case s.Status == cases.OutOfScope:
+		return fault.New(fault.Conflict, "case_out_of_scope")
+	case s.ReimbursementState != nil && (*s.ReimbursementState == Submitted || *s.ReimbursementState == Approved):
+		return pendingFault(tx, s.ID)
+	case len(s.plan.Missing) > 0:
+		return fault.New(fault.Conflict, "balance_unknown", "programs", strings.Join(d.codes(s.plan.Missing), ", "))
+	case len(s.plan.Doubles) > 0:
+		return fault.New(fault.Conflict, "double_undecided")
+	case s.plan.Empty():
+		return fault.New(fault.Conflict, "plan_empty")
+	}
+	for program, points := range s.plan.Given() {
+		limit, limited := d.policies.DailyLimits[d.programs[program]]
+		if limited && points > 0 && d.today[program]+points > limit {
+			return fault.New(fault.Conflict, "daily_limit", "program", d.programs[program], "limit", limit, "today", d.today[program], "points", points)
+		}
+	}
+	able := 0
+	for _, id := range d.approvers {
+		if id != tx.By.ID && !slices.Contains(s.editors(), id) {
+			able++
+		}
+	}
+	if needed := d.needed(s.plan); able < needed {
+		return fault.New(fault.Conflict, "no_approver", "needed", needed, "able", able)
+	}
+	for program, points := range s.plan.Given() {
+		d.today[program] += points
+	}
+	return nil
+}
+
+func pendingFault(tx *store.Tx, caseID int64) error {
+	r, err := store.Find[Reimbursement](tx.DB, "case_id = ? and state in ('submitted', 'approved')", caseID)
+	if err != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, "proposal_pending", "id", r.ID)
+}
+
+func (d desk) codes(programs []int16) []string {
+	out := make([]string, len(programs))
+	for i, p := range programs {
+		out[i] = d.programs[p]
+	}
+	return out
+}
+
+// needed is how many different supervisors must approve: two above the threshold of
+// any program, given or taken, and for every adjustment.
+func (d desk) needed(p Plan) int {
+	if p.adjusted() {
+		return 2
+	}
+	for program, cost := range p.Cost() {
+		if threshold, ok := d.policies.Thresholds[d.programs[program]]; ok && max(cost, -cost) > threshold {
+			return 2
+		}
+	}
+	return 1
+}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"hoten/app/audit"
 	"hoten/app/desks"
 	"hoten/app/edge"
 	"hoten/app/notices"
@@ -27,6 +28,7 @@ type App struct {
 	Store    *store.Store
 	embedded *embedded.Server
 	postman  *notices.Postman
+	watch    *audit.Watch
 	client   atomic.Pointer[river.Client[*sql.Tx]] // works the jobs; nil until Serve
 }
 
@@ -77,6 +79,7 @@ func (a *App) open(ctx context.Context, url string, log *slog.Logger) error {
 	if a.Store, err = store.Open(ctx, url, v, time.Now, edge.Log(log)); err != nil {
 		return err
 	}
+	a.watch = &audit.Watch{Store: a.Store, HeadFile: a.auditHead()}
 	if a.postman, err = a.newPostman(); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ type App struct {
 	Store    *store.Store
 	embedded *embedded.Server
 	postman  *notices.Postman
-	watch    *audit.Watch
+	watch    audit.Watch
 	client   atomic.Pointer[river.Client[*sql.Tx]] // works the jobs; nil until Serve
 }
 
@@ -79,7 +79,7 @@ func (a *App) open(ctx context.Context, url string, log *slog.Logger) error {
 	if a.Store, err = store.Open(ctx, url, v, time.Now, edge.Log(log)); err != nil {
 		return err
 	}
-	a.watch = &audit.Watch{Store: a.Store, HeadFile: a.auditHead()}
+	a.watch.Store, a.watch.HeadFile = a.Store, a.auditHead()
 	if a.postman, err = a.newPostman(); err != nil {
 		return err
 	}

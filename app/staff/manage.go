@@ -118,7 +118,7 @@ type Change struct {
 
 // Update changes an account. Nobody changes their own role or disables
 // themselves, and the last administrator stays one. Whoever is disabled or enabled
-// again loses sessions and tokens; whoever may no longer work cases, the calls that
+// again loses sessions, tokens and an unused enrolment link; whoever may no longer work cases, the calls that
 // are open. Another role holds from the next request on.
 func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Change) (*Staff, error) {
 	return managed(ctx, s, by, ToUpdate, id, func(tx *store.Tx, a *Staff) (err error) {
@@ -149,8 +149,8 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 			if a.DisabledAt = nil; *ch.Disabled {
 				a.DisabledAt = &tx.Now
 			}
-		}
-		if (a.DisabledAt == nil) != (was.DisabledAt == nil) {
+			// A link handed out before is not to work again once the account is enabled.
+			a.EnrolmentHash, a.EnrolmentExpiresAt = nil, nil
 			if err := a.shutOut(tx); err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -20,6 +21,7 @@ var statuses = map[fault.Kind]int{
 	fault.Invalid: http.StatusUnprocessableEntity, fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden,
 	fault.NotFound: http.StatusNotFound, fault.Conflict: http.StatusConflict, fault.TooLarge: http.StatusRequestEntityTooLarge,
 	fault.RateLimited: http.StatusTooManyRequests, fault.Unsupported: http.StatusUnsupportedMediaType, fault.Unavailable: http.StatusServiceUnavailable,
+	fault.Timeout: http.StatusRequestTimeout,
 }
 
 // failures is the one place where errors become pages of their own.
@@ -49,7 +51,7 @@ func (w *Web) failed(c echo.Context, err error) error {
 	default:
 		edge.LogInternal(c, w.s.Log, err)
 	}
-	_, account, gone := w.signedIn(p.ctx, true, false)
+	_, account, gone := w.signedIn(p.ctx, false)
 	if gone != nil {
 		return p.unavailable()
 	}
@@ -103,7 +105,7 @@ func kindOf(f *fault.Fault, method string) string {
 			return "invalid"
 		}
 		return "address"
-	case fault.TooLarge, fault.RateLimited, fault.Unsupported:
+	case fault.TooLarge, fault.RateLimited, fault.Unsupported, fault.Timeout:
 		return "refused"
 	case fault.Unavailable:
 		return "unavailable"
@@ -136,5 +138,8 @@ func (p *page) again(err error, form string, show func(*page) error) error {
 		return err
 	}
 	p.refuse(f, form)
+	// net/http cancels the context of an upload that stalled; its answer is made all the same.
+	p.ctx = context.WithoutCancel(p.ctx)
+	p.db = store.Read(p.ctx, p.w.s)
 	return show(p)
 }

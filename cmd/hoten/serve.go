@@ -44,7 +44,7 @@ func demonstrate(ctx context.Context, c *call) error {
 	if err := c.parse(); err != nil {
 		return err
 	}
-	a, err := c.open(ctx, slog.LevelWarn)
+	a, err := c.open(ctx, slog.LevelInfo)
 	if err != nil {
 		return err
 	}

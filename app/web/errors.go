@@ -70,7 +70,16 @@ func (w *Web) failed(c echo.Context, err error) error {
 			shown.Back = c.Request().URL.Path
 		}
 	}
+	p.memberHeading()
+	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// memberHeading puts the company over an error on a page of members; it asks no database.
+func (p *page) memberHeading() {
+	if p.frame.Member {
+		p.frame.Company = i18n.T(p.ctx, "errors.company")
+	}
 }
 
 // unavailable is the page while the database is away: it knows nobody, and holds
@@ -80,6 +89,7 @@ func (p *page) unavailable() error {
 	p.status = http.StatusServiceUnavailable
 	p.Response().Header().Set("Retry-After", edge.RetryAfter)
 	p.frame.Path, p.frame.Member = p.Request().URL.RequestURI(), p.membersPage()
+	p.memberHeading()
 	return p.render(ui.ErrorsShow{Frame: p.frame, Kind: "unavailable", Request: p.Response().Header().Get(echo.HeaderXRequestID)}.Page())
 }
 

@@ -42,8 +42,9 @@ func (a *App) metrics() *prometheus.Registry {
 		help string
 		read func() float64
 	}{
-		"hoten_audit_foreign": {"Audit entries that are not the program's own or have lost their seal.", a.watch.Foreign},
-		"hoten_audit_broken":  {"1 when the last check found the audit chain broken.", a.watch.Broken},
+		"hoten_audit_foreign":  {"Audit entries that are not the program's own or have lost their seal.", a.watch.Foreign},
+		"hoten_damaged_fields": {"Sealed fields that were read and cannot be opened any more, since the program began.", a.Store.Damaged},
+		"hoten_audit_broken":   {"1 when the last check found the audit chain broken.", a.watch.Broken},
 	} {
 		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: g.help}, g.read))
 	}

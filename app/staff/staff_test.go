@@ -489,3 +489,24 @@ func TestDisablingVoidsWhatWasHandedOut(t *testing.T) {
 		}
 	}
 }
+
+// A name in English is optional, in Latin letters, and can be given later.
+func TestNameInEnglish(t *testing.T) {
+	s, _ := apptest.New(t)
+	n := agent("sato@hoten.example")
+	if a := add(t, s, n); a.Staff.NameIn("en") != n.Name || a.Staff.NameIn("ja") != n.Name {
+		t.Errorf("without one: %s", a.Staff.NameIn("en"))
+	}
+	n.Email, n.NameEn = "sato2@hoten.example", "Sato Aoi"
+	a := add(t, s, n).Staff
+	if a.NameIn("en") != "Sato Aoi" || a.NameIn("ja") != n.Name {
+		t.Errorf("%s, %s", a.NameIn("en"), a.NameIn("ja"))
+	}
+	for value, want := range map[string]string{"佐藤 葵": "invalid name_en:name_not_latin", "サトウ": "invalid name_en:name_not_latin", "123": "invalid name_en:name_not_latin",
+		strings.Repeat("a", 101): "invalid name_en:too_long", "": "<nil>", "Müller-Satō": "<nil>"} {
+		got, err := staff.Update(ctx, s, setup, a.ID, staff.Change{NameEn: &value})
+		if codeOf(err) != want || err == nil && got.NameEn != value {
+			t.Errorf("%.20q: %v, want %s", value, err, want)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"hoten/app/audit"
 	"hoten/app/edge"
 	"hoten/app/notices"
 	"hoten/app/store"
@@ -26,6 +27,7 @@ type App struct {
 	Store    *store.Store
 	embedded *embedded.Server
 	postman  *notices.Postman
+	watch    audit.Watch
 	client   atomic.Pointer[river.Client[*sql.Tx]] // works the jobs; nil until Serve
 }
 
@@ -76,6 +78,7 @@ func (a *App) open(ctx context.Context, url string, log *slog.Logger) error {
 	if a.Store, err = store.Open(ctx, url, v, time.Now, edge.Log(log)); err != nil {
 		return err
 	}
+	a.watch.Store, a.watch.HeadFile = a.Store, a.auditHead()
 	a.postman, err = a.newPostman()
 	return err
 }

@@ -14,13 +14,16 @@ func TestDamagedNameOnThePage(t *testing.T) {
 	if _, err := d.Pool.Exec(d.Ctx, "update members set name = '\\x0102030405'"); err != nil {
 		t.Fatal(err)
 	}
-	d.Vault.OnDamage(func(error) {})
+	before := d.Damaged()
 	number := cases.Number(d.Number("select min(id) from cases"))
 	b := d.as(d.Agent)
-	if a := b.get("/cases/" + number); a.status != 200 || !strings.Contains(a.body, vault.Damaged) {
+	if a := b.get("/cases/" + number); a.status != 200 || !strings.Contains(a.body, vault.Damaged+" 破損") {
 		t.Errorf("the page: %d", a.status)
 	}
-	if a := d.calling(d.Agent2).get("/cases/" + number); a.status != 200 || !strings.Contains(a.body, vault.Damaged) {
-		t.Errorf("the API: %d", a.status)
+	if a := d.calling(d.Agent2).get("/cases/" + number); a.status != 200 || !strings.Contains(a.body, `"damaged":["name"]`) {
+		t.Errorf("the API: %d %s", a.status, a.body)
+	}
+	if now := d.Damaged(); now != before+1 {
+		t.Errorf("%v fields are counted as damaged", now-before)
 	}
 }

@@ -58,6 +58,12 @@ func (l *journal) String() string {
 	return l.said.String()
 }
 
+func (l *journal) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.said.Reset()
+}
+
 func newDesk(t *testing.T) *desk {
 	t.Helper()
 	d := &desk{World: apptest.NewWorld(t)}

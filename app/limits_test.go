@@ -130,6 +130,78 @@ func TestSlowClientsAreCutOff(t *testing.T) {
 	}
 }
 
+// Whoever begins to send a body and stops is told that it took too long, on every public
+// form and by the API, and nothing is logged as an error of the program's.
+func TestStalledBodies(t *testing.T) {
+	d := newDesk(t)
+	handler, err := d.app.handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewUnstartedServer(handler)
+	server.Config = d.app.server(handler, limits{header: time.Minute, read: 300 * time.Millisecond, write: time.Minute, idle: time.Minute, headerBytes: 8 << 10})
+	server.Start()
+	t.Cleanup(server.Close)
+	token, agent := d.calling(d.Agent2).token, d.as(d.Agent)
+	at, err := url.Parse(agent.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cookies []string
+	for _, cookie := range agent.http.Jar.Cookies(at) {
+		cookies = append(cookies, cookie.String())
+	}
+	session := "Cookie: " + strings.Join(cookies, "; ") + "\r\n"
+	d.Clock.Add(5 * time.Minute) // the session's use is to be noted
+	for _, c := range []struct{ path, kind, size, authorization string }{
+		{"/signin", "application/x-www-form-urlencoded", "Content-Length: 1000", ""},
+		{"/signin", "application/x-www-form-urlencoded", "Transfer-Encoding: chunked", ""},
+		{"/language", "application/x-www-form-urlencoded", "Content-Length: 1000", ""},
+		{"/enrol/x", "application/x-www-form-urlencoded", "Content-Length: 1000", ""},
+		{"/reset/x", "application/x-www-form-urlencoded", "Content-Length: 1000", ""},
+		{"/signin", "text/plain", "Content-Length: 1000", ""},
+		{"/signin", "application/x-www-form-urlencoded", "Content-Length: 20000", ""},
+		{"/api/v1/cases/search", "application/json", "Content-Length: 1000", "Authorization: Bearer " + token + "\r\n"},
+		{"/cases", "application/x-www-form-urlencoded", "Content-Length: 1000", session},
+		{"/language", "application/x-www-form-urlencoded", "Content-Length: 1000", session},
+	} {
+		connection, err := net.Dial("tcp", server.Listener.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer connection.Close()
+		d.log.Reset()
+		sent := "POST " + c.path + " HTTP/1.1\r\nHost: x\r\nAccept-Language: ja\r\n" + c.authorization + "Content-Type: " + c.kind + "\r\n" + c.size + "\r\n\r\n"
+		body := "email=ab"
+		if strings.HasPrefix(c.size, "Transfer") {
+			body = "8\r\nemail=ab\r\n8"
+		} else if strings.HasSuffix(c.size, "20000") {
+			body = strings.Repeat("a", 17000)
+		}
+		if _, err := io.WriteString(connection, sent+body); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.ReadResponse(bufio.NewReader(connection), nil)
+		if err != nil {
+			t.Fatalf("%v: %v", c, err)
+		}
+		said, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "時間内に届きませんでした"
+		if strings.HasPrefix(c.path, "/api/") {
+			want = `"code":"request_timeout"`
+		}
+		if answer.StatusCode != http.StatusRequestTimeout || !strings.Contains(string(said), want) || !answer.Close {
+			t.Errorf("%v: %d %v %.200s\n%s", c, answer.StatusCode, answer.Close, said, d.log.String())
+		}
+		if log := d.log.String(); strings.Contains(log, "level=ERROR") || strings.Contains(log, "level=WARN") {
+			t.Errorf("%v: %s", c, log)
+		}
+	}
+}
+
 // Forms that anybody may send are capped per address; pages, and forms of whoever
 // is signed in, are not.
 func TestPublicFormsAreCapped(t *testing.T) {

@@ -38,5 +38,15 @@ func (a *App) metrics() *prometheus.Registry {
 			return n
 		}))
 	}
+	for name, g := range map[string]struct {
+		help string
+		read func() float64
+	}{
+		"hoten_audit_foreign":  {"Audit entries that are not the program's own or have lost their seal.", a.watch.Foreign},
+		"hoten_damaged_fields": {"Sealed fields that were read and cannot be opened any more, since the program began.", a.Store.Damaged},
+		"hoten_audit_broken":   {"1 when the last check found the audit chain broken.", a.watch.Broken},
+	} {
+		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: g.help}, g.read))
+	}
 	return r
 }

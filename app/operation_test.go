@@ -212,6 +212,10 @@ func TestWithoutTheDatabase(t *testing.T) {
 		if a.status != 503 || a.header.Get("Retry-After") == "" || !strings.Contains(a.body, `<html lang="`+lang+`"`) || !strings.Contains(a.body, a.header.Get("X-Request-ID")) {
 			t.Errorf("%s: %d, Retry-After %q", name, a.status, a.header.Get("Retry-After"))
 		}
+		words := []string{"administrator", `href="/"`, "Go to the start page"}
+		if name == "reset" && (slices.ContainsFunc(words, func(w string) bool { return strings.Contains(a.body, w) }) || !strings.Contains(a.body, "NTT Communications") || !strings.Contains(a.body, "please call the desk")) {
+			t.Errorf("to a member: %s", a.body)
+		}
 		for _, word := range []string{"⟦", `class="rail"`, "/signout", d.Agent.Name, "pool", "SQLSTATE"} {
 			if strings.Contains(a.body, word) {
 				t.Errorf("%s shows %q", name, word)

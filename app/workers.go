@@ -74,13 +74,8 @@ func (a *App) chores() []chore {
 			_, err := audit.SealAll(ctx, s, a.auditHead())
 			return err
 		}},
-		{"check the audit trail", time.Hour, func(ctx context.Context) error {
-			c, err := audit.Check(ctx, s, a.auditHead())
-			if c.Broken != "" {
-				s.Log.ErrorContext(ctx, "the audit trail is broken", "where", c.Broken)
-			}
-			return err
-		}},
+		{"watch the audit trail", 30 * time.Second, a.watch.Look},
+		{"check the audit trail", time.Hour, a.watch.Check},
 		{"send what is due", 2 * time.Second, func(ctx context.Context) error { return notices.Sweep(ctx, s) }},
 		{"forget uploads of dry runs", time.Hour, func(ctx context.Context) error { return imports.Forget(ctx, s) }},
 		{"recover lost work", 3 * time.Second, func(ctx context.Context) error {

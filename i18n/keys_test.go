@@ -23,6 +23,7 @@ import (
 // every value must have its words. Codes of faults need no entry: they are
 // found where the faults are made.
 var dynamic = map[string][]string{
+	"audit.action.":                 verbs(),
 	"audit.scope.":                  {"own", "desk", "center"},
 	"callbacks.channel.":            {"mail", "letter"},
 	"callbacks.next.":               {"mail", "letter"},
@@ -95,6 +96,18 @@ var dynamic = map[string][]string{
 	"staff.role.":                   {"agent", "supervisor", "center_manager", "administrator", "auditor"},
 	"staff.state.":                  {"active", "invited", "disabled"},
 	"unit.":                         {"cases", "points", "ids", "rows", "mails", "requests"},
+}
+
+// verbs are those of docs/verbs.md, which is made of all there are (app/verbs_doc_test.go).
+func verbs() (names []string) {
+	doc, err := os.ReadFile("../docs/verbs.md")
+	if err != nil {
+		panic(err)
+	}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([a-z_.]+)`").FindAllSubmatch(doc, -1) {
+		names = append(names, string(m[1]))
+	}
+	return names
 }
 
 // faults are the words of docs/api.md; what the sources make beside them is found there.

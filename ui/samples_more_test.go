@@ -51,7 +51,7 @@ func listSamples(lang string) map[string]page {
 	full.Frame.Flash = Flash{Tone: "done", Text: in(lang, "3件の担当を変更しました。", "The assignee of 3 cases was changed.")}
 	none := CasesIndex{Frame: sampleFrame(lang, "cases", access.Auditor), Query: CasesQuery{Q: "鈴木"}, Total: 0}
 	none.Frame.Query = "鈴木"
-	script := Script{Step: "greeting", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤"}
+	script := Script{Step: "greeting", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤", AgentEn: "Sato Aoi"}
 	calls := CallsIndex{
 		Asked: sampleAsked(lang, "closed"),
 		Frame: sampleFrame(lang, "calls", access.Agent), Q: "鈴木", Searched: true, Rows: sampleRows(lang)[:3], Script: script, Desks: sampleDesks(lang),
@@ -269,6 +269,8 @@ func sampleAudit(lang string, whole bool) AuditIndex {
 		Frame: sampleFrame(lang, "audit", access.Auditor), Scope: "center", Subject: "case:R096-000001", NextCursor: "c1",
 		Chain: Chain{CheckedAt: jst(7, 31, 3, 0), Whole: whole, Entries: 18204, Broken: 9120},
 		Rows: []AuditRow{
+			{At: jst(7, 31, 10, 45), Actor: "x", Action: "call.ended", Subject: "case:R096-000001", Foreign: true},
+			{At: jst(7, 31, 10, 45), Actor: "x", Action: "call.ended.refused", Subject: "case:R096-000001", Lost: true},
 			{At: jst(7, 31, 10, 44), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "case.noted", Subject: "case:R096-000001"},
 			{Seq: 18204, At: jst(7, 31, 10, 40), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "member.revealed", Subject: "case:R096-000001", Reason: in(lang, "折り返しのため", "To call back")},
 			{Seq: 18203, At: jst(7, 31, 10, 38), Actor: in(lang, "高橋 由美", "Yumi Takahashi"), Action: "case.updated", Subject: "case:R096-000001", Changes: []Change{{What: "status", Before: "new", Now: "in_progress"}, {What: "assignee", Before: "–", Now: "7"}}},

@@ -51,7 +51,7 @@ func caseSamples(lang string) map[string]page {
 	fresh.Call, fresh.Next, fresh.Status = nil, "call", "new"
 	fresh.Due = CaseDue{At: jst(8, 1, 14, 30), Overdue: true}
 	fresh.Asked = sampleAsked(lang, "closed")
-	fresh.Script = Script{Step: "greeting", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤"}
+	fresh.Script = Script{Step: "greeting", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤", AgentEn: "Sato Aoi"}
 	fresh.Steps = []Step{
 		{Name: "notice", State: "done", At: jst(7, 30, 9, 0), By: in(lang, "一括送信", "Bulk")},
 		{Name: "verification", State: "now"}, {Name: "reset", State: "later"}, {Name: "reimbursement", State: "later"}, {Name: "completion", State: "later"},
@@ -137,7 +137,7 @@ func sampleCase(lang string) CasesShow {
 			Code:        Code{State: "sent", Contacts: []Choice{{"4", "co****@mail.example"}}, SentTo: "co****@mail.example", ExpiresAt: jst(7, 31, 10, 52), TriesLeft: 5, SendsLeft: 4, ResendAt: jst(7, 31, 10, 43)},
 			MayConclude: []string{"verified", "mismatch", "unable", "impostor_suspected"},
 		},
-		Script: Script{Step: "verify", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤"},
+		Script: Script{Step: "verify", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤", AgentEn: "Sato Aoi"},
 		Movements: []Movement{
 			{ID: "MV2014-000001", At: jst(7, 22, 3, 49), Kind: "transfer", From: pointtalk, To: goo, Points: -5000, Received: 1000, Finding: "confirmed"},
 			{ID: "MV2014-000002", At: jst(7, 22, 3, 54), Kind: "exchange", From: goo, To: in(lang, "ギフトコード", "Gift code"), Points: -1000, Finding: "suspected"},

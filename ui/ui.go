@@ -287,7 +287,11 @@ var servicesMatter = map[string]bool{"points": true, "reset_sent": true}
 // lines are the sentences of the script in a language, whoever reads the page.
 func (s Script) lines(lang string) []string {
 	ctx := i18n.With(context.Background(), lang)
-	lines := strings.Split(t(ctx, "calls.script."+s.Step, "desk", s.Desk, "agent", s.Agent, "minutes", s.Minutes), "\n")
+	agent := s.Agent
+	if lang == "en" {
+		agent = s.AgentEn
+	}
+	lines := strings.Split(t(ctx, "calls.script."+s.Step, "desk", s.Desk, "agent", agent, "minutes", s.Minutes), "\n")
 	if servicesMatter[s.Step] {
 		lines = append(lines, s.Services[lang]...)
 	}

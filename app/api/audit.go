@@ -24,6 +24,7 @@ type auditJSON struct {
 	Before  json.RawMessage `json:"before"`
 	After   json.RawMessage `json:"after"`
 	Hash    []byte          `json:"hash"`
+	Own     bool            `json:"authentic"` // false: the program did not write it as it stands
 }
 
 func listAudit(a *API, r *request) error {
@@ -60,7 +61,7 @@ func listAudit(a *API, r *request) error {
 		if err != nil {
 			return err
 		}
-		out.Items = append(out.Items, auditJSON{e.ID.String(), e.Seq, e.At, e.Who(), e.ActorName, e.Action, e.Subject, reason, raw(e.Before), raw(e.After), e.Hash})
+		out.Items = append(out.Items, auditJSON{e.ID.String(), e.Seq, e.At, e.Who(), e.ActorName, e.Action, e.Subject, reason, raw(e.Before), raw(e.After), e.Hash, e.Own(a.s.Vault)})
 	}
 	return r.JSON(http.StatusOK, out)
 }

@@ -22,12 +22,17 @@ type Filter struct {
 	Limit                  int
 }
 
-// Sealed is an entry with its place in the chain, nil while it has none.
+// Sealed is an entry with its place in the chain, nil while it has none; Passed: the
+// sealer has been behind it.
 type Sealed struct {
 	Entry
-	Seq  *int64
-	Hash []byte
+	Seq    *int64
+	Hash   []byte
+	Passed bool
 }
+
+// Lost reports whether an entry has no seal although it should have one.
+func (s Sealed) Lost() bool { return s.Seq == nil && s.Passed }
 
 // Who names the actor as filters do.
 func (e Entry) Who() string {
@@ -79,7 +84,7 @@ func Find(db *gorm.DB, by access.Actor, f Filter) ([]Sealed, error) {
 		}
 		add("e.id < $%d", id)
 	}
-	return store.Select[Sealed](db, `select e.*, s.seq, s.hash from audit_entries e left join audit_seals s on s.entry_id = e.id
+	return store.Select[Sealed](db, `select e.*, s.seq, s.hash, e.xid < coalesce(`+watermark+`, '0') as passed from audit_entries e left join audit_seals s on s.entry_id = e.id
 		where `+strings.Join(conditions, " and ")+fmt.Sprintf(" order by e.id desc limit %d", f.Limit+1), args...)
 }
 

@@ -83,7 +83,7 @@ func (w *walk) check(r sealedEntry) string {
 		return fmt.Sprintf("seal %d is missing", next)
 	case r.Mine == nil:
 		return fmt.Sprintf("seal %d: its entry was removed", r.Seq)
-	case !hmac.Equal(r.MAC, r.code(w.s.Vault)):
+	case !r.Own(w.s.Vault):
 		return fmt.Sprintf("seal %d: entry %s was changed", r.Seq, r.ID)
 	case !hmac.Equal(r.Hash, link(w.s.Vault, r.Seq, w.previous, r.MAC)):
 		return fmt.Sprintf("seal %d: the chain is broken at entry %s", r.Seq, r.ID)
@@ -100,6 +100,21 @@ type openEntry struct {
 }
 
 func (w *walk) rest(db *gorm.DB) error {
+	return eachOpen(db, func(e openEntry) bool {
+		switch {
+		case !e.Own(w.s.Vault):
+			w.report.Broken = fmt.Sprintf("entry %s is not the program's own", e.ID)
+		case e.Passed:
+			w.report.Broken = fmt.Sprintf("entry %s has lost its seal", e.ID)
+		default:
+			w.report.Unsealed++
+		}
+		return w.report.Broken == ""
+	})
+}
+
+// eachOpen calls fn for every entry without a seal, oldest first, until it returns false.
+func eachOpen(db *gorm.DB, fn func(openEntry) bool) error {
 	rows, err := db.Raw(`select e.*, e.xid < coalesce(` + watermark + `, '0') as passed from audit_entries e left join audit_seals s on s.entry_id = e.id
 		where s.seq is null order by e.xid, e.id`).Rows()
 	if err != nil {
@@ -111,15 +126,9 @@ func (w *walk) rest(db *gorm.DB) error {
 		if err := db.ScanRows(rows, &e); err != nil {
 			return err
 		}
-		switch {
-		case !hmac.Equal(e.MAC, e.code(w.s.Vault)):
-			w.report.Broken = fmt.Sprintf("entry %s is not the program's own", e.ID)
-			return nil
-		case e.Passed:
-			w.report.Broken = fmt.Sprintf("entry %s has lost its seal", e.ID)
+		if !fn(e) {
 			return nil
 		}
-		w.report.Unsealed++
 	}
 	return rows.Err()
 }

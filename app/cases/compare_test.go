@@ -56,7 +56,7 @@ func TestAnswersAsTheyAreSaid(t *testing.T) {
 		item, said     string
 		match, variant bool
 	}{
-		{cases.ItemName, "John A Smith", false, true}, {cases.ItemName, "Smith John さん", false, true}, {cases.ItemName, "スミス ジョン", false, true}, {cases.ItemName, "ジョンスミス様", true, false},
+		{cases.ItemName, "John A Smith", false, true}, {cases.ItemName, "Smith John さん", false, true}, {cases.ItemName, "スミス ジョン", true, false}, {cases.ItemName, "ジョンスミス様", true, false},
 		{cases.ItemBirthDate, "S450302", true, false}, {cases.ItemBirthDate, "昭和四十五年三月二日生まれ", true, false},
 		{cases.ItemAddress, "千代田区大手町2丁目の3の1", true, false}, {cases.ItemPhone, "+81 90 0000 0001", true, false},
 		{cases.ItemCustomerNumber, "123456", true, false}, {cases.ItemCustomerNumber, "0001-23456", true, false},

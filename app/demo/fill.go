@@ -136,7 +136,7 @@ func (p *play) hire() error {
 		if !fault.Of(err, fault.NotFound) {
 			return err
 		}
-		added, err := staff.Add(p.ctx, p.s, access.System("demo"), staff.New{Email: a.Email, Name: a.Name, Role: a.Role, Desk: a.Desk, Language: a.Language, Password: Password})
+		added, err := staff.Add(p.ctx, p.s, access.System("demo"), staff.New{Email: a.Email, Name: a.Name, NameEn: a.NameEn, Role: a.Role, Desk: a.Desk, Language: a.Language, Password: Password})
 		if err != nil {
 			return err
 		}

@@ -16,19 +16,19 @@ const Password = "hoten demo 2014"
 
 // Account is a member of staff of the demo.
 type Account struct {
-	Email, Name, Language, Desk string
-	Role                        access.Role
+	Email, Name, NameEn, Language, Desk string
+	Role                                access.Role
 }
 
 // People are the demo's staff.
 var People = []Account{
-	{"agent@hoten.example", "佐藤 葵", "ja", tech, access.Agent},
-	{"agent2@hoten.example", "Emily Clark", "en", point, access.Agent},
-	{"sv@hoten.example", "高橋 翔", "ja", tech, access.Supervisor},
-	{"sv2@hoten.example", "田中 結衣", "ja", point, access.Supervisor},
-	{"manager@hoten.example", "渡辺 直樹", "ja", "", access.CenterManager},
-	{"admin@hoten.example", "伊藤 明", "ja", "", access.Administrator},
-	{"auditor@hoten.example", "中村 泉", "ja", "", access.Auditor},
+	{"agent@hoten.example", "佐藤 葵", "Sato Aoi", "ja", tech, access.Agent},
+	{"agent2@hoten.example", "Emily Clark", "", "en", point, access.Agent},
+	{"sv@hoten.example", "高橋 翔", "Takahashi Sho", "ja", tech, access.Supervisor},
+	{"sv2@hoten.example", "田中 結衣", "Tanaka Yui", "ja", point, access.Supervisor},
+	{"manager@hoten.example", "渡辺 直樹", "Watanabe Naoki", "ja", "", access.CenterManager},
+	{"admin@hoten.example", "伊藤 明", "Ito Akira", "ja", "", access.Administrator},
+	{"auditor@hoten.example", "中村 泉", "Nakamura Izumi", "ja", "", access.Auditor},
 }
 
 type name struct{ written, kana, roman string }

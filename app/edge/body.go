@@ -2,9 +2,11 @@ package edge
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
@@ -34,17 +36,29 @@ func Body(c echo.Context, most int64) ([]byte, error) {
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
 	if err != nil {
-		return nil, fault.Input("body", "body_unreadable")
+		return nil, unread(c, err)
 	}
 	if int64(len(body)) > most {
 		c.Response().Header().Set("Connection", "close")
 		if _, err := io.CopyN(io.Discard, r.Body, drained); err != nil && !errors.Is(err, io.EOF) {
-			return nil, fault.Input("body", "body_unreadable")
+			return nil, unread(c, err)
 		}
 		return nil, fault.New(fault.TooLarge, "too_large", "max", most)
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	return body, nil
+}
+
+// unread is why a body was not read to its end: the client stalled (Timeout), or broke
+// off. The connection cannot be used for another request. net/http has cancelled the
+// request's context, without which no answer could be made.
+func unread(c echo.Context, err error) error {
+	c.SetRequest(c.Request().WithContext(context.WithoutCancel(c.Request().Context())))
+	c.Response().Header().Set("Connection", "close")
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return fault.New(fault.Timeout, "request_timeout")
+	}
+	return fault.Input("body", "body_unreadable")
 }
 
 // Multipart reports whether a request says that its body is multipart, however

@@ -22,6 +22,7 @@ const (
 	TooLarge
 	RateLimited
 	Unsupported // a kind of body that is not taken here
+	Timeout     // the client took too long to send its request
 	Unavailable // the database cannot be reached; retrying may succeed
 )
 

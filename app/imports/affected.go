@@ -1,7 +1,6 @@
 package imports
 
 import (
-	"slices"
 	"strings"
 
 	"hoten/app/imports/csvin"
@@ -74,7 +73,7 @@ func (r *run) sealAffected(row csvin.Row, identity, member, phone, email int64) 
 		v.Seal("members", "name", member, in.Name), v.Seal("members", "name_kana", member, in.NameKana), v.Seal("members", "birth_date", member, dateText(in.BirthDate)),
 		v.Seal("members", "postal_code", member, in.PostalCode), v.Seal("members", "address", member, in.Address),
 		v.Seal("members", "customer_number", member, in.CustomerNumber), v.Blind("customer_number", jptext.CustomerNumberKey(in.CustomerNumber)),
-		r.grams(in.Name, in.NameKana), members.Parts(v, in.Name, in.NameKana), in.Language)
+		members.Grams(r.s.Vault, in.Name, in.NameKana), members.Parts(v, in.Name, in.NameKana), in.Language)
 	mailbox, local := r.mailboxes.OfContact(in.Email)
 	columns = append(columns, r.contact(phone, in.Phone, "phone", in.PhoneKey)...)
 	columns = append(columns, r.contact(email, in.Email, "email", jptext.EmailKey(in.Email), mailbox, local)...)
@@ -102,13 +101,6 @@ func (r *run) contact(id int64, value, kind, key string, more ...[]byte) []any {
 		columns = append(columns, hash)
 	}
 	return append(columns, starts...)
-}
-
-func (r *run) grams(name, kana string) []int32 {
-	// Not nil: no name at all is an empty list in the database, not null.
-	all := append(append([]int32{}, r.s.Vault.Grams(name)...), r.s.Vault.Grams(kana)...)
-	slices.Sort(all)
-	return slices.Compact(all)
 }
 
 func dateText(d jptext.Date) string {

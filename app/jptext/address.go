@@ -28,7 +28,7 @@ func SameAddress(registered, spoken string) bool {
 	switch {
 	case a.place+b.place == "" && len(a.house)+len(b.house) == 0:
 		return false
-	case placeA != placeB || !either(countyA, countyB) || !either(inA, inB):
+	case placeInDigits(placeA) != placeInDigits(placeB) || !either(countyA, countyB) || !either(inA, inB):
 		return false
 	case inA != inB && placeA == "" && len(a.house) == 0:
 		return false

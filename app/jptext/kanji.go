@@ -33,6 +33,27 @@ func arabic(rs []rune) []rune {
 	return out
 }
 
+// placeInDigits writes all kanji numbers of a place in digits, for comparing: 一番町 is typed
+// 1番町, and 三軒茶屋 3軒茶屋.
+func placeInDigits(place string) string {
+	var out strings.Builder
+	rs := []rune(place)
+	for i := 0; i < len(rs); {
+		j := i
+		for j < len(rs) && isKanjiNumber(rs[j]) {
+			j++
+		}
+		if j > i {
+			out.WriteString(kanjiValue(rs[i:j]))
+			i = j
+			continue
+		}
+		out.WriteRune(rs[i])
+		i++
+	}
+	return out.String()
+}
+
 func countsHouses(before, after []rune) bool {
 	next := strings.TrimLeft(string(after), " ")
 	for _, unit := range []string{"丁目", "番地", "番", "号", "条", "地割", "-"} {

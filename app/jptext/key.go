@@ -91,8 +91,21 @@ func foldRune(r, last rune, variants bool) rune {
 		if v, ok := variantOf[r]; ok {
 			return v
 		}
+		return withoutMark(r)
 	}
 	return r
+}
+
+// withoutMark is a Latin letter without its mark: ü is u, ø is o.
+func withoutMark(r rune) rune {
+	if r < utf8.RuneSelf || !unicode.Is(unicode.Latin, r) {
+		return r
+	}
+	if i := strings.IndexRune("øłđı", r); i >= 0 {
+		return rune("o_l_d_i"[i])
+	}
+	base, _ := utf8.DecodeRuneInString(norm.NFD.String(string(r)))
+	return base
 }
 
 const longVowel = 'ー'

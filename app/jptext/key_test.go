@@ -28,6 +28,8 @@ func TestKeys(t *testing.T) {
 		{"dashes after kana", "ヨ－コ ヨ―コ ﾖｰｺ ヨ−コ ヨ〜コ", "ヨーコヨーコヨーコヨーコヨーコ", "ヨーコヨーコヨーコヨーコヨーコ"},
 		{"doubled long vowel", "マーーク", "マーク", "マーク"},
 		{"hyphen in a Latin name", "Ｍａｒｙ-Ann O’Neil", "maryannoneil", "maryannoneil"},
+		{"marks of Latin letters", "Müller Jürgen, Søren Łuk Đặng Lefèvre ı", "mullerjurgensorenlukdanglefevrei", "müllerjürgensørenłukđặnglefèvreı"},
+		{"marks written apart", "Mu\u0308ller", "muller", "müller"},
 		{"kanji one is no dash", "一郎", "一郎", "一郎"},
 		{"middle dot", "ジョン・スミス", "ジヨンスミス", "ジョンスミス"},
 		{"emoji", "山田😀太郎👨‍👩‍👧", "山田太郎", "山田太郎"},

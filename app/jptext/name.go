@@ -12,8 +12,9 @@ import (
 // NameMatch is how alike two names are.
 type NameMatch int
 
-// NameVariant: they differ only in variant characters (髙 for 高), in the order of a
-// Latin name, in its marks or its middle names. An agent has to confirm it.
+// NameSame: the order of the parts does not matter. NameVariant: they differ only in
+// variant characters (髙 for 高) or, in a Latin name, in order, marks or middle names. An
+// agent has to confirm it.
 const (
 	NameDiffers NameMatch = iota
 	NameVariant
@@ -34,7 +35,28 @@ func CompareNames(registered, said string) NameMatch {
 	case IsLatin(a) && IsLatin(b):
 		return CompareParts(a, b)
 	}
-	return NameDiffers
+	return max(turned(a, b), turned(b, a))
+}
+
+// turned compares b with a in the other order, where a shows its parts: 太郎 山田, or a
+// foreign name whose family name stands at the other end.
+func turned(a, b string) (is NameMatch) {
+	parts := NameParts(a)
+	for i := 1; i < len(parts); i++ {
+		other := strings.Join(slices.Concat(parts[i:], parts[:i]), "")
+		switch {
+		case PlainKey(other) == PlainKey(b):
+			return NameSame
+		case SearchKey(other) == SearchKey(b):
+			is = NameVariant
+		}
+	}
+	return is
+}
+
+// NameParts cuts a name where it is written in parts: at spaces, dots and commas.
+func NameParts(name string) []string {
+	return strings.FieldsFunc(compat(name), func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("・･.,、=＝", r) })
 }
 
 // NameKey is the PlainKey of a name; empty where nothing of it is a letter.

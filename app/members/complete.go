@@ -90,9 +90,9 @@ func hashStarts(tx *store.Tx, table, column, kindColumn string) (done int, err e
 	return done, err
 }
 
-// hashNames hashes the parts of names, and customer numbers by their key of now.
+// hashNames hashes names and their parts, and customer numbers, by their keys of now.
 func hashNames(tx *store.Tx) (done int, err error) {
-	err = store.Each(tx.DB, "select id, name, name_kana, customer_number from members where name_parts is null limit $1 for update skip locked", []any{chunk},
+	err = store.Each(tx.DB, "select id, name, name_kana, customer_number from members where names_hashed = 0 limit $1 for update skip locked", []any{chunk},
 		func(scan func(...any) error) error {
 			var m Member
 			if err := scan(&m.ID, &m.Name, &m.NameKana, &m.CustomerNumber); err != nil {
@@ -101,8 +101,8 @@ func hashNames(tx *store.Tx) (done int, err error) {
 			done++
 			v := tx.Vault()
 			person, err := m.Person(v)
-			tx.Queue("update members set name_parts = $2, customer_key = $3 where id = $1", m.ID, Parts(v, person.Name, person.Kana),
-				v.Blind("customer_number", jptext.CustomerNumberKey(person.CustomerNumber)))
+			tx.Queue("update members set name_grams = $2, name_parts = $3, customer_key = $4, names_hashed = 1 where id = $1", m.ID, Grams(v, person.Name, person.Kana),
+				Parts(v, person.Name, person.Kana), v.Blind("customer_number", jptext.CustomerNumberKey(person.CustomerNumber)))
 			return err
 		})
 	return done, err

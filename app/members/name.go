@@ -1,9 +1,11 @@
 package members
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"hoten/app/jptext"
 	"hoten/app/store"
@@ -15,11 +17,19 @@ func Parts(v *vault.Vault, name, kana string) []int32 {
 	return v.Parts(append(nameParts(name), nameParts(kana)...))
 }
 
+// Grams are the values of the column name_grams beside a name and its kana: an empty
+// list, not null, for no name at all.
+func Grams(v *vault.Vault, name, kana string) []int32 {
+	all := append(append([]int32{}, v.Grams(name)...), v.Grams(kana)...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // nameParts are the family and the given name in a name. Where nothing parts a name of
 // two or three kanji, either end may be one (林太郎).
 func nameParts(name string) []string {
 	name = jptext.CutHonorific(name)
-	parts := strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("・･.,=＝", r) })
+	parts := jptext.NameParts(name)
 	runes := []rune(name)
 	if han := func(r rune) bool { return unicode.Is(unicode.Han, r) || r == '々' }; len(parts) == 1 && (len(runes) == 2 || len(runes) == 3) && !slices.ContainsFunc(runes, func(r rune) bool { return !han(r) }) {
 		parts = []string{string(runes[0]), string(runes[len(runes)-1])}
@@ -30,28 +40,21 @@ func nameParts(name string) []string {
 // askName reads whose name may be q. What it returns decrypts and checks them, since
 // the hashes only narrow down.
 func askName(reads *store.Reads, v *vault.Vault, q string, most int) func() (ids []int64, truncated bool, err error) {
-	wanted := jptext.SearchKey(q)
-	condition, hashes := "name_grams @> $1", v.QueryGrams(q)
-	named := func(name string) bool { return strings.Contains(jptext.SearchKey(name), wanted) }
-	if part, ok := v.QueryPart(q); ok {
-		condition, hashes = "name_parts @> $1", []int32{part}
-		named = func(name string) bool {
-			return slices.ContainsFunc(nameParts(name), func(p string) bool { return jptext.SearchKey(p) == wanted })
-		}
-	}
+	condition, args := nameCondition(v, q)
 	type hit struct {
 		Identity int64
 		Member
 	}
 	rows := new([]hit)
-	if len(hashes) == 1 {
+	if len(args) == 1 && len(args[0].([]int32)) == 1 {
 		// One common pair of characters is found fastest by walking the table, a rare one
 		// by the index. How common several are together nobody knows.
 		reads.PlanForValues()
 	}
-	if len(hashes) > 0 {
+	if condition != "" {
+		limit := fmt.Sprintf("$%d", len(args)+1)
 		rows = store.Ask[hit](reads, "select i.id as identity, m.id, m.name, m.name_kana from (select id, name, name_kana from members where "+condition+
-			" limit $2) m join identities i on i.member_id = m.id limit $2", hashes, most+1)
+			" limit "+limit+") m join identities i on i.member_id = m.id limit "+limit, append(args, most+1)...)
 	}
 	return func() (ids []int64, truncated bool, err error) {
 		for _, m := range (*rows)[:min(len(*rows), most)] {
@@ -59,10 +62,57 @@ func askName(reads *store.Reads, v *vault.Vault, q string, most int) func() (ids
 			if err != nil {
 				return nil, false, err
 			}
-			if named(person.Name) || named(person.Kana) {
+			if named(person.Name, q) || named(person.Kana, q) {
 				ids = append(ids, m.Identity)
 			}
 		}
 		return ids, len(*rows) > most, nil
 	}
+}
+
+// nameCondition is what a row of members must fulfil to be named so, empty when q is too
+// short to search by. The parts of q may stand in any order; one of a single character is
+// a whole part of the name, unless the name holds q as it stands.
+func nameCondition(v *vault.Vault, q string) (condition string, args []any) {
+	var grams, singles []int32
+	for _, part := range jptext.NameParts(q) {
+		if single, ok := v.QueryPart(part); ok {
+			singles = append(singles, single)
+		}
+		grams = append(grams, v.QueryGrams(part)...)
+	}
+	var conditions []string
+	add := func(column string, hashes []int32) {
+		if len(hashes) > 0 {
+			args = append(args, hashes)
+			conditions = append(conditions, fmt.Sprintf("%s @> $%d", column, len(args)))
+		}
+	}
+	add("name_grams", grams[:min(len(grams), mostGrams)])
+	add("name_parts", singles)
+	condition = strings.Join(conditions, " and ")
+	if whole := v.QueryGrams(q); len(singles) > 0 && len(whole) > 0 {
+		args = append(args, whole)
+		condition = fmt.Sprintf("(%s or name_grams @> $%d)", condition, len(args))
+	}
+	return condition, args
+}
+
+// mostGrams is how many pairs of characters narrow a search down enough.
+const mostGrams = 12
+
+// named reports whether a name is what nameCondition looks for.
+func named(name, q string) bool {
+	key := jptext.SearchKey(name)
+	if wanted := jptext.SearchKey(q); utf8.RuneCountInString(wanted) > 1 && strings.Contains(key, wanted) {
+		return true
+	}
+	parts := jptext.NameParts(q)
+	return len(parts) > 0 && !slices.ContainsFunc(parts, func(part string) bool {
+		wanted := jptext.SearchKey(part)
+		if utf8.RuneCountInString(wanted) > 1 {
+			return !strings.Contains(key, wanted)
+		}
+		return !slices.ContainsFunc(nameParts(name), func(p string) bool { return jptext.SearchKey(p) == wanted })
+	})
 }

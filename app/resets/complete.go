@@ -56,7 +56,7 @@ func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
 	}
 	visit := &Visit{IncidentID: c.IncidentID, Language: who.Language, MaskedLogin: who.Facts.MaskedLogin, ExpiresAt: link.ExpiresAt}
 	if who.Address != "" {
-		visit.OneTimeTo = vault.MaskEmail(who.Address)
+		visit.OneTimeTo = vault.MaskLogin(who.Address) // masked as the ID beside it
 	}
 	return visit, nil
 }

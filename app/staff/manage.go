@@ -19,6 +19,7 @@ const enrolmentLife = 72 * time.Hour
 // New is an account to be added; without a password it gets an enrolment link.
 type New struct {
 	Email, Name string
+	NameEn      string // in Latin letters; optional
 	Role        access.Role
 	Desk        string
 	Language    string
@@ -35,10 +36,10 @@ type Added struct {
 // Add creates an account. A known address is a conflict.
 func Add(ctx context.Context, s *store.Store, by access.Actor, n New) (Added, error) {
 	return verbs.Do(ctx, s, by, ToAdd, "staff", "", func(tx *store.Tx) (a Added, err error) {
-		if err := checkNew(n.Email, n.Name, n.Role); err != nil {
+		if err := checkNew(n.Email, n.Name, n.NameEn, n.Role); err != nil {
 			return a, err
 		}
-		a.Staff = &Staff{Email: normal(n.Email), Name: n.Name, Role: n.Role, Language: n.Language, Languages: "ja", Theme: "auto", TextSize: "standard", CreatedAt: tx.Now}
+		a.Staff = &Staff{Email: normal(n.Email), Name: n.Name, NameEn: n.NameEn, Role: n.Role, Language: n.Language, Languages: "ja", Theme: "auto", TextSize: "standard", CreatedAt: tx.Now}
 		switch n.Language {
 		case "ja":
 		case "en":
@@ -110,6 +111,7 @@ var Languages = []string{"ja", "en", "ja en"}
 // Change is what an administrator may change of an account; nil leaves it.
 type Change struct {
 	Name      *string
+	NameEn    *string
 	Role      *access.Role
 	Desk      *string
 	Languages *string
@@ -118,7 +120,7 @@ type Change struct {
 
 // Update changes an account. Nobody changes their own role or disables
 // themselves, and the last administrator stays one. Whoever is disabled or enabled
-// again loses sessions and tokens; whoever may no longer work cases, the calls that
+// again loses sessions, tokens and an unused enrolment link; whoever may no longer work cases, the calls that
 // are open. Another role holds from the next request on.
 func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Change) (*Staff, error) {
 	return managed(ctx, s, by, ToUpdate, id, func(tx *store.Tx, a *Staff) (err error) {
@@ -129,10 +131,13 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 		if ch.Name != nil {
 			a.Name = *ch.Name
 		}
+		if ch.NameEn != nil {
+			a.NameEn = *ch.NameEn
+		}
 		if ch.Role != nil {
 			a.Role = *ch.Role
 		}
-		if err := checkNew(a.Email, a.Name, a.Role); err != nil {
+		if err := checkNew(a.Email, a.Name, a.NameEn, a.Role); err != nil {
 			return err
 		}
 		if ch.Desk != nil {
@@ -149,8 +154,8 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 			if a.DisabledAt = nil; *ch.Disabled {
 				a.DisabledAt = &tx.Now
 			}
-		}
-		if (a.DisabledAt == nil) != (was.DisabledAt == nil) {
+			// A link handed out before is not to work again once the account is enabled.
+			a.EnrolmentHash, a.EnrolmentExpiresAt = nil, nil
 			if err := a.shutOut(tx); err != nil {
 				return err
 			}
@@ -186,7 +191,7 @@ func managed(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb
 		if err := fn(tx, a); err != nil {
 			return nil, err
 		}
-		if err := store.Save(tx, a, "name", "role", "desk_id", "languages", "password_hash", "enrolment_hash", "enrolment_expires_at", "disabled_at", "sessions_after"); err != nil {
+		if err := store.Save(tx, a, "name", "name_en", "role", "desk_id", "languages", "password_hash", "enrolment_hash", "enrolment_expires_at", "disabled_at", "sessions_after"); err != nil {
 			return nil, err
 		}
 		return a, audit.Record(tx, audit.Change{Before: before, After: a.summary()})

@@ -16,6 +16,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -26,6 +27,7 @@ type Staff struct {
 	ID                 int64
 	Email              string
 	Name               string
+	NameEn             string // in Latin letters, where English is spoken; empty: Name
 	Role               access.Role
 	DeskID             *int64
 	Language           string // of the console
@@ -50,6 +52,14 @@ func (s Staff) Actor(via string) access.Actor {
 		a.DeskID = *s.DeskID
 	}
 	return a
+}
+
+// NameIn is the name as it is said in the language.
+func (s Staff) NameIn(lang string) string {
+	if lang == "en" && s.NameEn != "" {
+		return s.NameEn
+	}
+	return s.Name
 }
 
 // Subject names the account in the audit trail.
@@ -109,12 +119,18 @@ func (s Staff) summary() map[string]any {
 // longestName bounds the names of staff and of tokens, in characters.
 const longestName = 100
 
-func checkNew(email, name string, role access.Role) error {
+func checkNew(email, name, nameEn string, role access.Role) error {
 	var p fault.Problems
 	if a, err := mail.ParseAddress(email); err != nil || a.Address != strings.TrimSpace(email) || len(email) > 254 {
 		p.Add("email", "email_invalid")
 	}
 	secrets.Label(&p, "name", name, longestName)
+	if nameEn != "" {
+		secrets.Label(&p, "name_en", nameEn, longestName)
+		if !jptext.IsLatin(nameEn) {
+			p.Add("name_en", "name_not_latin")
+		}
+	}
 	if !role.Known() {
 		p.Add("role", "role_unknown")
 	}

@@ -439,3 +439,74 @@ func TestPreferences(t *testing.T) {
 		t.Errorf("%+v, %v", a, err)
 	}
 }
+
+// What was handed out for an account before it was disabled does not come to life again
+// when it is enabled.
+func TestDisablingVoidsWhatWasHandedOut(t *testing.T) {
+	s, clock := apptest.New(t)
+	add(t, s, staff.New{Email: "admin@hoten.example", Name: "伊藤 明", Role: access.Administrator, Password: password})
+	invited := agent("new@hoten.example")
+	invited.Password = ""
+	link := add(t, s, invited)
+	worker := add(t, s, agent("sato@hoten.example"))
+	renewed, err := staff.Enrol(ctx, s, setup, add(t, s, agent("suzuki@hoten.example")).Staff.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := staff.CreateToken(ctx, s, worker.Staff.Actor("console"), worker.Staff.ID, "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := clock.Now()
+	for _, disabled := range []bool{true, false} {
+		clock.Add(time.Minute)
+		list, err := staff.List(store.Read(ctx, s))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range list {
+			if a.Role != access.Agent {
+				continue
+			}
+			changed, err := staff.Update(ctx, s, setup, a.ID, staff.Change{Disabled: &disabled})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if changed.Began(began) {
+				t.Errorf("%s: a session lives, disabled %v", a.Email, disabled)
+			}
+		}
+		for name, link := range map[string]string{"first": link.Enrolment, "renewed": renewed} {
+			if _, err := staff.Enrolling(ctx, s, link); codeOf(err) != "not_found" {
+				t.Errorf("%s link, disabled %v: %v", name, disabled, err)
+			}
+			if _, err := staff.SetFirstPassword(ctx, s, link, password, password); codeOf(err) != "not_found" {
+				t.Errorf("%s link used, disabled %v: %v", name, disabled, err)
+			}
+		}
+		if _, err := staff.ByToken(store.Read(ctx, s), token); codeOf(err) != "unauthenticated" {
+			t.Errorf("the token, disabled %v: %v", disabled, err)
+		}
+	}
+}
+
+// A name in English is optional, in Latin letters, and can be given later.
+func TestNameInEnglish(t *testing.T) {
+	s, _ := apptest.New(t)
+	n := agent("sato@hoten.example")
+	if a := add(t, s, n); a.Staff.NameIn("en") != n.Name || a.Staff.NameIn("ja") != n.Name {
+		t.Errorf("without one: %s", a.Staff.NameIn("en"))
+	}
+	n.Email, n.NameEn = "sato2@hoten.example", "Sato Aoi"
+	a := add(t, s, n).Staff
+	if a.NameIn("en") != "Sato Aoi" || a.NameIn("ja") != n.Name {
+		t.Errorf("%s, %s", a.NameIn("en"), a.NameIn("ja"))
+	}
+	for value, want := range map[string]string{"佐藤 葵": "invalid name_en:name_not_latin", "サトウ": "invalid name_en:name_not_latin", "123": "invalid name_en:name_not_latin",
+		strings.Repeat("a", 101): "invalid name_en:too_long", "": "<nil>", "Müller-Satō": "<nil>"} {
+		got, err := staff.Update(ctx, s, setup, a.ID, staff.Change{NameEn: &value})
+		if codeOf(err) != want || err == nil && got.NameEn != value {
+			t.Errorf("%.20q: %v, want %s", value, err, want)
+		}
+	}
+}

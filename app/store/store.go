@@ -32,6 +32,8 @@ type Store struct {
 	Log   *slog.Logger
 	jobs  *river.Client[pgx.Tx]
 	only  *sync.Map // of Only
+
+	damaged *damage
 }
 
 // Open connects to a migrated database, whose owner url names, as the program's own
@@ -64,10 +66,13 @@ func Open(ctx context.Context, url string, v *vault.Vault, clock func() time.Tim
 	if err != nil {
 		return nil, err
 	}
+	found := &damage{fields: map[string]bool{}}
 	v.OnDamage(func(err error) {
-		log.Error("a sealed field is damaged: somebody changed the database, or its disk did; restore the field from a backup", "error", err)
+		if found.add(err) {
+			log.Error("a sealed field is damaged: somebody changed the database, or its disk did; restore the field from a backup", "error", err)
+		}
 	})
-	s := &Store{Pool: pool, SQL: stdlib.OpenDBFromPool(pool), Vault: v, Clock: clock, Log: log, only: &sync.Map{}}
+	s := &Store{damaged: found, Pool: pool, SQL: stdlib.OpenDBFromPool(pool), Vault: v, Clock: clock, Log: log, only: &sync.Map{}}
 	if err := s.connect(); err != nil {
 		s.Close()
 		return nil, err

@@ -13,6 +13,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
@@ -88,7 +89,8 @@ func (v *Vault) Unseal(table, column string, row int64, sealed []byte) (string, 
 	}
 	plain, err := v.fields.Decrypt(sealed, place(table, column, row, 0))
 	if err != nil {
-		return "", fmt.Errorf("%w: %s.%s row %d", ErrSealed, table, column, row)
+		// Some labels of columns say what their row is.
+		return "", fmt.Errorf("%w: %s.%s row %d", ErrSealed, table, strings.TrimSuffix(column, " of row"), row)
 	}
 	return string(plain), nil
 }

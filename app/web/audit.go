@@ -35,7 +35,7 @@ func showAudit(p *page) error {
 		shown.NextCursor = rows[pageSize-1].ID.String()
 	}
 	for _, e := range rows {
-		row := ui.AuditRow{At: e.At, Actor: e.ActorName, Action: e.Action, Subject: e.Subject, Changes: differences(e.Before, e.After)}
+		row := ui.AuditRow{At: e.At, Actor: e.ActorName, Action: e.Action, Subject: e.Subject, Changes: differences(e.Before, e.After), Foreign: !e.Own(p.w.s.Vault), Lost: e.Lost()}
 		if e.Seq != nil {
 			row.Seq = *e.Seq
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -205,6 +206,7 @@ func (v *caseView) mails() error {
 		}
 		v.Mails = append(v.Mails, ui.CaseMail{ID: m.ID, Kind: m.Kind, State: m.State, At: at})
 	}
+	slices.SortStableFunc(v.Mails, func(a, b ui.CaseMail) int { return b.At.Compare(a.At) })
 	return nil
 }
 

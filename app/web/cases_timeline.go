@@ -110,7 +110,7 @@ func (v *caseView) script() (err error) {
 	if v.Services, said = v.holding(v.found.services()); !v.MayWork {
 		return nil
 	}
-	s := ui.Script{Language: v.Member.Language, Agent: v.account.Name, Step: "greeting", Minutes: v.policies.ResetMinutes, Services: said}
+	s := ui.Script{Language: v.Member.Language, Agent: v.account.Name, AgentEn: v.account.NameIn("en"), Step: "greeting", Minutes: v.policies.ResetMinutes, Services: said}
 	if i := slices.IndexFunc(v.desks, func(d desks.Kept) bool { return d.Code == v.DeskID }); i >= 0 {
 		s.Desk = nameIn(s.Language, v.desks[i].Desk)
 	}

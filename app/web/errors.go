@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -20,6 +21,7 @@ var statuses = map[fault.Kind]int{
 	fault.Invalid: http.StatusUnprocessableEntity, fault.Unauthenticated: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden,
 	fault.NotFound: http.StatusNotFound, fault.Conflict: http.StatusConflict, fault.TooLarge: http.StatusRequestEntityTooLarge,
 	fault.RateLimited: http.StatusTooManyRequests, fault.Unsupported: http.StatusUnsupportedMediaType, fault.Unavailable: http.StatusServiceUnavailable,
+	fault.Timeout: http.StatusRequestTimeout,
 }
 
 // failures is the one place where errors become pages of their own.
@@ -49,7 +51,7 @@ func (w *Web) failed(c echo.Context, err error) error {
 	default:
 		edge.LogInternal(c, w.s.Log, err)
 	}
-	_, account, gone := w.signedIn(p.ctx, true, false)
+	_, account, gone := w.signedIn(p.ctx, false)
 	if gone != nil {
 		return p.unavailable()
 	}
@@ -68,7 +70,16 @@ func (w *Web) failed(c echo.Context, err error) error {
 			shown.Back = c.Request().URL.Path
 		}
 	}
+	p.memberHeading()
+	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// memberHeading puts the company over an error on a page of members; it asks no database.
+func (p *page) memberHeading() {
+	if p.frame.Member {
+		p.frame.Company = i18n.T(p.ctx, "errors.company")
+	}
 }
 
 // unavailable is the page while the database is away: it knows nobody, and holds
@@ -78,6 +89,7 @@ func (p *page) unavailable() error {
 	p.status = http.StatusServiceUnavailable
 	p.Response().Header().Set("Retry-After", edge.RetryAfter)
 	p.frame.Path, p.frame.Member = p.Request().URL.RequestURI(), p.membersPage()
+	p.memberHeading()
 	return p.render(ui.ErrorsShow{Frame: p.frame, Kind: "unavailable", Request: p.Response().Header().Get(echo.HeaderXRequestID)}.Page())
 }
 
@@ -103,7 +115,7 @@ func kindOf(f *fault.Fault, method string) string {
 			return "invalid"
 		}
 		return "address"
-	case fault.TooLarge, fault.RateLimited, fault.Unsupported:
+	case fault.TooLarge, fault.RateLimited, fault.Unsupported, fault.Timeout:
 		return "refused"
 	case fault.Unavailable:
 		return "unavailable"
@@ -136,5 +148,8 @@ func (p *page) again(err error, form string, show func(*page) error) error {
 		return err
 	}
 	p.refuse(f, form)
+	// net/http cancels the context of an upload that stalled; its answer is made all the same.
+	p.ctx = context.WithoutCancel(p.ctx)
+	p.db = store.Read(p.ctx, p.w.s)
 	return show(p)
 }

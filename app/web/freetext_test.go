@@ -50,6 +50,7 @@ func freeTexts(s *site) map[string]struct {
 		"reports.go:text":       {s.Agent, "/reports/daily/notes", []string{"incident", apptest.Reference, "date", "2014-07-31", "desk", "tech"}},
 		"services.go:note":      {s.Manager, "/services", []string{"program", "goo", "service", "exchange", "state", "suspended", "from_on", "2014-07-31", "from_time", "10:00", "reason", "試行"}},
 		"staff.go:name":         {s.Administrator, "/staff", []string{"email", "new@hoten.example", "role", "agent", "language", "ja"}},
+		"staff.go:name_en":      {s.Administrator, "/staff", []string{"email", "new@hoten.example", "name", "新人", "role", "agent", "language", "ja"}},
 		"tokens.go:name":        {s.Agent, "/tokens", nil},
 		"views.go:name":         {s.Agent, "/views", []string{"query", "status=new"}},
 	}

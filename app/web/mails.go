@@ -39,9 +39,6 @@ func showMails(p *page) error {
 			return err
 		}
 		row := ui.MailRow{ID: m.ID, Kind: m.Kind, Case: mailCase(m), To: vault.MaskEmail(to), Subject: subject(m), State: m.State, At: m.QueuedAt}
-		if m.SentAt != nil {
-			row.At = *m.SentAt
-		}
 		shown.Rows = append(shown.Rows, row)
 	}
 	shown.Frame = p.frame

@@ -29,7 +29,7 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		ctx := c.Request().Context()
 		p := &page{Context: c, w: w, ctx: ctx, db: store.Read(ctx, w.s)}
-		around, account, err := w.signedIn(ctx, !unnoticed[r.Path], !unframed[r.Path])
+		around, account, err := w.signedIn(ctx, !unframed[r.Path])
 		if err != nil {
 			return err
 		}
@@ -39,6 +39,9 @@ func (w *Web) handler(r Route) echo.HandlerFunc {
 		}
 		if err := p.receive(r); err != nil {
 			return err
+		}
+		if account != nil && !unnoticed[r.Path] {
+			w.noteUse(ctx)
 		}
 		if err := p.checkText(); err != nil {
 			return err
@@ -68,7 +71,7 @@ func (p *page) admit(r Route, around *around) error {
 // signedIn is who the session belongs to, with what stands around their pages where
 // they are framed; nil without one, after too long without a request, or when the
 // account was disabled.
-func (w *Web) signedIn(ctx context.Context, used, framed bool) (*around, *staff.Staff, error) {
+func (w *Web) signedIn(ctx context.Context, framed bool) (*around, *staff.Staff, error) {
 	id := w.sessions.GetInt64(ctx, "staff")
 	if id == 0 {
 		return nil, nil, nil
@@ -86,11 +89,15 @@ func (w *Web) signedIn(ctx context.Context, used, framed bool) (*around, *staff.
 	if account == nil || !account.Began(time.UnixMicro(w.sessions.GetInt64(ctx, "began"))) {
 		return nil, nil, w.sessions.Destroy(ctx)
 	}
-	// Not at every request: each change of a session is a write.
-	if used && now.Sub(seen) > time.Minute {
+	return around, account, nil
+}
+
+// noteUse keeps a session from ending, once its request has arrived as a whole. Not at
+// every request: each change of a session is a write.
+func (w *Web) noteUse(ctx context.Context) {
+	if now := w.s.Clock(); now.Sub(time.Unix(w.sessions.GetInt64(ctx, "seen"), 0)) > time.Minute {
 		w.sessions.Put(ctx, "seen", now.Unix())
 	}
-	return around, account, nil
 }
 
 // greet gives the page its reader: the language of the account, else the one

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"hoten/app/access"
 	"hoten/app/staff"
@@ -53,7 +54,7 @@ func newStaff(p *page) error {
 }
 
 func addStaff(p *page) error {
-	added, err := staff.Add(p.ctx, p.w.s, p.by, staff.New{Email: p.FormValue("email"), Name: p.FormValue("name"), Role: access.Role(p.FormValue("role")),
+	added, err := staff.Add(p.ctx, p.w.s, p.by, staff.New{Email: p.FormValue("email"), Name: p.FormValue("name"), NameEn: strings.TrimSpace(p.FormValue("name_en")), Role: access.Role(p.FormValue("role")),
 		Desk: p.FormValue("desk"), Language: p.FormValue("language")})
 	if err != nil {
 		return p.again(err, "", newStaff)
@@ -85,7 +86,7 @@ func (p *page) showAccount(enrolment string) error {
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	return p.render(ui.StaffShow{Frame: p.frame, ID: id, Name: s.Name, Email: s.Email, Role: string(s.Role), DeskCode: p.deskCodes()[number(s.DeskID)].Value, Languages: s.Languages,
+	return p.render(ui.StaffShow{Frame: p.frame, ID: id, Name: s.Name, NameEn: s.NameEn, Email: s.Email, Role: string(s.Role), DeskCode: p.deskCodes()[number(s.DeskID)].Value, Languages: s.Languages,
 		State: accountState(*s), CreatedAt: s.CreatedAt, LastSignIn: seen[id], Enrolment: enrolment, Desks: p.deskChoices(), Tokens: tokens, Self: id == p.by.ID}.Page())
 }
 
@@ -101,8 +102,11 @@ func (p *page) changeAccount(ch staff.Change) error {
 }
 
 func updateAccount(p *page) error {
-	desk := p.FormValue("desk")
+	desk, nameEn := p.FormValue("desk"), strings.TrimSpace(p.FormValue("name_en"))
 	ch := staff.Change{Desk: &desk}
+	if p.Request().PostForm.Has("name_en") {
+		ch.NameEn = &nameEn
+	}
 	if v := p.FormValue("languages"); v != "" {
 		ch.Languages = &v
 	}

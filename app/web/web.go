@@ -123,7 +123,7 @@ func (p *page) render(c templ.Component) error {
 	if err := c.Render(p.ctx, &whole); err != nil {
 		return err
 	}
-	return p.HTMLBlob(max(p.status, http.StatusOK), whole.Bytes())
+	return p.HTMLBlob(max(p.status, http.StatusOK), sayDamaged(p.ctx, whole.Bytes()))
 }
 
 // to leads on to another page after a form, with a sentence about what was done.

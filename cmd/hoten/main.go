@@ -46,7 +46,7 @@ var commands = []command{
 	{"demo", "", "serve with the demo incident and demo staff, in a data folder of its own (" + demo.Folder + "); prints the address and the sign-ins", demonstrate},
 	{"migrate", "", "migrates the database and stops", migrate},
 	{"setup", "FILE | - | --example NAME", "sets the installation up from a file (operators, ID, programs, desks, incidents, what is suspended); the same file again changes nothing; --example prints a ready file to begin with", setUp},
-	{"staff add", "--email E --name N --role R [--desk D] [--language ja|en] [--password-stdin]", "adds a staff account (roles: agent, supervisor, center_manager, administrator, auditor)", addStaff},
+	{"staff add", "--email E --name N [--name-en N] --role R [--desk D] [--language ja|en] [--password-stdin]", "adds a staff account (roles: agent, supervisor, center_manager, administrator, auditor)", addStaff},
 	{"token create", "--staff E --name N", "prints an API token that acts as that member of staff, once", createToken},
 	{"import", "--incident REF [--affected F] [--movements F] [--dry-run]", "imports the operator's files; rejected rows go to F.rejected.csv", importFiles},
 	{"audit verify", "", "checks the whole audit chain; exit 0 whole, 1 with the first broken entry", verifyAudit},

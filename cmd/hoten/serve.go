@@ -11,12 +11,16 @@ import (
 	"hoten/app/demo"
 )
 
+// serving is the log level of whatever answers requests: one line for each
+// (docs/operation.md).
+const serving = slog.LevelInfo
+
 func serve(ctx context.Context, c *call) error {
 	c.flags.BoolVar(&c.cfg.AllowDemo, "allow-demo", c.cfg.AllowDemo, "serve accounts of the demo too, whose password is known to everybody (HOTEN_ALLOW_DEMO=true)")
 	if err := c.parse(); err != nil {
 		return err
 	}
-	a, err := c.open(ctx, slog.LevelInfo)
+	a, err := c.open(ctx, serving)
 	if err != nil {
 		return err
 	}
@@ -44,7 +48,7 @@ func demonstrate(ctx context.Context, c *call) error {
 	if err := c.parse(); err != nil {
 		return err
 	}
-	a, err := c.open(ctx, slog.LevelWarn)
+	a, err := c.open(ctx, serving)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ func addStaff(ctx context.Context, c *call) error {
 	var role string
 	c.flags.StringVar(&n.Email, "email", "", "`address` to sign in with")
 	c.flags.StringVar(&n.Name, "name", "", "`name` as shown to colleagues")
+	c.flags.StringVar(&n.NameEn, "name-en", "", "the `name` in Latin letters, for the English script")
 	c.flags.StringVar(&role, "role", "", "agent, supervisor, center_manager, administrator or auditor")
 	c.flags.StringVar(&n.Desk, "desk", "", "`code` of the desk")
 	c.flags.StringVar(&n.Language, "language", "ja", "ja or en")

@@ -1,6 +1,12 @@
 // Where htmx asks for a part of the page and another page answers, as after a
 // conflict or when the session has ended, the whole answer is shown.
 export function partial() {
+  // What was done is said at the top of the page: where that is out of sight, it is brought
+  // into view, as behind the last button of a long page on a telephone.
+  document.addEventListener("htmx:afterSettle", () => {
+    const said = document.querySelector("#flash-area .notice");
+    if (said && said.getBoundingClientRect().bottom < 0) said.scrollIntoView({ block: "start" });
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target, shouldSwap } = event.detail;
     if (!shouldSwap || xhr.responseText.includes(`id="${target.id}"`)) return;

@@ -92,8 +92,9 @@ func incidentSamples(lang string) map[string]page {
 			{Name: pointtalk, Bearer: in(lang, "NTTコミュニケーションズ", "NTT Communications"), Rollback: Stages{4785390, 1203000, 601200}},
 			{Name: goo, Rollback: Stages{-957078, -240600, -120240}, Reimburse: Stages{563000, 141000, 70500}, Absorbed: Stages{10634, 2210, 1105}},
 		},
-		Overdue: 3, Unproposed: 739, Unnotified: 426, MayPropose: true, MayNotify: true, MayImport: true,
-		Job: &Progress{URL: "/incidents/2014-R096?job=3", State: "running", Total: 987, Processed: 412, Failed: 2},
+		Overdue: 3, Unproposed: 739, Unnotified: 426, MayPropose: true, MayNotify: true, MayImport: true, MayEdit: true, ID: "OCN ID", Opens: []string{in(lang, "OCNメール", "OCN Mail"), in(lang, "マイページ", "My Page")},
+		Goes: in(lang, "OCN IDの利用制限中も、インターネット接続はこれまでどおりご利用いただけます。", "Your internet connection works as before."),
+		Job:  &Progress{URL: "/incidents/2014-R096?job=3", State: "running", Total: 987, Processed: 412, Failed: 2},
 	}
 	told := i18n.With(bg, lang)
 	show.Days = reports.DaysTable(told, []reports.Day{{Date: jptext.Date{Year: 2014, Month: 7, Day: 30}, Notified: 420}, {Date: jptext.Date{Year: 2014, Month: 7, Day: 31}, Notified: 420, Reached: 330, Verified: 312, Resumed: 298}})

@@ -200,10 +200,15 @@ func showIncident(p *page) error {
 	for _, s := range cases.Statuses {
 		shown.Statuses = append(shown.Statuses, ui.StatusCount{Status: string(s), Count: f.Cases[string(s)]})
 	}
-	programs, err := incidents.Programs(p.db)
+	about, err := incidents.Involve(p.db, i.ID)
 	if err != nil {
 		return err
 	}
+	if about.ID != nil {
+		lang := i18n.Lang(p.ctx)
+		shown.ID, shown.Opens, shown.Goes = about.ID.Name(lang), about.ID.Opens(lang), about.ID.GoesOn(lang)
+	}
+	programs := about.Programs
 	for _, program := range programs {
 		shown.Programs = append(shown.Programs, progressOf(program, i18n.Lang(p.ctx), f))
 	}

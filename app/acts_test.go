@@ -90,7 +90,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 	approved := func(id int64) { must(t, approve(w, supervisor, id)) }
 	verified := func() (*cases.Case, *cases.Call) {
 		c := other()
-		return c, w.Call(agent, c.ID, apptest.LossSays(next)...)
+		return c, w.Verified(agent, c.ID, apptest.LossSays(next)...)
 	}
 	asked := func() (*cases.Case, *cases.Call) { c := other(); return c, w.Call(agent, c.ID) }
 	linked := func() (*cases.Case, string) {
@@ -174,6 +174,15 @@ func acts(t *testing.T, w *apptest.World) []act {
 				return err
 			}
 		}},
+		{reimbursements.ToDecideDouble, "both real, approvals voided", supervisor, func() func(access.Actor) error {
+			c, id := proposed()
+			approved(id)
+			w.Import("", apptest.MovementsHeader+fmt.Sprintf("D%d,%s,2014-07-20 05:00,exchange,goo,,gift,77,,,confirmed\nDD%d,%[2]s,2014-07-20 05:00,exchange,goo,,gift,77,,,suspected\n", next, apptest.LossLogin(next), next))
+			return func(by access.Actor) error {
+				_, err := reimbursements.DecideDouble(ctx, db, by, c.ID, fmt.Sprint("D", next), incidents.Real, "二つとも実際の交換")
+				return err
+			}
+		}},
 		{reimbursements.ToAddAdjustment, "approvals voided", agent, func() func(access.Actor) error {
 			c, id := proposed()
 			approved(id)
@@ -199,7 +208,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 				t.Fatal(err)
 			}
 			return func(by access.Actor) error {
-				_, err := cases.AddToIncident(ctx, db, by, opened.Case.ID, "追加申告")
+				_, err := cases.AddToIncident(ctx, db, by, opened.Case.ID, "追加申告", map[string]int64{"goo": 5})
 				return err
 			}
 		}},

@@ -32,7 +32,7 @@ func (d *desk) count(query string, args ...any) (n int) {
 func (d *desk) resetLink() string {
 	d.T.Helper()
 	c := d.Case(testLogin)
-	d.Call(d.Agent, c.ID, "name", "山田太郎", "birth_date", "1970-02-03", "customer_number", "N123456789", "phone", "090-0000-1234")
+	d.Verified(d.Agent, c.ID, "name", "山田太郎", "birth_date", "1970-02-03", "customer_number", "N123456789", "phone", "090-0000-1234")
 	if _, err := resets.Send(d.Ctx, d.Store, d.Agent, c.ID, "http://hoten.example"); err != nil {
 		d.T.Fatal(err)
 	}

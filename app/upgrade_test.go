@@ -43,7 +43,8 @@ func release1(t *testing.T) (w *apptest.World, decided func() string) {
 	decided = func() (all string) {
 		// What people decided, table by table.
 		const q = `select string_agg(x, E'\n') from (
-			select format('case %s %s %s %s %s', id, status, class, reimbursement_state, impostor_at) x from cases
+			select format('case %s %s %s %s %s', c.id, status, class, reimbursement_state, coalesce(to_jsonb(c) ->> 'impostor_at', to_jsonb(i) ->> 'impostor_at')) x
+				from cases c join identities i on i.id = c.identity_id
 			union all select format('finding %s %s', movement_id, finding) from movements
 			union all select format('proposal %s %s %s %s', id, state, proposer_id, transfer_id) from reimbursements
 			union all select format('approval %s %s %s', reimbursement_id, staff_id, voided_at) from approvals

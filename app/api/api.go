@@ -88,6 +88,7 @@ var Routes = []Route{
 	{"POST", "/cases/:number/representatives", cases.ToRecordRepresentative, recordRepresentative},
 	{"GET", "/cases/:number/plan", access.ReadCases, showPlan},
 	{"POST", "/cases/:number/findings", reimbursements.ToDecideFinding, decideFinding},
+	{"POST", "/cases/:number/doubles", reimbursements.ToDecideDouble, decideDouble},
 	{"POST", "/cases/:number/adjustments", reimbursements.ToAddAdjustment, addAdjustment},
 	{"POST", "/cases/:number/reimbursements", reimbursements.ToPropose, propose},
 	{"POST", "/calls/:id/answers", cases.ToAnswer, answer},

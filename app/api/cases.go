@@ -26,6 +26,7 @@ type caseJSON struct {
 	Assignee           *int64        `json:"assignee"`
 	AssigneeName       string        `json:"assignee_name,omitempty"`
 	ImpostorSuspected  bool          `json:"impostor_suspected"`
+	PointsOpen         []string      `json:"points_open"`
 	DueAt              *time.Time    `json:"due_at,omitempty"`
 	OpenedAt           time.Time     `json:"opened_at"`
 	ChangedAt          time.Time     `json:"changed_at"`
@@ -64,12 +65,20 @@ type eventJSON struct {
 func (a *API) caseOf(r cases.Row, by cases.Deadlines) (caseJSON, error) {
 	login, err := r.PlainLogin(a.s.Vault)
 	out := caseJSON{Number: r.Number(), Incident: r.Reference, LoginID: login, Origin: r.Origin, Class: r.Class, Status: r.Status,
-		IdentityState: r.IdentityState, ReimbursementState: r.ReimbursementState, Assignee: r.AssigneeID, AssigneeName: r.AssigneeName,
-		ImpostorSuspected: r.ImpostorAt != nil, OpenedAt: r.OpenedAt, ChangedAt: r.ChangedAt, Version: r.Version}
+		IdentityState: optional(r.Use()), ReimbursementState: r.ReimbursementState, Assignee: r.AssigneeID, AssigneeName: r.AssigneeName,
+		ImpostorSuspected: r.ImpostorAt != nil, PointsOpen: r.Marks(), OpenedAt: r.OpenedAt, ChangedAt: r.ChangedAt, Version: r.Version}
 	if due, ok := by.Of(r); ok {
 		out.DueAt = &due
 	}
 	return out, err
+}
+
+// optional is nil for an empty word.
+func optional(word string) *string {
+	if word == "" {
+		return nil
+	}
+	return &word
 }
 
 // assignee reads a member of staff as callers name them: a number, an address,
@@ -150,7 +159,7 @@ func (a *API) writeCase(r *request, status int, id int64) error {
 	if err != nil {
 		return err
 	}
-	call, err := cases.BestCall(r.db, id, r.by.ID, a.s.Clock())
+	call, err := cases.CurrentCall(r.db, id, r.by.ID)
 	if err != nil {
 		return err
 	}

@@ -26,10 +26,21 @@ func (a *API) withReason(r *request, act func(id int64, reason string) error) er
 }
 
 func addToIncident(a *API, r *request) error {
-	return a.withReason(r, func(id int64, reason string) error {
-		_, err := cases.AddToIncident(r.Request().Context(), a.s, r.by, id, reason)
+	id, err := r.caseID()
+	if err != nil {
 		return err
-	})
+	}
+	var in struct {
+		Reason   string           `json:"reason"`
+		Balances map[string]int64 `json:"balances"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	if _, err := cases.AddToIncident(r.Request().Context(), a.s, r.by, id, in.Reason, in.Balances); err != nil {
+		return err
+	}
+	return a.writeCase(r, http.StatusOK, id)
 }
 
 func reopenVerification(a *API, r *request) error {

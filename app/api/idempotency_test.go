@@ -353,9 +353,9 @@ func TestFaultsAfterTheChange(t *testing.T) {
 	c := s.as(s.Agent)
 	c.broken = true
 	// The note is written; what is read for the answer is away.
-	apptest.AsOwner(t, s.Store, "alter table contacts rename to away")
+	apptest.AsOwner(t, s.Store, "alter view contact_ways rename to away")
 	c.once("k", path+"/notes", j{"text": "一度"}).want(500)
-	apptest.AsOwner(t, s.Store, "alter table away rename to contacts")
+	apptest.AsOwner(t, s.Store, "alter view away rename to contact_ways")
 	if a := c.once("k", path+"/notes", j{"text": "一度"}).want(409, "code", "idempotency_key_running"); a.header.Get("Retry-After") == "" {
 		t.Error("it does not say when to ask again")
 	}

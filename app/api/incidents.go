@@ -173,5 +173,5 @@ func showJob(a *API, r *request) error {
 	if err != nil {
 		return err
 	}
-	return r.JSON(http.StatusOK, map[string]any{"id": j.ID, "kind": j.Kind, "state": j.State, "total": j.Total, "processed": j.Processed, "failed": j.Failed})
+	return r.JSON(http.StatusOK, map[string]any{"id": j.ID, "kind": j.Kind, "state": j.State, "total": j.Total, "processed": j.Processed, "failed": j.Failed, "reasons": j.Refused()})
 }

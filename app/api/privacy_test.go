@@ -125,6 +125,7 @@ func (v *tour) calls(agent, supervisor *client, number string) {
 	v.to(supervisor, "POST /cases/:number/impostor/clear", j{"reason": "本人と確認"}, ":number", number)
 	v.to(supervisor, "POST /cases/:number/representatives", j{"relation": "proxy", "documents": "委任状 2014-07-30"}, ":number", number)
 
+	v.to(agent, "POST /calls/:id/end", nil, ":id", start("inbound"))
 	call := start("outbound")
 	for item, value := range map[string]string{"name": "山田 太郎", "birth_date": "1970-02-03", "address": "東京都千代田区見本町1-2-3", "phone": "090-0000-1234", "customer_number": "N123456789"} {
 		v.to(agent, "POST /calls/:id/answers", j{"item": item, "value": value}, ":id", call).want(200, "match", "true")
@@ -137,7 +138,6 @@ func (v *tour) calls(agent, supervisor *client, number string) {
 		v.T.Errorf("nothing is revealed in a verified call: %s", a.body)
 	}
 	v.Clock.Add(2 * time.Minute) // the link may follow the code
-	v.to(agent, "POST /calls/:id/end", nil, ":id", start("inbound"))
 }
 
 // callbacks promises calls back and tries them, in every way that one ends.

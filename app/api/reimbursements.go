@@ -31,6 +31,9 @@ type planJSON struct {
 	Lines    []lineJSON             `json:"lines"`
 	Totals   reports.Totals         `json:"totals"`
 	Balances map[string]balanceJSON `json:"balances"`
+	Missing  []string               `json:"missing_balances"`
+	Doubles  []string               `json:"doubles"`
+	Corrects bool                   `json:"corrects"`
 }
 
 type approvalJSON struct {
@@ -119,7 +122,15 @@ func showPlan(a *API, r *request) error {
 	for _, m := range facts.Movements {
 		refs[m.ID] = m.MovementID
 	}
-	return r.JSON(http.StatusOK, planJSON{Class: c.Class, Lines: w.lines(plan.Lines, refs), Totals: w.totals(plan.Lines), Balances: w.balances(plan.Balances)})
+	out := planJSON{Class: c.Class, Lines: w.lines(plan.Lines, refs), Totals: w.totals(plan.Lines), Balances: w.balances(plan.Balances),
+		Missing: []string{}, Doubles: []string{}, Corrects: plan.Corrects}
+	for _, id := range plan.Missing {
+		out.Missing = append(out.Missing, w.codes[id])
+	}
+	for _, id := range plan.Doubles {
+		out.Doubles = append(out.Doubles, refs[id])
+	}
+	return r.JSON(http.StatusOK, out)
 }
 
 func propose(a *API, r *request) error {

@@ -103,6 +103,26 @@ func decideFinding(a *API, r *request) error {
 	return r.JSON(http.StatusOK, map[string]any{"movement_id": m.MovementID, "finding": m.Finding})
 }
 
+func decideDouble(a *API, r *request) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	var in struct {
+		MovementID string `json:"movement_id"`
+		Decision   string `json:"decision"`
+		Reason     string `json:"reason"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	m, err := reimbursements.DecideDouble(r.Request().Context(), a.s, r.by, id, in.MovementID, in.Decision, in.Reason)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusOK, map[string]any{"movement_id": m.MovementID, "decision": m.Doubled})
+}
+
 func addAdjustment(a *API, r *request) error {
 	id, err := r.caseID()
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"hoten/app/imports"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
+	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/policies"
 	"hoten/app/staff"
@@ -153,6 +154,16 @@ func (w *World) Case(login string) *cases.Case {
 	return &rows[0].Case
 }
 
+// ID is the record of a login ID.
+func (w *World) ID(login string) *members.Identity {
+	w.T.Helper()
+	of, err := members.ByLogin(store.Read(w.Ctx, w.Store), w.Vault, login)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return of
+}
+
 // Call begins a call of the member about a case and answers items: pairs of item
 // and what the caller says.
 func (w *World) Call(by access.Actor, caseID int64, said ...string) *cases.Call {
@@ -167,6 +178,27 @@ func (w *World) Call(by access.Actor, caseID int64, said ...string) *cases.Call 
 		w.T.Fatal(err)
 	}
 	return call
+}
+
+// Verified is Call of somebody who also reads out the code that is mailed to them.
+func (w *World) Verified(by access.Actor, caseID int64, said ...string) *cases.Call {
+	w.T.Helper()
+	call := w.Call(by, caseID, said...)
+	_, err := cases.SendCode(w.Ctx, w.Store, by, call.ID)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	checked, err := cases.CheckCode(w.Ctx, w.Store, by, call.ID, w.Secret(caseID))
+	if err != nil || checked.Call.Level != 2 {
+		w.T.Fatalf("%+v %v", checked.Call, err)
+	}
+	return checked.Call
+}
+
+// ByKnowledge lets answers alone lead to level 2, as a policy may.
+func (w *World) ByKnowledge() *World {
+	w.SetPolicies(func(p *policies.Policies) { p.Verification.Level2ByKnowledge = true })
+	return w
 }
 
 // Secret is the code or the link in the newest mail about a case.

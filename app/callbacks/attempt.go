@@ -59,7 +59,8 @@ func nextChannel(tx *store.Tx, c *cases.Case) (string, error) {
 	return ByMail, nil
 }
 
-// change runs what happens to an open callback: it locks the case before the
+// change runs what happens to an open callback: nobody is rung while somebody may pass
+// for the member. It locks the case before the
 // callback, so that two who work on one take their turns, and the second finds that
 // the version has moved on.
 func change(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, id, version int64, reason string,
@@ -70,9 +71,14 @@ func change(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb,
 			return nil, err
 		}
 		tx.Subject = cases.Subject(seen.CaseID)
-		c, err := store.Lock[cases.Case](tx, seen.CaseID)
+		c, of, err := cases.Lock(tx, seen.CaseID)
 		if err != nil {
 			return nil, err
+		}
+		if v == ToAttempt {
+			if err := cases.Unsuspected(of.Standing); err != nil {
+				return nil, err
+			}
 		}
 		back, err := store.Lock[Callback](tx, id)
 		if err != nil {

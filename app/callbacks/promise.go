@@ -28,8 +28,11 @@ type New struct {
 // without a phone that may be called: Conflict.
 func Promise(ctx context.Context, s *store.Store, by access.Actor, caseID int64, n New) (*Callback, error) {
 	return verbs.Do(ctx, s, by, ToPromise, cases.Subject(caseID), "", func(tx *store.Tx) (*Callback, error) {
-		c, err := store.Lock[cases.Case](tx, caseID)
+		c, of, err := cases.Lock(tx, caseID)
 		if err != nil {
+			return nil, err
+		}
+		if err := cases.Unsuspected(of.Standing); err != nil {
 			return nil, err
 		}
 		desk, err := desks.Choose(tx.DB, n.Desk, by.DeskID)

@@ -9,12 +9,16 @@ import (
 // in an init of its own; all of it happens in the transaction of the move.
 var (
 	closing  []func(tx *store.Tx, c *Case) error
+	added    []func(tx *store.Tx, c *Case) error
 	assigned []func(tx *store.Tx, c *Case, staff int64)
 	summing  func(tx *store.Tx, c *Case) ([]notices.Points, error)
 )
 
 // WhenClosing has fn asked before a case is closed; its error refuses.
 func WhenClosing(fn func(tx *store.Tx, c *Case) error) { closing = append(closing, fn) }
+
+// WhenAdded has fn called when an ID was added to its incident and has its accounts.
+func WhenAdded(fn func(tx *store.Tx, c *Case) error) { added = append(added, fn) }
 
 // WhenAssigned has fn called when a case gets another assignee.
 func WhenAssigned(fn func(tx *store.Tx, c *Case, staff int64)) { assigned = append(assigned, fn) }

@@ -54,12 +54,13 @@ type addressRow struct {
 	Login                            []byte
 	ContactID                        *int64
 	Value                            []byte
-	DependsOnLogin                   bool
+	DependsOnLogin, DependsOnOther   bool
 	RegisteredOn                     jptext.Date
 	UndeliverableAt                  *time.Time
 	TitleJa, TitleEn                 string
 	PeriodFrom, PeriodTo, DetectedOn jptext.Date
 	FirstDay                         jptext.Date
+	Resumed                          bool
 }
 
 // Addressees finds, in one query for any number of cases, the contact that a
@@ -78,10 +79,10 @@ func Addressees(db *gorm.DB, v *vault.Vault, caseIDs []int64, kind string) (map[
 func AskAddressees(reads *store.Reads, of string, args ...any) func(v *vault.Vault, kind string) (map[int64]Addressee, error) {
 	rows := store.Ask[addressRow](reads, `
 		select c.id as case_id, m.id as member_id, m.name, m.language, i.id as identity_id, i.login,
-		  k.id as contact_id, k.value, coalesce(k.depends_on_login, true) as depends_on_login, k.registered_on, k.undeliverable_at,
-		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on, `+firstDay+` as first_day
+		  k.id as contact_id, k.value, coalesce(k.depends_on_login, true) as depends_on_login, coalesce(k.depends_on_other, false) as depends_on_other, k.registered_on, k.undeliverable_at,
+		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on, i.state = 'resumed' as resumed, `+firstDay+` as first_day
 		from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
-		join members m on m.id = i.member_id left join contacts k on k.member_id = m.id and k.kind = 'email'
+		join members m on m.id = i.member_id left join contact_ways k on k.member_id = m.id and k.kind = 'email'
 		where c.id `+of+` order by c.id, k.depends_on_login, k.registered_on desc, k.id`, args...)
 	return func(v *vault.Vault, kind string) (map[int64]Addressee, error) {
 		out := make(map[int64]Addressee, len(*rows))
@@ -110,13 +111,13 @@ func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
 	}
 	a := Addressee{CaseID: r.CaseID, MemberID: r.MemberID, Language: r.Language, FirstDay: r.FirstDay, Facts: notices.Facts{
 		Name: strings.TrimPrefix(name.Name, vault.Damaged), MaskedLogin: vault.MaskLogin(login), CaseNumber: Number(r.CaseID), TitleJa: r.TitleJa, TitleEn: r.TitleEn,
-		PeriodFrom: r.PeriodFrom.At(0), PeriodTo: r.PeriodTo.At(0), DetectedOn: r.DetectedOn.At(0)}}
+		PeriodFrom: r.PeriodFrom.At(0), PeriodTo: r.PeriodTo.At(0), DetectedOn: r.DetectedOn.At(0), Resumed: r.Resumed}}
 	if r.ContactID == nil {
 		return a, nil
 	}
-	contact := members.Contact{ID: *r.ContactID, Kind: members.Email, Value: r.Value, DependsOnLogin: r.DependsOnLogin,
+	contact := members.Contact{ID: *r.ContactID, Kind: members.Email, Value: r.Value, DependsOnLogin: r.DependsOnLogin, DependsOnOther: r.DependsOnOther,
 		RegisteredOn: r.RegisteredOn, UndeliverableAt: r.UndeliverableAt}
-	own := informing[kind] && r.DependsOnLogin && r.UndeliverableAt == nil && (r.RegisteredOn.IsZero() || r.RegisteredOn.Before(r.FirstDay))
+	own := informing[kind] && r.DependsOnLogin && !r.DependsOnOther && r.UndeliverableAt == nil && (r.RegisteredOn.IsZero() || r.RegisteredOn.Before(r.FirstDay))
 	if contact.Usable(r.FirstDay) || own {
 		if a.Address, err = contact.Plain(v); a.Address == vault.Damaged {
 			a.Address = ""
@@ -127,12 +128,25 @@ func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
 	return a, err
 }
 
+// ContactIsSafe reports whether what went to a contact of the case's member is still known
+// to have reached nobody else: an incident or an ID that became known since may say
+// otherwise (docs/domain.md section 4).
+func ContactIsSafe(db *gorm.DB, caseID, contact int64) (bool, error) {
+	var reads store.Reads
+	ways := store.Ask[members.Contact](&reads, "select k.* from contact_ways k where k.id = $1", contact)
+	since := AskFirstDay(&reads, caseID)
+	if err := reads.Run(db); err != nil || len(*ways) == 0 {
+		return false, err
+	}
+	return (*ways)[0].Safe((*since)[0]), nil
+}
+
 // usableContact finds the case's contact of the kind that a code, a link or a
 // call back may use; nil when there is none.
 func usableContact(db *gorm.DB, c *Case, kind string) (*members.Contact, error) {
 	var reads store.Reads
-	contacts := store.Ask[members.Contact](&reads, `select k.id, k.member_id, k.kind, k.value, k.registered_on, k.depends_on_login, k.source, k.undeliverable_at
-		from contacts k join identities i on i.member_id = k.member_id where i.id = $1 and k.kind = $2
+	contacts := store.Ask[members.Contact](&reads, `select k.id, k.member_id, k.kind, k.value, k.registered_on, k.depends_on_login, k.depends_on_other, k.source, k.undeliverable_at
+		from contact_ways k join identities i on i.member_id = k.member_id where i.id = $1 and k.kind = $2
 		order by k.registered_on desc nulls last, k.id`, c.IdentityID, kind)
 	since := AskFirstDay(&reads, c.ID)
 	if err := reads.Run(db); err != nil {

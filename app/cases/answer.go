@@ -9,7 +9,6 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
-	"hoten/app/policies"
 	"hoten/app/store"
 )
 
@@ -34,11 +33,11 @@ type Answered struct {
 // Answer compares what the caller said with what is registered. The spoken value
 // is not kept. The third wrong item ends the verification as a mismatch.
 func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, item, value string, confirmVariant bool) (a Answered, err error) {
-	a.Call, err = inCall(ctx, s, by, ToAnswer, callID, func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
-		if err := askable(call, item, value); err != nil {
+	a.Call, err = inCall(ctx, s, by, ToAnswer, callID, func(tx *store.Tx, in *talk) error {
+		if err := askable(in.Call, item, value); err != nil {
 			return err
 		}
-		registered, err := registeredOf(tx, c)
+		registered, err := registeredOf(tx, in.of)
 		if err != nil {
 			return err
 		}
@@ -47,10 +46,10 @@ func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, 
 		}
 		a.Match, a.Variant = registered.compare(item, value)
 		if a.Variant && !confirmVariant {
-			return nil
+			return audit.Record(tx, audit.Change{After: map[string]any{"call": in.ID, "item": item, "variant": true}})
 		}
 		a.Match = a.Match || a.Variant
-		return call.note(tx, c, p, item, a.Match)
+		return in.note(tx, item, a.Match)
 	})
 	if a.Variant && !confirmVariant {
 		a.Match = false
@@ -79,31 +78,32 @@ func askable(call *Call, item, value string) error {
 
 // note keeps whether an item was right and derives what follows: the level, or
 // the end of the verification.
-func (c *Call) note(tx *store.Tx, of *Case, p policies.Policies, item string, matched bool) error {
-	_, err := store.Exec(tx, "insert into call_answers (call_id, item, matched, at) values ($1, $2, $3, $4)", c.ID, item, matched, tx.Now)
+func (in *talk) note(tx *store.Tx, item string, matched bool) error {
+	_, err := store.Exec(tx, "insert into call_answers (call_id, item, matched, at) values ($1, $2, $3, $4)", in.ID, item, matched, tx.Now)
 	if err != nil {
 		return err
 	}
 	if !matched && item != itemCode {
-		c.Wrong++
+		in.Wrong++
+		in.of.Failed(tx.Now, 0, 1)
 	}
-	if int(c.Wrong) >= p.Verification.WrongPerCall {
-		c.conclude(of, Mismatch, tx.Now)
-		if err := Tell(tx, Happened{CaseID: of.ID, Kind: CallConcluded, Data: map[string]any{"call": c.ID, "outcome": Mismatch}}); err != nil {
+	if int(in.Wrong) >= in.policy.Verification.WrongPerCall {
+		in.conclude(Mismatch, tx.Now)
+		if err := Tell(tx, Happened{CaseID: in.CaseID, Kind: CallConcluded, Data: map[string]any{"call": in.ID, "outcome": Mismatch}}); err != nil {
 			return err
 		}
-	} else if err := c.raise(tx, of, p); err != nil {
+	} else if err := in.raise(tx); err != nil {
 		return err
 	}
 	return audit.Record(tx, audit.Change{
-		After: map[string]any{"call": c.ID, "item": item, "match": matched, "level": c.Level}})
+		After: map[string]any{"call": in.ID, "item": item, "match": matched, "level": in.Level}})
 }
 
 // raise sets the level that the right items give. The time limit runs from the
 // first level reached and is never extended.
-func (c *Call) raise(tx *store.Tx, of *Case, p policies.Policies) error {
+func (in *talk) raise(tx *store.Tx) error {
 	type answer struct{ Item string }
-	rows, err := store.Select[answer](tx.DB, "select distinct item from call_answers where call_id = $1 and matched", c.ID)
+	rows, err := store.Select[answer](tx.DB, "select distinct item from call_answers where call_id = $1 and matched", in.ID)
 	if err != nil {
 		return err
 	}
@@ -111,38 +111,38 @@ func (c *Call) raise(tx *store.Tx, of *Case, p policies.Policies) error {
 	for i, r := range rows {
 		right[i] = r.Item
 	}
-	may, err := c.mayReach2(tx, of, p)
+	may, err := in.mayReach2(tx)
 	if err != nil {
 		return err
 	}
-	c.Level = int16(level(p.Verification, right, may))
-	if c.Level > 0 && c.ExpiresAt == nil {
-		end := tx.Now.Add(time.Duration(p.Verification.ValidMinutes) * time.Minute)
-		c.ExpiresAt = &end
+	in.Level = int16(level(in.policy.Verification, right, may))
+	if in.Level > 0 && in.ExpiresAt == nil {
+		end := tx.Now.Add(time.Duration(in.policy.Verification.ValidMinutes) * time.Minute)
+		in.ExpiresAt = &end
 	}
 	return nil
 }
 
-func (c *Call) mayReach2(tx *store.Tx, of *Case, p policies.Policies) (bool, error) {
-	if f, err := failures(tx.DB, of, tx.Now); err != nil || f.Close2(p.Verification) {
-		return false, err
+func (in *talk) mayReach2(tx *store.Tx) (bool, error) {
+	if Closed2(in.of.Standing, in.policy.Verification, tx.Now) {
+		return false, nil
 	}
-	switch c.Relation {
+	switch in.Relation {
 	case Self, Relay:
 		return true, nil
 	case Family:
 		return false, nil
 	}
-	return Documented(tx.DB, of.ID, c.Relation)
+	return Documented(tx.DB, in.CaseID, in.Relation)
 }
 
 // conclude ends the verification; a mismatch counts as a failed attempt of the day.
-func (c *Call) conclude(of *Case, outcome string, now time.Time) {
-	c.Outcome = &outcome
+func (in *talk) conclude(outcome string, now time.Time) {
+	in.Outcome = &outcome
 	if outcome == Mismatch {
-		of.countFailed(now)
+		in.of.Failed(now, 1, 0)
 	}
 	if outcome != Verified {
-		c.Level, c.ExpiresAt = 0, nil
+		in.Level, in.ExpiresAt = 0, nil
 	}
 }

@@ -13,8 +13,10 @@ import (
 	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/jptext"
+	"hoten/app/members"
 	"hoten/app/policies"
 	"hoten/app/secrets"
+	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -99,14 +101,22 @@ func plausibleNumber(s string) bool {
 	return len(digits) >= 5 && len(digits) <= 16 && strings.Trim(digits, "0123456789") == ""
 }
 
-// StartCall logs a call; the caller's number supports and is never an item.
+// StartCall logs a call; the caller's number supports and is never an item. An agent
+// talks to one person at a time: calls left open end, and their verifications with them.
 func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int64, n NewCall) (*Call, error) {
 	return verbs.Do(ctx, s, by, ToStartCall, Subject(caseID), "", func(tx *store.Tx) (*Call, error) {
 		if err := n.check(); err != nil {
 			return nil, err
 		}
-		c, err := store.Lock[Case](tx, caseID)
+		// Two calls that one agent takes at the same instant take their turns.
+		if err := staff.Lock(tx, by.ID); err != nil {
+			return nil, err
+		}
+		c, _, err := Lock(tx, caseID)
 		if err != nil {
+			return nil, err
+		}
+		if err := endCallsOf(tx, by.ID); err != nil {
 			return nil, err
 		}
 		desk, err := n.desk(tx, by)
@@ -149,22 +159,30 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 
 // EndCall ends a call and with it the verification.
 func EndCall(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Call, error) {
-	return inCall(ctx, s, by, ToEndCall, id, func(tx *store.Tx, c *Case, call *Call, _ policies.Policies) error {
+	return inCall(ctx, s, by, ToEndCall, id, func(tx *store.Tx, in *talk) error {
+		call := in.Call
 		if call.EndedAt != nil {
 			return nil
 		}
 		call.EndedAt = &tx.Now
-		if err := Tell(tx, Happened{CaseID: c.ID, Kind: CallEnded, Data: map[string]any{"call": call.ID}}); err != nil {
+		if err := Tell(tx, Happened{CaseID: call.CaseID, Kind: CallEnded, Data: map[string]any{"call": call.ID}}); err != nil {
 			return err
 		}
 		return audit.Record(tx, audit.Change{After: map[string]any{"call": call.ID}})
 	})
 }
 
-// inCall runs what an agent does within a call of their own: it locks the case
-// before the call, so that two calls about one case take their turns.
-func inCall(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, id int64,
-	fn func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error) (*Call, error) {
+// talk is a call with the case and the ID that it is about, all locked, and the policies.
+type talk struct {
+	*Call
+	Case   *Case
+	of     *members.Identity
+	policy policies.Policies
+}
+
+// inCall runs what an agent does within a call of their own. The ID and the case are
+// locked before the call, so that two calls about one ID take their turns.
+func inCall(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, id int64, fn func(tx *store.Tx, in *talk) error) (*Call, error) {
 	return verbs.Do(ctx, s, by, v, verbs.About("call", id), "", func(tx *store.Tx) (*Call, error) {
 		seen, err := store.Find[Call](tx.DB, "id = ?", id)
 		if err != nil {
@@ -174,25 +192,29 @@ func inCall(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb,
 		if seen.AgentID != by.ID {
 			return nil, fault.New(fault.Forbidden, "call_of_another")
 		}
-		c, err := store.Lock[Case](tx, seen.CaseID)
-		if err != nil {
+		var in talk
+		if in.Case, in.of, err = Lock(tx, seen.CaseID); err != nil {
 			return nil, err
 		}
-		call, err := store.Lock[Call](tx, id)
-		if err != nil {
+		if in.Call, err = store.Lock[Call](tx, id); err != nil {
 			return nil, err
 		}
-		p, err := policies.Current(tx.DB)
-		if err != nil {
+		if in.policy, err = policies.Current(tx.DB); err != nil {
 			return nil, err
 		}
-		if err := fn(tx, c, call, p); err != nil || !tx.Recorded() {
-			return call, err
+		before := in.of.Standing
+		if err := fn(tx, &in); err != nil || !tx.Recorded() {
+			return in.Call, err
 		}
-		if err := store.Save(tx, call, "called_contact", "ended_at", "outcome", "level", "expires_at", "wrong"); err != nil {
+		if err := store.Save(tx, in.Call, "called_contact", "ended_at", "outcome", "level", "expires_at", "wrong"); err != nil {
 			return nil, err
 		}
-		return call, c.save(tx)
+		if in.of.Standing != before {
+			if err := in.of.SaveStanding(tx); err != nil {
+				return nil, err
+			}
+		}
+		return in.Call, in.Case.save(tx)
 	})
 }
 
@@ -222,13 +244,9 @@ func OpenCalls(db *gorm.DB, agent int64) ([]Call, error) {
 	return store.Select[Call](db, "select * from calls where agent_id = $1 and ended_at is null order by id desc limit 20", agent)
 }
 
-// BestCall finds the actor's running call with the highest level that holds now;
-// nil when there is none.
-func BestCall(db *gorm.DB, caseID, agent int64, now time.Time) (*Call, error) {
-	calls, err := store.Select[Call](db, `select * from calls where case_id = $1 and agent_id = $2 and ended_at is null
-		and expires_at > $3 and coalesce(outcome, 'verified') = 'verified' order by level desc, id desc limit 1`, caseID, agent, now)
-	if err != nil || len(calls) == 0 {
-		return nil, err
-	}
-	return &calls[0], nil
+// CurrentCall finds the actor's running call on a case, as AskRunning reads it; nil when
+// there is none.
+func CurrentCall(db *gorm.DB, caseID, agent int64) (*Call, error) {
+	calls, err := store.Now(db, func(reads *store.Reads) *[]Call { return AskRunning(reads, caseID, agent) })
+	return store.First(calls), err
 }

@@ -9,7 +9,6 @@ import (
 	"golang.org/x/text/width"
 
 	"hoten/app/fault"
-	"hoten/app/jptext"
 	"hoten/app/verbs"
 )
 
@@ -21,14 +20,8 @@ const (
 	Inquiry = "inquiry"
 )
 
-// Identity states as docs/api.md names them; nil for an inquiry.
-const (
-	Restricted = "restricted"
-	LinkSent   = "link_sent"
-	Resumed    = "resumed"
-)
-
-// Case is one 案件. Version counts changes of status and assignee, so that two
+// Case is one 案件: what one incident did to an ID, and the work on it. What is true of
+// the ID whatever the incident is in members.Standing. Version counts changes of status and assignee, so that two
 // agents never overwrite each other.
 type Case struct {
 	ID                 int64
@@ -39,18 +32,13 @@ type Case struct {
 	Status             Status
 	AssigneeID         *int64
 	DeskID             *int64
-	IdentityState      *string
 	ReimbursementState *string
-	RestrictedAt       *time.Time
 	NotifiedAt         *time.Time
 	VerifiedAt         *time.Time
-	ResumedAt          *time.Time
 	MadeWholeAt        *time.Time
 	CompletedAt        *time.Time
-	FailedAttempts     int16
-	FailedOn           *jptext.Date
-	ImpostorAt         *time.Time
 	UnreachableAt      *time.Time
+	PointsOpen         int16 // bits: BalanceMissing, DoubleOpen, CorrectionDue
 	OpenedAt           time.Time
 	ChangedAt          time.Time
 	Version            int64

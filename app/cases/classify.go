@@ -11,7 +11,7 @@ const ClassOfMovements = `case when bool_or(kind = 'transfer') and bool_or(kind 
 func Reclassify(tx *store.Tx, incident int64, identities string) error {
 	_, err := store.Exec(tx, `update cases c set class = x.class from (
 		  select identity_id, `+ClassOfMovements+` as class from movements
-		  where incident_id = $1 and finding in ('suspected', 'confirmed') and kind in ('transfer', 'exchange')
+		  where incident_id = $1 and finding in ('suspected', 'confirmed') and doubled is distinct from 'double' and kind in ('transfer', 'exchange')
 		    and identity_id in (`+identities+`) group by identity_id) x
 		where c.incident_id = $1 and c.identity_id = x.identity_id and c.origin <> 'inquiry' and c.class is distinct from x.class`, incident)
 	return err

@@ -14,7 +14,6 @@ import (
 	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
-	"hoten/app/policies"
 	"hoten/app/store"
 )
 
@@ -38,54 +37,50 @@ func (Code) TableName() string { return "verification_codes" }
 // A new one comes after an interval, so many a call and an ID a day. No usable
 // contact: Invalid no_usable_contact; then a call back, else a letter.
 func SendCode(ctx context.Context, s *store.Store, by access.Actor, callID int64) (*Call, error) {
-	return inCall(ctx, s, by, ToSendCode, callID, func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
-		if err := codeAllowed(tx, c, call, p); err != nil {
+	return inCall(ctx, s, by, ToSendCode, callID, func(tx *store.Tx, in *talk) error {
+		if err := in.codeAllowed(tx); err != nil {
 			return err
 		}
-		if err := withinCodeLimits(tx, c, call, p.Verification); err != nil {
+		if err := in.withinCodeLimits(tx); err != nil {
 			return err
 		}
-		contact, err := usableContact(tx.DB, c, members.Email)
+		contact, err := usableContact(tx.DB, in.Case, members.Email)
 		if err != nil {
 			return err
 		}
 		if contact == nil {
 			return fault.New(fault.Invalid, "no_usable_contact")
 		}
-		if err := sendCode(tx, c, call, contact, p.Verification); err != nil {
+		if err := in.sendCode(tx, contact); err != nil {
 			return err
 		}
-		if err := Tell(tx, Happened{CaseID: c.ID, Kind: CodeSent, Data: map[string]any{"call": call.ID}}); err != nil {
+		if err := Tell(tx, Happened{CaseID: in.CaseID, Kind: CodeSent, Data: map[string]any{"call": in.ID}}); err != nil {
 			return err
 		}
-		return audit.Record(tx, audit.Change{After: map[string]any{"call": call.ID, "contact": contact.ID}})
+		return audit.Record(tx, audit.Change{After: map[string]any{"call": in.ID, "contact": contact.ID}})
 	})
 }
 
-func codeAllowed(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
-	if err := call.goingOn(); err != nil {
+func (in *talk) codeAllowed(tx *store.Tx) error {
+	if err := in.goingOn(); err != nil {
 		return err
 	}
-	if err := Unsuspected(tx.DB, c); err != nil {
+	if err := Unsuspected(in.of.Standing); err != nil {
 		return err
 	}
-	if call.Outcome != nil && *call.Outcome != Verified {
+	if in.Outcome != nil && *in.Outcome != Verified {
 		return fault.New(fault.Forbidden, "verification_closed")
 	}
-	return level2Open(tx, c, p.Verification)
+	return open2(in.of.Standing, in.policy.Verification, tx.Now)
 }
 
-func withinCodeLimits(tx *store.Tx, c *Case, call *Call, v policies.Verification) error {
-	// The identity's row stands for the ID's limit: calls about two cases of one
-	// ID would otherwise count past each other.
-	if _, err := store.Lock[members.Identity](tx, c.IdentityID); err != nil {
-		return err
-	}
+func (in *talk) withinCodeLimits(tx *store.Tx) error {
+	v := in.policy.Verification
 	var inCall, inDay int
 	var latest *time.Time
 	err := store.Scan(tx.DB, `select count(*) filter (where call_id = $1), count(*) filter (where sent_at >= $3), max(sent_at)
 		from verification_codes where identity_id = $2 and (sent_at >= $3 or call_id = $1)`,
-		[]any{call.ID, c.IdentityID, jptext.StartOfDay(tx.Now)}, &inCall, &inDay, &latest)
+		[]any{in.ID, in.of.ID, jptext.StartOfDay(tx.Now)}, &inCall, &inDay, &latest)
 	switch {
 	case err != nil:
 		return err
@@ -99,27 +94,28 @@ func withinCodeLimits(tx *store.Tx, c *Case, call *Call, v policies.Verification
 	return nil
 }
 
-func sendCode(tx *store.Tx, c *Case, call *Call, contact *members.Contact, v policies.Verification) error {
+func (in *talk) sendCode(tx *store.Tx, contact *members.Contact) error {
+	v := in.policy.Verification
 	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {
 		return err
 	}
 	plain := fmt.Sprintf("%06d", n)
-	if _, err := store.Exec(tx, "update verification_codes set expires_at = $2 where call_id = $1 and used_at is null and expires_at > $2", call.ID, tx.Now); err != nil {
+	if _, err := store.Exec(tx, "update verification_codes set expires_at = $2 where call_id = $1 and used_at is null and expires_at > $2", in.ID, tx.Now); err != nil {
 		return err
 	}
-	code := Code{CallID: call.ID, IdentityID: c.IdentityID, ContactID: contact.ID, CodeHash: hashCode(tx, call.ID, plain), SentAt: tx.Now,
+	code := Code{CallID: in.ID, IdentityID: in.of.ID, ContactID: contact.ID, CodeHash: hashCode(tx, in.ID, plain), SentAt: tx.Now,
 		ExpiresAt: tx.Now.Add(time.Duration(v.CodeMinutes) * time.Minute)}
 	if err := store.Insert(tx, &code); err != nil {
 		return err
 	}
-	to, err := Addressees(tx.DB, tx.Vault(), []int64{c.ID}, notices.VerificationCode)
+	to, err := Addressees(tx.DB, tx.Vault(), []int64{in.CaseID}, notices.VerificationCode)
 	if err != nil {
 		return err
 	}
-	facts := to[c.ID].Facts
-	facts.At, facts.Minutes = call.StartedAt, v.CodeMinutes
-	mail := to[c.ID].Draft(notices.VerificationCode, facts)
+	facts := to[in.CaseID].Facts
+	facts.At, facts.Minutes = in.StartedAt, v.CodeMinutes
+	mail := to[in.CaseID].Draft(notices.VerificationCode, facts)
 	mail.Secret = plain
 	_, err = notices.Queue(tx, mail)
 	return err
@@ -139,8 +135,8 @@ type Checked struct {
 // CheckCode compares the code that the caller reads out; it works once, for some
 // minutes, with at most five tries.
 func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int64, said string) (r Checked, err error) {
-	r.Call, err = inCall(ctx, s, by, ToCheckCode, callID, func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
-		if err := codeAllowed(tx, c, call, p); err != nil {
+	r.Call, err = inCall(ctx, s, by, ToCheckCode, callID, func(tx *store.Tx, in *talk) error {
+		if err := in.codeAllowed(tx); err != nil {
 			return err
 		}
 		digits := codeDigits(said)
@@ -148,7 +144,7 @@ func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int6
 			return fault.Input("code", "code_form")
 		}
 		codes, err := store.Select[Code](tx.DB, `select * from verification_codes where call_id = $1 and used_at is null and expires_at > $2 and tries < $3
-			order by id desc limit 1 for update`, callID, tx.Now, p.Verification.CodeTries)
+			order by id desc limit 1 for update`, callID, tx.Now, in.policy.Verification.CodeTries)
 		if err != nil {
 			return err
 		}
@@ -156,15 +152,22 @@ func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int6
 			return fault.New(fault.Conflict, "no_code_waiting")
 		}
 		code := codes[0]
+		safe, err := ContactIsSafe(tx.DB, in.CaseID, code.ContactID)
+		if err != nil {
+			return err
+		}
+		if !safe {
+			return fault.New(fault.Invalid, "no_usable_contact")
+		}
 		code.Tries++
 		if r.Match = hmac.Equal(code.CodeHash, hashCode(tx, callID, digits)); r.Match {
 			code.UsedAt = &tx.Now
 		}
-		r.TriesLeft = p.Verification.CodeTries - int(code.Tries)
+		r.TriesLeft = in.policy.Verification.CodeTries - int(code.Tries)
 		if err := store.Save(tx, &code, "tries", "used_at"); err != nil {
 			return err
 		}
-		return call.note(tx, c, p, itemCode, r.Match)
+		return in.note(tx, itemCode, r.Match)
 	})
 	return r, err
 }
@@ -172,21 +175,21 @@ func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int6
 // ConfirmCallback notes that the agent called back on a registered number that
 // may be used and reached the caller there.
 func ConfirmCallback(ctx context.Context, s *store.Store, by access.Actor, callID int64) (*Call, error) {
-	return inCall(ctx, s, by, ToConfirmCallback, callID, func(tx *store.Tx, c *Case, call *Call, p policies.Policies) error {
-		if err := codeAllowed(tx, c, call, p); err != nil {
+	return inCall(ctx, s, by, ToConfirmCallback, callID, func(tx *store.Tx, in *talk) error {
+		if err := in.codeAllowed(tx); err != nil {
 			return err
 		}
-		if call.Direction != "outbound" {
+		if in.Direction != "outbound" {
 			return fault.New(fault.Conflict, "callback_needs_outbound")
 		}
-		contact, err := usableContact(tx.DB, c, members.Phone)
+		contact, err := usableContact(tx.DB, in.Case, members.Phone)
 		if err != nil {
 			return err
 		}
 		if contact == nil {
 			return fault.New(fault.Invalid, "no_usable_contact")
 		}
-		call.CalledContact = &contact.ID
-		return call.note(tx, c, p, itemCallback, true)
+		in.CalledContact = &contact.ID
+		return in.note(tx, itemCallback, true)
 	})
 }

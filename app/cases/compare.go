@@ -19,13 +19,9 @@ type registered struct {
 
 // registeredOf opens what is registered. For an ID without a member it is empty,
 // so that every answer is simply wrong: an unknown ID looks like a wrong answer.
-func registeredOf(tx *store.Tx, c *Case) (r registered, err error) {
-	identity, err := store.Find[members.Identity](tx.DB, "id = ?", c.IdentityID)
-	if err != nil || identity.MemberID == nil {
-		return r, err
-	}
-	m, err := members.Find(tx.DB, *identity)
-	if err != nil {
+func registeredOf(tx *store.Tx, of *members.Identity) (r registered, err error) {
+	m, err := members.Find(tx.DB, *of)
+	if err != nil || m == nil {
 		return r, err
 	}
 	if r.person, err = m.Person(tx.Vault()); err != nil {

@@ -6,7 +6,7 @@
 // says; the package compares and answers only right or wrong, keeps neither the
 // spoken value nor shows the registered one, and derives the level:
 //
-//	0 ──name + 2──▶ 1 ──name + 3 with one not visible after login, a code or a call back──▶ 2
+//	0 ──name + 2──▶ 1 ──a code to or a call back on a registered contact──▶ 2
 //
 // The third wrong item in a call ends it as a mismatch; the second failed call
 // of a day closes level 2 on the case until the next day.

@@ -34,6 +34,12 @@ const (
 	Released           = "released"
 	FindingDecided     = "finding"
 	AdjustmentMade     = "adjustment"
+	DoubleDecided      = "double_decided"
+	BalanceMissed      = "balance_missing"
+	BalanceStated      = "balance_stated"
+	DoubleFound        = "double"
+	CorrectionFound    = "correction"
+	FactArrived        = "late_fact"
 	Proposed           = "proposed"
 	Approved           = "approved"
 	Returned           = "returned"
@@ -53,7 +59,7 @@ const (
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	VerificationOpened, ImpostorCleared, Represented, Revealed, Notified, Unreachable, LinkWasSent, WasResumed, Released, FindingDecided,
-	AdjustmentMade, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
+	AdjustmentMade, DoubleDecided, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 
 // Event is one entry of a timeline: everything that happened to a case. Data

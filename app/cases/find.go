@@ -54,6 +54,7 @@ type Filter struct {
 // Row is one line of a list: the case with what is needed to show it.
 type Row struct {
 	Case
+	members.Standing
 	Reference    string
 	Login        []byte
 	MemberID     *int64
@@ -77,7 +78,7 @@ func (r Row) MaskedName(v *vault.Vault) (string, error) {
 	return vault.MaskName(p.Name), err
 }
 
-var rowColumns = "select " + store.Columns[Case]("c") + `, n.reference, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name, s.desk_id as assignee_desk
+var rowColumns = "select " + store.Columns[Case]("c") + `, n.reference, ` + store.Columns[members.Standing]("i") + `, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name, s.desk_id as assignee_desk
 	from (%s) c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
 	left join members m on m.id = i.member_id left join staff s on s.id = c.assignee_id `
 

@@ -2,23 +2,30 @@ package cases
 
 import "hoten/app/store"
 
-// LockOf locks the cases of an incident whose IDs the query names, by id.
-func LockOf(tx *store.Tx, incident int64, identities string) error {
-	_, err := store.Exec(tx, "select from cases where incident_id = $1 and identity_id in ("+identities+") order by id for no key update", incident)
+// LockOf locks the cases, of all incidents, of the IDs that the query names, by id.
+func LockOf(tx *store.Tx, identities string) error {
+	_, err := store.Exec(tx, "select from cases where identity_id in ("+identities+") order by id for no key update")
+	return err
+}
+
+// TellOf notes an event of an import on the affected cases of the IDs that the query names.
+func TellOf(tx *store.Tx, kind, identities string, importID int64) error {
+	_, err := store.Exec(tx, `insert into case_events (case_id, at, kind, actor_kind, actor_id, data)
+		select id, $1, $2, $3, $4, jsonb_build_object('import', $5::bigint) from cases where origin <> 'inquiry' and identity_id in (`+identities+`) order by id`,
+		tx.Now, kind, tx.By.Kind, tx.By.ID, importID)
 	return err
 }
 
 // OpenListed opens a case per ID that the query names, or makes a listed one of the
 // inquiry that stands already; what was added by hand keeps being counted apart. The
-// query yields identity_id, class, restricted_at and row_hash. The caller has locked
+// query yields identity_id, class and row_hash. The caller has locked
 // the cases that there are.
 func OpenListed(tx *store.Tx, incident, importID int64, query string) error {
 	_, err := store.Exec(tx, `with opened as (
-		  insert into cases (incident_id, identity_id, origin, class, identity_state, restricted_at, opened_at, changed_at, row_hash)
-		  select $1::bigint, q.identity_id, 'listed', q.class, 'restricted', coalesce(q.restricted_at, $2::timestamptz), $2, $2, q.row_hash from (`+query+`) q
+		  insert into cases (incident_id, identity_id, origin, class, opened_at, changed_at, row_hash)
+		  select $1::bigint, q.identity_id, 'listed', q.class, $2::timestamptz, $2, q.row_hash from (`+query+`) q
 		  on conflict (incident_id, identity_id) do update set class = coalesce(cases.class, excluded.class), changed_at = excluded.changed_at, row_hash = excluded.row_hash,
-		    origin = case cases.origin when 'inquiry' then 'listed' else cases.origin end,
-		    identity_state = coalesce(cases.identity_state, 'restricted'), restricted_at = coalesce(cases.restricted_at, excluded.restricted_at)
+		    origin = case cases.origin when 'inquiry' then 'listed' else cases.origin end
 		  returning id)
 		insert into case_events (case_id, at, kind, actor_kind, actor_id, data)
 		select id, $2, 'opened', $3, $4, jsonb_build_object('origin', 'listed', 'import', $5::bigint) from opened`,

@@ -21,10 +21,10 @@ const (
 var Items = []string{ItemName, ItemBirthDate, ItemAddress, ItemPhone, ItemCustomerNumber}
 
 // level derives how far a caller is verified from the items that were right
-// (docs/domain.md section 4): 1 with the name and two more; 2 with the name, three
-// more and one of them not visible after login, or with level 1 and a code to,
-// or a call back on, a registered contact. Only the member, also through a relay
-// service, or a documented representative gets beyond 1.
+// (docs/domain.md section 4): 1 with the name and two more; 2 with level 1 and
+// possession, a code to or a call back on a registered contact, or where policy allows
+// it with the name, three more and one of them not visible after login. Only the member,
+// also through a relay service, or a documented representative gets beyond 1.
 func level(v policies.Verification, right []string, mayReach2 bool) int {
 	others, hidden := 0, false
 	for _, item := range Items {
@@ -36,9 +36,9 @@ func level(v policies.Verification, right []string, mayReach2 bool) int {
 	if !slices.Contains(right, ItemName) || others < v.Level1Items {
 		return 0
 	}
-	channel := slices.Contains(right, itemCode) || slices.Contains(right, itemCallback)
-	knowledge := others >= v.Level2Items && hidden && !v.AlwaysCode
-	if mayReach2 && (channel || knowledge) {
+	possession := slices.Contains(right, itemCode) || slices.Contains(right, itemCallback)
+	knowledge := v.Level2ByKnowledge && others >= v.Level2Items && hidden
+	if mayReach2 && (possession || knowledge) {
 		return 2
 	}
 	return 1

@@ -8,7 +8,7 @@ import (
 
 // Unnotified is the condition, in SQL, of cases whose member is still to be sent the
 // restriction notice.
-const Unnotified = `c.identity_state = 'restricted' and c.notified_at is null and c.unreachable_at is null
+const Unnotified = `c.origin <> 'inquiry' and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted') and c.notified_at is null and c.unreachable_at is null
 	and not exists (select from mails w where w.case_id = c.id and w.kind = '` + notices.RestrictionNotice + `' and w.state = '` + notices.Queued + `')`
 
 // MailSettled revises what is known of a member by what became of a mail: whether the
@@ -42,7 +42,7 @@ func mailSent(tx *store.Tx, m notices.Mail) error {
 	}
 	members.MarkDeliverable(tx, *m.ContactID)
 	tx.Queue(`update cases set unreachable_at = null, changed_at = $3 where id = $1 and unreachable_at is not null
-		and exists (select from contacts where id = $2 and not depends_on_login)`, *m.CaseID, *m.ContactID, tx.Now)
+		and exists (select from contact_ways where id = $2 and not depends_on_login)`, *m.CaseID, *m.ContactID, tx.Now)
 	if m.Kind != notices.RestrictionNotice {
 		return nil
 	}

@@ -50,9 +50,12 @@ func Open(ctx context.Context, s *store.Store, by access.Actor, reference, login
 }
 
 // AddToIncident counts an inquiry's ID as affected from now on (追加申告), with
-// the class that its movements give. A supervisor does it, with a reason.
-func AddToIncident(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Case, error) {
-	return decide(ctx, s, by, ToAddToIncident, id, reason, func(tx *store.Tx, c *Case) (Happened, error) {
+// the class that its movements give and an account in every program of the incident.
+// balances are the points that the supervisor states, by program code; a program that is
+// not named is stated as 0. Accounts that stand keep their balance. Refused: a program
+// that the incident has not, a balance that no import would take.
+func AddToIncident(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string, balances map[string]int64) (*Case, error) {
+	return decide(ctx, s, by, ToAddToIncident, id, reason, func(tx *store.Tx, c *Case, of *members.Identity) (Happened, error) {
 		if c.Origin != Inquiry {
 			return Happened{}, already("already_affected")
 		}
@@ -62,6 +65,18 @@ func AddToIncident(ctx context.Context, s *store.Store, by access.Actor, id int6
 		}
 		class := incidents.Class(movements)
 		c.Origin, c.Class = Added, &class
-		return Happened{Kind: AddedToIncident, Data: map[string]any{"class": class}, Text: reason}, nil
+		stated, err := openAccounts(tx, c, balances)
+		if err != nil {
+			return Happened{}, err
+		}
+		if err := c.save(tx); err != nil {
+			return Happened{}, err
+		}
+		for _, fn := range added {
+			if err := fn(tx, c); err != nil {
+				return Happened{}, err
+			}
+		}
+		return Happened{Kind: AddedToIncident, Data: map[string]any{"class": class, "balances": stated}, Text: reason}, nil
 	})
 }

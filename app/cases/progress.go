@@ -15,8 +15,8 @@ import (
 type Progress struct {
 	Items         map[string]string // "match" or "mismatch" by item that was asked
 	WrongLeft     int
-	MissingItems  int  // to the next level
-	MissingHidden bool // the next level needs one that is not visible after login, a code or a call back
+	MissingItems  int  // to level 1, or to level 2 where items lead there
+	MissingHidden bool // one of them must not be visible after login
 	CalledBack    bool
 	CodeMatched   bool
 	CodesSent     int
@@ -61,6 +61,9 @@ func ProgressOf(db *gorm.DB, c *Call, v policies.Verification, now time.Time) (p
 
 func (p *Progress) missing(level int, v policies.Verification, right int) {
 	needed := v.Level1Items
+	if level >= 1 && !v.Level2ByKnowledge {
+		return
+	}
 	if level >= 1 {
 		needed = v.Level2Items
 		p.MissingHidden = !slices.ContainsFunc(v.NotVisible, func(item string) bool { return p.Items[item] == "match" })

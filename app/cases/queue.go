@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"fmt"
 	"time"
 
 	"hoten/app/access"
@@ -22,10 +23,14 @@ const (
 	QueueUnreachable Queue = "unreachable"
 	QueueStalled     Queue = "stalled"
 	QueueImpostor    Queue = "impostor"
+	QueueBalance     Queue = "balance_missing"
+	QueueDouble      Queue = "double"
+	QueueCorrection  Queue = "correction"
 )
 
 // Queues lists them in the order in which they are shown.
-var Queues = []Queue{QueueMine, QueueDesk, QueueUnassigned, QueueOverdue, QueueCallbacks, QueueApproval, QueueUnreachable, QueueStalled, QueueImpostor}
+var Queues = []Queue{QueueMine, QueueDesk, QueueUnassigned, QueueOverdue, QueueCallbacks, QueueApproval, QueueUnreachable, QueueStalled, QueueImpostor,
+	QueueBalance, QueueDouble, QueueCorrection}
 
 // open is written as the indexes have it.
 const open = "c.status not in ('completed', 'out_of_scope')"
@@ -53,11 +58,24 @@ func (d Desk) condition(q Queue) (where string, args []any) {
 	case QueueApproval:
 		return open + " and c.status = 'awaiting_approval'", nil
 	case QueueUnreachable:
-		return marked + " and " + unreachable + " = 1", nil
-	case QueueImpostor:
-		return marked + " and " + impostor + " = 1", nil
+		return open + " and c.unreachable_at is not null", nil
+	case QueueImpostor: // the few IDs are read before their cases
+		return open + " and c.identity_id = any(array(select id from identities where impostor_at is not null))", nil
+	}
+	if m := q.mark(); m != nil {
+		return unsettled + fmt.Sprintf(" and c.points_open & %d <> 0", m.Bit), nil
 	}
 	return open, nil // stalled, and those that are only ordered by waiting
+}
+
+// mark is what is open about the points of the cases of the queue; nil: of no such queue.
+func (q Queue) mark() *PointsMark {
+	for i := range PointsMarks {
+		if PointsMarks[i].Name == string(q) {
+			return &PointsMarks[i]
+		}
+	}
+	return nil
 }
 
 // since is the column of the time from which cases of the queue wait.

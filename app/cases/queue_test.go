@@ -70,19 +70,26 @@ func TestQueues(t *testing.T) {
 	set(t, w, "m3@ocn.example", "assignee_id = $1, status = 'callback_due'", w.Agent2.ID)
 	set(t, w, "m4@ocn.example", "assignee_id = $1, status = 'awaiting_approval'", w.Agent.ID)
 	set(t, w, "m5@ocn.example", "unreachable_at = now()")
-	set(t, w, "m6@ocn.example", "impostor_at = now(), desk_id = 1")
+	set(t, w, "m6@ocn.example", "desk_id = 1")
+	if _, err := w.Pool.Exec(w.Ctx, "update identities set impostor_at = now() where id = $1", w.Case("m6@ocn.example").IdentityID); err != nil {
+		t.Fatal(err)
+	}
+	set(t, w, "m7@ocn.example", "points_open = 1")
+	set(t, w, "m8@ocn.example", "points_open = 7")
+	set(t, w, "m9@ocn.example", "points_open = 4")
 	reader := w.Agent
 	reader.DeskID = 1
 	for queue, want := range map[cases.Queue]string{
 		cases.QueueMine: "m4 m1", cases.QueueDesk: "m6", cases.QueueUnassigned: "m9 m8 m7 m6 m5", cases.QueueCallbacks: "m3",
 		cases.QueueApproval: "m4", cases.QueueUnreachable: "m5", cases.QueueImpostor: "m6", cases.QueueStalled: "",
+		cases.QueueBalance: "m8 m7", cases.QueueDouble: "m8", cases.QueueCorrection: "m9 m8",
 	} {
 		if got := logins(t, w, cases.Filter{Queue: queue, Of: cases.Desk{Reader: reader}, Order: cases.Longest}); got != want {
 			t.Errorf("%s: %s, want %s", queue, got, want)
 		}
 	}
 	sizes, err := cases.QueueSizes(store.Read(w.Ctx, w.Store), cases.Desk{Reader: reader, Now: now})
-	if err != nil || fmt.Sprint(sizes) != "map[approval:1 callbacks:1 desk:1 impostor:1 mine:2 overdue:0 stalled:0 unassigned:5 unreachable:1]" {
+	if err != nil || fmt.Sprint(sizes) != "map[approval:1 balance_missing:2 callbacks:1 correction:2 desk:1 double:1 impostor:1 mine:2 overdue:0 stalled:0 unassigned:5 unreachable:1]" {
 		t.Errorf("%v %v", sizes, err)
 	}
 	if got := logins(t, w, cases.Filter{Queue: cases.QueueUnassigned, Of: cases.Desk{Reader: reader}, Order: cases.Latest}); got != "m5 m6 m7 m8 m9" {

@@ -28,14 +28,14 @@ type RevealedMember struct {
 // suspected impostor blocks it.
 func Reveal(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*RevealedMember, error) {
 	return verbs.Do(ctx, s, by, ToReveal, Subject(id), reason, func(tx *store.Tx) (*RevealedMember, error) {
-		c, err := store.Lock[Case](tx, id)
+		_, of, err := Lock(tx, id)
 		if err != nil {
 			return nil, err
 		}
-		if err := Unsuspected(tx.DB, c); err != nil {
+		if err := Unsuspected(of.Standing); err != nil {
 			return nil, err
 		}
-		call, err := BestCall(tx.DB, id, by.ID, tx.Now)
+		call, err := CurrentCall(tx.DB, id, by.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -49,16 +49,12 @@ func Reveal(ctx context.Context, s *store.Store, by access.Actor, id int64, reas
 		if err := audit.Record(tx, audit.Change{After: map[string]any{"verified_call": verified}}); err != nil {
 			return nil, err
 		}
-		return inTheClear(tx, c)
+		return inTheClear(tx, of)
 	})
 }
 
-func inTheClear(tx *store.Tx, c *Case) (*RevealedMember, error) {
-	identity, err := store.Find[members.Identity](tx.DB, "id = ?", c.IdentityID)
-	if err != nil {
-		return nil, err
-	}
-	out := &RevealedMember{}
+func inTheClear(tx *store.Tx, identity *members.Identity) (out *RevealedMember, err error) {
+	out = &RevealedMember{}
 	if out.Login, err = identity.PlainLogin(tx.Vault()); err != nil {
 		return nil, err
 	}

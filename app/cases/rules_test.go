@@ -12,12 +12,12 @@ import (
 
 // docs/domain.md section 4: what makes which level.
 func TestLevels(t *testing.T) {
-	always := policies.Default().Verification
-	always.AlwaysCode = true
+	knowing := policies.Default().Verification
+	knowing.Level2ByKnowledge = true
 	for _, c := range []struct {
 		right         string
 		member, other int // level of the member, and of somebody who may not reach 2
-		withCode      int // of the member where policy always asks for a code
+		byKnowledge   int // of the member where policy takes answers alone
 	}{
 		{"", 0, 0, 0},
 		{"name", 0, 0, 0},
@@ -29,8 +29,8 @@ func TestLevels(t *testing.T) {
 		{"name birth_date address", 1, 1, 1},
 		{"name phone customer_number", 1, 1, 1},
 		{"name birth_date address phone", 1, 1, 1}, // the thief could read all of it
-		{"name birth_date address customer_number", 2, 1, 1},
-		{"name birth_date address phone customer_number", 2, 1, 1},
+		{"name birth_date address customer_number", 1, 1, 2},
+		{"name birth_date address phone customer_number", 1, 1, 2},
 		{"name birth_date address code", 2, 1, 2},
 		{"name birth_date address callback", 2, 1, 2},
 		{"name name name birth_date", 0, 0, 0}, // the same item again is no other item
@@ -42,8 +42,8 @@ func TestLevels(t *testing.T) {
 		if got := cases.LevelOf(policies.Default().Verification, right, false); got != c.other {
 			t.Errorf("%s: another reaches %d, want %d", c.right, got, c.other)
 		}
-		if got := cases.LevelOf(always, right, true); got != c.withCode {
-			t.Errorf("%s: with a code always, the member reaches %d, want %d", c.right, got, c.withCode)
+		if got := cases.LevelOf(knowing, right, true); got != c.byKnowledge {
+			t.Errorf("%s: by knowledge the member reaches %d, want %d", c.right, got, c.byKnowledge)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/members"
 )
 
 func TestMain(m *testing.M) { apptest.Main(m) }
@@ -82,13 +83,13 @@ func TestStatusTable(t *testing.T) {
 func TestDatabaseKnowsTheSameWords(t *testing.T) {
 	s, _ := apptest.New(t)
 	for column, want := range map[string][]string{
-		"cases.status":         words(cases.Statuses),
-		"cases.origin":         {cases.Listed, cases.Added, cases.Inquiry},
-		"cases.identity_state": {cases.Restricted, cases.LinkSent, cases.Resumed},
-		"calls.outcome":        cases.Outcomes,
-		"calls.relation":       cases.Relations,
-		"calls.direction":      cases.Directions,
-		"call_answers.item":    append(slices.Clone(cases.Items), "code", "callback"),
+		"cases.status":      words(cases.Statuses),
+		"cases.origin":      {cases.Listed, cases.Added, cases.Inquiry},
+		"identities.state":  {members.Active, members.Restricted, members.LinkSent, members.Resumed},
+		"calls.outcome":     cases.Outcomes,
+		"calls.relation":    cases.Relations,
+		"calls.direction":   cases.Directions,
+		"call_answers.item": append(slices.Clone(cases.Items), "code", "callback"),
 	} {
 		name, col, _ := strings.Cut(column, ".")
 		var def string

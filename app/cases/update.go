@@ -6,6 +6,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -16,39 +17,49 @@ func already(code string) error { return fault.New(fault.Conflict, code) }
 // decide runs a decision about one locked case: fn is the rule and returns what
 // the timeline says.
 func decide(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, id int64, reason string,
-	fn func(tx *store.Tx, c *Case) (Happened, error)) (*Case, error) {
+	fn func(tx *store.Tx, c *Case, of *members.Identity) (Happened, error)) (*Case, error) {
 	return verbs.Do(ctx, s, by, v, Subject(id), reason, func(tx *store.Tx) (*Case, error) {
-		c, err := store.Lock[Case](tx, id)
+		c, of, err := Lock(tx, id)
 		if err != nil {
 			return nil, err
 		}
-		before := c.summary()
-		told, err := fn(tx, c)
+		before, standing := c.summaryWith(of.Standing), of.Standing
+		told, err := fn(tx, c, of)
 		if err != nil {
 			return nil, err
 		}
 		told.CaseID = c.ID
+		if of.Standing != standing {
+			if err := of.SaveStanding(tx); err != nil {
+				return nil, err
+			}
+		}
 		if err := c.save(tx); err != nil {
 			return nil, err
 		}
 		if err := Tell(tx, told); err != nil {
 			return nil, err
 		}
-		return c, audit.Record(tx, audit.Change{Before: before, After: c.summary()})
+		return c, audit.Record(tx, audit.Change{Before: before, After: c.summaryWith(of.Standing)})
 	})
 }
 
 // save writes the columns that this package decides about.
 func (c *Case) save(tx *store.Tx) error {
 	c.ChangedAt = tx.Now
-	return store.Save(tx, c, "origin", "class", "status", "assignee_id", "desk_id", "verified_at", "completed_at",
-		"failed_attempts", "failed_on", "impostor_at", "changed_at", "version")
+	return store.Save(tx, c, "origin", "class", "status", "assignee_id", "desk_id", "verified_at", "completed_at", "changed_at", "version")
 }
 
 // summary is the case in the audit trail: no personal data.
 func (c Case) summary() map[string]any {
-	return map[string]any{"status": c.Status, "assignee": c.AssigneeID, "origin": c.Origin, "class": c.Class,
-		"failed_attempts": c.FailedAttempts, "impostor": c.ImpostorAt != nil, "version": c.Version}
+	return map[string]any{"status": c.Status, "assignee": c.AssigneeID, "origin": c.Origin, "class": c.Class, "version": c.Version}
+}
+
+// summaryWith is the case with the ID's record.
+func (c Case) summaryWith(of members.Standing) map[string]any {
+	all := c.summary()
+	all["failed_attempts"], all["wrong_answers"], all["impostor"], all["identity_state"] = of.FailedAttempts, of.WrongAnswers, of.ImpostorAt != nil, of.State
+	return all
 }
 
 // Change is what PATCH /cases/{number} takes; nil leaves a field as it is, an
@@ -64,7 +75,7 @@ type Change struct {
 // case that is somebody else's is for supervisors.
 func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Change) (*Case, error) {
 	return verbs.Do(ctx, s, by, ToUpdate, Subject(id), "", func(tx *store.Tx) (*Case, error) {
-		c, err := store.Lock[Case](tx, id)
+		c, of, err := Lock(tx, id)
 		if err != nil {
 			return nil, err
 		}
@@ -72,7 +83,7 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 			return nil, fault.New(fault.Conflict, "conflict", "status", string(c.Status), "version", c.Version)
 		}
 		before := *c
-		told, err := c.apply(tx, by, ch)
+		told, err := c.apply(tx, of.Standing, by, ch)
 		if err != nil {
 			return nil, err
 		}
@@ -94,7 +105,7 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 	})
 }
 
-func (c *Case) apply(tx *store.Tx, by access.Actor, ch Change) (told []Happened, err error) {
+func (c *Case) apply(tx *store.Tx, of members.Standing, by access.Actor, ch Change) (told []Happened, err error) {
 	if ch.Status != nil && *ch.Status != c.Status {
 		if !ch.Status.Known() {
 			return nil, fault.Input("status", "status_unknown")
@@ -103,7 +114,7 @@ func (c *Case) apply(tx *store.Tx, by access.Actor, ch Change) (told []Happened,
 			return nil, already("proposal_pending")
 		}
 		if *ch.Status == Completed {
-			if err := Unsuspected(tx.DB, c); err != nil {
+			if err := Unsuspected(of); err != nil {
 				return nil, err
 			}
 		}
@@ -182,7 +193,7 @@ func tellClosed(tx *store.Tx, c *Case) error {
 		return nil
 	}
 	facts := to[c.ID].Facts
-	facts.At, facts.Resumed = tx.Now, c.ResumedAt != nil
+	facts.At = tx.Now
 	if facts.Points, err = summing(tx, c); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func line(i int, name, mail, since string) string {
 // mailbox, m3 with an address set during the incident, m4 with an old one of a carrier.
 func world(t *testing.T) *apptest.World {
 	t.Helper()
-	w := apptest.NewWorld(t)
+	w := apptest.NewWorld(t).ByKnowledge()
 	i := w.Import(apptest.AffectedHeader+line(1, "髙橋 花子", "c1@mail.example", "2008-01-01")+line(2, "高橋 花子", "m2@ocn.example", "2005-01-01")+
 		line(3, "高橋 花子", "c3@mail.example", "2014-07-11")+line(4, "高橋 花子", "c4@docomo.example", "2003-04-01"), "")
 	if i.Rejected != 0 {
@@ -66,7 +66,7 @@ func require(w *apptest.World, by access.Actor, c *cases.Case, level int) error 
 	if level < 2 && err != nil {
 		return err
 	}
-	call, err := cases.BestCall(store.Read(w.Ctx, w.Store), c.ID, by.ID, w.Clock.Now())
+	call, err := cases.CurrentCall(store.Read(w.Ctx, w.Store), c.ID, by.ID)
 	if err == nil && (call == nil || call.Valid(w.Clock.Now()) < level) {
 		err = fault.New(fault.Forbidden, "verification_required")
 	}
@@ -351,8 +351,41 @@ func TestImpostorBlocks(t *testing.T) {
 	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "本人だった"); err != nil {
 		t.Fatal(err)
 	}
+	w.Call(w.Agent2, c.ID, said...)
 	if _, err := cases.Reveal(w.Ctx, w.Store, w.Agent2, c.ID, ""); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// An agent talks to one person at a time: a call left open ends when its agent takes
+// another, also about another case, and its verification with it. Others' go on.
+func TestCallLeftOpenEnds(t *testing.T) {
+	w := world(t)
+	one, two := w.Case("m1@ocn.example"), w.Case("m2@ocn.example")
+	said := level2(1)
+	said[1] = "髙橋 花子"
+	w.Call(w.Agent, one.ID, said...)
+	w.Call(w.Agent2, one.ID, said...)
+	var all sync.WaitGroup
+	for range 8 { // eight windows at once
+		all.Go(func() {
+			if _, err := cases.StartCall(w.Ctx, w.Store, w.Agent, two.ID, cases.NewCall{Direction: "inbound", Relation: cases.Self}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if err := require(w, w.Agent, one, 1); err == nil {
+		t.Errorf("verified in a call left open: %v", err)
+	}
+	if err := require(w, w.Agent2, one, 1); err != nil {
+		t.Errorf("another agent's call: %v", err)
+	}
+	if n := w.Number("select count(*) from calls where agent_id = $1 and ended_at is null", w.Agent.ID); n != 1 {
+		t.Errorf("%d calls of one agent go on", n)
+	}
+	if n := w.Number("select count(*) from case_events where kind = 'call_ended'"); n != 8 {
+		t.Errorf("%d ends told", n)
 	}
 }
 

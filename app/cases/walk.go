@@ -18,15 +18,13 @@ type column struct {
 
 // Columns as the indexes have them: neither nobody nor no class is null there.
 const (
-	assignee    = "coalesce(c.assignee_id, 0)"
-	desk        = "coalesce(c.desk_id, 0)"
-	class       = "coalesce(c.class, 'none')"
-	impostor    = "num_nonnulls(c.impostor_at)"
-	unreachable = "num_nonnulls(c.unreachable_at)"
+	assignee = "coalesce(c.assignee_id, 0)"
+	desk     = "coalesce(c.desk_id, 0)"
+	class    = "coalesce(c.class, 'none')"
 )
 
-// marked is written as its index has it.
-const marked = open + " and (c.impostor_at is not null or c.unreachable_at is not null)"
+// unsettled is written as its index has it, of the cases with something open about their points.
+const unsettled = open + " and c.points_open > 0"
 
 func (f Filter) assigneeFixed() bool {
 	return f.Assignee != 0 || f.Queue == QueueMine || f.Queue == QueueUnassigned
@@ -56,10 +54,10 @@ func (f Filter) byNumber() []column {
 // byWaiting are those of the index of a list that goes by a time.
 func (f Filter) byWaiting() []column {
 	switch {
-	case f.named() || f.Queue == QueueOverdue:
+	case f.named() || f.Queue == QueueOverdue || f.Queue == QueueImpostor || f.Queue == QueueUnreachable:
 		return nil
-	case f.Queue == QueueImpostor || f.Queue == QueueUnreachable:
-		return []column{{impostor, "select generate_series(0, 1)", f.Queue == QueueImpostor}, {unreachable, "select generate_series(0, 1)", f.Queue == QueueUnreachable}}
+	case f.Queue.mark() != nil:
+		return []column{{"c.points_open", "select generate_series(1, 7)", false}}
 	case f.assigneeFixed() || f.deskFixed():
 		return f.owners()
 	}

@@ -93,14 +93,14 @@ func fill(t *testing.T, c *pgx.Conn, w *apptest.World) {
 	for _, statement := range []string{
 		`insert into incidents (reference, title_ja, title_en, period_from, period_to, detected_on, created_at)
 			select 'BIG' || n, 'b', 'b', '2014-07-11', '2014-07-28', '2014-07-28', now() from generate_series(1, 3) n`,
-		fmt.Sprintf(`insert into identities (login, login_key, state) select int8send(n), int8send(n), 'active' from generate_series(1, %d) n`, manyCases),
-		fmt.Sprintf(`insert into cases (incident_id, identity_id, origin, class, status, assignee_id, desk_id, identity_state, notified_at, opened_at, changed_at, impostor_at, unreachable_at)
+		fmt.Sprintf(`insert into identities (login, login_key, state, impostor_at) select int8send(n), int8send(n), 'restricted', case when n %% 5000 = 0 then now() end from generate_series(1, %d) n`, manyCases),
+		fmt.Sprintf(`insert into cases (incident_id, identity_id, origin, class, status, assignee_id, desk_id, notified_at, opened_at, changed_at, unreachable_at, points_open)
 			select (select id from incidents where reference = case when n %% 40 > 0 then 'BIG1' else 'BIG2' end), i.id,
 				case when n %% 977 = 0 then 'inquiry' else 'listed' end, case when n %% 977 = 0 then null when n %% 40 > 0 then 'C' else 'A' end,
 				case when n %% 40 > 0 then 'new' else (array['new', 'in_progress', 'callback_due', 'awaiting_approval', 'completed', 'reopened'])[1 + n / 40 %% 6] end,
-				case when n %% 200 = 0 then %d end, case when n %% 400 = 0 then (select min(id) from desks) end, 'restricted', case when n %% 3 = 0 then now() end,
+				case when n %% 200 = 0 then %d end, case when n %% 400 = 0 then (select min(id) from desks) end, case when n %% 3 = 0 then now() end,
 				now() - n * interval '1 minute', now() - n * interval '1 minute',
-				case when n %% 5000 = 0 then now() end, case when n %% 40 = 0 then now() end
+				case when n %% 40 = 0 then now() end, case when n %% 50 = 0 then n / 50 %% 8 else 0 end
 			from (select id, row_number() over (order by id) as n from identities where length(login) = 8) i`, w.Agent.ID),
 		"analyze", "set plan_cache_mode = force_generic_plan",
 	} {
@@ -192,7 +192,7 @@ func TestListsUseFewIndexes(t *testing.T) {
 			t.Errorf("no list uses %s", index)
 		}
 	}
-	if len(kept) > 9 {
+	if len(kept) > 10 {
 		t.Errorf("%d indexes", len(kept))
 	}
 }

@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -10,25 +11,27 @@ import (
 )
 
 // createStaged makes the tables of an import: arriving_affected holds the part of the
-// file that the database is at, staged_affected the IDs that cannot land as they come.
+// file that the database is at, staged_affected the IDs that cannot land as they come,
+// staged_balances the balances of IDs that the incident has.
 var createStaged = []string{
 	`create temp table staged_affected (
-	line bigint, login_key bytea, identity_id bigint, login bytea, login_5 int, login_8 int, login_12 int, member_id bigint, name bytea, name_kana bytea, birth_date bytea,
+	line bigint, login_key bytea, identity_id bigint, login bytea, login_mailbox bytea, login_5 int, login_8 int, login_12 int, member_id bigint, name bytea, name_kana bytea, birth_date bytea,
 	postal_code bytea, address bytea, customer_number bytea, customer_key bytea, name_grams int[], name_parts int[], language text,
-	phone_id bigint, phone bytea, phone_key bytea, phone_5 int, phone_8 int, phone_12 int, email_id bigint, email bytea, email_key bytea, email_5 int, email_8 int, email_12 int, email_since date, email_own boolean,
-	restricted_at timestamptz, balance_programs smallint[], balances bigint[], row_hash bytea,
+	phone_id bigint, phone bytea, phone_key bytea, phone_5 int, phone_8 int, phone_12 int, email_id bigint, email bytea, email_key bytea, email_mailbox bytea, email_local bytea, email_5 int, email_8 int, email_12 int, email_since date,
+	restricted_at timestamptz, balance_programs smallint[], balances bigint[], balances_alone boolean, row_hash bytea,
 	known_identity bigint, known_member bigint) on commit drop`,
 	`create temp table arriving_affected (like staged_affected) on commit drop`,
+	`create temp table staged_balances (line bigint, known_identity bigint, balance_programs smallint[], balances bigint[], differ boolean, news boolean) on commit drop`,
 	`create temp table staged_movements (
 	line bigint, movement_id text, movement_key text, login_key bytea, occurred_at timestamptz, kind text, from_program smallint, to_program smallint,
 	partner text, points bigint, points_received bigint, refers_to text, finding text, row_hash bytea) on commit drop`,
 	`create temp table staged_classes (login_key bytea primary key, class text) on commit drop`,
 }
 
-var affectedColumns = []string{"line", "login_key", "identity_id", "login", "login_5", "login_8", "login_12", "member_id", "name", "name_kana", "birth_date",
+var affectedColumns = []string{"line", "login_key", "identity_id", "login", "login_mailbox", "login_5", "login_8", "login_12", "member_id", "name", "name_kana", "birth_date",
 	"postal_code", "address", "customer_number", "customer_key", "name_grams", "name_parts", "language",
-	"phone_id", "phone", "phone_key", "phone_5", "phone_8", "phone_12", "email_id", "email", "email_key", "email_5", "email_8", "email_12", "email_since", "email_own",
-	"restricted_at", "balance_programs", "balances", "row_hash"}
+	"phone_id", "phone", "phone_key", "phone_5", "phone_8", "phone_12", "email_id", "email", "email_key", "email_mailbox", "email_local", "email_5", "email_8", "email_12", "email_since",
+	"restricted_at", "balance_programs", "balances", "balances_alone", "row_hash"}
 
 // checkHeader refuses balance columns of programs that nobody knows.
 func (r *run) checkHeader(reader *csvin.Reader) error {
@@ -66,17 +69,20 @@ func (n *numbered) sealing(rows int) (sealer, error) {
 func (r *run) sealAffected(row csvin.Row, identity, member, phone, email int64) []any {
 	v, in := r.s.Vault, row.Affected
 	columns := make([]any, 0, len(affectedColumns))
-	columns = append(columns, int64(row.Line), v.Blind("login", in.LoginKey), identity, v.Seal("identities", "login", identity, in.LoginKey))
+	columns = append(columns, int64(row.Line), v.Blind("login", in.LoginKey), identity, v.Seal("identities", "login", identity, in.LoginKey), members.LoginMailbox(v, in.LoginKey))
 	columns = append(columns, members.Starts(v, in.LoginKey)...)
 	columns = append(columns, member,
 		v.Seal("members", "name", member, in.Name), v.Seal("members", "name_kana", member, in.NameKana), v.Seal("members", "birth_date", member, dateText(in.BirthDate)),
 		v.Seal("members", "postal_code", member, in.PostalCode), v.Seal("members", "address", member, in.Address),
 		v.Seal("members", "customer_number", member, in.CustomerNumber), v.Blind("customer_number", jptext.CustomerNumberKey(in.CustomerNumber)),
 		r.grams(in.Name, in.NameKana), members.Parts(v, in.Name, in.NameKana), in.Language)
-	emailKey := jptext.EmailKey(in.Email)
+	mailbox, local := members.ContactMailbox(v, in.Email)
+	if own := members.LoginMailbox(v, in.LoginKey); !bytes.Equal(mailbox, own) && members.OwnMailbox(in.LoginKey, jptext.EmailKey(in.Email), r.domains) {
+		local = own // the mailbox of the ID by another domain depends on it as well
+	}
 	columns = append(columns, r.contact(phone, in.Phone, "phone", in.PhoneKey)...)
-	columns = append(columns, r.contact(email, in.Email, "email", emailKey)...)
-	columns = append(columns, dateOrNull(in.EmailRegisteredOn), members.OwnMailbox(in.LoginKey, emailKey, r.domains))
+	columns = append(columns, r.contact(email, in.Email, "email", jptext.EmailKey(in.Email), mailbox, local)...)
+	columns = append(columns, dateOrNull(in.EmailRegisteredOn))
 	var restricted any
 	if !in.RestrictedAt.IsZero() {
 		restricted = in.RestrictedAt
@@ -85,14 +91,21 @@ func (r *run) sealAffected(row csvin.Row, identity, member, phone, email int64) 
 	for i, b := range in.Balances {
 		programs[i], balances[i] = r.programs[b.Program], b.Points
 	}
-	return append(columns, restricted, programs, balances, v.Blind("row", string(row.Hash[:])))
+	return append(columns, restricted, programs, balances, in.BalancesAlone(), v.Blind("row", string(row.Hash[:])))
 }
 
-func (r *run) contact(id int64, value, kind, key string) []any {
-	if strings.TrimSpace(value) == "" {
-		return []any{id, nil, nil, nil, nil, nil}
+// contact is a contact's columns, with more keyed hashes of its own kind.
+func (r *run) contact(id int64, value, kind, key string, more ...[]byte) []any {
+	columns := []any{id, nil, nil}
+	starts := []any{nil, nil, nil}
+	if strings.TrimSpace(value) != "" {
+		columns = []any{id, r.s.Vault.Seal("contacts", "value", id, value), r.s.Vault.Blind(kind, key)}
+		starts = members.Starts(r.s.Vault, key)
 	}
-	return append([]any{id, r.s.Vault.Seal("contacts", "value", id, value), r.s.Vault.Blind(kind, key)}, members.Starts(r.s.Vault, key)...)
+	for _, hash := range more {
+		columns = append(columns, hash)
+	}
+	return append(columns, starts...)
 }
 
 func (r *run) grams(name, kana string) []int32 {

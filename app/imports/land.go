@@ -5,6 +5,7 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/ledger"
 	"hoten/app/members"
+	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/store"
 )
@@ -42,10 +43,11 @@ func (r *run) arrive(tx *store.Tx) error {
 }
 
 // insert inserts what was judged with the whole file. Rows that others may hold are
-// locked in the order of all transactions: identities, cases, accounts, each by id.
+// locked in the order of all transactions: identities (lockIdentities), cases, accounts,
+// each by id.
 func (r *run) insert(tx *store.Tx) error {
 	const staged = "staged_affected"
-	for _, step := range []func(*store.Tx, string) error{members.LockKnown, r.insertMembers, members.AdoptKnown, r.lockCases, r.openCases, r.insertMovements, r.classify, r.lockAccounts, r.openAccounts, r.openKnownAccounts} {
+	for _, step := range []func(*store.Tx, string) error{r.insertMembers, members.AdoptKnown, r.lockCases, r.openCases, r.insertMovements, r.classify, r.lockAccounts, r.openAccounts, r.openKnownAccounts, r.stateBalances, r.review} {
 		if err := step(tx, staged); err != nil {
 			return err
 		}
@@ -63,18 +65,22 @@ func (r *run) insertMembers(tx *store.Tx, staged string) error {
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	return resets.Directory.Restrict(tx, ids)
+	if err := resets.Directory.Restrict(tx, ids); err != nil {
+		return err
+	}
+	return members.RestrictedSince(tx, staged)
 }
 
 // touched names the IDs whose cases an import may change, as far as they were known.
 const touched = `select known_identity from staged_affected where known_identity is not null
+	union all select known_identity from staged_balances
 	union all select i.id from identities i join staged_movements s on s.login_key = i.login_key`
 
-func (r *run) lockCases(tx *store.Tx, _ string) error { return cases.LockOf(tx, r.IncidentID, touched) }
+func (r *run) lockCases(tx *store.Tx, _ string) error { return cases.LockOf(tx, touched) }
 
 func (r *run) openCases(tx *store.Tx, staged string) error {
 	return cases.OpenListed(tx, r.IncidentID, r.ID, `
-		select coalesce(known_identity, identity_id) as identity_id, coalesce(c.class, 'D') as class, restricted_at, row_hash
+		select coalesce(known_identity, identity_id) as identity_id, coalesce(c.class, 'D') as class, row_hash
 		from `+staged+` a left join lateral (select class from staged_classes c where c.login_key = a.login_key offset 0) c on true`)
 }
 
@@ -109,7 +115,7 @@ func (r *run) classify(tx *store.Tx, _ string) error {
 
 func (r *run) lockAccounts(tx *store.Tx, staged string) error {
 	var reads store.Reads
-	ledger.AskLock(&reads, "select known_identity from "+staged+" where known_identity is not null")
+	ledger.AskLock(&reads, "select known_identity from "+staged+" where known_identity is not null union all select known_identity from staged_balances")
 	return reads.Run(tx.DB)
 }
 
@@ -120,12 +126,32 @@ func (r *run) openAccounts(tx *store.Tx, staged string) error {
 	return ledger.OpenWith(tx, "select coalesce(known_identity, identity_id) as identity_id, "+balances+staged)
 }
 
-// openKnownAccounts gives the accounts that an inquiry has opened their balances.
+// openKnownAccounts states the balances of accounts that an older release opened without.
 func (r *run) openKnownAccounts(tx *store.Tx, staged string) error {
 	if r.src.affected == nil {
 		return nil
 	}
 	return ledger.PostOpening(tx, r.opening, "select known_identity as identity_id, "+balances+staged+" where known_identity is not null")
+}
+
+// stateBalances states the balances of IDs that the incident has already.
+func (r *run) stateBalances(tx *store.Tx, _ string) error {
+	const query = "select known_identity as identity_id, " + balances + "staged_balances"
+	if r.src.affected == nil {
+		return nil
+	}
+	if err := ledger.OpenWith(tx, query); err != nil {
+		return err
+	}
+	if err := ledger.PostOpening(tx, r.opening, query); err != nil {
+		return err
+	}
+	return cases.TellOf(tx, cases.BalanceStated, "select known_identity from staged_balances", r.ID)
+}
+
+// review looks again at the points of the cases that the files may have changed.
+func (r *run) review(tx *store.Tx, _ string) error {
+	return reimbursements.Landed(tx, r.IncidentID, "staged_movements", touched)
 }
 
 const balances = "balance_programs as programs, balances as points from "

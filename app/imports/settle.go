@@ -12,10 +12,13 @@ func (r *run) settle(tx *store.Tx) error {
 	if err := r.settleAffected(tx); err != nil {
 		return err
 	}
+	if err := r.lockIdentities(tx); err != nil {
+		return err
+	}
 	if err := r.settleMovements(tx); err != nil {
 		return err
 	}
-	for _, table := range []string{"staged_affected", "staged_movements"} {
+	for _, table := range []string{"staged_affected", "staged_balances", "staged_movements"} {
 		n, err := count(tx, table)
 		if err != nil {
 			return err
@@ -46,6 +49,9 @@ func (r *run) settleAffected(tx *store.Tx) error {
 		if _, err := store.Exec(tx, q); err != nil {
 			return err
 		}
+	}
+	if err := r.settleBalances(tx); err != nil {
+		return err
 	}
 	rows, err := store.Returning[settled](tx, `delete from staged_affected s using cases c, members m
 		where c.incident_id = $1 and c.identity_id = s.known_identity and c.origin <> 'inquiry' and m.id = s.known_member
@@ -103,6 +109,14 @@ func (r *run) settleMovements(tx *store.Tx) error {
 			  where e.movement_key = s.refers_to and e.kind = 'exchange' and i.login_key = s.login_key)
 			returning s.line, false as same, '' as detail`,
 			csvin.Problem{Column: "refers_to", Reason: "refers_to_unknown"}},
+		{`delete from staged_movements s where s.kind = 'cancel' and $1::bigint is not null
+			and s.to_program is distinct from coalesce((select e.from_program from staged_movements e where e.movement_key = s.refers_to),
+			  (select e.from_program from movements e where e.movement_key = s.refers_to))
+			returning s.line, false as same, '' as detail`,
+			csvin.Problem{Column: "to_program", Reason: "cancel_other_program"}},
+		{`delete from staged_movements s where s.kind = 'cancel' and $1::bigint is not null and s.points_received <> s.points
+			returning s.line, false as same, '' as detail`,
+			csvin.Problem{Column: "points_received", Reason: "cancel_points_differ"}},
 	} {
 		rows, err := store.Returning[settled](tx, step.query, r.IncidentID)
 		if err != nil {
@@ -111,6 +125,9 @@ func (r *run) settleMovements(tx *store.Tx) error {
 		if err := r.sort(tx.Context(), MovementsFile, rows, step.problem); err != nil {
 			return err
 		}
+	}
+	if err := r.settleCancellations(tx); err != nil {
+		return err
 	}
 	_, err := store.Exec(tx, "analyze staged_movements (login_key, movement_key, kind, finding)")
 	return err

@@ -42,18 +42,30 @@ type Movement struct {
 	PointsReceived int64
 	RefersTo       *int64
 	Finding        string
+	Doubled        *string // Real or Double; nil: nobody decided
 	RowHash        []byte
 	ImportID       int64
 }
 
-// Fraudulent reports whether the finding puts the movement into the plan:
-// suspicion suffices.
-func (m Movement) Fraudulent() bool { return m.Finding == Suspected || m.Finding == Confirmed }
+// What a supervisor decided about a movement that has an equal one under another number.
+const (
+	Real   = "real"
+	Double = "double" // another number of the same movement
+)
+
+// Fraudulent reports whether the movement is a loss, which is part of the plan:
+// suspicion suffices, and a double of another movement is none.
+func (m Movement) Fraudulent() bool {
+	return (m.Finding == Suspected || m.Finding == Confirmed) && !m.Is(Double)
+}
+
+// Is reports whether that was decided about the movement (Real, Double).
+func (m Movement) Is(decided string) bool { return m.Doubled != nil && *m.Doubled == decided }
 
 // Movements lists the movements of IDs within one incident, in order of time.
 func Movements(db *gorm.DB, incident int64, identities []int64) ([]Movement, error) {
 	return store.Select[Movement](db, `select id, movement_id, incident_id, identity_id, occurred_at, kind, from_program, to_program,
-		partner, points, points_received, refers_to, finding from movements
+		partner, points, points_received, refers_to, finding, doubled from movements
 		where incident_id = $1 and identity_id = any($2) order by identity_id, occurred_at, id`, incident, identities)
 }
 

@@ -27,6 +27,26 @@ type Job struct {
 	CreatedAt  time.Time
 	FinishedAt *time.Time
 	Error      string // why it was given up, as the code of a fault
+	Reasons    string // JSON: how many of Failed there are by the code of a fault
+}
+
+// Refuse counts rows that the rules refused, by the codes of the faults.
+func (j *Job) Refuse(codes ...string) {
+	counts := j.Refused()
+	for _, code := range codes {
+		counts[code]++
+	}
+	j.Failed += int64(len(codes))
+	if b, err := json.Marshal(counts); err == nil { // numbers by words always marshal
+		j.Reasons = string(b)
+	}
+}
+
+// Refused is how many rows the rules refused, by the codes of the faults.
+func (j *Job) Refused() map[string]int64 {
+	counts := map[string]int64{}
+	json.Unmarshal([]byte(j.Reasons), &counts) // written by Refuse; without it nothing is counted
+	return counts
 }
 
 // States of a job.
@@ -42,7 +62,7 @@ func Begin(tx *store.Tx, kind string, args any) (*Job, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Job{Kind: kind, StaffID: tx.By.ID, Args: string(b), State: Running, CreatedAt: tx.Now}
+	j := &Job{Kind: kind, StaffID: tx.By.ID, Args: string(b), State: Running, CreatedAt: tx.Now, Reasons: "{}"}
 	return j, store.Insert(tx, j)
 }
 
@@ -52,7 +72,7 @@ func (j *Job) Save(tx *store.Tx) error {
 		j.FinishedAt = &tx.Now
 	}
 	return tx.Uncounted(func() error {
-		return store.Save(tx, j, "state", "total", "processed", "failed", "finished_at", "error")
+		return store.Save(tx, j, "state", "total", "processed", "failed", "finished_at", "error", "reasons")
 	})
 }
 

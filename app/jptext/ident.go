@@ -17,6 +17,23 @@ func LoginKey(s string) string {
 // to: the raw address is (docs/domain.md section 6).
 func EmailKey(s string) string { return LoginKey(s) }
 
+// MailboxKeys name the mailbox that an address stands for, however it is written: case,
+// width, quotation marks and a tag (+shop) are spelling. local is the name without its
+// domain; a login ID without one names only that.
+func MailboxKeys(address string) (mailbox, local string) {
+	name, domain := LoginKey(address), ""
+	if at := strings.LastIndexByte(name, '@'); at >= 0 {
+		name, domain = name[:at], strings.TrimRight(name[at+1:], ".")
+	}
+	if len(name) > 2 && name[0] == '"' && name[len(name)-1] == '"' {
+		name = name[1 : len(name)-1]
+	}
+	if tag := strings.IndexByte(name, '+'); tag > 0 {
+		name = name[:tag]
+	}
+	return name + "@" + domain, name + "@"
+}
+
 // CustomerNumberKey is what customer numbers are compared by: its Alphanumeric; of
 // a number in digits alone without leading zeros, which spreadsheets take away.
 func CustomerNumberKey(s string) string {

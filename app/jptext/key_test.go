@@ -152,3 +152,25 @@ func BenchmarkSearchKey(b *testing.B) {
 		SearchKey("ヤマザキ ハナコ")
 	}
 }
+
+// One mailbox is one key, however the address is written; other mailboxes have others.
+func TestMailboxKeys(t *testing.T) {
+	same := []string{"taro@ocn.example", "TARO@OCN.Example", "ｔａｒｏ＠ｏｃｎ．ｅｘａｍｐｌｅ", "\"taro\"@ocn.example", "taro+shop@ocn.example", "Taro+a+b@ocn.example",
+		"\"TARO+x\"@ocn.example", " taro@ocn.example. ", "ta\u200bro@ocn.example", "\"ta ro\"@ocn.example"}
+	want, local := MailboxKeys(same[0])
+	for _, address := range same {
+		if got, _ := MailboxKeys(address); got != want {
+			t.Errorf("%q: %s, want %s", address, got, want)
+		}
+	}
+	for _, login := range []string{"taro", "Taro", "ｔａｒｏ", "taro+1"} {
+		if got, _ := MailboxKeys(login); got != local || got == want {
+			t.Errorf("%q: %s, want %s", login, got, local)
+		}
+	}
+	for _, other := range []string{"taro@ocn.example.jp", "taro1@ocn.example", "taro.@ocn.example", "+taro@ocn.example", "taro@mail.ocn.example", "\"\"@ocn.example"} {
+		if got, _ := MailboxKeys(other); got == want {
+			t.Errorf("%q is the mailbox of %s", other, same[0])
+		}
+	}
+}

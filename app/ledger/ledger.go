@@ -130,25 +130,29 @@ func BeginOpening(tx *store.Tx, key string) (int64, error) {
 	return transfer[0].ID, nil
 }
 
-// OpenWith opens accounts in every program for the IDs that the query names, with
-// their balances, which the database posts to the transfer that BeginOpening has made
-// in the same transaction, the last one there. The query yields identity_id, and the
-// arrays programs and points, without the programs of which nothing is known. An
-// account that stands already is left as it is.
-func OpenWith(tx *store.Tx, query string) error {
+// OpenWith opens accounts for the IDs that the query names, with their balances, which
+// the database posts to the transfer that BeginOpening has made in the same transaction,
+// the last one there. The query yields identity_id, and the arrays programs and points;
+// a program of which nothing is known gets no account: unknown is not 0. An account that
+// stands already is left as it is.
+func OpenWith(tx *store.Tx, query string, args ...any) error {
 	_, err := store.Exec(tx, `insert into accounts (program_id, identity_id, purpose, balance)
-		select p.id, q.identity_id, 'member', coalesce(q.points[array_position(q.programs, p.id)], 0) from (`+query+`) q cross join programs p
-		on conflict (identity_id, program_id) where identity_id is not null do nothing`)
+		select b.program, q.identity_id, 'member', b.points from (`+query+`) q cross join lateral unnest(q.programs, q.points) b(program, points)
+		on conflict (identity_id, program_id) where identity_id is not null do nothing`, args...)
 	return err
 }
 
-// PostOpening posts balances, as in OpenWith, to accounts that stood already, which the
-// caller has locked. An account that has its opening balance keeps it.
+// Restatable is the condition on an account a that its balance may still be stated: an
+// older release opened it at 0 without saying whether the file said so, and nothing was
+// posted on it since.
+const Restatable = "a.unclear and not exists (select from postings p where p.account_id = a.id)"
+
+// PostOpening posts balances, as in OpenWith, to accounts that stood already and are
+// Restatable, which the caller has locked.
 func PostOpening(tx *store.Tx, opening int64, query string) error {
 	_, err := store.Exec(tx, `with opened as (
 		  select a.id, a.program_id, q.points[array_position(q.programs, a.program_id)] as points from (`+query+`) q join accounts a on a.identity_id = q.identity_id
-		  where q.points[array_position(q.programs, a.program_id)] > 0
-		    and not exists (select 1 from postings p where p.account_id = a.id and p.purpose = 'opening'))
+		  where q.points[array_position(q.programs, a.program_id)] > 0 and `+Restatable+`)
 		insert into postings (transfer_id, account_id, program_id, purpose, points)
 		select $1::bigint, id, program_id, 'opening', points from opened
 		union all

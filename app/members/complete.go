@@ -18,7 +18,36 @@ func Complete(ctx context.Context, s *store.Store) error {
 			return err
 		}
 	}
-	return inChunks(ctx, s, hashNames)
+	for _, fn := range []func(*store.Tx) (int, error){hashNames, hashMailboxes("identities", "login", "true"), hashMailboxes("contacts", "value", "kind = 'email'")} {
+		if err := inChunks(ctx, s, fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hashMailboxes hashes the mailboxes of the rows that meet the condition.
+func hashMailboxes(table, column, which string) func(tx *store.Tx) (int, error) {
+	return func(tx *store.Tx) (done int, err error) {
+		query := fmt.Sprintf("select id, %s from %s where mailbox_key is null and %s limit $1 for update skip locked", column, table, which)
+		err = store.Each(tx.DB, query, []any{chunk}, func(scan func(...any) error) error {
+			var id int64
+			var sealed []byte
+			if err := scan(&id, &sealed); err != nil {
+				return err
+			}
+			done++
+			plain := tx.Vault().Read(table, column, id, sealed)
+			if table == "identities" {
+				tx.Queue("update identities set mailbox_key = $2 where id = $1", id, LoginMailbox(tx.Vault(), plain))
+				return nil
+			}
+			mailbox, local := ContactMailbox(tx.Vault(), plain)
+			tx.Queue("update contacts set mailbox_key = $2, local_key = $3 where id = $1", id, mailbox, local)
+			return nil
+		})
+		return done, err
+	}
 }
 
 // inChunks calls fn, which says how many rows it did, until there are no more.

@@ -10,10 +10,10 @@ import (
 type Directory struct{}
 
 // Restrict makes IDs unusable: the hash is erased, so that no password fits,
-// and sessions end.
+// and sessions end. One whose link is out stays so: nobody could use it since.
 func (Directory) Restrict(tx *store.Tx, identities []int64) error {
-	_, err := store.Exec(tx, `update identities set state = 'restricted', password_hash = '', password_changed_at = $2, sessions_ended_at = $2
-		where id = any($1)`, identities, tx.Now)
+	_, err := store.Exec(tx, `update identities set state = case state when 'link_sent' then state else 'restricted' end, resumed_at = null, restricted_at = case when state in ('restricted', 'link_sent') then coalesce(restricted_at, $2) else $2 end,
+		password_hash = '', password_changed_at = $2, sessions_ended_at = $2 where id = any($1)`, identities, tx.Now)
 	return err
 }
 
@@ -24,7 +24,7 @@ func (Directory) Resume(tx *store.Tx, identity int64, password string, oneTimePa
 	if err != nil {
 		return err
 	}
-	_, err = store.Exec(tx, `update identities set state = 'active', password_hash = $2, password_changed_at = $3, sessions_ended_at = $3,
+	_, err = store.Exec(tx, `update identities set state = 'resumed', resumed_at = $3, password_hash = $2, password_changed_at = $3, sessions_ended_at = $3,
 		point_password_voided_at = $3, one_time_password = $4 where id = $1`, identity, hash, tx.Now, oneTimePassword)
 	return err
 }
@@ -32,6 +32,6 @@ func (Directory) Resume(tx *store.Tx, identity int64, password string, oneTimePa
 // Release lifts a wrong restriction. The old password was erased when the ID was
 // restricted, so the member still sets a new one through the official page.
 func (Directory) Release(tx *store.Tx, identity int64) error {
-	_, err := store.Exec(tx, "update identities set state = 'active' where id = $1", identity)
+	_, err := store.Exec(tx, "update identities set state = 'resumed', resumed_at = $2 where id = $1", identity, tx.Now)
 	return err
 }

@@ -33,10 +33,10 @@ func Ensure(tx *store.Tx, login string) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	made := Identity{ID: ids[0], State: Active, LoginKey: tx.Vault().Blind("login", key),
+	made := Identity{ID: ids[0], Standing: Standing{State: Active}, LoginKey: tx.Vault().Blind("login", key),
 		Login: tx.Vault().Seal("identities", "login", ids[0], key)}
-	n, err := store.Exec(tx, `insert into identities (id, login, login_key, start_5, start_8, start_12) values ($1, $2, $3, $4, $5, $6)
-		on conflict (login_key) do nothing`, append([]any{made.ID, made.Login, made.LoginKey}, Starts(tx.Vault(), key)...)...)
+	n, err := store.Exec(tx, `insert into identities (id, login, login_key, mailbox_key, start_5, start_8, start_12) values ($1, $2, $3, $4, $5, $6, $7)
+		on conflict (login_key) do nothing`, append([]any{made.ID, made.Login, made.LoginKey, LoginMailbox(tx.Vault(), key)}, Starts(tx.Vault(), key)...)...)
 	if err == nil && n == 0 {
 		return ByLogin(tx.DB, tx.Vault(), login)
 	}
@@ -62,6 +62,14 @@ var (
 	contactColumns  = store.Columns[Contact]("c")
 )
 
+// LockOf locks the identity that the query names by its id; nil when it names none.
+func LockOf(tx *store.Tx, query string, args ...any) (*Identity, error) {
+	found, err := store.Now(tx.DB, func(reads *store.Reads) *[]Identity {
+		return store.Ask[Identity](reads, "select "+identityColumns+" from identities i where i.id = ("+query+") for no key update", args...)
+	})
+	return store.First(found), err
+}
+
 // AskByID reads the identity with the id.
 func AskByID(reads *store.Reads, id int64) *[]Identity {
 	return store.Ask[Identity](reads, "select "+identityColumns+" from identities i where i.id = $1", id)
@@ -74,7 +82,7 @@ func AskMember(reads *store.Reads, id *int64) *[]Member {
 
 // AskContacts reads a member's contacts as Contacts lists them; nil is nobody.
 func AskContacts(reads *store.Reads, member *int64) *[]Contact {
-	return store.Ask[Contact](reads, "select "+contactColumns+" from contacts c where c.member_id = $1 order by c.kind, c.registered_on, c.id", member)
+	return store.Ask[Contact](reads, "select "+contactColumns+" from contact_ways c where c.member_id = $1 order by c.kind, c.registered_on, c.id", member)
 }
 
 // ByPhone finds the identities with the telephone number.

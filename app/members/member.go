@@ -22,26 +22,20 @@ type Member struct {
 	Language       string
 }
 
-// Identity is one login ID with its state in the built-in directory. MemberID
+// Identity is one login ID: its record, and its row in the built-in directory. MemberID
 // is nil for an ID that somebody asked about and nobody knows.
 type Identity struct {
-	ID                    int64
-	MemberID              *int64
-	Login                 []byte
-	LoginKey              []byte
-	State                 string
+	ID       int64
+	MemberID *int64
+	Login    []byte
+	LoginKey []byte
+	Standing
 	PasswordHash          string
 	PasswordChangedAt     *time.Time
 	SessionsEndedAt       *time.Time
 	PointPasswordVoidedAt *time.Time
 	OneTimePassword       bool
 }
-
-// States of an ID in the directory.
-const (
-	Active     = "active"
-	Restricted = "restricted"
-)
 
 // Kinds of contacts.
 const (
@@ -58,17 +52,28 @@ type Contact struct {
 	Value           []byte
 	ValueKey        []byte
 	RegisteredOn    jptext.Date // zero: not known
-	DependsOnLogin  bool
+	DependsOnLogin  bool        // the mailbox is the ID's own
+	DependsOnOther  bool        // the mailbox is that of another affected ID
 	Source          string
 	UndeliverableAt *time.Time
 }
 
-// Usable reports whether a code, a link or a call back may go to the contact:
-// it does not depend on the ID, and was not set or changed on or after the first
-// day of any incident of the ID. A mail address of unknown age cannot be shown to be older
-// than the thief; a phone number without a date is the one of the contract.
+// TableName is the view that knows what mailboxes depend on.
+func (Contact) TableName() string { return "contact_ways" }
+
+// Usable reports whether a code, a link or a call back may go to the contact: it is
+// Safe, and takes what is sent.
 func (c Contact) Usable(firstDay jptext.Date) bool {
-	if c.DependsOnLogin || c.UndeliverableAt != nil {
+	return c.Safe(firstDay) && c.UndeliverableAt == nil
+}
+
+// Safe reports whether what is sent to the contact reaches nobody but the member: it
+// depends neither on the ID nor on another affected one, and was not set or changed on
+// or after the first day of any incident of the ID. A mail address of unknown age cannot
+// be shown to be older than the thief; a phone number without a date is the one of the
+// contract.
+func (c Contact) Safe(firstDay jptext.Date) bool {
+	if c.DependsOnLogin || c.DependsOnOther {
 		return false
 	}
 	if c.RegisteredOn.IsZero() {

@@ -44,10 +44,10 @@ type Policies struct {
 
 // Verification is what docs/domain.md section 4 asks for.
 type Verification struct {
-	NotVisible          []string `json:"not_visible"`  // items that cannot be read after login
-	Level1Items         int      `json:"level1_items"` // beside the name
-	Level2Items         int      `json:"level2_items"` // beside the name, one of them not visible
-	AlwaysCode          bool     `json:"always_code"`  // level 2 only with a code or a call back
+	NotVisible          []string `json:"not_visible"`         // items that cannot be read after login
+	Level1Items         int      `json:"level1_items"`        // beside the name
+	Level2Items         int      `json:"level2_items"`        // by knowledge: beside the name, one of them not visible
+	Level2ByKnowledge   bool     `json:"level2_by_knowledge"` // without possession: ASVS 5 V6.4.2 and NIST SP 800-63B-4 forbid it
 	WrongPerCall        int      `json:"wrong_per_call"`
 	FailedPerDay        int      `json:"failed_per_day"`
 	WrongPerDay         int      `json:"wrong_per_day"`

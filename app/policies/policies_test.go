@@ -25,7 +25,7 @@ func TestDefaultsHoldUntilSomebodyDecides(t *testing.T) {
 	if err != nil || k.SetBy != nil || !reflect.DeepEqual(k.Policies, p) {
 		t.Errorf("%+v, %v", k, err)
 	}
-	p.Thresholds["goo"], p.ResetMinutes, p.Verification.AlwaysCode = 1, 45, true
+	p.Thresholds["goo"], p.ResetMinutes, p.Verification.Level2ByKnowledge = 1, 45, true
 	if err := policies.Set(w.Ctx, w.Store, w.Manager, w.PolicyVersion(), p, "上限の見直し"); err != nil {
 		t.Fatal(err)
 	}

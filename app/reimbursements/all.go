@@ -26,7 +26,8 @@ type allArgs struct {
 }
 
 // ProposeAll proposes, in the background, for every case of an incident that has
-// a plan and no proposal: 補填 does not wait for the caller.
+// a plan and no proposal, or one to correct: 補填 does not wait for the caller. What
+// the rules refuse is passed over; the job counts it by its reason.
 func ProposeAll(ctx context.Context, s *store.Store, by access.Actor, reference string) (*jobs.Job, error) {
 	return verbs.Do(ctx, s, by, ToProposeAll, verbs.About("incident", reference), "", func(tx *store.Tx) (*jobs.Job, error) {
 		incident, err := incidents.ByReference(tx.DB, reference)
@@ -43,6 +44,11 @@ func ProposeAll(ctx context.Context, s *store.Store, by access.Actor, reference 
 		return j, audit.Record(tx, audit.Change{After: map[string]any{"job": j.ID}})
 	})
 }
+
+// unproposed is the condition of the cases that are proposed for: with losses and no
+// proposal yet, or with a correction to what was posted.
+const unproposed = `(reimbursement_state is null and class in ('A', 'B', 'C') or points_open & 4 <> 0 and reimbursement_state not in ('submitted', 'approved'))
+	and status <> 'out_of_scope'`
 
 // allChunk bounds one transaction of proposeAll, in cases.
 var allChunk = 250
@@ -79,17 +85,16 @@ func proposeAll(ctx context.Context, s *store.Store, id int64) error {
 // proposeSome takes the next cases after last and returns the last one it looked
 // at, 0 when there were none and the job is done.
 func proposeSome(tx *store.Tx, j *jobs.Job, incident, last int64) (int64, error) {
-	of, err := store.Select[cases.Case](tx.DB, `select * from cases where incident_id = $1 and id > $2 and reimbursement_state is null
-		and class in ('A', 'B', 'C') and status <> 'out_of_scope' order by id limit $3 for no key update`, incident, last, allChunk)
+	of, err := store.Select[cases.Case](tx.DB, `select * from cases where incident_id = $1 and id > $2 and `+unproposed+`
+		order by id limit $3 for no key update`, incident, last, allChunk)
 	if err != nil {
 		return 0, err
 	}
 	if last == 0 {
 		// Also after a restart: what is left, and what was done before; what was
 		// refused is looked at again.
-		j.Failed = 0
-		err = store.Scan(tx.DB, `select $3 + count(*) from cases where incident_id = $1 and reimbursement_state is null and class in ('A', 'B', 'C')
-			and status <> 'out_of_scope' and id > $2`, []any{incident, last, j.Processed}, &j.Total)
+		j.Failed, j.Reasons = 0, "{}"
+		err = store.Scan(tx.DB, `select $3 + count(*) from cases where incident_id = $1 and `+unproposed+` and id > $2`, []any{incident, last, j.Processed}, &j.Total)
 		if err != nil {
 			return 0, err
 		}
@@ -106,12 +111,14 @@ func proposeSome(tx *store.Tx, j *jobs.Job, incident, last int64) (int64, error)
 	if err != nil {
 		return 0, err
 	}
+	var codes []string
 	for _, why := range refused {
 		// An empty plan is no failure: its exchange was given back by a cancellation.
-		if why != nil && !fault.Is(why, "plan_empty") {
-			j.Failed++
+		if f, ok := fault.As(why); ok && f.Code != "plan_empty" {
+			codes = append(codes, f.Code)
 		}
 	}
+	j.Refuse(codes...)
 	j.Processed += int64(len(of))
 	return of[len(of)-1].ID, j.Save(tx)
 }

@@ -150,13 +150,21 @@ func approveTogether(ctx context.Context, s *store.Store, words []word, opt appr
 		}
 		results := make([]Result, len(words))
 		var approved []*approval
+		moved := map[int64]bool{} // IDs whose balances move
 		for i, w := range words {
 			a := found[w.id]
-			if results[i] = w.judge(a); results[i].Err == nil && opt.seen && !looked[w.id] {
+			results[i] = w.judge(a)
+			switch {
+			case results[i].Err != nil:
+				continue
+			case opt.seen && !looked[w.id]:
 				results[i] = Result{ID: w.id, Err: fault.New(fault.Forbidden, "not_looked_at")}
-			}
-			if results[i].Err == nil {
+			case moved[a.IdentityID]:
+				// Two incidents of one ID: the plan of the second was made before the first.
+				results[i] = Result{ID: w.id, Err: fault.New(fault.Conflict, "plan_changed")}
+			default:
 				approved = append(approved, a)
+				moved[a.IdentityID] = a.last
 			}
 		}
 		if len(approved) == 0 {

@@ -29,7 +29,7 @@ func TestTheClosingMailSumsThePostingsUp(t *testing.T) {
 	r := propose(t, w, w.Agent, of[0])
 	approve(t, w, w.Supervisor2, r.ID)
 	approve(t, w, w.Manager, r.ID)
-	if _, err := w.Pool.Exec(w.Ctx, "update cases set resumed_at = now() where id = $1", of[0].ID); err != nil {
+	if _, err := w.Pool.Exec(w.Ctx, "update identities set state = 'resumed', resumed_at = now() where id = $1", of[0].IdentityID); err != nil {
 		t.Fatal(err)
 	}
 	status := cases.Completed

@@ -16,8 +16,9 @@ import (
 
 // DecideFinding says what a movement was: suspected, confirmed, or the member's
 // own after all (own leaves the plan). A supervisor decides, with the reason; the
-// case's class follows, and approvals already given are void. A movement that was
-// compensated stays as it is: a correction is a new entry.
+// case's class follows, approvals already given are void, and whoever made a loss of it
+// is an author of the plan. Of a movement that was posted the plan then shows the
+// difference: what was booked is never changed.
 func DecideFinding(ctx context.Context, s *store.Store, by access.Actor, caseID int64, movementID, finding, reason string) (*incidents.Movement, error) {
 	return edit(ctx, s, by, ToDecideFinding, caseID, reason, func(tx *store.Tx, c *cases.Case) (*incidents.Movement, cases.Happened, error) {
 		var told cases.Happened
@@ -33,16 +34,30 @@ func DecideFinding(ctx context.Context, s *store.Store, by access.Actor, caseID 
 		}
 		told = cases.Happened{Kind: cases.FindingDecided, Text: tx.Reason,
 			Data: map[string]any{"movement": m.MovementID, "from": m.Finding, "to": finding}}
+		was := m.Fraudulent()
 		m.Finding = finding
+		if m.Fraudulent() && !was {
+			madeLoss(tx, m.ID)
+		}
 		if err := store.Save(tx, m, "finding"); err != nil {
 			return nil, told, err
 		}
-		movements, err := incidents.Movements(tx.DB, c.IncidentID, []int64{c.IdentityID})
-		if err != nil || !c.Affected() {
-			return m, told, err
-		}
-		return m, told, c.MarkClass(tx, incidents.Class(movements))
+		return m, told, reclass(tx, c)
 	})
+}
+
+// madeLoss notes that the actor turned a movement into a loss.
+func madeLoss(tx *store.Tx, movement int64) {
+	tx.Queue("insert into loss_authors (movement_id, staff_id, at) values ($1, $2, $3) on conflict do nothing", movement, tx.By.ID, tx.Now)
+}
+
+// reclass gives an affected case the class of its movements.
+func reclass(tx *store.Tx, c *cases.Case) error {
+	movements, err := incidents.Movements(tx.DB, c.IncidentID, []int64{c.IdentityID})
+	if err != nil || !c.Affected() {
+		return err
+	}
+	return c.MarkClass(tx, incidents.Class(movements))
 }
 
 func findable(tx *store.Tx, m *incidents.Movement, finding string) error {
@@ -55,13 +70,6 @@ func findable(tx *store.Tx, m *incidents.Movement, finding string) error {
 	}
 	if finding != incidents.Own && !incident.Contains(m.OccurredAt) {
 		return fault.Input("movement_id", "outside_incident_window")
-	}
-	var done bool
-	if err := store.Scan(tx.DB, "select exists (select 1 from compensations where movement_id = $1)", []any{m.ID}, &done); err != nil {
-		return err
-	}
-	if done {
-		return fault.New(fault.Conflict, "already_compensated")
 	}
 	return nil
 }
@@ -98,32 +106,46 @@ func AddAdjustment(ctx context.Context, s *store.Store, by access.Actor, caseID 
 	})
 }
 
-// edit runs what changes what a plan is computed from: any change after submission
-// voids the approvals given (docs/domain.md section 2).
+// edit runs what changes what the plan of a case is computed from. All cases of the ID
+// are locked: movements of several incidents may be one.
 func edit[T any](ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, caseID int64, reason string,
 	fn func(*store.Tx, *cases.Case) (*T, cases.Happened, error)) (*T, error) {
 	return verbs.Do(ctx, s, by, v, cases.Subject(caseID), reason, func(tx *store.Tx) (*T, error) {
-		c, err := store.Lock[cases.Case](tx, caseID)
+		of, err := store.Select[cases.Case](tx.DB, "select * from cases where identity_id = (select identity_id from cases where id = $1) order by id for no key update", caseID)
 		if err != nil {
 			return nil, err
 		}
+		i := slices.IndexFunc(of, func(c cases.Case) bool { return c.ID == caseID })
+		if i < 0 {
+			return nil, fault.Missing()
+		}
+		c := &of[i]
 		out, told, err := fn(tx, c)
 		if err != nil {
 			return nil, err
 		}
 		told.CaseID = c.ID
-		happened := []cases.Happened{told}
-		voided, err := store.Exec(tx, `update approvals a set voided_at = $2 from reimbursements r
-			where r.id = a.reimbursement_id and r.case_id = $1 and r.state in ('submitted', 'approved') and a.voided_at is null`, c.ID, tx.Now)
-		if err != nil {
-			return nil, err
-		}
-		if voided > 0 {
-			happened = append(happened, cases.Happened{CaseID: c.ID, Kind: cases.ApprovalsVoided, Data: map[string]any{"count": voided}})
-		}
-		if err := cases.Tell(tx, happened...); err != nil {
-			return nil, err
-		}
-		return out, audit.Record(tx, audit.Change{After: told.Data})
+		return out, revised(tx, told)
 	})
+}
+
+// revised notes that something changed what the plan of a case is computed from: any
+// change after submission voids the approvals given (docs/domain.md section 2).
+func revised(tx *store.Tx, told cases.Happened) error {
+	happened := []cases.Happened{told}
+	voided, err := store.Exec(tx, `update approvals a set voided_at = $2 from reimbursements r
+		where r.id = a.reimbursement_id and r.case_id = $1 and r.state in ('submitted', 'approved') and a.voided_at is null`, told.CaseID, tx.Now)
+	if err != nil {
+		return err
+	}
+	if voided > 0 {
+		happened = append(happened, cases.Happened{CaseID: told.CaseID, Kind: cases.ApprovalsVoided, Data: map[string]any{"count": voided}})
+	}
+	if err := cases.Tell(tx, happened...); err != nil {
+		return err
+	}
+	if err := Review(tx, ofSameID, told.CaseID); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Change{After: told.Data})
 }

@@ -33,10 +33,17 @@ type subject struct {
 
 func (s subject) editors() []int64 { return Editors(s.facts) }
 
-// Editors are those who wrote part of the plan and therefore never approve it.
+// Editors are the authors of the plan, who never approve it: whoever wrote one of its
+// adjustments or turned one of its movements into a loss.
 func Editors(f Facts) (staff []int64) {
 	for _, a := range f.Adjustments {
 		staff = append(staff, a.StaffID)
+	}
+	cancelled := f.cancelled()
+	for _, m := range f.Movements {
+		if _, due := f.due(m, cancelled[m.ID]); due && m.Fraudulent() {
+			staff = append(staff, f.Authors[m.ID]...)
+		}
 	}
 	return staff
 }
@@ -44,15 +51,20 @@ func Editors(f Facts) (staff []int64) {
 // facts are the reads of what plans are computed from, beside the accounts.
 type facts struct {
 	movements   *[]moved
+	authors     *[]author
 	adjustments *[]Adjustment
 	absorbed    *[]absorbed
 }
 
 type moved struct {
 	incidents.Movement
-	CaseID      int64
-	Compensated bool
+	CaseID                int64
+	Entries               int16
+	Posted, PostedCounter int64
+	Equal                 bool
 }
+
+type author struct{ CaseID, MovementID, StaffID int64 }
 
 type absorbed struct {
 	CaseID    int64
@@ -60,22 +72,38 @@ type absorbed struct {
 	Points    int64
 }
 
-// askFacts reads for the cases whose id meets the condition of, in three queries for
+// ofCase joins the movements m of a case c: those of its ID in its incident, a
+// cancellation wherever its exchange e is.
+const ofCase = `movements m on m.identity_id = c.identity_id left join movements e on e.id = m.refers_to and m.kind = 'cancel'`
+
+// inCase is the condition of ofCase.
+const inCase = `coalesce(e.incident_id, m.incident_id) = c.incident_id`
+
+// equalTo is the condition that o is the same movement as m under another number.
+const equalTo = `o.identity_id = m.identity_id and o.id <> m.id and o.occurred_at = m.occurred_at and o.kind = m.kind and o.points = m.points
+	and o.refers_to is not distinct from m.refers_to and o.doubled is distinct from 'double' and (o.kind = 'cancel' or o.finding in ('suspected', 'confirmed'))`
+
+// askFacts reads for the cases whose id meets the condition of, in four queries for
 // any number.
 func askFacts(reads *store.Reads, of string, ids []int64) facts {
 	return facts{
 		store.Ask[moved](reads, `select c.id as case_id, m.id, m.movement_id, m.identity_id, m.occurred_at, m.kind, m.from_program, m.to_program, m.partner,
-			m.points, m.points_received, m.refers_to, m.finding, k.movement_id is not null as compensated
-			from cases c join movements m on m.identity_id = c.identity_id and m.incident_id = c.incident_id
-			left join compensations k on k.movement_id = m.id where c.id `+of+` order by m.identity_id, m.occurred_at, m.id`, ids),
+			m.points, m.points_received, m.refers_to, m.finding, m.doubled, k.*, exists (select from movements o where `+equalTo+`) as equal
+			from cases c join `+ofCase+`
+			cross join lateral (select count(*)::smallint as entries, coalesce(sum(l.points), 0)::bigint as posted, coalesce(sum(l.counter_points), 0)::bigint as posted_counter
+			  from compensations k join reimbursement_lines l on l.reimbursement_id = k.reimbursement_id and l.movement_id = k.movement_id where k.movement_id = m.id) k
+			where c.id `+of+` and `+inCase+` order by m.identity_id, m.occurred_at, m.id`, ids),
+		store.Ask[author](reads, `select c.id as case_id, a.movement_id, a.staff_id from cases c join movements m on m.identity_id = c.identity_id and m.incident_id = c.incident_id
+			join loss_authors a on a.movement_id = m.id where c.id `+of, ids),
 		store.Ask[Adjustment](reads, `select a.* from adjustments a where a.case_id `+of+`
 			and not exists (select 1 from compensations k where k.adjustment_id = a.id) order by a.id`, ids),
 		// The state is no condition: on the day of the first postings the planner would
 		// look for the few posted ones rather than for the case's. Lines are looked up
 		// proposal by proposal (offset 0): joined, all lines would be read for one case.
-		store.Ask[absorbed](reads, `select r.case_id, l.program_id, coalesce(sum(l.points) filter (where r.state = 'posted'), 0)::bigint as points
-			from reimbursements r cross join lateral (select program_id, points from reimbursement_lines where reimbursement_id = r.id and kind = 'absorb' offset 0) l
-			where r.case_id `+of+` group by r.case_id, l.program_id`, ids),
+		store.Ask[absorbed](reads, `select c.id as case_id, l.program_id, coalesce(sum(l.points) filter (where r.state = 'posted'), 0)::bigint as points
+			from cases c join cases o on o.identity_id = c.identity_id join reimbursements r on r.case_id = o.id
+			cross join lateral (select program_id, points from reimbursement_lines where reimbursement_id = r.id and kind = 'absorb' offset 0) l
+			where c.id `+of+` group by c.id, l.program_id`, ids),
 	}
 }
 
@@ -88,7 +116,7 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 		theirs[*a.IdentityID] = append(theirs[*a.IdentityID], a)
 	}
 	for _, c := range of {
-		s := &subject{Case: c, accounts: map[int16]int64{}, facts: Facts{Compensated: map[int64]bool{}, Absorbed: map[int16]int64{}, Balances: map[int16]int64{}}}
+		s := &subject{Case: c, accounts: map[int16]int64{}, facts: newFacts()}
 		for _, a := range theirs[c.IdentityID] {
 			s.accounts[a.ProgramID], s.facts.Balances[a.ProgramID] = a.ID, *a.Balance
 		}
@@ -97,7 +125,14 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 	for _, m := range *f.movements {
 		s := out[m.CaseID]
 		s.facts.Movements = append(s.facts.Movements, m.Movement)
-		s.facts.Compensated[m.ID] = m.Compensated
+		s.facts.Equal[m.ID] = m.Equal
+		if m.Entries > 0 {
+			s.facts.Posted[m.ID] = Entries{m.Posted, m.PostedCounter, m.Entries}
+		}
+	}
+	for _, a := range *f.authors {
+		of := out[a.CaseID].facts.Authors
+		of[a.MovementID] = append(of[a.MovementID], a.StaffID)
 	}
 	for _, a := range *f.adjustments {
 		out[a.CaseID].facts.Adjustments = append(out[a.CaseID].facts.Adjustments, a)
@@ -109,6 +144,10 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 		s.plan = Compute(s.facts)
 	}
 	return out
+}
+
+func newFacts() Facts {
+	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, Balances: map[int16]int64{}}
 }
 
 // askNow reads what the plans of cases are computed from, with the accounts as they

@@ -1,15 +1,19 @@
 package reimbursements
 
 import (
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
 
+	"hoten/app/incidents"
 	"hoten/app/store"
 )
 
 // Flags are why a proposal is looked at by itself, as it stood when it was proposed.
 const (
+	Correction     = "correction"      // it changes what was posted
+	DoubleReal     = "double"          // a supervisor decided about movements that may be one
 	UnusualAmount  = "unusual_amount"  // the company cost is near the threshold of its program or above, or far from what is usual
 	Adjusted       = "adjusted"        // somebody's own line is part of the plan
 	OwnUse         = "own_use"         // a movement of the case was found to be the member's own
@@ -17,7 +21,7 @@ const (
 )
 
 // Flags lists them, most serious first.
-var Flags = []string{UnusualAmount, Adjusted, OwnUse, ContactChanged}
+var Flags = []string{Correction, DoubleReal, UnusualAmount, Adjusted, OwnUse, ContactChanged}
 
 // Bands are the company costs, in points of the program where it is largest, up to
 // which proposals are grouped; what is above the last makes a band of its own.
@@ -60,9 +64,15 @@ func unusual(cost, bound, median int64) bool {
 // known says of its case.
 func (d desk) flags(s *subject, medians map[kind]int64, known []string) string {
 	var out []string
+	if s.plan.Corrects {
+		out = append(out, Correction)
+	}
+	if slices.ContainsFunc(s.facts.Movements, func(m incidents.Movement) bool { return m.Doubled != nil }) {
+		out = append(out, DoubleReal)
+	}
 	for program, cost := range s.plan.Cost() {
 		bound := d.policies.Thresholds[d.programs[program]] * int64(d.policies.UnusualPercent) / 100
-		if unusual(cost, bound, medians[kind{*s.Class, program}]) && len(out) == 0 {
+		if unusual(cost, bound, medians[kind{*s.Class, program}]) && !slices.Contains(out, UnusualAmount) {
 			out = append(out, UnusualAmount)
 		}
 	}

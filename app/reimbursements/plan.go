@@ -49,53 +49,61 @@ type Balance struct {
 	Final     int64 `json:"final"`
 }
 
-// Plan is what makes one ID whole, as a whole.
+// Plan is what makes one ID whole, as a whole: the difference between what should stand
+// and what was posted. Its hash is of what JSON shows.
 type Plan struct {
 	Class    string    `json:"class"`
 	Lines    []Line    `json:"lines"`
-	Balances []Balance `json:"balances"`
+	Balances []Balance `json:"balances"` // of the programs whose balance is known
+
+	Missing  []int16 `json:"-"` // programs that the plan needs and whose balance is unknown: then there are no lines
+	Doubles  []int64 `json:"-"` // movements that have an equal one, until a supervisor decides
+	Corrects bool    `json:"-"` // a line changes what was posted for its movement
 }
 
-// Facts is what a plan is computed from: the movements and adjustments of one
-// ID in one incident that were not compensated yet, what cancellations gave
-// back, and the balances now.
+// Entries is what was posted for a movement: the sums of its lines, and how many.
+type Entries struct {
+	Points, CounterPoints int64
+	Count                 int16
+}
+
+// Facts is what a plan is computed from: the movements of one ID in one incident with
+// the cancellations of its exchanges, what was posted for each, the adjustments that
+// were not posted, and the balances now. A balance that nobody stated is not there.
 type Facts struct {
 	Movements   []incidents.Movement
-	Compensated map[int64]bool  // by movement
-	Adjustments []Adjustment    // not posted yet
-	Absorbed    map[int16]int64 // by program, what earlier plans of the case absorbed
+	Posted      map[int64]Entries // by movement
+	Equal       map[int64]bool    // movements that stand under another number too, see equalTo
+	Authors     map[int64][]int64 // who turned a movement into a loss
+	Adjustments []Adjustment
+	Absorbed    map[int16]int64 // by program, what plans of all cases of the ID absorbed
 	Balances    map[int16]int64
 }
 
 // Compute makes the plan (docs/domain.md section 2):
 //   - each fraudulent transfer goes back: what was sent returns, what was received
 //     is taken, by the recorded figures and never by a rate;
-//   - each fraudulent exchange is reimbursed less what a cancellation gave back;
-//   - a balance that would fall below zero is absorbed by the operator; what an
-//     earlier plan of the case absorbed is taken into account, else a transfer and
-//     its exchange in two plans would pay one loss twice.
+//   - each fraudulent exchange is reimbursed less what its cancellations gave back;
+//   - what was posted for a movement already counts: a cancellation or a finding that
+//     comes later makes a line of the difference;
+//   - a balance that would fall below zero is absorbed by the operator; what earlier
+//     plans of the ID absorbed, in any incident, is taken into account, else a transfer
+//     and its exchange in two plans would pay one loss twice.
 //
 // So final = the balance before the incident ± the member's own movements.
 func Compute(f Facts) Plan {
-	p := Plan{Class: incidents.Class(f.Movements), Lines: []Line{}}
-	change := map[int16]int64{}
-	cancelled := map[int64]int64{}
+	p := Plan{Class: incidents.Class(f.Movements), Lines: []Line{}, Doubles: f.doubles()}
+	cancelled := f.cancelled()
 	for _, m := range f.Movements {
-		if m.Kind == incidents.Cancel && m.RefersTo != nil {
-			cancelled[*m.RefersTo] += m.Points
-		}
-	}
-	for _, m := range f.Movements {
-		if !m.Fraudulent() || f.Compensated[m.ID] {
-			continue
-		}
-		if line, ok := compensate(m, cancelled[m.ID]); ok {
+		if line, ok := f.due(m, cancelled[m.ID]); ok {
 			p.Lines = append(p.Lines, line)
+			p.Corrects = p.Corrects || f.Posted[m.ID].Count > 0
 		}
 	}
 	for _, a := range f.Adjustments {
 		p.Lines = append(p.Lines, Line{Kind: Adjust, ProgramID: a.ProgramID, Points: a.Points, AdjustmentID: &a.ID})
 	}
+	change := map[int16]int64{}
 	for _, l := range p.Lines {
 		for program, points := range l.Effects() {
 			change[program] += points
@@ -105,28 +113,81 @@ func Compute(f Facts) Plan {
 	return p
 }
 
-func compensate(m incidents.Movement, cancelled int64) (Line, bool) {
+// cancelled is what was given back for each exchange.
+func (f Facts) cancelled() map[int64]int64 {
+	out := map[int64]int64{}
+	for _, m := range f.Movements {
+		if m.Kind == incidents.Cancel && m.RefersTo != nil && !m.Is(incidents.Double) {
+			out[*m.RefersTo] += m.Points
+		}
+	}
+	return out
+}
+
+// due is what is still to be posted for a movement.
+func (f Facts) due(m incidents.Movement, cancelled int64) (Line, bool) {
+	var points, counter int64
+	if m.Fraudulent() {
+		points, counter = m.Points, m.PointsReceived
+	}
+	posted := f.Posted[m.ID]
 	switch m.Kind {
 	case incidents.Transfer:
-		return Line{Kind: Rollback, ProgramID: *m.FromProgram, Points: m.Points,
-			CounterProgramID: m.ToProgram, CounterPoints: &m.PointsReceived, MovementID: &m.ID}, true
+		points, counter = points-posted.Points, counter-posted.CounterPoints
+		return Line{Kind: Rollback, ProgramID: *m.FromProgram, Points: points,
+			CounterProgramID: m.ToProgram, CounterPoints: &counter, MovementID: &m.ID}, points != 0
 	case incidents.Exchange:
-		left := m.Points - cancelled
-		return Line{Kind: Reimburse, ProgramID: *m.FromProgram, Points: left, MovementID: &m.ID}, left > 0
+		points = max(0, points-cancelled) - posted.Points
+		return Line{Kind: Reimburse, ProgramID: *m.FromProgram, Points: points, MovementID: &m.ID}, points != 0
 	}
 	return Line{}, false
 }
 
-// settle adds what the operator absorbs, and the balances. Points are negative
-// where an earlier plan absorbed what now turns out to be no shortfall.
+// Settled reports whether what was posted for a movement is what is due.
+func (f Facts) Settled(m incidents.Movement) bool {
+	_, due := f.due(m, f.cancelled()[m.ID])
+	return !due && f.Posted[m.ID].Points != 0
+}
+
+// doubles are the movements that would count twice unless a supervisor decides: losses,
+// and cancellations of losses.
+func (f Facts) doubles() (out []int64) {
+	losses := map[int64]bool{}
+	for _, m := range f.Movements {
+		losses[m.ID] = m.Fraudulent() && (m.Kind == incidents.Transfer || m.Kind == incidents.Exchange)
+	}
+	for _, m := range f.Movements {
+		counts := losses[m.ID] || m.Kind == incidents.Cancel && m.RefersTo != nil && losses[*m.RefersTo]
+		if counts && f.Equal[m.ID] && m.Doubled == nil {
+			out = append(out, m.ID)
+		}
+	}
+	return out
+}
+
+// settle adds what the operator absorbs, and the balances. Points are negative where an
+// earlier plan of the ID absorbed what now turns out to be no shortfall. Without the
+// balance of a program that the plan touches nothing can be said of any line.
 func (p *Plan) settle(f Facts, change map[int16]int64) {
+	for _, program := range sortedKeys(change) {
+		if _, known := f.Balances[program]; !known {
+			p.Missing = append(p.Missing, program)
+		}
+	}
+	if p.Missing != nil {
+		p.Lines, p.Corrects, change = []Line{}, false, nil
+	}
 	for _, program := range sortedKeys(f.Balances) {
 		now := f.Balances[program]
-		whole := now + change[program] - f.Absorbed[program]
-		if absorb := max(0, -whole) - f.Absorbed[program]; absorb != 0 {
-			p.Lines = append(p.Lines, Line{Kind: Absorb, ProgramID: program, Points: absorb})
+		final := now
+		if points, touched := change[program]; touched {
+			whole := now + points - f.Absorbed[program]
+			if absorb := max(0, -whole) - f.Absorbed[program]; absorb != 0 {
+				p.Lines = append(p.Lines, Line{Kind: Absorb, ProgramID: program, Points: absorb})
+			}
+			final = max(0, whole)
 		}
-		p.Balances = append(p.Balances, Balance{program, now, max(0, whole)})
+		p.Balances = append(p.Balances, Balance{program, now, final})
 	}
 }
 

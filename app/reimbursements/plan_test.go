@@ -38,7 +38,7 @@ func ptr[T any](v T) *T { return &v }
 // lead to. Balances are those of the ledger, so none is below zero.
 func drawHistory(t *rapid.T) history {
 	h := history{before: map[int16]int64{}, own: map[int16]int64{}}
-	h.facts = reimbursements.Facts{Compensated: map[int64]bool{}, Balances: map[int16]int64{}}
+	h.facts = reimbursements.Facts{Posted: map[int64]reimbursements.Entries{}, Balances: map[int16]int64{}}
 	left := map[int16]int64{} // what is on the accounts, of all that was not compensated
 	points := rapid.Int64Range(1, 20_000)
 	for n, id := rapid.IntRange(0, 8).Draw(t, "movements"), int64(1); n > 0; n, id = n-1, id+1 {
@@ -61,17 +61,19 @@ func drawHistory(t *rapid.T) history {
 			change[*m.ToProgram] = m.Points
 		}
 		h.facts.Movements = append(h.facts.Movements, m)
+		posted := reimbursements.Entries{Points: m.Points, CounterPoints: m.PointsReceived, Count: 1}
 		if m.Kind == incidents.Exchange && rapid.Bool().Draw(t, "cancelled") {
 			id++
 			back := incidents.Movement{ID: id, Kind: incidents.Cancel, ToProgram: ptr(goo), Points: rapid.Int64Range(1, m.Points).Draw(t, "given back"),
 				RefersTo: ptr(m.ID), Finding: incidents.None}
 			back.PointsReceived = back.Points
 			change[goo] += back.Points
+			posted.Points -= back.Points
 			h.facts.Movements = append(h.facts.Movements, back)
 		}
 		done := m.Fraudulent() && rapid.IntRange(0, 3).Draw(t, "compensated") == 0
 		if done {
-			h.facts.Compensated[m.ID] = true
+			h.facts.Posted[m.ID] = posted
 		}
 		for program, points := range change {
 			if !m.Fraudulent() {
@@ -132,7 +134,7 @@ func TestPlanLinesAreTheRecordedFigures(t *testing.T) {
 				continue
 			}
 			m := byID[*l.MovementID]
-			if seen[m.ID] || h.facts.Compensated[m.ID] || !m.Fraudulent() {
+			if seen[m.ID] || h.facts.Posted[m.ID].Count > 0 || !m.Fraudulent() {
 				t.Fatalf("movement %+v in line %+v", m, l)
 			}
 			seen[m.ID] = true
@@ -151,7 +153,7 @@ func TestPlanLinesAreTheRecordedFigures(t *testing.T) {
 		}
 		for _, m := range h.facts.Movements {
 			whole := m.Kind == incidents.Exchange && back[m.ID] == m.Points
-			if m.Fraudulent() && !h.facts.Compensated[m.ID] && !whole && !seen[m.ID] {
+			if m.Fraudulent() && h.facts.Posted[m.ID].Count == 0 && !whole && !seen[m.ID] {
 				t.Fatalf("%+v was left out", m)
 			}
 		}
@@ -174,20 +176,33 @@ func TestPlanIsAFunctionOfTheFacts(t *testing.T) {
 	})
 }
 
+// post does to the facts what posting the plan does to the database.
+func post(f reimbursements.Facts, p reimbursements.Plan) {
+	for _, l := range p.Lines {
+		switch {
+		case l.Kind == reimbursements.Absorb:
+			f.Absorbed[l.ProgramID] += l.Points
+		case l.MovementID != nil:
+			e := f.Posted[*l.MovementID]
+			e.Points, e.Count = e.Points+l.Points, e.Count+1
+			if l.CounterPoints != nil {
+				e.CounterPoints += *l.CounterPoints
+			}
+			f.Posted[*l.MovementID] = e
+		}
+	}
+	for _, b := range p.Balances {
+		f.Balances[b.ProgramID] = b.Final
+	}
+}
+
 // A plan that was posted leaves nothing to do: what is computed after it is empty.
 func TestNothingIsLeftAfterThePlan(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := drawHistory(t)
+		h.facts.Absorbed = map[int16]int64{}
 		p := reimbursements.Compute(h.facts)
-		for _, l := range p.Lines {
-			if l.MovementID != nil {
-				h.facts.Compensated[*l.MovementID] = true
-			}
-		}
-		h.facts.Absorbed = p.Totals().Absorbed
-		for _, b := range p.Balances {
-			h.facts.Balances[b.ProgramID] = b.Final
-		}
+		post(h.facts, p)
 		after := reimbursements.Compute(h.facts)
 		if !after.Empty() {
 			t.Fatalf("left: %+v", after.Lines)
@@ -213,22 +228,11 @@ func TestPlansOneAfterAnotherEndLikeOne(t *testing.T) {
 			known.Movements = slices.Clone(h.facts.Movements)
 			for i := range known.Movements {
 				late := step < 3 && rapid.Bool().Draw(t, "found later")
-				if m := &known.Movements[i]; m.Fraudulent() && !known.Compensated[m.ID] && late {
+				if m := &known.Movements[i]; m.Fraudulent() && known.Posted[m.ID].Count == 0 && late {
 					m.Finding = incidents.Own
 				}
 			}
-			p := reimbursements.Compute(known)
-			for _, l := range p.Lines {
-				if l.MovementID != nil {
-					known.Compensated[*l.MovementID] = true
-				}
-				if l.Kind == reimbursements.Absorb {
-					known.Absorbed[l.ProgramID] += l.Points
-				}
-			}
-			for _, b := range p.Balances {
-				known.Balances[b.ProgramID] = b.Final
-			}
+			post(known, reimbursements.Compute(known))
 		}
 		for program, balance := range known.Balances {
 			if want := max(0, h.whole(program)); balance != want || known.Absorbed[program] != max(0, -h.whole(program)) {
@@ -247,6 +251,7 @@ func TestOwnFindingsLeaveThePlan(t *testing.T) {
 				h.facts.Movements[i].Finding = incidents.Own
 			}
 		}
+		clear(h.facts.Posted)
 		p := reimbursements.Compute(h.facts)
 		if !p.Empty() || p.Class != "D" {
 			t.Fatalf("%+v", p)

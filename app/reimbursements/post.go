@@ -72,20 +72,26 @@ func postings(lines []Line, member map[int16]int64, companies map[string]map[int
 	return out
 }
 
-// compensated marks what was made good: the unique keys refuse a second time,
-// whatever was retried, reimported or clicked twice.
+// compensated marks what was made good, for each movement with the number of the entry:
+// the unique keys refuse a second time, whatever was retried, reimported or clicked twice.
 func compensated(tx *store.Tx, posted []*approval) {
 	var ids []int64
 	var movements, adjustments []*int64
+	var entries []int16
 	for _, a := range posted {
 		for _, l := range a.plan.Lines {
-			if l.Kind != Absorb {
-				ids, movements, adjustments = append(ids, a.Reimbursement.ID), append(movements, l.MovementID), append(adjustments, l.AdjustmentID)
+			if l.Kind == Absorb {
+				continue
 			}
+			entry := int16(1)
+			if l.MovementID != nil {
+				entry += a.facts.Posted[*l.MovementID].Count
+			}
+			ids, movements, adjustments, entries = append(ids, a.Reimbursement.ID), append(movements, l.MovementID), append(adjustments, l.AdjustmentID), append(entries, entry)
 		}
 	}
-	tx.Queue(`insert into compensations (reimbursement_id, movement_id, adjustment_id)
-		select * from unnest($1::bigint[], $2::bigint[], $3::bigint[])`, ids, movements, adjustments)
+	tx.Queue(`insert into compensations (reimbursement_id, movement_id, adjustment_id, entry)
+		select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::smallint[])`, ids, movements, adjustments, entries)
 }
 
 func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
@@ -96,7 +102,7 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 			continue
 		}
 		facts := who.Facts
-		facts.At, facts.Resumed, facts.Points = tx.Now, a.ResumedAt != nil, pointsFacts(a.plan, p.programs)
+		facts.At, facts.Points = tx.Now, pointsFacts(a.plan, p.programs)
 		draft := who.Draft(notices.ReimbursementCompleted, facts)
 		draft.ID = p.mails[i]
 		drafts = append(drafts, draft)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 
 	"hoten/app/access"
 	"hoten/app/audit"
@@ -20,7 +21,8 @@ import (
 
 // Propose proposes the plan of a case as it stands. Refused: a case with a
 // pending proposal (proposal_pending names it), an ID that is not affected, a
-// plan with nothing to do, more than the proposer may propose in a day, and a
+// plan with nothing to do, one that lacks a balance (balance_unknown names the
+// programs), movements that may be one (double_undecided), more than the proposer may propose in a day, and a
 // proposal that nobody but its authors could approve.
 func Propose(ctx context.Context, s *store.Store, by access.Actor, caseID int64, note string) (*Reimbursement, error) {
 	return verbs.Do(ctx, s, by, ToPropose, cases.Subject(caseID), "", func(tx *store.Tx) (*Reimbursement, error) {
@@ -166,6 +168,10 @@ func (d desk) refuse(tx *store.Tx, s *subject) error {
 		return fault.New(fault.Conflict, "case_out_of_scope")
 	case s.ReimbursementState != nil && (*s.ReimbursementState == Submitted || *s.ReimbursementState == Approved):
 		return pendingFault(tx, s.ID)
+	case len(s.plan.Missing) > 0:
+		return fault.New(fault.Conflict, "balance_unknown", "programs", strings.Join(d.codes(s.plan.Missing), ", "))
+	case len(s.plan.Doubles) > 0:
+		return fault.New(fault.Conflict, "double_undecided")
 	case s.plan.Empty():
 		return fault.New(fault.Conflict, "plan_empty")
 	}
@@ -198,14 +204,22 @@ func pendingFault(tx *store.Tx, caseID int64) error {
 	return fault.New(fault.Conflict, "proposal_pending", "id", r.ID)
 }
 
-// needed is how many different supervisors must approve: two above the
-// threshold of any program and for every adjustment.
+func (d desk) codes(programs []int16) []string {
+	out := make([]string, len(programs))
+	for i, p := range programs {
+		out[i] = d.programs[p]
+	}
+	return out
+}
+
+// needed is how many different supervisors must approve: two above the threshold of
+// any program, given or taken, and for every adjustment.
 func (d desk) needed(p Plan) int {
 	if p.adjusted() {
 		return 2
 	}
 	for program, cost := range p.Cost() {
-		if threshold, ok := d.policies.Thresholds[d.programs[program]]; ok && cost > threshold {
+		if threshold, ok := d.policies.Thresholds[d.programs[program]]; ok && max(cost, -cost) > threshold {
 			return 2
 		}
 	}

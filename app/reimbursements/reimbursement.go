@@ -102,6 +102,9 @@ func (r Reimbursement) approve(by access.Actor, given []int64, editors []int64, 
 	if !bytes.Equal(r.PlanHash, now.Hash()) {
 		return false, fault.New(fault.Conflict, "plan_changed")
 	}
+	if len(now.Doubles) > 0 {
+		return false, fault.New(fault.Conflict, "double_undecided")
+	}
 	return len(given)+1 >= int(r.ApprovalsNeeded), nil
 }
 

@@ -16,6 +16,7 @@ var (
 	ToWithdraw    = verbs.Declare(verbs.Verb{Name: "reimbursement.withdrawn", Needs: access.Propose, Subject: "reimbursement", Reason: true})
 
 	ToDecideFinding = verbs.Declare(verbs.Verb{Name: "finding.decided", Needs: access.Supervise, Subject: "case", Reason: true})
+	ToDecideDouble  = verbs.Declare(verbs.Verb{Name: "double.decided", Needs: access.Supervise, Subject: "case", Reason: true})
 	ToAddAdjustment = verbs.Declare(verbs.Verb{Name: "adjustment.added", Needs: access.Propose, Subject: "case", Reason: true})
 
 	ToRemind   = verbs.Declare(verbs.Verb{Name: "reimbursement.reminded", Needs: access.Program, Subject: "reimbursement"})

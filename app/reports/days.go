@@ -39,8 +39,8 @@ const longestGap = 31
 // calls. Days on which nothing happened stand between the others.
 func countDays(db *gorm.DB, incident int64) ([]Day, error) {
 	rows, err := store.Select[Day](db, `with stamps as (
-			select s.stage, `+jst("s.at")+` as day from cases c cross join lateral (values
-				(1, c.notified_at), (3, c.verified_at), (4, c.resumed_at), (5, c.made_whole_at), (6, c.completed_at)) s(stage, at)
+			select s.stage, `+jst("s.at")+` as day from cases c join identities i on i.id = c.identity_id cross join lateral (values
+				(1, c.notified_at), (3, c.verified_at), (4, i.resumed_at), (5, c.made_whole_at), (6, c.completed_at)) s(stage, at)
 			where c.incident_id = $1 and c.origin <> 'inquiry' and s.at is not null
 			union all
 			select 2, `+jst("min(k.started_at)")+` from calls k join cases c on c.id = k.case_id

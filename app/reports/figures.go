@@ -105,11 +105,11 @@ func (f *Figures) count(db *gorm.DB, incident int64) error {
 		N, Unnotified, Restricted, Notified, Unreachable, Verified, Resumed, MadeWhole, Completed int64
 		Ages                                                                                      `gorm:"embedded"`
 	}
-	rows, err := store.Select[group](db, `select origin, coalesce(class, '') as class, status, count(*) as n, count(restricted_at) as restricted,
-		count(notified_at) as notified, count(unreachable_at) as unreachable, count(verified_at) as verified, count(resumed_at) as resumed,
+	rows, err := store.Select[group](db, `select origin, coalesce(class, '') as class, status, count(*) as n, count(i.restricted_at) as restricted,
+		count(notified_at) as notified, count(unreachable_at) as unreachable, count(verified_at) as verified, count(i.resumed_at) as resumed,
 		count(made_whole_at) as made_whole, count(completed_at) as completed,
 		count(*) filter (where `+cases.Unnotified+`) as unnotified, `+ages("$2::date - "+jst("changed_at"))+`
-		from cases c where incident_id = $1 group by 1, 2, 3`, incident, jptext.DateOf(f.At))
+		from cases c join identities i on i.id = c.identity_id where incident_id = $1 group by 1, 2, 3`, incident, jptext.DateOf(f.At))
 	if err != nil {
 		return err
 	}
@@ -202,8 +202,8 @@ type planned struct {
 func plan(db *gorm.DB, incident int64, now time.Time) (*planned, error) {
 	sum := &planned{At: now, Totals: reimbursements.NewTotals()}
 	for last := int64(0); ; {
-		of, err := store.Select[cases.Case](db, `select id, incident_id, identity_id, reimbursement_state, made_whole_at from cases
-			where incident_id = $1 and id > $2 and class in ('A', 'B', 'C') order by id limit $3`, incident, last, chunk)
+		of, err := store.Select[cases.Case](db, `select id, incident_id, identity_id, reimbursement_state, made_whole_at, points_open from cases
+			where incident_id = $1 and id > $2 and (class in ('A', 'B', 'C') or class = 'D' and points_open > 0) order by id limit $3`, incident, last, chunk)
 		if err != nil || len(of) == 0 {
 			return sum, err
 		}
@@ -220,7 +220,7 @@ func plan(db *gorm.DB, incident int64, now time.Time) (*planned, error) {
 			if !p.Empty() || of[i].MadeWholeAt != nil {
 				sum.WithPlan++
 			}
-			if !p.Empty() && of[i].ReimbursementState == nil {
+			if !p.Empty() && of[i].Unproposed() {
 				sum.Unproposed++
 			}
 			sum.Totals.AddAll(p.Totals())

@@ -49,7 +49,7 @@ func TestDaysEndAtMidnightInJapan(t *testing.T) {
 	w := world(t)
 	a, b, c := w.Case("a@ocn.example").ID, w.Case("b@ocn.example").ID, w.Case("c@ocn.example").ID
 	exec(t, w, "update cases set notified_at = $2, verified_at = $3 where id = $1", a, july(29, 23, 59), july(31, 0, 0))
-	exec(t, w, "update cases set notified_at = $2, resumed_at = $3, made_whole_at = $3, completed_at = $3 where id = $1", b, july(30, 0, 0), july(31, 8, 59))
+	exec(t, w, "with c as (update cases set notified_at = $2, made_whole_at = $3, completed_at = $3 where id = $1 returning identity_id) update identities set state = 'resumed', resumed_at = $3 where id = (select identity_id from c)", b, july(30, 0, 0), july(31, 8, 59))
 	exec(t, w, "update cases set notified_at = $2 where id = $1", c, july(29, 0, 0))
 	call := func(of int64, at time.Time, direction, relation string, outcome any) {
 		exec(t, w, `insert into calls (case_id, agent_id, direction, relation, started_at, outcome) values ($1, $2, $3, $4, $5, $6)`,

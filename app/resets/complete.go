@@ -38,14 +38,18 @@ func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := store.Find[cases.Case](db, "id = ?", link.CaseID)
+	of, err := members.ByID(db, link.IdentityID)
 	if err != nil {
 		return nil, err
 	}
-	if err := cases.Unsuspected(db, c); err != nil {
-		return nil, ToComplete.Refused(ctx, s, access.Member(), c.Subject(), err)
+	if err := cases.Unsuspected(of.Standing); err != nil {
+		return nil, ToComplete.Refused(ctx, s, access.Member(), cases.Subject(link.CaseID), err)
 	}
 	to, err := cases.Addressees(db, s.Vault, []int64{link.CaseID}, notices.ResetLink)
+	if err != nil {
+		return nil, err
+	}
+	c, err := store.Find[cases.Case](db, "id = ?", link.CaseID)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +70,11 @@ func live(db *gorm.DB, token string, now time.Time, lock string) (*Link, error) 
 	if len(links) == 0 {
 		return nil, fault.Missing()
 	}
-	return &links[0], nil
+	safe, err := cases.ContactIsSafe(db, links[0].CaseID, links[0].ContactID)
+	if err == nil && !safe {
+		err = fault.Missing()
+	}
+	return &links[0], err
 }
 
 // Complete uses a link: the member's new password is set, all sessions end, the
@@ -83,7 +91,7 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err != nil {
 		return err
 	}
-	c, err := store.Lock[cases.Case](tx, seen.CaseID)
+	c, of, err := cases.Lock(tx, seen.CaseID)
 	if err != nil {
 		return err
 	}
@@ -92,10 +100,10 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err != nil {
 		return err
 	}
-	if err := cases.Unsuspected(tx.DB, c); err != nil {
+	if err := cases.Unsuspected(of.Standing); err != nil {
 		return err
 	}
-	if err := acceptable(tx, c, password, again); err != nil {
+	if err := acceptable(tx, of, password, again); err != nil {
 		return err
 	}
 	if err := Directory.Resume(tx, c.IdentityID, password, oneTimePassword); err != nil {
@@ -105,7 +113,7 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err := store.Save(tx, link, "used_at"); err != nil {
 		return err
 	}
-	if err := c.MarkIdentity(tx, cases.Resumed); err != nil {
+	if err := c.Touch(tx); err != nil {
 		return err
 	}
 	if err := tellResumed(tx, c, link.ContactID); err != nil {
@@ -118,12 +126,8 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 		"password": "set", "point_password": "voided", "one_time_password": oneTimePassword}})
 }
 
-func acceptable(tx *store.Tx, c *cases.Case, password, again string) error {
-	identity, err := store.Find[members.Identity](tx.DB, "id = ?", c.IdentityID)
-	if err != nil {
-		return err
-	}
-	login, err := identity.PlainLogin(tx.Vault())
+func acceptable(tx *store.Tx, of *members.Identity, password, again string) error {
+	login, err := of.PlainLogin(tx.Vault())
 	if err != nil {
 		return err
 	}
@@ -149,15 +153,15 @@ func tellResumed(tx *store.Tx, c *cases.Case, linkContact int64) error {
 		return nil
 	}
 	facts := who.Facts
-	facts.At, facts.Resumed = tx.Now, true
+	facts.At = tx.Now
 	drafts := []notices.Draft{who.Draft(notices.ResetCompleted, facts)}
-	others, err := store.Select[members.Contact](tx.DB, `select * from contacts where member_id = $1 and kind = 'email' and id <> all($2)`,
+	others, err := store.Select[members.Contact](tx.DB, `select * from contact_ways where member_id = $1 and kind = 'email' and id <> all($2)`,
 		who.MemberID, []int64{linkContact, who.ContactID})
 	if err != nil {
 		return err
 	}
 	for _, k := range others {
-		if !k.Usable(who.FirstDay) && !k.DependsOnLogin {
+		if !k.Usable(who.FirstDay) && (!k.DependsOnLogin || k.DependsOnOther) {
 			continue
 		}
 		address, err := k.Plain(tx.Vault())

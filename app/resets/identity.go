@@ -1,6 +1,7 @@
 package resets
 
 import (
+	"hoten/app/cases"
 	"hoten/app/members"
 	"hoten/app/store"
 )
@@ -21,3 +22,7 @@ type IdentitySystem interface {
 
 // Directory is the identity system of this installation.
 var Directory IdentitySystem = members.Directory{}
+
+func init() {
+	cases.WhenAdded(func(tx *store.Tx, c *cases.Case) error { return Directory.Restrict(tx, []int64{c.IdentityID}) })
+}

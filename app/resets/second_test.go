@@ -9,6 +9,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
+	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/resets"
 	"hoten/app/store"
@@ -95,7 +96,7 @@ func TestContactSetDuringAnotherIncident(t *testing.T) {
 	call := verify(w, w.Agent, opened.Case, 3)
 	_, err = cases.SendCode(w.Ctx, w.Store, w.Agent, call.ID)
 	refused(t, err, "no_usable_contact")
-	refused(t, try(w, w.Agent, opened.Case), "not_restricted")
+	refused(t, try(w, w.Agent, opened.Case), "no_usable_contact")
 
 	w.ImportInto(later, "login_id,email,email_registered_on,restricted_at\nm3@ocn.example,c3@mail.example,2014-07-20,2014-09-11 10:00\n", "")
 	refused(t, try(w, w.Agent, opened.Case), "no_usable_contact")
@@ -153,5 +154,57 @@ func TestGuessingByHangingUp(t *testing.T) {
 	w.Clock.Add(24 * time.Hour)
 	if call := w.Call(w.Agent, first.ID, said...); call.Level != 2 {
 		t.Errorf("the next day: level %d", call.Level)
+	}
+}
+
+// What is learned after a code or a link went out holds for it too: an earlier incident of
+// the ID, or that the mailbox belongs to another affected ID.
+func TestContactThatProvedUnsafe(t *testing.T) {
+	earlier := func(w *apptest.World) {
+		_, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: "2007-01", TitleJa: "以前", TitleEn: "Before",
+			PeriodFrom: jptext.Date{Year: 2007, Month: time.May, Day: 1}, PeriodTo: jptext.Date{Year: 2007, Month: time.May, Day: 9}, DetectedOn: jptext.Date{Year: 2007, Month: time.May, Day: 9}})
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		w.ImportInto("2007-01", "login_id,restricted_at\nm1@ocn.example,2007-05-10 10:00\n", "")
+	}
+	other := func(w *apptest.World) { w.Import("login_id,restricted_at\nC1+x@mail.example,2014-07-30 10:00\n", "") }
+	for name, learn := range map[string]func(*apptest.World){"an earlier incident": earlier, "another ID": other} {
+		t.Run(name, func(t *testing.T) {
+			w := world(t)
+			c := w.Case("m1@ocn.example")
+			call := verify(w, w.Agent, c, 1)
+			token := send(w, w.Agent, c)
+			w.Clock.Add(2 * time.Minute)
+			if _, err := cases.SendCode(w.Ctx, w.Store, w.Agent, call.ID); err != nil {
+				t.Fatal(err)
+			}
+			code := w.Secret(c.ID)
+			learn(w)
+			_, err := cases.CheckCode(w.Ctx, w.Store, w.Agent, call.ID, code)
+			refused(t, err, "no_usable_contact")
+			gone(t, w, token)
+			if of := w.ID("m1@ocn.example"); of.State != members.LinkSent {
+				t.Errorf("the ID is %s", of.State)
+			}
+		})
+	}
+}
+
+// An ID that a supervisor adds is restricted from then on, and its member is told.
+func TestAddedIDIsRestricted(t *testing.T) {
+	w := world(t)
+	opened, err := cases.Open(w.Ctx, w.Store, w.Agent, apptest.Reference, "n1@ocn.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if of := w.ID("n1@ocn.example"); of.State != members.Active {
+		t.Fatalf("an ID that was asked about is %s", of.State)
+	}
+	if _, err := cases.AddToIncident(w.Ctx, w.Store, w.Supervisor, opened.Case.ID, "追加申告", nil); err != nil {
+		t.Fatal(err)
+	}
+	if of := w.ID("n1@ocn.example"); of.State != members.Restricted || of.RestrictedAt == nil || !of.RestrictedAt.Equal(w.Clock.Now()) {
+		t.Errorf("the added ID: %+v", of.Standing)
 	}
 }

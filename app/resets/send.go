@@ -44,7 +44,7 @@ const justSent = time.Minute
 // supervisor sends. baseURL is the public origin.
 func Send(ctx context.Context, s *store.Store, by access.Actor, caseID int64, baseURL string) (*cases.Case, error) {
 	return verbs.Do(ctx, s, by, ToSend, cases.Subject(caseID), "", func(tx *store.Tx) (*cases.Case, error) {
-		c, err := store.Lock[cases.Case](tx, caseID)
+		c, of, err := cases.Lock(tx, caseID)
 		if err != nil {
 			return nil, err
 		}
@@ -52,16 +52,29 @@ func Send(ctx context.Context, s *store.Store, by access.Actor, caseID int64, ba
 		if err != nil {
 			return nil, err
 		}
-		if err := cases.Require(tx, c, p, 2); err != nil {
+		// Without an address no verification leads to a link, which is said before the
+		// caller is asked for more.
+		if err := cases.Require(tx, c, of.Standing, p, 1); err != nil {
 			return nil, err
 		}
-		if err := sendable(tx, c, p); err != nil {
+		if err := sendable(tx, of, p); err != nil {
 			return nil, err
 		}
-		if err := mailLink(tx, c, p, baseURL); err != nil {
+		to, err := cases.Addressees(tx.DB, tx.Vault(), []int64{c.ID}, notices.ResetLink)
+		if err != nil {
 			return nil, err
 		}
-		if err := c.MarkIdentity(tx, cases.LinkSent); err != nil {
+		if to[c.ID].Address == "" {
+			return nil, fault.New(fault.Invalid, "no_usable_contact")
+		}
+		if err := cases.Require(tx, c, of.Standing, p, 2); err != nil {
+			return nil, err
+		}
+		if err := mailLink(tx, c, to[c.ID], p, baseURL); err != nil {
+			return nil, err
+		}
+		of.State = members.LinkSent
+		if err := mark(tx, c, of); err != nil {
 			return nil, err
 		}
 		if err := cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.LinkWasSent}); err != nil {
@@ -71,22 +84,26 @@ func Send(ctx context.Context, s *store.Store, by access.Actor, caseID int64, ba
 	})
 }
 
-// sendable holds the limits of docs/domain.md section 5; the identity's row is locked,
-// so that links for two cases of one ID count together.
-func sendable(tx *store.Tx, c *cases.Case, p policies.Policies) error {
-	if c.IdentityState == nil {
-		return fault.New(fault.Conflict, "not_restricted")
-	}
-	if *c.IdentityState == cases.Resumed {
-		return fault.New(fault.Conflict, "already_resumed")
-	}
-	if _, err := store.Lock[members.Identity](tx, c.IdentityID); err != nil {
+// mark writes the ID's record, and that something happened to the case.
+func mark(tx *store.Tx, c *cases.Case, of *members.Identity) error {
+	if err := of.SaveStanding(tx); err != nil {
 		return err
+	}
+	return c.Touch(tx)
+}
+
+// sendable holds the limits of docs/domain.md section 5, for all cases of the ID together.
+func sendable(tx *store.Tx, of *members.Identity, p policies.Policies) error {
+	switch of.State {
+	case members.Active:
+		return fault.New(fault.Conflict, "not_restricted")
+	case members.Resumed:
+		return fault.New(fault.Conflict, "already_resumed")
 	}
 	var today int
 	var latest *time.Time
 	err := store.Scan(tx.DB, "select count(*), max(sent_at) from reset_links where identity_id = $1 and sent_at >= $2",
-		[]any{c.IdentityID, jptext.StartOfDay(tx.Now)}, &today, &latest)
+		[]any{of.ID, jptext.StartOfDay(tx.Now)}, &today, &latest)
 	switch {
 	case err != nil:
 		return err
@@ -98,20 +115,12 @@ func sendable(tx *store.Tx, c *cases.Case, p policies.Policies) error {
 	return nil
 }
 
-func mailLink(tx *store.Tx, c *cases.Case, p policies.Policies, baseURL string) error {
-	to, err := cases.Addressees(tx.DB, tx.Vault(), []int64{c.ID}, notices.ResetLink)
-	if err != nil {
-		return err
-	}
-	who := to[c.ID]
-	if who.Address == "" {
-		return fault.New(fault.Invalid, "no_usable_contact")
-	}
+func mailLink(tx *store.Tx, c *cases.Case, who cases.Addressee, p policies.Policies, baseURL string) error {
 	token, hash, err := newToken()
 	if err != nil {
 		return err
 	}
-	if _, err := store.Exec(tx, "update reset_links set voided_at = $2 where identity_id = $1 and used_at is null and voided_at is null", c.IdentityID, tx.Now); err != nil {
+	if err := voidLinks(tx, c.IdentityID); err != nil {
 		return err
 	}
 	link := Link{CaseID: c.ID, IdentityID: c.IdentityID, ContactID: who.ContactID, TokenHash: hash, SentBy: tx.By.ID, SentAt: tx.Now,
@@ -121,7 +130,7 @@ func mailLink(tx *store.Tx, c *cases.Case, p policies.Policies, baseURL string) 
 	}
 	facts := who.Facts
 	facts.At, facts.Minutes = tx.Now, p.ResetMinutes
-	call, err := cases.BestCall(tx.DB, c.ID, tx.By.ID, tx.Now)
+	call, err := cases.CurrentCall(tx.DB, c.ID, tx.By.ID)
 	if err != nil {
 		return err
 	}
@@ -131,6 +140,12 @@ func mailLink(tx *store.Tx, c *cases.Case, p policies.Policies, baseURL string) 
 	mail := who.Draft(notices.ResetLink, facts)
 	mail.Secret = baseURL + "/reset/" + token
 	_, err = notices.Queue(tx, mail)
+	return err
+}
+
+// voidLinks makes a link of an ID that still works useless.
+func voidLinks(tx *store.Tx, identity int64) error {
+	_, err := store.Exec(tx, "update reset_links set voided_at = $2 where identity_id = $1 and used_at is null and voided_at is null", identity, tx.Now)
 	return err
 }
 

@@ -56,3 +56,10 @@ func othersAdminister(tx *store.Tx, id int64) error {
 	}
 	return fault.New(fault.Conflict, "last_administrator")
 }
+
+// Lock locks a person's account, so that what they do at the same instant in two windows
+// takes turns. It comes before any other lock.
+func Lock(tx *store.Tx, id int64) error {
+	_, err := store.Exec(tx, "select from staff where id = $1 for no key update", id)
+	return err
+}

@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"hoten/app/access"
-	"hoten/app/cases"
 	"hoten/app/imports"
 	"hoten/app/ledger"
+	"hoten/app/members"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
@@ -158,15 +158,7 @@ func TestOwnProposalCannotBeApproved(t *testing.T) {
 func (s *site) link() string {
 	s.T.Helper()
 	c := s.Case(login)
-	call, err := cases.StartCall(s.Ctx, s.Store, s.Agent, c.ID, cases.NewCall{Direction: "inbound", Relation: "self"})
-	if err != nil {
-		s.T.Fatal(err)
-	}
-	for item, value := range map[string]string{"name": "山田太郎", "birth_date": "1970-02-03", "customer_number": "N123456789", "phone": "090-0000-1234"} {
-		if _, err := cases.Answer(s.Ctx, s.Store, s.Agent, call.ID, item, value, true); err != nil {
-			s.T.Fatal(err)
-		}
-	}
+	s.Verified(s.Agent, c.ID, "name", "山田太郎", "birth_date", "1970-02-03", "customer_number", "N123456789")
 	if _, err := resets.Send(s.Ctx, s.Store, s.Agent, c.ID, s.server.URL); err != nil {
 		s.T.Fatal(err)
 	}
@@ -220,7 +212,7 @@ func TestResetPage(t *testing.T) {
 	if a := other.post(path, "password", password, "password_again", password); a.status != http.StatusNotFound {
 		t.Errorf("another browser sends the form again: %d", a.status)
 	}
-	if *s.Case(login).IdentityState != cases.Resumed {
+	if s.ID(login).State != members.Resumed {
 		t.Error("the ID is not in use again")
 	}
 }
@@ -239,7 +231,7 @@ func TestDeadResetLinksLookAlike(t *testing.T) {
 	expiring.Clock.Add(31 * time.Minute)
 	suspicious := newSite(t)
 	suspected := suspicious.link()
-	if _, err := suspicious.Pool.Exec(s.Ctx, "update cases set impostor_at = $1", s.Clock.Now()); err != nil {
+	if _, err := suspicious.Pool.Exec(s.Ctx, "update identities set impostor_at = $1", s.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	s.Clock.Set(expiring.Clock.Now())

@@ -16,9 +16,9 @@ func (v *caseView) callPanel() (err error) {
 		v.Elsewhere = append(v.Elsewhere, ui.Choice{Value: "/cases/" + cases.Number(id), Label: cases.Number(id)})
 	}
 	switch {
-	case v.suspected:
+	case v.row.ImpostorAt != nil:
 		v.CallClosed = "impostor"
-	case v.failures.Close2(v.policies.Verification):
+	case cases.Closed2(v.row.Standing, v.policies.Verification, v.now):
 		v.CallClosed = "attempts"
 	}
 	v.Desks = v.deskChoices()
@@ -102,8 +102,25 @@ func (v *caseView) openCall() error {
 	if c.Code, err = v.code(progress); err != nil {
 		return err
 	}
+	if c.Level == 1 && v.CallClosed == "" {
+		c.Possession = v.possession()
+	}
 	v.Call = c
 	return nil
+}
+
+// possession is what leads the caller to level 2.
+func (v *caseView) possession() string {
+	usable := func(kind string) bool {
+		return slices.ContainsFunc(v.contacts, func(k members.Contact) bool { return k.Kind == kind && k.Usable(v.firstDay) })
+	}
+	switch {
+	case usable(members.Email):
+		return "code"
+	case usable(members.Phone):
+		return "callback"
+	}
+	return "documents"
 }
 
 func (v *caseView) code(progress cases.Progress) (c ui.Code, err error) {

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strconv"
+	"strings"
 
 	"hoten/app/cases"
 	"hoten/app/fault"
@@ -103,7 +104,40 @@ func releaseCase(p *page) error {
 
 func addToIncident(p *page) error {
 	return p.onCase("add", "added_to_incident", func(id int64) error {
-		_, err := cases.AddToIncident(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		balances, err := p.statedBalances()
+		if err != nil {
+			return err
+		}
+		_, err = cases.AddToIncident(p.ctx, p.w.s, p.by, id, p.FormValue("reason"), balances)
+		return err
+	})
+}
+
+// statedBalances reads the fields balance_PROGRAM of a form, by program code.
+func (p *page) statedBalances() (map[string]int64, error) {
+	form, err := p.FormParams()
+	if err != nil {
+		return nil, err
+	}
+	var problems fault.Problems
+	out := map[string]int64{}
+	for name := range form {
+		code, is := strings.CutPrefix(name, "balance_")
+		if !is {
+			continue
+		}
+		points, err := jptext.ParsePoints(form.Get(name))
+		if err != nil {
+			problems.Add(name, "integer")
+		}
+		out[code] = points
+	}
+	return out, problems.Err()
+}
+
+func decideDouble(p *page) error {
+	return p.onCase("double", "double_decided", func(id int64) error {
+		_, err := reimbursements.DecideDouble(p.ctx, p.w.s, p.by, id, p.FormValue("movement_id"), p.FormValue("decision"), p.FormValue("reason"))
 		return err
 	})
 }

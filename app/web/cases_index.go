@@ -209,7 +209,7 @@ func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 			return nil, err
 		}
 		out[i] = ui.CaseRow{Number: r.Number(), LoginID: login, Name: name, Class: text(r.Class), Status: string(r.Status), Stalled: r.Case.Stalled(p.w.s.Clock()),
-			Identity: text(r.IdentityState), Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName, ChangedAt: r.ChangedAt}
+			Identity: r.Use(), Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName, ChangedAt: r.ChangedAt}
 		out[i].Due = caseDue(r, deadlines, p.w.s.Clock())
 	}
 	return out, nil

@@ -60,9 +60,8 @@ func (v *caseView) loadMore() error {
 	var reads store.Reads
 	f := &v.found
 	incident, identity := incidents.AskByID(&reads, v.row.IncidentID), members.AskByID(&reads, v.row.IdentityID)
-	contacts, since, suspected := members.AskContacts(&reads, v.row.MemberID), cases.AskFirstDay(&reads, v.row.Case.ID), cases.AskSuspected(&reads, v.row.Case.ID)
+	contacts, since := members.AskContacts(&reads, v.row.MemberID), cases.AskFirstDay(&reads, v.row.Case.ID)
 	f.member, f.link, f.posted = members.AskMember(&reads, v.row.MemberID), resets.AskLatest(&reads, v.row.IdentityID), ledger.AskStatement(&reads, v.row.IdentityID)
-	failures := cases.AskFailures(&reads, v.row.Case.ID, v.now)
 	if latest := store.First(*f.proposals); latest != nil {
 		f.approvals = reimbursements.AskApprovals(&reads, latest.Reimbursement.ID)
 	}
@@ -70,6 +69,6 @@ func (v *caseView) loadMore() error {
 		return err
 	}
 	v.incident, v.identity, v.contacts = &(*incident)[0], &(*identity)[0], *contacts
-	v.firstDay, v.suspected, v.failures = (*since)[0], (*suspected)[0], (*failures)[0]
+	v.firstDay = (*since)[0]
 	return nil
 }

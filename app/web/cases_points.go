@@ -1,6 +1,9 @@
 package web
 
 import (
+	"slices"
+	"strings"
+
 	"hoten/app/access"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
@@ -20,10 +23,25 @@ func (v *caseView) points() error {
 		names[p.ID] = p.Name(lang)
 	}
 	for _, m := range v.facts.Movements {
-		v.Movements = append(v.Movements, movementOf(m, names, v.facts.Compensated[m.ID]))
-		if v.Supervises && (m.Kind == incidents.Transfer || m.Kind == incidents.Exchange) && !v.facts.Compensated[m.ID] {
-			v.Findings = append(v.Findings, ui.Choice{Value: m.MovementID, Label: i18n.Time(m.OccurredAt) + " " +
-				i18n.T(v.ctx, "cases.movement."+m.Kind) + " " + i18n.Points(v.ctx, m.Points)})
+		shown := movementOf(m, names, v.facts.Settled(m))
+		shown.Double = v.doubled(m)
+		v.Movements = append(v.Movements, shown)
+		choice := ui.Choice{Value: m.MovementID, Label: i18n.Time(m.OccurredAt) + " " +
+			i18n.T(v.ctx, "cases.movement."+m.Kind) + " " + i18n.Points(v.ctx, m.Points)}
+		if v.Supervises && (m.Kind == incidents.Transfer || m.Kind == incidents.Exchange) {
+			v.Findings = append(v.Findings, choice)
+		}
+		if v.Supervises && v.row.Affected() && v.facts.Equal[m.ID] {
+			choice.Label += " " + m.MovementID
+			v.Doubles = append(v.Doubles, choice)
+		}
+	}
+	for _, program := range v.programs {
+		if _, known := v.facts.Balances[program.ID]; !known && v.MayAdd {
+			v.Stated = append(v.Stated, ui.Choice{Value: program.Code, Label: program.Name(lang)})
+		}
+		if slices.Contains(v.plan.Missing, program.ID) {
+			v.Missing = append(v.Missing, program.Name(lang))
 		}
 	}
 	v.Programs = v.sums()
@@ -33,6 +51,18 @@ func (v *caseView) points() error {
 		}
 	}
 	return nil
+}
+
+// doubled says how a movement stands that has an equal one: "open", what was decided, or
+// nothing.
+func (v *caseView) doubled(m incidents.Movement) string {
+	switch {
+	case slices.Contains(v.plan.Doubles, m.ID):
+		return "open"
+	case m.Doubled != nil:
+		return *m.Doubled
+	}
+	return ""
 }
 
 func movementOf(m incidents.Movement, names map[int16]string, settled bool) ui.Movement {
@@ -112,6 +142,10 @@ func (v *caseView) proposal() error {
 	switch {
 	case !v.row.Affected():
 		v.NoProposal = i18n.T(v.ctx, "fault.not_affected")
+	case len(v.plan.Missing) > 0:
+		v.NoProposal = i18n.T(v.ctx, "fault.balance_unknown", "programs", strings.Join(v.Missing, i18n.T(v.ctx, "form.and")))
+	case len(v.plan.Doubles) > 0:
+		v.NoProposal = i18n.T(v.ctx, "fault.double_undecided")
 	case v.plan.Empty() && v.Proposal == nil:
 		v.NoProposal = i18n.T(v.ctx, "fault.plan_empty")
 	case !pending && !v.plan.Empty() && v.row.Status != "out_of_scope":

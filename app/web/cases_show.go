@@ -52,19 +52,17 @@ func (p *page) viewed(id int64) error {
 // caseView is everything that the page of a case shows.
 type caseView struct {
 	*page
-	row       *cases.Row
-	incident  *incidents.Incident
-	identity  *members.Identity
-	firstDay  jptext.Date
-	suspected bool // on any case of the ID
-	failures  cases.Failures
-	contacts  []members.Contact
-	call      *cases.Call
-	plan      reimbursements.Plan
-	facts     reimbursements.Facts
-	programs  []incidents.Program
-	found     caseFound
-	now       time.Time
+	row      *cases.Row
+	incident *incidents.Incident
+	identity *members.Identity
+	firstDay jptext.Date
+	contacts []members.Contact
+	call     *cases.Call
+	plan     reimbursements.Plan
+	facts    reimbursements.Facts
+	programs []incidents.Program
+	found    caseFound
+	now      time.Time
 	ui.CasesShow
 }
 
@@ -103,6 +101,7 @@ func (v *caseView) header() (err error) {
 		v.AssignTo = v.assignees(v.found.workers)
 	}
 	v.MayAdd = r.Origin == cases.Inquiry && v.Supervises
+	v.PointsOpen = r.Marks()
 	return nil
 }
 
@@ -130,7 +129,7 @@ func (v *caseView) member() (err error) {
 	}
 	v.Member = ui.Member{Name: vault.MaskName(person.Name), Kana: vault.MaskName(person.Kana), BirthDate: vault.MaskBirthDate(person.BirthDate),
 		Address: vault.MaskAddress(person.Address), CustomerNumber: vault.MaskCustomerNumber(person.CustomerNumber), Language: person.Language,
-		MayReveal: v.by.May(access.Reveal) && !v.suspected, NeedsReason: v.call == nil || v.call.Valid(v.now) < 1}
+		MayReveal: v.by.May(access.Reveal) && v.row.ImpostorAt == nil, NeedsReason: v.call == nil || v.call.Valid(v.now) < 1}
 	for _, k := range v.contacts {
 		plain, err := k.Plain(v.w.s.Vault)
 		if err != nil {
@@ -157,13 +156,15 @@ func barred(k members.Contact) string {
 		return "undeliverable"
 	case k.DependsOnLogin:
 		return "depends_on_id"
+	case k.DependsOnOther:
+		return "depends_on_other"
 	}
 	return "changed_in_incident"
 }
 
 func (v *caseView) identityPanel() (err error) {
 	r := v.row
-	v.Identity = ui.Identity{State: text(r.IdentityState), RestrictedAt: moment(r.RestrictedAt), ResumedAt: moment(r.ResumedAt),
+	v.Identity = ui.Identity{State: r.Use(), RestrictedAt: moment(r.RestrictedAt), ResumedAt: moment(r.ResumedAt),
 		PointPassword: v.identity.PointPasswordVoidedAt != nil, OneTimePassword: v.identity.OneTimePassword}
 	if v.Identity.State == "" {
 		return nil
@@ -175,10 +176,10 @@ func (v *caseView) identityPanel() (err error) {
 		return err
 	}
 	level := 0
-	for _, c := range *v.found.running {
-		level = max(level, c.Valid(v.now))
+	if v.call != nil {
+		level = v.call.Valid(v.now)
 	}
-	open := v.Identity.State != cases.Resumed
+	open := r.Closed()
 	switch {
 	case !v.MayWork || !open:
 	case v.CallClosed == "impostor":
@@ -192,7 +193,7 @@ func (v *caseView) identityPanel() (err error) {
 	default:
 		v.Identity.MayReset = true
 	}
-	v.Identity.MayRelease = v.Supervises && open && !v.suspected
+	v.Identity.MayRelease = v.Supervises && open && v.row.ImpostorAt == nil
 	return nil
 }
 

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"hoten/app/cases"
+	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/i18n"
 	"hoten/ui"
@@ -25,7 +25,7 @@ func (v *caseView) links() []link {
 	return []link{
 		v.noticeLink(),
 		{"verification", r.VerifiedAt, r.VerifiedAt != nil, r.ResumedAt != nil && r.VerifiedAt == nil, v.verificationNote()},
-		{"reset", r.ResumedAt, r.ResumedAt != nil, r.IdentityState == nil, v.resetNote()},
+		{"reset", r.ResumedAt, r.ResumedAt != nil, r.Use() == "", v.resetNote()},
 		{"reimbursement", r.MadeWholeAt, r.MadeWholeAt != nil && v.plan.Empty(), v.plan.Empty() && r.MadeWholeAt == nil, v.reimbursementNote()},
 		{"completion", r.CompletedAt, r.CompletedAt != nil, false, ""},
 	}
@@ -38,11 +38,11 @@ func (v *caseView) noticeLink() link {
 	l := link{name: "notice", at: r.NotifiedAt, done: r.NotifiedAt != nil}
 	switch {
 	case l.done:
-	case r.IdentityState == nil:
+	case r.Use() == "" || !r.Case.Affected():
 		l.skip = true
-	case r.VerifiedAt != nil || text(r.IdentityState) == cases.LinkSent:
+	case r.VerifiedAt != nil || r.State == members.LinkSent:
 		l.skip, l.note = true, i18n.T(v.ctx, "cases.step.told")
-	case text(r.IdentityState) == cases.Resumed:
+	case r.State == members.Resumed:
 		l.skip = true // released: it was never to be restricted
 	case v.noticeQueued():
 		l.skip, l.note = true, i18n.T(v.ctx, "cases.step.queued")
@@ -69,7 +69,7 @@ func (v *caseView) verificationNote() string {
 
 // linkHolds reports whether the member has a reset link that still works.
 func (v *caseView) linkHolds() bool {
-	return v.Identity.State == cases.LinkSent && v.now.Before(v.Identity.LinkExpiresAt)
+	return v.Identity.State == members.LinkSent && v.now.Before(v.Identity.LinkExpiresAt)
 }
 
 func (v *caseView) resetNote() string {

@@ -1,11 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 	"time"
 
 	"hoten/app/cases"
+	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/reimbursements"
 	"hoten/i18n"
@@ -17,55 +19,62 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 	now := time.Date(2026, 11, 27, 10, 0, 0, 0, time.UTC)
 	at := &now
 	plan := reimbursements.Plan{Lines: []reimbursements.Line{{}}}
-	is := func(state string) *string { return &state }
 	request := func(state string) *ui.Proposal { return &ui.Proposal{State: state} }
-	type row = cases.Case
+	type row struct {
+		State                                                         string
+		NotifiedAt, VerifiedAt, ResumedAt, MadeWholeAt, UnreachableAt *time.Time
+	}
 	for name, c := range map[string]struct {
 		row   row
 		shown ui.CasesShow
 		plan  reimbursements.Plan
 		want  string // state and note of each step; next
 	}{
-		"not notified": {row{IdentityState: is("restricted")}, ui.CasesShow{}, plan, "now, later, later, later, later; notify"},
-		"no mail reaches the member": {row{IdentityState: is("restricted"), UnreachableAt: at}, ui.CasesShow{}, plan,
+		"not notified": {row{State: "restricted"}, ui.CasesShow{}, plan, "now, later, later, later, later; notify"},
+		"no mail reaches the member": {row{State: "restricted", UnreachableAt: at}, ui.CasesShow{}, plan,
 			"skipped Not sent: contact by phone or letter, now, later, later, later; call"},
-		"notice queued": {row{IdentityState: is("restricted")}, ui.CasesShow{Mails: []ui.CaseMail{{Kind: notices.RestrictionNotice, State: notices.Queued}}}, plan,
+		"notice queued": {row{State: "restricted"}, ui.CasesShow{Mails: []ui.CaseMail{{Kind: notices.RestrictionNotice, State: notices.Queued}}}, plan,
 			"skipped Waiting to be sent, now, later, later, later; call"},
-		"told in the call": {row{IdentityState: is("restricted"), VerifiedAt: at}, ui.CasesShow{}, plan,
+		"told in the call": {row{State: "restricted", VerifiedAt: at}, ui.CasesShow{}, plan,
 			"skipped Told by phone, done, now, later, later; call"},
-		"no mail, told in the call": {row{IdentityState: is("restricted"), VerifiedAt: at, UnreachableAt: at}, ui.CasesShow{}, plan,
+		"no mail, told in the call": {row{State: "restricted", VerifiedAt: at, UnreachableAt: at}, ui.CasesShow{}, plan,
 			"skipped Told by phone, done, now, later, later; call"},
-		"released, not notified": {row{IdentityState: is("resumed"), ResumedAt: at}, ui.CasesShow{}, reimbursements.Plan{},
+		"released, not notified": {row{State: "resumed", ResumedAt: at}, ui.CasesShow{}, reimbursements.Plan{},
 			"skipped, skipped, done, skipped, now; complete"},
 		"inquiry": {row{}, ui.CasesShow{}, reimbursements.Plan{}, "skipped, now, skipped, skipped, later; call"},
-		"in a call": {row{IdentityState: is("restricted"), NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{}}, plan,
+		"in a call": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{}}, plan,
 			"done, now, later, later, later; verify"},
-		"mismatch": {row{IdentityState: is("restricted"), NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{Outcome: "mismatch"}}, plan,
+		"mismatch": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{Outcome: "mismatch"}}, plan,
 			"done, now Mismatch, later, later, later; end"},
-		"unable": {row{IdentityState: is("restricted"), NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{Outcome: "unable"}}, plan,
+		"unable": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{Outcome: "unable"}}, plan,
 			"done, now Unable to verify, later, later, later; end"},
-		"verified": {row{IdentityState: is("restricted"), NotifiedAt: at, VerifiedAt: at},
+		"verified": {row{State: "restricted", NotifiedAt: at, VerifiedAt: at},
 			ui.CasesShow{Call: &ui.Call{Outcome: "verified"}, Identity: ui.Identity{State: "restricted", MayReset: true}}, plan, "done, done, now, later, later; reset"},
-		"link sent": {row{IdentityState: is("link_sent"), NotifiedAt: at, VerifiedAt: at},
+		"link sent": {row{State: "link_sent", NotifiedAt: at, VerifiedAt: at},
 			ui.CasesShow{Call: &ui.Call{}, Identity: ui.Identity{State: "link_sent", MayReset: true, LinkExpiresAt: now.Add(time.Minute)}}, plan,
 			"done, done, now Waiting for the customer, later, later; resend"},
-		"link sent, call ended": {row{IdentityState: is("link_sent"), NotifiedAt: at, VerifiedAt: at},
+		"link sent, call ended": {row{State: "link_sent", NotifiedAt: at, VerifiedAt: at},
 			ui.CasesShow{Identity: ui.Identity{State: "link_sent", LinkExpiresAt: now.Add(time.Minute)}}, plan,
 			"done, done, now Waiting for the customer, later, later; "},
-		"link expired": {row{IdentityState: is("link_sent"), NotifiedAt: at, VerifiedAt: at},
+		"link expired": {row{State: "link_sent", NotifiedAt: at, VerifiedAt: at},
 			ui.CasesShow{Call: &ui.Call{}, Identity: ui.Identity{State: "link_sent", MayReset: true, LinkExpiresAt: now}}, plan, "done, done, now, later, later; reset"},
-		"link expired, call ended": {row{IdentityState: is("link_sent"), NotifiedAt: at, VerifiedAt: at},
+		"link expired, call ended": {row{State: "link_sent", NotifiedAt: at, VerifiedAt: at},
 			ui.CasesShow{Identity: ui.Identity{State: "link_sent", LinkExpiresAt: now}}, plan, "done, done, now, later, later; call"},
-		"requested before the reset": {row{IdentityState: is("restricted"), NotifiedAt: at}, ui.CasesShow{Proposal: request("submitted")}, plan,
+		"requested before the reset": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{Proposal: request("submitted")}, plan,
 			"done, now, later, later Awaiting approval, later; call"},
-		"requested": {row{IdentityState: is("resumed"), NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("submitted"), MayPropose: true}, plan,
+		"requested": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("submitted"), MayPropose: true}, plan,
 			"done, done, done, now Awaiting approval, later; "},
-		"returned": {row{IdentityState: is("resumed"), NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("returned"), MayPropose: true}, plan,
+		"returned": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("returned"), MayPropose: true}, plan,
 			"done, done, done, now Returned, later; propose"},
-		"all done": {row{IdentityState: is("resumed"), NotifiedAt: at, VerifiedAt: at, ResumedAt: at, MadeWholeAt: at}, ui.CasesShow{Proposal: request("posted")},
+		"all done": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at, MadeWholeAt: at}, ui.CasesShow{Proposal: request("posted")},
 			reimbursements.Plan{}, "done, done, done, done, now; complete"},
 	} {
-		v := &caseView{page: &page{ctx: i18n.With(t.Context(), "en")}, row: &cases.Row{Case: c.row}, plan: c.plan, now: now, CasesShow: c.shown}
+		of := cases.Row{Standing: members.Standing{State: cmp.Or(c.row.State, members.Active), ResumedAt: c.row.ResumedAt},
+			Case: cases.Case{Origin: cases.Listed, NotifiedAt: c.row.NotifiedAt, VerifiedAt: c.row.VerifiedAt, MadeWholeAt: c.row.MadeWholeAt, UnreachableAt: c.row.UnreachableAt}}
+		if c.row == (row{}) {
+			of.Origin = cases.Inquiry
+		}
+		v := &caseView{page: &page{ctx: i18n.With(t.Context(), "en")}, row: &of, plan: c.plan, now: now, CasesShow: c.shown}
 		v.MayWork = true
 		v.chain()
 		var steps []string

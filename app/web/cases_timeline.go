@@ -8,6 +8,7 @@ import (
 
 	"hoten/app/cases"
 	"hoten/app/desks"
+	"hoten/app/members"
 	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
@@ -20,7 +21,8 @@ var timelineKinds = map[string][]string{
 		cases.CallbackExhausted},
 	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.ImpostorCleared, cases.Represented, cases.Revealed},
 	"reset":        {cases.LinkWasSent, cases.WasResumed, cases.Released},
-	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
+	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.DoubleDecided, cases.DoubleFound, cases.BalanceMissed, cases.BalanceStated,
+		cases.FactArrived, cases.CorrectionFound, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
 		cases.Posted, cases.ApprovalsVoided, cases.ApprovalReminded, cases.ApprovalEscalated},
 	"mail":   {cases.Notified, cases.Unreachable},
 	"status": {cases.Opened, cases.StatusChanged, cases.Assigned, cases.AddedToIncident},
@@ -78,6 +80,8 @@ func (p *page) sentence(e cases.Event) string {
 		switch {
 		case e.Kind == cases.StatusChanged:
 			said = i18n.T(p.ctx, "cases.status."+said)
+		case e.Kind == cases.DoubleDecided && name == "to":
+			said = i18n.T(p.ctx, "cases.double."+said)
 		case e.Kind == cases.CallbackAttempted && name == "outcome":
 			said = i18n.T(p.ctx, "callbacks.outcome."+said)
 		case e.Kind == cases.CallbackExhausted && name == "channel":
@@ -120,9 +124,9 @@ func (v *caseView) script() (err error) {
 			s.Step = "unable"
 		case c.Outcome == cases.ImpostorSuspected:
 			s.Step = "closed"
-		case v.Identity.State == cases.LinkSent:
+		case v.Identity.State == members.LinkSent:
 			s.Step = "reset_sent"
-		case v.Identity.State == cases.Resumed && c.Level >= 1:
+		case v.Identity.State == members.Resumed && c.Level >= 1:
 			s.Step = "points"
 		case v.Identity.MayReset:
 			s.Step = "reset"

@@ -96,7 +96,7 @@ func TestConflictOfPoliciesShowsBothVersions(t *testing.T) {
 	other, me := s.as(s.Administrator), s.as(s.Manager)
 	seen := versionOn(t, me.get("/policies").body)
 	other.get("/policies")
-	if a := other.post("/policies", policiesForm("version", seen, "threshold_goo", "3,000", "reset_minutes", "45", "always_code", "true")...); a.status != http.StatusSeeOther {
+	if a := other.post("/policies", policiesForm("version", seen, "threshold_goo", "3,000", "reset_minutes", "45", "level2_by_knowledge", "true")...); a.status != http.StatusSeeOther {
 		t.Fatalf("first: %d", a.status)
 	}
 	a := me.post("/policies", policiesForm("version", seen, "threshold_goo", "2,000", "not_visible", "", "substitute_center", fmt.Sprint(s.Supervisor.ID))...)
@@ -104,7 +104,7 @@ func TestConflictOfPoliciesShowsBothVersions(t *testing.T) {
 		t.Fatalf("stale: %d", a.status)
 	}
 	for _, want := range []string{`<table class="versions">`, "3,000（" + s.Administrator.Name + "、", "<td>2,000</td>", `value="2,000"`, `id="reset_minutes" name="reset_minutes" type="text" class="num" autocomplete="off" value="45"`,
-		`name="always_code" value="true" checked`, `<option value="` + fmt.Sprint(s.Supervisor.ID) + `" selected>`} {
+		`name="level2_by_knowledge" value="true" checked`, `<option value="` + fmt.Sprint(s.Supervisor.ID) + `" selected>`} {
 		if !strings.Contains(a.body, want) {
 			t.Errorf("the page lacks %s", want)
 		}
@@ -115,7 +115,7 @@ func TestConflictOfPoliciesShowsBothVersions(t *testing.T) {
 	if strings.Contains(a.body, `name="not_visible" value="customer_number" checked`) {
 		t.Error("a box that was cleared is ticked again")
 	}
-	again := policiesForm("version", versionOn(t, a.body), "threshold_goo", "2,000", "not_visible", "", "substitute_center", fmt.Sprint(s.Supervisor.ID), "reset_minutes", "45", "always_code", "true")
+	again := policiesForm("version", versionOn(t, a.body), "threshold_goo", "2,000", "not_visible", "", "substitute_center", fmt.Sprint(s.Supervisor.ID), "reset_minutes", "45", "level2_by_knowledge", "true")
 	if a := me.post("/policies", again...); a.status != http.StatusSeeOther {
 		t.Errorf("sent again: %d", a.status)
 	}

@@ -26,11 +26,11 @@ func showPolicies(p *page) error {
 	if err != nil {
 		return err
 	}
-	notVisible, always := kept.Verification.NotVisible, kept.Verification.AlwaysCode
+	notVisible, knowledge := kept.Verification.NotVisible, kept.Verification.Level2ByKnowledge
 	if p.frame.Typed != nil {
-		notVisible, always = p.tickedPolicies()
+		notVisible, knowledge = p.tickedPolicies()
 	}
-	shown := ui.PoliciesIndex{Numbers: kept.Numbers(), AlwaysCode: always, Version: kept.Version, SetAt: kept.SetAt, MayEdit: p.by.May(access.ManageIncidents)}
+	shown := ui.PoliciesIndex{Numbers: kept.Numbers(), Level2ByKnowledge: knowledge, Version: kept.Version, SetAt: kept.SetAt, MayEdit: p.by.May(access.ManageIncidents)}
 	if shown.SetBy, err = p.nameOf(kept.SetBy); err != nil {
 		return err
 	}
@@ -158,18 +158,18 @@ func (p *page) typedPolicies() (policies.Policies, error) {
 	}
 	set.SetNumbers(numbers)
 	set.Substitutes = p.substitutesOf(&problems)
-	set.Verification.NotVisible, set.Verification.AlwaysCode = p.tickedPolicies()
+	set.Verification.NotVisible, set.Verification.Level2ByKnowledge = p.tickedPolicies()
 	return set, problems.Err()
 }
 
 // tickedPolicies reads the boxes of the form.
-func (p *page) tickedPolicies() (notVisible []string, alwaysCode bool) {
+func (p *page) tickedPolicies() (notVisible []string, level2ByKnowledge bool) {
 	for _, item := range p.Request().PostForm["not_visible"] {
 		if slices.Contains(cases.Items, item) {
 			notVisible = append(notVisible, item)
 		}
 	}
-	return notVisible, p.Request().PostForm.Get("always_code") == "true"
+	return notVisible, p.Request().PostForm.Get("level2_by_knowledge") == "true"
 }
 
 // policyField is one policy as its form has it; word puts a value into words.
@@ -224,11 +224,11 @@ func (p *page) policyFields(of policies.Policies) (list []policyField, err error
 		}
 		return strings.Join(words, i18n.T(p.ctx, "list.comma"))
 	})
-	always := ""
-	if of.Verification.AlwaysCode {
-		always = "true"
+	knowledge := ""
+	if of.Verification.Level2ByKnowledge {
+		knowledge = "true"
 	}
-	add("always_code", i18n.T(p.ctx, "policies.always_code"), always, func(value string) string {
+	add("level2_by_knowledge", i18n.T(p.ctx, "policies.level2_by_knowledge"), knowledge, func(value string) string {
 		if value == "" {
 			return "－"
 		}

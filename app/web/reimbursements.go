@@ -114,7 +114,7 @@ func (p *page) planLines(v *caseView, lines []reimbursements.Line, shown *ui.Rei
 		return err
 	}
 	for _, m := range v.facts.Movements {
-		shown.Movements = append(shown.Movements, movementOf(m, names, v.facts.Compensated[m.ID]))
+		shown.Movements = append(shown.Movements, movementOf(m, names, v.facts.Settled(m)))
 	}
 	for _, l := range lines {
 		out := ui.PlanLine{Kind: l.Kind, Program: names[l.ProgramID], Points: l.Points}

@@ -77,6 +77,7 @@ var Routes = []Route{
 	{"POST", "/cases/:number/clear-impostor", cases.ToClearImpostor, clearImpostor},
 	{"POST", "/cases/:number/representatives", cases.ToRecordRepresentative, recordRepresentative},
 	{"POST", "/cases/:number/findings", reimbursements.ToDecideFinding, decideFinding},
+	{"POST", "/cases/:number/doubles", reimbursements.ToDecideDouble, decideDouble},
 	{"POST", "/cases/:number/adjustments", reimbursements.ToAddAdjustment, addAdjustment},
 	{"POST", "/cases/:number/reimbursements", reimbursements.ToPropose, propose},
 	{"GET", "/calls/:id", access.ReadCases, showCallsCase},

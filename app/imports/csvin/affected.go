@@ -1,6 +1,7 @@
 package csvin
 
 import (
+	"strings"
 	"time"
 
 	"hoten/app/jptext"
@@ -31,6 +32,12 @@ type Affected struct {
 type Balance struct {
 	Program string
 	Points  int64
+}
+
+// BalancesAlone reports whether the row says nothing but balances of an ID.
+func (a Affected) BalancesAlone() bool {
+	said := a.Name + a.NameKana + a.Phone + a.Email + a.PostalCode + a.Address + a.CustomerNumber
+	return len(a.Balances) > 0 && strings.TrimSpace(said) == "" && a.BirthDate.IsZero() && a.EmailRegisteredOn.IsZero() && a.RestrictedAt.IsZero()
 }
 
 var languages = map[string]string{"ja": "ja", "en": "en", "日本語": "ja", "英語": "en", "japanese": "ja", "english": "en"}

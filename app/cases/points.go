@@ -1,0 +1,50 @@
+package cases
+
+import "hoten/app/store"
+
+// What keeps the points of a case from being settled, a bit each of Case.PointsOpen.
+const (
+	BalanceMissing int16 = 1 << iota // the plan needs a balance that nobody stated
+	DoubleOpen                       // a loss stands under two movement numbers
+	CorrectionDue                    // something was learned that changes what was posted
+)
+
+// PointsMark is one of them: its name in the API, and the event that tells of it.
+type PointsMark struct {
+	Bit         int16
+	Name, Event string
+}
+
+// PointsMarks lists them in the order in which they are settled.
+var PointsMarks = []PointsMark{
+	{BalanceMissing, "balance_missing", BalanceMissed},
+	{DoubleOpen, "double", DoubleFound},
+	{CorrectionDue, "correction", CorrectionFound},
+}
+
+// Marks names what is open about the points of the case.
+func (c Case) Marks() []string {
+	out := []string{}
+	for _, m := range PointsMarks {
+		if c.PointsOpen&m.Bit != 0 {
+			out = append(out, m.Name)
+		}
+	}
+	return out
+}
+
+// Unproposed reports whether a plan of the case would be its first proposal, or a
+// correction that nobody has proposed yet.
+func (c Case) Unproposed() bool {
+	return c.ReimbursementState == nil || c.PointsOpen&CorrectionDue != 0 && !c.pending()
+}
+
+// MarkPoints notes what is open about the points of cases, which the caller has locked.
+// A closed case whose posted points must be corrected is reopened.
+func MarkPoints(tx *store.Tx, ids []int64, marks []int16) {
+	tx.Queue(`update cases c set points_open = u.m, changed_at = $3,
+		status = case when u.reopened then 'reopened' else c.status end, completed_at = case when u.reopened then null else c.completed_at end,
+		version = c.version + case when u.reopened then 1 else 0 end
+		from (select i.id, i.m, k.status in ('completed', 'out_of_scope') and i.m & 4 <> 0 as reopened
+		  from unnest($1::bigint[], $2::smallint[]) as i(id, m) join cases k on k.id = i.id) u where c.id = u.id`, ids, marks, tx.Now)
+}

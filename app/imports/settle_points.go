@@ -1,0 +1,87 @@
+package imports
+
+import (
+	"hoten/app/imports/csvin"
+	"hoten/app/ledger"
+	"hoten/app/members"
+	"hoten/app/store"
+)
+
+// lockIdentities locks the IDs that were known, and those whose exchanges are cancelled:
+// files of two incidents must not give back one exchange twice.
+func (r *run) lockIdentities(tx *store.Tx) error {
+	if r.DryRun {
+		return nil
+	}
+	return members.LockKnown(tx, `select known_identity from staged_affected where known_identity is not null
+		union all select known_identity from staged_balances
+		union all select i.id from staged_movements s join identities i on i.login_key = s.login_key where s.kind = 'cancel'`)
+}
+
+// settleBalances takes the rows out that say nothing but balances of IDs which the
+// incident has, unless they are the row that listed the ID: what is unknown will be
+// stated, what is known is ignored where it is equal and refused where it is not.
+func (r *run) settleBalances(tx *store.Tx) error {
+	_, err := store.Exec(tx, `insert into staged_balances
+		select s.line, s.known_identity, s.balance_programs, s.balances, b.differ, b.news
+		from staged_affected s join cases c on c.incident_id = $1 and c.identity_id = s.known_identity and c.origin <> 'inquiry'
+		left join members m on m.id = s.known_member
+		cross join lateral (select bool_or(a.id is not null and a.stated and a.opening <> v.points) as differ,
+		    bool_or(a.id is null or not a.stated and v.points > 0) as news
+		  from unnest(s.balance_programs, s.balances) v(program, points) left join lateral `+opened+` a on true) b
+		where s.balances_alone and coalesce(c.row_hash, m.row_hash) is distinct from s.row_hash`, r.IncidentID)
+	if err != nil {
+		return err
+	}
+	if _, err := store.Exec(tx, "delete from staged_affected s using staged_balances b where b.line = s.line"); err != nil {
+		return err
+	}
+	rows, err := store.Returning[settled](tx, "delete from staged_balances where differ or not news returning line, not differ as same, '' as detail")
+	if err != nil {
+		return err
+	}
+	return r.sort(tx.Context(), AffectedFile, rows, csvin.Problem{Reason: "duplicate_conflict"})
+}
+
+// opened is the account of an ID s in the program of a balance v: what it was opened
+// with, and whether that was stated.
+const opened = `(select a.id, not (` + ledger.Restatable + `) as stated,
+	coalesce((select sum(p.points) from postings p where p.account_id = a.id and p.purpose = 'opening'), 0) as opening
+	from accounts a where a.identity_id = s.known_identity and a.program_id = v.program)`
+
+// settleCancellations refuses cancellations that together give back more than their
+// exchange took, with those that came before. Of several in the file the first ones
+// stand.
+func (r *run) settleCancellations(tx *store.Tx) error {
+	type cancellation struct {
+		Line     int64
+		RefersTo string
+		Points   int64
+		Left     int64 // of the exchange, before this file
+	}
+	rows, err := store.Select[cancellation](tx.DB, `select * from (
+		  select s.line, s.refers_to, s.points, e.left as left, sum(s.points) over (partition by s.refers_to) > e.left as exceeds
+		  from staged_movements s cross join lateral (
+		    select f.points as left from staged_movements f where f.movement_key = s.refers_to
+		    union all
+		    select m.points - (select coalesce(sum(c.points), 0) from movements c where c.refers_to = m.id and c.kind = 'cancel' and c.doubled is distinct from 'double')
+		    from movements m where m.movement_key = s.refers_to limit 1) e
+		  where s.kind = 'cancel') s where exceeds order by line`)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	given := map[string]int64{}
+	var lines []int64
+	var refused []settled
+	for _, c := range rows {
+		if given[c.RefersTo]+c.Points <= c.Left {
+			given[c.RefersTo] += c.Points
+			continue
+		}
+		lines, refused = append(lines, c.Line), append(refused, settled{Line: c.Line})
+	}
+	if _, err := store.Exec(tx, "delete from staged_movements where line = any($1)", lines); err != nil {
+		return err
+	}
+	return r.sort(tx.Context(), MovementsFile, refused, csvin.Problem{Column: "points", Reason: "cancel_exceeds_exchange"})
+}

@@ -65,7 +65,7 @@ func (c *Config) Check() error {
 		c.AllowDemo = true
 	}
 	if c.MailFrom == "" {
-		c.MailFrom = "no-reply@hoten.example"
+		c.MailFrom = "no-reply@localhost"
 	}
 	host, port, err := net.SplitHostPort(c.Addr)
 	if err != nil {

@@ -104,10 +104,6 @@ func isCall(e ast.Expr, pkg, name string) bool {
 var onlyElsewhere = map[string]string{
 	"staff.sign_in_failed":    "what becomes of a sign-in",
 	"setup.applied":           "hoten setup does it, with a file",
-	"operator.set":            "hoten setup does it",
-	"id.set":                  "hoten setup does it",
-	"program.set":             "hoten setup does it",
-	"incident.changed":        "hoten setup does it",
 	"import.done":             "what becomes of an import that was started",
 	"reimbursement.reminded":  "the program does it by itself",
 	"reimbursement.escalated": "the program does it by itself",

@@ -92,7 +92,8 @@ func incidentSamples(lang string) map[string]page {
 			{Name: pointtalk, Bearer: in(lang, "NTTコミュニケーションズ", "NTT Communications"), Rollback: Stages{4785390, 1203000, 601200}},
 			{Name: goo, Rollback: Stages{-957078, -240600, -120240}, Reimburse: Stages{563000, 141000, 70500}, Absorbed: Stages{10634, 2210, 1105}},
 		},
-		Overdue: 3, Unproposed: 739, Unnotified: 426, MayPropose: true, MayNotify: true, MayImport: true,
+		Overdue: 3, Unproposed: 739, Unnotified: 426, MayPropose: true, MayNotify: true, MayImport: true, MayEdit: true, ID: "OCN ID", Opens: []string{in(lang, "OCNメール", "OCN Mail"), in(lang, "マイページ", "My Page")},
+		Goes:       in(lang, "OCN IDの利用制限中も、インターネット接続はこれまでどおりご利用いただけます。", "Your internet connection works as before."),
 		PointsOpen: []PointsOpen{{i18n.T(i18n.With(bg, lang), "cases.queue.balance_missing"), "12"}},
 		Job:        &Progress{URL: "/incidents/2014-R096?job=3", State: "running", Total: 987, Processed: 412, Failed: 2, Reasons: []Choice{{i18n.T(i18n.With(bg, lang), "cases.queue.balance_missing"), "2"}}},
 	}
@@ -101,7 +102,7 @@ func incidentSamples(lang string) map[string]page {
 	show.Open = reports.AgesTable(told, reports.Ages{Today: 210, Days1To3: 530, Days4To7: 12})
 	show.Owed = reports.OwedTable(told, []reports.Owed{{Program: "goo", ProgramID: 2, OperatorJa: "NTTレゾナント", OperatorEn: "NTT Resonant", BearerJa: "NTTコミュニケーションズ", BearerEn: "NTT Communications", Bearer: "ntt-com", Planned: 573634, Posted: 71605}},
 		[]incidents.Program{{ID: 2, Code: "goo", NameJa: goo, NameEn: goo}})
-	form := IncidentsNew{Frame: sampleFrame(lang, "incidents", access.Administrator)}
+	form := IncidentsNew{Frame: sampleFrame(lang, "incidents", access.Administrator), Form: sampleIncidentForm(lang)}
 	form.Frame.Typed = map[string]string{"reference": "2014 R096", "period_from": "2014-07-28", "period_to": "2014-07-11", "title_ja": title}
 	ctx := i18n.With(bg, lang)
 	form.Frame.Problems = []Problem{{"", "reference", i18n.T(ctx, "fault.field.reference_invalid")}, {"", "period_to", i18n.T(ctx, "fault.field.period_reversed")}}
@@ -245,6 +246,8 @@ func adminSamples(lang string) map[string]page {
 			{8, in(lang, "鈴木 健", "Ken Suzuki"), 11, 1, 0, 0, 0, jst(7, 31, 9, 30), true},
 			{9, in(lang, "高橋 由美", "Yumi Takahashi"), 0, 0, 0, 0, 0, time.Time{}, false},
 		}},
+		"setup_index": sampleSetup(lang, true), "setup_index_first": sampleSetup(lang, false), "operators_edit": sampleOperator(lang), "ids_edit": sampleID(lang), "programs_edit": sampleProgram(lang),
+		"incidents_edit":  IncidentsEdit{Frame: sampleFrame(lang, "incidents", access.CenterManager), Reference: "2014-R096", Version: 2, Form: sampleIncidentForm(lang), MayAudit: true},
 		"staff_new":       StaffNew{Frame: sampleFrame(lang, "staff", access.Administrator), Desks: []Choice{{"tech", in(lang, "技術", "Tech")}}},
 		"tokens_index":    TokensIndex{Frame: sampleFrame(lang, "", access.Agent), Tokens: tokens, Fresh: "hoten_" + strings.Repeat("a8Xq2", 8)},
 		"tokens_none":     TokensIndex{Frame: sampleFrame(lang, "", access.Agent)},

@@ -165,6 +165,7 @@ var rail = []struct {
 	{"services", "/services", []access.Permission{access.ReadCases}},
 	{"audit", "/audit", []access.Permission{access.ReadAuditOwn, access.ReadAuditDesk, access.ReadAuditCenter}},
 	{"staff", "/staff", []access.Permission{access.ManageStaff}},
+	{"setup", "/setup", []access.Permission{access.ManageIncidents}},
 }
 
 func mayOpen(role access.Role, needs []access.Permission) bool {

@@ -22,6 +22,7 @@ import (
 	"hoten/app/imports"
 	"hoten/app/incidents"
 	"hoten/app/notices"
+	"hoten/app/operators"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/services"
@@ -53,6 +54,16 @@ var Routes = []Route{
 	{"POST", "/incidents", incidents.ToCreate, createIncident},
 	{"GET", "/incidents", access.ReadCases, listIncidents},
 	{"GET", "/incidents/:reference", access.ReadCases, showIncident},
+	{"PATCH", "/incidents/:reference", incidents.ToChange, changeIncident},
+	{"GET", "/operators", access.ReadCases, listOperators},
+	{"POST", "/operators", operators.ToSet, createOperator},
+	{"PATCH", "/operators/:code", operators.ToSet, changeOperator},
+	{"GET", "/ids", access.ReadCases, listIDs},
+	{"POST", "/ids", operators.ToSetID, createID},
+	{"PATCH", "/ids/:code", operators.ToSetID, changeID},
+	{"GET", "/programs", access.ReadCases, listPrograms},
+	{"POST", "/programs", incidents.ToSetProgram, createProgram},
+	{"PATCH", "/programs/:code", incidents.ToSetProgram, changeProgram},
 	{"POST", "/incidents/:reference/imports", imports.ToStart, createImport},
 	{"POST", "/incidents/:reference/reimbursements", reimbursements.ToProposeAll, proposeAll},
 	{"POST", "/incidents/:reference/notices", resets.ToNotifyAll, notifyAll},

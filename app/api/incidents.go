@@ -4,34 +4,68 @@ import (
 	"net/http"
 	"time"
 
+	"gorm.io/gorm"
+
 	"hoten/app/incidents"
 	"hoten/app/jobs"
 	"hoten/app/jptext"
+	"hoten/app/operators"
 	"hoten/app/reports"
 	"hoten/app/resets"
 )
 
-type incidentJSON struct {
-	Reference         string           `json:"reference"`
-	TitleJa           string           `json:"title_ja"`
-	TitleEn           string           `json:"title_en"`
-	PeriodFrom        string           `json:"period_from"`
-	PeriodTo          string           `json:"period_to"`
-	DetectedOn        string           `json:"detected_on"`
-	ReleasedOn        string           `json:"released_on,omitempty"`
-	ReleasedIDs       *int             `json:"released_ids,omitempty"`
-	ReleasedExchanged *int             `json:"released_exchanged,omitempty"`
-	CreatedAt         time.Time        `json:"created_at"`
-	Figures           *reports.Figures `json:"figures,omitempty"`
+// incidentFacts are what is said of an incident, in and out.
+type incidentFacts struct {
+	Reference         string            `json:"reference"`
+	TitleJa           string            `json:"title_ja"`
+	TitleEn           string            `json:"title_en"`
+	PeriodFrom        string            `json:"period_from"`
+	PeriodTo          string            `json:"period_to"`
+	DetectedOn        string            `json:"detected_on"`
+	ReleasedOn        string            `json:"released_on,omitempty"`
+	ReleasedIDs       *int              `json:"released_ids,omitempty"`
+	ReleasedExchanged *int              `json:"released_exchanged,omitempty"`
+	ID                string            `json:"id,omitempty"` // code of the ID that was misused
+	HappenedJa        string            `json:"happened_ja,omitempty"`
+	HappenedEn        string            `json:"happened_en,omitempty"`
+	Bearers           map[string]string `json:"bearers,omitempty"` // operators by program; empty: undecided
 }
 
-func incidentOf(i incidents.Incident) incidentJSON {
-	out := incidentJSON{Reference: i.Reference, TitleJa: i.TitleJa, TitleEn: i.TitleEn, PeriodFrom: i.PeriodFrom.String(), PeriodTo: i.PeriodTo.String(),
-		DetectedOn: i.DetectedOn.String(), ReleasedIDs: i.ReleasedIds, ReleasedExchanged: i.ReleasedExchanged, CreatedAt: i.CreatedAt}
+type incidentJSON struct {
+	incidentFacts
+	CreatedAt time.Time        `json:"created_at"`
+	Version   int64            `json:"version"`
+	Figures   *reports.Figures `json:"figures,omitempty"`
+}
+
+func incidentOf(db *gorm.DB, i incidents.Incident) (out incidentJSON, err error) {
+	out = incidentJSON{CreatedAt: i.CreatedAt, Version: i.Version, incidentFacts: incidentFacts{Reference: i.Reference, TitleJa: i.TitleJa, TitleEn: i.TitleEn,
+		PeriodFrom: i.PeriodFrom.String(), PeriodTo: i.PeriodTo.String(), DetectedOn: i.DetectedOn.String(), ReleasedIDs: i.ReleasedIds,
+		ReleasedExchanged: i.ReleasedExchanged, HappenedJa: i.HappenedJa, HappenedEn: i.HappenedEn}}
 	if i.ReleasedOn != nil {
 		out.ReleasedOn = i.ReleasedOn.String()
 	}
-	return out
+	if i.IDKindID != nil {
+		id, err := operators.IDByID(db, *i.IDKindID)
+		if err != nil {
+			return out, err
+		}
+		out.ID = id.Code
+	}
+	out.Bearers, err = incidents.Bearers(db, i.ID)
+	return out, err
+}
+
+// noun is the facts as the action takes them.
+func (in incidentFacts) noun() incidents.New {
+	n := incidents.New{Reference: in.Reference, TitleJa: in.TitleJa, TitleEn: in.TitleEn, PeriodFrom: date(in.PeriodFrom), PeriodTo: date(in.PeriodTo),
+		DetectedOn: date(in.DetectedOn), ReleasedIds: in.ReleasedIDs, ReleasedExchanged: in.ReleasedExchanged, ID: in.ID,
+		HappenedJa: in.HappenedJa, HappenedEn: in.HappenedEn, Bearers: in.Bearers}
+	if in.ReleasedOn != "" {
+		d := date(in.ReleasedOn)
+		n.ReleasedOn = &d
+	}
+	return n
 }
 
 // date reads a day as callers write it; what is none stays zero and is refused
@@ -45,31 +79,47 @@ func date(s string) jptext.Date {
 }
 
 func createIncident(a *API, r *request) error {
-	var in struct {
-		Reference         string `json:"reference"`
-		TitleJa           string `json:"title_ja"`
-		TitleEn           string `json:"title_en"`
-		PeriodFrom        string `json:"period_from"`
-		PeriodTo          string `json:"period_to"`
-		DetectedOn        string `json:"detected_on"`
-		ReleasedOn        string `json:"released_on"`
-		ReleasedIDs       *int   `json:"released_ids"`
-		ReleasedExchanged *int   `json:"released_exchanged"`
-	}
+	var in incidentFacts
 	if err := r.body(&in); err != nil {
 		return err
 	}
-	n := incidents.New{Reference: in.Reference, TitleJa: in.TitleJa, TitleEn: in.TitleEn, PeriodFrom: date(in.PeriodFrom), PeriodTo: date(in.PeriodTo),
-		DetectedOn: date(in.DetectedOn), ReleasedIds: in.ReleasedIDs, ReleasedExchanged: in.ReleasedExchanged}
-	if in.ReleasedOn != "" {
-		d := date(in.ReleasedOn)
-		n.ReleasedOn = &d
-	}
-	made, err := incidents.Create(r.Request().Context(), a.s, r.by, n)
+	made, err := incidents.Create(r.Request().Context(), a.s, r.by, in.noun())
 	if err != nil {
 		return err
 	}
-	return r.JSON(http.StatusCreated, incidentOf(*made))
+	out, err := incidentOf(r.db, *made)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusCreated, out)
+}
+
+// changeIncident sets what the body says over what stands; the bearers it names stay in
+// place of all that stood.
+func changeIncident(a *API, r *request) error {
+	stands, err := incidents.ByReference(r.db, r.Param("reference"))
+	if err != nil {
+		return err
+	}
+	shown, err := incidentOf(r.db, *stands)
+	if err != nil {
+		return err
+	}
+	in := struct {
+		incidentFacts
+		Version int64 `json:"version"`
+	}{incidentFacts: shown.incidentFacts}
+	in.Bearers = nil
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	if err := seen(stands.Reference, &in.Reference, &in.Version); err != nil {
+		return err
+	}
+	if _, err := incidents.Change(r.Request().Context(), a.s, r.by, in.Version, in.noun()); err != nil {
+		return err
+	}
+	return showIncident(a, r)
 }
 
 func listIncidents(a *API, r *request) error {
@@ -79,7 +129,11 @@ func listIncidents(a *API, r *request) error {
 	}
 	out := list[incidentJSON]{Items: []incidentJSON{}}
 	for _, i := range all {
-		out.Items = append(out.Items, incidentOf(i))
+		one, err := incidentOf(r.db, i)
+		if err != nil {
+			return err
+		}
+		out.Items = append(out.Items, one)
 	}
 	return r.JSON(http.StatusOK, out)
 }
@@ -89,7 +143,10 @@ func showIncident(a *API, r *request) error {
 	if err != nil {
 		return err
 	}
-	out := incidentOf(*i)
+	out, err := incidentOf(r.db, *i)
+	if err != nil {
+		return err
+	}
 	f, err := reports.Of(r.db, i, a.s.Clock())
 	if err != nil {
 		return err

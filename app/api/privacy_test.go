@@ -68,6 +68,7 @@ func TestNoAnswerTellsPersonalData(t *testing.T) {
 	v.calls(agent, supervisor, number)
 	v.callbacks(agent, number)
 	v.services(manager)
+	v.setUp(manager)
 	v.to(agent, "POST /cases/:number/reset", nil, ":number", number)
 	v.to(supervisor, "POST /cases/:number/release", reason, ":number", second)
 	v.points(agent, supervisor, number, second)
@@ -83,6 +84,27 @@ func TestNoAnswerTellsPersonalData(t *testing.T) {
 		if !v.been[r.Method+" "+r.Path] {
 			t.Errorf("%s %s was not looked at", r.Method, r.Path)
 		}
+	}
+}
+
+// setUp makes an operator with an ID and a program, and changes them; fields that are
+// absent stay, and a stale version changes nothing.
+func (v *tour) setUp(manager *client) {
+	v.T.Helper()
+	v.to(manager, "POST /operators", j{"code": "ferry", "name_ja": "フェリー", "name_en": "Ferry", "page_ja": "公式", "page_en": "the site"}).want(201, "code", "ferry", "version", "1")
+	manager.post("/operators", j{"code": "ferry", "name_ja": "フェリー", "name_en": "Ferry"}).want(422, "errors.0.field", "code", "errors.0.code", "code_taken")
+	v.to(manager, "PATCH /operators/:code", j{"name_en": "The Ferry", "version": 1}, ":code", "ferry").want(200, "name_en", "The Ferry", "page_en", "the site", "version", "2")
+	manager.do("PATCH", "/operators/ferry", j{"name_en": "Late", "version": 1}).want(409, "code", "conflict")
+	manager.do("PATCH", "/operators/ferry", j{"name_en": "Unseen"}).want(422, "errors.0.field", "version")
+	v.to(manager, "POST /ids", j{"code": "ferry-id", "operator": "ferry", "name_ja": "フェリーID", "name_en": "Ferry ID", "domains": []string{"ferry.example"}}).want(201, "domains.0", "ferry.example", "language", "ja")
+	v.to(manager, "PATCH /ids/:code", j{"language": "en", "version": 1}, ":code", "ferry-id").want(200, "language", "en", "domains.#", "1", "operator", "ferry")
+	manager.post("/programs", j{"code": "miles", "operator": "nobody", "name_ja": "マイル", "name_en": "Miles", "unit_ja": "マイル", "unit_en": "miles", "unit_en_one": "mile"}).want(422, "errors.0.field", "operator")
+	v.to(manager, "POST /programs", j{"code": "miles", "operator": "ferry", "name_ja": "マイル", "name_en": "Miles", "unit_ja": "マイル", "unit_en": "miles", "unit_en_one": "mile"}).want(201, "version", "1")
+	v.to(manager, "PATCH /programs/:code", j{"name_en": "Ferry Miles", "version": 1}, ":code", "miles").want(200, "name_en", "Ferry Miles", "unit_en", "miles", "operator", "ferry")
+	v.to(manager, "PATCH /incidents/:reference", j{"released_ids": 2, "bearers": j{"goo": "ntt-com", "pointtalk": ""}, "version": 1}, ":reference", apptest.Reference).
+		want(200, "released_ids", "2", "period_from", "2014-07-11", "id", "ocn-id", "bearers.goo", "ntt-com", "bearers.#", "2", "version", "2")
+	for _, path := range []string{"/operators", "/ids", "/programs"} {
+		v.to(manager, "GET "+path, nil)
 	}
 }
 

@@ -2,6 +2,9 @@ package apptest
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"hoten/app/access"
@@ -40,4 +43,21 @@ func example(t testing.TB) *setup.File {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// SetUpFile is a file for hoten setup that does what SetUp does.
+func SetUpFile(t testing.TB) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "setup.yaml")
+	if err := os.WriteFile(path, []byte(SetUpText()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// SetUpText is what stands in SetUpFile.
+func SetUpText() string {
+	text, _ := setup.Example("ocn-2014")
+	text, _, _ = strings.Cut(text, "\n# The incidents.")
+	return text + "\n"
 }

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"hoten/app/apptest"
 	"hoten/app/store/embedded"
 )
 
@@ -108,6 +109,11 @@ var running = sync.OnceValues(func() (*desk, error) {
 		return nil, err
 	}
 	d.database = server.URL()
+	setup := d.hoten("setup", "-")
+	setup.Stdin = strings.NewReader(apptest.SetUpText())
+	if out, err := setup.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w: %s", err, out)
+	}
 	for _, p := range []struct{ name, role string }{{"agent", "agent"}, {"supervisor", "supervisor"}, {"manager", "center_manager"}} {
 		if err := d.hire(p.name, p.role); err != nil {
 			return nil, err

@@ -67,6 +67,7 @@ func newHouse(t *testing.T, env ...string) *house {
 	t.Cleanup(pool.Close)
 	h := &house{t: t, address: address, folder: t.TempDir(), db: pool, tokens: map[string]string{}}
 	h.env = append(os.Environ(), append([]string{"HOTEN_DATA_DIR=" + h.folder, "HOTEN_DATABASE_URL=" + address, "HOTEN_SMTP_URL=", "HOTEN_BASE_URL=http://localhost"}, env...)...)
+	h.command("setup", apptest.SetUpFile(t))
 	for name, role := range map[string]string{"agent": "agent", "sv": "supervisor", "sv2": "supervisor", "manager": "center_manager"} {
 		h.command("staff", "add", "--email", name+"@hoten.example", "--name", name, "--role", role)
 		h.tokens[name] = strings.TrimSpace(h.command("token", "create", "--staff", name+"@hoten.example", "--name", "crash"))

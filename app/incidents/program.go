@@ -36,6 +36,11 @@ func ProgramByCode(db *gorm.DB, code string) (*Program, error) {
 	return p, err
 }
 
+// ProgramOf finds a program. Unknown: NotFound.
+func ProgramOf(db *gorm.DB, code string) (*Program, error) {
+	return store.Find[Program](db, "code = ?", code)
+}
+
 // ToSetProgram is the verb of SetProgram.
 var ToSetProgram = verbs.Declare(verbs.Verb{Name: "program.set", Needs: access.ManageIncidents, Subject: "program"})
 

@@ -21,7 +21,7 @@ import (
 )
 
 // New is what POST /incidents takes; dates are days of JST. ID is the code of the ID
-// whose passwords were used; empty: the only one there is, if there is one.
+// whose passwords were used; empty: as it stands, or the only one there is.
 type New struct {
 	Reference, TitleJa, TitleEn      string
 	PeriodFrom, PeriodTo, DetectedOn jptext.Date
@@ -138,7 +138,7 @@ type facts struct {
 }
 
 func create(tx *store.Tx, n New) (*Incident, error) {
-	kind, err := n.resolve(tx)
+	kind, err := n.resolve(tx, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +159,7 @@ func create(tx *store.Tx, n New) (*Incident, error) {
 }
 
 func change(tx *store.Tx, kept *Incident, n New) (bool, error) {
-	kind, err := n.resolve(tx)
+	kind, err := n.resolve(tx, kept.IDKindID)
 	if err != nil {
 		return false, err
 	}
@@ -187,8 +187,9 @@ func change(tx *store.Tx, kept *Incident, n New) (bool, error) {
 	return true, audit.Record(tx, audit.Change{Action: ToChange.Name, Subject: kept.Subject(), Before: before, After: facts{*kept, bearers}})
 }
 
-// resolve checks the facts and finds the ID that they name.
-func (n *New) resolve(tx *store.Tx) (*int16, error) {
+// resolve checks the facts and finds the ID that they name; where they name none it stays
+// as it stands, or is the only one there is.
+func (n New) resolve(tx *store.Tx, stands *int16) (*int16, error) {
 	if err := n.Check(); err != nil {
 		return nil, err
 	}
@@ -196,11 +197,15 @@ func (n *New) resolve(tx *store.Tx) (*int16, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n.ID == "" && len(ids) == 1 {
-		n.ID = ids[0].Code
-	}
-	if n.ID == "" {
+	switch {
+	case n.ID == "" && stands != nil:
+		return stands, nil
+	case n.ID == "" && len(ids) == 1:
+		return &ids[0].ID, nil
+	case n.ID == "" && len(ids) == 0:
 		return nil, nil
+	case n.ID == "":
+		return nil, fault.Input("id", "required")
 	}
 	i := slices.IndexFunc(ids, func(i operators.ID) bool { return i.Code == n.ID })
 	if i < 0 {

@@ -11,7 +11,7 @@ func init() { cases.WhenSummingUp(givenBack) }
 // givenBack sums up what was posted for a case, a program each and only those
 // touched, with the balances as they are.
 func givenBack(tx *store.Tx, c *cases.Case) ([]notices.Points, error) {
-	return store.Select[notices.Points](tx.DB, `select p.name_ja, p.name_en, a.balance,
+	return store.Select[notices.Points](tx.DB, `select p.name_ja, p.name_en, p.unit_ja, p.unit_en, p.unit_en_one, a.balance,
 		  coalesce(sum(l.points) filter (where l.kind = 'rollback'), 0)::bigint as restored,
 		  coalesce(sum(l.points) filter (where l.kind = 'reimburse'), 0)::bigint as reimbursed,
 		  coalesce(sum(l.points) filter (where l.kind = 'absorb'), 0)::bigint as absorbed,

@@ -86,6 +86,8 @@ func (f *File) each(visit func(entry)) {
 		err := refused.Err()
 		if err == nil {
 			err = n.Check()
+		} else {
+			rows = nil // what cannot be read is named as the file has it
 		}
 		visit(entry{place: at("desks", i), kind: "desk", name: n.Code, rows: rows, err: err, put: func(tx *store.Tx) (bool, error) { return desks.Put(tx, n) }})
 	}

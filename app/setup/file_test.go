@@ -1,20 +1,230 @@
 package setup_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
+	"hoten/app/access"
+	"hoten/app/apptest"
+	"hoten/app/desks"
+	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/operators"
+	"hoten/app/policies"
 	"hoten/app/setup"
+	"hoten/app/store"
 )
 
-func TestExamplesRead(t *testing.T) {
+func TestMain(m *testing.M) { apptest.Main(m) }
+
+func example(t *testing.T, name string) string {
+	t.Helper()
+	text, ok := setup.Example(name)
+	if !ok {
+		t.Fatal(name)
+	}
+	return text
+}
+
+func apply(s *store.Store, by access.Actor, text string) ([]setup.Done, error) {
+	f, err := setup.Read(strings.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	return setup.Apply(context.Background(), s, by, f, "test")
+}
+
+// problems are those of a file, "line field code".
+func problems(err error) (out []string) {
+	var r setup.Refused
+	if !errors.As(err, &r) {
+		return []string{fmt.Sprint(err)}
+	}
+	for _, p := range r {
+		out = append(out, fmt.Sprintf("%d %s %s", p.Line, p.Field, p.Code))
+	}
+	return out
+}
+
+// Whatever cannot be meant is refused with its line and field, and nothing of the file is
+// done.
+func TestStrict(t *testing.T) {
+	s, _ := apptest.New(t)
+	text := example(t, "one-program")
+	for name, c := range map[string]struct{ old, new, field, code string }{
+		"an unknown key":              {"    page_url: ", "    page_uri: ", "page_uri", "setup_unknown_key"},
+		"an unknown section":          {"desks:", "windows:", "windows", "setup_unknown_key"},
+		"a value of another kind":     {"threshold: 20000", "threshold: many", "", "setup_unreadable"},
+		"no YAML":                     {"operators:\n", "operators: [\n", "", "setup_unreadable"},
+		"a missing name":              {"    name_en: Ferry Miles\n", "", "programs.0.name_en", "required"},
+		"a bad code":                  {"code: setouchi-ferry", "code: Setouchi", "operators.0.code", "code_invalid"},
+		"a bad address":               {"mail_address: no-reply@miles", "mail_address: no reply@miles", "operators.0.mail_address", "email_invalid"},
+		"a page without https":        {"https://www.ferry", "http://www.ferry", "operators.0.page_url", "url_invalid"},
+		"one language of a pair":      {"    goes_on_en: Crossings that are booked already are not affected.\n", "", "ids.0.goes_on_en", "required"},
+		"a form that is none":         {"fc-[0-9]{6}", "fc-[0-9", "ids.0.form", "form_invalid"},
+		"another language":            {"language: en", "language: fr", "ids.0.language", "language_unknown"},
+		"an operator that is none":    {"  - code: ferry-id\n    operator: setouchi-ferry", "  - code: ferry-id\n    operator: seto", "ids.0.operator", "operator_unknown"},
+		"a program's operator":        {"  - code: miles\n    operator: setouchi-ferry", "  - code: miles\n    operator: seto", "programs.0.operator", "operator_unknown"},
+		"a topic that is none":        {"topics: [id, password, miles]", "topics: [id, yards]", "desks.0.topics.1", "topic_unknown"},
+		"a telephone that is none":    {"0570-000-260", "57", "desks.0.phone", "phone_invalid"},
+		"no opening":                  {`open: ["10:00-13:00"]`, "open: []", "desks.0.hours.1.open", "required"},
+		"an opening that is none":     {`"14:00-19:00"`, `"14-x"`, "desks.0.hours.0.open.1", "opening_invalid"},
+		"an opening before its start": {`"14:00-19:00"`, `"19:00-14:00"`, "desks.0.hours.0.open.1", "hours_invalid"},
+		"openings that overlap":       {`"14:00-19:00"`, `"12:00-19:00"`, "desks.0.hours.0.open.1", "hours_overlap"},
+		"weekdays that are none":      {"weekdays: mon-fri", "weekdays: mon-fry", "desks.0.hours.0.weekdays", "weekdays_unknown"},
+		"a day of no year":            {"first: 12/31", "first: 13/31", "desks.0.closed_yearly.0.first", "yearly_invalid"},
+		"a reversed period":           {"period_to: 2026-03-12", "period_to: 2026-02-12", "incidents.0.period_to", "period_reversed"},
+		"a date that is none":         {"released_on: 2026-03-16", "released_on: 2026-03-46", "incidents.0.released_on", "date_invalid"},
+		"a bearer that is none":       {"bearer: setouchi-ferry", "bearer: seto", "incidents.0.programs.0", "operator_unknown"},
+		"a program that is none":      {"{program: miles,", "{program: yards,", "incidents.0.programs.0", "program_unknown"},
+		"an ID that is none":          {"id: ferry-id\n    title", "id: train-id\n    title", "incidents.0.id", "id_unknown"},
+		"a secret in a text":          {"signature_en: 1-1 Mihon-cho", "signature_en: our password is Kx9!mmqz2, 1-1 Mihon-cho", "operators.0.signature_en", "secret_password"},
+		"the same twice":              {"desks:\n", "desks:\n  - {code: miles, name_ja: 窓口, name_en: Desk, short_ja: 窓, short_en: D, phone: 0570-000-261, topics: [id]}\n", "desks.1", "setup_twice"},
+		"a service of no program":     {"incidents:\n", "services:\n  - {program: yards, service: exchange, state: suspended, from: 2026-03-13 10:00}\nincidents:\n", "services.0.program", "program_unknown"},
+		"a service without a start":   {"incidents:\n", "services:\n  - {program: miles, service: exchange, state: suspended}\nincidents:\n", "services.0.from", "time_invalid"},
+		"a service that is none":      {"incidents:\n", "services:\n  - {program: miles, service: theft, state: suspended, from: 2026-03-13 10:00}\nincidents:\n", "services.0.service", "service_unknown"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if !strings.Contains(text, c.old) {
+				t.Fatalf("the example does not say %q", c.old)
+			}
+			changed := strings.Replace(text, c.old, c.new, 1)
+			_, err := apply(s, access.System("test"), changed)
+			got := problems(err)
+			if len(got) != 1 || !strings.HasSuffix(got[0], " "+c.field+" "+c.code) {
+				t.Fatalf("%q, want %s %s", got, c.field, c.code)
+			}
+			var line int
+			if _, err := fmt.Sscan(got[0], &line); err != nil || line < 2 || c.new != "" && c.code != "setup_unreadable" && c.code != "setup_twice" && !strings.Contains(window(changed, line), firstWord(c.new)) {
+				t.Errorf("line %d is %q", line, window(changed, line))
+			}
+		})
+	}
+	for _, table := range []string{"operators", "id_kinds", "id_domains", "programs", "accounts", "desks", "incidents", "service_statuses", "policies", "audit_entries"} {
+		var n int
+		if err := store.Scan(store.Read(t.Context(), s), "select count(*) from "+table, nil, &n); err != nil || n != 0 {
+			t.Errorf("%d %s after refused files, %v", n, table, err)
+		}
+	}
+}
+
+// window is a line with the two beside it: what is missing is told where it would stand.
+func window(text string, line int) string {
+	all := strings.Split(text, "\n")
+	return strings.Join(all[max(line-2, 0):min(line+2, len(all))], "\n")
+}
+
+func firstWord(s string) string { return strings.Fields(strings.Trim(s, "{[\"' "))[0] }
+
+// The same file again changes nothing and says so; a changed one changes what differs, is
+// audited with before and after, and leaves alone what it does not name.
+func TestAgain(t *testing.T) {
+	s, _ := apptest.New(t)
+	ctx := t.Context()
+	by := access.System("command line")
+	entries := func() (n int) {
+		t.Helper()
+		if err := store.Scan(store.Read(ctx, s), "select count(*) from audit_entries", nil, &n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	changed := func(text string) (out []string) {
+		t.Helper()
+		done, err := apply(s, by, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range done {
+			if d.Changed {
+				out = append(out, d.Kind+" "+d.Name)
+			}
+		}
+		return out
+	}
 	for _, name := range setup.Examples {
-		text, ok := setup.Example(name)
-		if !ok {
-			t.Fatal(name)
+		if made := changed(example(t, name)); len(made) < 5 {
+			t.Errorf("%s made %v", name, made)
 		}
-		if _, err := setup.Read(strings.NewReader(text)); err != nil {
-			t.Errorf("%s:\n%v", name, err)
+		before := entries()
+		if again := changed(example(t, name)); len(again) > 0 || entries() != before {
+			t.Errorf("%s again changed %v", name, again)
 		}
+	}
+	text := example(t, "one-program")
+	for _, c := range []struct {
+		old, new, changes string
+		entries           int // with that of the file itself
+	}{
+		{"sender_en: Setouchi Ferry Miles Desk", "sender_en: Miles", "[operator setouchi-ferry]", 2},
+		{"language: en", "language: en\n    domains: [b.ferry.example, a.ferry.example]", "[id ferry-id]", 2},
+		{"threshold: 20000", "threshold: 30000", "[program miles]", 2},
+		{"unit_en: miles", "unit_en: nautical miles", "[program miles]", 2},
+		{`"14:00-19:00"`, `"14:00-20:00"`, "[desk miles]", 2},
+		{"released_ids: 40", "released_ids: 41", "[incident FERRY-2026-01]", 2},
+		{", bearer: setouchi-ferry", "", "[incident FERRY-2026-01]", 2},
+	} {
+		text = strings.Replace(text, c.old, c.new, 1)
+		before := entries()
+		if got := fmt.Sprint(changed(text)); got != c.changes || entries() != before+c.entries {
+			t.Errorf("%s: changed %s with %d entries", c.new, got, entries()-before)
+		}
+		if again := changed(text); len(again) > 0 {
+			t.Errorf("%s again: changed %v", c.new, again)
+		}
+	}
+	db := store.Read(ctx, s)
+	domains, err := operators.Domains(db)
+	if err != nil || fmt.Sprint(domains) != "[a.ferry.example b.ferry.example ocn.example]" {
+		t.Errorf("domains %v, %v", domains, err)
+	}
+	p, err := policies.Current(db)
+	if err != nil || p.Thresholds["miles"] != 30000 || p.DailyLimits["miles"] != 500000 || p.Thresholds["goo"] != policies.FirstThreshold {
+		t.Errorf("policies %v %v, %v", p.Thresholds, p.DailyLimits, err)
+	}
+	// What the console changed since stays where the file does not say it.
+	if changed("programs: []\n") != nil {
+		t.Error("a file that names nothing changed something")
+	}
+	list, err := desks.List(db)
+	if err != nil || len(list) != 3 {
+		t.Errorf("%d desks, %v", len(list), err)
+	}
+	of, err := incidents.Involve(db, 0)
+	if err != nil || of.ID.Code != "ferry-id" || of.Operator.Code != "setouchi-ferry" || len(of.Programs) != 1 || of.Unit("en") != "nautical miles" || of.Asks([]string{"goo"}) || !of.Asks([]string{"id"}) {
+		t.Errorf("the newest incident is about %+v, %v", of, err)
+	}
+}
+
+// Whoever may not manage incidents sets nothing up.
+func TestWhoMaySetUp(t *testing.T) {
+	w := apptest.NewWorld(t)
+	for role, who := range w.People() {
+		_, err := apply(w.Store, who, example(t, "one-program"))
+		if may := role.May(access.ManageIncidents); may != (err == nil) || !may && !fault.Is(err, "forbidden") {
+			t.Errorf("%s: %v", role, err)
+		}
+	}
+}
+
+// A new installation holds nobody's data, and the guide says what is missing.
+func TestNewInstallationIsNobodys(t *testing.T) {
+	s, _ := apptest.New(t)
+	for _, table := range []string{"operators", "id_kinds", "programs", "accounts", "desks", "incidents", "incident_programs", "service_statuses", "policies"} {
+		var n int
+		if err := store.Scan(store.Read(t.Context(), s), "select count(*) from "+table, nil, &n); err != nil || n != 0 {
+			t.Errorf("%d %s in a new installation, %v", n, table, err)
+		}
+	}
+	missing, err := setup.Missing(store.Read(t.Context(), s), false)
+	if err != nil || fmt.Sprint(missing) != fmt.Sprint(setup.Steps) {
+		t.Errorf("missing %v, %v", missing, err)
+	}
+	apptest.Populate(t, s, &apptest.Clock{})
+	if missing, err = setup.Missing(store.Read(t.Context(), s), true); err != nil || len(missing) > 0 {
+		t.Errorf("missing %v in a world, %v", missing, err)
 	}
 }

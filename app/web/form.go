@@ -85,3 +85,17 @@ func (p *page) checkText() error {
 	}
 	return nil
 }
+
+// onOneField names the field whose lines a fault names one by one.
+func onOneField(err error, name string) error {
+	f, ok := fault.As(err)
+	if !ok {
+		return err
+	}
+	for i, field := range f.Fields {
+		if strings.HasPrefix(field.Name, name+".") {
+			f.Fields[i].Name = name
+		}
+	}
+	return f
+}

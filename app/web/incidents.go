@@ -33,7 +33,60 @@ func showIncidents(p *page) error {
 
 func newIncident(p *page) error {
 	p.section("incidents")
-	return p.render(ui.IncidentsNew{Frame: p.frame}.Page())
+	form, err := p.incidentForm(nil)
+	if err != nil {
+		return err
+	}
+	return p.render(ui.IncidentsNew{Frame: p.frame, Form: form}.Page())
+}
+
+func editIncident(p *page) error {
+	p.section("incidents")
+	i, err := incidents.ByReference(p.db, p.Param("reference"))
+	if err != nil {
+		return err
+	}
+	form, err := p.incidentForm(i)
+	if err != nil {
+		return err
+	}
+	return p.render(ui.IncidentsEdit{Frame: p.frame, Reference: i.Reference, Version: i.Version, Form: form, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
+}
+
+// incidentForm is what the form of an incident offers, and what stands; nil: a new one.
+func (p *page) incidentForm(i *incidents.Incident) (f ui.IncidentForm, err error) {
+	lang := i18n.Lang(p.ctx)
+	if f.Bearers, _, err = p.operatorChoices(i18n.T(p.ctx, "incidents.bearer.none")); err != nil {
+		return f, err
+	}
+	f.Values = map[string]string{}
+	for _, id := range p.ids {
+		f.IDs = append(f.IDs, ui.Choice{Value: id.Code, Label: id.Name(lang)})
+		if i != nil && i.IDKindID != nil && *i.IDKindID == id.ID {
+			f.Values["id"] = id.Code
+		}
+	}
+	programs, err := incidents.Programs(p.db)
+	if err != nil {
+		return f, err
+	}
+	bearers := map[string]string{}
+	if i != nil {
+		incidentValues(f.Values, i)
+		if bearers, err = incidents.Bearers(p.db, i.ID); err != nil {
+			return f, err
+		}
+	}
+	for _, program := range programs {
+		bearer, involved := bearers[program.Code]
+		f.Programs = append(f.Programs, ui.Choice{Value: program.Code, Label: program.Name(lang)})
+		f.Values["bearer_"+program.Code] = bearer
+		f.Values["program_"+program.Code] = strconv.FormatBool(involved || i == nil)
+		if p.frame.Typed != nil {
+			f.Values["program_"+program.Code] = p.FormValue("program_" + program.Code)
+		}
+	}
+	return f, nil
 }
 
 // day reads a day of a form; what is none stays zero, and the action names the field.
@@ -45,16 +98,81 @@ func (p *page) day(name string) jptext.Date {
 	return d
 }
 
+func incidentValues(v map[string]string, i *incidents.Incident) {
+	v["title_ja"], v["title_en"], v["happened_ja"], v["happened_en"] = i.TitleJa, i.TitleEn, i.HappenedJa, i.HappenedEn
+	v["period_from"], v["period_to"], v["detected_on"] = i.PeriodFrom.String(), i.PeriodTo.String(), i.DetectedOn.String()
+	if i.ReleasedOn != nil {
+		v["released_on"] = i.ReleasedOn.String()
+	}
+	for name, n := range map[string]*int{"released_ids": i.ReleasedIds, "released_exchanged": i.ReleasedExchanged} {
+		if n != nil {
+			v[name] = strconv.Itoa(*n)
+		}
+	}
+}
+
+// typedIncident reads the form of an incident.
+func (p *page) typedIncident(reference string) (incidents.New, error) {
+	n := incidents.New{Reference: reference, TitleJa: p.FormValue("title_ja"), TitleEn: p.FormValue("title_en"), ID: p.FormValue("id"),
+		PeriodFrom: p.day("period_from"), PeriodTo: p.day("period_to"), DetectedOn: p.day("detected_on"), HappenedJa: p.line("happened_ja"), HappenedEn: p.line("happened_en")}
+	var problems fault.Problems
+	if p.line("released_on") != "" {
+		day := p.day("released_on")
+		n.ReleasedOn = &day
+	}
+	for name, to := range map[string]**int{"released_ids": &n.ReleasedIds, "released_exchanged": &n.ReleasedExchanged} {
+		if typed := p.line(name); typed != "" {
+			points, err := jptext.ParsePoints(typed)
+			if err != nil {
+				problems.Add(name, "whole_number")
+			}
+			count := int(points)
+			*to = &count
+		}
+	}
+	programs, err := incidents.Programs(p.db)
+	if err != nil {
+		return n, err
+	}
+	n.Bearers = map[string]string{}
+	for _, program := range programs {
+		if p.FormValue("program_"+program.Code) == "true" {
+			n.Bearers[program.Code] = p.FormValue("bearer_" + program.Code)
+		}
+	}
+	if len(n.Bearers) == 0 {
+		n.Bearers = nil // an incident is about some program
+	}
+	return n, problems.Err()
+}
+
 func createIncident(p *page) error {
-	made, err := incidents.Create(p.ctx, p.w.s, p.by, incidents.New{Reference: p.FormValue("reference"), TitleJa: p.FormValue("title_ja"), TitleEn: p.FormValue("title_en"),
-		PeriodFrom: p.day("period_from"), PeriodTo: p.day("period_to"), DetectedOn: p.day("detected_on")})
+	n, err := p.typedIncident(p.FormValue("reference"))
+	if err == nil {
+		_, err = incidents.Create(p.ctx, p.w.s, p.by, n)
+	}
 	if fault.Is(err, "conflict") {
 		err = fault.Input("reference", "reference_taken")
 	}
 	if err != nil {
 		return p.again(err, "", newIncident)
 	}
-	return p.to("/incidents/"+made.Reference, "incident_created")
+	return p.to("/incidents/"+n.Reference, "incident_created")
+}
+
+func changeIncident(p *page) error {
+	n, err := p.typedIncident(p.Param("reference"))
+	changed := false
+	if err == nil {
+		changed, err = incidents.Change(p.ctx, p.w.s, p.by, p.seenVersion(), n)
+	}
+	if err != nil {
+		return p.again(err, "", editIncident)
+	}
+	if !changed {
+		return p.to("/incidents/"+n.Reference, "setup_unchanged")
+	}
+	return p.to("/incidents/"+n.Reference, "incident_changed")
 }
 
 func showIncident(p *page) error {
@@ -72,7 +190,7 @@ func showIncident(p *page) error {
 		Resumed: f.Resumed, MadeWhole: f.MadeWhole, WithPlan: f.WithPlan, Completed: f.Completed, Unproposed: f.Unproposed, Unnotified: f.Unnotified,
 		CountedAt: f.At, PlannedAt: f.PlannedAt, Waiting: f.Waiting.Count, Overdue: f.Overdue, Oldest: moment(f.Waiting.Oldest), Unreachable: f.Unreachable,
 		Days: reports.DaysTable(p.ctx, days), Open: reports.AgesTable(p.ctx, f.Open),
-		MayPropose: p.by.May(access.Propose), MayNotify: p.by.May(access.ManageIncidents), MayImport: p.by.May(access.ManageIncidents)}
+		MayPropose: p.by.May(access.Propose), MayNotify: p.by.May(access.ManageIncidents), MayImport: p.by.May(access.ManageIncidents), MayEdit: p.by.May(access.ManageIncidents)}
 	for _, m := range cases.PointsMarks {
 		if n := f.PointsOpen[m.Name]; n > 0 {
 			shown.PointsOpen = append(shown.PointsOpen, ui.PointsOpen{Label: i18n.T(p.ctx, "cases.queue."+m.Name), Value: i18n.Number(n)})
@@ -87,10 +205,15 @@ func showIncident(p *page) error {
 	for _, s := range cases.Statuses {
 		shown.Statuses = append(shown.Statuses, ui.StatusCount{Status: string(s), Count: f.Cases[string(s)]})
 	}
-	programs, err := incidents.Programs(p.db)
+	about, err := incidents.Involve(p.db, i.ID)
 	if err != nil {
 		return err
 	}
+	if about.ID != nil {
+		lang := i18n.Lang(p.ctx)
+		shown.ID, shown.Opens, shown.Goes = about.ID.Name(lang), about.ID.Opens(lang), about.ID.GoesOn(lang)
+	}
+	programs := about.Programs
 	for _, program := range programs {
 		shown.Programs = append(shown.Programs, progressOf(program, i18n.Lang(p.ctx), f))
 	}

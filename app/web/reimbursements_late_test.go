@@ -16,8 +16,8 @@ import (
 func policiesForm(changes ...string) []string {
 	form := map[string]string{"version": "0", "reason": "見直し", "not_visible": "customer_number"}
 	d := policies.Default()
-	for program, n := range d.Thresholds {
-		form["threshold_"+program], form["daily_limit_"+program] = fmt.Sprint(n), fmt.Sprint(d.DailyLimits[program])
+	for _, program := range []string{"pointtalk", "goo"} {
+		form["threshold_"+program], form["daily_limit_"+program] = fmt.Sprint(policies.FirstThreshold), fmt.Sprint(policies.FirstDailyLimit)
 	}
 	for name, n := range d.Numbers() {
 		form[name] = fmt.Sprint(n)

@@ -114,6 +114,9 @@ func showDaily(p *page) error {
 		p.refuse(f, "")
 		d, tables, err = p.daily(reports.Query{})
 	}
+	if fault.Of(err, fault.NotFound) && q.Incident == "" {
+		return p.to("/incidents", "") // which says that there is none
+	}
 	if err != nil {
 		return err
 	}

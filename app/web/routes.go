@@ -8,6 +8,7 @@ import (
 	"hoten/app/imports"
 	"hoten/app/incidents"
 	"hoten/app/notices"
+	"hoten/app/operators"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
@@ -107,6 +108,8 @@ var Routes = []Route{
 	{"GET", "/incidents/new", access.ManageIncidents, newIncident},
 	{"POST", "/incidents", incidents.ToCreate, createIncident},
 	{"GET", "/incidents/:reference", access.ReadCases, showIncident},
+	{"GET", "/incidents/:reference/edit", access.ManageIncidents, editIncident},
+	{"POST", "/incidents/:reference", incidents.ToChange, changeIncident},
 	{"GET", "/incidents/:reference/figures.csv", access.ReadCases, downloadFigures},
 	{"GET", "/incidents/:reference/figures.xlsx", access.ReadCases, downloadFigures},
 	{"GET", "/reports/daily", access.ReadCases, showDaily},
@@ -134,6 +137,19 @@ var Routes = []Route{
 	{"GET", "/desks/:code/edit", access.ManageIncidents, editDesk},
 	{"POST", "/desks/:code", desks.ToSet, setDesk},
 	{"POST", "/desks/:code/hours", desks.ToSet, setHours},
+	{"GET", "/setup", access.ManageIncidents, showSetup},
+	{"GET", "/operators/new", access.ManageIncidents, newOperator},
+	{"POST", "/operators", operators.ToSet, setOperator},
+	{"GET", "/operators/:code", access.ManageIncidents, editOperator},
+	{"POST", "/operators/:code", operators.ToSet, setOperator},
+	{"GET", "/ids/new", access.ManageIncidents, newID},
+	{"POST", "/ids", operators.ToSetID, setID},
+	{"GET", "/ids/:code", access.ManageIncidents, editID},
+	{"POST", "/ids/:code", operators.ToSetID, setID},
+	{"GET", "/programs/new", access.ManageIncidents, newProgram},
+	{"POST", "/programs", incidents.ToSetProgram, setProgram},
+	{"GET", "/programs/:code", access.ManageIncidents, editProgram},
+	{"POST", "/programs/:code", incidents.ToSetProgram, setProgram},
 	{"GET", "/services", access.ReadCases, showServices},
 	{"POST", "/services", services.ToSet, setService},
 	{"POST", "/services/:id/change", services.ToAmend, changeService},

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -16,6 +17,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/edge"
 	"hoten/app/fault"
+	"hoten/app/setup"
 	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -211,6 +213,11 @@ func (p *page) begin(account *staff.Staff) error {
 
 // showStart leads everybody to where their work begins.
 func showStart(p *page) error {
+	if p.by.May(access.ManageIncidents) {
+		if missing, err := setup.Missing(p.db, true); err != nil || len(missing) > 0 {
+			return cmp.Or(err, p.Redirect(http.StatusSeeOther, "/setup"))
+		}
+	}
 	if p.by.May(access.WorkCases) {
 		return p.Redirect(http.StatusSeeOther, "/calls")
 	}

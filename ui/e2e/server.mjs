@@ -9,25 +9,43 @@ import { chromium } from "playwright-core";
 export const password = "hoten demo 2014";
 const root = new URL("../..", import.meta.url).pathname;
 
+// startHoten starts the demo.
 export async function startHoten() {
-  const folder = await mkdtemp(join(tmpdir(), "hoten-e2e-"));
-  // PostgreSQL, which does not run as root, must get through.
-  await chmod(folder, 0o711);
-  const env = { ...process.env, HOTEN_DATA_DIR: folder, HOTEN_ADDR: "127.0.0.1:0" };
-  for (const name of ["HOTEN_DATABASE_URL", "HOTEN_SMTP_URL", "HOTEN_BASE_URL"]) delete env[name];
-  const port = await freePort();
-  env.HOTEN_ADDR = `127.0.0.1:${port}`;
-  const child = spawn(join(root, "bin/hoten"), ["demo"], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const { child, ...hoten } = await start("demo", ["ignore", "pipe", "inherit"]);
   let said = "";
   for await (const chunk of child.stdout) {
     said += chunk;
     if (said.includes("Ctrl+C")) break;
   }
   if (child.exitCode !== null) throw new Error("hoten did not start:\n" + said);
+  return hoten;
+}
+
+// startEmpty starts an installation that nobody has set up.
+export async function startEmpty() {
+  const { child, ...hoten } = await start("serve", ["ignore", "ignore", "ignore"]);
+  for (let n = 0; n < 240; n++) {
+    if (child.exitCode !== null) break;
+    if (await fetch(hoten.origin + "/readyz").then((r) => r.ok, () => false)) return hoten;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error("hoten did not start");
+}
+
+async function start(command, stdio) {
+  const folder = await mkdtemp(join(tmpdir(), "hoten-e2e-"));
+  // PostgreSQL, which does not run as root, must get through.
+  await chmod(folder, 0o711);
+  const port = await freePort();
+  const env = { ...process.env, HOTEN_DATA_DIR: folder, HOTEN_ADDR: `127.0.0.1:${port}` };
+  for (const name of ["HOTEN_DATABASE_URL", "HOTEN_SMTP_URL", "HOTEN_BASE_URL"]) delete env[name];
+  const child = spawn(join(root, "bin/hoten"), [command], { env, stdio });
   return {
+    child,
     origin: `http://127.0.0.1:${port}`,
     folder,
     run: (...args) => run(env, args),
+    feed: (input, ...args) => run(env, args, input),
     stop: async () => {
       child.kill("SIGTERM");
       if (child.exitCode === null) await once(child, "exit");
@@ -37,10 +55,11 @@ export async function startHoten() {
   };
 }
 
-async function run(env, args) {
-  const child = spawn(join(root, "bin/hoten"), args, { env, stdio: ["ignore", "pipe", "inherit"] });
+async function run(env, args, input = "") {
+  const child = spawn(join(root, "bin/hoten"), args, { env, stdio: ["pipe", "pipe", "inherit"] });
+  child.stdin.end(input);
   let out = "";
-  for await (const chunk of child.stdout) out += chunk;
+  child.stdout.on("data", (chunk) => (out += chunk));
   if (child.exitCode === null) await once(child, "exit");
   return { out, code: child.exitCode };
 }

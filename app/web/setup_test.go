@@ -1,0 +1,121 @@
+package web_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"hoten/app/access"
+	"hoten/app/apptest"
+	"hoten/app/setup"
+	"hoten/app/staff"
+	"hoten/app/store"
+)
+
+// bare is an administrator's browser at an installation that nobody has set up.
+func bare(t *testing.T) (*store.Store, *browser) {
+	t.Helper()
+	s, _ := apptest.New(t)
+	ctx := context.Background()
+	made, err := staff.Add(ctx, s, access.System("test"), staff.New{Email: "admin@desk.example", Name: "管理", Role: access.Administrator, Password: password})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newBrowser(t, serve(t, s).URL)
+	if a := b.tryAs(made.Staff.Email, password, ""); a.status != http.StatusSeeOther {
+		t.Fatalf("sign-in: %d", a.status)
+	}
+	return s, b
+}
+
+// The console leads whoever sets up through all that is missing, and every page of an
+// installation without anything is there.
+func TestFirstRun(t *testing.T) {
+	s, b := bare(t)
+	for _, path := range []string{"/incidents", "/incidents/new", "/desks", "/desks/new", "/services", "/policies", "/cases", "/imports", "/mails", "/operators/new", "/ids/new", "/programs/new"} {
+		if a := b.get(path); a.status != http.StatusOK {
+			t.Errorf("%s of an empty installation: %d", path, a.status)
+		}
+	}
+	if a := b.get("/reports/daily"); a.location != "/incidents" {
+		t.Errorf("the daily report of nothing: %d %q", a.status, a.location)
+	}
+	if a := b.get("/"); a.location != "/setup" {
+		t.Errorf("the start leads to %q", a.location)
+	}
+	for _, step := range []struct {
+		word, path string // as the guide has it, and where its form goes
+		form       []string
+	}{
+		{"運営会社を登録", "/operators", []string{"code", "ferry", "name_ja", "瀬戸内フェリー", "name_en", "Setouchi Ferry", "mail_address", "no-reply@ferry.example", "signature_ja", "香川県\r\n高松市", "page_url", "https://www.ferry.example/"}},
+		{"IDを登録", "/ids", []string{"code", "ferry-id", "operator", "ferry", "name_ja", "フェリーID", "name_en", "Ferry ID", "language", "en", "domains", "Ferry.example\r\nmail.ferry.example", "one_time_password", "false"}},
+		{"プログラムを登録", "/programs", []string{"code", "miles", "operator", "ferry", "name_ja", "マイル", "name_en", "Miles", "unit_ja", "マイル", "unit_en", "miles", "unit_en_one", "mile"}},
+		{"窓口を登録", "/desks", []string{"code", "miles", "name_ja", "マイル窓口", "name_en", "Miles Desk", "short_ja", "マイル", "short_en", "Miles", "phone", "0570-000-260", "topics", "id", "do", "save", "seen", "{}", "reason", "開設",
+			"hours.0.open", "10:00", "hours.0.close", "13:00", "hours.0.from", "", "hours.0.until", "", "hours.0.weekdays", "1",
+			"hours.1.open", "14:00", "hours.1.close", "19:00", "hours.1.from", "", "hours.1.until", "", "hours.1.weekdays", "1"}},
+		{"スタッフを登録", "/staff", []string{"email", "agent@desk.example", "name", "佐藤", "role", "agent", "language", "ja"}},
+		{"スタッフを登録", "/staff", []string{"email", "sv@desk.example", "name", "高橋", "role", "supervisor", "language", "ja"}},
+		{"事案を登録", "/incidents", []string{"reference", "F-1", "title_ja", "不正交換", "title_en", "Misuse", "id", "ferry-id", "period_from", "2014-07-01", "period_to", "2014-07-12", "detected_on", "2014-07-13",
+			"program_miles", "true", "bearer_miles", "ferry", "released_ids", "40", "happened_ja", "第三者がログインしていました。", "happened_en", "a third party had signed in."}},
+	} {
+		if a := b.get("/setup"); a.status != http.StatusOK || !strings.Contains(a.body, step.word) {
+			t.Errorf("the guide does not lead to %s", step.word)
+		}
+		// Who is added to the staff gets a link, shown once.
+		if a := b.post(step.path, step.form...); a.status != http.StatusSeeOther && step.path != "/staff" {
+			t.Fatalf("%s: %d %s", step.path, a.status, a.body)
+		}
+	}
+	missing, err := setup.Missing(store.Read(context.Background(), s), false)
+	if err != nil || len(missing) != 1 || missing[0] != "mail" {
+		t.Errorf("missing afterwards: %v, %v", missing, err)
+	}
+	for path, want := range map[string]string{"/operators/ferry": "香川県\n高松市", "/ids/ferry-id": "ferry.example\nmail.ferry.example", "/programs/miles": `value="miles"`,
+		"/incidents/F-1/edit": `<option value="ferry" selected>`, "/desks": "10:00–13:00 14:00–19:00"} {
+		if a := b.get(path); !strings.Contains(a.body, want) {
+			t.Errorf("%s does not show %q", path, want)
+		}
+	}
+}
+
+// What is set up is changed by whoever saw it last, and only where something differs.
+func TestChangingWhatIsSetUp(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Manager)
+	entries := func() int {
+		return s.count("select count(*) from audit_entries where action in ('operator.set', 'id.set', 'program.set', 'incident.changed')")
+	}
+	before := entries()
+	for _, c := range []struct {
+		path string
+		form []string
+		want int
+		more int // entries in the audit trail
+	}{
+		{"/programs/goo", []string{"version", "1", "operator", "ntt-resonant", "name_ja", "gooポイント", "name_en", "goo Point", "unit_ja", "ポイント", "unit_en", "points", "unit_en_one", "point"}, http.StatusSeeOther, 0},
+		{"/programs/goo", []string{"version", "1", "operator", "ntt-com", "name_ja", "gooポイント", "name_en", "goo Points", "unit_ja", "ポイント", "unit_en", "points", "unit_en_one", "point"}, http.StatusSeeOther, 1},
+		{"/programs/goo", []string{"version", "1", "operator", "ntt-com", "name_ja", "別名", "name_en", "goo", "unit_ja", "ポイント", "unit_en", "points", "unit_en_one", "point"}, http.StatusConflict, 1},
+		{"/programs/goo", []string{"version", "2", "operator", "nobody", "name_ja", "別名", "name_en", "goo", "unit_ja", "ポイント", "unit_en", "points", "unit_en_one", "point"}, http.StatusUnprocessableEntity, 1},
+		{"/operators/ntt-com", []string{"version", "1", "name_ja", "改名", "name_en", ""}, http.StatusUnprocessableEntity, 1},
+		{"/operators/ntt-com", []string{"version", "1", "name_ja", "改名", "name_en", "Renamed"}, http.StatusSeeOther, 2},
+		{"/operators/none", []string{"name_ja", "改名", "name_en", "Renamed"}, http.StatusNotFound, 2},
+		{"/operators", []string{"code", "ntt-com", "name_ja", "改名", "name_en", "Renamed"}, http.StatusUnprocessableEntity, 2},
+		{"/ids/ocn-id", []string{"version", "1", "operator", "ntt-com", "name_ja", "OCN ID", "name_en", "OCN ID", "language", "ja", "domains", "no domain"}, http.StatusUnprocessableEntity, 2},
+		{"/incidents/2014-R096", []string{"version", "1", "title_ja", "改題", "title_en", "Renamed", "id", "ocn-id", "period_from", "2014-07-11", "period_to", "2014-07-28", "detected_on", "2014-07-28", "program_goo", "true", "bearer_goo", "ntt-com", "released_ids", "1,265"}, http.StatusSeeOther, 3},
+		{"/incidents/2014-R096", []string{"version", "1", "title_ja", "二重", "title_en", "Twice", "period_from", "2014-07-11", "period_to", "2014-07-28", "detected_on", "2014-07-28"}, http.StatusConflict, 3},
+	} {
+		if a := b.post(c.path, c.form...); a.status != c.want {
+			t.Errorf("%s %v: %d, want %d", c.path, c.form, a.status, c.want)
+		}
+		if n := entries() - before; n != c.more {
+			t.Errorf("after %s %v: %d entries, want %d", c.path, c.form, n, c.more)
+		}
+	}
+	if n := s.count("select released_ids from incidents"); n != 1265 {
+		t.Errorf("%d released IDs", n)
+	}
+	if n := s.count("select count(*) from incident_programs where bearer_id is not null"); n != 1 {
+		t.Errorf("%d programs with a bearer", n)
+	}
+}

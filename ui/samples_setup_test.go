@@ -1,0 +1,50 @@
+package ui
+
+import (
+	"hoten/app/access"
+	"hoten/i18n"
+)
+
+func sampleSetup(lang string, whole bool) SetupIndex {
+	p := SetupIndex{Frame: sampleFrame(lang, "setup", access.Administrator), MayStaff: true}
+	for _, step := range []string{"operator", "id", "program", "desk", "staff", "mail", "incident"} {
+		p.Steps = append(p.Steps, SetupStep{step, whole || step == "operator"})
+	}
+	ferry := in(lang, "瀬戸内フェリー", "Setouchi Ferry")
+	p.Operators = []SetupRow{{"/operators/setouchi-ferry", ferry, "no-reply@miles.ferry.example"}}
+	if whole {
+		p.IDs = []SetupRow{{"/ids/ferry-id", in(lang, "フェリーID", "Ferry ID"), ferry}}
+		p.Programs = []SetupRow{{"/programs/miles", in(lang, "フェリーマイル", "Ferry Miles"), ferry}}
+	}
+	return p
+}
+
+func sampleOperator(lang string) OperatorsEdit {
+	ctx := i18n.With(bg, lang)
+	p := OperatorsEdit{Frame: sampleFrame(lang, "setup", access.CenterManager), Values: map[string]string{"name_ja": "瀬戸内フェリー", "signature_en": "1-1 Mihon-cho, Takamatsu"}}
+	p.Frame.Typed = map[string]string{"code": "Ferry", "mail_address": "ferry"}
+	p.Frame.Problems = []Problem{{"", "code", i18n.T(ctx, "fault.field.code_invalid")}, {"", "mail_address", i18n.T(ctx, "fault.field.email_invalid")}, {"", "name_en", i18n.T(ctx, "fault.field.required")}}
+	return p
+}
+
+func sampleID(lang string) IdsEdit {
+	return IdsEdit{Frame: sampleFrame(lang, "setup", access.CenterManager), Code: "ferry-id", Version: 3, MayAudit: true,
+		Operators: []Choice{{"setouchi-ferry", in(lang, "瀬戸内フェリー", "Setouchi Ferry")}},
+		Values: map[string]string{"operator": "setouchi-ferry", "name_ja": "フェリーID", "name_en": "Ferry ID", "form": "fc-[0-9]{6}", "language": "en",
+			"opens_ja": "乗船予約", "opens_en": "booking of crossings", "goes_on_ja": "ご予約済みの乗船は、これまでどおりご利用いただけます。", "goes_on_en": "Crossings that are booked already are not affected.", "one_time_password": "false"}}
+}
+
+func sampleProgram(lang string) ProgramsEdit {
+	return ProgramsEdit{Frame: sampleFrame(lang, "setup", access.CenterManager), Code: "miles", Version: 1,
+		Operators: []Choice{{"setouchi-ferry", in(lang, "瀬戸内フェリー", "Setouchi Ferry")}},
+		Values:    map[string]string{"operator": "setouchi-ferry", "name_ja": "フェリーマイル", "name_en": "Ferry Miles", "unit_ja": "マイル", "unit_en": "miles", "unit_en_one": "mile"}}
+}
+
+func sampleIncidentForm(lang string) IncidentForm {
+	return IncidentForm{
+		IDs: []Choice{{"ferry-id", in(lang, "フェリーID", "Ferry ID")}}, Programs: []Choice{{"miles", in(lang, "フェリーマイル", "Ferry Miles")}},
+		Bearers: []Choice{{"", in(lang, "未定", "Undecided")}, {"setouchi-ferry", in(lang, "瀬戸内フェリー", "Setouchi Ferry")}},
+		Values: map[string]string{"title_ja": "フェリーマイルの不正交換", "title_en": "Ferry Miles exchanged fraudulently", "period_from": "2026-03-01", "period_to": "2026-03-12", "detected_on": "2026-03-13",
+			"program_miles": "true", "bearer_miles": "setouchi-ferry", "released_on": "2026-03-16", "released_ids": "40", "released_exchanged": "30"},
+	}
+}

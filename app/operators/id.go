@@ -123,12 +123,13 @@ func find(db *gorm.DB, is func(ID) bool) (*ID, error) {
 	return nil, fault.Missing()
 }
 
-// Domains are those of the own mailboxes of all IDs; known is false while no ID was set up.
+// Domains are those of the own mailboxes of all IDs, sorted; known is false while no ID was set up.
 func Domains(db *gorm.DB) (out []string, known bool, err error) {
 	list, err := IDs(db)
 	for _, i := range list {
 		out = append(out, i.Domains...)
 	}
+	slices.Sort(out)
 	return out, len(list) > 0, err
 }
 

@@ -177,7 +177,7 @@ func TestAgain(t *testing.T) {
 		}
 	}
 	db := store.Read(ctx, s)
-	domains, err := operators.Domains(db)
+	domains, _, err := operators.Domains(db)
 	if err != nil || fmt.Sprint(domains) != "[a.ferry.example b.ferry.example ocn.example]" {
 		t.Errorf("domains %v, %v", domains, err)
 	}

@@ -75,10 +75,11 @@ func (w *Web) failed(c echo.Context, err error) error {
 	return p.render(shown.Page())
 }
 
-// memberHeading puts the company over an error on a page of members; it asks no database.
+// memberHeading puts the company over an error on a page of members: the one that answers
+// for pages of no incident, as it was known last. It asks no database.
 func (p *page) memberHeading() {
-	if p.frame.Member {
-		p.frame.Company = i18n.T(p.ctx, "errors.company")
+	if company, known := p.w.company.Load(i18n.Lang(p.ctx)); known && p.frame.Member {
+		p.frame.Company = company.(string)
 	}
 }
 

@@ -50,6 +50,9 @@ func (p *page) memberDesks(incident int64) (env notices.Env, states []ui.DeskSta
 		return env, nil, err
 	}
 	p.frame.Company = env.Company
+	if err := p.rememberCompany(); err != nil {
+		return env, nil, err
+	}
 	involved, err := incidents.Involve(p.db, incident)
 	if err != nil {
 		return env, nil, err
@@ -57,6 +60,19 @@ func (p *page) memberDesks(incident int64) (env notices.Env, states []ui.DeskSta
 	list = slices.DeleteFunc(list, func(d desks.Kept) bool { return !involved.Asks(d.Topics) })
 	states, err = p.deskStates(list)
 	return env, states, err
+}
+
+// rememberCompany keeps the company for memberHeading, as long as the program runs.
+func (p *page) rememberCompany() error {
+	lang := i18n.Lang(p.ctx)
+	if _, known := p.w.company.Load(lang); known {
+		return nil
+	}
+	env, err := p.w.env(p.ctx, p.w.s.Clock(), lang, 0)
+	if err == nil && env.Company != "" {
+		p.w.company.Store(lang, env.Company)
+	}
+	return err
 }
 
 // resetGone says the same of every link that does not work, whatever the cause: a

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -42,6 +43,7 @@ type Web struct {
 	public   middleware.RateLimiterStore // forms of those who are not signed in
 	sending  singleflight.Group          // forms under way, by what was sent
 	noted    cases.Lately                // views of cases
+	company  sync.Map                    // by language: over members' pages of no incident
 	surveys  reimbursements.Surveys
 }
 

@@ -338,10 +338,10 @@ func acts(t *testing.T, w *apptest.World) []act {
 				return err
 			}
 		}},
-		{cases.ToUpdate, "closed and mailed", agent, func() func(access.Actor) error {
+		{cases.ToUpdate, "closed and mailed", supervisor, func() func(access.Actor) error {
 			c, done := other(), cases.Completed
 			return func(by access.Actor) error {
-				_, err := cases.Update(ctx, db, by, c.ID, cases.Change{Status: &done, Assignee: &agent.ID, Version: c.Version})
+				_, err := cases.Update(ctx, db, by, c.ID, cases.Change{Status: &done, Assignee: &agent.ID, Version: c.Version, Reason: "連絡なし"})
 				return err
 			}
 		}},

@@ -232,6 +232,7 @@ func updateCase(a *API, r *request) error {
 		Status   *cases.Status   `json:"status"`
 		Assignee json.RawMessage `json:"assignee"`
 		Version  *int64          `json:"version"`
+		Reason   string          `json:"reason"`
 	}
 	if err := r.body(&in); err != nil {
 		return err
@@ -239,7 +240,7 @@ func updateCase(a *API, r *request) error {
 	if in.Version == nil {
 		return fault.Input("version", "required")
 	}
-	change := cases.Change{Status: in.Status, Version: *in.Version}
+	change := cases.Change{Status: in.Status, Version: *in.Version, Reason: in.Reason}
 	if in.Assignee != nil {
 		who, err := a.assignee(r, strings.Trim(string(in.Assignee), `"`))
 		if string(in.Assignee) == "null" || who < 0 {

@@ -184,7 +184,7 @@ func TestPromiseRules(t *testing.T) {
 	_, err = promise(w, w.Agent2, "m1", callbacks.New{DueAt: due})
 	refused(t, err, "callback_open")
 	done := cases.Completed
-	if _, err := cases.Update(w.Ctx, w.Store, w.Agent, w.Case("m2@ocn.example").ID, cases.Change{Status: &done, Version: 1}); err != nil {
+	if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, w.Case("m2@ocn.example").ID, cases.Change{Status: &done, Version: 1, Reason: "連絡なし"}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = promise(w, w.Agent, "m2", callbacks.New{DueAt: due})
@@ -235,7 +235,7 @@ func TestPromiseGoesWithCase(t *testing.T) {
 		t.Fatal(err)
 	}
 	done := cases.Completed
-	if err := update(w.Agent2, cases.Change{Status: &done}); err != nil {
+	if err := update(w.Supervisor, cases.Change{Status: &done, Reason: "連絡なし"}); err != nil {
 		t.Error(err)
 	}
 }

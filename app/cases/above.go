@@ -9,6 +9,7 @@ import (
 // in an init of its own; all of it happens in the transaction of the move.
 var (
 	closing  []func(tx *store.Tx, c *Case) error
+	owing    func(tx *store.Tx, c *Case) (bool, error)
 	added    []func(tx *store.Tx, c *Case) error
 	assigned []func(tx *store.Tx, c *Case, staff int64)
 	summing  func(tx *store.Tx, c *Case) ([]notices.Points, error)
@@ -16,6 +17,9 @@ var (
 
 // WhenClosing has fn asked before a case is closed; its error refuses.
 func WhenClosing(fn func(tx *store.Tx, c *Case) error) { closing = append(closing, fn) }
+
+// WhenCompleting has fn say whether points are still owed for a case.
+func WhenCompleting(fn func(tx *store.Tx, c *Case) (bool, error)) { owing = fn }
 
 // WhenAdded has fn called when an ID was added to its incident and has its accounts.
 func WhenAdded(fn func(tx *store.Tx, c *Case) error) { added = append(added, fn) }

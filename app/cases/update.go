@@ -6,6 +6,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/store"
@@ -67,18 +68,20 @@ func (c Case) summaryWith(of members.Standing) map[string]any {
 }
 
 // Change is what PATCH /cases/{number} takes; nil leaves a field as it is, an
-// assignee of 0 frees the case.
+// assignee of 0 frees the case. Reason is why a supervisor completes the case although
+// something is owed.
 type Change struct {
 	Status   *Status
 	Assignee *int64
 	Version  int64
+	Reason   string
 }
 
 // Update moves a case by hand. A stale version is a conflict that says what the
 // case is now; closing one over a pending proposal is refused; giving away a
 // case that is somebody else's is for supervisors.
 func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Change) (*Case, error) {
-	return verbs.Do(ctx, s, by, ToUpdate, Subject(id), "", func(tx *store.Tx) (*Case, error) {
+	return verbs.Do(ctx, s, by, ToUpdate, Subject(id), ch.Reason, func(tx *store.Tx) (*Case, error) {
 		c, of, err := Lock(tx, id)
 		if err != nil {
 			return nil, err
@@ -117,11 +120,6 @@ func (c *Case) apply(tx *store.Tx, of members.Standing, by access.Actor, ch Chan
 		if c.Status == AwaitingApproval || ch.Status.Closed() && c.pending() {
 			return nil, already("proposal_pending")
 		}
-		if *ch.Status == Completed {
-			if err := Unsuspected(of); err != nil {
-				return nil, err
-			}
-		}
 		if ch.Status.Closed() {
 			for _, refuse := range closing {
 				if err := refuse(tx, c); err != nil {
@@ -129,11 +127,16 @@ func (c *Case) apply(tx *store.Tx, of members.Standing, by access.Actor, ch Chan
 				}
 			}
 		}
-		from := c.Status
+		told = append(told, Happened{CaseID: c.ID, Kind: StatusChanged, Data: map[string]any{"from": c.Status, "to": *ch.Status}})
+		if *ch.Status == Completed {
+			var err error
+			if told[0].Text, err = mayComplete(tx, c, of); err != nil {
+				return nil, err
+			}
+		}
 		if err := c.moveTo(*ch.Status, true, by, tx.Now); err != nil {
 			return nil, err
 		}
-		told = append(told, Happened{CaseID: c.ID, Kind: StatusChanged, Data: map[string]any{"from": from, "to": c.Status}})
 	}
 	if ch.Assignee != nil && *ch.Assignee != deref(c.AssigneeID) {
 		if deref(c.AssigneeID) != 0 && *c.AssigneeID != by.ID && !by.May(access.Supervise) {
@@ -184,6 +187,36 @@ func deref(p *int64) int64 {
 	return *p
 }
 
+// mayComplete refuses to complete a case over a suspicion, and while points or the reset
+// are owed, naming them: a supervisor may all the same, for a reason, which it returns.
+func mayComplete(tx *store.Tx, c *Case, of members.Standing) (reason string, err error) {
+	if err := Unsuspected(of); err != nil {
+		return "", err
+	}
+	var owed []fault.Field
+	points, err := owing(tx, c)
+	if err != nil {
+		return "", err
+	}
+	if points {
+		owed = append(owed, fault.Field{Name: "status", Code: "owes_points"})
+	}
+	if c.Affected() && of.Closed() {
+		owed = append(owed, fault.Field{Name: "status", Code: "owes_reset"})
+	}
+	switch {
+	case owed == nil:
+		return "", nil
+	case !tx.By.May(access.Supervise):
+		owed = append(owed, fault.Field{Name: "status", Code: "owes_supervisor"})
+	case jptext.Blank(tx.Reason):
+		owed = append(owed, fault.Field{Name: "reason", Code: "required"})
+	default:
+		return tx.Reason, nil
+	}
+	return "", &fault.Fault{Kind: fault.Conflict, Code: "still_owed", Fields: owed}
+}
+
 // tellClosed queues the mail that sums the case up (docs/domain.md section 6).
 func tellClosed(tx *store.Tx, c *Case) error {
 	if !c.Affected() {
@@ -198,6 +231,9 @@ func tellClosed(tx *store.Tx, c *Case) error {
 	}
 	facts := to[c.ID].Facts
 	facts.At = tx.Now
+	if facts.PointsOpen, err = owing(tx, c); err != nil {
+		return err
+	}
 	if facts.Points, err = summing(tx, c); err != nil {
 		return err
 	}

@@ -161,6 +161,10 @@ func (p *play) completed(row *cases.Row) error {
 		return err
 	}
 	done := cases.Completed
-	_, err = cases.Update(p.ctx, p.s, p.who("agent"), row.Case.ID, cases.Change{Status: &done, Version: c.Version})
+	by, change := p.who("agent"), cases.Change{Status: &done, Version: c.Version}
+	if c.Closed() { // the member does not call
+		by, change.Reason = p.who("sv"), "補填済み。再設定はお客さまからの入電時にご案内します。"
+	}
+	_, err = cases.Update(p.ctx, p.s, by, row.Case.ID, change)
 	return err
 }

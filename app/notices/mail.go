@@ -75,6 +75,7 @@ type Facts struct {
 	At          time.Time `json:"at"`      // when it happened: the call, the change, the posting
 	Minutes     int       `json:"minutes"` // how long the code or link is good
 	Resumed     bool      `json:"resumed"`
+	PointsOpen  bool      `json:"points_open,omitempty"` // something is still owed
 	Points      []Points  `json:"points,omitempty"` // posted, a program each
 }
 

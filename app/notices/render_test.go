@@ -188,3 +188,27 @@ func TestPointsAddUp(t *testing.T) {
 		t.Error("numbers")
 	}
 }
+
+// A case that was closed while something is owed is not told as finished.
+func TestClosedWhileOwed(t *testing.T) {
+	for _, resumed := range []bool{true, false} {
+		f := facts("山田 太郎")
+		f.PointsOpen, f.Resumed = true, resumed
+		for lang, c := range map[string]struct{ says, never []string }{
+			"ja": {[]string{"まだすべては完了しておりません", "反映した際にメール"}, []string{"すべて完了いたしました", "手続きが完了", "対応完了"}},
+			"en": {[]string{"have not all been reimbursed yet", "do nothing about the remaining"}, []string{"finished", "Closed on"}},
+		} {
+			text := strings.Join(strings.Fields(render(t, CaseClosed, lang, f, "").Text), map[string]string{"ja": "", "en": " "}[lang])
+			for _, want := range c.says {
+				if !strings.Contains(text, want) {
+					t.Errorf("%s, resumed %v: %q is not said:\n%s", lang, resumed, want, text)
+				}
+			}
+			for _, never := range c.never {
+				if strings.Contains(text, never) {
+					t.Errorf("%s, resumed %v: %q is said", lang, resumed, never)
+				}
+			}
+		}
+	}
+}

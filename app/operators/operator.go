@@ -85,9 +85,6 @@ func ByCode(db *gorm.DB, code string) (*Operator, error) {
 	return store.Find[Operator](db, "code = ?", code)
 }
 
-// ByID finds an operator. Unknown: NotFound.
-func ByID(db *gorm.DB, id int16) (*Operator, error) { return store.Find[Operator](db, "id = ?", id) }
-
 const (
 	maxName = 60 // characters
 	maxText = 500

@@ -153,7 +153,7 @@ func TestFindingsAfterPosting(t *testing.T) {
 	settle(t, w, c)
 	whole(t, w, c, small)
 	done := cases.Completed
-	if _, err := cases.Update(w.Ctx, w.Store, w.Agent, c.ID, cases.Change{Status: &done, Version: w.Case(login(0)).Version}); err != nil {
+	if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, c.ID, cases.Change{Status: &done, Version: w.Case(login(0)).Version, Reason: "連絡なし"}); err != nil {
 		t.Fatal(err)
 	}
 	decide := func(movement, finding string) {

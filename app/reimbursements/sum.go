@@ -6,7 +6,20 @@ import (
 	"hoten/app/store"
 )
 
-func init() { cases.WhenSummingUp(givenBack) }
+func init() {
+	cases.WhenSummingUp(givenBack)
+	cases.WhenCompleting(stillOwed)
+}
+
+// stillOwed reports whether the plan of a case has lines that nobody posted, or cannot be
+// made yet.
+func stillOwed(tx *store.Tx, c *cases.Case) (bool, error) {
+	if c.PointsOpen != 0 {
+		return true, nil
+	}
+	plan, _, err := Look(tx.DB, c)
+	return !plan.Empty(), err
+}
 
 // givenBack sums up what was posted for a case, a program each and only those
 // touched, with the balances as they are.

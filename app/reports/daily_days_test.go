@@ -27,7 +27,7 @@ func at(t *testing.T, w *apptest.World, when time.Time, do func() error) {
 func move(w *apptest.World, by access.Actor, login string, to cases.Status) func() error {
 	return func() error {
 		c := w.Case(login)
-		_, err := cases.Update(w.Ctx, w.Store, by, c.ID, cases.Change{Status: &to, Version: c.Version})
+		_, err := cases.Update(w.Ctx, w.Store, by, c.ID, cases.Change{Status: &to, Version: c.Version, Reason: "連絡なし"})
 		return err
 	}
 }
@@ -47,9 +47,9 @@ func TestDailyWorkOfDesks(t *testing.T) {
 	at(t, w, july(30, 23, 59), opened(w.Agent, "x@ocn.example"))
 	at(t, w, july(31, 0, 0), opened(w.Agent, "y@ocn.example"))
 	at(t, w, july(31, 9, 0), opened(w.Agent2, "z@ocn.example"))
-	at(t, w, july(31, 10, 0), move(w, w.Agent, "a@ocn.example", cases.Completed))
+	at(t, w, july(31, 10, 0), move(w, w.Supervisor, "a@ocn.example", cases.Completed))
 	at(t, w, july(31, 11, 0), move(w, w.Agent2, "a@ocn.example", cases.Reopened))
-	at(t, w, july(31, 12, 0), move(w, w.Agent, "a@ocn.example", cases.Completed)) // the second time today
+	at(t, w, july(31, 12, 0), move(w, w.Supervisor, "a@ocn.example", cases.Completed)) // the second time today
 	at(t, w, july(31, 13, 0), move(w, w.Supervisor2, "y@ocn.example", cases.OutOfScope))
 	at(t, w, july(31, 14, 0), func() error {
 		_, err := resets.Release(w.Ctx, w.Store, w.Supervisor, w.Case("c@ocn.example").ID, "誤って制限")
@@ -113,7 +113,7 @@ func TestDailyOpenAges(t *testing.T) {
 	w := world(t)
 	exec(t, w, "update cases set opened_at = $1, changed_at = $1", july(22, 12, 0))
 	exec(t, w, "update case_events set at = $1", july(22, 12, 0))
-	at(t, w, july(29, 10, 0), move(w, w.Agent, "a@ocn.example", cases.Completed))
+	at(t, w, july(29, 10, 0), move(w, w.Supervisor, "a@ocn.example", cases.Completed))
 	at(t, w, july(29, 11, 0), move(w, w.Agent2, "c@ocn.example", cases.InProgress))
 	at(t, w, july(30, 10, 0), func() error {
 		_, err := cases.AddNote(w.Ctx, w.Store, w.Agent, w.Case("c@ocn.example").ID, "確認中")

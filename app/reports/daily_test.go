@@ -83,7 +83,7 @@ func TestDailyOpenThen(t *testing.T) {
 	exec(t, w, "update cases set opened_at = $1", july(29, 12, 0))
 	w.Clock.Set(july(31, 10, 0))
 	done := cases.Completed
-	if _, err := cases.Update(w.Ctx, w.Store, w.Agent, c.ID, cases.Change{Status: &done, Version: c.Version}); err != nil {
+	if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, c.ID, cases.Change{Status: &done, Version: c.Version, Reason: "連絡なし"}); err != nil {
 		t.Fatal(err)
 	}
 	for day, open := range map[int]int64{30: 4, 31: 3} {

@@ -31,7 +31,7 @@ func updateCase(p *page) error {
 		if err != nil {
 			return fault.Input("version", "required")
 		}
-		change := cases.Change{Version: version}
+		change := cases.Change{Version: version, Reason: p.FormValue("reason")}
 		if v := p.FormValue("status"); v != "" {
 			status := cases.Status(v)
 			change.Status = &status

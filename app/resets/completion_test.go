@@ -1,0 +1,76 @@
+package resets_test
+
+import (
+	"strings"
+	"testing"
+
+	"hoten/app/access"
+	"hoten/app/apptest"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/store"
+)
+
+// A case is not completed while the reset or points are owed; a supervisor may, with a
+// reason that stands in the timeline, and nobody over a suspicion.
+func TestCompletionOverWhatIsOwed(t *testing.T) {
+	w := world(t)
+	w.Import("", apptest.MovementsHeader+"E1,m1@ocn.example,2014-07-15 10:00,exchange,goo,,gift-code,30,,,confirmed\n")
+	of := w.Case("m1@ocn.example")
+	finish := func(by access.Actor, reason string) error {
+		c, err := store.Find[cases.Case](store.Read(w.Ctx, w.Store), "id = ?", of.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := cases.Completed
+		_, err = cases.Update(w.Ctx, w.Store, by, of.ID, cases.Change{Status: &done, Version: c.Version, Reason: reason})
+		return err
+	}
+	owes := func(err error, want string) {
+		t.Helper()
+		f, is := fault.As(err)
+		if !is || f.Code != "still_owed" {
+			t.Errorf("got %v", err)
+			return
+		}
+		var got []string
+		for _, field := range f.Fields {
+			got = append(got, field.Code)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("owed: %v, want %s", got, want)
+		}
+	}
+	owes(finish(w.Agent, ""), "owes_points owes_reset owes_supervisor")
+	owes(finish(w.Agent, "連絡なし"), "owes_points owes_reset owes_supervisor")
+	owes(finish(w.Supervisor, " "), "owes_points owes_reset required")
+	verify(w, w.Agent, of, 1)
+	token := send(w, w.Agent, of)
+	owes(finish(w.Agent, ""), "owes_points owes_reset owes_supervisor")
+	call := w.Call(w.Agent2, of.ID)
+	if _, err := cases.Conclude(w.Ctx, w.Store, w.Agent2, call.ID, cases.ImpostorSuspected); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, finish(w.Supervisor, "連絡なし"), "impostor_suspected")
+	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, of.ID, "確認済み"); err != nil {
+		t.Fatal(err)
+	}
+	if err := complete(w, token); err != nil {
+		t.Fatal(err)
+	}
+	owes(finish(w.Agent, ""), "owes_points owes_supervisor")
+	if err := finish(w.Supervisor, "次の締めで補填"); err != nil {
+		t.Fatal(err)
+	}
+	events, err := cases.Events(store.Read(w.Ctx, w.Store), of.ID, []string{cases.StatusChanged}, 0, 5)
+	if err != nil || len(events) == 0 {
+		t.Fatal(events, err)
+	}
+	if said, err := events[0].PlainText(w.Vault); err != nil || said != "次の締めで補填" {
+		t.Errorf("the timeline says %q, %v", said, err)
+	}
+	mail := recipients(t, w, of, "case_closed")
+	if len(mail) != 1 {
+		t.Errorf("closing mails: %v", mail)
+	}
+}

@@ -76,7 +76,7 @@ type Facts struct {
 	Minutes     int       `json:"minutes"` // how long the code or link is good
 	Resumed     bool      `json:"resumed"`
 	PointsOpen  bool      `json:"points_open,omitempty"` // something is still owed
-	Points      []Points  `json:"points,omitempty"` // posted, a program each
+	Points      []Points  `json:"points,omitempty"`      // posted, a program each
 }
 
 // Points is what was posted for one program, signed from the member's view, and

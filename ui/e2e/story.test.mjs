@@ -64,11 +64,16 @@ for (const lang of ["ja", "en"]) {
     // Log the call and verify.
     await agent.fill("[name=caller_number]", "090-0000-7710");
     await Promise.all([agent.waitForURL(/\/cases\/H/), agent.click("form[action$='/calls'] button.primary")]);
-    for (const [item, value] of [["name", p.name], ["birth_date", p.said], ["address", p.address.replace(/(\d)-(\d)-(\d)/, "$1丁目$2番$3号")], ["customer_number", p.customer.toLowerCase()]]) {
+    for (const [item, value] of [["name", p.name], ["birth_date", p.said], ["address", p.address.replace(/(\d)-(\d)-(\d)/, "$1丁目$2番$3号")]]) {
       await agent.fill(`#answer-${item}`, value);
       await agent.press(`#answer-${item}`, "Enter");
       await agent.waitForFunction((id) => !document.getElementById(id), `answer-${item}`);
     }
+    await agent.click("form[action$='/code'] button");
+    await agent.locator("#answer-code").waitFor();
+    await agent.fill("#answer-code", (await secretFor(p.mail, /^\s*(\d{6})\s*$/m)).trim());
+    await agent.press("#answer-code", "Enter");
+    await agent.locator("#answer-code").waitFor({ state: "detached" });
     await axe(agent);
     await agent.click("button[name=outcome][value=verified]");
     await waitFor(agent, agent.locator("form[action$='/reset'] button").first());
@@ -76,7 +81,7 @@ for (const lang of ["ja", "en"]) {
     await agent.waitForFunction(() => !document.querySelector("form[action$='/reset']") || document.querySelector("#flash"));
 
     // The member, with the mail in hand.
-    const link = await linkFor(p.mail);
+    const link = await secretFor(p.mail, /https?:\/\/[^\s"<]+\/reset\/[\w-]+/);
     assert.ok(link.startsWith(hoten.origin), link);
     const member = await (await browser.newContext({ viewport: { width: 390, height: 800 }, locale: lang === "ja" ? "ja-JP" : "en-GB", javaScriptEnabled: false })).newPage();
     await member.goto(link);
@@ -157,8 +162,8 @@ async function eventually(check, what) {
   assert.fail("never: " + what);
 }
 
-// linkFor reads the reset link out of the mailbox, as the member would.
-async function linkFor(address) {
+// secretFor reads the newest code or link out of the mailbox, as the member would.
+async function secretFor(address, pattern) {
   const box = join(hoten.folder, "mailbox");
   let found;
   await eventually(async () => {
@@ -169,10 +174,10 @@ async function linkFor(address) {
       const { mtimeMs } = await stat(join(box, name));
       if (!raw.includes(address) || mtimeMs < newest) continue;
       const text = raw.replace(/=\r?\n/g, "").replace(/=3D/g, "=");
-      const match = text.match(/https?:\/\/[^\s"<]+\/reset\/[\w-]+/);
+      const match = text.match(pattern);
       if (match) [found, newest] = [match[0], mtimeMs];
     }
     return found;
-  }, "a reset link for " + address);
+  }, "a code or link for " + address);
   return found;
 }

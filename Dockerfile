@@ -4,9 +4,10 @@ COPY ui/package.json ui/package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY ui/build.mjs ./
 COPY ui/static ./static
+COPY ui/charts ./charts
 RUN npm run build
 
-FROM golang:1.26-bookworm AS build
+FROM golang:1.26.8-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download

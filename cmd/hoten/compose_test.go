@@ -27,13 +27,14 @@ func TestComposeFile(t *testing.T) {
 			Command     []string
 			Environment map[string]string
 			Ports       []string
+			Profiles    []string
 		}
 	}
 	if err := yaml.Unmarshal(raw, &file); err != nil {
 		t.Fatal(err)
 	}
 	pinned := regexp.MustCompile(`^[a-z/]+:v?\d+`)
-	for _, name := range []string{"app", "db", "mailpit"} {
+	for _, name := range []string{"app", "db", "mailpit", "demo", "demo-db"} {
 		s, ok := file.Services[name]
 		if !ok {
 			t.Fatalf("no service %s", name)
@@ -48,16 +49,22 @@ func TestComposeFile(t *testing.T) {
 		}
 	}
 	app := file.Services["app"]
-	for name := range app.Environment {
-		if !slices.Contains(variables, name) {
-			t.Errorf("hoten reads no %s", name)
-		}
-	}
 	if docker, err := os.ReadFile("../../Dockerfile"); err != nil || !strings.Contains(string(docker), "HOTEN_ADDR=0.0.0.0:8080") || !slices.Contains(app.Ports, "127.0.0.1:8080:8080") {
 		t.Errorf("the image does not listen where the ports %v lead: %v", app.Ports, err)
 	}
-	if _, _, ok := find(app.Command); !ok {
-		t.Errorf("hoten has no command %v", app.Command)
+	for name, want := range map[string]string{"app": "serve", "demo": "demo"} {
+		of := file.Services[name]
+		if _, _, ok := find(of.Command); !ok || of.Command[0] != want || slices.Contains(of.Profiles, "demo") != (name == "demo") {
+			t.Errorf("%s runs %v in the profiles %v", name, of.Command, of.Profiles)
+		}
+		for variable := range of.Environment {
+			if !slices.Contains(variables, variable) {
+				t.Errorf("hoten reads no %s", variable)
+			}
+		}
+	}
+	if app.Environment["HOTEN_DATABASE_URL"] == file.Services["demo"].Environment["HOTEN_DATABASE_URL"] {
+		t.Error("the demo works on the database of serve")
 	}
 }
 
@@ -65,6 +72,19 @@ func TestDockerfileCopiesWhatIsThere(t *testing.T) {
 	raw, err := os.ReadFile("../../Dockerfile")
 	if err != nil {
 		t.Fatal(err)
+	}
+	module, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if used := regexp.MustCompile(`(?m)^go (\S+)$`).FindSubmatch(module); used == nil || !strings.Contains(string(raw), "FROM golang:"+string(used[1])+"-") {
+		t.Errorf("the image is not built by the Go of go.mod, %s", used)
+	}
+	// What the bundles are made of (ui/build.mjs).
+	for _, dir := range []string{"ui/static", "ui/charts"} {
+		if !strings.Contains(string(raw), "COPY "+dir+" ") {
+			t.Errorf("%s is missing in the image", dir)
+		}
 	}
 	stages := regexp.MustCompile(`(?m)^FROM \S+ AS (\S+)`).FindAllStringSubmatch(string(raw), -1)
 	for _, line := range strings.Split(string(raw), "\n") {

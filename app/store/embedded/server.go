@@ -31,6 +31,9 @@ func Start(ctx context.Context, dataDir string, log *slog.Logger) (*Server, erro
 	if err != nil {
 		return nil, err
 	}
+	if p.moved {
+		log.InfoContext(ctx, "PostgreSQL lives outside of the data folder, which its user cannot enter", "user", p.account.name, "data", dataDir, "postgres", p.root)
+	}
 	s := &Server{place: p, log: log}
 	if s.owner, err = openLock(filepath.Join(p.root, "owner")); err != nil {
 		return nil, err

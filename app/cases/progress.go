@@ -73,9 +73,11 @@ func (p *Progress) missing(level int, v policies.Verification, right int) {
 	}
 }
 
-// Documented reports whether papers of such a representative are recorded.
+// Documented reports whether papers of such a representative of the member are recorded,
+// whichever case of the ID they were recorded on.
 func Documented(db *gorm.DB, caseID int64, relation string) (is bool, err error) {
-	err = store.Scan(db, "select exists (select 1 from representatives where case_id = $1 and relation = $2)", []any{caseID, relation}, &is)
+	err = store.Scan(db, `select exists (select from cases c join cases o on o.identity_id = c.identity_id join representatives r on r.case_id = o.id
+		where c.id = $1 and r.relation = $2)`, []any{caseID, relation}, &is)
 	return is, err
 }
 

@@ -208,3 +208,33 @@ func TestAddedIDIsRestricted(t *testing.T) {
 		t.Errorf("the added ID: %+v", of.Standing)
 	}
 }
+
+// The papers of a representative are the member's: they hold in every incident of the ID.
+func TestRepresentativeOfTheMember(t *testing.T) {
+	w := world(t)
+	first, second := hitTwice(w)
+	level := func() int16 {
+		t.Helper()
+		call, err := cases.StartCall(w.Ctx, w.Store, w.Agent, second.ID, cases.NewCall{Direction: "inbound", Relation: cases.Proxy})
+		for _, said := range [][2]string{{cases.ItemName, "高橋 花子"}, {cases.ItemBirthDate, "1970-01-02"}, {cases.ItemAddress, "東京都千代田区千代田1-2-3"}, {cases.ItemCustomerNumber, "N000000001"}} {
+			if err == nil {
+				var a cases.Answered
+				a, err = cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, said[0], said[1], true)
+				call = a.Call
+			}
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return call.Level
+	}
+	if got := level(); got != 1 {
+		t.Errorf("without papers: level %d", got)
+	}
+	if _, err := cases.RecordRepresentative(w.Ctx, w.Store, w.Supervisor, first.ID, cases.Proxy, "委任状を確認"); err != nil {
+		t.Fatal(err)
+	}
+	if got := level(); got != 2 {
+		t.Errorf("with papers of the other incident: level %d", got)
+	}
+}

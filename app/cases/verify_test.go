@@ -215,6 +215,10 @@ func TestVariantNames(t *testing.T) {
 	if a := answer(t, w, call, cases.ItemName, "高橋花子"); a.Match || !a.Variant || a.Call.Wrong != 0 {
 		t.Fatalf("%+v %+v", a, a.Call)
 	}
+	if n := w.Number("select count(*) from audit_entries where action = 'call.answered' and after::text like '%variant%'"); n != 1 {
+		t.Errorf("the variant that was not confirmed has %d audit entries", n)
+	}
+
 	var answers int
 	if err := w.Pool.QueryRow(w.Ctx, "select count(*) from call_answers").Scan(&answers); err != nil || answers != 0 {
 		t.Fatalf("%d answers kept before the agent confirmed, %v", answers, err)

@@ -134,6 +134,8 @@ func TestSocketFolderOfSomebodyElseIsRefused(t *testing.T) {
 	}
 }
 
+// Where its user can enter neither the data folder nor the one instead of it, the error
+// names what is closed.
 func TestUnreachableFolderIsNamed(t *testing.T) {
 	if os.Geteuid() != 0 {
 		return // everybody else runs PostgreSQL as themselves
@@ -145,6 +147,9 @@ func TestUnreachableFolderIsNamed(t *testing.T) {
 	if err := os.Chmod(filepath.Dir(closed), 0o711); err != nil {
 		t.Fatal(err)
 	}
+	before := elsewhere
+	t.Cleanup(func() { elsewhere = before })
+	elsewhere = filepath.Join(closed, "elsewhere")
 	_, err := Start(deadline(t), filepath.Join(closed, "below", "data"), slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), closed+":") || !strings.Contains(err.Error(), "HOTEN_DATA_DIR") {
 		t.Errorf("Start: %v; want an error that names %s", err, closed)

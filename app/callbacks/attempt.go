@@ -59,10 +59,9 @@ func nextChannel(tx *store.Tx, c *cases.Case) (string, error) {
 	return ByMail, nil
 }
 
-// change runs what happens to an open callback: nobody is rung while somebody may pass
-// for the member. It locks the case before the
-// callback, so that two who work on one take their turns, and the second finds that
-// the version has moved on.
+// change runs what happens to an open callback. It locks the case before the callback, so
+// that two who work on one take their turns, and the second finds that the version has
+// moved on. Nobody is rung while somebody may pass for the member.
 func change(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, id, version int64, reason string,
 	fn func(tx *store.Tx, c *cases.Case, back *Callback) ([]cases.Happened, error)) (*Callback, error) {
 	return verbs.Do(ctx, s, by, v, verbs.About("callback", id), reason, func(tx *store.Tx) (*Callback, error) {

@@ -77,6 +77,11 @@ func AddToIncident(ctx context.Context, s *store.Store, by access.Actor, id int6
 				return Happened{}, err
 			}
 		}
+		now, err := members.ByID(tx.DB, of.ID) // what follows from adding may have restricted it
+		if err != nil {
+			return Happened{}, err
+		}
+		*of = *now
 		return Happened{Kind: AddedToIncident, Data: map[string]any{"class": class, "balances": stated}, Text: reason}, nil
 	})
 }

@@ -204,6 +204,9 @@ func TestAddedIDIsRestricted(t *testing.T) {
 	if _, err := cases.AddToIncident(w.Ctx, w.Store, w.Supervisor, opened.Case.ID, "追加申告", nil); err != nil {
 		t.Fatal(err)
 	}
+	if n := w.Number("select count(*) from audit_entries where action = 'case.added_to_incident' and after::text like '%restricted%'"); n != 1 {
+		t.Error("the trail does not tell that the ID was restricted")
+	}
 	if of := w.ID("n1@ocn.example"); of.State != members.Restricted || of.RestrictedAt == nil || !of.RestrictedAt.Equal(w.Clock.Now()) {
 		t.Errorf("the added ID: %+v", of.Standing)
 	}

@@ -42,7 +42,7 @@ func locate(dataDir string) (p place, err error) {
 	away := filepath.Join(elsewhere, nameOf(dataDir), "postgres")
 	if p.account != nil && !exists(p.data) && (exists(filepath.Join(away, "data")) || !p.canEnter(dataDir)) {
 		p.moved = true
-		if err := p.settle(away); err != nil {
+		if err := errors.Join(makeFolder(elsewhere), makeFolder(filepath.Dir(away)), p.settle(away)); err != nil {
 			return p, err
 		}
 	}

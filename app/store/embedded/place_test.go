@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -203,6 +204,8 @@ func TestDataFolderThatTheAccountCannotEnter(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := filepath.Join(closed, "data")
+	umask := syscall.Umask(0o077)
+	t.Cleanup(func() { syscall.Umask(umask) })
 	var said strings.Builder
 	s, err := Start(deadline(t), data, slog.New(slog.NewTextHandler(&said, nil)))
 	if err != nil {

@@ -7,7 +7,7 @@ version := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 commit  := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 flags   := -trimpath -ldflags "-s -w -X main.release=$(version) -X main.commit=$(commit)"
 
-.PHONY: build demo test lint generate bench screenshots browser packages
+.PHONY: build demo test lint generate bench screenshots browser packages image-check
 
 demo: packages build
 	bin/hoten demo
@@ -49,6 +49,10 @@ generate:
 bench: build
 	.ci/packages
 	go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./app/bench
+
+# Builds the image and runs the services of docker-compose.yml, without a container engine.
+image-check:
+	.ci/image-check
 
 screenshots: build
 	.ci/packages test

@@ -45,7 +45,7 @@ func (a *App) mailEnv(ctx context.Context, at time.Time, lang string, incident i
 		return env, err
 	}
 	for _, d := range list {
-		if !involved.Asks(d.Topics) {
+		if !involved.Asks(d.IDs, d.Topics) {
 			continue
 		}
 		line := notices.DeskLine{Name: d.NameJa, Phone: d.Phone, Hours: deskHours(langCtx, d.Desk, at)}

@@ -3,6 +3,8 @@ package cases
 import (
 	"context"
 
+	"gorm.io/gorm"
+
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/incidents"
@@ -10,6 +12,13 @@ import (
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
+
+func init() {
+	incidents.TellCases(func(db *gorm.DB, incident int64) (has bool, err error) {
+		err = store.Scan(db, "select exists (select from cases where incident_id = $1)", []any{incident}, &has)
+		return has, err
+	})
+}
 
 // OpenResult is the case and whether it was opened just now.
 type OpenResult struct {

@@ -18,6 +18,7 @@ const (
 	maxYearly     = 20
 	maxExceptions = 732
 	maxTopics     = 20
+	maxIDs        = 20
 	maxName       = 60 // characters
 	maxShort      = 8
 )
@@ -71,6 +72,12 @@ func (d Desk) checkDesk(p *fault.Problems) {
 			break
 		}
 		known[topic] = true
+	}
+	for i, id := range d.IDs {
+		if i >= maxIDs || !topicForm.MatchString(id) || slices.Contains(d.IDs[:i], id) {
+			p.Add("ids", "id_unknown")
+			break
+		}
 	}
 	checkRows(p, "hours", len(d.Hours), maxHours)
 	checkRows(p, "closed_yearly", len(d.ClosedYearly), maxYearly)

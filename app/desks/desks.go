@@ -16,7 +16,8 @@ type Desk struct {
 	NameEn           string      `json:"name_en"`
 	ShortJa          string      `json:"short_ja"` // where there is little room
 	ShortEn          string      `json:"short_en"`
-	Topics           []string    `json:"topics"` // what callers ask it about: id, password, the code of a program
+	Topics           []string    `json:"topics"`        // what callers ask it about: id, password, the code of a program
+	IDs              []string    `json:"ids,omitempty"` // codes of the IDs whose members it serves; none: all
 	ClosedOnHolidays bool        `json:"closed_on_holidays"`
 	ClosedYearly     []Period    `json:"closed_yearly"`
 	Hours            []Hours     `json:"hours"`

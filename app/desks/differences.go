@@ -27,6 +27,7 @@ func Differences(before, after Desk) (out []Difference) {
 	single("short_en", before.ShortEn, after.ShortEn)
 	single("phone", before.Phone, after.Phone)
 	out = append(out, rows("topics", before.Topics, after.Topics)...)
+	out = append(out, rows("ids", before.IDs, after.IDs)...)
 	out = append(out, rows("hours", before.Hours, after.Hours)...)
 	single("closed_on_holidays", before.ClosedOnHolidays, after.ClosedOnHolidays)
 	out = append(out, rows("closed_yearly", before.ClosedYearly, after.ClosedYearly)...)

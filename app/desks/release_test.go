@@ -31,13 +31,13 @@ func Release() []Desk {
 		{
 			Code: Tech, Phone: "0120-047-860",
 			NameJa: "OCNテクニカルサポートセンタ", NameEn: "OCN Technical Support Center", ShortJa: "技術", ShortEn: "Tech",
-			Topics: []string{"id", "password"}, ClosedYearly: []Period{yearEnd},
+			Topics: []string{"id", "password"}, IDs: []string{"ocn-id"}, ClosedYearly: []Period{yearEnd},
 			Hours: []Hours{daily, daily21, daily22},
 		},
 		{
 			Code: Point, Phone: "0120-170-033",
 			NameJa: "ポイントリニューアル受付センタ", NameEn: "Point Renewal Center", ShortJa: "ポイント", ShortEn: "Points",
-			Topics: []string{"pointtalk", "goo"}, ClosedOnHolidays: true, ClosedYearly: []Period{yearEnd},
+			Topics: []string{"pointtalk", "goo"}, IDs: []string{"ocn-id"}, ClosedOnHolidays: true, ClosedYearly: []Period{yearEnd},
 			Hours: []Hours{working, working21},
 		},
 	}

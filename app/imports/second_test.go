@@ -150,3 +150,37 @@ func TestImportsBesideApprovals(t *testing.T) {
 		t.Errorf("ledger: %s %v", off, err)
 	}
 }
+
+// What a newer list has otherwise is told field by field, and of a mail address the later
+// day counts: one that was set since the first day of any incident gets no code.
+func TestNewerListDiffers(t *testing.T) {
+	const header = "login_id,name,name_kana,birth_date,phone,email,email_registered_on,postal_code,address,customer_number,language\n"
+	const stands = "a@ocn.example,山田 太郎,ヤマダ タロウ,1970-03-02,090-0000-0001,taro@mail.example,2005-04-01,1000001,東京都千代田区千代田1-2-3,N000000001,ja\n"
+	for _, c := range []struct {
+		old, new string
+		differs  bool
+		unusable bool
+	}{
+		{"", "", false, false},
+		{"1970-03-02", "1971-03-02", true, false},
+		{"1970-03-02", "", false, false},
+		{"千代田1-2-3", "千代田1-2-4", true, false},
+		{"1000001", "1000002", true, false},
+		{"090-0000-0001", "090-0000-0002", true, false},
+		{"N000000001", "N000000002", true, false},
+		{"2005-04-01", "2004-04-01", true, false},
+		{"2005-04-01", "2014-08-02", true, true},
+	} {
+		w := apptest.NewWorld(t)
+		addIncident(w)
+		w.Import(header+stands, "")
+		i := w.ImportInto(other, header+strings.Replace(stands, c.old, c.new, 1), "")
+		if got := slices.Contains(told(i), "affected:member_data_differs:1"); counts(i) != "done 1/0/0" || got != c.differs {
+			t.Errorf("%q: %s, told %v", c.new, counts(i), told(i))
+		}
+		n := count(w, "select count(*) from contacts where kind = 'email' and registered_on = date '2014-08-02'")
+		if (n == 1) != c.unusable {
+			t.Errorf("%q: the later day stands on %d contacts", c.new, n)
+		}
+	}
+}

@@ -68,11 +68,7 @@ func (r *run) settleAffected(tx *store.Tx) error {
 // tellKnown tells of IDs whose members another incident has brought: their data stays
 // as it is, also where the file has it otherwise.
 func (r *run) tellKnown(tx *store.Tx) error {
-	var known, differ int64
-	err := store.Scan(tx.DB, `select count(*), count(*) filter (where s.customer_key is distinct from m.customer_key or s.name_grams <> m.name_grams
-		  or s.phone_key is not null and not exists (select 1 from contacts c where c.member_id = m.id and c.value_key = s.phone_key)
-		  or s.email_key is not null and not exists (select 1 from contacts c where c.member_id = m.id and c.value_key = s.email_key))
-		from staged_affected s join members m on m.id = s.known_member`, nil, &known, &differ)
+	known, differ, err := r.compareKnown(tx)
 	if err != nil {
 		return err
 	}

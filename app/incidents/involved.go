@@ -96,9 +96,12 @@ func (in *Involved) Has(code string) bool {
 	return slices.ContainsFunc(in.Programs, func(p Program) bool { return p.Code == code })
 }
 
-// Asks reports whether a desk with these topics is one for the members of the incident:
-// not only for programs that it is not about.
-func (in *Involved) Asks(topics []string) bool {
+// Asks reports whether a desk for these IDs, or for all where none is named, with these
+// topics is one for the members of the incident: not only for programs that it is not about.
+func (in *Involved) Asks(ids, topics []string) bool {
+	if len(ids) > 0 && (in.ID == nil || !slices.Contains(ids, in.ID.Code)) {
+		return false
+	}
 	return len(topics) == 0 || slices.ContainsFunc(topics, func(t string) bool { return !slices.Contains(in.others, t) })
 }
 

@@ -167,6 +167,9 @@ func change(tx *store.Tx, kept *Incident, n New) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if err := n.keepsUsed(tx, kept, kind, bearers); err != nil {
+		return false, err
+	}
 	before := facts{*kept, bearers}
 	n.fill(kept, kind)
 	same := n.Bearers == nil || maps.Equal(n.Bearers, bearers)
@@ -185,6 +188,41 @@ func change(tx *store.Tx, kept *Incident, n New) (bool, error) {
 		bearers = n.Bearers
 	}
 	return true, audit.Record(tx, audit.Change{Action: ToChange.Name, Subject: kept.Subject(), Before: before, After: facts{*kept, bearers}})
+}
+
+// hasCases tells whether an incident has cases; the package of cases sets it.
+var hasCases func(db *gorm.DB, incident int64) (bool, error)
+
+// TellCases has fn asked whether an incident has cases.
+func TellCases(fn func(db *gorm.DB, incident int64) (bool, error)) { hasCases = fn }
+
+// keepsUsed refuses to give the cases of an incident another ID, whose operator would then
+// write to their members, and to take away programs that points were moved in.
+func (n New) keepsUsed(tx *store.Tx, kept *Incident, kind *int16, bearers map[string]string) error {
+	var p fault.Problems
+	if kept.IDKindID != nil && *kind != *kept.IDKindID {
+		used, err := hasCases(tx.DB, kept.ID)
+		if err != nil {
+			return err
+		}
+		if used {
+			p.Add("id", "id_in_use")
+		}
+	}
+	if n.Bearers != nil {
+		var reads store.Reads
+		moved := store.AskValues[string](&reads, `select distinct p.code from movements m join programs p on p.id in (m.from_program, m.to_program) where m.incident_id = $1 order by p.code`, kept.ID)
+		if err := reads.Run(tx.DB); err != nil {
+			return err
+		}
+		for _, code := range *moved {
+			_, stood := bearers[code]
+			if _, stays := n.Bearers[code]; stood && !stays {
+				p.Add("programs."+code, "program_in_use")
+			}
+		}
+	}
+	return p.Err()
 }
 
 // resolve checks the facts and finds the ID that they name; where they name none it stays

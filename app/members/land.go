@@ -46,3 +46,11 @@ func AdoptKnown(tx *store.Tx, staged string) error {
 	_, err := store.Exec(tx, "update identities i set member_id = s.member_id from "+staged+" s where i.id = s.known_identity and s.known_member is null")
 	return err
 }
+
+// DateKnown gives known mail addresses the later day since when they stand: whoever says
+// that one was set later may be right, and then a thief may have set it. The caller has
+// locked the identities.
+func DateKnown(tx *store.Tx, staged string) error {
+	_, err := store.Exec(tx, "update contacts c set registered_on = s.email_since from "+staged+" s where c.member_id = s.known_member and c.kind = 'email' and c.value_key = s.email_key and c.registered_on < s.email_since")
+	return err
+}

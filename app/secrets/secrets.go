@@ -41,12 +41,16 @@ func Label(p *fault.Problems, field, text string, most int) {
 	switch {
 	case jptext.Blank(text):
 		p.Add(field, "required")
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl):
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, unseen):
 		p.Add(field, "characters_invalid")
 	default:
 		Text(p, field, text, most)
 	}
 }
+
+// unseen tells characters that change how the text around them reads and show nothing:
+// control characters, line separators, marks of direction, spaces of no width.
+func unseen(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
 // secretIn is the code of the refusal, empty where nothing looks like a secret.
 func secretIn(text string) string {

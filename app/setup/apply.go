@@ -157,7 +157,7 @@ func Apply(ctx context.Context, s *store.Store, by access.Actor, f *File, reason
 			}
 		})
 		if err == nil {
-			err = f.knownTopics(tx)
+			err = f.knownToDesks(tx)
 		}
 		if err != nil || len(changed) == 0 {
 			return done, err
@@ -166,9 +166,14 @@ func Apply(ctx context.Context, s *store.Store, by access.Actor, f *File, reason
 	})
 }
 
-// knownTopics refuses desks with topics that are neither about the ID nor a program.
-func (f *File) knownTopics(tx *store.Tx) error {
+// knownToDesks refuses desks with topics that are neither about the ID nor a program, and
+// desks for IDs that nobody has set up.
+func (f *File) knownToDesks(tx *store.Tx) error {
 	programs, err := incidents.Programs(tx.DB)
+	if err != nil {
+		return err
+	}
+	ids, err := operators.IDs(tx.DB)
 	if err != nil {
 		return err
 	}
@@ -178,6 +183,11 @@ func (f *File) knownTopics(tx *store.Tx) error {
 			known := topic == desks.AboutID || topic == desks.AboutPassword || slices.ContainsFunc(programs, func(p incidents.Program) bool { return p.Code == topic })
 			if !known {
 				out = append(out, f.problem(at("desks", i).at("topics", strconv.Itoa(n)), "topic_unknown"))
+			}
+		}
+		for n, code := range d.IDs {
+			if !slices.ContainsFunc(ids, func(i operators.ID) bool { return i.Code == code }) {
+				out = append(out, f.problem(at("desks", i).at("ids", strconv.Itoa(n)), "id_unknown"))
 			}
 		}
 	}

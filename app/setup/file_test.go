@@ -194,8 +194,34 @@ func TestAgain(t *testing.T) {
 		t.Errorf("%d desks, %v", len(list), err)
 	}
 	of, err := incidents.Involve(db, 0)
-	if err != nil || of.ID.Code != "ferry-id" || of.Operator.Code != "setouchi-ferry" || len(of.Programs) != 1 || of.Unit("en") != "nautical miles" || of.Asks([]string{"goo"}) || !of.Asks([]string{"id"}) {
+	if err != nil || of.ID.Code != "ferry-id" || of.Operator.Code != "setouchi-ferry" || len(of.Programs) != 1 || of.Unit("en") != "nautical miles" || of.Asks(nil, []string{"goo"}) || !of.Asks(nil, []string{"id"}) || of.Asks([]string{"ocn-id"}, []string{"id"}) || !of.Asks([]string{"ocn-id", "ferry-id"}, []string{"id"}) {
 		t.Errorf("the newest incident is about %+v, %v", of, err)
+	}
+}
+
+// What cases and movements of an incident rest on stays: their members hear from the
+// operator of the ID, and their points are of its programs.
+func TestWhatIsInUseStays(t *testing.T) {
+	w := apptest.NewWorld(t)
+	ocn := example(t, "ocn-2014")
+	if _, err := apply(w.Store, w.Administrator, example(t, "one-program")); err != nil {
+		t.Fatal(err)
+	}
+	w.Import("login_id,name,balance_goo\na@ocn.example,山田,10\n",
+		"movement_id,login_id,occurred_at,kind,from_program,to_program,partner,points,points_received,refers_to,fraud\nM1,a@ocn.example,2014-07-20 03:00,exchange,goo,,x,1,,,confirmed\n")
+	for _, c := range []struct{ old, new, refused string }{
+		{"id: ocn-id                       # optional", "id: ferry-id  # optional", "id_in_use"},
+		{"- {program: goo}", "", "program_in_use"},
+		{"- {program: pointtalk}", "", ""},
+	} {
+		text := strings.Replace(ocn, c.old, c.new, 1)
+		if text == ocn {
+			t.Fatalf("the example has no %q", c.old)
+		}
+		_, err := apply(w.Store, w.Administrator, text)
+		if got := fmt.Sprint(problems(err)); (c.refused == "") != (err == nil) || !strings.Contains(got, c.refused) {
+			t.Errorf("%s: %s", c.new, got)
+		}
 	}
 }
 

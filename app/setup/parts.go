@@ -99,6 +99,7 @@ type desk struct {
 	ShortEn          string      `yaml:"short_en"`
 	Phone            string      `yaml:"phone"`
 	Topics           []string    `yaml:"topics"`
+	IDs              []string    `yaml:"ids"`
 	ClosedOnHolidays bool        `yaml:"closed_on_holidays"`
 	ClosedYearly     []yearly    `yaml:"closed_yearly"`
 	Hours            []hours     `yaml:"hours"`
@@ -126,7 +127,7 @@ type exception struct {
 // its rules stand that the file writes otherwise: an opening is a row of its own there.
 func (d desk) noun(p place) (out desks.Desk, rows map[string]place, refused fault.Problems) {
 	out = desks.Desk{Code: d.Code, NameJa: d.NameJa, NameEn: d.NameEn, ShortJa: d.ShortJa, ShortEn: d.ShortEn, Phone: d.Phone,
-		Topics: d.Topics, ClosedOnHolidays: d.ClosedOnHolidays}
+		Topics: d.Topics, IDs: d.IDs, ClosedOnHolidays: d.ClosedOnHolidays}
 	if out.Topics == nil {
 		out.Topics = []string{}
 	}

@@ -64,6 +64,9 @@ func (p *page) deskEditor() (e *deskEditor, err error) {
 			e.Topics = append(e.Topics, ui.Choice{Value: topic, Label: topic})
 		}
 	}
+	for _, id := range p.ids {
+		e.IDs = append(e.IDs, ui.Choice{Value: id.Code, Label: id.Name(i18n.Lang(p.ctx))})
+	}
 	return e, nil
 }
 
@@ -98,7 +101,7 @@ func setDesk(p *page) error {
 	}
 	next, err := readRules(e.Rules)
 	if err == nil {
-		err = e.knownTopics(next.Topics)
+		err = e.known(next)
 	}
 	if err == nil && verb != "save" {
 		e.preview(next)
@@ -161,13 +164,21 @@ func seenRules(s string) (d desks.Desk) {
 	return d
 }
 
-func (e *deskEditor) knownTopics(chosen []string) error {
-	for _, topic := range chosen {
-		if !slices.ContainsFunc(e.Topics, func(c ui.Choice) bool { return c.Value == topic }) {
-			return fault.Input("topics", "topic_unknown")
-		}
+// known refuses topics and IDs that the form does not offer.
+func (e *deskEditor) known(d desks.Desk) error {
+	missing := func(offered []ui.Choice, chosen []string) bool {
+		return slices.ContainsFunc(chosen, func(v string) bool {
+			return !slices.ContainsFunc(offered, func(c ui.Choice) bool { return c.Value == v })
+		})
 	}
-	return nil
+	var p fault.Problems
+	if missing(e.Topics, d.Topics) {
+		p.Add("topics", "topic_unknown")
+	}
+	if missing(e.IDs, d.IDs) {
+		p.Add("ids", "id_unknown")
+	}
+	return p.Err()
 }
 
 func (e *deskEditor) preview(next desks.Desk) {

@@ -24,7 +24,7 @@ func typedRules(v url.Values) (r ui.DeskRules) {
 	for name, to := range map[string]*string{"code": &r.Code, "name_ja": &r.NameJa, "name_en": &r.NameEn, "short_ja": &r.ShortJa, "short_en": &r.ShortEn, "phone": &r.Phone} {
 		*to = strings.TrimSpace(v.Get(name))
 	}
-	r.Topics, r.ClosedOnHolidays = v["topics"], v.Get("closed_on_holidays") == "true"
+	r.Topics, r.IDs, r.ClosedOnHolidays = v["topics"], v["ids"], v.Get("closed_on_holidays") == "true"
 	eachRow(v, "hours", "open", func(get func(string) string, all func(string) []string) {
 		row := ui.HoursRow{Open: get("open"), Close: get("close"), From: get("from"), Until: get("until")}
 		for i := range row.Weekdays {
@@ -60,7 +60,7 @@ func eachRow(v url.Values, rule, always string, visit func(get func(string) stri
 
 // shownRules are a desk's rules as the form shows them.
 func shownRules(d desks.Desk) ui.DeskRules {
-	r := ui.DeskRules{Code: d.Code, NameJa: d.NameJa, NameEn: d.NameEn, ShortJa: d.ShortJa, ShortEn: d.ShortEn, Phone: d.Phone, Topics: d.Topics, ClosedOnHolidays: d.ClosedOnHolidays}
+	r := ui.DeskRules{Code: d.Code, NameJa: d.NameJa, NameEn: d.NameEn, ShortJa: d.ShortJa, ShortEn: d.ShortEn, Phone: d.Phone, Topics: d.Topics, IDs: d.IDs, ClosedOnHolidays: d.ClosedOnHolidays}
 	for _, h := range d.Hours {
 		row := ui.HoursRow{Open: desks.Clock(h.Open), Close: desks.Clock(h.Close), From: h.From.String(), Until: h.Until.String()}
 		for i := range row.Weekdays {
@@ -116,7 +116,7 @@ func (r *rulesReader) day(field, s string) desks.Day {
 func readRules(typed ui.DeskRules) (desks.Desk, error) {
 	var r rulesReader
 	d := desks.Desk{Code: typed.Code, NameJa: typed.NameJa, NameEn: typed.NameEn, ShortJa: typed.ShortJa, ShortEn: typed.ShortEn,
-		Phone: width.Narrow.String(typed.Phone), Topics: typed.Topics, ClosedOnHolidays: typed.ClosedOnHolidays}
+		Phone: width.Narrow.String(typed.Phone), Topics: typed.Topics, IDs: typed.IDs, ClosedOnHolidays: typed.ClosedOnHolidays}
 	if d.Topics == nil {
 		d.Topics = []string{}
 	}

@@ -21,8 +21,11 @@ func (e *deskEditor) changes(before, after desks.Desk) (out []ui.RuleChange) {
 func (e *deskEditor) ruleWords(rule string, value any) string {
 	switch v := value.(type) {
 	case string:
-		if rule == "topics" {
+		switch rule {
+		case "topics":
 			return labelOf(e.Topics, v)
+		case "ids":
+			return labelOf(e.IDs, v)
 		}
 		return v
 	case bool:

@@ -57,7 +57,7 @@ func (p *page) memberDesks(incident int64) (env notices.Env, states []ui.DeskSta
 	if err != nil {
 		return env, nil, err
 	}
-	list = slices.DeleteFunc(list, func(d desks.Kept) bool { return !involved.Asks(d.Topics) })
+	list = slices.DeleteFunc(list, func(d desks.Kept) bool { return !involved.Asks(d.IDs, d.Topics) })
 	states, err = p.deskStates(list)
 	return env, states, err
 }

@@ -1,0 +1,53 @@
+package imports
+
+import "hoten/app/store"
+
+// knownRow is a staged row of a member who is known, beside what is registered.
+type knownRow struct {
+	Line, Staged, Member   int64
+	Differs                bool // in what can be compared without unsealing
+	Birth, Postal, Address []byte
+	OldBirth, OldPostal    []byte
+	OldAddress             []byte
+}
+
+// compareKnown counts the staged rows of members who are known, and those that have their
+// data otherwise than it is registered. What a file leaves out differs from nothing.
+func (r *run) compareKnown(tx *store.Tx) (known, differ int64, err error) {
+	for after := int64(0); ; {
+		rows, err := store.Select[knownRow](tx.DB, `select s.line, s.member_id as staged, m.id as member,
+			  s.customer_key is distinct from m.customer_key or s.name_grams <> m.name_grams
+			  or s.phone_key is not null and not exists (select 1 from contacts c where c.member_id = m.id and c.value_key = s.phone_key)
+			  or s.email_key is not null and not exists (select 1 from contacts c where c.member_id = m.id and c.value_key = s.email_key
+			    and (s.email_since is null or c.registered_on is not distinct from s.email_since)) as differs,
+			  s.birth_date as birth, s.postal_code as postal, s.address, m.birth_date as old_birth, m.postal_code as old_postal, m.address as old_address
+			from staged_affected s join members m on m.id = s.known_member where s.line > $1 order by s.line limit $2`, after, partRows)
+		if err != nil || len(rows) == 0 {
+			return known, differ, err
+		}
+		for _, row := range rows {
+			if known++; row.Differs || r.sealedDiffers(row) {
+				differ++
+			}
+		}
+		after = rows[len(rows)-1].Line
+	}
+}
+
+// sealedDiffers compares what has no keyed hash. A registered field that is damaged
+// differs from whatever the file has.
+func (r *run) sealedDiffers(row knownRow) bool {
+	for _, f := range []struct {
+		column   string
+		now, old []byte
+	}{{"birth_date", row.Birth, row.OldBirth}, {"postal_code", row.Postal, row.OldPostal}, {"address", row.Address, row.OldAddress}} {
+		now, err := r.s.Vault.Unseal("members", f.column, row.Staged, f.now)
+		if err != nil || now == "" {
+			continue
+		}
+		if old, err := r.s.Vault.Unseal("members", f.column, row.Member, f.old); err != nil || old != now {
+			return true
+		}
+	}
+	return false
+}

@@ -49,14 +49,14 @@ func TestReasonOf(t *testing.T) {
 		{atRecipient, "550 5.4.4 unable to route", network},
 		{atRecipient, "554 no", undetermined},
 	} {
-		if got := reasonOf(answer(t, c.said), c.at); got != c.want {
+		if got := reasonOf(spoken(t, c.said), c.at); got != c.want {
 			t.Errorf("%q is %s, not %s", c.said, got, c.want)
 		}
 	}
 }
 
-// answer reads an answer as the client does.
-func answer(t *testing.T, said string) *smtp.SMTPError {
+// spoken reads an answer as the client does.
+func spoken(t *testing.T, said string) *smtp.SMTPError {
 	t.Helper()
 	code, text, _ := strings.Cut(said, " ")
 	out := &smtp.SMTPError{EnhancedCode: smtp.NoEnhancedCode, Message: text}

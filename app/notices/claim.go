@@ -59,8 +59,9 @@ func pass(tx *store.Tx, c claimed, stopped []MailQueue) (*claimed, error) {
 		return &c, nil
 	}
 	if !both && q.ProbeAt != nil && !q.ProbeAt.After(tx.Now) {
+		q.Probes++
 		at := tx.Now.Add(q.probeWait())
-		mine, err := store.Exec(tx, "update mail_queues set probe_at = $3, probes = probes + 1 where id = $1 and probe_at = $2 and stopped_at is not null", q.ID, q.ProbeAt, at)
+		mine, err := store.Exec(tx, "update mail_queues set probe_at = $3, probes = $4 where id = $1 and probe_at = $2 and stopped_at is not null", q.ID, q.ProbeAt, at, q.Probes)
 		if err != nil {
 			return nil, err
 		}

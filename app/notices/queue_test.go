@@ -176,7 +176,7 @@ func TestProbes(t *testing.T) {
 	if n := count(t, s, "select count(*) from mails where state = 'sent'"); len(stopped(t, s)) != 0 || len(got()) != 30 || n != 30 {
 		t.Errorf("%d taken, %d sent, %+v", len(got()), n, stopped(t, s))
 	}
-	if n := count(t, s, "select count(*) from audit_entries where action in ('mail_queue.stopped', 'mail_queue.resumed')"); n != 2 {
+	if n := count(t, s, "select count(*) from audit_entries where action in ('mails.stopped', 'mails.resumed')"); n != 2 {
 		t.Errorf("%d entries in the trail", n)
 	}
 }
@@ -253,7 +253,7 @@ func TestTwoStop(t *testing.T) {
 	if err := notices.Stop(t.Context(), s, access.System("postman"), id); err != nil {
 		t.Error(err)
 	}
-	if n := count(t, s, "select count(*) from audit_entries where action = 'mail_queue.stopped'"); n != 1 {
+	if n := count(t, s, "select count(*) from audit_entries where action = 'mails.stopped'"); n != 1 {
 		t.Errorf("stopped %d times", n)
 	}
 }

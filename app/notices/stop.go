@@ -14,8 +14,8 @@ import (
 
 // What happens to stopped queues, each named To and its function.
 var (
-	ToStop   = verbs.Declare(verbs.Verb{Name: "mail_queue.stopped", Needs: access.Program, Subject: "mail_queue"})
-	ToResume = verbs.Declare(verbs.Verb{Name: "mail_queue.resumed", Needs: access.ManageIncidents, Subject: "mail_queue", Reason: true})
+	ToStop   = verbs.Declare(verbs.Verb{Name: "mails.stopped", Needs: access.Program, Subject: "mails"})
+	ToResume = verbs.Declare(verbs.Verb{Name: "mails.resumed", Needs: access.ManageIncidents, Subject: "mails", Reason: true})
 )
 
 // whenTakenBack is told that mails which were given up are sent again, and what was
@@ -43,7 +43,7 @@ func scopeWord(scope string) string {
 // tell nothing about the mails, so those that were given up are queued again, and one
 // mail tries the queue now and then; else a person must decide about the addresses.
 func Stop(ctx context.Context, s *store.Store, by access.Actor, id int64) error {
-	err := verbs.Run(ctx, s, by, ToStop, verbs.About("mail_queue", id), "", func(tx *store.Tx) error {
+	err := verbs.Run(ctx, s, by, ToStop, verbs.About("mails", id), "", func(tx *store.Tx) error {
 		q, err := lockQueue(tx, id)
 		if err != nil || q.StoppedAt != nil || !q.over(tx.Now) {
 			return err
@@ -86,7 +86,7 @@ func lockQueue(tx *store.Tx, id int64) (*MailQueue, error) {
 // once more, and takes back what was marked because of them; for a run about us that was
 // done when it stopped.
 func Resume(ctx context.Context, s *store.Store, by access.Actor, id int64, again bool, reason string) error {
-	return verbs.Run(ctx, s, by, ToResume, verbs.About("mail_queue", id), reason, func(tx *store.Tx) error {
+	return verbs.Run(ctx, s, by, ToResume, verbs.About("mails", id), reason, func(tx *store.Tx) error {
 		q, err := lockQueue(tx, id)
 		if err != nil {
 			return err

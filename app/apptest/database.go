@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -189,6 +190,8 @@ func dropAfter(t testing.TB, db *sql.DB, name string) {
 	})
 }
 
+var copies atomic.Int64
+
 // CopyOf copies a database with all that is in it, as it is, and returns its owner's
 // address. Whoever uses the original loses the connection.
 func CopyOf(t testing.TB, address string) string {
@@ -198,17 +201,18 @@ func CopyOf(t testing.TB, address string) string {
 		t.Fatal(err)
 	}
 	name := strings.TrimPrefix(u.Path, "/")
+	copied := fmt.Sprintf("%s_c%d", name, copies.Add(1))
 	u.Path = "/postgres"
 	db, err := sql.Open("pgx", u.String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, statement := range []string{"select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'", "create database " + name + "_copy template " + name} {
+	for _, statement := range []string{"select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'", "create database " + copied + " template " + name} {
 		if _, err := db.Exec(statement); err != nil {
 			t.Fatal(err)
 		}
 	}
-	dropAfter(t, db, name+"_copy")
-	u.Path = "/" + name + "_copy"
+	dropAfter(t, db, copied)
+	u.Path = "/" + copied
 	return u.String()
 }

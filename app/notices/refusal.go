@@ -40,12 +40,15 @@ var byCode = map[[2]int]reason{
 }
 
 // despiteCode are words that tell more than the code they come with: the hour's limit of
-// a sender under the code of an unknown mailbox, and an unknown mailbox under another.
+// a sender or a block under the code of an unknown mailbox, and an unknown mailbox under
+// another.
 var despiteCode = []struct {
 	reason reason
 	words  *regexp.Regexp
 }{
 	{throttled, regexp.MustCompile(`too many recipients|sent too many|\[tss\d+\]`)},
+	{rejected, regexp.MustCompile(`(?s)^5\.1\.\d+ .*(block(ed|ing)? (list|using|by)|black.?list|deny.?list|spamhaus|spamcop|barracuda|\b(rbl|dnsbl|spf|dkim|dmarc)\b|relay(ing)? (access )?(is )?(denied|not)|not permitted to relay|authentication (is )?required|poor reputation)`)},
+	{throttled, regexp.MustCompile(`(?s)^5\.1\.\d+ .*(too many connections|rate.?limit|sending (limit|quota))`)},
 	{unknown, regexp.MustCompile(`^5\.4\.1 .*recipient address rejected: access denied`)},
 }
 
@@ -55,8 +58,8 @@ var byWords = []struct {
 	reason reason
 	words  *regexp.Regexp
 }{
-	{throttled, regexp.MustCompile(`too many|too (fast|quickly)|rate.?limit|exceeded .*(rate|limit)|throttl|\[tss\d+\]|\[ipts\d+\]|vs\d+-ip|try (again )?later`)},
-	{rejected, regexp.MustCompile(`rcpthosts|relay|block|black.?list|deny.?list|spam|junk|virus|reputation|authenticat|\b(spf|dkim|dmarc|ptr|rdns|dnsbl|rbl)\b|reverse dns|access denied|not (permitted|allowed|authori[sz]ed)|policy|prohibited|sender|content|too (large|big)|message size`)},
+	{throttled, regexp.MustCompile(`too many|too much|too (fast|quickly)|(hourly|daily|sending) (limit|quota)|limit exceeded|rate.?limit|exceeded .*(rate|limit)|throttl|\[tss\d+\]|\[ipts\d+\]|vs\d+-ip|try (again )?later`)},
+	{rejected, regexp.MustCompile(`rcpthosts|relay|block|helo|ehlo|mail from|client|hostname|starttls|\bauth\b|your (\w+ )?(host|ip|server|domain|network|address)|black.?list|deny.?list|spam|junk|virus|reputation|authenticat|\b(spf|dkim|dmarc|ptr|rdns|dnsbl|rbl)\b|reverse dns|access denied|not (permitted|allowed|authori[sz]ed)|policy|prohibited|sender|content|too (large|big)|message size`)},
 	{unknown, regexp.MustCompile(`(user|recipient|address|mailbox|account|host|domain|destination)s? (is |was )?(unknown|not found|invalid)|unknown (\w+ )?(user|recipient|address|mailbox|account|host|domain)|no such|does(n't| not) exist|do(n't| not) have|no (mailbox|account)|invalid (recipient|mailbox|address|user)|unrout(e)?able|has moved|no longer|not a valid|not our (user|customer)|mailbox unavailable|address rejected\.?$`)},
 	{full, regexp.MustCompile(`full|quota|exceeded storage|insufficient (system )?storage`)},
 	{suspended, regexp.MustCompile(`disabled|inactive|suspended|deactivated|not active`)},

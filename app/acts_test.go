@@ -17,6 +17,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/imports"
 	"hoten/app/incidents"
+	"hoten/app/installation"
 	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
@@ -472,6 +473,23 @@ func acts(t *testing.T, w *apptest.World) []act {
 			must(t, err)
 			return func(by access.Actor) error { _, err := notices.Resend(ctx, db, by, id); return err }
 		}},
+		{notices.ToStop, "", access.System("test"), func() func(access.Actor) error {
+			id := refused(w, true, "")
+			return func(by access.Actor) error { return notices.Stop(ctx, db, by, id) }
+		}},
+		{notices.ToResume, "sent again", w.Manager, func() func(access.Actor) error {
+			id := refused(w, false, "now()")
+			return func(by access.Actor) error { return notices.Resume(ctx, db, by, id, true, "設定を修正") }
+		}},
+		{installation.ToRelease, "discarded", w.Administrator, func() func(access.Actor) error {
+			_, err := resets.Notify(ctx, db, agent, other().ID)
+			must(t, err)
+			apptest.AsOwner(t, w.Store, "truncate installations; insert into installations values ('\\x00', 'elsewhere', now())")
+			return func(by access.Actor) error {
+				_, err := installation.Release(ctx, db, by, installation.Discard, "復元訓練")
+				return err
+			}
+		}},
 		{services.ToSet, "", w.Manager, func() func(access.Actor) error {
 			return func(by access.Actor) error { _, err := services.Set(ctx, db, by, suspended("goo")); return err }
 		}},
@@ -537,6 +555,17 @@ func acts(t *testing.T, w *apptest.World) []act {
 			}
 		}},
 	}
+}
+
+// refused is a run of refusals with one mail of a case that was given up.
+func refused(w *apptest.World, aboutUs bool, stoppedAt string) int64 {
+	w.T.Helper()
+	c := w.Case(apptest.LossLogin(0))
+	_, err := resets.Notify(w.Ctx, w.Store, w.Agent, c.ID)
+	must(w.T.(*testing.T), err)
+	mail := w.Number("update mails set state = 'bounced' where case_id = $1 returning id", c.ID)
+	return w.Number(`insert into mail_queues (scope, relay, about_us, refusal, said, mails, domains, since, stopped_at)
+		values (gen_random_uuid()::text, false, $1, '550', '550', array_fill($2::bigint, array[20]), '{}', now(), nullif($3, '')::timestamptz) returning id`, aboutUs, mail, stoppedAt)
 }
 
 // A verb that is in no list of acts is tested by nothing below.

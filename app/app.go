@@ -15,6 +15,7 @@ import (
 
 	"hoten/app/audit"
 	"hoten/app/edge"
+	"hoten/app/installation"
 	"hoten/app/notices"
 	"hoten/app/store"
 	"hoten/app/store/embedded"
@@ -29,6 +30,7 @@ type App struct {
 	postman  *notices.Postman
 	watch    audit.Watch
 	client   atomic.Pointer[river.Client[*sql.Tx]] // works the jobs; nil until Serve
+	held     atomic.Bool                           // the database was held at the last look
 }
 
 // New opens the database (the embedded one when none is named), migrates it, and
@@ -76,6 +78,12 @@ func (a *App) open(ctx context.Context, url string, log *slog.Logger) error {
 		return err
 	}
 	if a.Store, err = store.Open(ctx, url, v, time.Now, edge.Log(log)); err != nil {
+		return err
+	}
+	if a.embedded != nil {
+		a.Store.Place = func() store.Place { return store.InFolder(a.embedded.Folder()) }
+	}
+	if err := installation.Settle(ctx, a.Store); err != nil {
 		return err
 	}
 	a.watch.Store, a.watch.HeadFile = a.Store, a.auditHead()

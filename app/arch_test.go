@@ -23,6 +23,7 @@ var layers = [][]string{
 	{"app/store"},
 	{"app/audit", "app/jobs"},
 	{"app/verbs"},
+	{"app/installation"},
 	{"app/ledger", "app/desks", "app/notices", "app/operators", "app/views", "app/forms"},
 	{"app/members", "app/staff"},
 	{"app/policies"},
@@ -72,6 +73,7 @@ var onlyHere = map[string][]string{
 var bookkeepers = map[string]string{
 	"app/views":          "lists as people like to see them, which nobody else sees",
 	"app/api":            "answers kept under idempotency keys",
+	"app/installation":   "where the database was started first",
 	"app/audit":          "seals, and the outcome of the last check",
 	"app/cases":          "who has which case open",
 	"app/imports":        "progress of an import and its rejected rows",

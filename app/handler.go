@@ -8,6 +8,7 @@ import (
 
 	"hoten/app/api"
 	"hoten/app/edge"
+	"hoten/app/installation"
 	"hoten/app/web"
 )
 
@@ -35,6 +36,13 @@ func (a *App) ready(c echo.Context) error {
 	}
 	if !a.working() {
 		return c.String(http.StatusServiceUnavailable, "workers do not run\n")
+	}
+	now, err := installation.Look(c.Request().Context(), a.Store)
+	if err != nil {
+		return c.String(http.StatusServiceUnavailable, "database not ready\n")
+	}
+	if now.Held {
+		return c.String(http.StatusOK, "ready; held: a copy of the database that was not released, so no mail is sent (hoten release)\n")
 	}
 	return c.String(http.StatusOK, "ready\n")
 }

@@ -15,6 +15,7 @@ import (
 var gauges = map[string]struct{ help, query string }{
 	"hoten_mails_queued":           {"Mails waiting to be sent.", "select count(*) from mails where state = 'queued'"},
 	"hoten_mails_failed":           {"Mails given up.", "select count(*) from mails where state = 'failed'"},
+	"hoten_mail_queues_stopped":    {"Queues of mails that stopped because all of them were refused equally.", "select count(*) from mail_queues where stopped_at is not null"},
 	"hoten_reimbursements_waiting": {"Proposals waiting for approval.", "select count(*) from reimbursements where state = 'submitted'"},
 	"hoten_reimbursements_one_leg": {"Proposals approved but not posted (片側処理中).", "select count(*) from reimbursements where state = 'approved'"},
 	"hoten_imports_running":        {"Imports running.", "select count(*) from imports where state = 'running'"},
@@ -42,9 +43,10 @@ func (a *App) metrics() *prometheus.Registry {
 		help string
 		read func() float64
 	}{
-		"hoten_audit_foreign":  {"Audit entries that are not the program's own or have lost their seal.", a.watch.Foreign},
-		"hoten_damaged_fields": {"Sealed fields that were read and cannot be opened any more, since the program began.", a.Store.Damaged},
-		"hoten_audit_broken":   {"1 when the last check found the audit chain broken.", a.watch.Broken},
+		"hoten_audit_foreign":     {"Audit entries that are not the program's own or have lost their seal.", a.watch.Foreign},
+		"hoten_damaged_fields":    {"Sealed fields that were read and cannot be opened any more, since the program began.", a.Store.Damaged},
+		"hoten_installation_held": {"1 while the database is a copy that was not released.", a.heldGauge},
+		"hoten_audit_broken":      {"1 when the last check found the audit chain broken.", a.watch.Broken},
 	} {
 		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: g.help}, g.read))
 	}

@@ -77,6 +77,8 @@ func (a *App) chores() []chore {
 		{"watch the audit trail", 30 * time.Second, a.watch.Look},
 		{"check the audit trail", time.Hour, a.watch.Check},
 		{"send what is due", 2 * time.Second, func(ctx context.Context) error { return notices.Sweep(ctx, s) }},
+		{"tell cases of mails", 2 * time.Second, a.postman.TellLate},
+		{"look where the database lives", 30 * time.Second, a.lookWhere},
 		{"forget uploads of dry runs", time.Hour, func(ctx context.Context) error { return imports.Forget(ctx, s) }},
 		{"recover lost work", 3 * time.Second, func(ctx context.Context) error {
 			return jobs.Recover(ctx, s, imports.Unfinished, reimbursements.Unfinished)

@@ -75,7 +75,11 @@ func listSamples(lang string) map[string]page {
 			{ID: 13, Kind: "reset_link", Case: "R096-000002", To: "m0****@mail.example", Subject: "【重要】パスワード再設定のご案内", State: "bounced", At: jst(7, 31, 10, 50)},
 			{ID: 14, Kind: "verification_code", Case: "R096-000002", To: "m0****@mail.example", Subject: "確認コードのお知らせ", State: "queued", At: jst(7, 31, 10, 51)},
 		}},
-		"mails_index_empty": MailsIndex{Frame: sampleFrame(lang, "mails", access.Agent), Case: "R096-000009"},
+		"mails_index_stopped":    sampleStopped(lang),
+		"installation_show":      sampleInstallation(lang, access.Administrator, true),
+		"installation_show_held": sampleInstallation(lang, access.Agent, true),
+		"installation_show_free": sampleInstallation(lang, access.Administrator, false),
+		"mails_index_empty":      MailsIndex{Frame: sampleFrame(lang, "mails", access.Agent), Case: "R096-000009"},
 	}
 }
 

@@ -35,6 +35,7 @@ type Frame struct {
 	Desks    []DeskPill
 	Waiting  Waits
 	Due      CallbacksDue
+	Alarms   Alarms
 	Query    string // what stands in the search box
 	Member   bool   // the page is a member's, who knows the company and not this program
 	Company  string // the name that signs the mails, on a member's page

@@ -21,6 +21,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/imports"
 	"hoten/app/incidents"
+	"hoten/app/installation"
 	"hoten/app/notices"
 	"hoten/app/operators"
 	"hoten/app/reimbursements"
@@ -116,6 +117,10 @@ var Routes = []Route{
 	{"POST", "/reimbursements/:id/withdraw", reimbursements.ToWithdraw, withdraw},
 	{"POST", "/members/balances", access.ReadCases, showBalances},
 	{"GET", "/mails", access.ReadCases, listMails},
+	{"GET", "/mails/queues", access.ReadCases, listMailQueues},
+	{"POST", "/mails/queues/:id/resume", notices.ToResume, resumeMails},
+	{"GET", "/installation", access.ReadCases, showInstallation},
+	{"POST", "/installation/release", installation.ToRelease, releaseInstallation},
 	{"POST", "/mails/:id/resend", notices.ToResend, resendMail},
 	{"GET", "/audit", access.ReadAuditOwn, listAudit},
 }

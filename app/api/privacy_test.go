@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -78,6 +79,12 @@ func TestNoAnswerTellsPersonalData(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.to(agent, "POST /mails/:id/resend", nil, ":id", v.to(agent, "GET /mails?state=failed", nil).at("items.0.id"))
+	apptest.AsOwner(t, v.Store, `insert into installations values ('\x00', 'elsewhere', now())`)
+	v.to(v.as(v.Administrator), "POST /installation/release", j{"mails": "send", "reason": "切替"}).want(200, "held", "false")
+	queue := v.Number(`insert into mail_queues (scope, relay, about_us, refusal, said, mails, domains, since, stopped_at)
+		values ('mail.example', false, false, '550', '550 User unknown', '{}', '{mail.example}', now(), now()) returning id`)
+	v.to(manager, "GET /mails/queues", nil).want(200, "items.0.domain", "mail.example")
+	v.to(manager, "POST /mails/queues/:id/resume", j{"refused": "keep", "reason": "設定を修正"}, ":id", fmt.Sprint(queue))
 	v.to(v.as(v.Auditor), "GET /audit?limit=200", nil)
 
 	v.readings(number, id)

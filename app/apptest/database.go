@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -175,12 +176,43 @@ func EmptyDatabase(t testing.TB) string {
 	if _, err := db.Exec("create database " + name); err != nil {
 		t.Fatal(err)
 	}
+	dropAfter(t, db, name)
+	u.Path = "/" + name
+	return u.String()
+}
+
+func dropAfter(t testing.TB, db *sql.DB, name string) {
 	t.Cleanup(func() {
 		_, err := db.Exec("drop database " + name + " with (force)")
 		if err := errors.Join(err, db.Close()); err != nil {
 			t.Error(err)
 		}
 	})
-	u.Path = "/" + name
+}
+
+var copies atomic.Int64
+
+// CopyOf copies a database with all that is in it, as it is, and returns its owner's
+// address. Whoever uses the original loses the connection.
+func CopyOf(t testing.TB, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := strings.TrimPrefix(u.Path, "/")
+	copied := fmt.Sprintf("%s_c%d", name, copies.Add(1))
+	u.Path = "/postgres"
+	db, err := sql.Open("pgx", u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{"select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'", "create database " + copied + " template " + name} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dropAfter(t, db, copied)
+	u.Path = "/" + copied
 	return u.String()
 }

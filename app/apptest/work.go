@@ -26,6 +26,12 @@ func MailEnv(context.Context, time.Time, string, int64) (notices.Env, error) {
 		Desks: []notices.DeskLine{{Name: "窓口", Phone: "0120-047-860", Hours: "10:00～21:00"}}}, nil
 }
 
+// OutletFunc is an outlet that a function answers for.
+type OutletFunc func(notices.Envelope) error
+
+// Send calls the function.
+func (f OutletFunc) Send(_ context.Context, e notices.Envelope) error { return f(e) }
+
 // Deliver delivers every mail that waits.
 func (w *World) Deliver(to notices.Outlet) {
 	w.T.Helper()

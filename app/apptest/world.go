@@ -42,14 +42,22 @@ type World struct {
 	Incident                               *incidents.Incident
 	Agent, Agent2, Supervisor, Supervisor2 access.Actor
 	Manager, Administrator, Auditor        access.Actor
+
+	address string
 }
 
 // NewWorld makes a World on a fresh database.
 func NewWorld(t testing.TB) *World {
 	t.Helper()
-	s, clock := New(t)
-	return Populate(t, s, clock)
+	address := DatabaseURL(t)
+	clock := &Clock{now: Start}
+	w := Populate(t, Open(t, address, clock.Now), clock)
+	w.address = address
+	return w
 }
+
+// Address is that of the database's owner.
+func (w *World) Address() string { return w.address }
 
 // Populate puts desks, people and the incident into an empty store.
 func Populate(t testing.TB, s *store.Store, clock *Clock) *World {

@@ -110,6 +110,9 @@ func (in *talk) sendCode(tx *store.Tx, contact *members.Contact) error {
 		return err
 	}
 	to, err := Addressees(tx.DB, tx.Vault(), []int64{in.CaseID}, notices.VerificationCode)
+	if err == nil {
+		err = notices.CanGo(tx, to[in.CaseID].Address)
+	}
 	if err != nil {
 		return err
 	}

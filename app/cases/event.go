@@ -29,6 +29,8 @@ const (
 	Revealed           = "revealed"
 	Notified           = "notified"
 	Unreachable        = "unreachable"
+	MailNotSent        = "mail_not_sent"
+	MailAgain          = "mail_again"
 	LinkWasSent        = "link_sent"
 	WasResumed         = "resumed"
 	Released           = "released"
@@ -58,7 +60,7 @@ const (
 
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
-	VerificationOpened, ImpostorCleared, Represented, Revealed, Notified, Unreachable, LinkWasSent, WasResumed, Released, FindingDecided,
+	VerificationOpened, ImpostorCleared, Represented, Revealed, Notified, Unreachable, MailNotSent, MailAgain, LinkWasSent, WasResumed, Released, FindingDecided,
 	AdjustmentMade, DoubleDecided, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 

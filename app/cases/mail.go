@@ -1,6 +1,8 @@
 package cases
 
 import (
+	"slices"
+
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/store"
@@ -21,7 +23,8 @@ func MailSettled(tx *store.Tx, m notices.Mail) error {
 	case m.State == notices.Bounced && m.ContactID != nil:
 		members.MarkUndeliverable(tx, *m.ContactID)
 	case m.State == notices.Failed && m.Secretive():
-		return nil // whoever is on the phone asks for another one
+		// Whoever is on the phone asks for another one, or goes the next way.
+		return tellMails(tx, MailNotSent, []notices.Mail{m})
 	}
 	if m.CaseID == nil {
 		return nil
@@ -51,4 +54,44 @@ func mailSent(tx *store.Tx, m notices.Mail) error {
 		return err
 	}
 	return Tell(tx, Happened{CaseID: *m.CaseID, Kind: Notified})
+}
+
+func init() {
+	notices.WhenDiscarded(func(tx *store.Tx, mails []notices.Mail) error { return tellMails(tx, MailNotSent, mails) })
+	notices.WhenTakenBack(mailsTakenBack)
+}
+
+// mailsTakenBack takes back what was marked because of mails that are sent again.
+func mailsTakenBack(tx *store.Tx, mails []notices.Mail) error {
+	of := make([]int64, 0, len(mails))
+	for _, m := range mails {
+		if m.ContactID != nil {
+			members.MarkDeliverable(tx, *m.ContactID)
+		}
+		if m.CaseID != nil {
+			of = append(of, *m.CaseID)
+		}
+	}
+	slices.Sort(of)
+	if _, err := store.Exec(tx, "update cases set unreachable_at = null where id in (select id from cases where id = any($1) and unreachable_at is not null order by id for no key update)", of); err != nil {
+		return err
+	}
+	return tellMails(tx, MailAgain, mails)
+}
+
+// tellMails tells the cases of mails what happened to them.
+func tellMails(tx *store.Tx, kind string, mails []notices.Mail) error {
+	var happened []Happened
+	var of []int64
+	for _, m := range mails {
+		if m.CaseID != nil {
+			of = append(of, *m.CaseID)
+			happened = append(happened, Happened{CaseID: *m.CaseID, Kind: kind, Data: map[string]any{"mail": m.Kind}})
+		}
+	}
+	slices.Sort(of)
+	if _, err := store.Exec(tx, "update cases set changed_at = $2 where id in (select id from cases where id = any($1) order by id for no key update)", of, tx.Now); err != nil {
+		return err
+	}
+	return Tell(tx, happened...)
 }

@@ -65,7 +65,11 @@ func (r *run) insertMembers(tx *store.Tx, staged string) error {
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	if err := resets.Directory.Restrict(tx, ids); err != nil {
+	directory, err := resets.Identities(tx)
+	if err != nil {
+		return err
+	}
+	if err := directory.Restrict(tx, ids); err != nil {
 		return err
 	}
 	return members.RestrictedSince(tx, staged)

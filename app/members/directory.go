@@ -9,6 +9,9 @@ import (
 // table. It implements resets.IdentitySystem.
 type Directory struct{}
 
+// Outside is false: it lies in this database.
+func (Directory) Outside() bool { return false }
+
 // Restrict makes IDs unusable: the hash is erased, so that no password fits,
 // and sessions end. One whose link is out stays so: nobody could use it since.
 func (Directory) Restrict(tx *store.Tx, identities []int64) error {

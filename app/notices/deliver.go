@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"regexp"
 	"time"
 
 	"hoten/app/store"
@@ -64,9 +62,9 @@ func (p *Postman) Deliver(ctx context.Context, ids []int64) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		m, err := p.claim(ctx, id)
-		if err == nil && m != nil {
-			err = p.deliver(ctx, *m, env)
+		c, err := p.claim(ctx, id)
+		if err == nil && c != nil {
+			err = p.deliver(ctx, *c, env)
 		}
 		if err != nil && failed == nil {
 			failed = err
@@ -121,46 +119,32 @@ func (p *Postman) env(ctx context.Context, m Mail, ask environment) (env Env, er
 	return env, err
 }
 
-// claim takes a mail by moving its due time, in a transaction of its own: what
-// two programs want, only one gets. It returns nil when there is nothing to do.
-func (p *Postman) claim(ctx context.Context, id int64) (m *Mail, err error) {
-	err = store.Keep(ctx, p.Store, func(tx *store.Tx) error {
-		// A claim lost in a crash only means that the mail is sent again, which it
-		// would be anyway: no need to wait for the disk.
-		if err := store.Set(tx, "synchronous_commit = off"); err != nil {
-			return err
-		}
-		rows, err := store.Returning[Mail](tx, `update mails m set due_at = $2, attempts = attempts + 1 from (
-			select id, state, due_at from mails where id = $1 for update skip locked) q
-			where m.id = q.id and q.state = 'queued' and q.due_at <= $3 returning m.*`, id, tx.Now.Add(Claimed), tx.Now)
-		if len(rows) == 1 {
-			m = &rows[0]
-		}
-		return err
-	})
-	return m, err
-}
-
-func (p *Postman) deliver(ctx context.Context, m Mail, env environment) error {
+func (p *Postman) deliver(ctx context.Context, c claimed, env environment) error {
 	sending, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	e, kept, err := p.compose(sending, m, env)
-	if err == nil {
-		err = p.Outlet.Send(sending, e)
+	var o outcome
+	var e Envelope
+	if e, o.kept, o.failure = p.compose(sending, c, env); o.failure == nil {
+		o.failure = p.Outlet.Send(sending, e)
+		o.said = answerOf(o.failure)
 	}
-	if err != nil && ctx.Err() != nil {
-		return p.letGo(ctx, m)
+	if o.failure != nil && ctx.Err() != nil {
+		return p.letGo(ctx, c.Mail)
 	}
 	if e.MessageID != "" {
-		m.MessageID = e.MessageID
+		c.MessageID = e.MessageID
 	}
-	return p.settle(ctx, m, kept, err)
+	return p.settle(ctx, c, o)
 }
 
 // errExpired: a code or link that nobody could use any more is not sent.
 var errExpired = &Permanent{Err: errors.New("expired")}
 
-func (p *Postman) compose(ctx context.Context, m Mail, ask environment) (e Envelope, kept Message, err error) {
+// errStopped: a code or link is not kept until its queue goes on.
+var errStopped = &Permanent{Err: errors.New("sending is stopped")}
+
+func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e Envelope, kept Message, err error) {
+	m := c.Mail
 	v, now := p.Store.Vault, p.Store.Clock()
 	f, err := m.facts(v)
 	if err != nil {
@@ -173,15 +157,14 @@ func (p *Postman) compose(ctx context.Context, m Mail, ask environment) (e Envel
 	if m.Secretive() && (secret == "" || !now.Before(m.QueuedAt.Add(time.Duration(f.Minutes)*time.Minute))) {
 		return e, kept, errExpired
 	}
+	if c.stopped {
+		return e, kept, errStopped
+	}
 	env, err := p.env(ctx, m, ask)
 	if err != nil {
 		return e, kept, err
 	}
-	to, err := m.PlainRecipient(v)
-	if err != nil {
-		return e, kept, &Permanent{Err: err}
-	}
-	e = Envelope{From: env.From, To: to, Language: m.Language, MessageID: ours(m.MessageID, env.From), At: now}
+	e = Envelope{From: env.From, To: c.to, Language: m.Language, MessageID: ours(m.MessageID, env.From), At: now}
 	if e.Message, err = Render(m.Kind, m.Language, f, secret, env); err != nil {
 		return e, kept, &Permanent{Err: err}
 	}
@@ -200,53 +183,4 @@ func (p *Postman) letGo(ctx context.Context, m Mail) error {
 		return err
 	})
 	return errors.Join(ctx.Err(), err)
-}
-
-// settle notes what became of a mail, unless somebody else has taken it over
-// since. The secret of one that will not be sent again is erased.
-func (p *Postman) settle(ctx context.Context, m Mail, kept Message, failure error) error {
-	return store.Keep(context.WithoutCancel(ctx), p.Store, func(tx *store.Tx) error {
-		attempt := m.Attempts
-		m.judge(tx.Now, failure)
-		if m.State == Sent {
-			m.Subject = kept.Subject
-			// A lost outcome means what a lost claim does.
-			if err := store.Set(tx, "synchronous_commit = off"); err != nil {
-				return err
-			}
-			m.BodyText, m.BodyHTML = tx.Vault().Seal("mails", "body_text", m.ID, kept.Text), tx.Vault().Seal("mails", "body_html", m.ID, kept.HTML)
-		}
-		ours, err := store.SaveIf(tx, &m, "state = ? and attempts = ?", []any{Queued, attempt},
-			"state", "error", "sent_at", "message_id", "secret", "subject", "body_text", "body_html", "due_at")
-		if err != nil || !ours || m.State == Queued || p.Settled == nil {
-			return err
-		}
-		return p.Settled(tx, m)
-	})
-}
-
-// judge sets the state of a mail after an attempt: nil is sent.
-func (m *Mail) judge(now time.Time, failure error) {
-	var permanent *Permanent
-	switch {
-	case failure == nil:
-		m.State, m.Error, m.SentAt, m.Secret = Sent, "", &now, nil
-		return
-	case errors.As(failure, &permanent) && permanent.Recipient:
-		m.State, m.Secret = Bounced, nil
-	case permanent != nil, int(m.Attempts) > len(waits):
-		m.State, m.Secret = Failed, nil
-	default:
-		m.DueAt = now.Add(waits[m.Attempts-1])
-	}
-	m.Error = short(failure)
-}
-
-var anAddress = regexp.MustCompile(`[^\s<>:;,]+@[^\s<>:;,]+`)
-
-// short is an error for the list of mails: without the line breaks that servers
-// send, and without the addresses that they like to repeat.
-func short(err error) string {
-	s := []rune(fmt.Sprintf("%q", anAddress.ReplaceAllStringFunc(err.Error(), vault.MaskEmail)))
-	return string(s[1 : len(s)-1][:min(len(s)-2, 300)])
 }

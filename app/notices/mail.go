@@ -57,6 +57,8 @@ type Mail struct {
 	QueuedAt  time.Time
 	DueAt     time.Time
 	SentAt    *time.Time
+	QueueID   *int64 // of the stopped queue that it waits in
+	Untold    bool   // its case was locked when it was settled, and is told later
 }
 
 // Secretive mails are about a code or a link, and worth nothing without it.

@@ -1,6 +1,7 @@
 package notices
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -39,12 +40,15 @@ var byCode = map[[2]int]reason{
 }
 
 // despiteCode are words that tell more than the code they come with: the hour's limit of
-// a sender under the code of an unknown mailbox, and an unknown mailbox under another.
+// a sender or a block under the code of an unknown mailbox, and an unknown mailbox under
+// another.
 var despiteCode = []struct {
 	reason reason
 	words  *regexp.Regexp
 }{
 	{throttled, regexp.MustCompile(`too many recipients|sent too many|\[tss\d+\]`)},
+	{rejected, regexp.MustCompile(`(?s)^5\.1\.\d+ .*(block(ed|ing)? (list|using|by)|black.?list|deny.?list|spamhaus|spamcop|barracuda|\b(rbl|dnsbl|spf|dkim|dmarc)\b|relay(ing)? (access )?(is )?(denied|not)|not permitted to relay|authentication (is )?required|poor reputation)`)},
+	{throttled, regexp.MustCompile(`(?s)^5\.1\.\d+ .*(too many connections|rate.?limit|sending (limit|quota))`)},
 	{unknown, regexp.MustCompile(`^5\.4\.1 .*recipient address rejected: access denied`)},
 }
 
@@ -54,8 +58,8 @@ var byWords = []struct {
 	reason reason
 	words  *regexp.Regexp
 }{
-	{throttled, regexp.MustCompile(`too many|too (fast|quickly)|rate.?limit|exceeded .*(rate|limit)|throttl|\[tss\d+\]|\[ipts\d+\]|vs\d+-ip|try (again )?later`)},
-	{rejected, regexp.MustCompile(`rcpthosts|relay|block|black.?list|deny.?list|spam|junk|virus|reputation|authenticat|\b(spf|dkim|dmarc|ptr|rdns|dnsbl|rbl)\b|reverse dns|access denied|not (permitted|allowed|authori[sz]ed)|policy|prohibited|sender|content|too (large|big)|message size`)},
+	{throttled, regexp.MustCompile(`too many|too much|too (fast|quickly)|(hourly|daily|sending) (limit|quota)|limit exceeded|rate.?limit|exceeded .*(rate|limit)|throttl|\[tss\d+\]|\[ipts\d+\]|vs\d+-ip|try (again )?later`)},
+	{rejected, regexp.MustCompile(`rcpthosts|relay|block|helo|ehlo|mail from|client|hostname|starttls|\bauth\b|your (\w+ )?(host|ip|server|domain|network|address)|black.?list|deny.?list|spam|junk|virus|reputation|authenticat|\b(spf|dkim|dmarc|ptr|rdns|dnsbl|rbl)\b|reverse dns|access denied|not (permitted|allowed|authori[sz]ed)|policy|prohibited|sender|content|too (large|big)|message size`)},
 	{unknown, regexp.MustCompile(`(user|recipient|address|mailbox|account|host|domain|destination)s? (is |was )?(unknown|not found|invalid)|unknown (\w+ )?(user|recipient|address|mailbox|account|host|domain)|no such|does(n't| not) exist|do(n't| not) have|no (mailbox|account)|invalid (recipient|mailbox|address|user)|unrout(e)?able|has moved|no longer|not a valid|not our (user|customer)|mailbox unavailable|address rejected\.?$`)},
 	{full, regexp.MustCompile(`full|quota|exceeded storage|insufficient (system )?storage`)},
 	{suspended, regexp.MustCompile(`disabled|inactive|suspended|deactivated|not active`)},
@@ -97,16 +101,75 @@ func reasonOf(said *smtp.SMTPError, at stage) reason {
 	return undetermined
 }
 
+// refused is what the receiving side answered.
+type refused struct {
+	*smtp.SMTPError
+	reason reason
+}
+
+// Unwrap gives the answer as it came.
+func (r *refused) Unwrap() error { return r.SMTPError }
+
 // refusal makes a Permanent of what trying again will not mend: an address that is
 // unknown, and a message that was refused as it is. What else is said about a recipient
 // passes, or is ours to mend, and is tried again.
 func refusal(said *smtp.SMTPError, at stage) error {
+	r := &refused{said, reasonOf(said, at)}
 	if said.Code < 500 {
-		return said
+		return r
 	}
-	gone := reasonOf(said, at) == unknown
+	gone := r.reason == unknown
 	if at == atRecipient && !gone {
-		return said
+		return r
 	}
-	return &Permanent{Err: said, Recipient: gone}
+	return &Permanent{Err: r, Recipient: gone}
+}
+
+// answer is how a mail server answered a mail, for the runs of equal answers.
+type answer struct {
+	taken  bool
+	relay  bool // our own server, before it came to the recipient, or no server at all
+	reason reason
+	equal  string // equal where servers mean the same by it
+	words  string
+}
+
+// aboutUs reports whether the answer is about what we are, and not about the address.
+func (a answer) aboutUs() bool {
+	return a.relay || a.reason != unknown && a.reason != filtered && a.reason != full && a.reason != suspended
+}
+
+// blocked reports whether a queue that is tried stays stopped: an answer about the
+// address shows that we are listened to.
+func (a answer) blocked() bool { return !a.taken && a.aboutUs() }
+
+// answerOf reads what an outlet returned; nil for what no server was asked about.
+func answerOf(err error) *answer {
+	if err == nil {
+		return &answer{taken: true}
+	}
+	var r *refused
+	var said *smtp.SMTPError
+	var permanent *Permanent
+	a := answer{words: short(err)}
+	switch {
+	case errors.As(err, &r):
+		a.reason, a.equal = r.reason, fmt.Sprintf("%s %s", codeOf(r.SMTPError), r.reason)
+	case errors.As(err, &permanent) && permanent.Recipient:
+		a.reason, a.equal = unknown, string(unknown)
+	case permanent != nil:
+		return nil // the message could not be made
+	case errors.As(err, &said):
+		a.relay, a.equal = true, "relay "+codeOf(said)
+	default:
+		a.relay, a.equal = true, "unreachable"
+	}
+	return &a
+}
+
+func codeOf(said *smtp.SMTPError) string {
+	if said.EnhancedCode[0] <= 0 {
+		return fmt.Sprint(said.Code)
+	}
+	return fmt.Sprintf("%d %d.%d.%d", said.Code, said.EnhancedCode[0], said.EnhancedCode[1], said.EnhancedCode[2])
 }

@@ -85,7 +85,7 @@ func (s *SMTP) hand(c *smtp.Client, sender, to string, raw []byte) error {
 		return err
 	}
 	if err := c.Rcpt(to, nil); err != nil {
-		return refused(err, atRecipient)
+		return judged(err, atRecipient)
 	}
 	w, err := c.Data()
 	if err != nil {
@@ -94,11 +94,11 @@ func (s *SMTP) hand(c *smtp.Client, sender, to string, raw []byte) error {
 	if _, err := w.Write(raw); err != nil {
 		return err
 	}
-	return refused(w.Close(), atMessage)
+	return judged(w.Close(), atMessage)
 }
 
-// refused judges what the server said; an error of the connection stays what it is.
-func refused(err error, at stage) error {
+// judged judges what the server said; an error of the connection stays what it is.
+func judged(err error, at stage) error {
 	var said *smtp.SMTPError
 	if errors.As(err, &said) {
 		return refusal(said, at)

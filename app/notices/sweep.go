@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"hoten/app/installation"
 	"hoten/app/store"
 )
 
@@ -18,8 +19,12 @@ const (
 )
 
 // Sweep queues jobs for mails that are due and that no job is about to send: what
-// is not urgent, retries, and those whose job died with its program.
+// is not urgent, retries, and those whose job died with its program. While the database
+// is held it queues none.
 func Sweep(ctx context.Context, s *store.Store) error {
+	if held, err := installation.Look(ctx, s); err != nil || held.Held {
+		return err
+	}
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
 		type due struct{ ID int64 }
 		rows, err := store.Select[due](tx.DB, `with taken as (

@@ -106,7 +106,11 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err := acceptable(tx, of, password, again); err != nil {
 		return err
 	}
-	if err := Directory.Resume(tx, c.IdentityID, password, oneTimePassword); err != nil {
+	ids, err := Identities(tx)
+	if err != nil {
+		return err
+	}
+	if err := ids.Resume(tx, c.IdentityID, password, oneTimePassword); err != nil {
 		return err
 	}
 	link.UsedAt = &tx.Now

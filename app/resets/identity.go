@@ -2,6 +2,7 @@ package resets
 
 import (
 	"hoten/app/cases"
+	"hoten/app/installation"
 	"hoten/app/members"
 	"hoten/app/store"
 )
@@ -10,6 +11,9 @@ import (
 // own. Its calls join the action's transaction where it can, else record there
 // what has to be done.
 type IdentitySystem interface {
+	// Outside reports whether it lies outside of this database: a copy of the database
+	// that was not released leaves it alone.
+	Outside() bool
 	// Restrict makes the ID unusable: nobody knows its password any more, and
 	// its sessions end.
 	Restrict(tx *store.Tx, identities []int64) error
@@ -23,6 +27,21 @@ type IdentitySystem interface {
 // Directory is the identity system of this installation.
 var Directory IdentitySystem = members.Directory{}
 
+// Identities is Directory for a change. While the database is held, one that lies
+// outside is refused: Conflict installation_held.
+func Identities(tx *store.Tx) (IdentitySystem, error) {
+	if !Directory.Outside() {
+		return Directory, nil
+	}
+	return Directory, installation.Refuse(tx)
+}
+
 func init() {
-	cases.WhenAdded(func(tx *store.Tx, c *cases.Case) error { return Directory.Restrict(tx, []int64{c.IdentityID}) })
+	cases.WhenAdded(func(tx *store.Tx, c *cases.Case) error {
+		ids, err := Identities(tx)
+		if err != nil {
+			return err
+		}
+		return ids.Restrict(tx, []int64{c.IdentityID})
+	})
 }

@@ -25,7 +25,11 @@ func Release(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if err := cases.Unsuspected(of.Standing); err != nil {
 			return nil, err
 		}
-		if err := Directory.Release(tx, c.IdentityID); err != nil {
+		ids, err := Identities(tx)
+		if err != nil {
+			return nil, err
+		}
+		if err := ids.Release(tx, c.IdentityID); err != nil {
 			return nil, err
 		}
 		if err := voidLinks(tx, c.IdentityID); err != nil {

@@ -67,6 +67,9 @@ func Send(ctx context.Context, s *store.Store, by access.Actor, caseID int64, ba
 		if to[c.ID].Address == "" {
 			return nil, fault.New(fault.Invalid, "no_usable_contact")
 		}
+		if err := notices.CanGo(tx, to[c.ID].Address); err != nil {
+			return nil, err
+		}
 		if err := cases.Require(tx, c, of.Standing, p, 2); err != nil {
 			return nil, err
 		}

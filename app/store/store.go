@@ -30,6 +30,8 @@ type Store struct {
 	Vault *vault.Vault
 	Clock func() time.Time
 	Log   *slog.Logger
+	// Place tells where the database lives now: it may be replaced while the program runs.
+	Place func() Place
 	jobs  *river.Client[pgx.Tx]
 	only  *sync.Map // of Only
 
@@ -72,7 +74,8 @@ func Open(ctx context.Context, url string, v *vault.Vault, clock func() time.Tim
 			log.Error("a sealed field is damaged: somebody changed the database, or its disk did; restore the field from a backup", "error", err)
 		}
 	})
-	s := &Store{damaged: found, Pool: pool, SQL: stdlib.OpenDBFromPool(pool), Vault: v, Clock: clock, Log: log, only: &sync.Map{}}
+	place := AtAddress(cfg.ConnConfig.Host, cfg.ConnConfig.Port, cfg.ConnConfig.Database)
+	s := &Store{Place: func() Place { return place }, damaged: found, Pool: pool, SQL: stdlib.OpenDBFromPool(pool), Vault: v, Clock: clock, Log: log, only: &sync.Map{}}
 	if err := s.connect(); err != nil {
 		s.Close()
 		return nil, err

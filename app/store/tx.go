@@ -147,6 +147,9 @@ func (tx *Tx) Recorded() bool { return tx.recorded }
 // Vault holds the keys of the sealed fields.
 func (tx *Tx) Vault() *vault.Vault { return tx.store.Vault }
 
+// Place is where the database lives.
+func (tx *Tx) Place() Place { return tx.store.Place() }
+
 // Lock reads the row with the primary key id for update. Unknown: NotFound.
 func Lock[T any](tx *Tx, id int64) (*T, error) {
 	var row T

@@ -24,7 +24,7 @@ var timelineKinds = map[string][]string{
 	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.DoubleDecided, cases.DoubleFound, cases.BalanceMissed, cases.BalanceStated,
 		cases.FactArrived, cases.CorrectionFound, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
 		cases.Posted, cases.ApprovalsVoided, cases.ApprovalReminded, cases.ApprovalEscalated},
-	"mail":   {cases.Notified, cases.Unreachable},
+	"mail":   {cases.Notified, cases.Unreachable, cases.MailNotSent, cases.MailAgain},
 	"status": {cases.Opened, cases.StatusChanged, cases.Assigned, cases.AddedToIncident},
 }
 
@@ -88,6 +88,8 @@ func (p *page) sentence(e cases.Event) string {
 			said = i18n.T(p.ctx, "callbacks.channel."+said)
 		case e.Kind == cases.ApprovalEscalated && name == "to" && said == "":
 			said = i18n.T(p.ctx, "reimbursements.substitute.none")
+		case name == "mail":
+			said = i18n.T(p.ctx, "mails.kind."+said)
 		case name == "due":
 			if at, err := time.Parse(time.RFC3339, said); err == nil {
 				said = i18n.Time(at)

@@ -9,7 +9,9 @@ import (
 	"hoten/app/access"
 	"hoten/app/callbacks"
 	"hoten/app/desks"
+	"hoten/app/installation"
 	"hoten/app/members"
+	"hoten/app/notices"
 	"hoten/app/operators"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
@@ -27,15 +29,18 @@ type around struct {
 	waits    *[]reimbursements.Waits
 	due      *[]callbacks.Due
 	ids      *[]operators.ID
+	place    *[]installation.State
+	stopped  *[]notices.MailQueue
 }
 
-func readAround(db *gorm.DB, reader int64, now time.Time, framed bool) (*around, error) {
+func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed bool) (*around, error) {
 	var reads store.Reads
 	a := &around{account: staff.AskByID(&reads, reader)}
 	if framed {
 		a.desks, a.policies = desks.Ask(&reads), policies.AskLatest(&reads)
 		a.waits, a.due = reimbursements.AskWaiting(&reads, reader), callbacks.AskDueFor(&reads, reader, now)
 		a.ids = operators.AskIDs(&reads)
+		a.place, a.stopped = installation.Ask(&reads, at), notices.AskStopped(&reads)
 	}
 	return a, reads.Run(db)
 }
@@ -56,6 +61,10 @@ func (p *page) surround(a *around) (err error) {
 		p.frame.Desks = append(p.frame.Desks, ui.DeskPill{Name: p.deskShort(d.Desk), Open: state.Open, Until: state.Until})
 	}
 	p.waiting(a)
+	p.frame.Alarms.Held = (*a.place)[0].Held
+	for _, q := range *a.stopped {
+		p.frame.Alarms.Stopped = append(p.frame.Alarms.Stopped, q.Scope)
+	}
 	if unnoticed[p.Path()] {
 		return nil // what was done is told by the next page
 	}

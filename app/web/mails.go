@@ -28,6 +28,9 @@ func showMails(p *page) error {
 	if err != nil {
 		return err
 	}
+	if err := p.stoppedQueues(&shown); err != nil {
+		return err
+	}
 	rows, err := notices.Find(p.db, f)
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"hoten/app/desks"
 	"hoten/app/imports"
 	"hoten/app/incidents"
+	"hoten/app/installation"
 	"hoten/app/notices"
 	"hoten/app/operators"
 	"hoten/app/policies"
@@ -131,6 +132,9 @@ var Routes = []Route{
 	{"GET", "/mails/:id", access.ReadCases, showMail},
 	{"GET", "/mails/:id/html", access.ReadCases, showMailHTML},
 	{"POST", "/mails/:id/resend", notices.ToResend, resendMail},
+	{"POST", "/mails/queues/:id/resume", notices.ToResume, resumeMails},
+	{"GET", "/installation", access.ReadCases, showInstallation},
+	{"POST", "/installation/release", installation.ToRelease, releaseInstallation},
 	{"GET", "/desks", access.ReadCases, showDesks},
 	{"GET", "/desks/new", access.ManageIncidents, newDesk},
 	{"POST", "/desks", desks.ToAdd, setDesk},

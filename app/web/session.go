@@ -83,7 +83,7 @@ func (w *Web) signedIn(ctx context.Context, framed bool) (*around, *staff.Staff,
 	if now.Sub(seen) > idleLife {
 		return nil, nil, w.sessions.Destroy(ctx)
 	}
-	around, err := readAround(store.Read(ctx, w.s), id, now, framed)
+	around, err := readAround(store.Read(ctx, w.s), w.s.Place(), id, now, framed)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -49,6 +49,7 @@ var commands = []command{
 	{"staff add", "--email E --name N [--name-en N] --role R [--desk D] [--language ja|en] [--password-stdin]", "adds a staff account (roles: agent, supervisor, center_manager, administrator, auditor)", addStaff},
 	{"token create", "--staff E --name N", "prints an API token that acts as that member of staff, once", createToken},
 	{"import", "--incident REF [--affected F] [--movements F] [--dry-run]", "imports the operator's files; rejected rows go to F.rejected.csv", importFiles},
+	{"release", "--mails send|discard --reason R", "releases a copy or a restored backup of a database, which sends no mail until then", releaseCopy},
 	{"audit verify", "", "checks the whole audit chain; exit 0 whole, 1 with the first broken entry", verifyAudit},
 	{"version", "", "version, commit, Go version", version},
 }

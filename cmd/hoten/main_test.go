@@ -69,7 +69,7 @@ func TestHelpAndMistakes(t *testing.T) {
 // Every command of docs/api.md is there and explains itself.
 func TestEveryCommandExplainsItself(t *testing.T) {
 	_, all, _ := hoten(t, "", "help")
-	for _, name := range []string{"serve", "demo", "migrate", "staff add", "token create", "import", "audit verify", "version"} {
+	for _, name := range []string{"serve", "demo", "migrate", "staff add", "token create", "import", "release", "audit verify", "version"} {
 		if !strings.Contains(all, "\n  hoten "+name) {
 			t.Errorf("help does not know %s", name)
 		}

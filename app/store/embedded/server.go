@@ -60,6 +60,9 @@ func Start(ctx context.Context, dataDir string, log *slog.Logger) (*Server, erro
 // again.
 func (s *Server) URL() string { return s.url(database, s.password) }
 
+// Folder is where the cluster lies.
+func (s *Server) Folder() string { return s.data }
+
 // Owned reports whether this program looks after the server at the moment.
 func (s *Server) Owned() bool { return s.owned.Load() }
 

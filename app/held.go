@@ -1,0 +1,30 @@
+package app
+
+import (
+	"context"
+
+	"hoten/app/installation"
+)
+
+// lookWhere logs when the database turns out to be a copy, and when it was released. A
+// database may be replaced beneath a running program.
+func (a *App) lookWhere(ctx context.Context) error {
+	now, err := installation.Look(ctx, a.Store)
+	if err != nil || a.held.Swap(now.Held) == now.Held {
+		return err
+	}
+	if !now.Held {
+		a.Store.Log.InfoContext(ctx, "the database was released", "place", now.Here)
+		return nil
+	}
+	a.Store.Log.ErrorContext(ctx, "this is a copy or a restored backup of a database: no mail is sent and no outside system is acted on until an administrator releases it, on the page /installation or by hoten release",
+		"place", now.Here, "known_at", now.Last, "since", now.LastAt)
+	return nil
+}
+
+func (a *App) heldGauge() float64 {
+	if a.held.Load() {
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,87 @@
+package notices
+
+import (
+	"context"
+	"time"
+
+	"hoten/app/installation"
+	"hoten/app/store"
+)
+
+// claimed is a mail that is being sent.
+type claimed struct {
+	Mail
+	to      string
+	probe   *MailQueue // the stopped queue that it tries
+	stopped bool       // its queue stopped, and it is no use later
+}
+
+// claim takes a mail by moving its due time, in a transaction of its own: what
+// two programs want, only one gets. It returns nil when there is nothing to do, because
+// the database is held, or the mail's queue stopped.
+func (p *Postman) claim(ctx context.Context, id int64) (c *claimed, err error) {
+	err = store.Keep(ctx, p.Store, func(tx *store.Tx) error {
+		c = nil
+		var reads store.Reads
+		place, stopped := installation.Ask(&reads, tx.Place()), AskStopped(&reads)
+		if err := reads.Run(tx.DB); err != nil || (*place)[0].Held {
+			return err
+		}
+		// A claim lost in a crash only means that the mail is sent again, which it
+		// would be anyway: no need to wait for the disk.
+		if err := store.Set(tx, "synchronous_commit = off"); err != nil {
+			return err
+		}
+		rows, err := store.Returning[Mail](tx, `update mails m set due_at = $2, attempts = attempts + 1 from (
+			select id, state, due_at from mails where id = $1 for update skip locked) q
+			where m.id = q.id and q.state = 'queued' and q.due_at <= $3 returning m.*`, id, tx.Now.Add(Claimed), tx.Now)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		to, err := rows[0].PlainRecipient(tx.Vault())
+		if err != nil {
+			return err
+		}
+		c, err = pass(tx, claimed{Mail: rows[0], to: to}, *stopped)
+		return err
+	})
+	return c, err
+}
+
+// pass puts a mail back whose queue stopped, unless it is the one that tries the queue.
+func pass(tx *store.Tx, c claimed, stopped []MailQueue) (*claimed, error) {
+	all, q := stopping(stopped, domainOf(c.to))
+	both := all != nil && q != nil
+	if q == nil {
+		q = all
+	}
+	if q == nil {
+		return &c, nil
+	}
+	if !both && q.ProbeAt != nil && !q.ProbeAt.After(tx.Now) {
+		q.Probes++
+		at := tx.Now.Add(q.probeWait())
+		mine, err := store.Exec(tx, "update mail_queues set probe_at = $3, probes = $4 where id = $1 and probe_at = $2 and stopped_at is not null", q.ID, q.ProbeAt, at, q.Probes)
+		if err != nil {
+			return nil, err
+		}
+		if q.ProbeAt = &at; mine == 1 {
+			tx.Queue("update mails set due_at = $3 where queue_id = $1 and id <> $2 and state = 'queued'", q.ID, c.ID, q.next(tx.Now))
+			c.probe = q
+			return &c, nil
+		}
+	}
+	if c.Secretive() {
+		c.stopped = true
+		return &c, nil
+	}
+	q.holdBack(tx, c.Mail, 0)
+	return nil, nil
+}
+
+// holdBack has a mail wait in a stopped queue, behind others by some time; the attempt
+// does not count.
+func (q MailQueue) holdBack(tx *store.Tx, m Mail, behind time.Duration) {
+	tx.Queue("update mails set due_at = $3, attempts = attempts - 1, queue_id = $4 where id = $1 and state = 'queued' and attempts = $2",
+		m.ID, m.Attempts, q.next(tx.Now).Add(behind), q.ID)
+}

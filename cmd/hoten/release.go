@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"hoten/app/installation"
+)
+
+// releaseCopy lets a copy of a database send and act; whoever holds its data folder may.
+func releaseCopy(ctx context.Context, c *call) error {
+	mails := c.flags.String("mails", "", "`what` becomes of the mails that wait: send, or discard where the original sends them")
+	reason := c.flags.String("reason", "", "`why`, for the audit trail")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	a, err := c.open(ctx, slog.LevelWarn)
+	if err != nil {
+		return err
+	}
+	done, err := installation.Release(ctx, a.Store, operator(), *mails, *reason)
+	if err == nil {
+		fmt.Fprintf(c.out, "%s was released; mails that waited: %d (%s)\n", done.Place, done.Mails, *mails)
+	}
+	return errors.Join(err, a.Close())
+}

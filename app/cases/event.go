@@ -23,6 +23,10 @@ const (
 	CallConcluded      = "call_concluded"
 	CallEnded          = "call_ended"
 	CodeSent           = "code_sent"
+	HandoverOffered    = "handover_offered"
+	HandoverTakenBack  = "handover_withdrawn"
+	HandoverRefused    = "handover_declined"
+	CallHandedOver     = "handed_over"
 	VerificationOpened = "verification_reopened"
 	ImpostorCleared    = "impostor_cleared"
 	Represented        = "representative"
@@ -58,6 +62,7 @@ const (
 
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
+	HandoverOffered, HandoverTakenBack, HandoverRefused, CallHandedOver,
 	VerificationOpened, ImpostorCleared, Represented, Revealed, Notified, Unreachable, LinkWasSent, WasResumed, Released, FindingDecided,
 	AdjustmentMade, DoubleDecided, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}

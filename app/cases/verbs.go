@@ -26,4 +26,9 @@ var (
 	ToCheckCode       = verbs.Declare(verbs.Verb{Name: "call.code_checked", Needs: access.WorkCases, Subject: "case"})
 	ToConfirmCallback = verbs.Declare(verbs.Verb{Name: "call.callback", Needs: access.WorkCases, Subject: "case"})
 	ToEndCall         = verbs.Declare(verbs.Verb{Name: "call.ended", Needs: access.WorkCases, Subject: "case"})
+
+	ToOfferHandover    = verbs.Declare(verbs.Verb{Name: "call.handover_offered", Needs: access.WorkCases, Subject: "case"})
+	ToWithdrawHandover = verbs.Declare(verbs.Verb{Name: "call.handover_withdrawn", Needs: access.WorkCases, Subject: "case"})
+	ToDeclineHandover  = verbs.Declare(verbs.Verb{Name: "call.handover_declined", Needs: access.WorkCases, Subject: "case"})
+	ToAcceptHandover   = verbs.Declare(verbs.Verb{Name: "call.handed_over", Needs: access.WorkCases, Subject: "case"})
 )

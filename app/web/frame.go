@@ -8,6 +8,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/callbacks"
+	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/members"
 	"hoten/app/operators"
@@ -27,6 +28,7 @@ type around struct {
 	waits    *[]reimbursements.Waits
 	due      *[]callbacks.Due
 	ids      *[]operators.ID
+	offers   *[]cases.OfferTo
 }
 
 func readAround(db *gorm.DB, reader int64, now time.Time, framed bool) (*around, error) {
@@ -35,7 +37,7 @@ func readAround(db *gorm.DB, reader int64, now time.Time, framed bool) (*around,
 	if framed {
 		a.desks, a.policies = desks.Ask(&reads), policies.AskLatest(&reads)
 		a.waits, a.due = reimbursements.AskWaiting(&reads, reader), callbacks.AskDueFor(&reads, reader, now)
-		a.ids = operators.AskIDs(&reads)
+		a.ids, a.offers = operators.AskIDs(&reads), cases.AskOffersTo(&reads, reader, now)
 	}
 	return a, reads.Run(db)
 }
@@ -56,6 +58,9 @@ func (p *page) surround(a *around) (err error) {
 		p.frame.Desks = append(p.frame.Desks, ui.DeskPill{Name: p.deskShort(d.Desk), Open: state.Open, Until: state.Until})
 	}
 	p.waiting(a)
+	if p.frame.Offers, err = p.offers(*a.offers); err != nil {
+		return err
+	}
 	if unnoticed[p.Path()] {
 		return nil // what was done is told by the next page
 	}

@@ -47,6 +47,7 @@ var Routes = []Route{
 	{"POST", "/signout", staff.ToSignOut.Behind(SignedIn), signOut},
 	{"GET", "/session", SignedIn, showSession},
 	{"GET", "/frame", SignedIn, showFrame},
+	{"GET", "/frame/handovers", SignedIn, showHandovers},
 	{"POST", "/session", SignedIn, extendSession},
 	{"POST", "/language", Public, setLanguage},
 	{"POST", "/appearance", SignedIn, setAppearance},
@@ -87,6 +88,10 @@ var Routes = []Route{
 	{"POST", "/calls/:id/code/check", cases.ToCheckCode, checkCode},
 	{"POST", "/calls/:id/callback", cases.ToConfirmCallback, confirmCallback},
 	{"POST", "/calls/:id/end", cases.ToEndCall, endCall},
+	{"POST", "/calls/:id/handover", cases.ToOfferHandover, offerHandover},
+	{"POST", "/calls/:id/handover/withdraw", cases.ToWithdrawHandover, withdrawHandover},
+	{"POST", "/handovers/:id/accept", cases.ToAcceptHandover, acceptHandover},
+	{"POST", "/handovers/:id/decline", cases.ToDeclineHandover, declineHandover},
 
 	{"GET", "/callbacks", access.ReadCases, showCallbacks},
 	{"GET", "/callbacks/:id", access.ReadCases, showCallbacksCase},

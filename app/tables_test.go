@@ -25,7 +25,7 @@ var tables = map[string][]string{
 	"app/members":        {"members", "identities", "contacts", "contact_ways"},
 	"app/policies":       {"policies"},
 	"app/incidents":      {"incidents", "incident_programs", "movements"},
-	"app/cases":          {"cases", "case_events", "calls", "call_answers", "verification_codes", "representatives", "presence", "handovers"},
+	"app/cases":          {"cases", "case_events", "calls", "call_answers", "verification_codes", "representatives", "presence", "handovers", "contact_changes"},
 	"app/services":       {"service_statuses"},
 	"app/callbacks":      {"callbacks", "callback_attempts"},
 	"app/resets":         {"reset_links"},

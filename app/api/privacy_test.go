@@ -66,6 +66,7 @@ func TestNoAnswerTellsPersonalData(t *testing.T) {
 	v.to(supervisor, "POST /cases/:number/affected", reason, ":number", inquiry)
 	v.to(agent, "POST /cases/:number/notice", nil, ":number", second)
 
+	v.contacts(agent, supervisor, second)
 	v.calls(agent, supervisor, number)
 	v.callbacks(agent, number)
 	v.services(manager)
@@ -143,6 +144,23 @@ func (v *tour) calls(agent, supervisor *client, number string) {
 		v.T.Errorf("nothing is revealed in a verified call: %s", a.body)
 	}
 	v.Clock.Add(2 * time.Minute) // the link may follow the code
+}
+
+// contacts has a contact that documents show proposed, rejected, confirmed and undone.
+func (v *tour) contacts(agent, supervisor *client, number string) {
+	v.T.Helper()
+	form := j{"kind": "email", "value": "fresh@mail.example", "documents": "本人確認書類の写し"}
+	propose := func() string {
+		v.T.Helper()
+		return v.to(agent, "POST /cases/:number/contacts", form, ":number", number).want(201, "state", "proposed", "kind", "email").at("id")
+	}
+	v.to(supervisor, "POST /contacts/:id/refuse", j{"reason": "書類が不鮮明"}, ":id", propose()).want(200, "state", "refused")
+	id := propose()
+	agent.post("/contacts/"+id+"/confirm", j{"value": "fresh@mail.example"}).want(403, "code", "forbidden")
+	supervisor.post("/contacts/"+id+"/confirm", j{"value": "fresh@mial.example"}).want(422, "errors.0.field", "value", "errors.0.code", "contact_differs")
+	v.to(supervisor, "POST /contacts/:id/confirm", j{"value": "Fresh@mail.example"}, ":id", id).want(200, "state", "confirmed")
+	v.to(supervisor, "POST /contacts/:id/undo", j{"reason": "誤記"}, ":id", id).want(200, "state", "undone")
+	supervisor.post("/contacts/"+id+"/undo", j{"reason": "誤記"}).want(409, "code", "already_decided")
 }
 
 // handovers offers a call, takes the offer back, has it declined and accepted.

@@ -30,6 +30,10 @@ const (
 	VerificationOpened = "verification_reopened"
 	ImpostorCleared    = "impostor_cleared"
 	Represented        = "representative"
+	ContactProposed    = "contact_proposed"
+	ContactSet         = "contact_set"
+	ContactRefused     = "contact_refused"
+	ContactUndone      = "contact_undone"
 	Revealed           = "revealed"
 	Notified           = "notified"
 	Unreachable        = "unreachable"
@@ -63,7 +67,7 @@ const (
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	HandoverOffered, HandoverTakenBack, HandoverRefused, CallHandedOver,
-	VerificationOpened, ImpostorCleared, Represented, Revealed, Notified, Unreachable, LinkWasSent, WasResumed, Released, FindingDecided,
+	VerificationOpened, ImpostorCleared, Represented, ContactProposed, ContactSet, ContactRefused, ContactUndone, Revealed, Notified, Unreachable, LinkWasSent, WasResumed, Released, FindingDecided,
 	AdjustmentMade, DoubleDecided, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 

@@ -69,7 +69,7 @@ func shop(t *testing.T) (w *apptest.World, address string) {
 	clock := &apptest.Clock{}
 	clock.Set(apptest.Start)
 	w = apptest.Populate(t, apptest.Open(t, address, clock.Now), clock)
-	w.Import(apptest.Losses(72))
+	w.Import(apptest.Losses(96))
 	return w, address
 }
 
@@ -99,6 +99,20 @@ func acts(t *testing.T, w *apptest.World) []act {
 		return c, w.Verified(agent, c.ID, apptest.LossSays(next)...)
 	}
 	asked := func() (*cases.Case, *cases.Call) { c := other(); return c, w.Call(agent, c.ID) }
+	offered := func() (*cases.Call, int64) {
+		c, call := verified()
+		_, err := cases.Update(ctx, db, agent, c.ID, cases.Change{Assignee: &agent.ID, Version: w.Case(apptest.LossLogin(next)).Version})
+		must(t, err)
+		h, err := cases.OfferHandover(ctx, db, agent, call.ID, supervisor.ID, "苦情のため")
+		must(t, err)
+		return call, h.ID
+	}
+	const newMail = "new.address@mail.example"
+	changing := func() int64 {
+		ch, err := cases.ProposeContact(ctx, db, agent, other().ID, members.Email, newMail, "本人確認書類の写し")
+		must(t, err)
+		return ch.ID
+	}
 	linked := func() (*cases.Case, string) {
 		c, _ := verified()
 		_, err := resets.Send(ctx, db, agent, c.ID, "")
@@ -331,6 +345,56 @@ func acts(t *testing.T, w *apptest.World) []act {
 		{cases.ToEndCall, "", agent, func() func(access.Actor) error {
 			_, call := asked()
 			return func(by access.Actor) error { _, err := cases.EndCall(ctx, db, by, call.ID); return err }
+		}},
+		{cases.ToProposeContact, "", agent, func() func(access.Actor) error {
+			c := other()
+			return func(by access.Actor) error {
+				_, err := cases.ProposeContact(ctx, db, by, c.ID, members.Phone, "090-7777-0001", "本人確認書類の写し")
+				return err
+			}
+		}},
+		{cases.ToConfirmContact, "", supervisor, func() func(access.Actor) error {
+			id := changing()
+			return func(by access.Actor) error { _, err := cases.ConfirmContact(ctx, db, by, id, newMail); return err }
+		}},
+		{cases.ToRefuseContact, "", supervisor, func() func(access.Actor) error {
+			id := changing()
+			return func(by access.Actor) error {
+				_, err := cases.RefuseContact(ctx, db, by, id, "書類が不鮮明")
+				return err
+			}
+		}},
+		{cases.ToUndoContact, "", supervisor, func() func(access.Actor) error {
+			id := changing()
+			_, err := cases.ConfirmContact(ctx, db, supervisor, id, newMail)
+			must(t, err)
+			return func(by access.Actor) error {
+				_, err := cases.UndoContact(ctx, db, by, id, "誤記のため")
+				return err
+			}
+		}},
+		{cases.ToOfferHandover, "after one that ran out", agent, func() func(access.Actor) error {
+			_, call := asked()
+			_, err := cases.OfferHandover(ctx, db, agent, call.ID, supervisor.ID, "")
+			must(t, err)
+			clock.Add(time.Hour)
+			return func(by access.Actor) error {
+				_, err := cases.OfferHandover(ctx, db, by, call.ID, supervisor.ID, "苦情のため")
+				return err
+			}
+		}},
+		{cases.ToWithdrawHandover, "", agent, func() func(access.Actor) error {
+			call, _ := offered()
+			return func(by access.Actor) error { _, err := cases.WithdrawHandover(ctx, db, by, call.ID); return err }
+		}},
+		{cases.ToDeclineHandover, "", supervisor, func() func(access.Actor) error {
+			_, id := offered()
+			return func(by access.Actor) error { _, err := cases.DeclineHandover(ctx, db, by, id); return err }
+		}},
+		{cases.ToAcceptHandover, "another call ends, the case goes along", supervisor, func() func(access.Actor) error {
+			_, id := offered()
+			w.Call(supervisor, other().ID)
+			return func(by access.Actor) error { _, err := cases.AcceptHandover(ctx, db, by, id, true); return err }
 		}},
 		{cases.ToAddNote, "", agent, func() func(access.Actor) error {
 			c := other()

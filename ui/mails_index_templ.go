@@ -34,7 +34,7 @@ type MailRow struct {
 }
 
 var (
-	mailKinds  = []string{"restriction_notice", "verification_code", "reset_link", "reset_completed", "reimbursement_completed", "reimbursement_corrected", "case_closed", "all_holders"}
+	mailKinds  = []string{"restriction_notice", "verification_code", "reset_link", "reset_completed", "contact_changed", "reimbursement_completed", "reimbursement_corrected", "case_closed", "all_holders"}
 	mailStates = []string{"queued", "sent", "failed", "bounced"}
 )
 

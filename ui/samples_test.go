@@ -105,7 +105,13 @@ func caseSamples(lang string) map[string]page {
 	inquiry.Script = Script{}
 	inquiry.Stated = []Choice{{"pointtalk", in(lang, "ポイントーク", "PointTalk")}, {"goo", in(lang, "gooポイント", "goo Point")}}
 
-	return map[string]page{"cases_show_callback": promised, "cases_show_exhausted": exhausted, "cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
+	handed := sampleCase(lang)
+	handed.Supervises, handed.MayChange, handed.Change = true, false, &ContactChange{ID: 6, Kind: "email", By: in(lang, "鈴木 健", "Ken Suzuki"), MayConfirm: true}
+	handed.Call.OfferedTo, handed.Call.OfferedUntil = in(lang, "渡辺 明", "Akira Watanabe"), jst(7, 31, 10, 47)
+	handed.Frame.Offers = []Offer{{ID: 3, Case: "R096-000412", From: in(lang, "鈴木 健", "Ken Suzuki"), Until: jst(7, 31, 10, 46), InCall: true,
+		Note: in(lang, "補填の時期について、責任者と話したいとのこと。", "Would like to speak with a supervisor about the reimbursement.")}}
+
+	return map[string]page{"cases_show_handed": handed, "cases_show_callback": promised, "cases_show_exhausted": exhausted, "cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
 }
 
 func sampleCase(lang string) CasesShow {
@@ -136,6 +142,8 @@ func sampleCase(lang string) CasesShow {
 			},
 			Code:        Code{State: "sent", Contacts: []Choice{{"4", "co****@mail.example"}}, SentTo: "co****@mail.example", ExpiresAt: jst(7, 31, 10, 52), TriesLeft: 5, SendsLeft: 4, ResendAt: jst(7, 31, 10, 43)},
 			MayConclude: []string{"verified", "mismatch", "unable", "impostor_suspected"},
+			Receivers: []Choice{{"9", i18n.T(i18n.With(bg, lang), "calls.handover.here", "name", in(lang, "渡辺 明", "Akira Watanabe"), "role", i18n.T(i18n.With(bg, lang), "staff.role.supervisor"))},
+				{"8", i18n.T(i18n.With(bg, lang), "calls.handover.away", "name", in(lang, "鈴木 健", "Ken Suzuki"), "role", i18n.T(i18n.With(bg, lang), "staff.role.agent"))}},
 		},
 		Script: Script{Step: "verify", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤", AgentEn: "Sato Aoi"},
 		Movements: []Movement{
@@ -161,9 +169,10 @@ func sampleCase(lang string) CasesShow {
 		},
 		Contacts: []Contact{
 			{Kind: "email", Value: "m0****@ocn.example", Since: jst(1, 5, 0, 0), Barred: "depends_on_id"},
-			{Kind: "email", Value: "co****@mail.example", Since: jst(5, 5, 0, 0), Usable: true},
+			{Kind: "email", Value: "co****@mail.example", Since: jst(5, 5, 0, 0), Usable: true, Documents: true, Undo: 5},
 			{Kind: "phone", Value: "03-****-8551", Since: jst(7, 20, 0, 0), Barred: "changed_in_incident"},
 		},
+		MayChange: true,
 		Mails: []CaseMail{
 			{ID: 12, Kind: "restriction_notice", State: "sent", At: jst(7, 30, 9, 0)},
 			{ID: 90, Kind: "verification_code", State: "queued", At: jst(7, 31, 10, 42)},

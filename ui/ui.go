@@ -36,10 +36,11 @@ type Frame struct {
 	Waiting  Waits
 	Due      CallbacksDue
 	Alarms   Alarms
-	Query    string // what stands in the search box
-	Member   bool   // the page is a member's, who knows the company and not this program
-	Company  string // the name that signs the mails, on a member's page
-	Topic    string // what the caller asks about, where one was chosen; forms carry it on
+	Offers   []Offer // of calls to take over, to this person
+	Query    string  // what stands in the search box
+	Member   bool    // the page is a member's, who knows the company and not this program
+	Company  string  // the name that signs the mails, on a member's page
+	Topic    string  // what the caller asks about, where one was chosen; forms carry it on
 	Flash    Flash
 	Versions []Versions // of a conflict: what others made of it beside what was typed
 	Problems []Problem
@@ -54,6 +55,16 @@ type Versions struct {
 	What  string
 	Now   string
 	Yours string
+}
+
+// Offer is a call that another agent offers to hand over to this person.
+type Offer struct {
+	ID     int64
+	Case   string // its number
+	From   string
+	Note   string
+	Until  time.Time
+	InCall bool // accepting ends the reader's own call
 }
 
 // Waits is the reimbursements that wait for this person's decision.

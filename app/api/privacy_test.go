@@ -67,6 +67,7 @@ func TestNoAnswerTellsPersonalData(t *testing.T) {
 	v.to(supervisor, "POST /cases/:number/affected", reason, ":number", inquiry)
 	v.to(agent, "POST /cases/:number/notice", nil, ":number", second)
 
+	v.contacts(agent, supervisor, second)
 	v.calls(agent, supervisor, number)
 	v.callbacks(agent, number)
 	v.services(manager)
@@ -137,6 +138,7 @@ func (v *tour) calls(agent, supervisor *client, number string) {
 	v.to(supervisor, "POST /cases/:number/representatives", j{"relation": "proxy", "documents": "委任状 2014-07-30"}, ":number", number)
 
 	v.to(agent, "POST /calls/:id/end", nil, ":id", start("inbound"))
+	v.handovers(agent, supervisor, start("inbound"))
 	call := start("outbound")
 	for item, value := range map[string]string{"name": "山田 太郎", "birth_date": "1970-02-03", "address": "東京都千代田区見本町1-2-3", "phone": "090-0000-1234", "customer_number": "N123456789"} {
 		v.to(agent, "POST /calls/:id/answers", j{"item": item, "value": value}, ":id", call).want(200, "match", "true")
@@ -149,6 +151,43 @@ func (v *tour) calls(agent, supervisor *client, number string) {
 		v.T.Errorf("nothing is revealed in a verified call: %s", a.body)
 	}
 	v.Clock.Add(2 * time.Minute) // the link may follow the code
+}
+
+// contacts has a contact that documents show proposed, rejected, confirmed and undone.
+func (v *tour) contacts(agent, supervisor *client, number string) {
+	v.T.Helper()
+	form := j{"kind": "email", "value": "fresh@mail.example", "documents": "本人確認書類の写し"}
+	propose := func() string {
+		v.T.Helper()
+		return v.to(agent, "POST /cases/:number/contacts", form, ":number", number).want(201, "state", "proposed", "kind", "email").at("id")
+	}
+	v.to(supervisor, "POST /contacts/:id/refuse", j{"reason": "書類が不鮮明"}, ":id", propose()).want(200, "state", "refused")
+	id := propose()
+	agent.post("/contacts/"+id+"/confirm", j{"value": "fresh@mail.example"}).want(403, "code", "forbidden")
+	supervisor.post("/contacts/"+id+"/confirm", j{"value": "fresh@mial.example"}).want(422, "errors.0.field", "value", "errors.0.code", "contact_differs")
+	v.to(supervisor, "POST /contacts/:id/confirm", j{"value": "Fresh@mail.example"}, ":id", id).want(200, "state", "confirmed")
+	v.to(supervisor, "POST /contacts/:id/undo", j{"reason": "誤記"}, ":id", id).want(200, "state", "undone")
+	supervisor.post("/contacts/"+id+"/undo", j{"reason": "誤記"}).want(409, "code", "already_decided")
+}
+
+// handovers offers a call, takes the offer back, has it declined and accepted.
+func (v *tour) handovers(agent, supervisor *client, call string) {
+	v.T.Helper()
+	to := j{"to": v.Supervisor.ID, "note": "折り返しの相談"}
+	v.to(agent, "GET /calls/:id/receivers", nil, ":id", call).want(200, "items.0.languages.0", "ja", "items.0.in_call", "false", "items.0.here", "false")
+	agent.post("/calls/"+call+"/handover", j{"to": v.Agent.ID}).want(422, "errors.0.field", "to", "errors.0.code", "handover_self")
+	v.to(agent, "POST /calls/:id/handover", to, ":id", call).want(201, "state", "offered", "call", call)
+	agent.post("/calls/"+call+"/handover", to).want(409, "code", "handover_offered")
+	v.to(agent, "POST /calls/:id/handover/withdraw", nil, ":id", call).want(200, "state", "withdrawn")
+	offer := agent.post("/calls/"+call+"/handover", to).at("id")
+	v.to(supervisor, "POST /handovers/:id/decline", nil, ":id", offer).want(200, "state", "declined")
+	offer = agent.post("/calls/"+call+"/handover", to).at("id")
+	v.to(supervisor, "GET /handovers", nil).want(200, "items.#", "1", "items.0.id", offer, "items.0.note", "折り返しの相談")
+	agent.get("/handovers").want(200, "items.#", "0")
+	took := v.to(supervisor, "POST /handovers/:id/accept", nil, ":id", offer).want(201, "ended_at", "null").at("id")
+	supervisor.post("/handovers/"+offer+"/accept", nil).want(409, "code", "handover_over")
+	agent.post("/calls/"+call+"/end", nil).want(200, "outcome", "handed_over")
+	supervisor.post("/calls/"+took+"/end", nil).want(200)
 }
 
 // callbacks promises calls back and tries them, in every way that one ends.
@@ -216,7 +255,7 @@ func (v *tour) readings(number, imported string) {
 	for _, role := range access.Roles {
 		c := v.as(people[role])
 		for _, r := range api.Routes {
-			if r.Method != "GET" || !role.May(r.Permission()) || slices.Contains([]string{"/jobs/:id", "/reimbursements/:id"}, r.Path) {
+			if r.Method != "GET" || !role.May(r.Permission()) || slices.Contains([]string{"/jobs/:id", "/reimbursements/:id", "/calls/:id/receivers"}, r.Path) {
 				continue
 			}
 			v.to(c, r.Method+" "+r.Path, nil, ":reference", apptest.Reference, ":number", number, ":login_id", login, "/imports/:id", "/imports/"+imported, ":file", "affected")

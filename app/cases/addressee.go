@@ -55,6 +55,8 @@ type addressRow struct {
 	ContactID                        *int64
 	Value                            []byte
 	DependsOnLogin, DependsOnOther   bool
+	Source                           string
+	InDoubt                          bool
 	RegisteredOn                     jptext.Date
 	UndeliverableAt                  *time.Time
 	TitleJa, TitleEn                 string
@@ -79,7 +81,7 @@ func Addressees(db *gorm.DB, v *vault.Vault, caseIDs []int64, kind string) (map[
 func AskAddressees(reads *store.Reads, of string, args ...any) func(v *vault.Vault, kind string) (map[int64]Addressee, error) {
 	rows := store.Ask[addressRow](reads, `
 		select c.id as case_id, m.id as member_id, m.name, m.language, i.id as identity_id, i.login,
-		  k.id as contact_id, k.value, coalesce(k.depends_on_login, true) as depends_on_login, coalesce(k.depends_on_other, false) as depends_on_other, k.registered_on, k.undeliverable_at,
+		  k.id as contact_id, k.value, coalesce(k.depends_on_login, true) as depends_on_login, coalesce(k.depends_on_other, false) as depends_on_other, k.registered_on, k.undeliverable_at, coalesce(k.source, '') as source, coalesce(k.in_doubt, false) as in_doubt,
 		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on, i.state = 'resumed' as resumed, `+firstDay+` as first_day
 		from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
 		join members m on m.id = i.member_id left join contact_ways k on k.member_id = m.id and k.kind = 'email'
@@ -116,7 +118,7 @@ func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
 		return a, nil
 	}
 	contact := members.Contact{ID: *r.ContactID, Kind: members.Email, Value: r.Value, DependsOnLogin: r.DependsOnLogin, DependsOnOther: r.DependsOnOther,
-		RegisteredOn: r.RegisteredOn, UndeliverableAt: r.UndeliverableAt}
+		RegisteredOn: r.RegisteredOn, UndeliverableAt: r.UndeliverableAt, Source: r.Source, InDoubt: r.InDoubt}
 	own := informing[kind] && r.DependsOnLogin && !r.DependsOnOther && r.UndeliverableAt == nil && (r.RegisteredOn.IsZero() || r.RegisteredOn.Before(r.FirstDay))
 	if contact.Usable(r.FirstDay) || own {
 		if a.Address, err = contact.Plain(v); a.Address == vault.Damaged {
@@ -145,7 +147,7 @@ func ContactIsSafe(db *gorm.DB, caseID, contact int64) (bool, error) {
 // call back may use; nil when there is none.
 func usableContact(db *gorm.DB, c *Case, kind string) (*members.Contact, error) {
 	var reads store.Reads
-	contacts := store.Ask[members.Contact](&reads, `select k.id, k.member_id, k.kind, k.value, k.registered_on, k.depends_on_login, k.depends_on_other, k.source, k.undeliverable_at
+	contacts := store.Ask[members.Contact](&reads, `select k.id, k.member_id, k.kind, k.value, k.registered_on, k.depends_on_login, k.depends_on_other, k.source, k.undeliverable_at, k.in_doubt
 		from contact_ways k join identities i on i.member_id = k.member_id where i.id = $1 and k.kind = $2
 		order by k.registered_on desc nulls last, k.id`, c.IdentityID, kind)
 	since := AskFirstDay(&reads, c.ID)

@@ -20,7 +20,10 @@ const (
 	ImpostorSuspected = "impostor_suspected"
 )
 
-// Outcomes lists them.
+// HandedOver is how a call ends that goes on as another agent's; nobody concludes it so.
+const HandedOver = "handed_over"
+
+// Outcomes lists what a verification is concluded with.
 var Outcomes = []string{Verified, Mismatch, Unable, ImpostorSuspected}
 
 // Answered is all that an agent learns of an answer. Variant: the name is right
@@ -79,7 +82,7 @@ func askable(call *Call, item, value string) error {
 // note keeps whether an item was right and derives what follows: the level, or
 // the end of the verification.
 func (in *talk) note(tx *store.Tx, item string, matched bool) error {
-	_, err := store.Exec(tx, "insert into call_answers (call_id, item, matched, at) values ($1, $2, $3, $4)", in.ID, item, matched, tx.Now)
+	_, err := store.Exec(tx, "insert into call_answers (call_id, item, matched, at) values ($1, $2, $3, $4)", in.conversation(), item, matched, tx.Now)
 	if err != nil {
 		return err
 	}
@@ -103,7 +106,7 @@ func (in *talk) note(tx *store.Tx, item string, matched bool) error {
 // first level reached and is never extended.
 func (in *talk) raise(tx *store.Tx) error {
 	type answer struct{ Item string }
-	rows, err := store.Select[answer](tx.DB, "select distinct item from call_answers where call_id = $1 and matched", in.ID)
+	rows, err := store.Select[answer](tx.DB, "select distinct item from call_answers where call_id = $1 and matched", in.conversation())
 	if err != nil {
 		return err
 	}

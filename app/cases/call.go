@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -27,6 +28,7 @@ type Call struct {
 	ID            int64
 	CaseID        int64
 	AgentID       int64
+	FirstID       *int64 // the first call of the conversation, where this one was handed over
 	Direction     string
 	DeskID        *int64
 	CallerNumber  []byte
@@ -40,6 +42,10 @@ type Call struct {
 	ExpiresAt     *time.Time
 	Wrong         int16
 }
+
+// conversation is the call that answers and codes stand with: handed over, a call goes
+// on with those of the first.
+func (c Call) conversation() int64 { return cmp.Or(deref(c.FirstID), c.ID) }
 
 // Relations of a caller to the member.
 const (

@@ -23,9 +23,17 @@ const (
 	CallConcluded      = "call_concluded"
 	CallEnded          = "call_ended"
 	CodeSent           = "code_sent"
+	HandoverOffered    = "handover_offered"
+	HandoverTakenBack  = "handover_withdrawn"
+	HandoverRefused    = "handover_declined"
+	CallHandedOver     = "handed_over"
 	VerificationOpened = "verification_reopened"
 	ImpostorCleared    = "impostor_cleared"
 	Represented        = "representative"
+	ContactProposed    = "contact_proposed"
+	ContactSet         = "contact_set"
+	ContactRefused     = "contact_refused"
+	ContactUndone      = "contact_undone"
 	Revealed           = "revealed"
 	Notified           = "notified"
 	Unreachable        = "unreachable"
@@ -60,7 +68,8 @@ const (
 
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
-	VerificationOpened, ImpostorCleared, Represented, Revealed, Notified, Unreachable, MailNotSent, MailAgain, LinkWasSent, WasResumed, Released, FindingDecided,
+	HandoverOffered, HandoverTakenBack, HandoverRefused, CallHandedOver,
+	VerificationOpened, ImpostorCleared, Represented, ContactProposed, ContactSet, ContactRefused, ContactUndone, Revealed, Notified, Unreachable, MailNotSent, MailAgain, LinkWasSent, WasResumed, Released, FindingDecided,
 	AdjustmentMade, DoubleDecided, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 

@@ -29,11 +29,11 @@ func ProgressOf(db *gorm.DB, c *Call, v policies.Verification, now time.Time) (p
 		Item    string
 		Matched bool
 	}
-	answers, err := store.Select[answer](db, "select item, bool_or(matched) as matched from call_answers where call_id = $1 group by item", c.ID)
+	answers, err := store.Select[answer](db, "select item, bool_or(matched) as matched from call_answers where call_id = $1 group by item", c.conversation())
 	if err != nil {
 		return p, err
 	}
-	codes, err := store.Select[Code](db, "select * from verification_codes where call_id = $1 order by id", c.ID)
+	codes, err := store.Select[Code](db, "select * from verification_codes where call_id = $1 order by id", c.conversation())
 	if err != nil {
 		return p, err
 	}

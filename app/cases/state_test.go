@@ -86,7 +86,7 @@ func TestDatabaseKnowsTheSameWords(t *testing.T) {
 		"cases.status":      words(cases.Statuses),
 		"cases.origin":      {cases.Listed, cases.Added, cases.Inquiry},
 		"identities.state":  {members.Active, members.Restricted, members.LinkSent, members.Resumed},
-		"calls.outcome":     cases.Outcomes,
+		"calls.outcome":     append(slices.Clone(cases.Outcomes), cases.HandedOver),
 		"calls.relation":    cases.Relations,
 		"calls.direction":   cases.Directions,
 		"call_answers.item": append(slices.Clone(cases.Items), "code", "callback"),

@@ -42,8 +42,10 @@ func decide(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb,
 			return nil, err
 		}
 		after := c.summaryWith(of.Standing)
-		if stated, is := told.Data["balances"]; is {
-			after["balances"] = stated
+		for _, name := range []string{"balances", "change"} {
+			if stated, is := told.Data[name]; is {
+				after[name] = stated
+			}
 		}
 		return c, audit.Record(tx, audit.Change{Before: before, After: after})
 	})

@@ -19,6 +19,11 @@ var (
 	ToClearImpostor        = verbs.Declare(verbs.Verb{Name: "case.impostor_cleared", Needs: access.Supervise, Subject: "case", Reason: true})
 	ToRecordRepresentative = verbs.Declare(verbs.Verb{Name: "case.representative_recorded", Needs: access.Supervise, Subject: "case", Reason: true})
 
+	ToProposeContact = verbs.Declare(verbs.Verb{Name: "contact.proposed", Needs: access.WorkCases, Subject: "case"})
+	ToConfirmContact = verbs.Declare(verbs.Verb{Name: "contact.set", Needs: access.Supervise, Subject: "case"})
+	ToRefuseContact  = verbs.Declare(verbs.Verb{Name: "contact.refused", Needs: access.Supervise, Subject: "case", Reason: true})
+	ToUndoContact    = verbs.Declare(verbs.Verb{Name: "contact.undone", Needs: access.Supervise, Subject: "case", Reason: true})
+
 	ToStartCall       = verbs.Declare(verbs.Verb{Name: "call.started", Needs: access.WorkCases, Subject: "case"})
 	ToAnswer          = verbs.Declare(verbs.Verb{Name: "call.answered", Needs: access.WorkCases, Subject: "case"})
 	ToConclude        = verbs.Declare(verbs.Verb{Name: "call.concluded", Needs: access.WorkCases, Subject: "case"})
@@ -26,4 +31,9 @@ var (
 	ToCheckCode       = verbs.Declare(verbs.Verb{Name: "call.code_checked", Needs: access.WorkCases, Subject: "case"})
 	ToConfirmCallback = verbs.Declare(verbs.Verb{Name: "call.callback", Needs: access.WorkCases, Subject: "case"})
 	ToEndCall         = verbs.Declare(verbs.Verb{Name: "call.ended", Needs: access.WorkCases, Subject: "case"})
+
+	ToOfferHandover    = verbs.Declare(verbs.Verb{Name: "call.handover_offered", Needs: access.WorkCases, Subject: "case"})
+	ToWithdrawHandover = verbs.Declare(verbs.Verb{Name: "call.handover_withdrawn", Needs: access.WorkCases, Subject: "case"})
+	ToDeclineHandover  = verbs.Declare(verbs.Verb{Name: "call.handover_declined", Needs: access.WorkCases, Subject: "case"})
+	ToAcceptHandover   = verbs.Declare(verbs.Verb{Name: "call.handed_over", Needs: access.WorkCases, Subject: "case"})
 )

@@ -56,6 +56,7 @@ type Contact struct {
 	DependsOnOther  bool        // the mailbox is that of another affected ID
 	Source          string
 	UndeliverableAt *time.Time
+	InDoubt         bool // documents showed it, and somebody may pass for the member
 }
 
 // TableName is the view that knows what mailboxes depend on.
@@ -71,10 +72,14 @@ func (c Contact) Usable(firstDay jptext.Date) bool {
 // depends neither on the ID nor on another affected one, and was not set or changed on
 // or after the first day of any incident of the ID. A mail address of unknown age cannot
 // be shown to be older than the thief; a phone number without a date is the one of the
-// contract.
+// contract. What documents showed and a second person confirmed was set by no thief,
+// whenever that was, unless somebody is suspected of passing for the member.
 func (c Contact) Safe(firstDay jptext.Date) bool {
-	if c.DependsOnLogin || c.DependsOnOther {
+	if c.DependsOnLogin || c.DependsOnOther || c.InDoubt {
 		return false
+	}
+	if c.Source == Documents {
+		return true
 	}
 	if c.RegisteredOn.IsZero() {
 		return c.Kind == Phone

@@ -19,6 +19,7 @@ const (
 	VerificationCode       = "verification_code"
 	ResetLink              = "reset_link"
 	ResetCompleted         = "reset_completed"
+	ContactChanged         = "contact_changed"
 	ReimbursementCompleted = "reimbursement_completed"
 	ReimbursementCorrected = "reimbursement_corrected"
 	CaseClosed             = "case_closed"
@@ -26,7 +27,7 @@ const (
 )
 
 // Kinds lists every kind, in the order a case goes through them.
-var Kinds = []string{RestrictionNotice, VerificationCode, ResetLink, ResetCompleted, ReimbursementCompleted, ReimbursementCorrected, CaseClosed, AllHolders}
+var Kinds = []string{RestrictionNotice, VerificationCode, ResetLink, ResetCompleted, ContactChanged, ReimbursementCompleted, ReimbursementCorrected, CaseClosed, AllHolders}
 
 // States of a mail. Sent is handed to the mail server; it is not delivered.
 const (
@@ -78,6 +79,7 @@ type Facts struct {
 	Minutes     int       `json:"minutes"` // how long the code or link is good
 	Resumed     bool      `json:"resumed"`
 	PointsOpen  bool      `json:"points_open,omitempty"` // something is still owed
+	Contact     string    `json:"contact,omitempty"`     // which was changed: "email" or "phone"
 	Points      []Points  `json:"points,omitempty"`      // posted, a program each
 }
 
@@ -148,7 +150,7 @@ func Queue(tx *store.Tx, drafts ...Draft) ([]int64, error) {
 		if mails[i], err = compose(tx, ids[i], d); err != nil {
 			return nil, err
 		}
-		if d.Kind == VerificationCode || d.Kind == ResetLink || d.Kind == ResetCompleted {
+		if d.Kind == VerificationCode || d.Kind == ResetLink || d.Kind == ResetCompleted || d.Kind == ContactChanged {
 			urgent = append(urgent, ids[i])
 		}
 	}

@@ -9,11 +9,12 @@ import (
 	"hoten/app/store"
 )
 
+// calls counts a call that was handed over once; its talk goes on.
 func (d *Daily) calls(db *gorm.DB, of scope) error {
-	rows, err := store.Select[DeskCalls](db, `select coalesce(n.code, '') as desk, count(*) filter (where k.direction = 'inbound') as inbound,
-			count(*) filter (where k.direction = 'outbound') as outbound, count(*) filter (where k.outcome = 'verified') as verified,
+	rows, err := store.Select[DeskCalls](db, `select coalesce(n.code, '') as desk, count(*) filter (where k.direction = 'inbound' and k.first_id is null) as inbound,
+			count(*) filter (where k.direction = 'outbound' and k.first_id is null) as outbound, count(*) filter (where k.outcome = 'verified') as verified,
 			count(*) filter (where k.outcome = 'mismatch') as mismatch, count(*) filter (where k.outcome = 'unable') as unable,
-			count(*) filter (where k.outcome = 'impostor_suspected') as impostor_suspected, count(k.ended_at) as ended,
+			count(*) filter (where k.outcome = 'impostor_suspected') as impostor_suspected, count(k.ended_at) filter (where k.outcome is distinct from 'handed_over') as ended,
 			coalesce(sum(extract(epoch from k.ended_at - k.started_at)), 0)::bigint as talk_seconds
 		from calls k join cases c on c.id = k.case_id left join desks n on n.id = k.desk_id
 		where c.incident_id = $1 and `+onDay("k.started_at")+` and `+ofDesk("k.desk_id")+` group by n.code`, of.args()...)
@@ -42,7 +43,7 @@ func (d *Daily) byHour(db *gorm.DB, of scope) error {
 	rows, err := store.Select[HourCalls](db, `select extract(hour from k.started_at at time zone interval '9 hours')::int as hour,
 			count(*) filter (where k.direction = 'inbound') as inbound, count(*) filter (where k.direction = 'outbound') as outbound
 		from calls k join cases c on c.id = k.case_id
-		where c.incident_id = $1 and `+onDay("k.started_at")+` and `+ofDesk("k.desk_id")+` group by 1`, of.args()...)
+		where k.first_id is null and c.incident_id = $1 and `+onDay("k.started_at")+` and `+ofDesk("k.desk_id")+` group by 1`, of.args()...)
 	if err != nil {
 		return err
 	}

@@ -102,6 +102,9 @@ func (v *caseView) openCall() error {
 	if c.Code, err = v.code(progress); err != nil {
 		return err
 	}
+	if err = v.receivers(c); err != nil {
+		return err
+	}
 	if c.Level == 1 && v.CallClosed == "" {
 		c.Possession = v.possession()
 	}

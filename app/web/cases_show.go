@@ -119,6 +119,9 @@ func (p *page) assignees(workers *[]staff.Staff) (out []ui.Choice) {
 }
 
 func (v *caseView) member() (err error) {
+	if err := v.contactChange(); err != nil {
+		return err
+	}
 	m := store.First(*v.found.member)
 	if m == nil {
 		v.Member.Language = "ja"
@@ -136,9 +139,14 @@ func (v *caseView) member() (err error) {
 		if err != nil {
 			return err
 		}
-		shown := ui.Contact{Kind: k.Kind, Value: masked(k.Kind, plain), Usable: k.Usable(v.firstDay), Barred: barred(k)}
+		shown := ui.Contact{Kind: k.Kind, Value: masked(k.Kind, plain), Usable: k.Usable(v.firstDay), Barred: barred(k), Documents: k.Source == members.Documents}
 		if !k.RegisteredOn.IsZero() {
 			shown.Since = k.RegisteredOn.At(0)
+		}
+		for _, ch := range *v.found.changes {
+			if v.Supervises && ch.State == cases.ChangeConfirmed && number(ch.ContactID) == k.ID {
+				shown.Undo = ch.ID
+			}
 		}
 		v.Contacts = append(v.Contacts, shown)
 		if k.Kind == members.Phone {
@@ -153,6 +161,8 @@ func (v *caseView) member() (err error) {
 // barred says why a contact may not be used.
 func barred(k members.Contact) string {
 	switch {
+	case k.InDoubt:
+		return "in_doubt"
 	case k.UndeliverableAt != nil:
 		return "undeliverable"
 	case k.DependsOnLogin:

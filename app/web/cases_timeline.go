@@ -17,16 +17,19 @@ import (
 // timelineKinds sorts the kinds of events into those that readers filter by.
 var timelineKinds = map[string][]string{
 	"note": {cases.Note},
-	"call": {cases.CallStarted, cases.CallEnded, cases.CallbackPromised, cases.CallbackAttempted, cases.CallbackMoved, cases.CallbackDropped,
+	"call": {cases.CallStarted, cases.CallEnded, cases.HandoverOffered, cases.HandoverTakenBack, cases.HandoverRefused, cases.CallHandedOver, cases.CallbackPromised, cases.CallbackAttempted, cases.CallbackMoved, cases.CallbackDropped,
 		cases.CallbackExhausted},
-	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.ImpostorCleared, cases.Represented, cases.Revealed},
-	"reset":        {cases.LinkWasSent, cases.WasResumed, cases.Released},
+	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.ImpostorCleared, cases.Represented,
+		cases.ContactProposed, cases.ContactSet, cases.ContactRefused, cases.ContactUndone, cases.Revealed},
+	"reset": {cases.LinkWasSent, cases.WasResumed, cases.Released},
 	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.DoubleDecided, cases.DoubleFound, cases.BalanceMissed, cases.BalanceStated,
 		cases.FactArrived, cases.CorrectionFound, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
 		cases.Posted, cases.ApprovalsVoided, cases.ApprovalReminded, cases.ApprovalEscalated},
 	"mail":   {cases.Notified, cases.Unreachable, cases.MailNotSent, cases.MailAgain},
 	"status": {cases.Opened, cases.StatusChanged, cases.Assigned, cases.AddedToIncident},
 }
+
+var contactEvents = map[string]bool{cases.ContactProposed: true, cases.ContactSet: true, cases.ContactRefused: true, cases.ContactUndone: true}
 
 var kindOfEvent = func() map[string]string {
 	out := map[string]string{}
@@ -90,6 +93,10 @@ func (p *page) sentence(e cases.Event) string {
 			said = i18n.T(p.ctx, "reimbursements.substitute.none")
 		case name == "mail":
 			said = i18n.T(p.ctx, "mails.kind."+said)
+		case name == "kind" && contactEvents[e.Kind]:
+			said = i18n.T(p.ctx, "cases.contact.kind."+said)
+		case name == "told":
+			said = i18n.T(p.ctx, "cases.contact.told."+said)
 		case name == "due":
 			if at, err := time.Parse(time.RFC3339, said); err == nil {
 				said = i18n.Time(at)

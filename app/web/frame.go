@@ -8,6 +8,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/callbacks"
+	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/installation"
 	"hoten/app/members"
@@ -31,6 +32,7 @@ type around struct {
 	ids      *[]operators.ID
 	place    *[]installation.State
 	stopped  *[]notices.MailQueue
+	offers   *[]cases.OfferTo
 }
 
 func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed bool) (*around, error) {
@@ -39,7 +41,7 @@ func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed
 	if framed {
 		a.desks, a.policies = desks.Ask(&reads), policies.AskLatest(&reads)
 		a.waits, a.due = reimbursements.AskWaiting(&reads, reader), callbacks.AskDueFor(&reads, reader, now)
-		a.ids = operators.AskIDs(&reads)
+		a.ids, a.offers = operators.AskIDs(&reads), cases.AskOffersTo(&reads, reader, now)
 		a.place, a.stopped = installation.Ask(&reads, at), notices.AskStopped(&reads)
 	}
 	return a, reads.Run(db)
@@ -64,6 +66,9 @@ func (p *page) surround(a *around) (err error) {
 	p.frame.Alarms.Held = (*a.place)[0].Held
 	for _, q := range *a.stopped {
 		p.frame.Alarms.Stopped = append(p.frame.Alarms.Stopped, q.Scope)
+	}
+	if p.frame.Offers, err = p.offers(*a.offers); err != nil {
+		return err
 	}
 	if unnoticed[p.Path()] {
 		return nil // what was done is told by the next page

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"os"
@@ -18,8 +19,8 @@ import (
 
 // choices are the fields of forms that hold no free text: numbers, dates, codes,
 // choices, and what is compared or looked for and never kept as typed.
-var choices = strings.Fields(`assignee back band caller_number domains form id mail_address operator page_url class closes code confirm current_password decision desk direction do due_on due_time email
-	finding flag from incident item language languages late login_id long mails month movement_id next once one_time_password opens outcome password
+var choices = strings.Fields(`assignee back band caller_number domains form id mail_address operator page_url class closes code confirm current_password decision desk direction do due_on due_time email end_open
+	finding flag from incident item kind language languages late login_id long mails month movement_id next once one_time_password opens outcome password
 	password_again points program q query reference refused rejection relation released_exchanged released_ids released_on role seen service state status substitute_ text_size theme to topic value version`)
 
 // reasons are the texts that verbs.Do checks for every action.
@@ -41,7 +42,9 @@ func freeTexts(s *site) map[string]struct {
 		path string
 		form []string
 	}
+	called := fmt.Sprintf("/calls/%d/handover", s.Call(s.Agent, s.Case(login).ID).ID)
 	out := map[string]one{
+		"handovers.go:note":     {s.Agent, called, []string{"to", fmt.Sprint(s.Supervisor.ID)}},
 		"callbacks.go:note":     {s.Agent, of + "/callbacks", []string{"due_on", "2014-08-01", "due_time", "11:00", "desk", "tech"}},
 		"cases_edit.go:note":    {s.Agent, of + "/reimbursements", nil},
 		"cases_edit.go:text":    {s.Agent, of + "/notes", nil},

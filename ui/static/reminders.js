@@ -1,9 +1,14 @@
 // What waits for its reader shows on a page that stays open too: the numbers in the
 // rail and the reminders.
 const every = 60_000;
+// A caller waits while a call is handed over.
+const callEvery = 6_000;
 
 export function reminders() {
-  if (document.querySelector("nav.rail")) setInterval(ask, every);
+  if (document.querySelector("nav.rail")) {
+    setInterval(ask, every);
+    if (document.getElementById("handovers")) setInterval(askForCalls, callEvery);
+  }
 }
 
 async function ask() {
@@ -19,6 +24,22 @@ async function ask() {
     // The way is cut; the next time may be better.
   }
 }
+
+// A hidden page asks as well: whoever looks elsewhere is still at their desk.
+async function askForCalls() {
+  try {
+    const answer = await fetch(`/frame/handovers?back=${encodeURIComponent(location.pathname + location.search)}`);
+    if (!answer.ok || answer.redirected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("handovers");
+    const shown = document.getElementById("handovers");
+    if (fresh && unmarked(fresh) !== unmarked(shown)) shown.replaceChildren(...fresh.childNodes);
+  } catch {
+    // The way is cut; the next time may be better.
+  }
+}
+
+// unmarked is what a part says; each drawing has a mark of its own.
+const unmarked = (part) => part.innerHTML.replace(/name="mark" value="[^"]*"/g, "");
 
 function take(part, html) {
   if (part.innerHTML !== html && !part.contains(document.activeElement)) part.innerHTML = html;

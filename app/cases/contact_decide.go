@@ -1,0 +1,80 @@
+package cases
+
+import (
+	"context"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/members"
+	"hoten/app/store"
+	"hoten/app/verbs"
+)
+
+// decideChange runs a decision about a contact change; its ID and case are locked first.
+func decideChange(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, id int64, reason string,
+	fn func(tx *store.Tx, ch *ContactChange, of *members.Identity) (Happened, error)) (*ContactChange, error) {
+	return verbs.Do(ctx, s, by, v, verbs.About("contact", id), reason, func(tx *store.Tx) (*ContactChange, error) {
+		ch, err := store.Find[ContactChange](tx.DB, "id = ?", id)
+		if err != nil {
+			return nil, err
+		}
+		tx.Subject = Subject(ch.CaseID)
+		c, of, err := Lock(tx, ch.CaseID)
+		if err != nil {
+			return nil, err
+		}
+		if ch, err = store.Lock[ContactChange](tx, id); err != nil {
+			return nil, err
+		}
+		before := ch.State
+		told, err := fn(tx, ch, of)
+		if err != nil {
+			return nil, err
+		}
+		if err := store.Save(tx, ch, "state", "decided_by", "decided_at", "contact_id", "undone_by", "undone_at"); err != nil {
+			return nil, err
+		}
+		if err := c.save(tx); err != nil {
+			return nil, err
+		}
+		told.CaseID = c.ID
+		if err := Tell(tx, told); err != nil {
+			return nil, err
+		}
+		return ch, audit.Record(tx, audit.Change{Before: map[string]any{"change": ch.ID, "state": before},
+			After: map[string]any{"change": ch.ID, "state": ch.State, "kind": ch.Kind, "contact": ch.ContactID, "proposed_by": ch.ProposedBy}})
+	})
+}
+
+// RefuseContact closes a proposal without setting the contact.
+func RefuseContact(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*ContactChange, error) {
+	return decideChange(ctx, s, by, ToRefuseContact, id, reason, func(tx *store.Tx, ch *ContactChange, _ *members.Identity) (Happened, error) {
+		if ch.State != ChangeProposed {
+			return Happened{}, already("already_decided")
+		}
+		ch.State, ch.DecidedBy, ch.DecidedAt = ChangeRefused, &by.ID, &tx.Now
+		return Happened{Kind: ContactRefused, Data: map[string]any{"kind": ch.Kind, "change": ch.ID}, Text: tx.Reason}, nil
+	})
+}
+
+// UndoContact takes a contact that was set back; those that it replaced are in its place
+// again. What went to it and is not used yet is void.
+func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*ContactChange, error) {
+	return decideChange(ctx, s, by, ToUndoContact, id, reason, func(tx *store.Tx, ch *ContactChange, _ *members.Identity) (Happened, error) {
+		if ch.State != ChangeConfirmed {
+			return Happened{}, already("already_decided")
+		}
+		if err := members.WithdrawContact(tx, *ch.ContactID); err != nil {
+			return Happened{}, err
+		}
+		ch.State, ch.UndoneBy, ch.UndoneAt = ChangeUndone, &by.ID, &tx.Now
+		return Happened{Kind: ContactUndone, Data: map[string]any{"kind": ch.Kind, "change": ch.ID}, Text: tx.Reason}, nil
+	})
+}
+
+// AskContactChanges reads the changes of the contacts of a case's ID that are proposed or
+// stand, the newest first.
+func AskContactChanges(reads *store.Reads, caseID int64) *[]ContactChange {
+	return store.Ask[ContactChange](reads, `select k.* from contact_changes k join cases c on c.identity_id = k.identity_id
+		where c.id = $1 and k.state in ('proposed', 'confirmed') order by k.id desc`, caseID)
+}

@@ -1,0 +1,91 @@
+package cases
+
+import (
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/store"
+	"hoten/app/vault"
+)
+
+// OfferTo is an open offer as its receiver sees it.
+type OfferTo struct {
+	Handover
+	CaseID   int64
+	FromName string
+	InCall   bool   // the receiver is in a call, which would end
+	EventID  int64  // of the timeline, where the note stands
+	Note     []byte // sealed
+}
+
+// PlainNote opens what the first agent wrote; a damaged text is vault.Damaged.
+func (o OfferTo) PlainNote(v *vault.Vault) (string, error) {
+	return Event{ID: o.EventID, CaseID: o.CaseID, Text: o.Note}.PlainText(v)
+}
+
+// AskOffersTo reads the open offers to a person, the oldest first.
+func AskOffersTo(reads *store.Reads, person int64, now time.Time) *[]OfferTo {
+	return store.Ask[OfferTo](reads, `select h.*, k.case_id, s.name as from_name, e.id as event_id, e.text as note,
+			exists (select from calls o where o.agent_id = $1 and o.ended_at is null) as in_call
+		from handovers h join calls k on k.id = h.call_id join staff s on s.id = h.from_id
+		cross join lateral (select id, text from case_events where case_id = k.case_id and kind = 'handover_offered'
+			and data->>'handover' = h.id::text order by id desc limit 1) e
+		where h.to_id = $1 and h.state = 'offered' and h.expires_at > $2 and k.ended_at is null order by h.id`, person, now)
+}
+
+// OfferOf is the open offer of a call as its agent sees it.
+type OfferOf struct {
+	Handover
+	ToName string
+}
+
+// AskOfferOf reads the open offer of a call; none when there is none.
+func AskOfferOf(reads *store.Reads, call int64, now time.Time) *[]OfferOf {
+	return store.Ask[OfferOf](reads, `select h.*, s.name as to_name from handovers h join staff s on s.id = h.to_id
+		where h.call_id = $1 and h.state = 'offered' and h.expires_at > $2`, call, now)
+}
+
+// Receiver is a person whom a call can be handed to.
+type Receiver struct {
+	ID        int64
+	Name      string
+	Role      access.Role
+	Languages string // as staff keeps them, "ja en"
+	DeskID    *int64
+	InCall    bool
+	SeenAt    *time.Time // when their console was last heard of
+}
+
+// here is how long somebody counts as being at their console after it was heard of.
+const here = 5 * time.Minute
+
+// Here reports whether the person is at their console.
+func (r Receiver) Here(now time.Time) bool { return r.SeenAt != nil && now.Sub(*r.SeenAt) < here }
+
+// Speaks lists the languages that the person takes calls in.
+func (r Receiver) Speaks() []string { return strings.Fields(r.Languages) }
+
+// AskReceivers reads whom a call can be handed to: everybody but its agent who takes calls
+// in the member's language, where it is known. First those at their console and in no call.
+func AskReceivers(reads *store.Reads, c *Call, now time.Time) *[]Receiver {
+	return store.Ask[Receiver](reads, `select s.id, s.name, s.role, s.languages, s.desk_id, n.seen_at,
+			exists (select from calls o where o.agent_id = s.id and o.ended_at is null) as in_call
+		from staff s left join staff_seen n on n.staff_id = s.id
+		where s.disabled_at is null and s.role = any($2) and s.id <> $3
+			and coalesce((select m.language from cases c join identities i on i.id = c.identity_id join members m on m.id = i.member_id
+				where c.id = $1) = any(string_to_array(s.languages, ' ')), true)
+		order by coalesce(n.seen_at, '-infinity') > $4 desc, in_call, s.name collate "ja-x-icu", s.id`,
+		c.CaseID, access.Holders(access.WorkCases), c.AgentID, now.Add(-here))
+}
+
+// CallOfHandover finds the call that an offer is about. Unknown: NotFound.
+func CallOfHandover(db *gorm.DB, id int64) (*Call, error) {
+	h, err := store.Find[Handover](db, "id = ?", id)
+	if err != nil {
+		return nil, err
+	}
+	return store.Find[Call](db, "id = ?", h.CallID)
+}

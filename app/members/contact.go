@@ -1,0 +1,108 @@
+package members
+
+import (
+	"gorm.io/gorm"
+
+	"hoten/app/fault"
+	"hoten/app/jptext"
+	"hoten/app/store"
+	"hoten/app/vault"
+)
+
+// Documents is the source of a contact that was set because documents were seen; the
+// others came with an import.
+const Documents = "documents"
+
+// NewContact is a contact as somebody gives it, checked.
+type NewContact struct {
+	Kind  string
+	Value string
+	key   string // what it is compared and found by
+}
+
+// ReadContact checks a contact as it is typed: Invalid kind or value.
+func ReadContact(kind, value string) (n NewContact, err error) {
+	n.Kind = kind
+	switch kind {
+	case Email:
+		n.Value, err = jptext.ParseEmail(value)
+		if n.key = jptext.EmailKey(n.Value); err != nil || n.key == "" {
+			return n, fault.Input("value", "email_invalid")
+		}
+	case Phone:
+		n.Value, n.key = value, jptext.PhoneKey(value)
+		if !jptext.ValidPhone(n.key) {
+			return n, fault.Input("value", "phone_invalid")
+		}
+	default:
+		return n, fault.Input("kind", "contact_kind_unknown")
+	}
+	return n, nil
+}
+
+// Blind is the keyed hash that the contact is found by.
+func (n NewContact) Blind(v *vault.Vault) []byte { return v.Blind(n.Kind, n.key) }
+
+// Independent refuses a mailbox that the thief may read: the ID's own, or that of another
+// affected ID (docs/domain.md section 4).
+func (n NewContact) Independent(db *gorm.DB, v *vault.Vault, member int64) error {
+	if n.Kind != Email {
+		return nil
+	}
+	mailboxes, err := ReadMailboxes(db, v)
+	if err != nil {
+		return err
+	}
+	mailbox, local := mailboxes.OfContact(n.Value)
+	var own, other bool
+	err = store.Scan(db, `select coalesce(bool_or(member_id = $3), false), coalesce(bool_or(member_id is distinct from $3 and state <> 'active'), false)
+		from identities where mailbox_key in ($1, $2)`, []any{mailbox, local, member}, &own, &other)
+	switch {
+	case err != nil:
+		return err
+	case own:
+		return fault.Input("value", "contact_depends_on_id")
+	case other:
+		return fault.Input("value", "contact_depends_on_other")
+	}
+	return nil
+}
+
+// Replace sets a contact that documents showed, in place of those of its kind, since today.
+func (n NewContact) Replace(tx *store.Tx, member int64) (id int64, err error) {
+	ids, err := store.TakeIDs(tx.DB, "contacts", 1)
+	if err != nil {
+		return 0, err
+	}
+	id = ids[0]
+	var mailbox, local []byte
+	if n.Kind == Email {
+		mailboxes, err := ReadMailboxes(tx.DB, tx.Vault())
+		if err != nil {
+			return 0, err
+		}
+		mailbox, local = mailboxes.OfContact(n.Value)
+	}
+	_, err = store.Exec(tx, `insert into contacts (id, member_id, kind, value, value_key, mailbox_key, local_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, false, $12)`, append(append([]any{id, member, n.Kind,
+		tx.Vault().Seal("contacts", "value", id, n.Value), n.Blind(tx.Vault()), mailbox, local}, Starts(tx.Vault(), n.key)...), jptext.DateOf(tx.Now), Documents)...)
+	if err != nil {
+		return 0, err
+	}
+	_, err = store.Exec(tx, "update contacts set replaced_by = $1 where member_id = $2 and kind = $3 and id <> $1 and replaced_by is null and withdrawn_at is null", id, member, n.Kind)
+	return id, err
+}
+
+// WithdrawContact takes a contact back, and what it had replaced is in its place again.
+// One that was replaced itself is a Conflict: contact_replaced.
+func WithdrawContact(tx *store.Tx, id int64) error {
+	n, err := store.Exec(tx, "update contacts set withdrawn_at = $2 where id = $1 and replaced_by is null and withdrawn_at is null", id, tx.Now)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fault.New(fault.Conflict, "contact_replaced")
+	}
+	_, err = store.Exec(tx, "update contacts set replaced_by = null where replaced_by = $1", id)
+	return err
+}

@@ -1,0 +1,72 @@
+package web
+
+import (
+	"hoten/app/cases"
+	"hoten/app/store"
+	"hoten/ui"
+)
+
+// contactChange fills the change of a contact that waits to be confirmed.
+func (v *caseView) contactChange() error {
+	v.MayChange = v.MayWork && v.row.MemberID != nil && v.row.ImpostorAt == nil
+	for _, ch := range *v.found.changes {
+		if ch.State != cases.ChangeProposed {
+			continue
+		}
+		by, err := v.nameOf(&ch.ProposedBy)
+		if err != nil {
+			return err
+		}
+		v.Change = &ui.ContactChange{ID: ch.ID, Kind: ch.Kind, By: by, MayConfirm: v.Supervises && ch.ProposedBy != v.by.ID && v.row.ImpostorAt == nil}
+	}
+	return nil
+}
+
+func proposeContact(p *page) error {
+	return p.onCase("contact", "contact_proposed", func(id int64) error {
+		_, err := cases.ProposeContact(p.ctx, p.w.s, p.by, id, p.FormValue("kind"), p.FormValue("value"), p.FormValue("documents"))
+		return err
+	})
+}
+
+func confirmContact(p *page) error {
+	return p.onContact("confirm", "contact_set", func(id int64) error {
+		_, err := cases.ConfirmContact(p.ctx, p.w.s, p.by, id, p.FormValue("value"))
+		return err
+	})
+}
+
+func refuseContact(p *page) error {
+	return p.onContact("refuse", "contact_refused", func(id int64) error {
+		_, err := cases.RefuseContact(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		return err
+	})
+}
+
+func undoContact(p *page) error {
+	return p.onContact("undo", "contact_undone", func(id int64) error {
+		_, err := cases.UndoContact(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		return err
+	})
+}
+
+// onContact is the shape of the forms about a change of a contact: act, and show the case.
+func (p *page) onContact(form, done string, act func(id int64) error) error {
+	id, err := p.id()
+	if err != nil {
+		return err
+	}
+	ch, err := store.Find[cases.ContactChange](p.db, "id = ?", id)
+	if err != nil {
+		return err
+	}
+	p.SetParamNames("number")
+	p.SetParamValues(cases.Number(ch.CaseID))
+	if form == "undo" {
+		form += "-" + ch.Kind // one form a kind on the page
+	}
+	if err := act(id); err != nil {
+		return p.again(err, form, showCase)
+	}
+	return p.toCase(ch.CaseID, "#contacts", done)
+}

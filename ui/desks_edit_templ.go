@@ -479,7 +479,7 @@ func (p DesksEdit) about() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(p.IDs) > 1 {
+		if len(p.IDs) > 1 || len(p.Rules.IDs) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<fieldset class=\"field\" id=\"ids\"><legend>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

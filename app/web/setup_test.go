@@ -102,11 +102,16 @@ func TestChangingWhatIsSetUp(t *testing.T) {
 		{"/operators/none", []string{"name_ja", "改名", "name_en", "Renamed"}, http.StatusNotFound, 2},
 		{"/operators", []string{"code", "ntt-com", "name_ja", "改名", "name_en", "Renamed"}, http.StatusUnprocessableEntity, 2},
 		{"/ids/ocn-id", []string{"version", "1", "operator", "ntt-com", "name_ja", "OCN ID", "name_en", "OCN ID", "language", "ja", "domains", "no domain"}, http.StatusUnprocessableEntity, 2},
-		{"/incidents/2014-R096", []string{"version", "1", "title_ja", "改題", "title_en", "Renamed", "id", "ocn-id", "period_from", "2014-07-11", "period_to", "2014-07-28", "detected_on", "2014-07-28", "program_goo", "true", "bearer_goo", "ntt-com", "released_ids", "1,265"}, http.StatusSeeOther, 3},
+		{"/incidents/2014-R096", []string{"version", "1", "title_ja", "改題", "title_en", "Renamed", "id", "ocn-id", "period_from", "2014-07-11", "period_to", "2014-07-28", "detected_on", "2014-07-28", "program_goo", "true", "bearer_goo", "ntt-com", "released_ids", "1,265"}, http.StatusUnprocessableEntity, 2},
+		{"/incidents/2014-R096", []string{"version", "1", "title_ja", "改題", "title_en", "Renamed", "id", "ocn-id", "period_from", "2014-07-11", "period_to", "2014-07-28", "detected_on", "2014-07-28", "program_goo", "true", "program_pointtalk", "true", "bearer_goo", "ntt-com", "released_ids", "1,265"}, http.StatusSeeOther, 3},
 		{"/incidents/2014-R096", []string{"version", "1", "title_ja", "二重", "title_en", "Twice", "period_from", "2014-07-11", "period_to", "2014-07-28", "detected_on", "2014-07-28"}, http.StatusConflict, 3},
 	} {
-		if a := b.post(c.path, c.form...); a.status != c.want {
+		a := b.post(c.path, c.form...)
+		if a.status != c.want {
 			t.Errorf("%s %v: %d, want %d", c.path, c.form, a.status, c.want)
+		}
+		if a.status == http.StatusUnprocessableEntity && !strings.Contains(a.body, `-problem"><span`) {
+			t.Errorf("%s %v: the page does not say at the field what is wrong", c.path, c.form)
 		}
 		if n := entries() - before; n != c.more {
 			t.Errorf("after %s %v: %d entries, want %d", c.path, c.form, n, c.more)

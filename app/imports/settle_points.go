@@ -2,6 +2,7 @@ package imports
 
 import (
 	"hoten/app/imports/csvin"
+	"hoten/app/incidents"
 	"hoten/app/ledger"
 	"hoten/app/members"
 	"hoten/app/store"
@@ -49,22 +50,22 @@ const opened = `(select a.id, not (` + ledger.Restatable + `) as stated,
 	from accounts a where a.identity_id = s.known_identity and a.program_id = v.program)`
 
 // settleCancellations refuses cancellations that together give back more than their
-// exchange took, with those that came before. Of several in the file the first ones
+// exchange took, with those that came before; numbers of one loss are one exchange. Of several in the file the first ones
 // stand.
 func (r *run) settleCancellations(tx *store.Tx) error {
 	type cancellation struct {
 		Line     int64
-		RefersTo string
+		Exchange string
 		Points   int64
 		Left     int64 // of the exchange, before this file
 	}
 	rows, err := store.Select[cancellation](tx.DB, `select * from (
-		  select s.line, s.refers_to, s.points, e.left as left, sum(s.points) over (partition by s.refers_to) > e.left as exceeds
+		  select s.line, e.exchange, s.points, e.left as left, sum(s.points) over (partition by e.exchange) > e.left as exceeds
 		  from staged_movements s cross join lateral (
-		    select f.points as left from staged_movements f where f.movement_key = s.refers_to
+		    select f.movement_key as exchange, f.points as left from staged_movements f where f.movement_key = s.refers_to
 		    union all
-		    select m.points - (select coalesce(sum(c.points), 0) from movements c where c.refers_to = m.id and c.kind = 'cancel' and c.doubled is distinct from 'double')
-		    from movements m where m.movement_key = s.refers_to limit 1) e
+		    select m.movement_key, m.points - (select coalesce(sum(c.points), 0) from movements c where c.exchange_id = m.id and c.doubled is distinct from 'double')
+		    from movements x join movements m on m.id = `+incidents.StandsFor+` where x.movement_key = s.refers_to limit 1) e
 		  where s.kind = 'cancel') s where exceeds order by line`)
 	if err != nil || len(rows) == 0 {
 		return err
@@ -73,8 +74,8 @@ func (r *run) settleCancellations(tx *store.Tx) error {
 	var lines []int64
 	var refused []settled
 	for _, c := range rows {
-		if given[c.RefersTo]+c.Points <= c.Left {
-			given[c.RefersTo] += c.Points
+		if given[c.Exchange]+c.Points <= c.Left {
+			given[c.Exchange] += c.Points
 			continue
 		}
 		lines, refused = append(lines, c.Line), append(refused, settled{Line: c.Line})

@@ -117,8 +117,8 @@ func Compute(f Facts) Plan {
 func (f Facts) cancelled() map[int64]int64 {
 	out := map[int64]int64{}
 	for _, m := range f.Movements {
-		if m.Kind == incidents.Cancel && m.RefersTo != nil && !m.Is(incidents.Double) {
-			out[*m.RefersTo] += m.Points
+		if m.Kind == incidents.Cancel && m.ExchangeID != nil && !m.Is(incidents.Double) {
+			out[*m.ExchangeID] += m.Points
 		}
 	}
 	return out
@@ -157,7 +157,7 @@ func (f Facts) doubles() (out []int64) {
 		losses[m.ID] = m.Fraudulent() && (m.Kind == incidents.Transfer || m.Kind == incidents.Exchange)
 	}
 	for _, m := range f.Movements {
-		counts := losses[m.ID] || m.Kind == incidents.Cancel && m.RefersTo != nil && losses[*m.RefersTo]
+		counts := losses[m.ID] || m.Kind == incidents.Cancel && m.ExchangeID != nil && losses[*m.ExchangeID]
 		if counts && f.Equal[m.ID] && m.Doubled == nil {
 			out = append(out, m.ID)
 		}

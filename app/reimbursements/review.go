@@ -17,10 +17,10 @@ const ofSameID = "select o.id from cases c join cases o on o.identity_id = c.ide
 
 // landed are the movements of an import, with the case that each belongs to.
 const landed = `create temp table landed on commit drop as
-	select m.id, m.movement_id, m.identity_id, m.kind, m.from_program, m.to_program, m.occurred_at, m.points, m.refers_to,
+	select m.id, m.movement_id, m.identity_id, m.kind, m.from_program, m.to_program, m.occurred_at, m.points, m.exchange_id,
 	  m.finding in ('suspected', 'confirmed') as loss, coalesce(e.incident_id, m.incident_id) as incident_id
-	from %s s join movements m on m.movement_key = s.movement_key left join movements e on e.id = m.refers_to and m.kind = 'cancel'
-	where m.kind = 'cancel' or m.kind in ('transfer', 'exchange') and m.finding in ('suspected', 'confirmed')`
+	from %s s join movements m on m.movement_key = s.movement_key left join movements e on e.id = m.exchange_id
+	where m.kind in ('transfer', 'exchange', 'cancel')`
 
 // Landed reviews the cases that an import may have changed: those of the IDs that the
 // query yields, and of the movements of the staged table. What came for a case whose points
@@ -36,7 +36,7 @@ func Landed(tx *store.Tx, staged, identities string) error {
 		Movements string
 	}
 	rows, err := store.Select[late](tx.DB, `select c.id as case_id, string_agg(l.movement_id, ', ' order by l.id) as movements
-		from landed l join cases c on c.identity_id = l.identity_id and c.incident_id = l.incident_id where c.made_whole_at is not null group by c.id`)
+		from landed l join cases c on c.identity_id = l.identity_id and c.incident_id = l.incident_id where (l.loss or l.kind = 'cancel') and c.made_whole_at is not null group by c.id`)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func Landed(tx *store.Tx, staged, identities string) error {
 		    where loss and kind <> 'cancel' and program is not null) l
 		  join cases c on c.identity_id = l.identity_id and c.incident_id = l.incident_id
 		  where not exists (select from accounts a where a.identity_id = l.identity_id and a.program_id = l.program)
-		union select c.id from (select identity_id from landed group by identity_id, occurred_at, kind, points, refers_to having count(*) > 1
+		union select c.id from (select identity_id from landed group by identity_id, occurred_at, kind, points, exchange_id having count(*) > 1
 		    union all select m.identity_id from landed m join movements o on `+equalTo+` and not exists (select from landed n where n.id = o.id)) l
 		  join cases c on c.identity_id = l.identity_id`)
 }

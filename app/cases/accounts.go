@@ -44,7 +44,7 @@ func openAccounts(tx *store.Tx, c *Case, balances map[string]int64) (map[string]
 	if _, err := ledger.BeginOpening(tx, c.Subject()+":opening"); err != nil {
 		return nil, err
 	}
-	return stated, ledger.OpenWith(tx, "select $1::bigint as identity_id, $2::smallint[] as programs, $3::bigint[] as points", c.IdentityID, programs, points)
+	return stated, ledger.OpenWith(tx, "select $1::bigint as identity_id, $2::smallint[] as programs, $3::bigint[] as points, $4::timestamptz as as_of", c.IdentityID, programs, points, tx.Now)
 }
 
 // checkBalances refuses what an import would refuse.

@@ -126,7 +126,7 @@ func (r *run) openAccounts(tx *store.Tx, staged string) error {
 	if r.src.affected == nil {
 		return nil
 	}
-	return ledger.OpenWith(tx, "select coalesce(known_identity, identity_id) as identity_id, "+balances+staged)
+	return ledger.OpenWith(tx, "select i.id as identity_id, coalesce(s.restricted_at, i.restricted_at) as as_of, "+balances+staged+" s join identities i on i.id = coalesce(s.known_identity, s.identity_id)")
 }
 
 // openKnownAccounts states the balances of accounts that an older release opened without.
@@ -139,7 +139,7 @@ func (r *run) openKnownAccounts(tx *store.Tx, staged string) error {
 
 // stateBalances states the balances of IDs that the incident has already.
 func (r *run) stateBalances(tx *store.Tx, _ string) error {
-	const query = "select known_identity as identity_id, " + balances + "staged_balances"
+	const query = "select i.id as identity_id, i.restricted_at as as_of, " + balances + "staged_balances s join identities i on i.id = s.known_identity"
 	if r.src.affected == nil {
 		return nil
 	}

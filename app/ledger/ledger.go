@@ -132,12 +132,13 @@ func BeginOpening(tx *store.Tx, key string) (int64, error) {
 
 // OpenWith opens accounts for the IDs that the query names, with their balances, which
 // the database posts to the transfer that BeginOpening has made in the same transaction,
-// the last one there. The query yields identity_id, and the arrays programs and points;
+// the last one there. The query yields identity_id, the arrays programs and points, and
+// as_of, the time of which the balances are;
 // a program of which nothing is known gets no account: unknown is not 0. An account that
 // stands already is left as it is.
 func OpenWith(tx *store.Tx, query string, args ...any) error {
-	_, err := store.Exec(tx, `insert into accounts (program_id, identity_id, purpose, balance)
-		select b.program, q.identity_id, 'member', b.points from (`+query+`) q cross join lateral unnest(q.programs, q.points) b(program, points)
+	_, err := store.Exec(tx, `insert into accounts (program_id, identity_id, purpose, balance, as_of)
+		select b.program, q.identity_id, 'member', b.points, q.as_of from (`+query+`) q cross join lateral unnest(q.programs, q.points) b(program, points)
 		on conflict (identity_id, program_id) where identity_id is not null do nothing`, args...)
 	return err
 }

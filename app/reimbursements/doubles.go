@@ -61,7 +61,10 @@ func decideAll(tx *store.Tx, m *incidents.Movement, equal []incidents.Movement, 
 			madeLoss(tx, loss)
 		}
 	}
-	return incidents.Regroup(tx, m)
+	if err := incidents.Regroup(tx, m); err != nil {
+		return err
+	}
+	return incidents.CatchUp(tx, "select $1::bigint", m.IdentityID)
 }
 
 // madePayable are the losses of which the decision about m makes more payable: all that

@@ -104,6 +104,11 @@ func Compute(f Facts) Plan {
 		p.Lines = append(p.Lines, Line{Kind: Adjust, ProgramID: a.ProgramID, Points: a.Points, AdjustmentID: &a.ID})
 	}
 	change := map[int16]int64{}
+	for program, points := range f.Absorbed {
+		if points != 0 && f.Balances[program] > 0 {
+			change[program] = 0 // there is something now of what was borne before
+		}
+	}
 	for _, l := range p.Lines {
 		for program, points := range l.Effects() {
 			change[program] += points

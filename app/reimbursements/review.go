@@ -5,11 +5,17 @@ import (
 	"slices"
 
 	"hoten/app/cases"
+	"hoten/app/incidents"
 	"hoten/app/store"
 )
 
 func init() {
-	cases.WhenAdded(func(tx *store.Tx, c *cases.Case) error { return Review(tx, ofSameID, c.ID) })
+	cases.WhenAdded(func(tx *store.Tx, c *cases.Case) error {
+		if err := incidents.CatchUp(tx, "select $1::bigint", c.IdentityID); err != nil {
+			return err
+		}
+		return Review(tx, ofSameID, c.ID)
+	})
 }
 
 // ofSameID yields the cases of the ID of the case $1.
@@ -45,6 +51,10 @@ func Landed(tx *store.Tx, staged, identities string) error {
 		told[i] = cases.Happened{CaseID: r.CaseID, Kind: cases.FactArrived, Data: map[string]any{"movements": r.Movements}}
 	}
 	if err := cases.Tell(tx, told...); err != nil {
+		return err
+	}
+	if err := incidents.CatchUp(tx, identities+` union all select m.identity_id from `+staged+` s join movements m on m.movement_key = s.movement_key
+		where exists (select from accounts a where a.identity_id = m.identity_id and a.as_of < m.occurred_at)`); err != nil {
 		return err
 	}
 	// Those that may have something open now: cheaply found, then looked at.

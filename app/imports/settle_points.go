@@ -27,7 +27,7 @@ func (r *run) settleBalances(tx *store.Tx) error {
 		from staged_affected s join cases c on c.incident_id = $1 and c.identity_id = s.known_identity and c.origin <> 'inquiry'
 		left join members m on m.id = s.known_member
 		cross join lateral (select bool_or(a.id is not null and a.stated and a.opening <> v.points) as differ,
-		    bool_or(a.id is null or not a.stated and v.points > 0) as news
+		    bool_or(a.id is null or a.assumed or not a.stated and v.points > 0) as news
 		  from unnest(s.balance_programs, s.balances) v(program, points) left join lateral `+opened+` a on true) b
 		where s.balances_alone and coalesce(c.row_hash, m.row_hash) is distinct from s.row_hash`, r.IncidentID)
 	if err != nil {
@@ -45,7 +45,7 @@ func (r *run) settleBalances(tx *store.Tx) error {
 
 // opened is the account of an ID s in the program of a balance v: what it was opened
 // with, and whether that was stated.
-const opened = `(select a.id, not (` + ledger.Restatable + `) as stated,
+const opened = `(select a.id, a.assumed, not (` + ledger.Restatable + `) as stated,
 	coalesce((select sum(p.points) from postings p where p.account_id = a.id and p.purpose = 'opening'), 0) as opening
 	from accounts a where a.identity_id = s.known_identity and a.program_id = v.program)`
 

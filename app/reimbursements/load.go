@@ -33,9 +33,10 @@ type subject struct {
 
 func (s subject) editors() []int64 { return Editors(s.facts) }
 
-// Editors are the authors of the plan, who never approve it: whoever wrote one of its
-// adjustments or turned one of its movements into a loss.
+// Editors are the authors of the plan, who never approve it: whoever stated a balance of
+// the ID by hand, wrote an adjustment or turned one of its movements into a loss.
 func Editors(f Facts) (staff []int64) {
+	staff = append(staff, f.Staters...)
 	for _, a := range f.Adjustments {
 		staff = append(staff, a.StaffID)
 	}
@@ -119,7 +120,14 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 	for _, c := range of {
 		s := &subject{Case: c, accounts: map[int16]int64{}, facts: newFacts()}
 		for _, a := range theirs[c.IdentityID] {
-			s.accounts[a.ProgramID], s.facts.Balances[a.ProgramID] = a.ID, *a.Balance
+			if s.accounts[a.ProgramID] = a.ID; a.Assumed {
+				s.facts.Assumed[a.ProgramID] = *a.Balance
+			} else {
+				s.facts.Balances[a.ProgramID] = *a.Balance
+			}
+			if a.StatedBy != nil {
+				s.facts.Staters = append(s.facts.Staters, *a.StatedBy)
+			}
 		}
 		out[c.ID] = s
 	}
@@ -148,7 +156,7 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 }
 
 func newFacts() Facts {
-	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, Balances: map[int16]int64{}}
+	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, Balances: map[int16]int64{}, Assumed: map[int16]int64{}}
 }
 
 // askNow reads what the plans of cases are computed from, with the accounts as they

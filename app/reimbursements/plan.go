@@ -78,6 +78,8 @@ type Facts struct {
 	Adjustments []Adjustment
 	Absorbed    map[int16]int64 // by program, what plans of all cases of the ID absorbed
 	Balances    map[int16]int64
+	Assumed     map[int16]int64 // by program, what is on an account of which nobody stated a balance: there may be more
+	Staters     []int64         // who stated balances by hand
 }
 
 // Compute makes the plan (docs/domain.md section 2):
@@ -170,12 +172,19 @@ func (f Facts) doubles() (out []int64) {
 	return out
 }
 
+// enough reports whether a change can be posted without knowing the balance: whatever the
+// member has, the account does not fall below zero.
+func (f Facts) enough(program int16, change int64) bool {
+	least, is := f.Assumed[program]
+	return is && least+change >= 0 && f.Absorbed[program] == 0
+}
+
 // settle adds what the operator absorbs, and the balances. Points are negative where an
-// earlier plan of the ID absorbed what now turns out to be no shortfall. Without the
-// balance of a program that the plan touches nothing can be said of any line.
+// earlier plan of the ID absorbed what now turns out to be no shortfall. Without a
+// balance that the plan needs nothing can be said of any line.
 func (p *Plan) settle(f Facts, change map[int16]int64) {
 	for _, program := range sortedKeys(change) {
-		if _, known := f.Balances[program]; !known {
+		if _, known := f.Balances[program]; !known && !f.enough(program, change[program]) {
 			p.Missing = append(p.Missing, program)
 		}
 	}

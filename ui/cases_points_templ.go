@@ -36,7 +36,7 @@ type ProgramSum struct {
 	Reimburse int64
 	Absorbed  int64
 	Adjusted  int64
-	Later     int64 // movements after the freeze that are the member's own
+	Later     int64 // what happened after the freeze
 	After     int64
 }
 

@@ -11,49 +11,65 @@ import (
 )
 
 // openAccounts opens an account for the ID of a case in every program of its incident in
-// which it has none, with the balances that somebody states, by program code, else 0. It
-// returns what was stated of the accounts that it opened.
-func openAccounts(tx *store.Tx, c *Case, balances map[string]int64) (map[string]int64, error) {
-	type program struct {
-		ID   int16
-		Code string
-		Open bool
+// which it has none: with the balances that somebody states, by program code, else with an
+// assumed 0. What is stated also fills accounts that were assumed. Refused: a balance that
+// is known already.
+func openAccounts(tx *store.Tx, c *Case, balances map[string]int64) error {
+	var reads store.Reads
+	ledger.AskLock(&reads, "select $1::bigint", c.IdentityID)
+	if err := reads.Run(tx.DB); err != nil {
+		return err
 	}
-	rows, err := store.Select[program](tx.DB, `select p.id, p.code, exists (select from accounts a where a.identity_id = $2 and a.program_id = p.id) as open
+	type program struct {
+		ID     int16
+		Code   string
+		Stated bool
+	}
+	rows, err := store.Select[program](tx.DB, `select p.id, p.code, exists (select from accounts a where a.identity_id = $2 and a.program_id = p.id and not `+ledger.Restatable+`) as stated
 		from incident_programs i join programs p on p.id = i.program_id where i.incident_id = $1 order by p.id`, c.IncidentID, c.IdentityID)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := checkBalances(balances, func(code string) bool {
-		return slices.ContainsFunc(rows, func(p program) bool { return p.Code == code })
+	if err := checkBalances(balances, func(code string) (known, stated bool) {
+		i := slices.IndexFunc(rows, func(p program) bool { return p.Code == code })
+		return i >= 0, i >= 0 && rows[i].Stated
 	}); err != nil {
-		return nil, err
+		return err
 	}
-	stated := map[string]int64{}
-	var programs []int16
+	var stated, assumed []int16
 	var points []int64
 	for _, p := range rows {
-		if !p.Open {
-			stated[p.Code] = balances[p.Code]
-			programs, points = append(programs, p.ID), append(points, balances[p.Code])
+		if n, is := balances[p.Code]; is {
+			stated, points = append(stated, p.ID), append(points, n)
+		} else {
+			assumed = append(assumed, p.ID)
 		}
 	}
-	if len(programs) == 0 {
-		return stated, nil
+	opening, err := ledger.BeginOpening(tx, c.Subject()+":opening")
+	if err != nil {
+		return err
 	}
-	if _, err := ledger.BeginOpening(tx, c.Subject()+":opening"); err != nil {
-		return nil, err
+	const opened = "select $1::bigint as identity_id, $2::smallint[] as programs, $3::bigint[] as points, $4::timestamptz as as_of, $5::boolean as assumed, nullif($6::bigint, 0) as stated_by"
+	theirs := []any{c.IdentityID, stated, points, tx.Now, false, tx.By.ID}
+	if err := ledger.PostOpening(tx, opening, opened, theirs...); err != nil {
+		return err
 	}
-	return stated, ledger.OpenWith(tx, "select $1::bigint as identity_id, $2::smallint[] as programs, $3::bigint[] as points", c.IdentityID, programs, points)
+	if err := ledger.OpenWith(tx, opened, theirs...); err != nil {
+		return err
+	}
+	return ledger.OpenWith(tx, opened, c.IdentityID, assumed, make([]int64, len(assumed)), tx.Now, true, 0)
 }
 
-// checkBalances refuses what an import would refuse.
-func checkBalances(balances map[string]int64, known func(code string) bool) error {
+// checkBalances refuses what an import would refuse, and what is known already.
+func checkBalances(balances map[string]int64, program func(code string) (known, stated bool)) error {
 	var p fault.Problems
 	for _, code := range slices.Sorted(maps.Keys(balances)) {
+		known, stated := program(code)
 		switch points := balances[code]; {
-		case !known(code):
+		case !known:
 			p.Add("balance_"+code, "program_unknown")
+		case stated:
+			p.Add("balance_"+code, "balance_known")
 		case points < 0:
 			p.Add("balance_"+code, "balance_negative")
 		case points > jptext.MaxPoints:

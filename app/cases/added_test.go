@@ -1,19 +1,23 @@
 package cases_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
 	"testing"
 
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/ledger"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
 
 // An ID that a supervisor adds has an account in every program, with what the supervisor
-// states or 0, and is made whole like any other; accounts that stand keep their balance.
+// states or an assumed 0, on which nothing is borne, and is made whole like any other.
 func TestAddedIDsHaveAccounts(t *testing.T) {
 	w := apptest.NewWorld(t)
 	db := store.Read(w.Ctx, w.Store)
@@ -33,8 +37,10 @@ func TestAddedIDsHaveAccounts(t *testing.T) {
 		refused  string
 		after    map[string]int64 // made whole
 	}{
-		{nil, map[string]int64{"pointtalk": 0, "goo": 0}, "", map[string]int64{"pointtalk": 500, "goo": 0}},
-		{map[string]int64{"goo": 700}, map[string]int64{"pointtalk": 0, "goo": 700}, "", map[string]int64{"pointtalk": 500, "goo": 600}},
+		{nil, map[string]int64{}, "", nil},
+		{map[string]int64{"pointtalk": 5}, map[string]int64{"pointtalk": 5}, "", nil},
+		{map[string]int64{"goo": 700}, map[string]int64{"goo": 700}, "", map[string]int64{"goo": 600}},
+		{map[string]int64{"goo": 0}, map[string]int64{"goo": 0}, "", map[string]int64{"goo": 0}},
 		{map[string]int64{"goo": 1, "pointtalk": 2}, map[string]int64{"pointtalk": 2, "goo": 1}, "", map[string]int64{"pointtalk": 502, "goo": 0}},
 		{map[string]int64{"goo": -1}, nil, "balance_negative", nil},
 		{map[string]int64{"goo": 10_000_000_000_000_000}, nil, "balance_too_large", nil},
@@ -55,8 +61,17 @@ func TestAddedIDsHaveAccounts(t *testing.T) {
 			t.Errorf("%v: %v %v", c.balances, got, err)
 		}
 		r, err := reimbursements.Propose(w.Ctx, w.Store, w.Agent, made.ID, "")
+		if c.after == nil {
+			if !fault.Is(err, "balance_unknown") {
+				t.Errorf("%v: %v", c.balances, err)
+			}
+			continue
+		}
 		if err != nil {
 			t.Fatal(err)
+		}
+		if _, err := reimbursements.Approve(w.Ctx, w.Store, w.Supervisor, r.ID); !fault.Is(err, "self_approval") {
+			t.Errorf("%v: who stated the balance approved: %v", c.balances, err)
 		}
 		if _, err := reimbursements.Approve(w.Ctx, w.Store, w.Supervisor2, r.ID); err != nil {
 			t.Fatal(err)
@@ -65,7 +80,7 @@ func TestAddedIDsHaveAccounts(t *testing.T) {
 			t.Errorf("%v: %v after, %v", c.balances, got, err)
 		}
 		if n := w.Number("select count(*) from audit_entries where action = 'case.added_to_incident' and subject = $1 and (after -> 'balances')::jsonb = $2::jsonb",
-			made.Subject(), fmt.Sprintf(`{"goo": %d, "pointtalk": %d}`, c.want["goo"], c.want["pointtalk"])); n != 1 {
+			made.Subject(), said(c.balances)); n != 1 {
 			t.Errorf("%v: %d entries in the audit trail", c.balances, n)
 		}
 		if _, err := cases.AddToIncident(w.Ctx, w.Store, w.Supervisor, made.ID, "もう一度", nil); !fault.Is(err, "already_affected") {
@@ -74,5 +89,116 @@ func TestAddedIDsHaveAccounts(t *testing.T) {
 	}
 	if off, err := ledger.Check(db); off != "" || err != nil {
 		t.Errorf("ledger: %s %v", off, err)
+	}
+}
+
+func said(balances map[string]int64) string {
+	b, err := json.Marshal(balances)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
+
+// A balance that is known is not stated again; one that was assumed in another incident is.
+func TestStatedAgain(t *testing.T) {
+	w := apptest.NewWorld(t)
+	from, to := jptext.Date{Year: 2014, Month: 7, Day: 11}, jptext.Date{Year: 2014, Month: 7, Day: 28}
+	for _, ref := range []string{"second", "third"} {
+		if _, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: ref, TitleJa: "別事案", TitleEn: "Another", PeriodFrom: from, PeriodTo: to, DetectedOn: to}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Import("login_id,name,balance_goo\nknown@ocn.example,山田,0\n", "")
+	for _, c := range []struct {
+		in, login string
+		balances  map[string]int64
+		refused   string // the field
+		want      map[string]int64
+	}{
+		{"second", "known", map[string]int64{"goo": 9}, "balance_goo", nil},
+		{"second", "known", map[string]int64{"goo": 0}, "balance_goo", nil},
+		{"second", "known", map[string]int64{"pointtalk": 3}, "", map[string]int64{"goo": 0, "pointtalk": 3}},
+		{"second", "new", nil, "", map[string]int64{}},
+		{"third", "new", map[string]int64{"goo": 9}, "", map[string]int64{"goo": 9}},
+		{apptest.Reference, "new", map[string]int64{"goo": 9}, "balance_goo", nil},
+	} {
+		opened, err := cases.Open(w.Ctx, w.Store, w.Agent, c.in, c.login+"@ocn.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := cases.AddToIncident(w.Ctx, w.Store, w.Supervisor, opened.Case.ID, "追加申告", c.balances)
+		if c.refused != "" {
+			if f, ok := fault.As(err); !ok || len(f.Fields) != 1 || f.Fields[0].Name != c.refused || f.Fields[0].Code != "balance_known" {
+				t.Errorf("%+v: %v", c, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatalf("%+v: %v", c, err)
+		}
+		if got, err := ledger.Balances(store.Read(w.Ctx, w.Store), made.IdentityID); err != nil || !maps.Equal(got, c.want) {
+			t.Errorf("%+v: %v %v", c, got, err)
+		}
+	}
+}
+
+// A file states what was assumed, by a full row or by balances alone, of this or another
+// incident, also after something was posted: what was posted stays.
+func TestFilesFillAssumedBalances(t *testing.T) {
+	for _, c := range []struct {
+		name, in, file string
+		posted         bool
+		want           int64 // goo
+	}{
+		{"a full row", apptest.Reference, "login_id,name,balance_goo\nadded@ocn.example,山田,900\n", false, 900},
+		{"a full row, posted", apptest.Reference, "login_id,name,balance_goo\nadded@ocn.example,山田,900\n", true, 910},
+		{"balances alone", apptest.Reference, "login_id,balance_goo\nadded@ocn.example,900\n", false, 900},
+		{"balances alone, posted", apptest.Reference, "login_id,balance_goo\nadded@ocn.example,900\n", true, 910},
+		{"a real 0, posted", apptest.Reference, "login_id,balance_goo\nadded@ocn.example,0\n", true, 10},
+		{"another incident's list", "second", "login_id,name,balance_goo\nadded@ocn.example,山田,900\n", true, 910},
+	} {
+		w := apptest.NewWorld(t)
+		from, to := jptext.Date{Year: 2014, Month: 7, Day: 11}, jptext.Date{Year: 2014, Month: 7, Day: 28}
+		if _, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: "second", TitleJa: "別事案", TitleEn: "Another", PeriodFrom: from, PeriodTo: to, DetectedOn: to}); err != nil {
+			t.Fatal(err)
+		}
+		opened, err := cases.Open(w.Ctx, w.Store, w.Agent, apptest.Reference, "added@ocn.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Import("", apptest.MovementsHeader+"A,added@ocn.example,2014-07-15 10:00,exchange,goo,,x,10,,,confirmed\n")
+		if _, err := cases.AddToIncident(w.Ctx, w.Store, w.Supervisor, opened.Case.ID, "追加申告", nil); err != nil {
+			t.Fatal(err)
+		}
+		if c.posted {
+			r, err := reimbursements.Propose(w.Ctx, w.Store, w.Agent, opened.Case.ID, "")
+			if err == nil {
+				_, err = reimbursements.Approve(w.Ctx, w.Store, w.Supervisor, r.ID)
+			}
+			if err != nil {
+				t.Fatalf("%s: %v", c.name, err)
+			}
+			w.Import("", apptest.MovementsHeader+"B,added@ocn.example,2014-07-15 11:00,transfer,pointtalk,goo,,100,20,,confirmed\n")
+			if now := w.Case("added@ocn.example"); now.PointsOpen&cases.BalanceMissing == 0 {
+				t.Errorf("%s: %v", c.name, now.Marks())
+			}
+		}
+		if i := w.ImportInto(c.in, c.file, ""); i.Accepted != 1 || i.Rejected != 0 {
+			t.Errorf("%s: %+v", c.name, i)
+		}
+		got, err := ledger.Balances(store.Read(w.Ctx, w.Store), opened.Case.IdentityID)
+		if err != nil || !maps.Equal(got, map[string]int64{"goo": c.want}) {
+			t.Errorf("%s: %v %v", c.name, got, err)
+		}
+		if now, err := store.Find[cases.Case](store.Read(w.Ctx, w.Store), "id = ?", opened.Case.ID); err != nil || now.PointsOpen&cases.BalanceMissing != 0 {
+			t.Errorf("%s: %v", c.name, now.Marks())
+		}
+		if off, err := ledger.Check(store.Read(w.Ctx, w.Store)); off != "" || err != nil {
+			t.Errorf("ledger: %s %v", off, err)
+		}
+		if again := w.ImportInto(c.in, c.file, ""); again.Accepted != 0 || again.Rejected != 0 {
+			t.Errorf("%s, again: %+v", c.name, again)
+		}
 	}
 }

@@ -45,6 +45,7 @@ const (
 	FindingDecided     = "finding"
 	AdjustmentMade     = "adjustment"
 	DoubleDecided      = "double_decided"
+	CancelsExceeded    = "cancels_exceeded"
 	BalanceMissed      = "balance_missing"
 	BalanceStated      = "balance_stated"
 	DoubleFound        = "double"
@@ -70,7 +71,7 @@ const (
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	HandoverOffered, HandoverTakenBack, HandoverRefused, CallHandedOver,
 	VerificationOpened, ImpostorCleared, Represented, ContactProposed, ContactSet, ContactRefused, ContactUndone, Revealed, Notified, Unreachable, MailNotSent, MailAgain, LinkWasSent, WasResumed, Released, FindingDecided,
-	AdjustmentMade, DoubleDecided, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
+	AdjustmentMade, DoubleDecided, CancelsExceeded, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 
 // Event is one entry of a timeline: everything that happened to a case. Data

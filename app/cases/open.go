@@ -60,9 +60,9 @@ func Open(ctx context.Context, s *store.Store, by access.Actor, reference, login
 
 // AddToIncident counts an inquiry's ID as affected from now on (追加申告), with
 // the class that its movements give and an account in every program of the incident.
-// balances are the points that the supervisor states, by program code; a program that is
-// not named is stated as 0. Accounts that stand keep their balance. Refused: a program
-// that the incident has not, a balance that no import would take.
+// balances are the points that the supervisor states, by program code, and the supervisor
+// is an author of the ID's plans then; of a program that is not named 0 is assumed. Refused:
+// a program that the incident has not, a balance that no import would take or is known.
 func AddToIncident(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string, balances map[string]int64) (*Case, error) {
 	return decide(ctx, s, by, ToAddToIncident, id, reason, func(tx *store.Tx, c *Case, of *members.Identity) (Happened, error) {
 		if c.Origin != Inquiry {
@@ -74,8 +74,7 @@ func AddToIncident(ctx context.Context, s *store.Store, by access.Actor, id int6
 		}
 		class := incidents.Class(movements)
 		c.Origin, c.Class = Added, &class
-		stated, err := openAccounts(tx, c, balances)
-		if err != nil {
+		if err := openAccounts(tx, c, balances); err != nil {
 			return Happened{}, err
 		}
 		if err := c.save(tx); err != nil {
@@ -91,6 +90,6 @@ func AddToIncident(ctx context.Context, s *store.Store, by access.Actor, id int6
 			return Happened{}, err
 		}
 		*of = *now
-		return Happened{Kind: AddedToIncident, Data: map[string]any{"class": class, "balances": stated}, Text: reason}, nil
+		return Happened{Kind: AddedToIncident, Data: map[string]any{"class": class, "balances": balances}, Text: reason}, nil
 	})
 }

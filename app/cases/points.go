@@ -39,12 +39,11 @@ func (c Case) Unproposed() bool {
 	return c.ReimbursementState == nil || c.PointsOpen&CorrectionDue != 0 && !c.pending()
 }
 
-// MarkPoints notes what is open about the points of cases, which the caller has locked.
-// A closed case whose posted points must be corrected is reopened.
-func MarkPoints(tx *store.Tx, ids []int64, marks []int16) {
+// MarkPoints notes what is open about the points of cases, which the caller has locked,
+// and opens those again that it says so of.
+func MarkPoints(tx *store.Tx, ids []int64, marks []int16, reopened []bool) {
 	tx.Queue(`update cases c set points_open = u.m, changed_at = $3,
 		status = case when u.reopened then 'reopened' else c.status end, completed_at = case when u.reopened then null else c.completed_at end,
 		version = c.version + case when u.reopened then 1 else 0 end
-		from (select i.id, i.m, k.status in ('completed', 'out_of_scope') and i.m & 4 <> 0 as reopened
-		  from unnest($1::bigint[], $2::smallint[]) as i(id, m) join cases k on k.id = i.id) u where c.id = u.id`, ids, marks, tx.Now)
+		from unnest($1::bigint[], $2::smallint[], $4::boolean[]) as u(id, m, reopened) where c.id = u.id`, ids, marks, tx.Now, reopened)
 }

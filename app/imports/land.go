@@ -130,20 +130,28 @@ func (r *run) openAccounts(tx *store.Tx, staged string) error {
 	if r.src.affected == nil {
 		return nil
 	}
-	return ledger.OpenWith(tx, "select coalesce(known_identity, identity_id) as identity_id, "+balances+staged)
+	return ledger.OpenWith(tx, listedBalances(staged))
 }
 
-// openKnownAccounts states the balances of accounts that an older release opened without.
+// listedBalances yields what the rows of a staged table say of balances, as of their freeze.
+func listedBalances(staged string) string {
+	return "select i.id as identity_id, coalesce(s.restricted_at, i.restricted_at) as as_of, " + balances + staged + " s join identities i on i.id = coalesce(s.known_identity, s.identity_id)"
+}
+
+// openKnownAccounts states the balances of accounts that were opened without.
 func (r *run) openKnownAccounts(tx *store.Tx, staged string) error {
 	if r.src.affected == nil {
 		return nil
 	}
-	return ledger.PostOpening(tx, r.opening, "select known_identity as identity_id, "+balances+staged+" where known_identity is not null")
+	if err := cases.TellOf(tx, cases.BalanceStated, "select known_identity from "+staged+" s join accounts a on a.identity_id = s.known_identity and a.assumed and a.program_id = any(s.balance_programs)", r.ID); err != nil {
+		return err
+	}
+	return ledger.PostOpening(tx, r.opening, listedBalances(staged)+" where s.known_identity is not null")
 }
 
 // stateBalances states the balances of IDs that the incident has already.
 func (r *run) stateBalances(tx *store.Tx, _ string) error {
-	const query = "select known_identity as identity_id, " + balances + "staged_balances"
+	const query = "select i.id as identity_id, i.restricted_at as as_of, " + balances + "staged_balances s join identities i on i.id = s.known_identity"
 	if r.src.affected == nil {
 		return nil
 	}
@@ -161,7 +169,7 @@ func (r *run) review(tx *store.Tx, _ string) error {
 	return reimbursements.Landed(tx, "staged_movements", known)
 }
 
-const balances = "balance_programs as programs, balances as points from "
+const balances = "balance_programs as programs, balances as points, false as assumed, null::bigint as stated_by from "
 
 // numbersOf are the ids that a query yields.
 func numbersOf(tx *store.Tx, query string) ([]int64, error) {

@@ -54,7 +54,7 @@ func (r *run) settleAffected(tx *store.Tx) error {
 		return err
 	}
 	rows, err := store.Returning[settled](tx, `delete from staged_affected s using cases c, members m
-		where c.incident_id = $1 and c.identity_id = s.known_identity and c.origin <> 'inquiry' and m.id = s.known_member
+		where c.incident_id = $1 and c.identity_id = s.known_identity and (c.origin = 'listed' or c.origin = 'added' and c.row_hash is not null) and m.id = s.known_member
 		returning s.line, coalesce(c.row_hash, m.row_hash) is not distinct from s.row_hash as same`, r.IncidentID)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package imports
 
 import (
 	"hoten/app/imports/csvin"
+	"hoten/app/incidents"
 	"hoten/app/ledger"
 	"hoten/app/members"
 	"hoten/app/store"
@@ -26,7 +27,7 @@ func (r *run) settleBalances(tx *store.Tx) error {
 		from staged_affected s join cases c on c.incident_id = $1 and c.identity_id = s.known_identity and c.origin <> 'inquiry'
 		left join members m on m.id = s.known_member
 		cross join lateral (select bool_or(a.id is not null and a.stated and a.opening <> v.points) as differ,
-		    bool_or(a.id is null or not a.stated and v.points > 0) as news
+		    bool_or(a.id is null or a.assumed or not a.stated and v.points > 0) as news
 		  from unnest(s.balance_programs, s.balances) v(program, points) left join lateral `+opened+` a on true) b
 		where s.balances_alone and coalesce(c.row_hash, m.row_hash) is distinct from s.row_hash`, r.IncidentID)
 	if err != nil {
@@ -44,27 +45,27 @@ func (r *run) settleBalances(tx *store.Tx) error {
 
 // opened is the account of an ID s in the program of a balance v: what it was opened
 // with, and whether that was stated.
-const opened = `(select a.id, not (` + ledger.Restatable + `) as stated,
+const opened = `(select a.id, a.assumed, not (` + ledger.Restatable + `) as stated,
 	coalesce((select sum(p.points) from postings p where p.account_id = a.id and p.purpose = 'opening'), 0) as opening
 	from accounts a where a.identity_id = s.known_identity and a.program_id = v.program)`
 
 // settleCancellations refuses cancellations that together give back more than their
-// exchange took, with those that came before. Of several in the file the first ones
+// exchange took, with those that came before; numbers of one loss are one exchange. Of several in the file the first ones
 // stand.
 func (r *run) settleCancellations(tx *store.Tx) error {
 	type cancellation struct {
 		Line     int64
-		RefersTo string
+		Exchange string
 		Points   int64
 		Left     int64 // of the exchange, before this file
 	}
 	rows, err := store.Select[cancellation](tx.DB, `select * from (
-		  select s.line, s.refers_to, s.points, e.left as left, sum(s.points) over (partition by s.refers_to) > e.left as exceeds
+		  select s.line, e.exchange, s.points, e.left as left, sum(s.points) over (partition by e.exchange) > e.left as exceeds
 		  from staged_movements s cross join lateral (
-		    select f.points as left from staged_movements f where f.movement_key = s.refers_to
+		    select f.movement_key as exchange, f.points as left from staged_movements f where f.movement_key = s.refers_to
 		    union all
-		    select m.points - (select coalesce(sum(c.points), 0) from movements c where c.refers_to = m.id and c.kind = 'cancel' and c.doubled is distinct from 'double')
-		    from movements m where m.movement_key = s.refers_to limit 1) e
+		    select m.movement_key, m.points - (select coalesce(sum(c.points), 0) from movements c where c.exchange_id = m.id and c.doubled is distinct from 'double')
+		    from movements x join movements m on m.id = `+incidents.StandsFor+` where x.movement_key = s.refers_to limit 1) e
 		  where s.kind = 'cancel') s where exceeds order by line`)
 	if err != nil || len(rows) == 0 {
 		return err
@@ -73,8 +74,8 @@ func (r *run) settleCancellations(tx *store.Tx) error {
 	var lines []int64
 	var refused []settled
 	for _, c := range rows {
-		if given[c.RefersTo]+c.Points <= c.Left {
-			given[c.RefersTo] += c.Points
+		if given[c.Exchange]+c.Points <= c.Left {
+			given[c.Exchange] += c.Points
 			continue
 		}
 		lines, refused = append(lines, c.Line), append(refused, settled{Line: c.Line})

@@ -10,16 +10,31 @@ import (
 // app/imports stages: cancellations after what they refer to.
 func InsertStaged(tx *store.Tx, staged string, incident, importID int64) error {
 	const insert = `insert into movements (movement_id, movement_key, incident_id, identity_id, occurred_at, kind, from_program, to_program, partner,
-		points, points_received, refers_to, finding, row_hash, import_id)
+		points, points_received, refers_to, exchange_id, finding, row_hash, import_id)
 		select s.movement_id, s.movement_key, $1, i.id, s.occurred_at, s.kind, s.from_program, s.to_program, s.partner,
 		s.points, s.points_received, %s, s.finding, s.row_hash, $2 from %s s join identities i on i.login_key = s.login_key %s`
 	for _, q := range []string{
-		fmt.Sprintf(insert, "null", staged, "where s.kind <> 'cancel'"),
-		fmt.Sprintf(insert, "e.id", staged, "join movements e on e.movement_key = s.refers_to where s.kind = 'cancel'"),
+		fmt.Sprintf(insert, "null, null", staged, "where s.kind <> 'cancel'"),
+		fmt.Sprintf(insert, "x.id, "+StandsFor, staged, "join movements x on x.movement_key = s.refers_to where s.kind = 'cancel'"),
 	} {
 		if _, err := store.Exec(tx, q, incident, importID); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// StandsFor is the id of the movement that counts for a movement x: itself, or the first
+// one equal to it where x is a double (二重).
+const StandsFor = `coalesce((select o.id from movements o where x.doubled = 'double' and o.identity_id = x.identity_id and o.kind = x.kind
+	and o.occurred_at = x.occurred_at and o.points = x.points and o.doubled is distinct from 'double' order by o.id limit 1), x.id)`
+
+// Regroup has the cancellations of an exchange, and of those equal to it, count for the
+// numbers that stand after a decision about doubles. What was decided about a cancellation
+// was decided beside others of its exchange, so it is asked anew where that changes.
+func Regroup(tx *store.Tx, m *Movement) error {
+	_, err := store.Exec(tx, `update movements c set exchange_id = s.stands, doubled = null
+		from (select x.id, `+StandsFor+` as stands from movements x where x.identity_id = $1 and x.kind = 'exchange' and x.occurred_at = $2 and x.points = $3) s
+		where c.kind = 'cancel' and c.refers_to = s.id and c.exchange_id <> s.stands`, m.IdentityID, m.OccurredAt, m.Points)
+	return err
 }

@@ -41,6 +41,7 @@ type Movement struct {
 	Points         int64
 	PointsReceived int64
 	RefersTo       *int64
+	ExchangeID     *int64 // of a cancellation: whose loss it makes smaller, see StandsFor
 	Finding        string
 	Doubled        *string // Real or Double; nil: nobody decided
 	RowHash        []byte
@@ -65,7 +66,7 @@ func (m Movement) Is(decided string) bool { return m.Doubled != nil && *m.Double
 // Movements lists the movements of IDs within one incident, in order of time.
 func Movements(db *gorm.DB, incident int64, identities []int64) ([]Movement, error) {
 	return store.Select[Movement](db, `select id, movement_id, incident_id, identity_id, occurred_at, kind, from_program, to_program,
-		partner, points, points_received, refers_to, finding, doubled from movements
+		partner, points, points_received, refers_to, exchange_id, finding, doubled from movements
 		where incident_id = $1 and identity_id = any($2) order by identity_id, occurred_at, id`, incident, identities)
 }
 

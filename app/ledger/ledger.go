@@ -8,6 +8,7 @@
 package ledger
 
 import (
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -33,6 +34,8 @@ type Account struct {
 	IdentityID *int64
 	Purpose    string
 	Balance    *int64
+	Assumed    bool   // opened at 0 because nobody stated a balance: there may be more
+	StatedBy   *int64 // the person who stated the balance by hand
 }
 
 // Draft is a transfer to be posted, with the number that was taken for it. Its Key is
@@ -76,7 +79,7 @@ func Post(tx *store.Tx, drafts []Draft) {
 // for the transaction in sorted order, so that two writers never wait for each other in
 // a circle.
 func AskLock(reads *store.Reads, identities string, args ...any) *[]Account {
-	return store.Ask[Account](reads, "select id, identity_id, program_id, balance, 'member' as purpose from lock_accounts(array("+identities+"))", args...)
+	return store.Ask[Account](reads, "select id, identity_id, program_id, balance, assumed, stated_by, 'member' as purpose from lock_accounts(array("+identities+"))", args...)
 }
 
 // AskAccounts reads the accounts of the given IDs, by program.
@@ -86,17 +89,17 @@ func AskAccounts(reads *store.Reads, identities []int64) *[]Account {
 
 // AskAccountsOf is AskAccounts for the IDs that the query yields.
 func AskAccountsOf(reads *store.Reads, identities string, args ...any) *[]Account {
-	return store.Ask[Account](reads, `select id, program_id, identity_id, purpose, balance from accounts
+	return store.Ask[Account](reads, `select id, program_id, identity_id, purpose, balance, assumed, stated_by from accounts
 		where identity_id in (`+identities+`) order by identity_id, program_id`, args...)
 }
 
-// Balances are an ID's balances by program code.
+// Balances are an ID's balances by program code, of those that are known.
 func Balances(db *gorm.DB, identity int64) (map[string]int64, error) {
 	type balance struct {
 		Code    string
 		Balance int64
 	}
-	rows, err := store.Select[balance](db, "select p.code, a.balance from accounts a join programs p on p.id = a.program_id where a.identity_id = $1", identity)
+	rows, err := store.Select[balance](db, "select p.code, a.balance from accounts a join programs p on p.id = a.program_id where a.identity_id = $1 and not a.assumed", identity)
 	out := make(map[string]int64, len(rows))
 	for _, b := range rows {
 		out[b.Code] = b.Balance
@@ -132,32 +135,40 @@ func BeginOpening(tx *store.Tx, key string) (int64, error) {
 
 // OpenWith opens accounts for the IDs that the query names, with their balances, which
 // the database posts to the transfer that BeginOpening has made in the same transaction,
-// the last one there. The query yields identity_id, and the arrays programs and points;
+// the last one there. The query yields identity_id, the arrays programs and points, and
+// as_of, the time of which the balances are, assumed, where nobody stated them, and
+// stated_by, who stated them by hand;
 // a program of which nothing is known gets no account: unknown is not 0. An account that
 // stands already is left as it is.
 func OpenWith(tx *store.Tx, query string, args ...any) error {
-	_, err := store.Exec(tx, `insert into accounts (program_id, identity_id, purpose, balance)
-		select b.program, q.identity_id, 'member', b.points from (`+query+`) q cross join lateral unnest(q.programs, q.points) b(program, points)
+	_, err := store.Exec(tx, `insert into accounts (program_id, identity_id, purpose, balance, as_of, assumed, stated_by)
+		select b.program, q.identity_id, 'member', b.points, q.as_of, q.assumed, q.stated_by from (`+query+`) q cross join lateral unnest(q.programs, q.points) b(program, points)
 		on conflict (identity_id, program_id) where identity_id is not null do nothing`, args...)
 	return err
 }
 
-// Restatable is the condition on an account a that its balance may still be stated: an
-// older release opened it at 0 without saying whether the file said so, and nothing was
-// posted on it since.
-const Restatable = "a.unclear and not exists (select from postings p where p.account_id = a.id)"
+// Restatable is the condition on an account a that its balance may still be stated: it is
+// assumed, or an older release opened it at 0 without saying whether the file said so, and
+// nothing was posted on it since.
+const Restatable = "(a.assumed or a.unclear and not exists (select from postings p where p.account_id = a.id))"
 
 // PostOpening posts balances, as in OpenWith, to accounts that stood already and are
-// Restatable, which the caller has locked.
-func PostOpening(tx *store.Tx, opening int64, query string) error {
+// Restatable, which the caller has locked: what was posted on them stays.
+func PostOpening(tx *store.Tx, opening int64, query string, args ...any) error {
+	to := strconv.FormatInt(opening, 10) + "::bigint"
 	_, err := store.Exec(tx, `with opened as (
 		  select a.id, a.program_id, q.points[array_position(q.programs, a.program_id)] as points from (`+query+`) q join accounts a on a.identity_id = q.identity_id
 		  where q.points[array_position(q.programs, a.program_id)] > 0 and `+Restatable+`)
 		insert into postings (transfer_id, account_id, program_id, purpose, points)
-		select $1::bigint, id, program_id, 'opening', points from opened
+		select `+to+`, id, program_id, 'opening', points from opened
 		union all
-		select $1, c.id, c.program_id, 'opening', -s.points from (select program_id, sum(points)::bigint as points from opened group by program_id) s
-		join accounts c on c.program_id = s.program_id and c.purpose = 'opening' and c.identity_id is null`, opening)
+		select `+to+`, c.id, c.program_id, 'opening', -s.points from (select program_id, sum(points)::bigint as points from opened group by program_id) s
+		join accounts c on c.program_id = s.program_id and c.purpose = 'opening' and c.identity_id is null`, args...)
+	if err != nil {
+		return err
+	}
+	_, err = store.Exec(tx, `update accounts a set assumed = false, as_of = q.as_of, stated_by = q.stated_by from (`+query+`) q
+		where a.identity_id = q.identity_id and a.program_id = any(q.programs) and a.assumed`, args...)
 	return err
 }
 

@@ -96,6 +96,7 @@ type Points struct {
 	Absorbed   int64  `json:"absorbed"`
 	Adjusted   int64  `json:"adjusted"`
 	Balance    int64  `json:"balance"`
+	Unknown    bool   `json:"unknown,omitempty"` // nobody stated what there was: no balance is told
 }
 
 // Total is what changed in the program altogether.

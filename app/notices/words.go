@@ -70,7 +70,7 @@ type words struct {
 }
 
 type pointWords struct {
-	Program, Total, Balance                  string
+	Program, Total, Balance                  string // no Balance: unknown
 	Restored, Reimbursed, Absorbed, Adjusted string // empty: no such part
 	TakenBack                                bool   // the restoring took points out
 	Less                                     bool   // altogether points were taken
@@ -113,7 +113,11 @@ func (p Points) words(lang string) pointWords {
 		}
 		return p.signed(lang, n)
 	}
-	return pointWords{value(program), p.signed(lang, p.Total()), p.points(lang, p.Balance),
+	balance := ""
+	if !p.Unknown {
+		balance = p.points(lang, p.Balance)
+	}
+	return pointWords{value(program), p.signed(lang, p.Total()), balance,
 		part(p.Restored), part(p.Reimbursed), part(p.Absorbed), part(p.Adjusted), p.Restored < 0, p.Total() < 0, p.Absorbed > 0}
 }
 

@@ -111,7 +111,8 @@ func TestDoubles(t *testing.T) {
 	refusedAs(t, decide(w.Supervisor, 0, "D1", incidents.Double), "not_found")
 	refusedAs(t, decide(w.Supervisor, 0, "D0", "maybe"), "invalid")
 	for i, decided := range []string{incidents.Double, incidents.Real} {
-		if err := decide(w.Supervisor, i, fmt.Sprint("D", i), decided); err != nil {
+		by := []access.Actor{w.Supervisor, w.Supervisor2}[i]
+		if err := decide(by, i, fmt.Sprint("D", i), decided); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -144,7 +144,8 @@ func revised(tx *store.Tx, told cases.Happened) error {
 	if err := cases.Tell(tx, happened...); err != nil {
 		return err
 	}
-	if err := Review(tx, ofSameID, told.CaseID); err != nil {
+	movement, _ := told.Data["movement"].(string)
+	if err := Review(tx, map[int64]fact{told.CaseID: {movements: movement}}, ofSameID, told.CaseID); err != nil {
 		return err
 	}
 	return audit.Record(tx, audit.Change{After: told.Data})

@@ -34,8 +34,8 @@ func TestPlansFollowWhatIsLearnedLater(t *testing.T) {
 		}
 		incident := map[int64]int{}
 		for _, m := range h.facts.Movements {
-			if incident[m.ID] = rapid.IntRange(0, 1).Draw(t, "incident"); m.RefersTo != nil {
-				incident[m.ID] = incident[*m.RefersTo]
+			if incident[m.ID] = rapid.IntRange(0, 1).Draw(t, "incident"); m.ExchangeID != nil {
+				incident[m.ID] = incident[*m.ExchangeID]
 			}
 		}
 		absorbed := map[int16]int64{}
@@ -143,7 +143,7 @@ func TestDoublesOfAPlan(t *testing.T) {
 	}
 	cancel := func(id, of int64, decided string) incidents.Movement {
 		m := exchange(id, incidents.None, decided)
-		m.Kind, m.RefersTo, m.FromProgram, m.ToProgram, m.Points, m.PointsReceived = incidents.Cancel, &of, nil, ptr(goo), 100, 100
+		m.Kind, m.ExchangeID, m.FromProgram, m.ToProgram, m.Points, m.PointsReceived = incidents.Cancel, &of, nil, ptr(goo), 100, 100
 		return m
 	}
 	const sure = incidents.Confirmed

@@ -33,9 +33,10 @@ type subject struct {
 
 func (s subject) editors() []int64 { return Editors(s.facts) }
 
-// Editors are the authors of the plan, who never approve it: whoever wrote one of its
-// adjustments or turned one of its movements into a loss.
+// Editors are the authors of the plan, who never approve it: whoever stated a balance of
+// the ID by hand, wrote an adjustment or turned one of its movements into a loss.
 func Editors(f Facts) (staff []int64) {
+	staff = append(staff, f.Staters...)
 	for _, a := range f.Adjustments {
 		staff = append(staff, a.StaffID)
 	}
@@ -73,22 +74,23 @@ type absorbed struct {
 }
 
 // ofCase joins the movements m of a case c: those of its ID in its incident, a
-// cancellation wherever its exchange e is.
-const ofCase = `movements m on m.identity_id = c.identity_id left join movements e on e.id = m.refers_to and m.kind = 'cancel'`
+// cancellation wherever the exchange e is whose loss it makes smaller.
+const ofCase = `movements m on m.identity_id = c.identity_id left join movements e on e.id = m.exchange_id`
 
 // inCase is the condition of ofCase.
 const inCase = `coalesce(e.incident_id, m.incident_id) = c.incident_id`
 
-// equalTo is the condition that o is the same movement as m under another number.
+// equalTo is the condition that o is the same movement as m under another number, whatever
+// was found about either.
 const equalTo = `o.identity_id = m.identity_id and o.id <> m.id and o.occurred_at = m.occurred_at and o.kind = m.kind and o.points = m.points
-	and o.refers_to is not distinct from m.refers_to and o.doubled is distinct from 'double' and (o.kind = 'cancel' or o.finding in ('suspected', 'confirmed'))`
+	and o.exchange_id is not distinct from m.exchange_id and o.doubled is distinct from 'double'`
 
 // askFacts reads for the cases whose id meets the condition of, in four queries for
 // any number.
 func askFacts(reads *store.Reads, of string, ids []int64) facts {
 	return facts{
 		store.Ask[moved](reads, `select c.id as case_id, m.id, m.movement_id, m.identity_id, m.occurred_at, m.kind, m.from_program, m.to_program, m.partner,
-			m.points, m.points_received, m.refers_to, m.finding, m.doubled, k.*, exists (select from movements o where `+equalTo+`) as equal
+			m.points, m.points_received, m.exchange_id, m.finding, m.doubled, k.*, exists (select from movements o where `+equalTo+`) as equal
 			from cases c join `+ofCase+`
 			cross join lateral (select count(*)::smallint as entries, coalesce(sum(l.points), 0)::bigint as posted, coalesce(sum(l.counter_points), 0)::bigint as posted_counter
 			  from compensations k join reimbursement_lines l on l.reimbursement_id = k.reimbursement_id and l.movement_id = k.movement_id where k.movement_id = m.id) k
@@ -118,7 +120,14 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 	for _, c := range of {
 		s := &subject{Case: c, accounts: map[int16]int64{}, facts: newFacts()}
 		for _, a := range theirs[c.IdentityID] {
-			s.accounts[a.ProgramID], s.facts.Balances[a.ProgramID] = a.ID, *a.Balance
+			if s.accounts[a.ProgramID] = a.ID; a.Assumed {
+				s.facts.Assumed[a.ProgramID] = *a.Balance
+			} else {
+				s.facts.Balances[a.ProgramID] = *a.Balance
+			}
+			if a.StatedBy != nil {
+				s.facts.Staters = append(s.facts.Staters, *a.StatedBy)
+			}
 		}
 		out[c.ID] = s
 	}
@@ -147,7 +156,7 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 }
 
 func newFacts() Facts {
-	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, Balances: map[int16]int64{}}
+	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, Balances: map[int16]int64{}, Assumed: map[int16]int64{}}
 }
 
 // askNow reads what the plans of cases are computed from, with the accounts as they

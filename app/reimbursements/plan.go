@@ -78,6 +78,8 @@ type Facts struct {
 	Adjustments []Adjustment
 	Absorbed    map[int16]int64 // by program, what plans of all cases of the ID absorbed
 	Balances    map[int16]int64
+	Assumed     map[int16]int64 // by program, what is on an account of which nobody stated a balance: there may be more
+	Staters     []int64         // who stated balances by hand
 }
 
 // Compute makes the plan (docs/domain.md section 2):
@@ -104,6 +106,11 @@ func Compute(f Facts) Plan {
 		p.Lines = append(p.Lines, Line{Kind: Adjust, ProgramID: a.ProgramID, Points: a.Points, AdjustmentID: &a.ID})
 	}
 	change := map[int16]int64{}
+	for program, points := range f.Absorbed {
+		if points != 0 && f.Balances[program] > 0 {
+			change[program] = 0 // there is something now of what was borne before
+		}
+	}
 	for _, l := range p.Lines {
 		for program, points := range l.Effects() {
 			change[program] += points
@@ -117,8 +124,8 @@ func Compute(f Facts) Plan {
 func (f Facts) cancelled() map[int64]int64 {
 	out := map[int64]int64{}
 	for _, m := range f.Movements {
-		if m.Kind == incidents.Cancel && m.RefersTo != nil && !m.Is(incidents.Double) {
-			out[*m.RefersTo] += m.Points
+		if m.Kind == incidents.Cancel && m.ExchangeID != nil && !m.Is(incidents.Double) {
+			out[*m.ExchangeID] += m.Points
 		}
 	}
 	return out
@@ -157,7 +164,7 @@ func (f Facts) doubles() (out []int64) {
 		losses[m.ID] = m.Fraudulent() && (m.Kind == incidents.Transfer || m.Kind == incidents.Exchange)
 	}
 	for _, m := range f.Movements {
-		counts := losses[m.ID] || m.Kind == incidents.Cancel && m.RefersTo != nil && losses[*m.RefersTo]
+		counts := losses[m.ID] || m.Kind == incidents.Cancel && m.ExchangeID != nil && losses[*m.ExchangeID]
 		if counts && f.Equal[m.ID] && m.Doubled == nil {
 			out = append(out, m.ID)
 		}
@@ -165,12 +172,19 @@ func (f Facts) doubles() (out []int64) {
 	return out
 }
 
+// enough reports whether a change can be posted without knowing the balance: whatever the
+// member has, the account does not fall below zero.
+func (f Facts) enough(program int16, change int64) bool {
+	least, is := f.Assumed[program]
+	return is && least+change >= 0 && f.Absorbed[program] == 0
+}
+
 // settle adds what the operator absorbs, and the balances. Points are negative where an
-// earlier plan of the ID absorbed what now turns out to be no shortfall. Without the
-// balance of a program that the plan touches nothing can be said of any line.
+// earlier plan of the ID absorbed what now turns out to be no shortfall. Without a
+// balance that the plan needs nothing can be said of any line.
 func (p *Plan) settle(f Facts, change map[int16]int64) {
 	for _, program := range sortedKeys(change) {
-		if _, known := f.Balances[program]; !known {
+		if _, known := f.Balances[program]; !known && !f.enough(program, change[program]) {
 			p.Missing = append(p.Missing, program)
 		}
 	}

@@ -65,7 +65,7 @@ func drawHistory(t *rapid.T) history {
 		if m.Kind == incidents.Exchange && rapid.Bool().Draw(t, "cancelled") {
 			id++
 			back := incidents.Movement{ID: id, Kind: incidents.Cancel, ToProgram: ptr(goo), Points: rapid.Int64Range(1, m.Points).Draw(t, "given back"),
-				RefersTo: ptr(m.ID), Finding: incidents.None}
+				ExchangeID: ptr(m.ID), Finding: incidents.None}
 			back.PointsReceived = back.Points
 			change[goo] += back.Points
 			posted.Points -= back.Points
@@ -121,7 +121,7 @@ func TestPlanLinesAreTheRecordedFigures(t *testing.T) {
 		for _, m := range h.facts.Movements {
 			byID[m.ID] = m
 			if m.Kind == incidents.Cancel {
-				back[*m.RefersTo] += m.Points
+				back[*m.ExchangeID] += m.Points
 			}
 		}
 		seen := map[int64]bool{}
@@ -292,7 +292,7 @@ func TestPlanExamples(t *testing.T) {
 		return incidents.Movement{ID: id, Kind: incidents.Exchange, FromProgram: ptr(goo), Points: points, PointsReceived: points, Finding: finding}
 	}
 	cancel := func(id, points, of int64) incidents.Movement {
-		return incidents.Movement{ID: id, Kind: incidents.Cancel, ToProgram: ptr(goo), Points: points, PointsReceived: points, RefersTo: ptr(of), Finding: incidents.None}
+		return incidents.Movement{ID: id, Kind: incidents.Cancel, ToProgram: ptr(goo), Points: points, PointsReceived: points, ExchangeID: ptr(of), Finding: incidents.None}
 	}
 	const sure, suspected, own = incidents.Confirmed, incidents.Suspected, incidents.Own
 	for _, c := range []struct {

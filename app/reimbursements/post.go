@@ -130,6 +130,7 @@ func pointsFacts(p Plan, programs []incidents.Program) (out []notices.Points) {
 	for _, program := range programs {
 		f := notices.Points{NameJa: program.NameJa, NameEn: program.NameEn, UnitJa: program.UnitJa, UnitEn: program.UnitEn, UnitEnOne: program.UnitEnOne}
 		touched := false
+		f.Unknown = true
 		for _, l := range p.Lines {
 			if l.CounterProgramID != nil && *l.CounterProgramID == program.ID {
 				f.Restored -= *l.CounterPoints
@@ -152,7 +153,7 @@ func pointsFacts(p Plan, programs []incidents.Program) (out []notices.Points) {
 		}
 		for _, b := range p.Balances {
 			if b.ProgramID == program.ID {
-				f.Balance = b.Final
+				f.Balance, f.Unknown = b.Final, false
 			}
 		}
 		if touched {

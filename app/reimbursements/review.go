@@ -1,15 +1,22 @@
 package reimbursements
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
 	"hoten/app/cases"
+	"hoten/app/incidents"
 	"hoten/app/store"
 )
 
 func init() {
-	cases.WhenAdded(func(tx *store.Tx, c *cases.Case) error { return Review(tx, ofSameID, c.ID) })
+	cases.WhenAdded(func(tx *store.Tx, c *cases.Case) error {
+		if err := incidents.CatchUp(tx, "select $1::bigint", c.IdentityID); err != nil {
+			return err
+		}
+		return Review(tx, map[int64]fact{c.ID: {}}, ofSameID, c.ID)
+	})
 }
 
 // ofSameID yields the cases of the ID of the case $1.
@@ -17,14 +24,14 @@ const ofSameID = "select o.id from cases c join cases o on o.identity_id = c.ide
 
 // landed are the movements of an import, with the case that each belongs to.
 const landed = `create temp table landed on commit drop as
-	select m.id, m.movement_id, m.identity_id, m.kind, m.from_program, m.to_program, m.occurred_at, m.points, m.refers_to,
+	select m.id, m.movement_id, m.identity_id, m.kind, m.from_program, m.to_program, m.occurred_at, m.points, m.exchange_id,
 	  m.finding in ('suspected', 'confirmed') as loss, coalesce(e.incident_id, m.incident_id) as incident_id
-	from %s s join movements m on m.movement_key = s.movement_key left join movements e on e.id = m.refers_to and m.kind = 'cancel'
-	where m.kind = 'cancel' or m.kind in ('transfer', 'exchange') and m.finding in ('suspected', 'confirmed')`
+	from %s s join movements m on m.movement_key = s.movement_key left join movements e on e.id = m.exchange_id
+	where m.kind in ('transfer', 'exchange', 'cancel')`
 
 // Landed reviews the cases that an import may have changed: those of the IDs that the
 // query yields, and of the movements of the staged table. What came for a case whose points
-// were put back is told there.
+// were put back is told there, and what came for a closed one where it is opened again.
 func Landed(tx *store.Tx, staged, identities string) error {
 	for _, q := range []string{fmt.Sprintf(landed, staged), "analyze landed"} {
 		if _, err := store.Exec(tx, q); err != nil {
@@ -34,28 +41,47 @@ func Landed(tx *store.Tx, staged, identities string) error {
 	type late struct {
 		CaseID    int64
 		Movements string
+		Whole     bool
 	}
-	rows, err := store.Select[late](tx.DB, `select c.id as case_id, string_agg(l.movement_id, ', ' order by l.id) as movements
-		from landed l join cases c on c.identity_id = l.identity_id and c.incident_id = l.incident_id where c.made_whole_at is not null group by c.id`)
+	rows, err := store.Select[late](tx.DB, `select c.id as case_id, c.made_whole_at is not null as whole, string_agg(l.movement_id, ', ' order by l.id) as movements
+		from landed l join cases c on c.identity_id = l.identity_id and c.incident_id = l.incident_id
+		where (l.loss or l.kind = 'cancel') and (c.made_whole_at is not null or c.status in ('completed', 'out_of_scope')) group by c.id`)
 	if err != nil {
 		return err
 	}
-	told := make([]cases.Happened, len(rows))
+	ids, learned := make([]int64, len(rows)), map[int64]fact{}
+	var told []cases.Happened
 	for i, r := range rows {
-		told[i] = cases.Happened{CaseID: r.CaseID, Kind: cases.FactArrived, Data: map[string]any{"movements": r.Movements}}
+		if ids[i], learned[r.CaseID] = r.CaseID, (fact{r.Movements, r.Whole}); r.Whole {
+			told = append(told, arrived(r.CaseID, r.Movements))
+		}
 	}
 	if err := cases.Tell(tx, told...); err != nil {
 		return err
 	}
+	if err := incidents.CatchUp(tx, identities+` union all select m.identity_id from `+staged+` s join movements m on m.movement_key = s.movement_key
+		where exists (select from accounts a where a.identity_id = m.identity_id and a.as_of < m.occurred_at)`); err != nil {
+		return err
+	}
 	// Those that may have something open now: cheaply found, then looked at.
-	return Review(tx, `select c.id from cases c where c.identity_id in (`+identities+` union all select identity_id from landed) and (c.points_open > 0 or c.made_whole_at is not null)
+	return Review(tx, learned, `select unnest($1::bigint[]) union select c.id from cases c where c.identity_id in (`+identities+` union all select identity_id from landed) and (c.points_open > 0 or c.made_whole_at is not null)
 		union select c.id from (select distinct identity_id, incident_id, program from landed cross join lateral (values (from_program), (case kind when 'transfer' then to_program end)) p(program)
 		    where loss and kind <> 'cancel' and program is not null) l
 		  join cases c on c.identity_id = l.identity_id and c.incident_id = l.incident_id
-		  where not exists (select from accounts a where a.identity_id = l.identity_id and a.program_id = l.program)
-		union select c.id from (select identity_id from landed group by identity_id, occurred_at, kind, points, refers_to having count(*) > 1
+		  where not exists (select from accounts a where a.identity_id = l.identity_id and a.program_id = l.program and not a.assumed)
+		union select c.id from (select identity_id from landed group by identity_id, occurred_at, kind, points, exchange_id having count(*) > 1
 		    union all select m.identity_id from landed m join movements o on `+equalTo+` and not exists (select from landed n where n.id = o.id)) l
-		  join cases c on c.identity_id = l.identity_id`)
+		  join cases c on c.identity_id = l.identity_id`, ids)
+}
+
+// fact is what was learned about a case: movements, and whether the case tells of it.
+type fact struct {
+	movements string
+	told      bool
+}
+
+func arrived(caseID int64, movements string) cases.Happened {
+	return cases.Happened{CaseID: caseID, Kind: cases.FactArrived, Data: map[string]any{"movements": cmp.Or(movements, "–")}}
 }
 
 // reviewChunk bounds how many plans are computed at a time.
@@ -63,22 +89,22 @@ const reviewChunk = 2000
 
 // Review looks again at the points of the cases whose ids the query yields, after
 // something changed what their plans are computed from, and marks what keeps them from
-// being settled. A closed case whose posted points must be corrected is open again. The
-// caller has locked the cases.
-func Review(tx *store.Tx, query string, args ...any) error {
+// being settled. A closed case that owes points by what was learned about it, by case, or
+// by another mark, is open again and tells of it. The caller has locked the cases.
+func Review(tx *store.Tx, learned map[int64]fact, query string, args ...any) error {
 	of, err := store.Select[cases.Case](tx.DB, "select * from cases where origin <> 'inquiry' and id in ("+query+") order by id", args...)
 	if err != nil {
 		return err
 	}
 	for part := range slices.Chunk(of, reviewChunk) {
-		if err := reviewPart(tx, part); err != nil {
+		if err := reviewPart(tx, part, learned); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func reviewPart(tx *store.Tx, of []cases.Case) error {
+func reviewPart(tx *store.Tx, of []cases.Case, learned map[int64]fact) error {
 	pointers := make([]*cases.Case, len(of))
 	for i := range of {
 		pointers[i] = &of[i]
@@ -89,13 +115,18 @@ func reviewPart(tx *store.Tx, of []cases.Case) error {
 	}
 	var ids []int64
 	var marks []int16
+	var reopened []bool
 	var told []cases.Happened
 	for _, c := range of {
 		mark := subjects[c.ID].open()
-		if mark == c.PointsOpen {
+		news, is := learned[c.ID]
+		again := subjects[c.ID].reopens(mark, is)
+		if mark == c.PointsOpen && !again {
 			continue
 		}
-		ids, marks = append(ids, c.ID), append(marks, mark)
+		if ids, marks, reopened = append(ids, c.ID), append(marks, mark), append(reopened, again); again && !news.told {
+			told = append(told, arrived(c.ID, news.movements))
+		}
 		for _, m := range cases.PointsMarks {
 			if added := mark &^ c.PointsOpen; added&m.Bit != 0 {
 				told = append(told, cases.Happened{CaseID: c.ID, Kind: m.Event})
@@ -105,8 +136,17 @@ func reviewPart(tx *store.Tx, of []cases.Case) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	cases.MarkPoints(tx, ids, marks)
+	cases.MarkPoints(tx, ids, marks, reopened)
 	return cases.Tell(tx, told...)
+}
+
+// reopens reports whether a closed case is to be opened again, which is marked so now. One
+// that a supervisor completed over what it owes stays closed until something is learned,
+// and one that was out of scope also over other marks than a correction.
+func (s subject) reopens(mark int16, learned bool) bool {
+	owes := mark != 0 || !s.plan.Empty()
+	changed := mark != s.PointsOpen && (s.Status == cases.Completed || mark&cases.CorrectionDue != 0)
+	return s.Status.Closed() && owes && (learned || changed)
 }
 
 // open is what keeps the points of a case from being settled (cases.PointsOpen).

@@ -114,6 +114,8 @@ func addSum(s *ui.ProgramSum, kind string, points int64) {
 	switch kind {
 	case ledger.Opening:
 		s.Frozen += points
+	case ledger.Moved:
+		s.Later += points
 	case reimbursements.Rollback:
 		s.Rollback += points
 	case reimbursements.Reimburse:

@@ -22,7 +22,7 @@ var timelineKinds = map[string][]string{
 	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.ImpostorCleared, cases.Represented,
 		cases.ContactProposed, cases.ContactSet, cases.ContactRefused, cases.ContactUndone, cases.Revealed},
 	"reset": {cases.LinkWasSent, cases.WasResumed, cases.Released},
-	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.DoubleDecided, cases.DoubleFound, cases.BalanceMissed, cases.BalanceStated,
+	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.DoubleDecided, cases.DoubleFound, cases.CancelsExceeded, cases.BalanceMissed, cases.BalanceStated,
 		cases.FactArrived, cases.CorrectionFound, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
 		cases.Posted, cases.ApprovalsVoided, cases.ApprovalReminded, cases.ApprovalEscalated},
 	"mail":   {cases.Notified, cases.Unreachable, cases.MailNotSent, cases.MailAgain},

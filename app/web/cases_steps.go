@@ -89,7 +89,7 @@ func (v *caseView) reimbursementNote() string {
 
 // chain fills the five steps and the one thing to do next.
 func (v *caseView) chain() {
-	now := false
+	now, ended := false, v.row.CompletedAt != nil
 	for _, l := range v.links() {
 		s := ui.Step{Name: l.name, State: "later", Note: l.note}
 		switch {
@@ -97,6 +97,8 @@ func (v *caseView) chain() {
 			s.State, s.At, s.Note = "done", moment(l.at), ""
 		case l.skip:
 			s.State = "skipped"
+		case ended: // a supervisor completed it over what was owed
+			s.State, s.Note = "skipped", i18n.T(v.ctx, "cases.step.left")
 		case !now:
 			s.State, now = "now", true
 			v.Next = v.nextFor(l.name)

@@ -21,8 +21,8 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 	plan := reimbursements.Plan{Lines: []reimbursements.Line{{}}}
 	request := func(state string) *ui.Proposal { return &ui.Proposal{State: state} }
 	type row struct {
-		State                                                         string
-		NotifiedAt, VerifiedAt, ResumedAt, MadeWholeAt, UnreachableAt *time.Time
+		State                                                                      string
+		NotifiedAt, VerifiedAt, ResumedAt, MadeWholeAt, UnreachableAt, CompletedAt *time.Time
 	}
 	for name, c := range map[string]struct {
 		row   row
@@ -66,11 +66,13 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 			"done, done, done, now Awaiting approval, later; "},
 		"returned": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("returned"), MayPropose: true}, plan,
 			"done, done, done, now Returned, later; propose"},
+		"completed over what is owed": {row{State: "restricted", NotifiedAt: at, CompletedAt: at}, ui.CasesShow{}, plan,
+			"done, skipped Open at completion, skipped Open at completion, skipped Open at completion, done; "},
 		"all done": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at, MadeWholeAt: at}, ui.CasesShow{Proposal: request("posted")},
 			reimbursements.Plan{}, "done, done, done, done, now; complete"},
 	} {
 		of := cases.Row{Standing: members.Standing{State: cmp.Or(c.row.State, members.Active), ResumedAt: c.row.ResumedAt},
-			Case: cases.Case{Origin: cases.Listed, NotifiedAt: c.row.NotifiedAt, VerifiedAt: c.row.VerifiedAt, MadeWholeAt: c.row.MadeWholeAt, UnreachableAt: c.row.UnreachableAt}}
+			Case: cases.Case{Origin: cases.Listed, NotifiedAt: c.row.NotifiedAt, VerifiedAt: c.row.VerifiedAt, MadeWholeAt: c.row.MadeWholeAt, UnreachableAt: c.row.UnreachableAt, CompletedAt: c.row.CompletedAt}}
 		if c.row == (row{}) {
 			of.Origin = cases.Inquiry
 		}

@@ -69,7 +69,7 @@ func shop(t *testing.T) (w *apptest.World, address string) {
 	clock := &apptest.Clock{}
 	clock.Set(apptest.Start)
 	w = apptest.Populate(t, apptest.Open(t, address, clock.Now), clock)
-	w.Import(apptest.Losses(96))
+	w.Import(apptest.Losses(98))
 	return w, address
 }
 
@@ -516,6 +516,14 @@ func acts(t *testing.T, w *apptest.World) []act {
 			proposed()
 			clock.Add(5 * time.Hour)
 			return func(access.Actor) error { return reimbursements.Remind(ctx, db) }
+		}},
+		{reimbursements.ToCatchUp, "", access.System("test"), func() func(access.Actor) error {
+			c := other() // as if its balances were stated before what the thief did
+			must(t, store.Keep(ctx, db, func(tx *store.Tx) error {
+				_, err := store.Exec(tx, "update accounts set as_of = '2014-07-01' where identity_id = $1", c.IdentityID)
+				return err
+			}))
+			return func(access.Actor) error { return reimbursements.CatchUp(ctx, db) }
 		}},
 		{reimbursements.ToEscalate, "escalated", access.System("test"), func() func(access.Actor) error {
 			clock.Add(4 * time.Hour)

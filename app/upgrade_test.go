@@ -14,6 +14,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/callbacks"
 	"hoten/app/cases"
+	"hoten/app/fault"
 	"hoten/app/jobs"
 	"hoten/app/ledger"
 	"hoten/app/members"
@@ -23,12 +24,12 @@ import (
 	"hoten/app/store"
 )
 
-// release1 opens a database of the first release in the middle of its work, with the
-// present program: testdata/release-1.sql.gz is a dump of it, under the keys of tests.
-func release1(t *testing.T) (w *apptest.World, decided func() string) {
+// opened opens a database of an earlier release in the middle of its work, with the
+// present program: testdata/NAME.sql.gz is a dump of it, under the keys of tests.
+func opened(t *testing.T, name string) (w *apptest.World, decided func() string) {
 	t.Helper()
 	address := apptest.EmptyDatabase(t)
-	file, err := os.Open("testdata/release-1.sql.gz")
+	file, err := os.Open("testdata/" + name + ".sql.gz")
 	must(t, err)
 	defer file.Close()
 	unpacked, err := gzip.NewReader(file)
@@ -45,7 +46,7 @@ func release1(t *testing.T) (w *apptest.World, decided func() string) {
 		const q = `select string_agg(x, E'\n') from (
 			select format('case %s %s %s %s %s', c.id, status, class, reimbursement_state, coalesce(to_jsonb(c) ->> 'impostor_at', to_jsonb(i) ->> 'impostor_at')) x
 				from cases c join identities i on i.id = c.identity_id
-			union all select format('finding %s %s', movement_id, finding) from movements
+			union all select format('finding %s %s %s', movement_id, finding, to_jsonb(m) ->> 'doubled') from movements m
 			union all select format('proposal %s %s %s %s', id, state, proposer_id, transfer_id) from reimbursements
 			union all select format('approval %s %s %s', reimbursement_id, staff_id, voided_at) from approvals
 			union all select format('adjustment %s %s', case_id, points) from adjustments
@@ -81,7 +82,7 @@ func release1(t *testing.T) (w *apptest.World, decided func() string) {
 
 // What the first release left unfinished goes on, and nothing is lost.
 func TestFirstReleaseGoesOn(t *testing.T) {
-	w, decided := release1(t)
+	w, decided := opened(t, "release-1")
 	db := store.Read(w.Ctx, w.Store)
 	caseOf := func(i int) *cases.Case { return w.Case(apptest.LossLogin(i)) }
 	notes := func() (out []string) {
@@ -146,5 +147,72 @@ func TestFirstReleaseGoesOn(t *testing.T) {
 	must(t, err)
 	if open := w.Number("select count(*) from cases where reimbursement_state is null and class in ('A', 'B', 'C')"); job.State != jobs.Done || open != 0 {
 		t.Errorf("%+v, %d cases without a proposal", job, open)
+	}
+}
+
+// What the release before left unfinished goes on, and what its people decided stands:
+// corrections, doubles, an added ID, a second incident of the same IDs.
+func TestReleaseBeforeGoesOn(t *testing.T) {
+	w, decided := opened(t, "release-2")
+	db := store.Read(w.Ctx, w.Store)
+	before := decided()
+	must(t, cases.Reseal(w.Ctx, w.Store))
+	must(t, members.Complete(w.Ctx, w.Store))
+	if decided() != before {
+		t.Error("completing what the release kept changed what was decided")
+	}
+	find := func(login string) *cases.Case {
+		t.Helper()
+		of := w.ID(login)
+		c, err := store.Find[cases.Case](db.Order("id").Limit(1), "identity_id = ?", of.ID)
+		must(t, err)
+		return c
+	}
+	latest := func(login string) int64 {
+		t.Helper()
+		r, err := store.Find[reimbursements.Reimbursement](db.Order("id desc").Limit(1), "case_id = ?", find(login).ID)
+		must(t, err)
+		return r.ID
+	}
+	goo := func(login string) int64 {
+		return w.Number("select balance from accounts a join programs p on p.id = a.program_id where p.code = 'goo' and a.identity_id = $1", w.ID(login).ID)
+	}
+	approve := func(by access.Actor, login string) {
+		t.Helper()
+		if r, err := reimbursements.Approve(w.Ctx, w.Store, by, latest(login)); err != nil || r.State != reimbursements.Posted {
+			t.Errorf("%s: %+v, %v", login, r, err)
+		}
+	}
+	// What was dated after the balances is posted now, once; a request that rests on less is
+	// not approved any more.
+	for range 2 {
+		must(t, reimbursements.CatchUp(w.Ctx, w.Store))
+	}
+	if n := w.Number("select count(*) from postings p join accounts a on a.id = p.account_id where p.purpose = 'moved' and a.identity_id is not null and p.points = 300"); n != 2 {
+		t.Errorf("%d later movements posted", n)
+	}
+	// The second of two approvals posts the plan.
+	approve(w.Supervisor2, apptest.LossLogin(2))
+	// What a late cancellation gave back is taken back, proposed anew; then the member has
+	// what was there before the incident, as the others have.
+	if _, err := reimbursements.Approve(w.Ctx, w.Store, w.Supervisor, latest(apptest.LossLogin(1))); !fault.Is(err, "plan_changed") {
+		t.Errorf("a correction of before: %v", err)
+	}
+	if _, err := reimbursements.Return(w.Ctx, w.Store, w.Supervisor, latest(apptest.LossLogin(1)), "再計算"); err != nil {
+		t.Error(err)
+	}
+	for i := range 2 {
+		login := apptest.LossLogin(i)
+		if _, err := reimbursements.Propose(w.Ctx, w.Store, w.Agent, find(login).ID, ""); err != nil {
+			t.Errorf("correction of %s: %v", login, err)
+			continue
+		}
+		approve(w.Supervisor, login)
+		if got, right := goo(login), goo(apptest.LossLogin(2)); got != right {
+			t.Errorf("%s has %d, others %d", login, got, right)
+		}
+	}
+	if off, err := ledger.Check(db); off != "" || err != nil {
+		t.Errorf("ledger: %s %v", off, err)
 	}
 }

@@ -106,6 +106,7 @@ var onlyElsewhere = map[string]string{
 	"setup.applied":           "hoten setup does it, with a file",
 	"mails.stopped":           "the program does it by itself",
 	"import.done":             "what becomes of an import that was started",
+	"reimbursement.caught_up": "the program does it by itself",
 	"reimbursement.reminded":  "the program does it by itself",
 	"reimbursement.escalated": "the program does it by itself",
 }

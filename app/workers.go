@@ -93,6 +93,7 @@ func (a *App) chores() []chore {
 		}},
 		{"forget who had cases open", time.Hour, func(ctx context.Context) error { return cases.ForgetPresence(ctx, s) }},
 		{"seal texts for their rows", time.Hour, func(ctx context.Context) error { return cases.Reseal(ctx, s) }},
+		{"post what older releases imported and did not", 24 * time.Hour, func(ctx context.Context) error { return reimbursements.CatchUp(ctx, s) }},
 		{"complete what older releases kept", time.Minute, func(ctx context.Context) error { return members.Complete(ctx, s) }},
 		{"keep figures", 2 * time.Second, func(ctx context.Context) error { return reports.Keep(ctx, s) }},
 		{"forget old idempotency keys", time.Hour, func(ctx context.Context) error { return api.Forget(ctx, s) }},

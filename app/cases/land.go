@@ -3,8 +3,8 @@ package cases
 import "hoten/app/store"
 
 // LockOf locks the cases, of all incidents, of the IDs that the query names, by id.
-func LockOf(tx *store.Tx, identities string) error {
-	_, err := store.Exec(tx, "select from cases where identity_id in ("+identities+") order by id for no key update")
+func LockOf(tx *store.Tx, identities string, args ...any) error {
+	_, err := store.Exec(tx, "select from cases where identity_id in ("+identities+") order by id for no key update", args...)
 	return err
 }
 

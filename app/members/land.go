@@ -5,8 +5,8 @@ import "hoten/app/store"
 // The tables that these are given have the columns that app/imports stages.
 
 // LockKnown locks the identities that the query yields, by id.
-func LockKnown(tx *store.Tx, query string) error {
-	_, err := store.Exec(tx, "select from identities where id in ("+query+") order by id for no key update")
+func LockKnown(tx *store.Tx, query string, args ...any) error {
+	_, err := store.Exec(tx, "select from identities where id in ("+query+") order by id for no key update", args...)
 	return err
 }
 

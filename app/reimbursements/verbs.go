@@ -20,5 +20,6 @@ var (
 	ToAddAdjustment = verbs.Declare(verbs.Verb{Name: "adjustment.added", Needs: access.Propose, Subject: "case", Reason: true})
 
 	ToRemind   = verbs.Declare(verbs.Verb{Name: "reimbursement.reminded", Needs: access.Program, Subject: "reimbursement"})
+	ToCatchUp  = verbs.Declare(verbs.Verb{Name: "reimbursement.caught_up", Needs: access.Program, Subject: "reimbursement"})
 	ToEscalate = verbs.Declare(verbs.Verb{Name: "reimbursement.escalated", Needs: access.Program, Subject: "reimbursement"})
 )

@@ -34,6 +34,6 @@ func TestPointsOpenAreTold(t *testing.T) {
 
 	s.Import("", apptest.MovementsHeader+"A4,a@ocn.example,2014-08-01 04:00,cancel,,goo,,30,,A2,none\n")
 	agent.get(path).want(200, "points_open.0", "correction")
-	agent.get(path+"/plan").want(200, "corrects", "true", "lines.0.kind", "reimburse", "lines.0.program", "goo", "lines.0.points", "-30", "balances.goo.final", "20")
+	agent.get(path+"/plan").want(200, "corrects", "true", "lines.0.kind", "reimburse", "lines.0.program", "goo", "lines.0.points", "-30", "balances.goo.final", "50")
 	agent.get("/incidents/"+apptest.Reference).want(200, "figures.points_open.correction", "1", "figures.unproposed", "1")
 }

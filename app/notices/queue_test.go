@@ -318,3 +318,42 @@ func count(t *testing.T, s *store.Store, query string) (n int) {
 	}
 	return n
 }
+
+// What was under way when the queue stopped belongs to its run: taken back, none stays marked.
+func TestMailsUnderWayWhenAQueueStops(t *testing.T) {
+	w := apptest.NewWorld(t)
+	s := w.Store
+	address, got := notices.Receive(t, times(21, unknownUser), nil)
+	out, err := notices.NewSMTP(address, "no-reply@hoten.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := queue(t, s, drafts(21, "one.example", "two.example", "three.example")...)
+	claimed, gate, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		deliver(t, postman(s, &catcher{answer: func(e notices.Envelope) error {
+			close(claimed)
+			<-gate
+			return out.Send(t.Context(), e)
+		}}), ids[20])
+	}()
+	<-claimed
+	deliver(t, postman(s, out), ids[:20]...)
+	if list := stopped(t, s); len(list) != 1 || list[0].Scope != notices.All {
+		t.Fatalf("stopped: %+v", list)
+	}
+	close(gate)
+	<-done
+	list := stopped(t, s)
+	if len(list) != 1 || list[0].Refused != 21 {
+		t.Fatalf("of its run: %+v", list)
+	}
+	if err := notices.Resume(t.Context(), s, w.Manager, list[0].ID, true, "中継サーバーの設定を修正"); err != nil {
+		t.Fatal(err)
+	}
+	deliver(t, postman(s, out), ids...)
+	if states := states(t, s, ids); states[notices.Sent] != 21 || len(got()) != 21 {
+		t.Errorf("%v, %d taken", states, len(got()))
+	}
+}

@@ -134,14 +134,14 @@ type run struct {
 }
 
 // extendRun adds a mail to a run; another refusal than those before begins a new one. A
-// stopped queue stays as it is.
+// stopped queue stays as it is, but for mails that were under way when it stopped.
 const extendRun = `insert into mail_queues as q (scope, relay, about_us, refusal, said, mails, domains, since)
 	values ($1, $2, $3, $4, $5, array[$6::bigint], array[$7::text], $8)
 	on conflict (scope) do update set relay = excluded.relay, about_us = excluded.about_us, refusal = excluded.refusal, said = excluded.said,
 		mails = case when q.refusal <> excluded.refusal then excluded.mails when $6 = any(q.mails) then q.mails else q.mails || excluded.mails end,
 		domains = case when q.refusal <> excluded.refusal then excluded.domains when $7 = any(q.domains) then q.domains else q.domains || excluded.domains end,
 		since = case when q.refusal <> excluded.refusal then excluded.since else q.since end
-	where q.stopped_at is null
+	where q.stopped_at is null or q.refusal = excluded.refusal
 	returning id, cardinality(mails) as mails, cardinality(domains) as domains, since`
 
 // TellLate tells the cases of mails that were locked when their mails were settled.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"hoten/app/apptest"
+	"hoten/app/cases"
 	"hoten/app/incidents"
 	"hoten/app/reimbursements"
 )
@@ -86,4 +87,43 @@ func TestHistoriesAroundTheFreeze(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What one case bore is given back by it alone, also when that is learned later: another
+// incident of the same ID, in which nothing happened, has nothing to put right.
+func TestWhoBoreIsGivenBack(t *testing.T) {
+	w := apptest.NewWorld(t)
+	twice(w)
+	affected := fmt.Sprintf("login_id,name,balance_pointtalk,balance_goo,restricted_at\n%s,山田 太郎,0,0,2014-07-28 10:00\n", login(0))
+	w.Import(affected, movements(
+		"T,"+login(0)+",2014-07-20 01:00,transfer,pointtalk,goo,,1000,200,,confirmed",
+		"E,"+login(0)+",2014-07-20 02:00,exchange,goo,,x,150,,,confirmed"))
+	w.ImportInto(second, affected, "")
+	in := func(reference string) *cases.Case { return caseIn(w, reference, login(0)) }
+	borne := func(reference string) int64 {
+		return count(t, w, "select coalesce(sum(l.points), 0) from reimbursement_lines l join reimbursements r on r.id = l.reimbursement_id where l.kind = 'absorb' and r.state = 'posted' and r.case_id = $1", in(reference).ID)
+	}
+	settle(t, w, in(apptest.Reference))
+	if n := borne(apptest.Reference); n != 50 {
+		t.Fatalf("%d borne", n)
+	}
+	for _, late := range []string{
+		"C," + login(0) + ",2014-07-28 20:00,cancel,,goo,x,150,,E,none",
+		"N," + login(0) + ",2014-07-28 21:00,earn,,goo,,100,,,none",
+	} {
+		w.Import("", movements(late))
+		if lines, _ := planOf(t, w, in(second)); len(lines) != 0 {
+			t.Errorf("%s: the other incident offers %v", late, lines)
+		}
+		of := in(apptest.Reference)
+		if _, plan := planOf(t, w, of); !plan.Corrects || of.PointsOpen != cases.CorrectionDue {
+			t.Errorf("%s: %+v, marks %v", late, plan, of.Marks())
+		}
+		settle(t, w, of)
+		books(t, w)
+	}
+	if a, b := borne(apptest.Reference), borne(second); a != 0 || b != 0 {
+		t.Errorf("borne: %d, in the other incident %d", a, b)
+	}
+	wantGoo(t, w, in(apptest.Reference), 50)
 }

@@ -71,6 +71,7 @@ type absorbed struct {
 	CaseID    int64
 	ProgramID int16
 	Points    int64
+	Here      int64 // of the case itself
 }
 
 // ofCase joins the movements m of a case c: those of its ID in its incident, a
@@ -102,7 +103,8 @@ func askFacts(reads *store.Reads, of string, ids []int64) facts {
 		// The state is no condition: on the day of the first postings the planner would
 		// look for the few posted ones rather than for the case's. Lines are looked up
 		// proposal by proposal (offset 0): joined, all lines would be read for one case.
-		store.Ask[absorbed](reads, `select c.id as case_id, l.program_id, coalesce(sum(l.points) filter (where r.state = 'posted'), 0)::bigint as points
+		store.Ask[absorbed](reads, `select c.id as case_id, l.program_id, coalesce(sum(l.points) filter (where r.state = 'posted'), 0)::bigint as points,
+			coalesce(sum(l.points) filter (where r.state = 'posted' and o.id = c.id), 0)::bigint as here
 			from cases c join cases o on o.identity_id = c.identity_id join reimbursements r on r.case_id = o.id
 			cross join lateral (select program_id, points from reimbursement_lines where reimbursement_id = r.id and kind = 'absorb' offset 0) l
 			where c.id `+of+` group by c.id, l.program_id`, ids),
@@ -147,7 +149,7 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 		out[a.CaseID].facts.Adjustments = append(out[a.CaseID].facts.Adjustments, a)
 	}
 	for _, a := range *f.absorbed {
-		out[a.CaseID].facts.Absorbed[a.ProgramID] = a.Points
+		out[a.CaseID].facts.Absorbed[a.ProgramID], out[a.CaseID].facts.BorneHere[a.ProgramID] = a.Points, a.Here
 	}
 	for _, s := range out {
 		s.plan = Compute(s.facts)
@@ -156,7 +158,7 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 }
 
 func newFacts() Facts {
-	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, Balances: map[int16]int64{}, Assumed: map[int16]int64{}}
+	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, BorneHere: map[int16]int64{}, Balances: map[int16]int64{}, Assumed: map[int16]int64{}}
 }
 
 // askNow reads what the plans of cases are computed from, with the accounts as they

@@ -77,6 +77,7 @@ type Facts struct {
 	Authors     map[int64][]int64 // who turned a movement into a loss
 	Adjustments []Adjustment
 	Absorbed    map[int16]int64 // by program, what plans of all cases of the ID absorbed
+	BorneHere   map[int16]int64 // by program, what plans of this case absorbed
 	Balances    map[int16]int64
 	Assumed     map[int16]int64 // by program, what is on an account of which nobody stated a balance: there may be more
 	Staters     []int64         // who stated balances by hand
@@ -106,9 +107,9 @@ func Compute(f Facts) Plan {
 		p.Lines = append(p.Lines, Line{Kind: Adjust, ProgramID: a.ProgramID, Points: a.Points, AdjustmentID: &a.ID})
 	}
 	change := map[int16]int64{}
-	for program, points := range f.Absorbed {
+	for program, points := range f.BorneHere {
 		if points != 0 && f.Balances[program] > 0 {
-			change[program] = 0 // there is something now of what was borne before
+			change[program] = 0 // there is something now of what this case bore before
 		}
 	}
 	for _, l := range p.Lines {
@@ -198,6 +199,7 @@ func (p *Plan) settle(f Facts, change map[int16]int64) {
 			whole := now + points - f.Absorbed[program]
 			if absorb := max(0, -whole) - f.Absorbed[program]; absorb != 0 {
 				p.Lines = append(p.Lines, Line{Kind: Absorb, ProgramID: program, Points: absorb})
+				p.Corrects = p.Corrects || absorb < 0 && f.BorneHere[program] > 0
 			}
 			final = max(0, whole)
 		}

@@ -59,12 +59,13 @@ func Landed(tx *store.Tx, staged, identities string) error {
 	if err := cases.Tell(tx, told...); err != nil {
 		return err
 	}
-	if err := incidents.CatchUp(tx, identities+` union all select m.identity_id from `+staged+` s join movements m on m.movement_key = s.movement_key
-		where exists (select from accounts a where a.identity_id = m.identity_id and a.as_of < m.occurred_at)`); err != nil {
+	moved := identities + ` union all select m.identity_id from ` + staged + ` s join movements m on m.movement_key = s.movement_key
+		where exists (select from accounts a where a.identity_id = m.identity_id and a.as_of < m.occurred_at)`
+	if err := incidents.CatchUp(tx, moved); err != nil {
 		return err
 	}
 	// Those that may have something open now: cheaply found, then looked at.
-	return Review(tx, learned, `select unnest($1::bigint[]) union select c.id from cases c where c.identity_id in (`+identities+` union all select identity_id from landed) and (c.points_open > 0 or c.made_whole_at is not null)
+	return Review(tx, learned, `select unnest($1::bigint[]) union select c.id from cases c where c.identity_id in (`+moved+` union all select identity_id from landed) and (c.points_open > 0 or c.made_whole_at is not null)
 		union select c.id from (select distinct identity_id, incident_id, program from landed cross join lateral (values (from_program), (case kind when 'transfer' then to_program end)) p(program)
 		    where loss and kind <> 'cancel' and program is not null) l
 		  join cases c on c.identity_id = l.identity_id and c.incident_id = l.incident_id

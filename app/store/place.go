@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 )
@@ -24,11 +25,11 @@ func AtAddress(host string, port uint16, database string) Place {
 	return p
 }
 
-// InFolder is a database of the embedded server. The folder's inode is part of the
-// place: a folder that was copied or restored has another one.
+// InFolder is a database of the embedded server. The inode of the server's control file,
+// which it never makes anew, is part of the place: what was copied or restored has another.
 func InFolder(dir string) Place {
 	p := Place{Name: dir, Mark: machine()}
-	if info, err := os.Stat(dir); err == nil {
+	if info, err := os.Stat(filepath.Join(dir, "global", "pg_control")); err == nil {
 		if stat, ok := info.Sys().(*syscall.Stat_t); ok {
 			p.Mark += fmt.Sprintf(" %d", stat.Ino)
 		}

@@ -60,6 +60,9 @@ func ProposeContact(ctx context.Context, s *store.Store, by access.Actor, caseID
 		if err != nil {
 			return Happened{}, err
 		}
+		if contact.In(documents) {
+			return Happened{}, fault.Input("documents", "documents_hold_contact")
+		}
 		ids, err := store.TakeIDs(tx.DB, "contact_changes", 1)
 		if err != nil {
 			return Happened{}, err

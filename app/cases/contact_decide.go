@@ -58,7 +58,8 @@ func RefuseContact(ctx context.Context, s *store.Store, by access.Actor, id int6
 }
 
 // UndoContact takes a contact that was set back; those that it replaced are in its place
-// again. What went to it and is not used yet is void.
+// again. What went to it and is not used yet is void, and what it proved in a running call
+// does not hold any more.
 func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*ContactChange, error) {
 	return decideChange(ctx, s, by, ToUndoContact, id, reason, func(tx *store.Tx, ch *ContactChange, _ *members.Identity) (Happened, error) {
 		if ch.State != ChangeConfirmed {
@@ -67,6 +68,9 @@ func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64,
 		if err := members.WithdrawContact(tx, *ch.ContactID); err != nil {
 			return Happened{}, err
 		}
+		tx.Queue(`update calls set expires_at = $2 where ended_at is null and expires_at > $2 and coalesce(first_id, id) in (
+			select call_id from verification_codes where contact_id = $1 and used_at is not null
+			union all select id from calls where called_contact = $1)`, *ch.ContactID, tx.Now)
 		ch.State, ch.UndoneBy, ch.UndoneAt = ChangeUndone, &by.ID, &tx.Now
 		return Happened{Kind: ContactUndone, Data: map[string]any{"kind": ch.Kind, "change": ch.ID}, Text: tx.Reason}, nil
 	})

@@ -11,6 +11,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/apptest"
 	"hoten/app/cases"
+	"hoten/app/fault"
 	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
@@ -333,5 +334,39 @@ func TestChangesOfContactsTakeTurns(t *testing.T) {
 	}
 	if n := w.Number("select count(*) from contacts where source = 'documents'"); n != 1 {
 		t.Errorf("%d contacts were set", n)
+	}
+}
+
+// Until a change is confirmed nobody can read it anywhere, also not in what was noted of
+// the documents.
+func TestDocumentsDoNotHoldTheContact(t *testing.T) {
+	w := world(t)
+	for kind, texts := range map[string][]string{
+		members.Email: {"免許証 fresh@mail.example と記載", "免許証（Ｆｒｅｓｈ＠mail.example）", "FRESH@MAIL.EXAMPLE"},
+		members.Phone: {"電話 090-1111-2222 の請求書", "電話 ０９０ １１１１ ２２２２", "(090)11112222"},
+	} {
+		value := map[string]string{members.Email: fresh, members.Phone: "090-1111-2222"}[kind]
+		for _, text := range texts {
+			_, err := cases.ProposeContact(w.Ctx, w.Store, w.Agent, w.Case("m2@ocn.example").ID, kind, value, text)
+			if f, ok := fault.As(err); !ok || len(f.Fields) != 1 || f.Fields[0].Code != "documents_hold_contact" {
+				t.Errorf("%s: %v", text, err)
+			}
+		}
+	}
+}
+
+// What a contact proved in a running call does not hold once the contact is taken back.
+func TestUndoingAContactEndsWhatItProved(t *testing.T) {
+	w := world(t)
+	const login = "m2@ocn.example"
+	ch := setContact(t, w, login, members.Email, fresh)
+	id := w.Case(login).ID
+	call := w.Verified(w.Agent2, id, level1...)
+	if _, err := cases.UndoContact(w.Ctx, w.Store, w.Supervisor, ch.ID, "別人の申請"); err != nil {
+		t.Fatal(err)
+	}
+	left, err := store.Find[cases.Call](store.Read(w.Ctx, w.Store), "id = ?", call.ID)
+	if err != nil || left.Valid(w.Clock.Now()) != 0 {
+		t.Errorf("level %d, %v", left.Valid(w.Clock.Now()), err)
 	}
 }

@@ -73,15 +73,23 @@ func (d Desk) checkDesk(p *fault.Problems) {
 		}
 		known[topic] = true
 	}
-	for i, id := range d.IDs {
-		if i >= maxIDs || !topicForm.MatchString(id) || slices.Contains(d.IDs[:i], id) {
-			p.Add("ids", "id_unknown")
-			break
-		}
-	}
+	d.checkIDs(p)
 	checkRows(p, "hours", len(d.Hours), maxHours)
 	checkRows(p, "closed_yearly", len(d.ClosedYearly), maxYearly)
 	checkRows(p, "exceptions", len(d.Exceptions), maxExceptions)
+}
+
+func (d Desk) checkIDs(p *fault.Problems) {
+	for i, id := range d.IDs {
+		switch {
+		case slices.Contains(d.IDs[:i], id):
+			p.Add("ids", "setup_twice")
+			return
+		case i >= maxIDs || !topicForm.MatchString(id):
+			p.Add("ids", "id_unknown")
+			return
+		}
+	}
 }
 
 func checkRows(p *fault.Problems, field string, rows, most int) {

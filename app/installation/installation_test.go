@@ -2,6 +2,8 @@ package installation_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -82,11 +84,25 @@ func TestWhatACopyIs(t *testing.T) {
 
 func TestPlaces(t *testing.T) {
 	one, two := t.TempDir(), t.TempDir()
+	control := func(dir string) string { return filepath.Join(dir, "global", "pg_control") }
+	for _, dir := range []string{one, two} {
+		if err := errors.Join(os.Mkdir(filepath.Dir(control(dir)), 0o700), os.WriteFile(control(dir), nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if a, b := store.InFolder(one), store.InFolder(one); a != b {
 		t.Errorf("a folder differs from itself: %v, %v", a, b)
 	}
 	if a, b := store.InFolder(one), store.InFolder(two); a.Mark == b.Mark {
 		t.Errorf("two folders look the same: %v, %v", a, b)
+	}
+	// A backup that is put back into its folder makes the file anew.
+	before := store.InFolder(one)
+	if err := errors.Join(os.WriteFile(control(one)+".new", nil, 0o600), os.Rename(control(one)+".new", control(one))); err != nil {
+		t.Fatal(err)
+	}
+	if store.InFolder(one) == before {
+		t.Error("what was put back in place looks like what was there")
 	}
 	if a, b := store.AtAddress("DB.example", 5432, "hoten"), store.AtAddress("db.example", 5432, "hoten"); a != b || a.Name != "db.example:5432/hoten" {
 		t.Errorf("one host, two ways of writing: %v, %v", a, b)

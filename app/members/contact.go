@@ -1,6 +1,9 @@
 package members
 
 import (
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
 	"gorm.io/gorm"
 
 	"hoten/app/fault"
@@ -42,6 +45,20 @@ func ReadContact(kind, value string) (n NewContact, err error) {
 
 // Blind is the keyed hash that the contact is found by.
 func (n NewContact) Blind(v *vault.Vault) []byte { return v.Blind(n.Kind, n.key) }
+
+// In reports whether a text holds the contact, however it is written there.
+func (n NewContact) In(text string) bool {
+	text = strings.ToLower(norm.NFKC.String(text))
+	if n.Kind == Phone {
+		text = strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, text)
+	}
+	return strings.Contains(text, n.key)
+}
 
 // Independent refuses a mailbox that the thief may read: the ID's own, or that of another
 // affected ID (docs/domain.md section 4).

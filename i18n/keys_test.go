@@ -36,7 +36,7 @@ var dynamic = map[string][]string{
 	"calls.level.":                  {"code", "callback", "documents"},
 	"calls.level.means.":            {"0", "1", "2", "3"},
 	"calls.outcome.":                {"verified", "mismatch", "unable", "impostor_suspected", "handed_over"},
-	"calls.handover.":               {"here", "in_call", "away"},
+	"calls.handover.":               {"here", "in_call", "away", "declined", "expired"},
 	"calls.relation.":               {"self", "family", "proxy", "guardian", "corporate", "relay"},
 	"calls.script.":                 {"greeting", "identify", "verify", "code", "reset", "reset_sent", "points", "mismatch", "unable", "closed", "callback", "farewell"},
 	"cases.age.":                    {"0", "1", "4", "8"},

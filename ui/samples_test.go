@@ -107,7 +107,7 @@ func caseSamples(lang string) map[string]page {
 
 	handed := sampleCase(lang)
 	handed.Supervises, handed.MayChange, handed.Change = true, false, &ContactChange{ID: 6, Kind: "email", By: in(lang, "鈴木 健", "Ken Suzuki"), MayConfirm: true}
-	handed.Call.OfferedTo, handed.Call.OfferedUntil = in(lang, "渡辺 明", "Akira Watanabe"), jst(7, 31, 10, 47)
+	handed.Call.Offer, handed.Call.OfferedTo, handed.Call.OfferedUntil = "waits", in(lang, "渡辺 明", "Akira Watanabe"), jst(7, 31, 10, 47)
 	handed.Frame.Offers = []Offer{{ID: 3, Case: "R096-000412", From: in(lang, "鈴木 健", "Ken Suzuki"), Until: jst(7, 31, 10, 46), InCall: true,
 		Note: in(lang, "補填の時期について、責任者と話したいとのこと。", "Would like to speak with a supervisor about the reimbursement.")}}
 

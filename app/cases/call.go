@@ -226,10 +226,13 @@ func inCall(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb,
 
 // goingOn refuses what needs a running conversation.
 func (c Call) goingOn() error {
-	if c.EndedAt != nil {
-		return fault.New(fault.Conflict, "call_ended")
+	switch {
+	case c.EndedAt == nil:
+		return nil
+	case c.Outcome != nil && *c.Outcome == HandedOver:
+		return already("call_handed_over")
 	}
-	return nil
+	return already("call_ended")
 }
 
 // Valid reports the level that holds now: none after the end or the time limit.

@@ -43,9 +43,9 @@ type OfferOf struct {
 }
 
 // AskOfferOf reads the open offer of a call; none when there is none.
-func AskOfferOf(reads *store.Reads, call int64, now time.Time) *[]OfferOf {
+func AskOfferOf(reads *store.Reads, call int64) *[]OfferOf {
 	return store.Ask[OfferOf](reads, `select h.*, s.name as to_name from handovers h join staff s on s.id = h.to_id
-		where h.call_id = $1 and h.state = 'offered' and h.expires_at > $2`, call, now)
+		where h.call_id = $1 order by h.id desc limit 1`, call)
 }
 
 // Receiver is a person whom a call can be handed to.

@@ -92,7 +92,7 @@ func TestHandedOverAVerificationKeepsItsEnd(t *testing.T) {
 		}
 		refused(t, require(w, people[i], c, 1), "required")
 		_, err := cases.Answer(w.Ctx, w.Store, people[i], call.ID, cases.ItemPhone, "090-0000-0001", false)
-		refused(t, err, "call_ended")
+		refused(t, err, "call_handed_over")
 		call = took
 	}
 	w.Clock.Set(end)
@@ -176,7 +176,7 @@ func TestHandedOverACodeGoesAlong(t *testing.T) {
 	_, err := cases.SendCode(w.Ctx, w.Store, w.Supervisor, took.ID)
 	refused(t, err, "code_interval")
 	_, err = cases.CheckCode(w.Ctx, w.Store, w.Agent, call.ID, code)
-	refused(t, err, "call_ended")
+	refused(t, err, "call_handed_over")
 	wrong, err := cases.CheckCode(w.Ctx, w.Store, w.Supervisor, took.ID, other(code))
 	if err != nil || wrong.TriesLeft != 1 {
 		t.Fatalf("%+v %v: the tries count on", wrong, err)

@@ -52,12 +52,20 @@ func showHandovers(p *page) error {
 // receivers fills whom the open call can be handed to, or who is asked already.
 func (v *caseView) receivers(c *ui.Call) error {
 	var reads store.Reads
-	offered, found := cases.AskOfferOf(&reads, v.call.ID, v.now), cases.AskReceivers(&reads, v.call, v.now)
+	offered, found := cases.AskOfferOf(&reads, v.call.ID), cases.AskReceivers(&reads, v.call, v.now)
 	if err := reads.Run(v.db); err != nil {
 		return err
 	}
 	if o := store.First(*offered); o != nil {
 		c.OfferedTo, c.OfferedUntil = o.ToName, o.ExpiresAt
+		switch {
+		case o.Open(v.now):
+			c.Offer = "waits"
+		case o.State == cases.HandoverDeclined:
+			c.Offer = "declined"
+		case o.State != cases.HandoverWithdrawn:
+			c.Offer = "expired"
+		}
 	}
 	for _, r := range *found {
 		where := "away"

@@ -263,4 +263,35 @@ for (const { lang, who, other, scripts, posted, awaiting, refused } of deciders)
 }
 
 // The browser itself reports the conflict of the stale tab as an error.
+test("a call that is offered: whoever has it hears what became of it, also while typing", async () => {
+  const agent = await signIn(browser, hoten.origin, "agent", problems);
+  const other = await signIn(browser, hoten.origin, "sv", problems);
+  await agent.goto(hoten.origin + "/cases?queue=unassigned");
+  await agent.goto(hoten.origin + (await agent.locator(".list a.open").nth(8).getAttribute("href")));
+  await submit(agent, agent.locator("form[action$='/calls'] button.primary"));
+  const offer = async () => {
+    await agent.locator("#handover summary").click();
+    const who = await agent.locator("#handover option", { hasText: "高橋" }).getAttribute("value");
+    await agent.selectOption("#handover select", who);
+    await submit(agent, agent.locator("#handover form button"));
+    await agent.getByText("高橋 翔さんに引き継ぎを依頼中です").waitFor();
+    await agent.locator("#answer-name").fill("書きかけ");
+  };
+  await offer();
+  await checked(agent, "ja");
+  await other.locator("#handovers form[action$='/decline'] button").click();
+  await agent.getByText("高橋 翔さんは引き受けませんでした。").waitFor();
+  assert.equal(await agent.inputValue("#answer-name"), "書きかけ", "what was typed stays");
+  await checked(agent, "ja");
+
+  await offer();
+  await other.locator("#handovers form[action$='/accept'] button").click();
+  await other.locator("#answer-name").waitFor();
+  await agent.locator("#answer-name").waitFor({ state: "detached" });
+  await checked(agent, "ja");
+  await other.locator("form[action$='/end'] button").click();
+  await other.locator("#answer-name").waitFor({ state: "detached" });
+  for (const page of [agent, other]) await page.context().close();
+});
+
 test("nothing was wrong in any window", () => assert.deepEqual(problems.filter((p) => !p.endsWith("409 (Conflict)")), []));

@@ -17,7 +17,8 @@ async function ask() {
     const heard = parse(await answer.text()).getElementById("presence");
     const shown = document.getElementById("presence");
     if (!heard || !shown) return;
-    if (heard.dataset.stamp !== shown.dataset.stamp) await refresh(page);
+    const over = Number(page.querySelector("[data-until]")?.dataset.until ?? Infinity) <= Date.now();
+    if (over || heard.dataset.stamp !== shown.dataset.stamp) await refresh(page);
     const now = document.getElementById("presence");
     if (now.innerHTML !== heard.innerHTML) now.innerHTML = heard.innerHTML;
     now.dataset.stamp = heard.dataset.stamp;
@@ -36,7 +37,9 @@ async function refresh(page) {
   let changed = false;
   for (const part of document.querySelectorAll("[data-part]")) {
     const next = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
-    if (!next || same(next, part) || inUse(part)) continue;
+    // In a call that has become somebody else's there is nothing more to type.
+    const gone = part.dataset.call && next?.dataset.call !== part.dataset.call;
+    if (!next || same(next, part) || (!gone && inUse(part))) continue;
     part.replaceWith(document.adoptNode(next));
     window.htmx?.process(next);
     changed = true;

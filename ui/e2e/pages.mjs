@@ -109,6 +109,9 @@ function layout(size) {
     if (size !== "standard" && getComputedStyle(wrap).overflowX === "auto") continue;
     if (wrap.scrollWidth > wrap.clientWidth + 1) found.push(`a table is wider than its place by ${wrap.scrollWidth - wrap.clientWidth}`);
   }
+  // In a wide window every cell of a table stands in its column.
+  const astray = [...document.querySelectorAll("th, td")].filter((e) => root.clientWidth >= 1200 && !["table-cell", "none"].includes(getComputedStyle(e).display));
+  if (astray.length) found.push(`${astray.length} cells are no cells: ${astray[0].outerHTML.slice(0, 80)}`);
   for (const e of document.querySelectorAll("label, th, td, dt, dd, legend, button, a, h1, h2, h3, summary, .state, li > span")) {
     const text = e.textContent.trim();
     if (text.length < 3 || e.querySelector("input, select, br, table, form") || !e.checkVisibility()) continue;

@@ -8,11 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"hoten/app/access"
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/jptext"
 	"hoten/app/policies"
+	"hoten/app/setup"
 	"hoten/app/store"
 )
 
@@ -35,14 +37,14 @@ func TestDue(t *testing.T) {
 		"reopened":                {cases.Row{Case: cases.Case{Status: cases.Reopened, OpenedAt: noon}}, ""},
 		"the member was notified": {cases.Row{Case: cases.Case{Status: cases.New, OpenedAt: noon, NotifiedAt: &noon}}, ""},
 	} {
-		due, ok := cases.DeadlinesOf(list, policies.Default()).Of(c.row)
+		due, ok := cases.DeadlinesOf(list, nil, policies.Default()).Of(c.row)
 		if ok != (c.want != "") || ok && !due.Equal(at(c.want)) {
 			t.Errorf("%s: %s, want %s", name, due.In(jptext.JST), c.want)
 		}
 	}
 	slow := policies.Default()
 	slow.RespondMinutes = 60
-	if due, _ := cases.DeadlinesOf(list, slow).Of(cases.Row{Case: cases.Case{Status: cases.New, OpenedAt: noon}}); !due.Equal(at("2014-08-01 13:00")) {
+	if due, _ := cases.DeadlinesOf(list, nil, slow).Of(cases.Row{Case: cases.Case{Status: cases.New, OpenedAt: noon}}); !due.Equal(at("2014-08-01 13:00")) {
 		t.Errorf("by policy: %s", due)
 	}
 }
@@ -81,6 +83,19 @@ func TestOverdueQueueIsTheDeadlines(t *testing.T) {
 	}
 	set(t, w, "m8@ocn.example", "notified_at = now()")
 	set(t, w, "m9@ocn.example", "status = 'in_progress'")
+	// Another operator's desk, which closes for lunch and on Sundays, serves another ID.
+	ferry, err := setup.ReadExample("one-program")
+	if err == nil {
+		_, err = setup.Apply(w.Ctx, w.Store, access.System("test"), ferry, "test")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if i := w.ImportInto("FERRY-2026-01", "login_id,name\nfc-000001,山田 太郎\nfc-000002,山田 太郎\n", ""); i.Accepted != 2 {
+		t.Fatalf("%+v", i)
+	}
+	set(t, w, "fc-000001", "opened_at = $1", at("2014-08-01 10:00"))
+	set(t, w, "fc-000002", "opened_at = $1, desk_id = 1", at("2014-08-01 10:00"))
 	db := store.Read(w.Ctx, w.Store)
 	deadlines, err := cases.CurrentDeadlines(db)
 	if err != nil {
@@ -91,8 +106,14 @@ func TestOverdueQueueIsTheDeadlines(t *testing.T) {
 		t.Fatal(err)
 	}
 	slices.SortFunc(all, func(a, b cases.Row) int { return cmp.Or(a.OpenedAt.Compare(b.OpenedAt), cmp.Compare(a.ID, b.ID)) })
+	for login, want := range map[string]string{"fc-000001": "2014-08-01 19:00", "fc-000002": "2014-08-01 18:00"} {
+		i := slices.IndexFunc(all, func(r cases.Row) bool { return r.ID == w.Case(login).ID })
+		if due, _ := deadlines.Of(all[i]); !due.Equal(at(want)) {
+			t.Errorf("%s is due at %s, want %s", login, due.In(jptext.JST), want)
+		}
+	}
 	seen := 0
-	for _, now := range []time.Time{at("2014-08-01 10:00"), at("2014-08-01 18:00"), at("2014-08-01 20:00"), at("2014-08-01 20:00").Add(-1), at("2014-08-02 09:00"),
+	for _, now := range []time.Time{at("2014-08-01 10:00"), at("2014-08-01 18:00"), at("2014-08-01 20:00"), at("2014-08-01 20:00").Add(-1), at("2014-08-01 19:00").Add(-1), at("2014-08-01 19:00"), at("2014-08-02 09:00"),
 		at("2014-08-02 18:00"), at("2014-08-03 19:00"), at("2014-08-04 10:30"), at("2014-08-04 18:00"), at("2014-08-04 18:00").Add(time.Microsecond), at("2014-08-05 11:00"), at("2014-08-20 11:00")} {
 		w.Clock.Set(now)
 		var want []string

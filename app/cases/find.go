@@ -56,6 +56,7 @@ type Row struct {
 	Case
 	members.Standing
 	Reference    string
+	IDKindID     *int16 `gorm:"column:id_kind_id"` // of the incident
 	Login        []byte
 	MemberID     *int64
 	Name         []byte
@@ -78,7 +79,7 @@ func (r Row) MaskedName(v *vault.Vault) (string, error) {
 	return vault.MaskName(p.Name), err
 }
 
-var rowColumns = "select " + store.Columns[Case]("c") + `, n.reference, ` + store.Columns[members.Standing]("i") + `, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name, s.desk_id as assignee_desk
+var rowColumns = "select " + store.Columns[Case]("c") + `, n.reference, n.id_kind_id, ` + store.Columns[members.Standing]("i") + `, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name, s.desk_id as assignee_desk
 	from (%s) c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
 	left join members m on m.id = i.member_id left join staff s on s.id = c.assignee_id `
 

@@ -83,16 +83,23 @@ const (
 	AboutPassword = "password"
 )
 
-// Main is the desk by whose hours what belongs to no desk is counted: the first that is
-// asked about IDs, else the first of all; nil where there is none.
-func Main(list []Kept) *Kept {
-	for i := range list {
-		if slices.Contains(list[i].Topics, AboutID) {
+// Main is the desk by whose hours a case without a desk is counted: of those that serve
+// the members of the ID with the code, the first that is asked about IDs, else the first.
+// Where none serves it, or the ID is not known (""), it is found among all; nil where
+// there is no desk.
+func Main(list []Kept, id string) *Kept {
+	var first *Kept
+	for i, d := range list {
+		switch {
+		case id != "" && len(d.IDs) > 0 && !slices.Contains(d.IDs, id):
+		case slices.Contains(d.Topics, AboutID):
 			return &list[i]
+		case first == nil:
+			first = &list[i]
 		}
 	}
-	if len(list) == 0 {
-		return nil
+	if first == nil && id != "" {
+		return Main(list, "")
 	}
-	return &list[0]
+	return first
 }

@@ -9,6 +9,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/desks"
+	"hoten/app/operators"
 	"hoten/app/policies"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -59,13 +60,13 @@ func late(tx *store.Tx, step string, hours int) ([]lateRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	known, err := operators.IDs(tx.DB)
+	if err != nil {
+		return nil, err
+	}
 	var ids []int64
 	var codes []string
 	var since []time.Time
-	var main int64
-	if desk := desks.Main(list); desk != nil {
-		main = desk.ID
-	}
 	for _, d := range list {
 		if at, ok := waited(d.Desk, tx.Now, hours); ok {
 			ids, codes, since = append(ids, d.ID), append(codes, d.Code), append(since, at)
@@ -74,10 +75,12 @@ func late(tx *store.Tx, step string, hours int) ([]lateRow, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
+	kinds, main, other := cases.MainDesks(list, known)
 	return store.Select[lateRow](tx.DB, `select r.*, d.code as desk_code from reimbursements r join cases c on c.id = r.case_id
-		join unnest($1::bigint[], $2::text[], $3::timestamptz[]) as d(id, code, since) on d.id = coalesce(c.desk_id, $4)
-		where r.state = 'submitted' and r.`+step+` is null and r.submitted_at <= $5 and r.submitted_at <= d.since
-		order by r.submitted_at limit $6 for no key update of r skip locked`, ids, codes, since, main, slices.MaxFunc(since, time.Time.Compare), remindChunk)
+		join unnest($1::bigint[], $2::text[], $3::timestamptz[]) as d(id, code, since) on d.id = coalesce(c.desk_id,
+			($4::bigint[])[array_position($5::smallint[], (select id_kind_id from incidents where id = c.incident_id))], $6)
+		where r.state = 'submitted' and r.`+step+` is null and r.submitted_at <= $7 and r.submitted_at <= d.since
+		order by r.submitted_at limit $8 for no key update of r skip locked`, ids, codes, since, main, kinds, other, slices.MaxFunc(since, time.Time.Compare), remindChunk)
 }
 
 func remindSome(tx *store.Tx) (int, error) {

@@ -7,8 +7,10 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/apptest"
+	"hoten/app/jptext"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
+	"hoten/app/setup"
 	"hoten/app/staff"
 	"hoten/app/store"
 )
@@ -150,5 +152,32 @@ func TestRemindedOnceByTwo(t *testing.T) {
 	remind(t, w)
 	if r, e := steps(t, w); r != 60 || e != 60 {
 		t.Errorf("%d reminded, %d escalated", r, e)
+	}
+}
+
+// A proposal of a case without a desk waits by the hours of the desk that serves its ID,
+// not by those of the first desk of all.
+func TestWaitingByTheDeskOfTheID(t *testing.T) {
+	w := apptest.NewWorld(t)
+	ferry, err := setup.ReadExample("one-program")
+	if err == nil {
+		_, err = setup.Apply(w.Ctx, w.Store, access.System("test"), ferry, "test")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(s string) { v, _ := jptext.ParseTime(s); w.Clock.Set(v) }
+	w.ImportInto("FERRY-2026-01", "login_id,name,balance_miles\nfc-000001,山田 太郎,0\n", movements("M1,fc-000001,2026-03-02 01:00,exchange,miles,,x,90,,,confirmed"))
+	at("2026-03-13 11:00") // a Friday; the ferry's desk closes for lunch from 13:00 to 14:00
+	propose(t, w, w.Agent, w.Case("fc-000001"))
+	for _, c := range []struct {
+		when string
+		want int64
+	}{{"2026-03-13 15:59", 0}, {"2026-03-13 16:00", 1}} {
+		at(c.when)
+		remind(t, w)
+		if reminded, _ := steps(t, w); reminded != c.want {
+			t.Errorf("%s: %d reminded", c.when, reminded)
+		}
 	}
 }

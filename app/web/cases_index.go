@@ -109,7 +109,7 @@ func queryIn(v url.Values) ui.CasesQuery {
 func (p *page) caseFilter(q ui.CasesQuery) cases.Filter {
 	f := cases.Filter{Incident: q.Incident, Q: q.Q, Status: cases.Status(q.Status), Class: q.Class, Desk: q.Desk, Limit: pageSize,
 		Queue: cases.Queue(q.Queue), Age: q.Age, Order: cases.Order(q.Order),
-		Of: cases.Desk{Reader: p.by, Now: p.w.s.Clock(), Deadlines: cases.DeadlinesOf(p.desks, p.policies)}}
+		Of: cases.Desk{Reader: p.by, Now: p.w.s.Clock(), Deadlines: cases.DeadlinesOf(p.desks, p.ids, p.policies)}}
 	if f.Queue != "" && f.Order == cases.ByNumber {
 		f.Order = cases.Longest
 	}
@@ -197,7 +197,7 @@ func showLoad(p *page) error {
 }
 
 func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
-	deadlines := cases.DeadlinesOf(p.desks, p.policies)
+	deadlines := cases.DeadlinesOf(p.desks, p.ids, p.policies)
 	out := make([]ui.CaseRow, len(rows))
 	for i, r := range rows {
 		login, err := r.PlainLogin(p.w.s.Vault)

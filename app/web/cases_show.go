@@ -76,7 +76,7 @@ func (p *page) caseView(id int64) (*ui.CasesShow, error) {
 			return nil, err
 		}
 	}
-	v.Due = caseDue(*v.row, cases.DeadlinesOf(v.desks, v.policies), v.now)
+	v.Due = caseDue(*v.row, cases.DeadlinesOf(v.desks, v.ids, v.policies), v.now)
 	v.chain()
 	if err := v.script(); err != nil {
 		return nil, err

@@ -67,7 +67,7 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		"returned": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("returned"), MayPropose: true}, plan,
 			"done, done, done, now Returned, later; propose"},
 		"completed over what is owed": {row{State: "restricted", NotifiedAt: at, CompletedAt: at}, ui.CasesShow{}, plan,
-			"done, skipped Open at completion, skipped Open at completion, skipped Open at completion, done; "},
+			"done, skipped Not done when completed, skipped Not done when completed, skipped Not done when completed, done; "},
 		"all done": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at, MadeWholeAt: at}, ui.CasesShow{Proposal: request("posted")},
 			reimbursements.Plan{}, "done, done, done, done, now; complete"},
 	} {

@@ -127,6 +127,9 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 			} else {
 				s.facts.Balances[a.ProgramID] = *a.Balance
 			}
+			if a.Behind > 0 {
+				s.facts.Behind[a.ProgramID] = a.Behind
+			}
 			if a.StatedBy != nil {
 				s.facts.Staters = append(s.facts.Staters, *a.StatedBy)
 			}
@@ -158,7 +161,7 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 }
 
 func newFacts() Facts {
-	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, BorneHere: map[int16]int64{}, Balances: map[int16]int64{}, Assumed: map[int16]int64{}}
+	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, BorneHere: map[int16]int64{}, Balances: map[int16]int64{}, Assumed: map[int16]int64{}, Behind: map[int16]int64{}}
 }
 
 // askNow reads what the plans of cases are computed from, with the accounts as they

@@ -35,6 +35,13 @@ func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		case outcome == ImpostorSuspected && in.of.ImpostorAt == nil:
 			in.of.ImpostorAt = &tx.Now
 		}
+		if outcome == ImpostorSuspected {
+			for _, void := range suspected {
+				if err := void(tx, in.of.ID); err != nil {
+					return err
+				}
+			}
+		}
 		if err := Tell(tx, Happened{CaseID: c.ID, Kind: CallConcluded, Data: map[string]any{"call": call.ID, "outcome": outcome, "level": call.Level}}); err != nil {
 			return err
 		}
@@ -49,14 +56,14 @@ func (c Call) mayConclude(outcome string, now time.Time) error {
 	if outcome == ImpostorSuspected {
 		return nil
 	}
+	if err := c.goingOn(); err != nil {
+		return err
+	}
 	if c.Outcome != nil {
 		if outcome == Verified {
 			return fault.New(fault.Forbidden, "verification_closed")
 		}
 		return already("already_decided")
-	}
-	if err := c.goingOn(); err != nil {
-		return err
 	}
 	if outcome == Verified && c.Valid(now) < 1 {
 		return fault.New(fault.Forbidden, "verification_required", "level", 1)

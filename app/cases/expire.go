@@ -2,17 +2,15 @@ package cases
 
 import "hoten/app/store"
 
-var suspected []func(tx *store.Tx, identity int64) error
+var clearing []func(tx *store.Tx, identity int64) error
 
-// WhenSuspected has fn take back what was given to whoever passes for the member, when a
-// suspicion of the ID is raised. It is void for good: the end of the suspicion does not
-// give it back.
-func WhenSuspected(fn func(tx *store.Tx, identity int64) error) { suspected = append(suspected, fn) }
-
-func init() { WhenSuspected(expireGrants) }
+// WhenClearing has fn take back what was given before a suspicion of the ID was raised,
+// when the suspicion ends. Until then it is refused because of the suspicion, and who
+// tries is recorded.
+func WhenClearing(fn func(tx *store.Tx, identity int64) error) { clearing = append(clearing, fn) }
 
 // expireGrants ends the codes that are out, and what is verified in running calls, of all
-// cases of the ID, which is locked.
+// cases of the ID, which is locked: for good, the end of a suspicion gives none back.
 func expireGrants(tx *store.Tx, identity int64) error {
 	if _, err := store.Exec(tx, "update verification_codes set expires_at = $2 where identity_id = $1 and used_at is null and expires_at > $2", identity, tx.Now); err != nil {
 		return err

@@ -146,7 +146,7 @@ func mailLink(tx *store.Tx, c *cases.Case, who cases.Addressee, p policies.Polic
 	return err
 }
 
-func init() { cases.WhenSuspected(voidLinks) }
+func init() { cases.WhenClearing(voidLinks) }
 
 // voidLinks makes a link of an ID that still works useless.
 func voidLinks(tx *store.Tx, identity int64) error {

@@ -22,8 +22,9 @@ type lineJSON struct {
 }
 
 type balanceJSON struct {
-	Now   int64 `json:"now"`
-	Final int64 `json:"final"`
+	Now    int64 `json:"now"`
+	Final  int64 `json:"final"`
+	Behind int64 `json:"behind"`
 }
 
 type planJSON struct {
@@ -96,7 +97,7 @@ func (w planWords) totals(of []reimbursements.Line) reports.Totals {
 func (w planWords) balances(of []reimbursements.Balance) map[string]balanceJSON {
 	out := map[string]balanceJSON{}
 	for _, b := range of {
-		out[w.codes[b.ProgramID]] = balanceJSON{b.Now, b.Final}
+		out[w.codes[b.ProgramID]] = balanceJSON{b.Now, b.Final, b.Behind}
 	}
 	return out
 }

@@ -130,13 +130,20 @@ func (in *talk) mayReach2(tx *store.Tx) (bool, error) {
 	if Closed2(in.of.Standing, in.policy.Verification, tx.Now) {
 		return false, nil
 	}
-	switch in.Relation {
-	case Self, Relay:
-		return true, nil
-	case Family:
-		return false, nil
-	}
-	return Documented(tx.DB, in.CaseID, in.Relation)
+	return in.entitled(tx)
+}
+
+// entitled reports whether the caller may get beyond level 1: the member, also through a
+// relay service, or a documented representative.
+func (in *talk) entitled(tx *store.Tx) (bool, error) {
+	documented, err := Documented(tx.DB, in.CaseID, in.Relation)
+	return in.Entitled(documented), err
+}
+
+// Entitled is the rule of who may get beyond level 1, given whether papers of the caller's
+// relation are recorded.
+func (c Call) Entitled(documented bool) bool {
+	return c.Relation == Self || c.Relation == Relay || c.Relation != Family && documented
 }
 
 // conclude ends the verification; a mismatch counts as a failed attempt of the day.

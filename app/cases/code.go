@@ -34,12 +34,18 @@ type Code struct {
 func (Code) TableName() string { return "verification_codes" }
 
 // SendCode mails a code to a contact that may be used; it voids the one before.
-// A new one comes after an interval, so many a call and an ID a day. No usable
+// A new one comes after an interval, so many a call and an ID a day. Who is
+// neither the member nor a documented representative: Forbidden caller_not_entitled. No usable
 // contact: Invalid no_usable_contact; then a call back, else a letter.
 func SendCode(ctx context.Context, s *store.Store, by access.Actor, callID int64) (*Call, error) {
 	return inCall(ctx, s, by, ToSendCode, callID, func(tx *store.Tx, in *talk) error {
 		if err := in.codeAllowed(tx); err != nil {
 			return err
+		}
+		if may, err := in.entitled(tx); err != nil {
+			return err
+		} else if !may {
+			return fault.New(fault.Forbidden, "caller_not_entitled")
 		}
 		if err := in.withinCodeLimits(tx); err != nil {
 			return err

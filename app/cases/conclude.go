@@ -35,6 +35,11 @@ func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		case outcome == ImpostorSuspected && in.of.ImpostorAt == nil:
 			in.of.ImpostorAt = &tx.Now
 		}
+		if outcome == ImpostorSuspected {
+			if err := expireGrants(tx, in.of.ID); err != nil {
+				return err
+			}
+		}
 		if err := Tell(tx, Happened{CaseID: c.ID, Kind: CallConcluded, Data: map[string]any{"call": call.ID, "outcome": outcome, "level": call.Level}}); err != nil {
 			return err
 		}
@@ -49,14 +54,14 @@ func (c Call) mayConclude(outcome string, now time.Time) error {
 	if outcome == ImpostorSuspected {
 		return nil
 	}
+	if err := c.goingOn(); err != nil {
+		return err
+	}
 	if c.Outcome != nil {
 		if outcome == Verified {
 			return fault.New(fault.Forbidden, "verification_closed")
 		}
 		return already("already_decided")
-	}
-	if err := c.goingOn(); err != nil {
-		return err
 	}
 	if outcome == Verified && c.Valid(now) < 1 {
 		return fault.New(fault.Forbidden, "verification_required", "level", 1)
@@ -77,9 +82,14 @@ func ReopenVerification(ctx context.Context, s *store.Store, by access.Actor, id
 
 // ClearImpostor ends a suspicion that a supervisor found unfounded or dealt with.
 func ClearImpostor(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Case, error) {
-	return decide(ctx, s, by, ToClearImpostor, id, reason, func(_ *store.Tx, _ *Case, of *members.Identity) (Happened, error) {
+	return decide(ctx, s, by, ToClearImpostor, id, reason, func(tx *store.Tx, _ *Case, of *members.Identity) (Happened, error) {
 		if of.ImpostorAt == nil {
 			return Happened{}, already("no_suspicion")
+		}
+		for _, void := range clearing {
+			if err := void(tx, of.ID); err != nil {
+				return Happened{}, err
+			}
 		}
 		of.ImpostorAt = nil
 		return Happened{Kind: ImpostorCleared, Text: reason}, nil

@@ -118,7 +118,7 @@ func (c Call) mayHandOver(of members.Standing, now time.Time) error {
 	if err := c.goingOn(); err != nil {
 		return err
 	}
-	if c.Valid(now) > 0 {
+	if c.Valid(now) > 0 || c.Level > 0 && of.ImpostorAt != nil {
 		return Unsuspected(of)
 	}
 	return nil

@@ -190,7 +190,7 @@ func deref(p *int64) int64 {
 }
 
 // mayComplete refuses to complete a case over a suspicion, and while points or the reset
-// are owed, naming them: a supervisor may all the same, for a reason, which it returns.
+// are owed or another agent talks about it, naming them: a supervisor may all the same, for a reason, which it returns.
 func mayComplete(tx *store.Tx, c *Case, of members.Standing) (reason string, err error) {
 	if err := Unsuspected(of); err != nil {
 		return "", err
@@ -206,6 +206,13 @@ func mayComplete(tx *store.Tx, c *Case, of members.Standing) (reason string, err
 	if c.Affected() && of.Closed() {
 		owed = append(owed, fault.Field{Name: "status", Code: "owes_reset"})
 	}
+	called, err := calledOn(tx, c)
+	if err != nil {
+		return "", err
+	}
+	if called {
+		owed = append(owed, fault.Field{Name: "status", Code: "owes_call"})
+	}
 	switch {
 	case owed == nil:
 		return "", nil
@@ -214,7 +221,7 @@ func mayComplete(tx *store.Tx, c *Case, of members.Standing) (reason string, err
 	case jptext.Blank(tx.Reason):
 		owed = append(owed, fault.Field{Name: "reason", Code: "required"})
 	default:
-		return tx.Reason, nil
+		return tx.Reason, expireCalls(tx, c)
 	}
 	return "", &fault.Fault{Kind: fault.Conflict, Code: "still_owed", Fields: owed}
 }

@@ -1,6 +1,8 @@
 package imports
 
 import (
+	"time"
+
 	"hoten/app/imports/csvin"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
@@ -50,9 +52,31 @@ const opened = `(select a.id, a.assumed, not (` + ledger.Restatable + `) as stat
 	from accounts a where a.identity_id = s.known_identity and a.program_id = v.program)`
 
 // settleCancellations refuses cancellations that together give back more than their
-// exchange took, with those that came before; numbers of one loss are one exchange. Of several in the file the first ones
-// stand.
+// exchange took, with those that came before; numbers of one loss are one exchange. Of
+// several in the file the first ones stand.
 func (r *run) settleCancellations(tx *store.Tx) error {
+	refused, err := exceeding(tx)
+	if err != nil {
+		return err
+	}
+	more, err := exceedingDoubled(tx)
+	if err != nil || len(refused)+len(more) == 0 {
+		return err
+	}
+	refused = append(refused, more...)
+	lines := make([]int64, len(refused))
+	for i, row := range refused {
+		lines[i] = row.Line
+	}
+	if _, err := store.Exec(tx, "delete from staged_movements where line = any($1)", lines); err != nil {
+		return err
+	}
+	return r.sort(tx.Context(), MovementsFile, refused, csvin.Problem{Column: "points", Reason: "cancel_exceeds_exchange"})
+}
+
+// exceeding finds what is too much of exchanges that have one number, or none that is a
+// double.
+func exceeding(tx *store.Tx) (refused []settled, err error) {
 	type cancellation struct {
 		Line     int64
 		Exchange string
@@ -60,28 +84,53 @@ func (r *run) settleCancellations(tx *store.Tx) error {
 		Left     int64 // of the exchange, before this file
 	}
 	rows, err := store.Select[cancellation](tx.DB, `select * from (
-		  select s.line, e.exchange, s.points, e.left as left, sum(s.points) over (partition by e.exchange) > e.left as exceeds
+		  select s.line, s.refers_to as exchange, s.points, e.left as left, sum(s.points) over (partition by s.refers_to) > e.left as exceeds
 		  from staged_movements s cross join lateral (
-		    select f.movement_key as exchange, f.points as left from staged_movements f where f.movement_key = s.refers_to
+		    select f.points as left from staged_movements f where f.movement_key = s.refers_to
 		    union all
-		    select m.movement_key, m.points - (select coalesce(sum(c.points), 0) from movements c where c.exchange_id = m.id and c.doubled is distinct from 'double')
-		    from movements x join movements m on m.id = `+incidents.StandsFor+` where x.movement_key = s.refers_to limit 1) e
+		    select x.points - (select coalesce(sum(c.points), 0) from movements c where c.exchange_id = x.id and c.doubled is distinct from 'double')
+		    from movements x where x.movement_key = s.refers_to and not `+incidents.Doubled+` limit 1) e
 		  where s.kind = 'cancel') s where exceeds order by line`)
-	if err != nil || len(rows) == 0 {
-		return err
-	}
 	given := map[string]int64{}
-	var lines []int64
-	var refused []settled
 	for _, c := range rows {
 		if given[c.Exchange]+c.Points <= c.Left {
 			given[c.Exchange] += c.Points
 			continue
 		}
-		lines, refused = append(lines, c.Line), append(refused, settled{Line: c.Line})
+		refused = append(refused, settled{Line: c.Line})
 	}
-	if _, err := store.Exec(tx, "delete from staged_movements where line = any($1)", lines); err != nil {
-		return err
+	return refused, err
+}
+
+// exceedingDoubled finds what is too much of exchanges with numbers of which one is a
+// double. Somebody decides about each of these, so they are few.
+func exceedingDoubled(tx *store.Tx) (refused []settled, err error) {
+	type exchange struct {
+		identity, took int64
+		at             time.Time
 	}
-	return r.sort(tx.Context(), MovementsFile, refused, csvin.Problem{Column: "points", Reason: "cancel_exceeds_exchange"})
+	type cancellation struct {
+		Line, RefersTo, Points, IdentityID, Took int64
+		OccurredAt                               time.Time
+	}
+	rows, err := store.Select[cancellation](tx.DB, `select s.line, x.id as refers_to, s.points, x.identity_id, x.points as took, x.occurred_at
+		from staged_movements s join movements x on x.movement_key = s.refers_to where s.kind = 'cancel' and `+incidents.Doubled+" order by s.line")
+	if err != nil {
+		return nil, err
+	}
+	groups := map[exchange]*incidents.Group{}
+	for _, c := range rows {
+		of := exchange{c.IdentityID, c.Took, c.OccurredAt}
+		g, read := groups[of]
+		if !read {
+			if g, err = incidents.ReadGroup(tx.DB, c.IdentityID, c.OccurredAt, c.Took); err != nil {
+				return nil, err
+			}
+			groups[of] = g
+		}
+		if !g.Add(c.RefersTo, c.Points) {
+			refused = append(refused, settled{Line: c.Line})
+		}
+	}
+	return refused, nil
 }

@@ -21,20 +21,10 @@ func InsertStaged(tx *store.Tx, staged string, incident, importID int64) error {
 			return err
 		}
 	}
-	return nil
+	return regroupStaged(tx, staged)
 }
 
 // StandsFor is the id of the movement that counts for a movement x: itself, or the first
 // one equal to it where x is a double (二重).
 const StandsFor = `coalesce((select o.id from movements o where x.doubled = 'double' and o.identity_id = x.identity_id and o.kind = x.kind
 	and o.occurred_at = x.occurred_at and o.points = x.points and o.doubled is distinct from 'double' order by o.id limit 1), x.id)`
-
-// Regroup has the cancellations of an exchange, and of those equal to it, count for the
-// numbers that stand after a decision about doubles. What was decided about a cancellation
-// was decided beside others of its exchange, so it is asked anew where that changes.
-func Regroup(tx *store.Tx, m *Movement) error {
-	_, err := store.Exec(tx, `update movements c set exchange_id = s.stands, doubled = null
-		from (select x.id, `+StandsFor+` as stands from movements x where x.identity_id = $1 and x.kind = 'exchange' and x.occurred_at = $2 and x.points = $3) s
-		where c.kind = 'cancel' and c.refers_to = s.id and c.exchange_id <> s.stands`, m.IdentityID, m.OccurredAt, m.Points)
-	return err
-}

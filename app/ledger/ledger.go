@@ -36,6 +36,7 @@ type Account struct {
 	Balance    *int64
 	Assumed    bool   // opened at 0 because nobody stated a balance: there may be more
 	StatedBy   *int64 // the person who stated the balance by hand
+	Behind     int64  // points that left and are not posted because nothing is on it, see CatchUp
 }
 
 // Draft is a transfer to be posted, with the number that was taken for it. Its Key is
@@ -79,7 +80,7 @@ func Post(tx *store.Tx, drafts []Draft) {
 // for the transaction in sorted order, so that two writers never wait for each other in
 // a circle.
 func AskLock(reads *store.Reads, identities string, args ...any) *[]Account {
-	return store.Ask[Account](reads, "select id, identity_id, program_id, balance, assumed, stated_by, 'member' as purpose from lock_accounts(array("+identities+"))", args...)
+	return store.Ask[Account](reads, "select id, identity_id, program_id, balance, assumed, stated_by, behind, 'member' as purpose from lock_accounts(array("+identities+"))", args...)
 }
 
 // AskAccounts reads the accounts of the given IDs, by program.
@@ -89,7 +90,7 @@ func AskAccounts(reads *store.Reads, identities []int64) *[]Account {
 
 // AskAccountsOf is AskAccounts for the IDs that the query yields.
 func AskAccountsOf(reads *store.Reads, identities string, args ...any) *[]Account {
-	return store.Ask[Account](reads, `select id, program_id, identity_id, purpose, balance, assumed, stated_by from accounts
+	return store.Ask[Account](reads, `select id, program_id, identity_id, purpose, balance, assumed, stated_by, behind from accounts
 		where identity_id in (`+identities+`) order by identity_id, program_id`, args...)
 }
 

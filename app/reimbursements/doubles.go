@@ -61,7 +61,7 @@ func decideAll(tx *store.Tx, m *incidents.Movement, equal []incidents.Movement, 
 			madeLoss(tx, loss)
 		}
 	}
-	if err := incidents.Regroup(tx, m); err != nil {
+	if err := incidents.Regroup(tx, m.IdentityID, m.OccurredAt, m.Points); err != nil {
 		return err
 	}
 	return incidents.CatchUp(tx, "select $1::bigint", m.IdentityID)

@@ -39,6 +39,16 @@ func TestCancellationsOfDoubles(t *testing.T) {
 		{"apart, of each its own", []string{"E", "F", "cancel E 100", "cancel F 200", "F double", "F real"}, []string{"reimburse 2 +800", "reimburse 2 +700"}, 0},
 		{"in another incident", []string{"E", "F elsewhere", "F double", "cancel F 900"}, nil, 0},
 		{"the first one is the double of another incident's", []string{"E", "cancel E 100", "F elsewhere", "E double"}, nil, 0},
+		{"two real, all of both", []string{"E", "F", "G", "F real", "G double", "cancel E 900", "cancel G 900", "cancel G 1 refused", "cancel F 1 refused"}, nil, 0},
+		{"two real, the double's first", []string{"E", "F", "G", "F real", "G double", "cancel G 500", "cancel E 900"}, []string{"reimburse 2 +400"}, 0},
+		{"two real, of the double alone", []string{"E", "F", "G", "F real", "G double", "cancel G 500", "cancel G 600", "cancel G 401 refused", "cancel G 400"}, []string{"reimburse 2 +300"}, 0},
+		{"two real, more than one took", []string{"E", "F", "G", "F real", "G double", "cancel E 800", "cancel E 101 refused", "cancel G 900"}, []string{"reimburse 2 +100"}, 0},
+		{"two real, decided late", []string{"E", "F", "G", "F real", "cancel E 900", "cancel G 900", "G double"}, nil, 0},
+		{"two real, too much, decided late", []string{"E", "F", "G", "F real", "cancel E 900", "cancel F 900", "cancel G 100", "G double"}, nil, 1},
+		{"two real, posted", []string{"E", "F", "G", "F real", "G double", "post", "cancel E 900", "cancel G 900", "post"}, nil, 0},
+		{"two real, one in another incident", []string{"E", "F elsewhere", "G", "F real", "G double", "cancel E 900", "cancel G 300"}, nil, 0},
+		{"two real, two doubles", []string{"E", "F", "G", "H", "F real", "G double", "H double", "cancel G 900", "cancel H 800", "cancel H 101 refused"}, []string{"reimburse 2 +100"}, 0},
+		{"two real, taken apart", []string{"E", "F", "G", "F real", "G double", "cancel E 900", "cancel G 900", "G real"}, []string{"reimburse 2 +900"}, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := apptest.NewWorld(t)
@@ -189,5 +199,47 @@ func TestAuthorsOfDoubles(t *testing.T) {
 			refusedAs(t, try(w, w.Supervisor, r.ID), "self_approval")
 			approve(t, w, w.Supervisor2, r.ID)
 		}
+	}
+}
+
+// Cancellations of one time and size, of which one names a double, may be one under two
+// numbers as the losses are: a supervisor decides, also where both would fit.
+func TestEqualCancellationsOfDoubles(t *testing.T) {
+	const at = ",2014-07-20 02:00,exchange,goo,,x,900,,,confirmed"
+	for _, c := range []struct {
+		name    string
+		cancels []string
+		want    int16
+	}{
+		{"equal, in one file", []string{"C,%[1]s,2014-07-25 01:00,cancel,,goo,,900,,E,none\nD,%[1]s,2014-07-25 01:00,cancel,,goo,,900,,G,none"}, cases.DoubleOpen},
+		{"equal, one after the other", []string{"C,%[1]s,2014-07-25 01:00,cancel,,goo,,900,,E,none", "D,%[1]s,2014-07-25 01:00,cancel,,goo,,900,,G,none"}, cases.DoubleOpen},
+		{"of two that are real", []string{"C,%[1]s,2014-07-25 01:00,cancel,,goo,,900,,E,none", "D,%[1]s,2014-07-25 01:00,cancel,,goo,,900,,F,none"}, 0},
+		{"at different times", []string{"C,%[1]s,2014-07-25 01:00,cancel,,goo,,900,,E,none", "D,%[1]s,2014-07-25 02:00,cancel,,goo,,900,,G,none"}, 0},
+	} {
+		w := apptest.NewWorld(t)
+		affected, _ := files(0, []loss{{goo: 5000}})
+		w.Import(affected, movements("E,"+login(0)+at, "F,"+login(0)+at, "G,"+login(0)+at))
+		for _, d := range [][2]string{{"F", incidents.Real}, {"G", incidents.Double}} {
+			if _, err := reimbursements.DecideDouble(w.Ctx, w.Store, w.Supervisor, w.Case(login(0)).ID, d[0], d[1], "取引記録を確認"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, lines := range c.cancels {
+			if i := w.Import("", movements(fmt.Sprintf(lines, login(0)))); i.Rejected != 0 {
+				t.Fatalf("%s: %+v", c.name, i)
+			}
+		}
+		of := w.Case(login(0))
+		if of.PointsOpen&cases.DoubleOpen != c.want {
+			t.Errorf("%s: %v", c.name, of.Marks())
+		}
+		if c.want == 0 {
+			wantPlan(t, w, of)
+			continue
+		}
+		if _, err := reimbursements.DecideDouble(w.Ctx, w.Store, w.Supervisor, of.ID, "D", incidents.Double, "同じ取消"); err != nil {
+			t.Fatal(err)
+		}
+		wantPlan(t, w, of, "reimburse 2 +900")
 	}
 }

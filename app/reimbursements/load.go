@@ -82,9 +82,12 @@ const ofCase = `movements m on m.identity_id = c.identity_id left join movements
 const inCase = `coalesce(e.incident_id, m.incident_id) = c.incident_id`
 
 // equalTo is the condition that o is the same movement as m under another number, whatever
-// was found about either.
+// was found about either. Cancellations are compared with those of the same number, and
+// where one names a double with those of any number of its exchange.
 const equalTo = `o.identity_id = m.identity_id and o.id <> m.id and o.occurred_at = m.occurred_at and o.kind = m.kind and o.points = m.points
-	and o.exchange_id is not distinct from m.exchange_id and o.doubled is distinct from 'double'`
+	and (o.exchange_id is not distinct from m.exchange_id or (m.refers_to <> m.exchange_id or o.refers_to <> o.exchange_id) and exists (select from movements a join movements b
+	  on b.identity_id = a.identity_id and b.occurred_at = a.occurred_at and b.points = a.points where a.id = m.exchange_id and b.id = o.exchange_id))
+	and o.doubled is distinct from 'double'`
 
 // askFacts reads for the cases whose id meets the condition of, in four queries for
 // any number.
@@ -127,6 +130,9 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 			} else {
 				s.facts.Balances[a.ProgramID] = *a.Balance
 			}
+			if a.Behind > 0 {
+				s.facts.Behind[a.ProgramID] = a.Behind
+			}
 			if a.StatedBy != nil {
 				s.facts.Staters = append(s.facts.Staters, *a.StatedBy)
 			}
@@ -158,7 +164,7 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 }
 
 func newFacts() Facts {
-	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, BorneHere: map[int16]int64{}, Balances: map[int16]int64{}, Assumed: map[int16]int64{}}
+	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, BorneHere: map[int16]int64{}, Balances: map[int16]int64{}, Assumed: map[int16]int64{}, Behind: map[int16]int64{}}
 }
 
 // askNow reads what the plans of cases are computed from, with the accounts as they

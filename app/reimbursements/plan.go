@@ -47,6 +47,7 @@ type Balance struct {
 	ProgramID int16 `json:"program"`
 	Now       int64 `json:"now"`
 	Final     int64 `json:"final"`
+	Behind    int64 `json:"behind,omitempty"` // what left and is posted with the plan, as far as the balance reaches
 }
 
 // Plan is what makes one ID whole, as a whole: the difference between what should stand
@@ -80,6 +81,7 @@ type Facts struct {
 	BorneHere   map[int16]int64 // by program, what plans of this case absorbed
 	Balances    map[int16]int64
 	Assumed     map[int16]int64 // by program, what is on an account of which nobody stated a balance: there may be more
+	Behind      map[int16]int64 // by program, what left the account and is not posted, because nothing is on it
 	Staters     []int64         // who stated balances by hand
 }
 
@@ -110,6 +112,11 @@ func Compute(f Facts) Plan {
 	for program, points := range f.BorneHere {
 		if points != 0 && f.Balances[program] > 0 {
 			change[program] = 0 // there is something now of what this case bore before
+		}
+	}
+	for _, m := range f.Movements {
+		if m.FromProgram != nil && f.Behind[*m.FromProgram] > 0 {
+			change[*m.FromProgram] = 0 // more left than was there: that is borne by the case of what left
 		}
 	}
 	for _, l := range p.Lines {
@@ -193,17 +200,17 @@ func (p *Plan) settle(f Facts, change map[int16]int64) {
 		p.Lines, p.Corrects, change = []Line{}, false, nil
 	}
 	for _, program := range sortedKeys(f.Balances) {
-		now := f.Balances[program]
+		now, behind := f.Balances[program], int64(0)
 		final := now
 		if points, touched := change[program]; touched {
-			whole := now + points - f.Absorbed[program]
+			whole := now - f.Behind[program] + points - f.Absorbed[program]
 			if absorb := max(0, -whole) - f.Absorbed[program]; absorb != 0 {
 				p.Lines = append(p.Lines, Line{Kind: Absorb, ProgramID: program, Points: absorb})
 				p.Corrects = p.Corrects || absorb < 0 && f.BorneHere[program] > 0
 			}
-			final = max(0, whole)
+			final, behind = max(0, whole), f.Behind[program]
 		}
-		p.Balances = append(p.Balances, Balance{program, now, final})
+		p.Balances = append(p.Balances, Balance{program, now, final, behind})
 	}
 }
 

@@ -16,14 +16,19 @@ import (
 func (p *preparation) post(tx *store.Tx, approved []*approval) error {
 	var posted []*approval
 	var drafts []ledger.Draft
-	var ids, caseIDs, transfers, deciders []int64
+	var ids, caseIDs, transfers, deciders, behind []int64
 	for i, a := range approved {
 		if !a.last {
 			continue
 		}
 		decidedNow(a.Reimbursement, Posted, a.by, tx.Now)
 		a.TransferID = &p.transfers[i]
-		drafts = append(drafts, ledger.Draft{ID: p.transfers[i], Key: transferKey(a.Reimbursement.ID), Postings: postings(a.plan.Lines, a.accounts, p.companies)})
+		drafts = append(drafts, ledger.Draft{ID: p.transfers[i], Key: transferKey(a.Reimbursement.ID), Postings: postings(a.plan, a.accounts, p.companies)})
+		for _, b := range a.plan.Balances {
+			if b.Behind > 0 {
+				behind = append(behind, a.accounts[b.ProgramID])
+			}
+		}
 		posted, ids, caseIDs = append(posted, a), append(ids, a.Reimbursement.ID), append(caseIDs, a.CaseID)
 		transfers, deciders = append(transfers, p.transfers[i]), append(deciders, a.by.ID)
 	}
@@ -31,6 +36,7 @@ func (p *preparation) post(tx *store.Tx, approved []*approval) error {
 		return nil
 	}
 	ledger.Post(tx, drafts)
+	ledger.CaughtUp(tx, behind)
 	compensated(tx, posted)
 	tx.Queue(`update reimbursements r set state = 'posted', decided_at = $3, decided_by = p.d, transfer_id = p.t
 		from unnest($1::bigint[], $2::bigint[], $4::bigint[]) as p(id, t, d) where r.id = p.id`, ids, transfers, tx.Now, deciders)
@@ -38,9 +44,10 @@ func (p *preparation) post(tx *store.Tx, approved []*approval) error {
 	return p.tellMembers(tx, posted)
 }
 
-// postings turns lines into double entry, one posting an account and purpose.
-func postings(lines []Line, member map[int16]int64, companies map[string]map[int16]int64) []ledger.Posting {
-	other := map[string]string{Rollback: ledger.Restored, Reimburse: ledger.Reimbursed, Absorb: ledger.Absorbed, Adjust: ledger.Adjusted}
+// postings turns a plan into double entry, one posting an account and purpose: its lines,
+// and what had left the accounts before that could not be posted.
+func postings(plan Plan, member map[int16]int64, companies map[string]map[int16]int64) []ledger.Posting {
+	other := map[string]string{Rollback: ledger.Restored, Reimburse: ledger.Reimbursed, Absorb: ledger.Absorbed, Adjust: ledger.Adjusted, ledger.Moved: ledger.Opening}
 	type place struct {
 		account int64
 		program int16
@@ -59,10 +66,15 @@ func postings(lines []Line, member map[int16]int64, companies map[string]map[int
 		move(member[program], program, kind, points)
 		move(companies[other[kind]][program], program, kind, -points)
 	}
-	for _, l := range lines {
+	for _, l := range plan.Lines {
 		give(l.Kind, l.ProgramID, l.Points)
 		if l.CounterProgramID != nil {
 			give(l.Kind, *l.CounterProgramID, -*l.CounterPoints)
+		}
+	}
+	for _, b := range plan.Balances {
+		if b.Behind > 0 {
+			give(ledger.Moved, b.ProgramID, -b.Behind)
 		}
 	}
 	var out []ledger.Posting

@@ -24,7 +24,7 @@ const ofSameID = "select o.id from cases c join cases o on o.identity_id = c.ide
 
 // landed are the movements of an import, with the case that each belongs to.
 const landed = `create temp table landed on commit drop as
-	select m.id, m.movement_id, m.identity_id, m.kind, m.from_program, m.to_program, m.occurred_at, m.points, m.exchange_id,
+	select m.id, m.movement_id, m.identity_id, m.kind, m.from_program, m.to_program, m.occurred_at, m.points, m.refers_to, m.exchange_id,
 	  m.finding in ('suspected', 'confirmed') as loss, coalesce(e.incident_id, m.incident_id) as incident_id
 	from %s s join movements m on m.movement_key = s.movement_key left join movements e on e.id = m.exchange_id
 	where m.kind in ('transfer', 'exchange', 'cancel')`
@@ -71,7 +71,8 @@ func Landed(tx *store.Tx, staged, identities string) error {
 		  join cases c on c.identity_id = l.identity_id and c.incident_id = l.incident_id
 		  where not exists (select from accounts a where a.identity_id = l.identity_id and a.program_id = l.program and not a.assumed)
 		union select c.id from (select identity_id from landed group by identity_id, occurred_at, kind, points, exchange_id having count(*) > 1
-		    union all select m.identity_id from landed m join movements o on `+equalTo+` and not exists (select from landed n where n.id = o.id)) l
+		    union all select m.identity_id from landed m join movements o on `+equalTo+` and not exists (select from landed n where n.id = o.id)
+		    union all select identity_id from landed where refers_to <> exchange_id) l
 		  join cases c on c.identity_id = l.identity_id`, ids)
 }
 

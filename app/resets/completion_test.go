@@ -3,6 +3,7 @@ package resets_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/apptest"
@@ -55,7 +56,14 @@ func TestCompletionOverWhatIsOwed(t *testing.T) {
 	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, of.ID, "確認済み"); err != nil {
 		t.Fatal(err)
 	}
-	if err := complete(w, token); err != nil {
+	refused(t, complete(w, token), "not_found") // what was out before the suspicion is void
+	owes(finish(w.Agent, ""), "owes_points owes_reset owes_call owes_supervisor")
+	if _, err := cases.EndCall(w.Ctx, w.Store, w.Agent2, call.ID); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(2 * time.Minute)
+	verify(w, w.Agent, of, 1)
+	if err := complete(w, send(w, w.Agent, of)); err != nil {
 		t.Fatal(err)
 	}
 	owes(finish(w.Agent, ""), "owes_points owes_supervisor")

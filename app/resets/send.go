@@ -146,6 +146,8 @@ func mailLink(tx *store.Tx, c *cases.Case, who cases.Addressee, p policies.Polic
 	return err
 }
 
+func init() { cases.WhenClearing(voidLinks) }
+
 // voidLinks makes a link of an ID that still works useless.
 func voidLinks(tx *store.Tx, identity int64) error {
 	_, err := store.Exec(tx, "update reset_links set voided_at = $2 where identity_id = $1 and used_at is null and voided_at is null", identity, tx.Now)

@@ -133,7 +133,7 @@ func (v *caseView) code(progress cases.Progress) (c ui.Code, err error) {
 	limits := v.policies.Verification
 	c.SendsLeft = max(0, limits.CodesPerCall-progress.CodesSent)
 	switch last := progress.LastCode; {
-	case len(c.Contacts) == 0 || v.CallClosed != "":
+	case len(c.Contacts) == 0 || v.CallClosed != "" || !v.call.Entitled(v.Documents):
 		c.State = "unavailable"
 	case progress.CodeMatched:
 		c.State = "matched"

@@ -105,6 +105,12 @@ func (v *caseView) sums() (out []ui.ProgramSum) {
 				}
 			}
 		}
+		for _, b := range v.plan.Balances {
+			if b.ProgramID == program.ID {
+				addSum(&s, ledger.Moved, -b.Behind)
+				s.After -= b.Behind
+			}
+		}
 		out = append(out, s)
 	}
 	return out

@@ -1,0 +1,96 @@
+package resets_test
+
+import (
+	"testing"
+	"time"
+
+	"hoten/app/apptest"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/resets"
+	"hoten/app/store"
+)
+
+// What is out when somebody may pass for the member is void for good, whichever agent
+// gave it: ending the suspicion gives none of it back.
+func TestSuspicionVoidsWhatIsOut(t *testing.T) {
+	for name, try := range map[string]func(w *apptest.World, c *cases.Case, call, level2 *cases.Call, link, code string) error{
+		"link": func(w *apptest.World, _ *cases.Case, _, _ *cases.Call, link, _ string) error {
+			_, err := resets.Look(w.Ctx, w.Store, link)
+			return err
+		},
+		"link, used": func(w *apptest.World, _ *cases.Case, _, _ *cases.Call, link, _ string) error {
+			return resets.Complete(w.Ctx, w.Store, link, "a long new secret 7", "a long new secret 7", false)
+		},
+		"code": func(w *apptest.World, _ *cases.Case, call, _ *cases.Call, _, code string) error {
+			_, err := cases.CheckCode(w.Ctx, w.Store, w.Agent2, call.ID, code)
+			return err
+		},
+		"verification": func(w *apptest.World, c *cases.Case, _, _ *cases.Call, _, _ string) error {
+			w.Clock.Add(2 * time.Minute)
+			_, err := resets.Send(w.Ctx, w.Store, w.Agent, c.ID, "https://hoten.example")
+			return err
+		},
+	} {
+		w := apptest.NewWorld(t)
+		affected, movements := apptest.Losses(1)
+		w.Import(affected, movements)
+		c := w.Case(apptest.LossLogin(0))
+		level2 := w.Verified(w.Agent, c.ID, apptest.LossSays(0)...)
+		if _, err := resets.Send(w.Ctx, w.Store, w.Agent, c.ID, "https://hoten.example"); err != nil {
+			t.Fatal(err)
+		}
+		link := w.Secret(c.ID)[len("https://hoten.example/reset/"):]
+		w.Clock.Add(2 * time.Minute)
+		call := w.Call(w.Agent2, c.ID)
+		if _, err := cases.SendCode(w.Ctx, w.Store, w.Agent2, call.ID); err != nil {
+			t.Fatal(err)
+		}
+		code := w.Secret(c.ID)
+		third := w.Call(w.Supervisor2, c.ID)
+		if _, err := cases.Conclude(w.Ctx, w.Store, w.Supervisor2, third.ID, cases.ImpostorSuspected); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み"); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{"code": "no_code_waiting", "verification": "verification_required"}[name]
+		if want == "" {
+			want = "not_found"
+		}
+		if err := try(w, c, call, level2, link, code); !fault.Is(err, want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A case that another agent talks about is not completed, unless a supervisor says why;
+// then nothing that call verified, or would have, counts.
+func TestCasesAreNotCompletedUnderACall(t *testing.T) {
+	w := apptest.NewWorld(t)
+	affected, movements := apptest.Losses(1)
+	w.Import(affected, movements)
+	c := w.Case(apptest.LossLogin(0))
+	w.Call(w.Agent2, c.ID)
+	to := cases.Completed
+	c = w.Case(apptest.LossLogin(0))
+	_, err := cases.Update(w.Ctx, w.Store, w.Agent, c.ID, cases.Change{Status: &to, Version: c.Version})
+	f, is := fault.As(err)
+	if !is || f.Code != "still_owed" {
+		t.Fatal(err)
+	}
+	listed := false
+	for _, one := range f.Fields {
+		listed = listed || one.Code == "owes_call"
+	}
+	if !listed {
+		t.Errorf("%+v", f.Fields)
+	}
+	if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, c.ID, cases.Change{Status: &to, Version: c.Version, Reason: "別途対応"}); err != nil {
+		t.Fatal(err)
+	}
+	calls, err := cases.OpenCalls(store.Read(w.Ctx, w.Store), w.Agent2.ID)
+	if err != nil || len(calls) != 1 || calls[0].ExpiresAt == nil {
+		t.Errorf("%+v %v", calls, err)
+	}
+}

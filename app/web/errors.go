@@ -135,14 +135,13 @@ func (p *page) refuse(f *fault.Fault, form string) {
 	}
 	p.frame.Refused, p.frame.Typed = form, map[string]string{}
 	for name, values := range p.Request().PostForm {
-		if len(values) > 0 && name != "csrf" && name != "mark" && !(form != "note" && secretive(f, name)) {
+		if len(values) > 0 && name != "csrf" && name != "mark" && !(form == "contact" && secretive(f, name)) {
 			p.frame.Typed[ui.Problem{Form: form, Field: name}.ID()] = values[0]
 		}
 	}
 }
 
-// secretive reports whether the field was refused because it holds a secret, which no page
-// shows again; but a note, which is long, is corrected where it was written.
+// secretive reports whether the field was refused because it holds a secret.
 func secretive(f *fault.Fault, name string) bool {
 	return slices.ContainsFunc(f.Fields, func(field fault.Field) bool { return field.Name == name && strings.HasPrefix(field.Code, "secret_") })
 }

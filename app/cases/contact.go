@@ -78,7 +78,7 @@ func ProposeContact(ctx context.Context, s *store.Store, by access.Actor, caseID
 		return Happened{Kind: ContactProposed, Data: map[string]any{"kind": kind, "change": ch.ID}, Text: tx.Reason}, nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, fault.Renamed(err, "reason", "documents")
 	}
 	return ch, nil
 }

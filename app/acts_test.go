@@ -364,6 +364,19 @@ func acts(t *testing.T, w *apptest.World) []act {
 				return err
 			}
 		}},
+		{cases.ToWithdrawContact, "", agent, func() func(access.Actor) error {
+			id := changing()
+			return func(by access.Actor) error { _, err := cases.WithdrawContact(ctx, db, by, id); return err }
+		}},
+		{cases.ToRecordLetter, "", agent, func() func(access.Actor) error {
+			c := other()
+			_, err := w.Pool.Exec(ctx, "update cases set letter_due_at = opened_at where id = $1", c.ID)
+			must(t, err)
+			return func(by access.Actor) error {
+				_, err := cases.RecordLetter(ctx, db, by, c.ID, jptext.DateOf(clock.Now()).String())
+				return err
+			}
+		}},
 		{cases.ToUndoContact, "", supervisor, func() func(access.Actor) error {
 			id := changing()
 			_, err := cases.ConfirmContact(ctx, db, supervisor, id, newMail)

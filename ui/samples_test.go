@@ -95,6 +95,10 @@ func caseSamples(lang string) map[string]page {
 	exhausted.Callback.State, exhausted.Callback.NextChannel, exhausted.Callback.Attempts = "exhausted", "letter", 3
 	exhausted.MayPromise, exhausted.Today, exhausted.CallBack = true, jst(7, 31, 10, 44), []Choice{{"3", "03-****-8551"}}
 	exhausted.Frame.Problems = []Problem{{"promise", "due_at", i18n.T(i18n.With(bg, lang), "fault.field.calling_hours")}}
+	exhausted.Steps, exhausted.Next = slices.Clone(exhausted.Steps), "letter"
+	exhausted.Steps[0] = Step{Name: "notice", State: "now", Note: i18n.T(i18n.With(bg, lang), "cases.step.unreachable")}
+	exhausted.Steps[1] = Step{Name: "verification", State: "later"}
+	exhausted.Steps[2] = Step{Name: "reset", State: "later"}
 	exhausted.Frame.Due = CallbacksDue{Count: 1, First: jst(7, 31, 10, 50)}
 
 	inquiry := sampleCase(lang)
@@ -106,7 +110,11 @@ func caseSamples(lang string) map[string]page {
 	inquiry.Stated = []Choice{{"pointtalk", in(lang, "ポイントーク", "PointTalk")}, {"goo", in(lang, "gooポイント", "goo Point")}}
 
 	handed := sampleCase(lang)
-	handed.Supervises, handed.MayChange, handed.Change = true, false, &ContactChange{ID: 6, Kind: "email", By: in(lang, "鈴木 健", "Ken Suzuki"), MayConfirm: true}
+	handed.Supervises, handed.MayChange, handed.Change = true, false, &ContactChange{ID: 6, Kind: "email", By: in(lang, "鈴木 健", "Ken Suzuki"), MayConfirm: true, MayWithdraw: true,
+		At: jst(7, 31, 10, 20), Documents: in(lang, "本人確認書類の写し（2014年7月31日到着）", "Copy of an identity document, received 31 July 2014")}
+	handed.Frame.Contacts = Waits{Count: 2}
+	handed.Frame.Problems = []Problem{{"confirm", "value", i18n.T(i18n.With(bg, lang), "fault.field.contact_differs")}}
+	handed.Frame.Refused = "confirm"
 	handed.Call.Offer, handed.Call.OfferedTo, handed.Call.OfferedUntil = "waits", in(lang, "渡辺 明", "Akira Watanabe"), jst(7, 31, 10, 47)
 	handed.Frame.Offers = []Offer{{ID: 3, Case: "R096-000412", From: in(lang, "鈴木 健", "Ken Suzuki"), Until: jst(7, 31, 10, 46), InCall: true,
 		Note: in(lang, "補填の時期について、責任者と話したいとのこと。", "Would like to speak with a supervisor about the reimbursement.")}}

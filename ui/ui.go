@@ -34,6 +34,7 @@ type Frame struct {
 	Person   Person
 	Desks    []DeskPill
 	Waiting  Waits
+	Contacts Waits // changes of contacts to be confirmed
 	Due      CallbacksDue
 	Alarms   Alarms
 	Offers   []Offer // of calls to take over, to this person
@@ -67,7 +68,7 @@ type Offer struct {
 	InCall bool // accepting ends the reader's own call
 }
 
-// Waits is the reimbursements that wait for this person's decision.
+// Waits is the reimbursements, or the changed contacts, that wait for this person's decision.
 type Waits struct {
 	Count int64
 	More  bool  // than Count, where counting stopped

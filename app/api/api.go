@@ -90,6 +90,8 @@ var Routes = []Route{
 	{"POST", "/cases/:number/contacts", cases.ToProposeContact, proposeContact},
 	{"POST", "/contacts/:id/confirm", cases.ToConfirmContact, confirmContact},
 	{"POST", "/contacts/:id/refuse", cases.ToRefuseContact, refuseContact},
+	{"POST", "/contacts/:id/withdraw", cases.ToWithdrawContact, withdrawContact},
+	{"POST", "/cases/:number/letters", cases.ToRecordLetter, recordLetter},
 	{"POST", "/contacts/:id/undo", cases.ToUndoContact, undoContact},
 	{"GET", "/cases/:number/plan", access.ReadCases, showPlan},
 	{"POST", "/cases/:number/findings", reimbursements.ToDecideFinding, decideFinding},

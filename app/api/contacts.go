@@ -64,6 +64,15 @@ func refuseContact(a *API, r *request) error {
 	return r.contactChange(http.StatusOK, ch, err)
 }
 
+func withdrawContact(a *API, r *request) error {
+	id, err := r.id()
+	if err != nil {
+		return err
+	}
+	ch, err := cases.WithdrawContact(r.Request().Context(), a.s, r.by, id)
+	return r.contactChange(http.StatusOK, ch, err)
+}
+
 func undoContact(a *API, r *request) error {
 	id, reason, err := r.idAndReason()
 	if err != nil {
@@ -82,4 +91,21 @@ func (r *request) idAndReason() (id int64, reason string, err error) {
 	}
 	err = r.body(&in)
 	return id, in.Reason, err
+}
+
+func recordLetter(a *API, r *request) error {
+	id, err := r.caseID()
+	if err != nil {
+		return err
+	}
+	var in struct {
+		SentOn string `json:"sent_on"`
+	}
+	if err := r.body(&in); err != nil {
+		return err
+	}
+	if _, err := cases.RecordLetter(r.Request().Context(), a.s, r.by, id, in.SentOn); err != nil {
+		return err
+	}
+	return a.writeCase(r, http.StatusOK, id)
 }

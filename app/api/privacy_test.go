@@ -11,6 +11,7 @@ import (
 	"hoten/app/api"
 	"hoten/app/apptest"
 	"hoten/app/cases"
+	"hoten/app/jptext"
 	"hoten/app/members"
 )
 
@@ -161,6 +162,11 @@ func (v *tour) contacts(agent, supervisor *client, number string) {
 		v.T.Helper()
 		return v.to(agent, "POST /cases/:number/contacts", form, ":number", number).want(201, "state", "proposed", "kind", "email").at("id")
 	}
+	own := propose()
+	supervisor.post("/contacts/"+own+"/withdraw", j{}).want(403, "code", "not_the_proposer")
+	v.to(agent, "POST /contacts/:id/withdraw", nil, ":id", own).want(200, "state", "withdrawn")
+	agent.post("/contacts/"+own+"/withdraw", j{}).want(409, "code", "already_decided")
+	agent.post("/cases/"+number+"/letters", j{"sent_on": "2014-07-31"}).want(409, "code", "no_letter_due")
 	v.to(supervisor, "POST /contacts/:id/refuse", j{"reason": "書類が不鮮明"}, ":id", propose()).want(200, "state", "refused")
 	id := propose()
 	agent.post("/contacts/"+id+"/confirm", j{"value": "fresh@mail.example"}).want(403, "code", "forbidden")
@@ -168,6 +174,20 @@ func (v *tour) contacts(agent, supervisor *client, number string) {
 	v.to(supervisor, "POST /contacts/:id/confirm", j{"value": "Fresh@mail.example"}, ":id", id).want(200, "state", "confirmed")
 	v.to(supervisor, "POST /contacts/:id/undo", j{"reason": "誤記"}, ":id", id).want(200, "state", "undone")
 	supervisor.post("/contacts/"+id+"/undo", j{"reason": "誤記"}).want(409, "code", "already_decided")
+	v.letter(agent, number)
+}
+
+// letter has a letter recorded for a case that waits for one.
+func (v *tour) letter(agent *client, number string) {
+	v.T.Helper()
+	id, _ := cases.ParseNumber(number)
+	if _, err := v.Pool.Exec(v.Ctx, "update cases set letter_due_at = opened_at where id = $1", id); err != nil {
+		v.T.Fatal(err)
+	}
+	agent.get("/cases/"+number).want(200, "letter_waits", "true")
+	agent.post("/cases/"+number+"/letters", j{"sent_on": "2099-01-01"}).want(422, "errors.0.field", "sent_on", "errors.0.code", "letter_in_future")
+	day := jptext.DateOf(v.Clock.Now()).String()
+	v.to(agent, "POST /cases/:number/letters", j{"sent_on": day}, ":number", number).want(200, "letter_waits", "false", "letter_sent_on", day)
 }
 
 // handovers offers a call, takes the offer back, has it declined and accepted.

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/width"
 
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/verbs"
 )
 
@@ -38,7 +39,9 @@ type Case struct {
 	MadeWholeAt        *time.Time
 	CompletedAt        *time.Time
 	UnreachableAt      *time.Time
-	PointsOpen         int16 // bits: BalanceMissing, DoubleOpen, CorrectionDue
+	LetterDueAt        *time.Time  // a letter must tell what no mail could
+	LetterSentOn       jptext.Date // of the last letter
+	PointsOpen         int16       // bits: BalanceMissing, DoubleOpen, CorrectionDue
 	OpenedAt           time.Time
 	ChangedAt          time.Time
 	Version            int64

@@ -99,7 +99,7 @@ func ClearImpostor(ctx context.Context, s *store.Store, by access.Actor, id int6
 // RecordRepresentative notes that the documents of a proxy, guardian or
 // corporate contact were seen, so that they can reach level 2 (level 3: documents).
 func RecordRepresentative(ctx context.Context, s *store.Store, by access.Actor, id int64, relation, documents string) (*Case, error) {
-	return decide(ctx, s, by, ToRecordRepresentative, id, documents, func(tx *store.Tx, c *Case, _ *members.Identity) (Happened, error) {
+	c, err := decide(ctx, s, by, ToRecordRepresentative, id, documents, func(tx *store.Tx, c *Case, _ *members.Identity) (Happened, error) {
 		if !slices.Contains([]string{Proxy, Guardian, Corporate}, relation) {
 			return Happened{}, fault.Input("relation", "relation_unknown")
 		}
@@ -111,6 +111,7 @@ func RecordRepresentative(ctx context.Context, s *store.Store, by access.Actor, 
 			ids[0], c.ID, relation, tx.Vault().Seal("representatives", representativeText, ids[0], tx.Reason), by.ID, tx.Now)
 		return Happened{Kind: Represented, Data: map[string]any{"relation": relation}, Text: tx.Reason}, err
 	})
+	return c, fault.Renamed(err, "reason", "documents")
 }
 
 // Require refuses what needs a verified caller: on a suspicion, while level 2 is

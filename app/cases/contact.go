@@ -38,6 +38,7 @@ const (
 	ChangeProposed  = "proposed"
 	ChangeConfirmed = "confirmed"
 	ChangeRefused   = "refused"
+	ChangeWithdrawn = "withdrawn"
 	ChangeUndone    = "undone"
 )
 
@@ -77,7 +78,7 @@ func ProposeContact(ctx context.Context, s *store.Store, by access.Actor, caseID
 		return Happened{Kind: ContactProposed, Data: map[string]any{"kind": kind, "change": ch.ID}, Text: tx.Reason}, nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, fault.Renamed(err, "reason", "documents")
 	}
 	return ch, nil
 }
@@ -114,7 +115,7 @@ func ConfirmContact(ctx context.Context, s *store.Store, by access.Actor, id int
 		if !slices.Equal(contact.Blind(tx.Vault()), ch.ValueKey) {
 			return Happened{}, fault.Input("value", "contact_differs")
 		}
-		before, err := mailsTo(tx, ch)
+		before, err := mailsTo(tx, ch, notices.ContactChanged)
 		if err != nil {
 			return Happened{}, err
 		}
@@ -126,49 +127,11 @@ func ConfirmContact(ctx context.Context, s *store.Store, by access.Actor, id int
 		if err != nil {
 			return Happened{}, err
 		}
+		unreached, err := unreachedOf(tx, ch.IdentityID)
+		if err != nil {
+			return Happened{}, err
+		}
 		ch.State, ch.DecidedBy, ch.DecidedAt, ch.ContactID = ChangeConfirmed, &by.ID, &tx.Now, &set
-		return Happened{Kind: ContactSet, Data: map[string]any{"kind": ch.Kind, "change": ch.ID, "told": told}}, nil
+		return Happened{Kind: ContactSet, Data: map[string]any{"kind": ch.Kind, "change": ch.ID, "told": told, "unreachable": unreached}}, nil
 	})
-}
-
-// mailsTo are the mails that tell of a change at the addresses that may be used now.
-func mailsTo(tx *store.Tx, ch *ContactChange) (out []notices.Draft, err error) {
-	to, err := Addressees(tx.DB, tx.Vault(), []int64{ch.CaseID}, notices.ContactChanged)
-	if err != nil {
-		return nil, err
-	}
-	who := to[ch.CaseID]
-	who.Facts.At, who.Facts.Contact = tx.Now, ch.Kind
-	contacts, err := members.Contacts(tx.DB, who.MemberID)
-	for _, k := range contacts {
-		if err != nil || k.Kind != members.Email || !k.Usable(who.FirstDay) {
-			continue
-		}
-		if who.Address, err = k.Plain(tx.Vault()); err == nil {
-			who.ContactID = k.ID
-			out = append(out, who.Draft(notices.ContactChanged, who.Facts))
-		}
-	}
-	return out, err
-}
-
-// tellChanged mails the member that a contact was changed: at the addresses from before
-// the change, and at a new one. It says by what way the member is told; a letter is for
-// whoever has no other address than the new one.
-func tellChanged(tx *store.Tx, ch *ContactChange, before []notices.Draft) (way string, err error) {
-	way = "mail"
-	if len(before) == 0 {
-		way = "letter"
-	}
-	now, err := mailsTo(tx, ch)
-	if err != nil {
-		return "", err
-	}
-	for _, d := range now {
-		if !slices.ContainsFunc(before, func(b notices.Draft) bool { return *b.ContactID == *d.ContactID }) {
-			before = append(before, d)
-		}
-	}
-	_, err = notices.Queue(tx, before...)
-	return way, err
 }

@@ -5,7 +5,9 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/audit"
+	"hoten/app/fault"
 	"hoten/app/members"
+	"hoten/app/notices"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -57,22 +59,48 @@ func RefuseContact(ctx context.Context, s *store.Store, by access.Actor, id int6
 	})
 }
 
+// WithdrawContact closes a proposal of the actor's own. Another's is Forbidden:
+// not_the_proposer; a supervisor refuses it instead.
+func WithdrawContact(ctx context.Context, s *store.Store, by access.Actor, id int64) (*ContactChange, error) {
+	return decideChange(ctx, s, by, ToWithdrawContact, id, "", func(tx *store.Tx, ch *ContactChange, _ *members.Identity) (Happened, error) {
+		if ch.ProposedBy != by.ID {
+			return Happened{}, fault.New(fault.Forbidden, "not_the_proposer")
+		}
+		if ch.State != ChangeProposed {
+			return Happened{}, already("already_decided")
+		}
+		ch.State, ch.DecidedBy, ch.DecidedAt = ChangeWithdrawn, &by.ID, &tx.Now
+		return Happened{Kind: ContactWithdrawn, Data: map[string]any{"kind": ch.Kind, "change": ch.ID}}, nil
+	})
+}
+
 // UndoContact takes a contact that was set back; those that it replaced are in its place
-// again. What went to it and is not used yet is void, and what it proved in a running call
-// does not hold any more.
+// again, and the member is told. What went to it and is not used yet is void, and what it
+// proved in a running call does not hold any more.
 func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*ContactChange, error) {
 	return decideChange(ctx, s, by, ToUndoContact, id, reason, func(tx *store.Tx, ch *ContactChange, _ *members.Identity) (Happened, error) {
 		if ch.State != ChangeConfirmed {
 			return Happened{}, already("already_decided")
 		}
+		before, err := mailsTo(tx, ch, notices.ContactUndone)
+		if err != nil {
+			return Happened{}, err
+		}
 		if err := members.WithdrawContact(tx, *ch.ContactID); err != nil {
+			return Happened{}, err
+		}
+		told, err := tellUndone(tx, ch, before)
+		if err != nil {
+			return Happened{}, err
+		}
+		if err := takeBackReach(tx, ch); err != nil {
 			return Happened{}, err
 		}
 		tx.Queue(`update calls set expires_at = $2 where ended_at is null and expires_at > $2 and coalesce(first_id, id) in (
 			select call_id from verification_codes where contact_id = $1 and used_at is not null
 			union all select id from calls where called_contact = $1)`, *ch.ContactID, tx.Now)
 		ch.State, ch.UndoneBy, ch.UndoneAt = ChangeUndone, &by.ID, &tx.Now
-		return Happened{Kind: ContactUndone, Data: map[string]any{"kind": ch.Kind, "change": ch.ID}, Text: tx.Reason}, nil
+		return Happened{Kind: ContactUndone, Data: map[string]any{"kind": ch.Kind, "change": ch.ID, "told": told}, Text: tx.Reason}, nil
 	})
 }
 
@@ -81,4 +109,19 @@ func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64,
 func AskContactChanges(reads *store.Reads, caseID int64) *[]ContactChange {
 	return store.Ask[ContactChange](reads, `select k.* from contact_changes k join cases c on c.identity_id = k.identity_id
 		where c.id = $1 and k.state in ('proposed', 'confirmed') order by k.id desc`, caseID)
+}
+
+// AskProposal reads what the timeline has of the proposal that waits for the case's ID: who
+// made it, when, and the documents that were shown.
+func AskProposal(reads *store.Reads, caseID int64) *[]Event {
+	return store.Ask[Event](reads, `select e.id, e.case_id, e.at, e.kind, e.actor_kind, e.actor_id, coalesce(s.name, '') as actor_name, e.data, e.text
+		from cases c join contact_changes k on k.identity_id = c.identity_id and k.state = 'proposed'
+		join case_events e on e.case_id = k.case_id and e.kind = $2 and (e.data->>'change')::bigint = k.id
+		left join staff s on s.id = e.actor_id and e.actor_kind = 'staff' where c.id = $1`, caseID, ContactProposed)
+}
+
+// AskContactsWaiting counts the proposals that somebody who supervises may confirm: those
+// of others, up to CountedTo.
+func AskContactsWaiting(reads *store.Reads, reader int64) *[]int64 {
+	return store.AskValues[int64](reads, "select count(*) from (select from contact_changes where state = 'proposed' and proposed_by <> $1 limit $2) k", reader, CountedTo)
 }

@@ -33,10 +33,12 @@ const (
 	ContactProposed    = "contact_proposed"
 	ContactSet         = "contact_set"
 	ContactRefused     = "contact_refused"
+	ContactWithdrawn   = "contact_withdrawn"
 	ContactUndone      = "contact_undone"
 	Revealed           = "revealed"
 	Notified           = "notified"
 	Unreachable        = "unreachable"
+	LetterSent         = "letter_sent"
 	MailNotSent        = "mail_not_sent"
 	MailAgain          = "mail_again"
 	LinkWasSent        = "link_sent"
@@ -70,7 +72,7 @@ const (
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	HandoverOffered, HandoverTakenBack, HandoverRefused, CallHandedOver,
-	VerificationOpened, ImpostorCleared, Represented, ContactProposed, ContactSet, ContactRefused, ContactUndone, Revealed, Notified, Unreachable, MailNotSent, MailAgain, LinkWasSent, WasResumed, Released, FindingDecided,
+	VerificationOpened, ImpostorCleared, Represented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Unreachable, LetterSent, MailNotSent, MailAgain, LinkWasSent, WasResumed, Released, FindingDecided,
 	AdjustmentMade, DoubleDecided, CancelsExceeded, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 

@@ -29,12 +29,37 @@ func MailSettled(tx *store.Tx, m notices.Mail) error {
 	if m.CaseID == nil {
 		return nil
 	}
-	_, err := store.Exec(tx, `update cases set unreachable_at = $2, changed_at = $2, notified_at = case when $3 then null else notified_at end where id = $1`,
-		*m.CaseID, tx.Now, m.Kind == notices.RestrictionNotice)
+	return mailFailed(tx, m)
+}
+
+// mailFailed: a mail that did not reach the member. What is said of an address that is no
+// longer used says nothing about the one that took its place; but whoever was to be told
+// there of a changed contact is told by letter.
+func mailFailed(tx *store.Tx, m notices.Mail) error {
+	former, err := formerContact(tx, m)
 	if err != nil {
 		return err
 	}
-	return Tell(tx, Happened{CaseID: *m.CaseID, Kind: Unreachable, Data: map[string]any{"mail": m.Kind}})
+	notice, change := m.Kind == notices.RestrictionNotice, m.Kind == notices.ContactChanged || m.Kind == notices.ContactUndone
+	_, err = store.Exec(tx, `update cases set changed_at = $2, unreachable_at = case when $5 then unreachable_at else $2 end,
+		notified_at = case when $3 and letter_sent_on is null then null else notified_at end,
+		letter_due_at = case when $4 and exists (select from contacts where id = $6 and source <> $7) then $2 else letter_due_at end where id = $1`,
+		*m.CaseID, tx.Now, notice, change, former, m.ContactID, members.Documents)
+	if err != nil {
+		return err
+	}
+	kind := Unreachable
+	if former {
+		kind = MailNotSent
+	}
+	return Tell(tx, Happened{CaseID: *m.CaseID, Kind: kind, Data: map[string]any{"mail": m.Kind}})
+}
+
+// formerContact reports whether the mail went to a contact that another took the place of,
+// or that was undone.
+func formerContact(tx *store.Tx, m notices.Mail) (is bool, err error) {
+	err = store.Scan(tx.DB, "select exists (select from contacts where id = $1 and (replaced_by is not null or withdrawn_at is not null))", []any{m.ContactID}, &is)
+	return is, err
 }
 
 // mailSent: what went to the ID's own mailbox has not reached the member, who cannot
@@ -49,6 +74,9 @@ func mailSent(tx *store.Tx, m notices.Mail) error {
 	if m.Kind != notices.RestrictionNotice {
 		return nil
 	}
+	// A contact that documents showed is not the one that was to be told.
+	tx.Queue("update cases set letter_due_at = null where id = $1 and letter_due_at is not null and exists (select from contact_ways where id = $2 and source <> $3)",
+		*m.CaseID, *m.ContactID, members.Documents)
 	first, err := store.Exec(tx, "update cases set notified_at = $2, changed_at = $2 where id = $1 and notified_at is null", *m.CaseID, tx.Now)
 	if err != nil || first == 0 {
 		return err

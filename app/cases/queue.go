@@ -21,16 +21,18 @@ const (
 	QueueCallbacks   Queue = "callbacks"
 	QueueApproval    Queue = "approval"
 	QueueUnreachable Queue = "unreachable"
+	QueueLetter      Queue = "letter"
 	QueueStalled     Queue = "stalled"
 	QueueImpostor    Queue = "impostor"
+	QueueContact     Queue = "contact" // a contact that documents show waits to be confirmed
 	QueueBalance     Queue = "balance_missing"
 	QueueDouble      Queue = "double"
 	QueueCorrection  Queue = "correction"
 )
 
 // Queues lists them in the order in which they are shown.
-var Queues = []Queue{QueueMine, QueueDesk, QueueUnassigned, QueueOverdue, QueueCallbacks, QueueApproval, QueueUnreachable, QueueStalled, QueueImpostor,
-	QueueBalance, QueueDouble, QueueCorrection}
+var Queues = []Queue{QueueMine, QueueDesk, QueueUnassigned, QueueOverdue, QueueCallbacks, QueueApproval, QueueUnreachable, QueueLetter, QueueStalled, QueueImpostor,
+	QueueContact, QueueBalance, QueueDouble, QueueCorrection}
 
 // open is written as the indexes have it.
 const open = "c.status not in ('completed', 'out_of_scope')"
@@ -59,6 +61,10 @@ func (d Desk) condition(q Queue) (where string, args []any) {
 		return open + " and c.status = 'awaiting_approval'", nil
 	case QueueUnreachable:
 		return open + " and c.unreachable_at is not null", nil
+	case QueueLetter:
+		return open + " and " + unlettered, nil
+	case QueueContact: // the few proposals are read before their cases, which may be closed
+		return "c.id = any(array(select case_id from contact_changes where state = 'proposed'))", nil
 	case QueueImpostor: // the few IDs are read before their cases
 		return open + " and c.identity_id = any(array(select id from identities where impostor_at is not null))", nil
 	}

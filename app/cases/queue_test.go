@@ -74,14 +74,16 @@ func TestQueues(t *testing.T) {
 	if _, err := w.Pool.Exec(w.Ctx, "update identities set impostor_at = now() where id = $1", w.Case("m6@ocn.example").IdentityID); err != nil {
 		t.Fatal(err)
 	}
-	set(t, w, "m7@ocn.example", "points_open = 1")
+	set(t, w, "m7@ocn.example", "points_open = 1, letter_due_at = now(), notified_at = now()")
+	propose(t, w, w.Agent, "m2@ocn.example", "email", "fresh@mail.example")
+	set(t, w, "m2@ocn.example", "changed_at = $1", now.Add(-time.Minute))
 	set(t, w, "m8@ocn.example", "points_open = 7")
 	set(t, w, "m9@ocn.example", "points_open = 4")
 	reader := w.Agent
 	reader.DeskID = 1
 	for queue, want := range map[cases.Queue]string{
 		cases.QueueMine: "m4 m1", cases.QueueDesk: "m6", cases.QueueUnassigned: "m9 m8 m7 m6 m5", cases.QueueCallbacks: "m3",
-		cases.QueueApproval: "m4", cases.QueueUnreachable: "m5", cases.QueueImpostor: "m6", cases.QueueStalled: "",
+		cases.QueueApproval: "m4", cases.QueueUnreachable: "m5", cases.QueueLetter: "m7 m5", cases.QueueContact: "m2", cases.QueueImpostor: "m6", cases.QueueStalled: "",
 		cases.QueueBalance: "m8 m7", cases.QueueDouble: "m8", cases.QueueCorrection: "m9 m8",
 	} {
 		if got := logins(t, w, cases.Filter{Queue: queue, Of: cases.Desk{Reader: reader}, Order: cases.Longest}); got != want {
@@ -89,7 +91,7 @@ func TestQueues(t *testing.T) {
 		}
 	}
 	sizes, err := cases.QueueSizes(store.Read(w.Ctx, w.Store), cases.Desk{Reader: reader, Now: now})
-	if err != nil || fmt.Sprint(sizes) != "map[approval:1 balance_missing:2 callbacks:1 correction:2 desk:1 double:1 impostor:1 mine:2 overdue:0 stalled:0 unassigned:5 unreachable:1]" {
+	if err != nil || fmt.Sprint(sizes) != "map[approval:1 balance_missing:2 callbacks:1 contact:1 correction:2 desk:1 double:1 impostor:1 letter:2 mine:2 overdue:0 stalled:0 unassigned:5 unreachable:1]" {
 		t.Errorf("%v %v", sizes, err)
 	}
 	if got := logins(t, w, cases.Filter{Queue: cases.QueueUnassigned, Of: cases.Desk{Reader: reader}, Order: cases.Latest}); got != "m5 m6 m7 m8 m9" {

@@ -19,10 +19,13 @@ var (
 	ToClearImpostor        = verbs.Declare(verbs.Verb{Name: "case.impostor_cleared", Needs: access.Supervise, Subject: "case", Reason: true})
 	ToRecordRepresentative = verbs.Declare(verbs.Verb{Name: "case.representative_recorded", Needs: access.Supervise, Subject: "case", Reason: true})
 
-	ToProposeContact = verbs.Declare(verbs.Verb{Name: "contact.proposed", Needs: access.WorkCases, Subject: "case"})
-	ToConfirmContact = verbs.Declare(verbs.Verb{Name: "contact.set", Needs: access.Supervise, Subject: "case"})
-	ToRefuseContact  = verbs.Declare(verbs.Verb{Name: "contact.refused", Needs: access.Supervise, Subject: "case", Reason: true})
-	ToUndoContact    = verbs.Declare(verbs.Verb{Name: "contact.undone", Needs: access.Supervise, Subject: "case", Reason: true})
+	ToProposeContact  = verbs.Declare(verbs.Verb{Name: "contact.proposed", Needs: access.WorkCases, Subject: "case"})
+	ToConfirmContact  = verbs.Declare(verbs.Verb{Name: "contact.set", Needs: access.Supervise, Subject: "case"})
+	ToRefuseContact   = verbs.Declare(verbs.Verb{Name: "contact.refused", Needs: access.Supervise, Subject: "case", Reason: true})
+	ToWithdrawContact = verbs.Declare(verbs.Verb{Name: "contact.withdrawn", Needs: access.WorkCases, Subject: "case"})
+	ToUndoContact     = verbs.Declare(verbs.Verb{Name: "contact.undone", Needs: access.Supervise, Subject: "case", Reason: true})
+
+	ToRecordLetter = verbs.Declare(verbs.Verb{Name: "case.letter_sent", Needs: access.WorkCases, Subject: "case"})
 
 	ToStartCall       = verbs.Declare(verbs.Verb{Name: "call.started", Needs: access.WorkCases, Subject: "case"})
 	ToAnswer          = verbs.Declare(verbs.Verb{Name: "call.answered", Needs: access.WorkCases, Subject: "case"})

@@ -54,7 +54,7 @@ func (f Filter) byNumber() []column {
 // byWaiting are those of the index of a list that goes by a time.
 func (f Filter) byWaiting() []column {
 	switch {
-	case f.named() || f.Queue == QueueOverdue || f.Queue == QueueImpostor || f.Queue == QueueUnreachable:
+	case f.named() || f.Queue == QueueOverdue || f.Queue == QueueImpostor || f.Queue == QueueUnreachable || f.Queue == QueueLetter || f.Queue == QueueContact:
 		return nil
 	case f.Queue.mark() != nil:
 		return []column{{"c.points_open", "select generate_series(1, 7)", false}}

@@ -7,6 +7,7 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -73,6 +74,23 @@ func Inputs(fields ...Field) *Fault {
 // Missing makes the NotFound fault. It names nothing: whether a thing exists
 // may itself be something the reader is not allowed to know.
 func Missing() *Fault { return New(NotFound, "not_found") }
+
+// Renamed is err with what it says of the field from said of the field to: where what is
+// given as the reason of an action is called otherwise by who gives it.
+func Renamed(err error, from, to string) error {
+	f, ok := As(err)
+	if !ok || !slices.ContainsFunc(f.Fields, func(field Field) bool { return field.Name == from }) {
+		return err
+	}
+	renamed := *f
+	renamed.Fields = slices.Clone(f.Fields)
+	for i := range renamed.Fields {
+		if renamed.Fields[i].Name == from {
+			renamed.Fields[i].Name = to
+		}
+	}
+	return &renamed
+}
 
 // As finds the Fault in err, if there is one.
 func As(err error) (*Fault, bool) {

@@ -20,6 +20,7 @@ const (
 	ResetLink              = "reset_link"
 	ResetCompleted         = "reset_completed"
 	ContactChanged         = "contact_changed"
+	ContactUndone          = "contact_undone"
 	ReimbursementCompleted = "reimbursement_completed"
 	ReimbursementCorrected = "reimbursement_corrected"
 	CaseClosed             = "case_closed"
@@ -27,7 +28,7 @@ const (
 )
 
 // Kinds lists every kind, in the order a case goes through them.
-var Kinds = []string{RestrictionNotice, VerificationCode, ResetLink, ResetCompleted, ContactChanged, ReimbursementCompleted, ReimbursementCorrected, CaseClosed, AllHolders}
+var Kinds = []string{RestrictionNotice, VerificationCode, ResetLink, ResetCompleted, ContactChanged, ContactUndone, ReimbursementCompleted, ReimbursementCorrected, CaseClosed, AllHolders}
 
 // States of a mail. Sent is handed to the mail server; it is not delivered.
 const (
@@ -79,7 +80,7 @@ type Facts struct {
 	Minutes     int       `json:"minutes"` // how long the code or link is good
 	Resumed     bool      `json:"resumed"`
 	PointsOpen  bool      `json:"points_open,omitempty"` // something is still owed
-	Contact     string    `json:"contact,omitempty"`     // which was changed: "email" or "phone"
+	Contact     string    `json:"contact,omitempty"`     // which was changed or changed back: "email" or "phone"
 	Points      []Points  `json:"points,omitempty"`      // posted, a program each
 }
 
@@ -130,6 +131,9 @@ func (a DeliverArgs) InsertOpts() river.InsertOpts {
 	return o
 }
 
+// urgentKinds do not wait for Sweep: somebody waits on the phone, or may have to object.
+var urgentKinds = []string{VerificationCode, ResetLink, ResetCompleted, ContactChanged, ContactUndone}
+
 // chunk is how many mails one job delivers.
 const chunk = 25
 
@@ -151,7 +155,7 @@ func Queue(tx *store.Tx, drafts ...Draft) ([]int64, error) {
 		if mails[i], err = compose(tx, ids[i], d); err != nil {
 			return nil, err
 		}
-		if d.Kind == VerificationCode || d.Kind == ResetLink || d.Kind == ResetCompleted || d.Kind == ContactChanged {
+		if slices.Contains(urgentKinds, d.Kind) {
 			urgent = append(urgent, ids[i])
 		}
 	}

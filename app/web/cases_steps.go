@@ -47,10 +47,13 @@ func (v *caseView) noticeLink() link {
 	case v.noticeQueued():
 		l.skip, l.note = true, i18n.T(v.ctx, "cases.step.queued")
 	case r.UnreachableAt != nil:
-		l.skip, l.note = true, i18n.T(v.ctx, "cases.step.unreachable")
+		l.skip, l.note = v.Call != nil || !v.letterWaits(), i18n.T(v.ctx, "cases.step.unreachable")
 	}
 	return l
 }
+
+// letterWaits reports whether the member is to be told by letter.
+func (v *caseView) letterWaits() bool { return v.row.Case.LetterWaits(v.row.Standing) }
 
 // noticeQueued reports whether the notice waits to be sent, for the first time or again.
 func (v *caseView) noticeQueued() bool {
@@ -114,6 +117,8 @@ func (v *caseView) nextFor(step string) string {
 		return ""
 	case pending && v.Proposal.MayDecide:
 		return "approve"
+	case v.Call == nil && v.letterWaits():
+		return "letter"
 	case step == "notice":
 		return "notify"
 	case step == "verification" && v.Call == nil:

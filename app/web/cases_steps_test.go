@@ -21,8 +21,8 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 	plan := reimbursements.Plan{Lines: []reimbursements.Line{{}}}
 	request := func(state string) *ui.Proposal { return &ui.Proposal{State: state} }
 	type row struct {
-		State                                                                      string
-		NotifiedAt, VerifiedAt, ResumedAt, MadeWholeAt, UnreachableAt, CompletedAt *time.Time
+		State                                                                                   string
+		NotifiedAt, VerifiedAt, ResumedAt, MadeWholeAt, UnreachableAt, CompletedAt, LetterDueAt *time.Time
 	}
 	for name, c := range map[string]struct {
 		row   row
@@ -32,7 +32,16 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 	}{
 		"not notified": {row{State: "restricted"}, ui.CasesShow{}, plan, "now, later, later, later, later; notify"},
 		"no mail reaches the member": {row{State: "restricted", UnreachableAt: at}, ui.CasesShow{}, plan,
-			"skipped Not sent: contact by phone or letter, now, later, later, later; call"},
+			"now Not sent: contact by phone or letter, later, later, later, later; letter"},
+		"no mail reaches the member, in a call": {row{State: "restricted", UnreachableAt: at}, ui.CasesShow{Call: &ui.Call{}}, plan,
+			"skipped Not sent: contact by phone or letter, now, later, later, later; verify"},
+		"no mail reaches the member, told by letter": {row{State: "restricted", UnreachableAt: at, NotifiedAt: at}, ui.CasesShow{}, plan,
+			"done, now, later, later, later; call"},
+		"link sent, no mail": {row{State: "link_sent", UnreachableAt: at}, ui.CasesShow{}, plan, "skipped Told by phone, now, later, later, later; call"},
+		"a changed contact is to be told by letter": {row{State: "restricted", NotifiedAt: at, LetterDueAt: at}, ui.CasesShow{}, plan,
+			"done, now, later, later, later; letter"},
+		"a changed contact is to be told by letter, in a call": {row{State: "restricted", NotifiedAt: at, LetterDueAt: at}, ui.CasesShow{Call: &ui.Call{}}, plan,
+			"done, now, later, later, later; verify"},
 		"notice queued": {row{State: "restricted"}, ui.CasesShow{Mails: []ui.CaseMail{{Kind: notices.RestrictionNotice, State: notices.Queued}}}, plan,
 			"skipped Waiting to be sent, now, later, later, later; call"},
 		"told in the call": {row{State: "restricted", VerifiedAt: at}, ui.CasesShow{}, plan,
@@ -72,7 +81,7 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 			reimbursements.Plan{}, "done, done, done, done, now; complete"},
 	} {
 		of := cases.Row{Standing: members.Standing{State: cmp.Or(c.row.State, members.Active), ResumedAt: c.row.ResumedAt},
-			Case: cases.Case{Origin: cases.Listed, NotifiedAt: c.row.NotifiedAt, VerifiedAt: c.row.VerifiedAt, MadeWholeAt: c.row.MadeWholeAt, UnreachableAt: c.row.UnreachableAt, CompletedAt: c.row.CompletedAt}}
+			Case: cases.Case{Origin: cases.Listed, NotifiedAt: c.row.NotifiedAt, VerifiedAt: c.row.VerifiedAt, MadeWholeAt: c.row.MadeWholeAt, UnreachableAt: c.row.UnreachableAt, CompletedAt: c.row.CompletedAt, LetterDueAt: c.row.LetterDueAt}}
 		if c.row == (row{}) {
 			of.Origin = cases.Inquiry
 		}

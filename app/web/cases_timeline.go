@@ -20,16 +20,16 @@ var timelineKinds = map[string][]string{
 	"call": {cases.CallStarted, cases.CallEnded, cases.HandoverOffered, cases.HandoverTakenBack, cases.HandoverRefused, cases.CallHandedOver, cases.CallbackPromised, cases.CallbackAttempted, cases.CallbackMoved, cases.CallbackDropped,
 		cases.CallbackExhausted},
 	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.ImpostorCleared, cases.Represented,
-		cases.ContactProposed, cases.ContactSet, cases.ContactRefused, cases.ContactUndone, cases.Revealed},
+		cases.ContactProposed, cases.ContactSet, cases.ContactRefused, cases.ContactWithdrawn, cases.ContactUndone, cases.Revealed},
 	"reset": {cases.LinkWasSent, cases.WasResumed, cases.Released},
 	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.DoubleDecided, cases.DoubleFound, cases.CancelsExceeded, cases.BalanceMissed, cases.BalanceStated,
 		cases.FactArrived, cases.CorrectionFound, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
 		cases.Posted, cases.ApprovalsVoided, cases.ApprovalReminded, cases.ApprovalEscalated},
-	"mail":   {cases.Notified, cases.Unreachable, cases.MailNotSent, cases.MailAgain},
+	"mail":   {cases.Notified, cases.Unreachable, cases.LetterSent, cases.MailNotSent, cases.MailAgain},
 	"status": {cases.Opened, cases.StatusChanged, cases.Assigned, cases.AddedToIncident},
 }
 
-var contactEvents = map[string]bool{cases.ContactProposed: true, cases.ContactSet: true, cases.ContactRefused: true, cases.ContactUndone: true}
+var contactEvents = map[string]bool{cases.ContactProposed: true, cases.ContactSet: true, cases.ContactRefused: true, cases.ContactWithdrawn: true, cases.ContactUndone: true}
 
 var kindOfEvent = func() map[string]string {
 	out := map[string]string{}
@@ -97,6 +97,10 @@ func (p *page) sentence(e cases.Event) string {
 			said = i18n.T(p.ctx, "cases.contact.kind."+said)
 		case name == "told":
 			said = i18n.T(p.ctx, "cases.contact.told."+said)
+		case name == "sent_on":
+			if day, err := time.Parse(time.DateOnly, said); err == nil {
+				said = i18n.Date(p.ctx, day)
+			}
 		case name == "due":
 			if at, err := time.Parse(time.RFC3339, said); err == nil {
 				said = i18n.Time(at)
@@ -110,7 +114,11 @@ func (p *page) sentence(e cases.Event) string {
 		}
 		args = append(args, name, said)
 	}
-	return i18n.T(p.ctx, "cases.event."+e.Kind, args...)
+	kind := e.Kind
+	if kind == cases.ContactUndone && data["told"] != nil { // earlier releases told nobody
+		kind += "_told"
+	}
+	return i18n.T(p.ctx, "cases.event."+kind, args...)
 }
 
 // script chooses the sentences for the step of the call, in the caller's language.

@@ -9,15 +9,17 @@ import (
 // contactChange fills the change of a contact that waits to be confirmed.
 func (v *caseView) contactChange() error {
 	v.MayChange = v.MayWork && v.row.MemberID != nil && v.row.ImpostorAt == nil
+	told := store.First(*v.found.proposal)
 	for _, ch := range *v.found.changes {
-		if ch.State != cases.ChangeProposed {
+		if ch.State != cases.ChangeProposed || told == nil {
 			continue
 		}
-		by, err := v.nameOf(&ch.ProposedBy)
+		documents, err := told.PlainText(v.w.s.Vault)
 		if err != nil {
 			return err
 		}
-		v.Change = &ui.ContactChange{ID: ch.ID, Kind: ch.Kind, By: by, MayConfirm: v.Supervises && ch.ProposedBy != v.by.ID && v.row.ImpostorAt == nil}
+		v.Change = &ui.ContactChange{ID: ch.ID, Kind: ch.Kind, By: told.ActorName, At: ch.ProposedAt, Documents: documents,
+			MayConfirm: v.Supervises && ch.ProposedBy != v.by.ID && v.row.ImpostorAt == nil, MayWithdraw: v.MayWork && ch.ProposedBy == v.by.ID}
 	}
 	return nil
 }
@@ -39,6 +41,20 @@ func confirmContact(p *page) error {
 func refuseContact(p *page) error {
 	return p.onContact("refuse", "contact_refused", func(id int64) error {
 		_, err := cases.RefuseContact(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		return err
+	})
+}
+
+func withdrawContact(p *page) error {
+	return p.onContact("withdraw", "contact_withdrawn", func(id int64) error {
+		_, err := cases.WithdrawContact(p.ctx, p.w.s, p.by, id)
+		return err
+	})
+}
+
+func recordLetter(p *page) error {
+	return p.onCase("letter", "letter_recorded", func(id int64) error {
+		_, err := cases.RecordLetter(p.ctx, p.w.s, p.by, id, p.FormValue("sent_on"))
 		return err
 	})
 }

@@ -135,10 +135,19 @@ func (p *page) refuse(f *fault.Fault, form string) {
 	}
 	p.frame.Refused, p.frame.Typed = form, map[string]string{}
 	for name, values := range p.Request().PostForm {
-		if len(values) > 0 && name != "csrf" && name != "mark" {
+		if len(values) > 0 && name != "csrf" && name != "mark" && !(aboutDocuments[form] && secretive(f, name)) {
 			p.frame.Typed[ui.Problem{Form: form, Field: name}.ID()] = values[0]
 		}
 	}
+}
+
+// aboutDocuments are the forms whose texts are short and about documents: a secret in them
+// is not shown again, unlike a note, which is corrected where it was written.
+var aboutDocuments = map[string]bool{"contact": true, "representative": true}
+
+// secretive reports whether the field was refused because it holds a secret.
+func secretive(f *fault.Fault, name string) bool {
+	return slices.ContainsFunc(f.Fields, func(field fault.Field) bool { return field.Name == name && strings.HasPrefix(field.Code, "secret_") })
 }
 
 // again shows the page a form stands on once more when its action refused it;

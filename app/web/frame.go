@@ -33,6 +33,7 @@ type around struct {
 	place    *[]installation.State
 	stopped  *[]notices.MailQueue
 	offers   *[]cases.OfferTo
+	contacts *[]int64 // how many changes wait to be confirmed
 }
 
 func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed bool) (*around, error) {
@@ -41,6 +42,7 @@ func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed
 	if framed {
 		a.desks, a.policies = desks.Ask(&reads), policies.AskLatest(&reads)
 		a.waits, a.due = reimbursements.AskWaiting(&reads, reader), callbacks.AskDueFor(&reads, reader, now)
+		a.contacts = cases.AskContactsWaiting(&reads, reader)
 		a.ids, a.offers = operators.AskIDs(&reads), cases.AskOffersTo(&reads, reader, now)
 		a.place, a.stopped = installation.Ask(&reads, at), notices.AskStopped(&reads)
 	}
@@ -83,6 +85,9 @@ func (p *page) surround(a *around) (err error) {
 func (p *page) waiting(a *around) {
 	if waits := store.First(*a.waits); waits != nil {
 		p.frame.Waiting = ui.Waits{Count: waits.Count, Late: waits.Late, Mine: waits.Mine, More: waits.Count == reimbursements.CountedTo}
+	}
+	if n := (*a.contacts)[0]; p.by.May(access.Supervise) {
+		p.frame.Contacts = ui.Waits{Count: n, More: n == cases.CountedTo}
 	}
 	if due := store.First(*a.due); due != nil && p.by.May(access.WorkCases) {
 		p.frame.Due = ui.CallbacksDue{Count: due.Count, Overdue: due.Overdue, First: moment(due.First)}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"mime"
 	"net/http"
 	"strconv"
 
@@ -83,7 +84,16 @@ func (p *page) mail() (m *notices.Mail, message notices.Message, from string, er
 		return nil, message, "", err
 	}
 	message, err = m.Show(p.w.s.Vault, env)
-	return m, message, env.From, err
+	return m, message, readable(env.From), err
+}
+
+// readable is a header field as mail programs show it. One that cannot be decoded is shown
+// as it is.
+func readable(field string) string {
+	if decoded, err := new(mime.WordDecoder).DecodeHeader(field); err == nil {
+		return decoded
+	}
+	return field
 }
 
 func showMail(p *page) error {

@@ -1,0 +1,117 @@
+package cases
+
+import (
+	"encoding/json"
+	"slices"
+
+	"hoten/app/members"
+	"hoten/app/notices"
+	"hoten/app/store"
+)
+
+// mailsTo are the mails of the kind that tell of a change at the addresses that may be used now.
+func mailsTo(tx *store.Tx, ch *ContactChange, kind string) (out []notices.Draft, err error) {
+	to, err := Addressees(tx.DB, tx.Vault(), []int64{ch.CaseID}, kind)
+	if err != nil {
+		return nil, err
+	}
+	who := to[ch.CaseID]
+	who.Facts.At, who.Facts.Contact = tx.Now, ch.Kind
+	contacts, err := members.Contacts(tx.DB, who.MemberID)
+	for _, k := range contacts {
+		if err != nil || k.Kind != members.Email || !k.Usable(who.FirstDay) {
+			continue
+		}
+		if who.Address, err = k.Plain(tx.Vault()); err == nil {
+			who.ContactID = k.ID
+			out = append(out, who.Draft(kind, who.Facts))
+		}
+	}
+	return out, err
+}
+
+// tellChanged mails the member that a contact was changed: at the addresses from before
+// the change, and at a new one. It says by what way the member is told; a letter is for
+// whoever has no other address than the new one.
+func tellChanged(tx *store.Tx, ch *ContactChange, before []notices.Draft) (way string, err error) {
+	now, err := mailsTo(tx, ch, notices.ContactChanged)
+	if err != nil {
+		return "", err
+	}
+	return tellBy(tx, ch.CaseID, before, now)
+}
+
+// tellUndone mails the member that a change was cancelled: at the addresses that are used
+// again, and at the one that is no longer used, which was told of the change.
+func tellUndone(tx *store.Tx, ch *ContactChange, before []notices.Draft) (way string, err error) {
+	again, err := mailsTo(tx, ch, notices.ContactUndone)
+	if err != nil {
+		return "", err
+	}
+	return tellBy(tx, ch.CaseID, again, before)
+}
+
+// tellBy queues the mails, one an address. Where there is none among those that are
+// certain to be the member's, a letter is due.
+func tellBy(tx *store.Tx, caseID int64, certain, more []notices.Draft) (way string, err error) {
+	mails := slices.Clone(certain)
+	for _, d := range more {
+		if !slices.ContainsFunc(mails, func(b notices.Draft) bool { return *b.ContactID == *d.ContactID }) {
+			mails = append(mails, d)
+		}
+	}
+	way = "mail"
+	if len(certain) == 0 {
+		way = "letter"
+	}
+	tx.Queue("update cases set letter_due_at = case when $2 then $3::timestamptz end where id = $1", caseID, way == "letter", tx.Now)
+	_, err = notices.Queue(tx, mails...)
+	return way, err
+}
+
+// unreachedOf are the cases of the ID that no mail reaches, by id.
+func unreachedOf(tx *store.Tx, identity int64) ([]int64, error) {
+	found, err := store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+		return store.AskValues[int64](reads, "select id from cases where identity_id = $1 and unreachable_at is not null order by id", identity)
+	})
+	return append([]int64{}, found...), err
+}
+
+// takeBackReach takes back what only an undone contact brought about: the cases that no
+// mail reached before the change are unreachable again, and so are those whose member has
+// no other address; a notice that went to that contact alone has notified nobody.
+func takeBackReach(tx *store.Tx, ch *ContactChange) error {
+	if ch.Kind != members.Email {
+		return nil
+	}
+	var before []int64
+	noted, err := store.Now(tx.DB, func(reads *store.Reads) *[]string {
+		return store.AskValues[string](reads, `select coalesce(data->'unreachable', '[]')::text from case_events
+			where case_id = $1 and kind = $2 and (data->>'change')::bigint = $3`, ch.CaseID, ContactSet, ch.ID)
+	})
+	if err != nil {
+		return err
+	}
+	if len(noted) > 0 {
+		if err := json.Unmarshal([]byte(noted[0]), &before); err != nil {
+			return err
+		}
+	}
+	ids, err := store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+		return store.AskValues[int64](reads, "select id from cases where identity_id = $1 order by id for no key update", ch.IdentityID)
+	})
+	if err != nil {
+		return err
+	}
+	to, err := Addressees(tx.DB, tx.Vault(), ids, notices.RestrictionNotice)
+	if err != nil {
+		return err
+	}
+	ids = slices.DeleteFunc(ids, func(id int64) bool { return to[id].Address != "" && !slices.Contains(before, id) })
+	tx.Queue(`update cases set notified_at = null where identity_id = $1 and notified_at is not null and letter_sent_on is null
+		and exists (select from mails m where m.case_id = cases.id and m.kind = $2 and m.state = 'sent' and m.contact_id = $3)
+		and not exists (select from mails m where m.case_id = cases.id and m.kind = $2 and m.state = 'sent' and m.contact_id is distinct from $3)`,
+		ch.IdentityID, notices.RestrictionNotice, *ch.ContactID)
+	tx.Queue(`update cases set unreachable_at = $2, changed_at = $2 where id = any($1) and origin <> 'inquiry' and unreachable_at is null`, ids, tx.Now)
+	return nil
+}

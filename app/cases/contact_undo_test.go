@@ -1,0 +1,202 @@
+package cases_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"hoten/app/access"
+	"hoten/app/cases"
+	"hoten/app/members"
+	"hoten/app/notices"
+	"hoten/app/store"
+)
+
+// Only whoever proposed a contact withdraws it, once, while it waits.
+func TestWithdrawingAProposal(t *testing.T) {
+	w := world(t)
+	login := "m3@ocn.example"
+	ch := propose(t, w, w.Agent, login, members.Email, fresh)
+	withdraw := func(by access.Actor) error {
+		_, err := cases.WithdrawContact(w.Ctx, w.Store, by, ch.ID)
+		return err
+	}
+	for code, by := range map[string][]access.Actor{"not_the_proposer": {w.Agent2, w.Supervisor, w.Manager}, "forbidden": {w.Auditor, w.Administrator}} {
+		for _, by := range by {
+			refused(t, withdraw(by), code)
+		}
+	}
+	if err := withdraw(w.Agent); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, withdraw(w.Agent), "already_decided")
+	_, err := cases.ConfirmContact(w.Ctx, w.Store, w.Supervisor, ch.ID, fresh)
+	refused(t, err, "already_decided")
+	_, err = cases.RefuseContact(w.Ctx, w.Store, w.Supervisor, ch.ID, "不要")
+	refused(t, err, "already_decided")
+	if n := w.Number("select count(*) from case_events where case_id = $1 and kind = 'contact_withdrawn'", w.Case(login).ID); n != 1 {
+		t.Errorf("%d events", n)
+	}
+	// Confirmed, refused and undone ones are decided.
+	ch = setContact(t, w, login, members.Phone, "080-1234-5678")
+	refused(t, withdraw(w.Agent), "already_decided")
+	if _, err := cases.UndoContact(w.Ctx, w.Store, w.Supervisor, ch.ID, "誤記"); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, withdraw(w.Agent), "already_decided")
+	ch = propose(t, w, w.Supervisor, login, members.Email, fresh)
+	if err := withdraw(w.Supervisor); err != nil {
+		t.Errorf("a supervisor's own: %v", err)
+	}
+}
+
+// One who withdraws while another confirms: one of them wins, and what stands is whole.
+func TestWithdrawingWhileAnotherConfirms(t *testing.T) {
+	w := world(t)
+	for i := range 5 {
+		ch := propose(t, w, w.Agent, "m3@ocn.example", members.Email, fmt.Sprintf("fresh%d@mail.example", i))
+		var both sync.WaitGroup
+		results := make([]error, 2)
+		both.Go(func() { _, results[0] = cases.WithdrawContact(w.Ctx, w.Store, w.Agent, ch.ID) })
+		both.Go(func() {
+			_, results[1] = cases.ConfirmContact(w.Ctx, w.Store, w.Supervisor, ch.ID, fmt.Sprintf("fresh%d@mail.example", i))
+		})
+		both.Wait()
+		state := map[bool]string{true: cases.ChangeWithdrawn, false: cases.ChangeConfirmed}[results[0] == nil]
+		if (results[0] == nil) == (results[1] == nil) || w.Number("select count(*) from contact_changes where id = $1 and state = $2 and (contact_id is null) = $3", ch.ID, state, results[0] == nil) != 1 {
+			t.Fatalf("%v", results)
+		}
+	}
+}
+
+// What waits to be confirmed is found by whoever may confirm it, with its documents.
+func TestProposalsAreFound(t *testing.T) {
+	w := world(t)
+	ch := propose(t, w, w.Supervisor, "m3@ocn.example", members.Email, fresh)
+	counts := func(by access.Actor) int64 {
+		t.Helper()
+		n, err := store.Now(store.Read(w.Ctx, w.Store), func(reads *store.Reads) *[]int64 { return cases.AskContactsWaiting(reads, by.ID) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n[0]
+	}
+	if own, other := counts(w.Supervisor), counts(w.Supervisor2); own != 0 || other != 1 {
+		t.Errorf("%d wait for the proposer, %d for another", own, other)
+	}
+	told, err := store.Now(store.Read(w.Ctx, w.Store), func(reads *store.Reads) *[]cases.Event { return cases.AskProposal(reads, ch.CaseID) })
+	if err != nil || len(told) != 1 || !told[0].At.Equal(ch.ProposedAt) || told[0].ActorID != w.Supervisor.ID {
+		t.Fatalf("%+v %v", told, err)
+	}
+	if text, _ := told[0].PlainText(w.Vault); !strings.Contains(text, "2014年7月31日到着") {
+		t.Errorf("the documents: %q", text)
+	}
+	// A case that was closed meanwhile is found all the same.
+	set(t, w, "m3@ocn.example", "status = 'completed'")
+	if got := logins(t, w, cases.Filter{Queue: cases.QueueContact, Order: cases.Longest}); got != "m3" {
+		t.Errorf("the queue: %q", got)
+	}
+}
+
+// Undone, the member is told at the addresses that are used again and at the one that is
+// not any more; who has none is told by letter.
+func TestUndoingTellsTheMember(t *testing.T) {
+	w := world(t)
+	for _, c := range []struct {
+		login, kind, value, told string
+		at                       []string
+	}{
+		{"m4@ocn.example", members.Email, fresh, "mail", []string{"c4@docomo.example", fresh}},
+		{"m3@ocn.example", members.Email, "fresh3@mail.example", "letter", []string{"fresh3@mail.example"}},
+		{"m2@ocn.example", members.Phone, "080-1234-5678", "mail", nil},
+	} {
+		before := cases.Addressee{}
+		to, err := cases.Addressees(store.Read(w.Ctx, w.Store), w.Vault, []int64{w.Case(c.login).ID}, notices.RestrictionNotice)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before = to[w.Case(c.login).ID]
+		if c.at == nil && before.Address != "" {
+			c.at = []string{before.Address}
+		} else if c.at == nil {
+			c.told = "letter"
+		}
+		ch := setContact(t, w, c.login, c.kind, c.value)
+		if _, err := cases.UndoContact(w.Ctx, w.Store, w.Supervisor, ch.ID, "誤記"); err != nil {
+			t.Fatal(err)
+		}
+		if got := mailed(t, w, c.login, notices.ContactUndone); !slices.Equal(got, c.at) {
+			t.Errorf("%s was told at %v, want %v", c.login, got, c.at)
+		}
+		if n := w.Number("select count(*) from case_events where case_id = $1 and kind = 'contact_undone' and data->>'told' = $2", w.Case(c.login).ID, c.told); n != 1 {
+			t.Errorf("%s: the timeline does not say %s", c.login, c.told)
+		}
+		if got := waits(t, w, c.login); got != (c.told == "letter") {
+			t.Errorf("%s waits for a letter: %v", c.login, got)
+		}
+	}
+}
+
+// Undone, nothing is left of what the contact brought about: a case that no mail reached is
+// unreachable again, and whoever was notified there alone is not notified.
+func TestUndoingTakesReachBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		login           string
+		unreachable     bool // before the change
+		notified        bool // by the notice, at the changed address
+		kind, value     string
+		wantUnreachable bool
+		wantNotNotified bool
+	}{
+		"no other address":                {"m3@ocn.example", true, false, members.Email, fresh, true, true},
+		"no other address, never tried":   {"m3@ocn.example", false, false, members.Email, fresh, true, true},
+		"no other address, notified":      {"m3@ocn.example", true, true, members.Email, fresh, true, true},
+		"another address, refused before": {"m4@ocn.example", true, false, members.Email, fresh, true, true},
+		"another address":                 {"m4@ocn.example", false, false, members.Email, fresh, false, true},
+		"another address, notified":       {"m4@ocn.example", false, true, members.Email, fresh, false, true},
+		"a phone":                         {"m3@ocn.example", false, false, members.Phone, "080-1234-5678", false, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := world(t)
+			if c.unreachable {
+				set(t, w, c.login, "unreachable_at = now()")
+			}
+			ch := setContact(t, w, c.login, c.kind, c.value)
+			set(t, w, c.login, "unreachable_at = null") // the mail about the change went through
+			if c.notified {
+				set(t, w, c.login, "notified_at = now()")
+				if _, err := w.Pool.Exec(w.Ctx, `insert into mails (case_id, member_id, contact_id, kind, language, message_id, recipient, data, queued_at, due_at, state, sent_at)
+					values ($1, $2, $3, 'restriction_notice', 'ja', 'x@mail.invalid', '', '', now(), now(), 'sent', now())`, w.Case(c.login).ID, w.ID(c.login).MemberID, ch.ContactID); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := cases.UndoContact(w.Ctx, w.Store, w.Supervisor, ch.ID, "誤記"); err != nil {
+				t.Fatal(err)
+			}
+			got := w.Case(c.login)
+			if (got.UnreachableAt != nil) != c.wantUnreachable || (got.NotifiedAt == nil) != c.wantNotNotified {
+				t.Errorf("unreachable %v, notified %v", got.UnreachableAt, got.NotifiedAt)
+			}
+		})
+	}
+}
+
+// A mail that comes back from a former address says nothing about the one that is used.
+func TestFormerAddressesDoNotMakeUnreachable(t *testing.T) {
+	w := world(t)
+	login := "m4@ocn.example"
+	former := w.Number("select id from contacts where kind = 'email' and member_id = $1", *w.ID(login).MemberID)
+	setContact(t, w, login, members.Email, fresh)
+	id := w.Case(login).ID
+	err := store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
+		return cases.MailSettled(tx, notices.Mail{CaseID: &id, ContactID: &former, Kind: notices.ContactChanged, State: notices.Bounced})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := w.Case(login); c.UnreachableAt != nil || !waits(t, w, login) {
+		t.Errorf("%+v", c)
+	}
+}

@@ -1,0 +1,83 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"hoten/app/jptext"
+)
+
+// contactsPart is the panel of the contacts.
+var contactsPart = regexp.MustCompile(`(?s)<section class="panel" id="contacts".*?</section>`)
+
+// What is wrong with a contact stands in its panel, beside what was typed; a secret is
+// not shown again. A second look at a page that is stale says so there as well.
+func TestProblemsOfContactsStandByTheirForm(t *testing.T) {
+	s := newSite(t)
+	number := s.Case(login).Number()
+	agent, supervisor := s.as(s.Agent), s.as(s.Supervisor)
+	panel := func(a answer, status int, says ...string) string {
+		t.Helper()
+		part := contactsPart.FindString(a.body)
+		for _, w := range says {
+			if !strings.Contains(part, w) {
+				t.Errorf("%d, the panel does not say %q:\n%s", a.status, w, part)
+			}
+		}
+		if a.status != status {
+			t.Errorf("%d, want %d", a.status, status)
+		}
+		return part
+	}
+	propose := func(value, documents string) answer {
+		t.Helper()
+		return agent.post("/cases/"+number+"/contacts", "kind", "email", "value", value, "documents", documents)
+	}
+	panel(propose("fresh@", "本人確認書類の写し"), http.StatusUnprocessableEntity, `id="contact-value-problem"`, `value="fresh@"`, ">本人確認書類の写し<")
+	part := panel(propose("fresh@mail.example", "パスワード：tsukimi-dango-47"), http.StatusUnprocessableEntity, `id="contact-documents-problem"`, `value="fresh@mail.example"`)
+	if strings.Contains(part, "tsukimi") {
+		t.Error("the secret is shown again")
+	}
+	panel(propose("fresh@mail.example", "本人確認書類の写し、7月31日到着"), http.StatusSeeOther)
+	id := s.Number("select id from contact_changes")
+	panel(supervisor.get("/cases/"+number), http.StatusOK, "本人確認書類の写し、7月31日到着", "変更を確定する", s.Agent.Name)
+	panel(agent.get("/cases/"+number), http.StatusOK, "申請を取り下げる")
+	if body := supervisor.get("/cases?queue=contact").body; !strings.Contains(body, number) || !strings.Contains(body, "連絡先の変更の確定待ち 1件") {
+		t.Error("a supervisor does not find the proposal")
+	}
+	if body := agent.get("/cases").body; strings.Contains(body, "連絡先の変更の確定待ち 1件") {
+		t.Error("an agent is told of what only supervisors confirm")
+	}
+	on := fmt.Sprintf("/contacts/%d", id)
+	panel(supervisor.post(on+"/confirm", "value", "frash@mail.example"), http.StatusUnprocessableEntity, `id="confirm-value-problem"`, `value="frash@mail.example"`)
+	panel(supervisor.post(on+"/withdraw"), http.StatusForbidden, "取り下げられるのは起案者だけです。")
+	panel(agent.post(on+"/withdraw"), http.StatusSeeOther)
+	panel(supervisor.post(on+"/confirm", "value", "fresh@mail.example"), http.StatusConflict, `class="problem"`)
+	panel(agent.post(on+"/withdraw"), http.StatusConflict, `class="problem"`)
+}
+
+// A letter is recorded from what is to be done next.
+func TestALetterIsRecorded(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	if _, err := s.Pool.Exec(t.Context(), "update cases set unreachable_at = now(), notified_at = null, verified_at = null where id = $1", c.ID); err != nil {
+		t.Fatal(err)
+	}
+	agent, path := s.as(s.Agent), "/cases/"+c.Number()
+	if body := agent.get(path).body; !strings.Contains(body, "書面の発送を記録する") {
+		t.Fatal("the case does not ask for a letter")
+	}
+	if a := agent.post(path+"/letters", "sent_on", "2099-01-01"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="letter-sent_on-problem"`) {
+		t.Errorf("%d", a.status)
+	}
+	day := jptext.DateOf(s.Clock.Now()).String()
+	if a := agent.post(path+"/letters", "sent_on", day); a.status != http.StatusSeeOther {
+		t.Errorf("%d", a.status)
+	}
+	if body := agent.get(path).body; strings.Contains(body, "書面の発送を記録する") || !strings.Contains(body, "書面でのお知らせを発送") {
+		t.Error("what was recorded is not shown")
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/desks"
+	"hoten/app/operators"
 )
 
 // manyCases is how many the world of TestListsUseFewIndexes has, mostRead how many of
@@ -64,7 +65,7 @@ func plan(t *testing.T, c *pgx.Conn, query string, args []any) node {
 				all = append(all, at.Format(time.RFC3339Nano))
 			}
 			literals[i] = "'{" + strings.Join(all, ",") + "}'"
-		case []int64:
+		case []int64, []int16:
 			literals[i] = strings.ReplaceAll(strings.NewReplacer("[", "'{", "]", "}'").Replace(fmt.Sprint(a)), " ", ",")
 		default:
 			literals[i] = fmt.Sprintf("'%v'", a)
@@ -131,7 +132,7 @@ func TestListsUseFewIndexes(t *testing.T) {
 	fill(t, c, w)
 	reader := w.Agent
 	reader.DeskID = 1
-	of := cases.Desk{Reader: reader, Now: time.Now(), Deadlines: cases.Deadlines{Desks: []desks.Kept{{ID: 1, Desk: apptest.Release(t)[0]}}, Respond: time.Hour}}
+	of := cases.Desk{Reader: reader, Now: time.Now(), Deadlines: cases.Deadlines{Desks: []desks.Kept{{ID: 1, Desk: apptest.Release(t)[0]}}, IDs: []operators.ID{{ID: 1, Code: "ocn-id"}}, Respond: time.Hour}}
 	type question struct {
 		name, query string
 		args        []any

@@ -17,32 +17,34 @@ import (
 func TestHistoriesAroundTheFreeze(t *testing.T) {
 	const before, after = "2014-07-26 10:00", "2014-07-28 20:00"
 	type event struct {
-		line string // with %s for its time
+		line string // with its time, ID and number
 		goo  int64  // what it does to the balance
 		late bool   // it may be dated after the freeze
 	}
-	transfer := event{"T,%[2]s,%[1]s,transfer,pointtalk,goo,,1000,200,,confirmed", 200, false}
-	exchange := event{"E,%[2]s,%[1]s,exchange,goo,,x,900,,,confirmed", -900, false}
+	transfer := event{"T%[3]d,%[2]s,%[1]s,transfer,pointtalk,goo,,1000,200,,confirmed", 200, false}
+	exchange := event{"E%[3]d,%[2]s,%[1]s,exchange,goo,,x,900,,,confirmed", -900, false}
+	w := apptest.NewWorld(t)
+	of := 0 // which ID
 	for _, c := range []struct {
 		name   string
 		events []event
 		own    bool  // the exchange is the member's after all
 		want   int64 // below 0 is borne
 	}{
-		{"all cancelled", []event{transfer, exchange, {"C,%[2]s,%[1]s,cancel,,goo,x,900,,E,confirmed", 900, true}}, false, 700},
-		{"a part cancelled", []event{transfer, exchange, {"C,%[2]s,%[1]s,cancel,,goo,x,400,,E,none", 400, true}}, false, 700},
-		{"cancelled, of the member's own", []event{transfer, exchange, {"C,%[2]s,%[1]s,cancel,,goo,x,900,,E,none", 900, true}}, true, 700},
-		{"cancelled in part, of the member's own", []event{transfer, exchange, {"C,%[2]s,%[1]s,cancel,,goo,x,100,,E,none", 100, true}}, true, -100},
-		{"earned", []event{transfer, exchange, {"N,%[2]s,%[1]s,earn,,goo,,50,,,none", 50, true}}, false, 750},
-		{"spent", []event{transfer, {"N,%[2]s,%[1]s,exchange,goo,,x,300,,,none", -300, true}}, false, 400},
-		{"a transfer of the thief's", []event{{"T,%[2]s,%[1]s,transfer,pointtalk,goo,,1000,200,,confirmed", 200, true}}, false, 700},
-		{"an exchange of the thief's", []event{{"E,%[2]s,%[1]s,exchange,goo,,x,600,,,confirmed", -600, true}}, false, 700},
+		{"all cancelled", []event{transfer, exchange, {"C%[3]d,%[2]s,%[1]s,cancel,,goo,x,900,,E%[3]d,confirmed", 900, true}}, false, 700},
+		{"a part cancelled", []event{transfer, exchange, {"C%[3]d,%[2]s,%[1]s,cancel,,goo,x,400,,E%[3]d,none", 400, true}}, false, 700},
+		{"cancelled, of the member's own", []event{transfer, exchange, {"C%[3]d,%[2]s,%[1]s,cancel,,goo,x,900,,E%[3]d,none", 900, true}}, true, 700},
+		{"cancelled in part, of the member's own", []event{transfer, exchange, {"C%[3]d,%[2]s,%[1]s,cancel,,goo,x,100,,E%[3]d,none", 100, true}}, true, -100},
+		{"earned", []event{transfer, exchange, {"N%[3]d,%[2]s,%[1]s,earn,,goo,,50,,,none", 50, true}}, false, 750},
+		{"spent", []event{transfer, {"N%[3]d,%[2]s,%[1]s,exchange,goo,,x,300,,,none", -300, true}}, false, 400},
+		{"a transfer of the thief's", []event{{"T%[3]d,%[2]s,%[1]s,transfer,pointtalk,goo,,1000,200,,confirmed", 200, true}}, false, 700},
+		{"an exchange of the thief's", []event{{"E%[3]d,%[2]s,%[1]s,exchange,goo,,x,600,,,confirmed", -600, true}}, false, 700},
 	} {
 		for _, frozen := range []bool{true, false} { // what may be late is dated before the freeze
 			for _, posted := range []bool{false, true} { // and is learned after the rest was posted
 				name := fmt.Sprintf("%s, before the freeze %v, after posting %v", c.name, frozen, posted)
 				t.Run(name, func(t *testing.T) {
-					w := apptest.NewWorld(t)
+					of++
 					balance := int64(700)
 					var first, late []string
 					for n, e := range c.events {
@@ -55,31 +57,31 @@ func TestHistoriesAroundTheFreeze(t *testing.T) {
 						if !e.late || frozen {
 							balance += e.goo
 						}
-						line := fmt.Sprintf(e.line, at, login(0))
+						line := fmt.Sprintf(e.line, at, login(of), of)
 						if e.late && posted {
 							late = append(late, line)
 						} else {
 							first = append(first, line)
 						}
 					}
-					w.Import(fmt.Sprintf("login_id,name,balance_pointtalk,balance_goo,restricted_at\n%s,山田 太郎,5000,%d,2014-07-28 10:00\n", login(0), balance), "")
+					w.Import(fmt.Sprintf("login_id,name,balance_pointtalk,balance_goo,restricted_at\n%s,山田 太郎,5000,%d,2014-07-28 10:00\n", login(of), balance), "")
 					for _, lines := range [][]string{first, late} {
 						if i := w.Import("", movements(lines...)); i.Rejected != 0 {
 							t.Fatalf("%+v", i)
 						}
-						of := w.Case(login(0))
+						affected := w.Case(login(of))
 						if c.own && len(late) > 0 == (len(lines) == len(late)) {
-							if _, err := reimbursements.DecideFinding(w.Ctx, w.Store, w.Supervisor2, of.ID, "E", incidents.Own, "会員に確認"); err != nil {
+							if _, err := reimbursements.DecideFinding(w.Ctx, w.Store, w.Supervisor2, affected.ID, fmt.Sprint("E", of), incidents.Own, "会員に確認"); err != nil {
 								t.Fatal(err)
 							}
 						}
-						if _, plan := planOf(t, w, of); !plan.Empty() {
-							settle(t, w, of)
+						if _, plan := planOf(t, w, affected); !plan.Empty() {
+							settle(t, w, affected)
 						}
 						books(t, w)
 					}
-					wantGoo(t, w, w.Case(login(0)), max(0, c.want))
-					borne := count(t, w, "select coalesce(sum(points), 0) from reimbursement_lines where kind = 'absorb'")
+					wantGoo(t, w, w.Case(login(of)), max(0, c.want))
+					borne := count(t, w, "select coalesce(sum(l.points), 0) from reimbursement_lines l join reimbursements r on r.id = l.reimbursement_id where l.kind = 'absorb' and r.case_id = $1", w.Case(login(of)).ID)
 					if borne != max(0, -c.want) {
 						t.Errorf("%d borne", borne)
 					}

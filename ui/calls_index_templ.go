@@ -33,11 +33,11 @@ type CallsIndex struct {
 
 // OpenCall is a call that has not ended.
 type OpenCall struct {
-	ID        int64
-	Case      string
-	LoginID   string
-	StartedAt time.Time
-	Level     int
+	ID      int64
+	Case    string
+	LoginID string
+	Since   time.Time // the caller is on the line
+	Level   int
 }
 
 // DeskState is a desk as an agent needs it to send a caller on.
@@ -107,9 +107,9 @@ func (p CallsIndex) Page() templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var4 string
-				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "calls.index.open", "case", c.Case, "login", c.LoginID, "time", i18n.Clock(c.StartedAt), "level", c.Level))
+				templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "calls.index.open", "case", c.Case, "login", c.LoginID, "time", i18n.Clock(c.Since), "level", c.Level))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `calls_index.templ`, Line: 54, Col: 120}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `calls_index.templ`, Line: 54, Col: 116}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 				if templ_7745c5c3_Err != nil {

@@ -65,7 +65,11 @@ func (p *page) openCalls() ([]ui.OpenCall, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, ui.OpenCall{ID: c.ID, Case: row.Number(), LoginID: login, StartedAt: c.StartedAt, Level: c.Valid(p.w.s.Clock())})
+		since, err := cases.CallerSince(p.db, &c)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ui.OpenCall{ID: c.ID, Case: row.Number(), LoginID: login, Since: since, Level: c.Valid(p.w.s.Clock())})
 	}
 	return out, err
 }

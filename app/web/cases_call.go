@@ -79,9 +79,16 @@ func (v *caseView) openCall() error {
 	if err != nil {
 		return err
 	}
-	c := &ui.Call{ID: v.call.ID, Direction: v.call.Direction, Relation: v.call.Relation, StartedAt: v.call.StartedAt, Outcome: text(v.call.Outcome),
+	since, err := cases.CallerSince(v.db, v.call)
+	if err != nil {
+		return err
+	}
+	c := &ui.Call{ID: v.call.ID, Direction: v.call.Direction, Relation: v.call.Relation, Since: since, Outcome: text(v.call.Outcome),
 		Level: v.call.Valid(v.now), WrongLeft: progress.WrongLeft, MissingItems: progress.MissingItems, MissingHidden: progress.MissingHidden,
 		CalledBack: progress.CalledBack}
+	if v.call.FirstID != nil {
+		c.TakenOverAt = v.call.StartedAt
+	}
 	if v.call.ExpiresAt != nil {
 		c.ExpiresAt = *v.call.ExpiresAt
 	}

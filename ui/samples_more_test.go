@@ -60,6 +60,7 @@ func listSamples(lang string) map[string]page {
 	}
 	missed := calls
 	missed.Rows, missed.Q, missed.Open = nil, "nobody@ocn.example", nil
+	missed.Unfinished = []string{i18n.T(ctx, "setup.step.desk"), i18n.T(ctx, "setup.step.staff")}
 	missed.Frame.Problems = []Problem{{"open", "login_id", i18n.T(ctx, "fault.field.login_id_missing")}}
 	mail := MailsShow{
 		Frame: sampleFrame(lang, "mails", access.Agent), ID: 12, Kind: "restriction_notice", Case: "R096-000001", To: "co****@mail.example", From: "noreply@ocn.example",

@@ -87,6 +87,7 @@ func caseSamples(lang string) map[string]page {
 	outbound.Call.Level, outbound.Call.MissingItems, outbound.Next = 2, 0, "complete"
 	outbound.Call.Relation = "proxy"
 	outbound.Frame.Person.TextSize = "largest"
+	outbound.Frame.Refused = "handover"
 	outbound.Frame.Problems = []Problem{{"handover", "to", i18n.T(i18n.With(bg, lang), "fault.field.handover_unknown")}}
 	outbound.Identity = Identity{State: "resumed", RestrictedAt: jst(7, 29, 15, 0), LinkSentAt: jst(7, 31, 10, 50), ResumedAt: jst(7, 31, 10, 58), PointPassword: true, OneTimePassword: true}
 	outbound.Member.Revealed = true
@@ -113,6 +114,7 @@ func caseSamples(lang string) map[string]page {
 
 	handed := sampleCase(lang)
 	handed.Supervises, handed.MayChange, handed.Change = true, false, &ContactChange{ID: 6, Kind: "email", By: in(lang, "鈴木 健", "Ken Suzuki"), MayConfirm: true}
+	handed.Call.Code.Stopped, handed.Identity.Stopped = i18n.T(i18n.With(bg, lang), "fault.mail_stopped"), i18n.T(i18n.With(bg, lang), "fault.mail_stopped")
 	handed.Call.TakenOverAt = jst(7, 31, 10, 41)
 	handed.Call.Offer, handed.Call.OfferedTo, handed.Call.OfferedUntil = "waits", in(lang, "渡辺 明", "Akira Watanabe"), jst(7, 31, 10, 47)
 	handed.Frame.Offers = []Offer{{ID: 3, Case: "R096-000412", From: in(lang, "鈴木 健", "Ken Suzuki"), Until: jst(7, 31, 10, 46), InCall: true,

@@ -32,6 +32,9 @@ func showCalls(p *page) error {
 			return err
 		}
 	}
+	if shown.Unfinished, err = p.unfinished(); err != nil {
+		return err
+	}
 	if shown.Open, err = p.openCalls(); err != nil {
 		return err
 	}

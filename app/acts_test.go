@@ -404,6 +404,11 @@ func acts(t *testing.T, w *apptest.World) []act {
 			_, id := offered()
 			return func(by access.Actor) error { _, err := cases.DeclineHandover(ctx, db, by, id); return err }
 		}},
+		{cases.ToExpireHandover, "", access.System("test"), func() func(access.Actor) error {
+			offered()
+			clock.Add(time.Hour)
+			return func(access.Actor) error { return cases.ExpireHandovers(ctx, db) }
+		}},
 		{cases.ToAcceptHandover, "another call ends, the case goes along", supervisor, func() func(access.Actor) error {
 			_, id := offered()
 			w.Call(supervisor, other().ID)

@@ -83,6 +83,7 @@ func (a *App) chores() []chore {
 		{"recover lost work", 3 * time.Second, func(ctx context.Context) error {
 			return jobs.Recover(ctx, s, imports.Unfinished, reimbursements.Unfinished)
 		}},
+		{"close offers of calls that ran out", 2 * time.Second, func(ctx context.Context) error { return cases.ExpireHandovers(ctx, s) }},
 		{"remind of proposals", 30 * time.Second, func(ctx context.Context) error { return reimbursements.Remind(ctx, s) }},
 		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {
 			off, err := ledger.Check(store.Read(ctx, s))

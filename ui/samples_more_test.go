@@ -56,10 +56,11 @@ func listSamples(lang string) map[string]page {
 		Asked: sampleAsked(lang, "closed"),
 		Frame: sampleFrame(lang, "calls", access.Agent), Q: "鈴木", Searched: true, Rows: sampleRows(lang)[:3], Script: script, Desks: sampleDesks(lang),
 		Incidents: []Choice{{"2014-R096", "2014-R096 " + in(lang, "OCN IDの不正利用", "Fraudulent use of OCN IDs")}},
-		Open:      []OpenCall{{ID: 31, Case: "R096-000001", LoginID: "m000001@ocn.example", StartedAt: jst(7, 31, 10, 38), Level: 1}},
+		Open:      []OpenCall{{ID: 31, Case: "R096-000001", LoginID: "m000001@ocn.example", Since: jst(7, 31, 10, 38), Level: 1}},
 	}
 	missed := calls
 	missed.Rows, missed.Q, missed.Open = nil, "nobody@ocn.example", nil
+	missed.Unfinished = []string{i18n.T(ctx, "setup.step.desk"), i18n.T(ctx, "setup.step.staff")}
 	missed.Frame.Problems = []Problem{{"open", "login_id", i18n.T(ctx, "fault.field.login_id_missing")}}
 	mail := MailsShow{
 		Frame: sampleFrame(lang, "mails", access.Agent), ID: 12, Kind: "restriction_notice", Case: "R096-000001", To: "co****@mail.example", From: "noreply@ocn.example",

@@ -6,9 +6,12 @@ import (
 )
 
 func sampleSetup(lang string, whole bool) SetupIndex {
-	p := SetupIndex{Frame: sampleFrame(lang, "setup", access.Administrator), MayStaff: true}
+	p := SetupIndex{Frame: sampleFrame(lang, "setup", access.Administrator), MayStaff: true, NoAgent: !whole}
 	for _, step := range []string{"operator", "id", "program", "desk", "staff", "mail", "incident"} {
 		p.Steps = append(p.Steps, SetupStep{step, whole || step == "operator"})
+	}
+	if !whole {
+		p.Approvers = 1
 	}
 	ferry := in(lang, "瀬戸内フェリー", "Setouchi Ferry")
 	p.Operators = []SetupRow{{"/operators/setouchi-ferry", ferry, "no-reply@miles.ferry.example"}}

@@ -44,6 +44,11 @@ func samples(lang string) map[string]page {
 	return pages
 }
 
+func sampleReceiver(lang, where, name, role string) string {
+	ctx := i18n.With(bg, lang)
+	return i18n.T(ctx, "calls.handover."+where, "name", name, "role", i18n.T(ctx, "staff.role."+role))
+}
+
 func caseSamples(lang string) map[string]page {
 	verified := sampleCase(lang)
 
@@ -82,6 +87,8 @@ func caseSamples(lang string) map[string]page {
 	outbound.Call.Level, outbound.Call.MissingItems, outbound.Next = 2, 0, "complete"
 	outbound.Call.Relation = "proxy"
 	outbound.Frame.Person.TextSize = "largest"
+	outbound.Frame.Refused = "handover"
+	outbound.Frame.Problems = []Problem{{"handover", "to", i18n.T(i18n.With(bg, lang), "fault.field.handover_unknown")}}
 	outbound.Identity = Identity{State: "resumed", RestrictedAt: jst(7, 29, 15, 0), LinkSentAt: jst(7, 31, 10, 50), ResumedAt: jst(7, 31, 10, 58), PointPassword: true, OneTimePassword: true}
 	outbound.Member.Revealed = true
 
@@ -115,8 +122,11 @@ func caseSamples(lang string) map[string]page {
 	handed.Frame.Contacts = Waits{Count: 2}
 	handed.Frame.Problems = []Problem{{"confirm", "value", i18n.T(i18n.With(bg, lang), "fault.field.contact_differs")}}
 	handed.Frame.Refused = "confirm"
+	handed.Call.Code.Stopped, handed.Identity.Stopped = i18n.T(i18n.With(bg, lang), "fault.mail_stopped"), i18n.T(i18n.With(bg, lang), "fault.mail_stopped")
+	handed.Call.TakenOverAt = jst(7, 31, 10, 41)
 	handed.Call.Offer, handed.Call.OfferedTo, handed.Call.OfferedUntil = "waits", in(lang, "渡辺 明", "Akira Watanabe"), jst(7, 31, 10, 47)
 	handed.Frame.Offers = []Offer{{ID: 3, Case: "R096-000412", From: in(lang, "鈴木 健", "Ken Suzuki"), Until: jst(7, 31, 10, 46), InCall: true,
+		Relation: "family", Language: "en", Level: 1, Verified: jst(7, 31, 11, 12),
 		Note: in(lang, "補填の時期について、責任者と話したいとのこと。", "Would like to speak with a supervisor about the reimbursement.")}}
 
 	return map[string]page{"cases_show_handed": handed, "cases_show_callback": promised, "cases_show_exhausted": exhausted, "cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
@@ -142,7 +152,7 @@ func sampleCase(lang string) CasesShow {
 		Desks: []Choice{{"tech", "OCNテクニカルサポートセンタ"}, {"point", "ポイントリニューアル受付センタ"}}, DeskID: "tech",
 		Elsewhere: []Choice{{"/cases/R096-000412", "R096-000412"}},
 		Call: &Call{
-			ID: 31, Direction: "inbound", Relation: "self", Number: "03-****-8551", StartedAt: jst(7, 31, 10, 38), Level: 1,
+			ID: 31, Direction: "inbound", Relation: "self", Number: "03-****-8551", Since: jst(7, 31, 10, 38), Level: 1,
 			ExpiresAt: jst(7, 31, 11, 12), WrongLeft: 2, MissingItems: 1, MissingHidden: true,
 			Items: []Item{
 				{Name: "name", State: "match"}, {Name: "birth_date", State: "match"},
@@ -150,8 +160,9 @@ func sampleCase(lang string) CasesShow {
 			},
 			Code:        Code{State: "sent", Contacts: []Choice{{"4", "co****@mail.example"}}, SentTo: "co****@mail.example", ExpiresAt: jst(7, 31, 10, 52), TriesLeft: 5, SendsLeft: 4, ResendAt: jst(7, 31, 10, 43)},
 			MayConclude: []string{"verified", "mismatch", "unable", "impostor_suspected"},
-			Receivers: []Choice{{"9", i18n.T(i18n.With(bg, lang), "calls.handover.here", "name", in(lang, "渡辺 明", "Akira Watanabe"), "role", i18n.T(i18n.With(bg, lang), "staff.role.supervisor"))},
-				{"8", i18n.T(i18n.With(bg, lang), "calls.handover.away", "name", in(lang, "鈴木 健", "Ken Suzuki"), "role", i18n.T(i18n.With(bg, lang), "staff.role.agent"))}},
+			Receivers:   []Choice{{"9", sampleReceiver(lang, "here", in(lang, "渡辺 明", "Akira Watanabe"), "supervisor")}},
+			Busy: []Choice{{"7", sampleReceiver(lang, "in_call", in(lang, "佐藤 美咲", "Misaki Sato"), "agent")},
+				{"8", sampleReceiver(lang, "away", in(lang, "鈴木 健", "Ken Suzuki"), "agent")}},
 		},
 		Script: Script{Step: "verify", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤", AgentEn: "Sato Aoi"},
 		Movements: []Movement{

@@ -60,12 +60,16 @@ type Versions struct {
 
 // Offer is a call that another agent offers to hand over to this person.
 type Offer struct {
-	ID     int64
-	Case   string // its number
-	From   string
-	Note   string
-	Until  time.Time
-	InCall bool // accepting ends the reader's own call
+	ID       int64
+	Case     string // its number
+	From     string
+	Relation string    // of the caller to the member
+	Language string    // the member's; empty where it is not known
+	Level    int       // that holds now
+	Verified time.Time // until when; zero at level 0
+	Note     string
+	Until    time.Time
+	InCall   bool // accepting ends the reader's own call
 }
 
 // Waits is the reimbursements, or the changed contacts, that wait for this person's decision.

@@ -26,6 +26,7 @@ const (
 	HandoverOffered    = "handover_offered"
 	HandoverTakenBack  = "handover_withdrawn"
 	HandoverRefused    = "handover_declined"
+	HandoverRanOut     = "handover_expired"
 	CallHandedOver     = "handed_over"
 	VerificationOpened = "verification_reopened"
 	ImpostorCleared    = "impostor_cleared"
@@ -71,7 +72,7 @@ const (
 
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
-	HandoverOffered, HandoverTakenBack, HandoverRefused, CallHandedOver,
+	HandoverOffered, HandoverTakenBack, HandoverRefused, HandoverRanOut, CallHandedOver,
 	VerificationOpened, ImpostorCleared, Represented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Unreachable, LetterSent, MailNotSent, MailAgain, LinkWasSent, WasResumed, Released, FindingDecided,
 	AdjustmentMade, DoubleDecided, CancelsExceeded, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}

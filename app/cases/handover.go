@@ -103,7 +103,7 @@ func (in *talk) mayOffer(tx *store.Tx, to int64, note string) error {
 	if offers[0].Open(tx.Now) {
 		return already("handover_offered")
 	}
-	return offers[0].close(tx, HandoverExpired)
+	return offers[0].runOut(tx, in.Call)
 }
 
 // close ends an offer. Its call is locked.

@@ -14,11 +14,21 @@ import (
 // OfferTo is an open offer as its receiver sees it.
 type OfferTo struct {
 	Handover
-	CaseID   int64
-	FromName string
-	InCall   bool   // the receiver is in a call, which would end
-	EventID  int64  // of the timeline, where the note stands
-	Note     []byte // sealed
+	CaseID        int64
+	FromName      string
+	Relation      string     // of the caller to the member
+	Level         int16      // reached in the call
+	VerifiedUntil *time.Time // when it ends
+	Outcome       *string    // of the verification, where it was concluded
+	Language      *string    // the member's, nil where it is not known
+	InCall        bool       // the receiver is in a call, which would end
+	EventID       int64      // of the timeline, where the note stands
+	Note          []byte     // sealed
+}
+
+// Valid reports the level that holds now, as Call.Valid does.
+func (o OfferTo) Valid(now time.Time) int {
+	return Call{Level: o.Level, ExpiresAt: o.VerifiedUntil, Outcome: o.Outcome}.Valid(now)
 }
 
 // PlainNote opens what the first agent wrote; a damaged text is vault.Damaged.
@@ -28,9 +38,11 @@ func (o OfferTo) PlainNote(v *vault.Vault) (string, error) {
 
 // AskOffersTo reads the open offers to a person, the oldest first.
 func AskOffersTo(reads *store.Reads, person int64, now time.Time) *[]OfferTo {
-	return store.Ask[OfferTo](reads, `select h.*, k.case_id, s.name as from_name, e.id as event_id, e.text as note,
+	return store.Ask[OfferTo](reads, `select h.*, k.case_id, k.relation, k.level, k.expires_at as verified_until, k.outcome, m.language,
+			s.name as from_name, e.id as event_id, e.text as note,
 			exists (select from calls o where o.agent_id = $1 and o.ended_at is null) as in_call
 		from handovers h join calls k on k.id = h.call_id join staff s on s.id = h.from_id
+		join cases c on c.id = k.case_id join identities i on i.id = c.identity_id left join members m on m.id = i.member_id
 		cross join lateral (select id, text from case_events where case_id = k.case_id and kind = 'handover_offered'
 			and data->>'handover' = h.id::text order by id desc limit 1) e
 		where h.to_id = $1 and h.state = 'offered' and h.expires_at > $2 and k.ended_at is null order by h.id`, person, now)
@@ -79,6 +91,19 @@ func AskReceivers(reads *store.Reads, c *Call, now time.Time) *[]Receiver {
 				where c.id = $1) = any(string_to_array(s.languages, ' ')), true)
 		order by coalesce(n.seen_at, '-infinity') > $4 desc, in_call, s.name collate "ja-x-icu", s.id`,
 		c.CaseID, access.Holders(access.WorkCases), c.AgentID, now.Add(-here))
+}
+
+// CallerSince tells since when the caller is on the line: from the start of the first
+// call of the conversation, however often it was handed over.
+func CallerSince(db *gorm.DB, c *Call) (time.Time, error) {
+	if c.FirstID == nil {
+		return c.StartedAt, nil
+	}
+	first, err := store.Find[Call](db, "id = ?", *c.FirstID)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return first.StartedAt, nil
 }
 
 // CallOfHandover finds the call that an offer is about. Unknown: NotFound.

@@ -515,3 +515,74 @@ func TestAConversationStays(t *testing.T) {
 		}
 	}
 }
+
+// An offer that runs out is told once, by whoever notices it: the program, or the agent who
+// offers the call again. One that is over otherwise is not told to have run out.
+func TestOffersRunOut(t *testing.T) {
+	w := world(t)
+	expired := func(c int64) int64 {
+		return w.Number("select count(*) from case_events where kind = 'handover_expired' and actor_kind = 'system' and case_id = $1", c)
+	}
+	expire := func() {
+		t.Helper()
+		var both sync.WaitGroup
+		for range 2 {
+			both.Go(func() {
+				if err := cases.ExpireHandovers(w.Ctx, w.Store); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		both.Wait()
+	}
+	for name, c := range map[string]struct {
+		after func(call, offer int64)
+		wait  time.Duration
+		told  int64
+		state string
+	}{
+		"too early":     {nil, time.Minute, 0, cases.Offered},
+		"out of time":   {nil, 4 * time.Minute, 1, cases.HandoverExpired},
+		"in the moment": {nil, 3 * time.Minute, 1, cases.HandoverExpired},
+		"withdrawn":     {func(call, _ int64) { must(t, second(cases.WithdrawHandover(w.Ctx, w.Store, w.Agent, call))) }, 4 * time.Minute, 0, cases.HandoverWithdrawn},
+		"declined":      {func(_, id int64) { must(t, second(cases.DeclineHandover(w.Ctx, w.Store, w.Agent2, id))) }, 4 * time.Minute, 0, cases.HandoverDeclined},
+		"accepted":      {func(_, id int64) { must(t, second(cases.AcceptHandover(w.Ctx, w.Store, w.Agent2, id, true))) }, 4 * time.Minute, 0, cases.HandoverAccepted},
+		"ended":         {func(call, _ int64) { must(t, second(cases.EndCall(w.Ctx, w.Store, w.Agent, call))) }, 4 * time.Minute, 0, cases.HandoverWithdrawn},
+		"ended later": {func(call, _ int64) {
+			w.Clock.Add(5 * time.Minute)
+			must(t, second(cases.EndCall(w.Ctx, w.Store, w.Agent, call)))
+		}, time.Minute, 1, cases.HandoverExpired},
+		"offered again": {func(call, _ int64) { w.Clock.Add(4 * time.Minute); offer(t, w, w.Agent, call, w.Agent2) }, 0, 1, cases.HandoverExpired},
+	} {
+		t.Run(name, func(t *testing.T) {
+			call := w.Call(w.Agent, w.Case("m1@ocn.example").ID)
+			before := expired(call.CaseID)
+			h := offer(t, w, w.Agent, call.ID, w.Agent2)
+			if c.after != nil {
+				c.after(call.ID, h.ID)
+			}
+			w.Clock.Add(c.wait)
+			expire()
+			expire()
+			now, err := store.Find[cases.Handover](store.Read(w.Ctx, w.Store), "id = ?", h.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if told := expired(call.CaseID) - before; told != c.told || now.State != c.state {
+				t.Errorf("told %d times, %s", told, now.State)
+			}
+		})
+	}
+	if n := w.Number("select count(*) from handovers h where state = 'expired' and not exists (select from case_events e where e.kind = 'handover_expired' and e.data->>'handover' = h.id::text)"); n != 0 {
+		t.Errorf("%d ran out untold", n)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }

@@ -38,5 +38,6 @@ var (
 	ToOfferHandover    = verbs.Declare(verbs.Verb{Name: "call.handover_offered", Needs: access.WorkCases, Subject: "case"})
 	ToWithdrawHandover = verbs.Declare(verbs.Verb{Name: "call.handover_withdrawn", Needs: access.WorkCases, Subject: "case"})
 	ToDeclineHandover  = verbs.Declare(verbs.Verb{Name: "call.handover_declined", Needs: access.WorkCases, Subject: "case"})
+	ToExpireHandover   = verbs.Declare(verbs.Verb{Name: "call.handover_expired", Needs: access.Program, Subject: "case"})
 	ToAcceptHandover   = verbs.Declare(verbs.Verb{Name: "call.handed_over", Needs: access.WorkCases, Subject: "case"})
 )

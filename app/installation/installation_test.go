@@ -179,6 +179,27 @@ func TestDiscarding(t *testing.T) {
 	}
 }
 
+// Where no mail waits there is nothing to choose.
+func TestReleasingWithoutMails(t *testing.T) {
+	w, _ := held(t)
+	release := func(mails string) error {
+		_, err := installation.Release(w.Ctx, w.Store, w.Administrator, mails, "切替")
+		return err
+	}
+	if err := release(""); !fault.Is(err, "invalid") || w.Number("select count(*) from mails where state = 'queued'") != 3 || !look(t, w.Store).Held {
+		t.Errorf("while three wait: %v", err)
+	}
+	if _, err := w.Pool.Exec(w.Ctx, "update mails set state = 'failed' where state = 'queued'"); err != nil {
+		t.Fatal(err)
+	}
+	if err := release("perhaps"); !fault.Is(err, "invalid") {
+		t.Errorf("a choice that is none: %v", err)
+	}
+	if err := release(""); err != nil || look(t, w.Store).Held {
+		t.Errorf("while none waits: %v", err)
+	}
+}
+
 func TestWhoReleases(t *testing.T) {
 	w, _ := held(t)
 	for _, by := range []access.Actor{w.Agent, w.Supervisor, w.Manager, w.Auditor} {

@@ -2,6 +2,7 @@ package installation
 
 import (
 	"context"
+	"slices"
 
 	"hoten/app/access"
 	"hoten/app/audit"
@@ -32,12 +33,13 @@ type Released struct {
 }
 
 // Release makes the place where the database lives now known to it, so that it sends
-// mails and acts on outside systems; mails is one of Choices. One that is not held:
-// Conflict.
+// mails and acts on outside systems; mails is one of Choices, or empty where none waits and
+// there is nothing to choose. One that is not held: Conflict.
 func Release(ctx context.Context, s *store.Store, by access.Actor, mails, reason string) (Released, error) {
 	return verbs.Do(ctx, s, by, ToRelease, "installation", reason, func(tx *store.Tx) (out Released, err error) {
-		if mails != Send && mails != Discard {
-			return out, fault.Input("mails", "release_mails_unknown")
+		undecided := fault.Input("mails", "release_mails_unknown")
+		if mails != "" && !slices.Contains(Choices, mails) {
+			return out, undecided
 		}
 		now, err := look(tx.DB, tx.Place())
 		if err != nil {
@@ -52,8 +54,11 @@ func Release(ctx context.Context, s *store.Store, by access.Actor, mails, reason
 			return out, fault.New(fault.Conflict, "installation_not_held")
 		}
 		out.Place = now.Here
-		if out.Mails, err = whenReleased(tx, mails == Discard); err != nil {
+		if out.Mails, err = whenReleased(tx, mails != Send); err != nil {
 			return out, err
+		}
+		if mails == "" && out.Mails > 0 {
+			return out, undecided
 		}
 		return out, audit.Record(tx, audit.Change{Before: map[string]any{"place": now.Last},
 			After: map[string]any{"place": now.Here, "mails": mails, "waiting": out.Mails}})

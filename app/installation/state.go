@@ -66,8 +66,16 @@ func (s State) know(tx *store.Tx) {
 // Refuse is the refusal of what would reach out while the database is held: Conflict.
 func Refuse(tx *store.Tx) error {
 	now, err := look(tx.DB, tx.Place())
-	if err == nil && now.Held {
-		err = fault.New(fault.Conflict, "installation_held")
+	if err != nil {
+		return err
 	}
-	return err
+	return now.Refusal()
+}
+
+// Refusal is that of Refuse; nil where the database is not held.
+func (s State) Refusal() error {
+	if s.Held {
+		return fault.New(fault.Conflict, "installation_held")
+	}
+	return nil
 }

@@ -76,18 +76,29 @@ func AskStopped(reads *store.Reads) *[]MailQueue {
 	return store.Ask[MailQueue](reads, "select "+mailQueueColumns+" from mail_queues where stopped_at is not null order by id")
 }
 
-// Stopped is a stopped queue with how many mails wait in it.
+// Stopped is a stopped queue with how many mails wait in it. Where the queue of a domain
+// and that of all mails stopped both, each mail is counted once, in that of its domain.
 type Stopped struct {
 	MailQueue
 	Waiting int64
 	Refused int64 // mails of the run that were refused for good
 }
 
+const (
+	// inDomain is, in SQL, that a mail waits in a stopped queue of a domain.
+	inDomain = "exists (select from mail_queues d where d.id = m.queue_id and d.scope <> '' and d.stopped_at is not null)"
+	// refusedOf is, in SQL, that a mail of the run of q was refused for good, and belongs
+	// to no stopped queue that is narrower.
+	refusedOf = `m.id = any(q.mails) and m.state in ('failed', 'bounced')
+		and not (q.scope = '' and exists (select from mail_queues d where d.scope <> '' and d.stopped_at is not null and m.id = any(d.mails)))`
+)
+
 // StoppedQueues lists the stopped queues, the oldest first.
 func StoppedQueues(db *gorm.DB) ([]Stopped, error) {
 	return store.Now(db, func(reads *store.Reads) *[]Stopped {
-		return store.Ask[Stopped](reads, "select "+mailQueueColumns+`, (select count(*) from mails m where m.queue_id = q.id and m.state = 'queued') as waiting,
-			(select count(*) from mails m where m.id = any(q.mails) and m.state in ('failed', 'bounced')) as refused
+		return store.Ask[Stopped](reads, "select "+mailQueueColumns+`, case when q.scope = '' then (select count(*) from mails m where m.state = 'queued' and not `+inDomain+`)
+				else (select count(*) from mails m where m.queue_id = q.id and m.state = 'queued') end as waiting,
+			(select count(*) from mails m where `+refusedOf+`) as refused
 			from mail_queues q where stopped_at is not null order by id`)
 	})
 }
@@ -108,15 +119,22 @@ func Outbox(db *gorm.DB) (w Waiting, err error) {
 // Conflict installation_held or mail_stopped. The next way is to call back, then a letter.
 // A queue that is due to be tried is tried with it.
 func CanGo(tx *store.Tx, address string) error {
-	if err := installation.Refuse(tx); err != nil {
+	var reads store.Reads
+	place, stopped := installation.Ask(&reads, tx.Place()), AskStopped(&reads)
+	if err := reads.Run(tx.DB); err != nil {
 		return err
 	}
-	stopped, err := store.Now(tx.DB, AskStopped)
-	if err != nil {
+	return Holds((*place)[0], *stopped, address, tx.Now)
+}
+
+// Holds is the refusal of CanGo, from what is known of the place and of the stopped queues;
+// nil where the mail can go.
+func Holds(place installation.State, stopped []MailQueue, address string, now time.Time) error {
+	if err := place.Refusal(); err != nil {
 		return err
 	}
 	for _, q := range stopped {
-		if (q.Scope == All || q.Scope == domainOf(address)) && (q.ProbeAt == nil || q.ProbeAt.After(tx.Now)) {
+		if (q.Scope == All || q.Scope == domainOf(address)) && (q.ProbeAt == nil || q.ProbeAt.After(now)) {
 			return fault.New(fault.Conflict, "mail_stopped")
 		}
 	}

@@ -357,3 +357,38 @@ func TestMailsUnderWayWhenAQueueStops(t *testing.T) {
 		t.Errorf("%v, %d taken", states, len(got()))
 	}
 }
+
+// Where the queue of a domain and that of all mails stopped both, each mail is counted in
+// one of them, and resuming one of them leaves the other's mails alone.
+func TestEachMailIsCountedOnce(t *testing.T) {
+	w := apptest.NewWorld(t)
+	s := w.Store
+	p, _ := over(t, s, times(22, unknownUser), nil)
+	ids := queue(t, s, drafts(25, "one.example")...)
+	deliver(t, p, ids...)
+	ids = append(ids, queue(t, s, draft(notices.CaseClosed, "a@two.example"), draft(notices.CaseClosed, "a@three.example"))...)
+	deliver(t, p, ids[25:]...)
+	late := queue(t, s, drafts(4, "four.example")...) // nobody has looked at these yet
+	ids = append(ids, late...)
+	sum := func(want string) {
+		t.Helper()
+		got, waiting, refused := "", int64(0), int64(0)
+		for _, q := range stopped(t, s) {
+			got += fmt.Sprintf("%q %d %d; ", q.Scope, q.Waiting, q.Refused)
+			waiting, refused = waiting+q.Waiting, refused+q.Refused
+		}
+		if now := states(t, s, ids); got != want || int64(now[notices.Queued]) != waiting || int64(now[notices.Bounced]) != refused {
+			t.Errorf("%s, states %v", got, now)
+		}
+	}
+	sum(`"" 4 2; "one.example" 5 20; `)
+	deliver(t, p, late...)
+	sum(`"" 4 2; "one.example" 5 20; `)
+	all := stopped(t, s)[0]
+	if err := notices.Resume(t.Context(), s, w.Manager, all.ID, true, "中継サーバーの設定を修正"); err != nil {
+		t.Fatal(err)
+	}
+	if now := states(t, s, ids); now[notices.Bounced] != 20 {
+		t.Errorf("the mails of the domain were taken back as well: %v", now)
+	}
+}

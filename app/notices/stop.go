@@ -95,7 +95,13 @@ func Resume(ctx context.Context, s *store.Store, by access.Actor, id int64, agai
 			return fault.Missing()
 		}
 		if again {
-			if err := takeBack(tx, q.Mails); err != nil {
+			refused, err := store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+				return store.AskValues[int64](reads, "select m.id from mails m, mail_queues q where q.id = $1 and "+refusedOf, id)
+			})
+			if err != nil {
+				return err
+			}
+			if err := takeBack(tx, refused); err != nil {
 				return err
 			}
 		}

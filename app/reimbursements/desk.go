@@ -108,15 +108,18 @@ func (d desk) codes(programs []int16) []string {
 	return out
 }
 
+// MostApprovals is how many different people must approve at most (needed).
+const MostApprovals = 2
+
 // needed is how many different supervisors must approve: two above the threshold of
 // any program, given or taken, and for every adjustment.
 func (d desk) needed(p Plan) int {
 	if p.adjusted() {
-		return 2
+		return MostApprovals
 	}
 	for program, cost := range p.Cost() {
 		if threshold, ok := d.policies.Thresholds[d.programs[program]]; ok && max(cost, -cost) > threshold {
-			return 2
+			return MostApprovals
 		}
 	}
 	return 1

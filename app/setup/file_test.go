@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"hoten/app/operators"
 	"hoten/app/policies"
 	"hoten/app/setup"
+	"hoten/app/staff"
 	"hoten/app/store"
 )
 
@@ -233,6 +235,55 @@ func TestWhoMaySetUp(t *testing.T) {
 		if may := role.May(access.ManageIncidents); may != (err == nil) || !may && !fault.Is(err, "forbidden") {
 			t.Errorf("%s: %v", role, err)
 		}
+	}
+}
+
+// Every proposal can be approved: by as many as the rule may ask for, none of whom took
+// the call.
+func TestEnoughStaff(t *testing.T) {
+	for _, c := range []struct {
+		roles []access.Role
+		want  bool
+	}{
+		{nil, false},
+		{[]access.Role{access.Administrator, access.Auditor}, false},
+		{[]access.Role{access.CenterManager}, false},
+		{[]access.Role{access.Agent}, false},
+		{[]access.Role{access.Agent, access.Agent, access.Agent}, false},
+		{[]access.Role{access.Agent, access.Supervisor}, false},
+		{[]access.Role{access.Agent, access.CenterManager}, false},
+		{[]access.Role{access.Supervisor, access.Supervisor}, false},
+		{[]access.Role{access.Agent, access.Supervisor, access.Supervisor}, true},
+		{[]access.Role{access.Agent, access.Supervisor, access.CenterManager}, true},
+	} {
+		t.Run(fmt.Sprint(c.roles), func(t *testing.T) {
+			s, _ := apptest.New(t)
+			var last *staff.Staff
+			for i, role := range c.roles {
+				made, err := staff.Add(t.Context(), s, access.System("test"), staff.New{Email: fmt.Sprintf("p%d@desk.example", i), Name: "佐藤", Role: role})
+				if err != nil {
+					t.Fatal(err)
+				}
+				last = made.Staff
+			}
+			enough := func() bool {
+				missing, err := setup.Missing(store.Read(t.Context(), s), true)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return !slices.Contains(missing, "staff")
+			}
+			if got := enough(); got != c.want {
+				t.Errorf("enough: %t", got)
+			}
+			if !c.want {
+				return
+			}
+			apptest.AsOwner(t, s, fmt.Sprintf("update staff set disabled_at = now() where id = %d", last.ID))
+			if enough() {
+				t.Error("enough with somebody who has left")
+			}
+		})
 	}
 }
 

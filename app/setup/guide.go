@@ -4,6 +4,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
+	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
 
@@ -14,11 +15,14 @@ var Steps = []string{"operator", "id", "program", "desk", "staff", "mail", "inci
 // can take a call and make a member whole. mails tells whether mails are sent and not only
 // kept.
 func Missing(db *gorm.DB, mails bool) (out []string, err error) {
-	var operator, id, program, desk, agent, decider, incident bool
+	var operator, id, program, desk, incident bool
 	err = store.Scan(db, `select exists (select from operators), exists (select from id_kinds), exists (select from programs), exists (select from desks),
-		exists (select from staff where disabled_at is null and role = any($1)), exists (select from staff where disabled_at is null and role = any($2)),
-		exists (select from incidents)`, []any{roles(access.WorkCases), roles(access.Decide)}, &operator, &id, &program, &desk, &agent, &decider, &incident)
-	done := map[string]bool{"operator": operator, "id": id, "program": program, "desk": desk, "staff": agent && decider, "mail": mails, "incident": incident}
+		exists (select from incidents)`, nil, &operator, &id, &program, &desk, &incident)
+	if err != nil {
+		return nil, err
+	}
+	people, err := StaffOf(db)
+	done := map[string]bool{"operator": operator, "id": id, "program": program, "desk": desk, "staff": people.Enough(), "mail": mails, "incident": incident}
 	for _, step := range Steps {
 		if !done[step] {
 			out = append(out, step)
@@ -26,6 +30,23 @@ func Missing(db *gorm.DB, mails bool) (out []string, err error) {
 	}
 	return out, err
 }
+
+// Staff are the people who can do what a case needs: agents take the call and propose,
+// others approve, who are never the proposer.
+type Staff struct{ Agents, Approvers int64 }
+
+// StaffOf counts them; whoever has left does not count.
+func StaffOf(db *gorm.DB) (s Staff, err error) {
+	err = store.Scan(db, "select count(*) filter (where role = $1), count(*) filter (where role = any($2)) from staff where disabled_at is null",
+		[]any{string(access.Agent), roles(access.Decide)}, &s.Agents, &s.Approvers)
+	return s, err
+}
+
+// Enough reports whether every proposal can be approved.
+func (s Staff) Enough() bool { return s.Agents > 0 && s.MoreApprovers() == 0 }
+
+// MoreApprovers is how many people are missing who may approve.
+func (s Staff) MoreApprovers() int64 { return max(0, reimbursements.MostApprovals-s.Approvers) }
 
 func roles(p access.Permission) (out []string) {
 	for _, r := range access.Holders(p) {

@@ -32,6 +32,9 @@ func showCalls(p *page) error {
 			return err
 		}
 	}
+	if shown.Unfinished, err = p.unfinished(); err != nil {
+		return err
+	}
 	if shown.Open, err = p.openCalls(); err != nil {
 		return err
 	}
@@ -65,7 +68,11 @@ func (p *page) openCalls() ([]ui.OpenCall, error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, ui.OpenCall{ID: c.ID, Case: row.Number(), LoginID: login, StartedAt: c.StartedAt, Level: c.Valid(p.w.s.Clock())})
+		since, err := cases.CallerSince(p.db, &c)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, ui.OpenCall{ID: c.ID, Case: row.Number(), LoginID: login, Since: since, Level: c.Valid(p.w.s.Clock())})
 	}
 	return out, err
 }

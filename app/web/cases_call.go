@@ -7,6 +7,7 @@ import (
 
 	"hoten/app/cases"
 	"hoten/app/members"
+	"hoten/app/notices"
 	"hoten/app/vault"
 	"hoten/ui"
 )
@@ -67,6 +68,20 @@ func (v *caseView) usable(kind string) (out []ui.Choice, err error) {
 	return out[:min(len(out), 1)], nil
 }
 
+// noMail is why no mail that a caller waits for can go now to the contact that is used,
+// in words; empty where it can, or where no contact may be used.
+func (v *caseView) noMail() (string, error) {
+	i := slices.IndexFunc(v.contacts, func(k members.Contact) bool { return k.Kind == members.Email && k.Usable(v.firstDay) })
+	if i < 0 {
+		return "", nil
+	}
+	address, err := v.contacts[i].Plain(v.w.s.Vault)
+	if err != nil {
+		return "", err
+	}
+	return v.refusal(notices.Holds(v.here, v.stopped, address, v.now))
+}
+
 func masked(kind, plain string) string {
 	if kind == members.Phone {
 		return vault.MaskPhone(plain)
@@ -79,9 +94,16 @@ func (v *caseView) openCall() error {
 	if err != nil {
 		return err
 	}
-	c := &ui.Call{ID: v.call.ID, Direction: v.call.Direction, Relation: v.call.Relation, StartedAt: v.call.StartedAt, Outcome: text(v.call.Outcome),
+	since, err := cases.CallerSince(v.db, v.call)
+	if err != nil {
+		return err
+	}
+	c := &ui.Call{ID: v.call.ID, Direction: v.call.Direction, Relation: v.call.Relation, Since: since, Outcome: text(v.call.Outcome),
 		Level: v.call.Valid(v.now), WrongLeft: progress.WrongLeft, MissingItems: progress.MissingItems, MissingHidden: progress.MissingHidden,
 		CalledBack: progress.CalledBack}
+	if v.call.FirstID != nil {
+		c.TakenOverAt = v.call.StartedAt
+	}
 	if v.call.ExpiresAt != nil {
 		c.ExpiresAt = *v.call.ExpiresAt
 	}
@@ -100,6 +122,9 @@ func (v *caseView) openCall() error {
 	}
 	c.MayConclude = append(c.MayConclude, cases.Mismatch, cases.Unable, cases.ImpostorSuspected)
 	if c.Code, err = v.code(progress); err != nil {
+		return err
+	}
+	if c.Code.Stopped, err = v.noMail(); err != nil {
 		return err
 	}
 	if err = v.receivers(c); err != nil {

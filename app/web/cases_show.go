@@ -14,6 +14,7 @@ import (
 	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/reimbursements"
+	"hoten/app/resets"
 	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/vault"
@@ -177,6 +178,11 @@ func (v *caseView) identityPanel() (err error) {
 	r := v.row
 	v.Identity = ui.Identity{State: r.Use(), RestrictedAt: moment(r.RestrictedAt), ResumedAt: moment(r.ResumedAt),
 		PointPassword: v.identity.PointPasswordVoidedAt != nil, OneTimePassword: v.identity.OneTimePassword}
+	if resets.Directory.Outside() {
+		if v.Identity.Apart, err = v.refusal(v.here.Refusal()); err != nil {
+			return err
+		}
+	}
 	if v.Identity.State == "" {
 		return nil
 	}
@@ -184,6 +190,9 @@ func (v *caseView) identityPanel() (err error) {
 		v.Identity.LinkSentAt, v.Identity.LinkExpiresAt = link.SentAt, link.ExpiresAt
 	}
 	if v.Identity.ResetTo, err = v.usable(members.Email); err != nil {
+		return err
+	}
+	if v.Identity.Stopped, err = v.noMail(); err != nil {
 		return err
 	}
 	level := 0

@@ -150,6 +150,16 @@ func secretive(f *fault.Fault, name string) bool {
 	return slices.ContainsFunc(f.Fields, func(field fault.Field) bool { return field.Name == name && strings.HasPrefix(field.Code, "secret_") })
 }
 
+// refusal is a fault in words, of what a page does not let be tried; empty for none. What
+// is no fault stays an error.
+func (p *page) refusal(err error) (string, error) {
+	f, ok := fault.As(err)
+	if !ok {
+		return "", err
+	}
+	return i18n.T(p.ctx, "fault."+f.Code, f.Args...), nil
+}
+
 // again shows the page a form stands on once more when its action refused it;
 // other errors, and refusals that hide the page itself, pass.
 func (p *page) again(err error, form string, show func(*page) error) error {

@@ -65,8 +65,9 @@ func (p *page) surround(a *around) (err error) {
 		p.frame.Desks = append(p.frame.Desks, ui.DeskPill{Name: p.deskShort(d.Desk), Open: state.Open, Until: state.Until})
 	}
 	p.waiting(a)
-	p.frame.Alarms.Held = (*a.place)[0].Held
-	for _, q := range *a.stopped {
+	p.here, p.stopped = (*a.place)[0], *a.stopped
+	p.frame.Alarms.Held = p.here.Held
+	for _, q := range p.stopped {
 		p.frame.Alarms.Stopped = append(p.frame.Alarms.Stopped, q.Scope)
 	}
 	if p.frame.Offers, err = p.offers(*a.offers); err != nil {

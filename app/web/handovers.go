@@ -22,7 +22,12 @@ func (p *page) offers(found []cases.OfferTo) (out []ui.Offer, err error) {
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, ui.Offer{ID: o.ID, Case: cases.Number(o.CaseID), From: o.FromName, Note: note, Until: o.ExpiresAt, InCall: o.InCall})
+		shown := ui.Offer{ID: o.ID, Case: cases.Number(o.CaseID), From: o.FromName, Note: note, Until: o.ExpiresAt, InCall: o.InCall,
+			Relation: o.Relation, Language: text(o.Language), Level: o.Valid(p.w.s.Clock())}
+		if shown.Level > 0 {
+			shown.Verified = moment(o.VerifiedUntil)
+		}
+		out = append(out, shown)
 	}
 	return out, nil
 }
@@ -49,7 +54,8 @@ func showHandovers(p *page) error {
 	return p.render(ui.HandoversLive{Frame: p.frame}.Part())
 }
 
-// receivers fills whom the open call can be handed to, or who is asked already.
+// receivers fills whom the open call can be handed to now, who is busy or away, and who
+// is asked already.
 func (v *caseView) receivers(c *ui.Call) error {
 	var reads store.Reads
 	offered, found := cases.AskOfferOf(&reads, v.call.ID), cases.AskReceivers(&reads, v.call, v.now)
@@ -68,14 +74,14 @@ func (v *caseView) receivers(c *ui.Call) error {
 		}
 	}
 	for _, r := range *found {
-		where := "away"
+		where, list := "away", &c.Busy
 		switch {
 		case r.InCall:
 			where = "in_call"
 		case r.Here(v.now):
-			where = "here"
+			where, list = "here", &c.Receivers
 		}
-		c.Receivers = append(c.Receivers, ui.Choice{Value: strconv.FormatInt(r.ID, 10),
+		*list = append(*list, ui.Choice{Value: strconv.FormatInt(r.ID, 10),
 			Label: i18n.T(v.ctx, "calls.handover."+where, "name", r.Name, "role", i18n.T(v.ctx, "staff.role."+string(r.Role)))})
 	}
 	return nil
@@ -95,6 +101,9 @@ func offerHandover(p *page) error {
 func withdrawHandover(p *page) error {
 	return p.onCall("handover", "call_offer_withdrawn", func(id int64) error {
 		_, err := cases.WithdrawHandover(p.ctx, p.w.s, p.by, id)
+		if fault.Is(err, "handover_over") {
+			return fault.New(fault.Conflict, "handover_answered") // to its receiver it is told otherwise
+		}
 		return err
 	})
 }

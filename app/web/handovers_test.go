@@ -5,10 +5,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/store"
+	"hoten/i18n"
 )
 
 // A call is handed over by plain forms: offered on the page of the case, and accepted on
@@ -20,15 +22,19 @@ func TestHandingOverACall(t *testing.T) {
 	call := s.Verified(s.Agent, c.ID, "name", "山田太郎", "birth_date", "1970-02-03", "customer_number", "N123456789")
 	giver, receiver, third := s.as(s.Agent), s.as(s.Supervisor), s.as(s.Agent2)
 	// Whoever has a page open counts as being there.
-	if body := giver.get(path).body; !strings.Contains(body, s.Supervisor.Name+"（スーパーバイザー、コンソールを開いていません）") || strings.Contains(body, s.Auditor.Name) {
-		t.Error("who can take the call is not listed")
+	if body := giver.get(path).body; !strings.Contains(body, "全員が通話中か不在です") || !strings.Contains(body, s.Supervisor.Name+"（スーパーバイザー、コンソールを開いていません）") || strings.Contains(body, s.Auditor.Name) ||
+		strings.Contains(body, `id="handover-to"`) {
+		t.Error("who could take the call is not listed, or can be chosen while nobody is there")
 	}
 	if a := receiver.get("/frame/handovers"); a.status != http.StatusOK || strings.Contains(a.body, "notice") {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
 	page := giver.get(path)
-	if !strings.Contains(page.body, s.Supervisor.Name+"（スーパーバイザー）") {
-		t.Error("who is there is not listed")
+	for _, want := range []string{`<option value="">選択してください</option>`, fmt.Sprintf(`<option value="%d">%s（スーパーバイザー）</option>`, s.Supervisor.ID, s.Supervisor.Name),
+		"<option disabled>" + s.Agent2.Name + "（オペレーター、コンソールを開いていません）</option>"} {
+		if !strings.Contains(page.body, want) {
+			t.Errorf("the form lacks %s", want)
+		}
 	}
 	at := fmt.Sprintf("/calls/%d/handover", call.ID)
 	if a := giver.post(at, "to", "", "note", "苦情"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="handover-to-problem"`) || !strings.Contains(a.body, "苦情") {
@@ -42,7 +48,8 @@ func TestHandingOverACall(t *testing.T) {
 	}
 	for _, open := range []string{"/reimbursements", "/frame/handovers?back=/mails", path} {
 		body := receiver.get(open).body
-		for _, want := range []string{s.Agent.Name + "さんから通話の引き継ぎの依頼があります", "苦情のため", c.Number(), "/handovers/1/accept", "引き受ける"} {
+		for _, want := range []string{s.Agent.Name + "さんから通話の引き継ぎを依頼されています", "苦情のため", c.Number(), "/handovers/1/accept", "引き受ける",
+			"ご本人さま", "日本語", "レベル2 ", i18n.Clock(*call.ExpiresAt) + "まで有効"} {
 			if !strings.Contains(body, want) {
 				t.Errorf("%s lacks %s", open, want)
 			}
@@ -63,6 +70,7 @@ func TestHandingOverACall(t *testing.T) {
 	if a := receiver.post("/handovers/1/accept"); a.status != http.StatusConflict || !strings.Contains(a.body, "今の通話を終話して引き受ける") {
 		t.Errorf("%d", a.status)
 	}
+	s.Clock.Add(2 * time.Minute)
 	if a := receiver.post("/handovers/1/accept", "end_open", "true"); a.status != http.StatusSeeOther || !strings.HasPrefix(a.location, path) {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
@@ -72,10 +80,41 @@ func TestHandingOverACall(t *testing.T) {
 	if body := receiver.get(path).body; !strings.Contains(body, "レベル2") || strings.Contains(body, "/handovers/1/accept") {
 		t.Error("the receiver does not go on in the call")
 	}
+	// The caller is on the line since the first agent took the call.
+	for _, open := range []string{path, "/calls"} {
+		if body := receiver.get(open).body; !strings.Contains(body, i18n.Clock(call.StartedAt)+"から") {
+			t.Errorf("%s does not tell since when the caller is on the line", open)
+		}
+	}
+	if body := receiver.get(path).body; !strings.Contains(body, i18n.Clock(s.Clock.Now())+"に引き継ぎ") {
+		t.Error("when the call was taken over is not told")
+	}
 	if body := giver.get(path).body; strings.Contains(body, at) || !strings.Contains(body, s.Agent.Name+"さんから通話を引き継ぎ") {
 		t.Error("the first agent still has the call")
 	}
-	if a := receiver.post("/handovers/1/decline", "back", "/mails"); a.status != http.StatusConflict {
+	if a := receiver.post("/handovers/1/decline", "back", "/mails"); a.status != http.StatusConflict || !strings.Contains(a.body, "この依頼は取り下げられたか、時間切れになりました。") {
 		t.Errorf("declined after all: %d", a.status)
+	}
+}
+
+// An offer that ran out stands in the timeline, and the agent is told; nobody can take it back.
+func TestAnOfferRunsOut(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	call := s.Call(s.Agent, c.ID)
+	h, err := cases.OfferHandover(s.Ctx, s.Store, s.Agent, call.ID, s.Supervisor.ID, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Clock.Set(h.ExpiresAt)
+	if err := cases.ExpireHandovers(s.Ctx, s.Store); err != nil {
+		t.Fatal(err)
+	}
+	giver := s.as(s.Agent)
+	if body := giver.get("/cases/" + c.Number() + "?kind=call").body; !strings.Contains(body, s.Supervisor.Name+"さんへの引き継ぎの依頼が時間切れ") || !strings.Contains(body, "さんから応答がありませんでした") {
+		t.Error("that it ran out is not told")
+	}
+	if a := giver.post(fmt.Sprintf("/calls/%d/handover/withdraw", call.ID)); a.status != http.StatusConflict || !strings.Contains(a.body, "この引き継ぎの依頼は終わっています。") {
+		t.Errorf("withdrawn after all: %d", a.status)
 	}
 }

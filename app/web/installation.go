@@ -27,7 +27,10 @@ func releaseInstallation(p *page) error {
 	if err != nil {
 		return p.again(err, "release", showInstallation)
 	}
-	if p.FormValue("mails") == installation.Discard {
+	switch {
+	case done.Mails == 0:
+		return p.to("/installation", "installation_released_empty")
+	case p.FormValue("mails") == installation.Discard:
 		return p.to("/installation", "installation_discarded", "count", done.Mails)
 	}
 	return p.to("/installation", "installation_released", "count", done.Mails)

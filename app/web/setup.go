@@ -20,8 +20,12 @@ func showSetup(p *page) error {
 	if err != nil {
 		return err
 	}
+	people, err := setup.StaffOf(p.db)
+	if err != nil {
+		return err
+	}
 	lang := i18n.Lang(p.ctx)
-	shown := ui.SetupIndex{MayStaff: p.by.May(access.ManageStaff)}
+	shown := ui.SetupIndex{NoAgent: people.Agents == 0, Approvers: people.MoreApprovers(), MayStaff: p.by.May(access.ManageStaff)}
 	for _, step := range setup.Steps {
 		shown.Steps = append(shown.Steps, ui.SetupStep{Name: step, Done: !slices.Contains(missing, step)})
 	}
@@ -50,6 +54,19 @@ func showSetup(p *page) error {
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// unfinished is what the administrator still has to set up before work can begin, in
+// words, for those who cannot do it themselves; whether mails leave is no matter to them.
+func (p *page) unfinished() (out []string, err error) {
+	if p.by.May(access.ManageIncidents) {
+		return nil, nil // they are led to the guide
+	}
+	missing, err := setup.Missing(p.db, true)
+	for _, step := range missing {
+		out = append(out, i18n.T(p.ctx, "setup.step."+step))
+	}
+	return out, err
 }
 
 // seenVersion is the version that a form was made from; 0 for what is to be made.

@@ -2,7 +2,9 @@ package web_test
 
 import (
 	"context"
+	"html"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -56,6 +58,7 @@ func TestFirstRun(t *testing.T) {
 			"hours.1.open", "14:00", "hours.1.close", "19:00", "hours.1.from", "", "hours.1.until", "", "hours.1.weekdays", "1"}},
 		{"スタッフを登録", "/staff", []string{"email", "agent@desk.example", "name", "佐藤", "role", "agent", "language", "ja"}},
 		{"スタッフを登録", "/staff", []string{"email", "sv@desk.example", "name", "高橋", "role", "supervisor", "language", "ja"}},
+		{"承認できる人があと1人必要です。", "/staff", []string{"email", "sv2@desk.example", "name", "田中", "role", "supervisor", "language", "ja"}},
 		{"事案を登録", "/incidents", []string{"reference", "F-1", "title_ja", "不正交換", "title_en", "Misuse", "id", "ferry-id", "period_from", "2014-07-01", "period_to", "2014-07-12", "detected_on", "2014-07-13",
 			"program_miles", "true", "bearer_miles", "ferry", "released_ids", "40", "happened_ja", "第三者がログインしていました。", "happened_en", "a third party had signed in."}},
 	} {
@@ -76,6 +79,41 @@ func TestFirstRun(t *testing.T) {
 		if a := b.get(path); !strings.Contains(a.body, want) {
 			t.Errorf("%s does not show %q", path, want)
 		}
+	}
+}
+
+// Whoever cannot set anything up is told what still has to be, and is led nowhere where
+// they may not go.
+func TestWorkBeforeTheSetup(t *testing.T) {
+	s, administrator := bare(t)
+	add := func(email string, role access.Role) {
+		t.Helper()
+		if _, err := staff.Add(context.Background(), s, access.System("test"), staff.New{Email: email, Name: "佐藤", Role: role, Password: password}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if body := administrator.get("/setup").body; !strings.Contains(body, "オペレーターがいません。") || !strings.Contains(body, "承認できる人があと2人必要です。") {
+		t.Error("the guide does not say who is missing")
+	}
+	for role, email := range map[access.Role]string{access.Agent: "agent@desk.example", access.Supervisor: "sv@desk.example"} {
+		add(email, role)
+		b := newBrowser(t, administrator.base)
+		if a := b.tryAs(email, password, ""); a.status != http.StatusSeeOther {
+			t.Fatalf("sign-in: %d", a.status)
+		}
+		a := b.get(b.get("/").location)
+		if _, said, _ := strings.Cut(a.body, `id="unfinished"`); a.status != http.StatusOK || !strings.Contains(said, "システム管理者による初期設定が終わっていません。未設定の項目：運営会社、お客さまのID、ポイントのプログラム、窓口、スタッフ、事案") {
+			t.Errorf("%s: %d, not told what is missing", role, a.status)
+		}
+		for _, m := range regexp.MustCompile(`<a [^>]*href="(/[^"#]*)`).FindAllStringSubmatch(a.body, -1) {
+			if to := b.get(html.UnescapeString(m[1])); to.status >= http.StatusBadRequest {
+				t.Errorf("%s is led to %s: %d", role, m[1], to.status)
+			}
+		}
+	}
+	done := newSite(t)
+	if strings.Contains(done.as(done.Agent).get("/calls").body, `id="unfinished"`) {
+		t.Error("an agent is told of a setup that is finished")
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"hoten/app/desks"
 	"hoten/app/edge"
 	"hoten/app/fault"
+	"hoten/app/installation"
 	"hoten/app/notices"
 	"hoten/app/operators"
 	"hoten/app/policies"
@@ -111,6 +112,8 @@ type page struct {
 	desks    []desks.Kept    // of pages of the console, as policies and ids
 	ids      []operators.ID  // without their domains
 	policies policies.Policies
+	here     installation.State  // where the database lives
+	stopped  []notices.MailQueue // queues of mails
 	status   int
 	frame    ui.Frame
 	spoken   bool           // the reader chose the language in this browser

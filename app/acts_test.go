@@ -405,8 +405,10 @@ func acts(t *testing.T, w *apptest.World) []act {
 			return func(by access.Actor) error { _, err := cases.DeclineHandover(ctx, db, by, id); return err }
 		}},
 		{cases.ToExpireHandover, "", access.System("test"), func() func(access.Actor) error {
+			clock.Add(4 * time.Minute)
+			must(t, cases.ExpireHandovers(ctx, db)) // those of other acts
 			offered()
-			clock.Add(time.Hour)
+			clock.Add(4 * time.Minute)
 			return func(access.Actor) error { return cases.ExpireHandovers(ctx, db) }
 		}},
 		{cases.ToAcceptHandover, "another call ends, the case goes along", supervisor, func() func(access.Actor) error {

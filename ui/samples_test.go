@@ -56,7 +56,7 @@ func caseSamples(lang string) map[string]page {
 	fresh.Call, fresh.Next, fresh.Status = nil, "call", "new"
 	fresh.Due = CaseDue{At: jst(8, 1, 14, 30), Overdue: true}
 	fresh.Asked = sampleAsked(lang, "closed")
-	fresh.Script = Script{Step: "greeting", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤", AgentEn: "Sato Aoi"}
+	fresh.Script = Script{Step: "greeting", Language: "ja", Names: scriptNames}
 	fresh.Steps = []Step{
 		{Name: "notice", State: "done", At: jst(7, 30, 9, 0), By: in(lang, "一括送信", "Bulk")},
 		{Name: "verification", State: "now"}, {Name: "reset", State: "later"}, {Name: "reimbursement", State: "later"}, {Name: "completion", State: "later"},
@@ -132,6 +132,11 @@ func caseSamples(lang string) map[string]page {
 	return map[string]page{"cases_show_handed": handed, "cases_show_callback": promised, "cases_show_exhausted": exhausted, "cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
 }
 
+var scriptNames = map[string]ScriptNames{
+	"ja": {Agent: "佐藤", Desk: "OCNテクニカルサポートセンタ", Unit: "ポイント"},
+	"en": {Agent: "Sato Aoi", Desk: "OCN Technical Support Center", Unit: "points"},
+}
+
 func sampleCase(lang string) CasesShow {
 	pointtalk, goo := in(lang, "ポイントーク", "PointTalk"), in(lang, "gooポイント", "goo Point")
 	return CasesShow{
@@ -164,7 +169,7 @@ func sampleCase(lang string) CasesShow {
 			Busy: []Choice{{"7", sampleReceiver(lang, "in_call", in(lang, "佐藤 美咲", "Misaki Sato"), "agent")},
 				{"8", sampleReceiver(lang, "away", in(lang, "鈴木 健", "Ken Suzuki"), "agent")}},
 		},
-		Script: Script{Step: "verify", Language: "ja", Desk: "OCNテクニカルサポートセンタ", Agent: "佐藤", AgentEn: "Sato Aoi"},
+		Script: Script{Step: "verify", Language: "ja", Names: scriptNames},
 		Movements: []Movement{
 			{ID: "MV2014-000001", At: jst(7, 22, 3, 49), Kind: "transfer", From: pointtalk, To: goo, Points: -5000, Received: 1000, Finding: "confirmed"},
 			{ID: "MV2014-000002", At: jst(7, 22, 3, 54), Kind: "exchange", From: goo, To: in(lang, "ギフトコード", "Gift code"), Points: -1000, Finding: "suspected"},

@@ -9,6 +9,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strings"
@@ -305,11 +306,8 @@ var servicesMatter = map[string]bool{"points": true, "reset_sent": true}
 // lines are the sentences of the script in a language, whoever reads the page.
 func (s Script) lines(lang string) []string {
 	ctx := i18n.With(context.Background(), lang)
-	agent := s.Agent
-	if lang == "en" {
-		agent = s.AgentEn
-	}
-	lines := strings.Split(t(ctx, "calls.script."+s.Step, "desk", s.Desk, "agent", agent, "minutes", s.Minutes), "\n")
+	said := s.Names[lang]
+	lines := strings.Split(t(ctx, "calls.script."+s.Step, "desk", said.Desk, "agent", said.Agent, "unit", cmp.Or(said.Unit, t(ctx, "calls.script.unit")), "minutes", s.Minutes), "\n")
 	if servicesMatter[s.Step] {
 		lines = append(lines, s.Services[lang]...)
 	}

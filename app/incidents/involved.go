@@ -105,10 +105,13 @@ func (in *Involved) Asks(ids, topics []string) bool {
 	return len(topics) == 0 || slices.ContainsFunc(topics, func(t string) bool { return !slices.Contains(in.others, t) })
 }
 
-// Unit is what the points of all programs are called in the language; empty where they
-// are called otherwise in some.
-func (in *Involved) Unit(lang string) (unit string) {
-	for i, p := range in.Programs {
+// Unit is what the points of all its programs are called, see UnitOf.
+func (in *Involved) Unit(lang string) string { return UnitOf(in.Programs, lang) }
+
+// UnitOf is what the points of all the programs are called in the language; empty where
+// they are called otherwise in some.
+func UnitOf(programs []Program, lang string) (unit string) {
+	for i, p := range programs {
 		of := p.UnitJa
 		if lang == "en" {
 			of = p.UnitEn

@@ -8,6 +8,7 @@ import (
 
 	"hoten/app/cases"
 	"hoten/app/desks"
+	"hoten/app/incidents"
 	"hoten/app/members"
 	"hoten/app/store"
 	"hoten/i18n"
@@ -127,9 +128,13 @@ func (v *caseView) script() (err error) {
 	if v.Services, said = v.holding(v.found.services()); !v.MayWork {
 		return nil
 	}
-	s := ui.Script{Language: v.Member.Language, Agent: v.account.Name, AgentEn: v.account.NameIn("en"), Step: "greeting", Minutes: v.policies.ResetMinutes, Services: said}
-	if i := slices.IndexFunc(v.desks, func(d desks.Kept) bool { return d.Code == v.DeskID }); i >= 0 {
-		s.Desk = nameIn(s.Language, v.desks[i].Desk)
+	s := ui.Script{Language: v.Member.Language, Names: map[string]ui.ScriptNames{}, Step: "greeting", Minutes: v.policies.ResetMinutes, Services: said}
+	for _, lang := range []string{"ja", "en"} {
+		names := ui.ScriptNames{Agent: v.account.NameIn(lang), Unit: incidents.UnitOf(v.programs, lang)}
+		if i := slices.IndexFunc(v.desks, func(d desks.Kept) bool { return d.Code == v.DeskID }); i >= 0 {
+			names.Desk = nameIn(lang, v.desks[i].Desk)
+		}
+		s.Names[lang] = names
 	}
 	if c := v.Call; c != nil {
 		switch {

@@ -11,7 +11,7 @@ import (
 
 // releaseCopy lets a copy of a database send and act; whoever holds its data folder may.
 func releaseCopy(ctx context.Context, c *call) error {
-	mails := c.flags.String("mails", "", "`what` becomes of the mails that wait: send, or discard where the original sends them")
+	mails := c.flags.String("mails", "", "`what` becomes of the mails that wait: send, or discard where the original sends them; not needed where none waits")
 	reason := c.flags.String("reason", "", "`why`, for the audit trail")
 	if err := c.parse(); err != nil {
 		return err
@@ -22,7 +22,12 @@ func releaseCopy(ctx context.Context, c *call) error {
 	}
 	done, err := installation.Release(ctx, a.Store, operator(), *mails, *reason)
 	if err == nil {
-		fmt.Fprintf(c.out, "%s was released; mails that waited: %d (%s)\n", done.Place, done.Mails, *mails)
+		fmt.Fprintf(c.out, "%s was released; ", done.Place)
+		if done.Mails == 0 {
+			fmt.Fprintln(c.out, "no mail waited")
+		} else {
+			fmt.Fprintf(c.out, "mails that waited: %d (%s)\n", done.Mails, *mails)
+		}
 	}
 	return errors.Join(err, a.Close())
 }

@@ -38,8 +38,8 @@ func TestReleaseOfACopiedFolder(t *testing.T) {
 	expect(original, 1, notHeld, release...)
 	put(original, copied)
 	expect(copied, 1, "reason:", "release", "--mails", "send")
-	expect(copied, 1, "mails:", "release", "--reason", "復元訓練")
-	expect(copied, 0, filepath.Join(copied, "postgres", "data")+" was released; mails that waited: 0 (discard)", release...)
+	expect(copied, 1, "mails:", "release", "--mails", "perhaps", "--reason", "復元訓練")
+	expect(copied, 0, filepath.Join(copied, "postgres", "data")+" was released; no mail waited", "release", "--reason", "復元訓練")
 	expect(copied, 1, notHeld, release...)
 	expect(original, 1, notHeld, release...)
 

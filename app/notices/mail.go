@@ -96,11 +96,12 @@ type Points struct {
 	Reimbursed int64  `json:"reimbursed"`
 	Absorbed   int64  `json:"absorbed"`
 	Adjusted   int64  `json:"adjusted"`
+	Moved      int64  `json:"moved,omitempty"` // what had left before and was posted now; no part of Total
 	Balance    int64  `json:"balance"`
 	Unknown    bool   `json:"unknown,omitempty"` // nobody stated what there was: no balance is told
 }
 
-// Total is what changed in the program altogether.
+// Total is what was put back or taken back in the program altogether.
 func (p Points) Total() int64 { return p.Restored + p.Reimbursed + p.Absorbed + p.Adjusted }
 
 // Draft is a mail to be queued, with the number that was taken for it; 0: Queue takes

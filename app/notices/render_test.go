@@ -41,7 +41,7 @@ func facts(name string) Facts {
 		TitleJa: "なりすましによるポイント不正利用", TitleEn: "Points misused through stolen OCN IDs",
 		PeriodFrom: day(11), PeriodTo: day(28), DetectedOn: day(28), At: time.Date(2014, 7, 31, 10, 30, 0, 0, jptext.JST), Minutes: 10,
 		Points: []Points{{NameJa: "ポイントーク", NameEn: "PointTalk", Restored: 5000, Adjusted: 120, Balance: 12345},
-			{NameJa: "gooポイント", NameEn: "goo Point", Restored: -4000, Reimbursed: 3500, Absorbed: 800, Balance: 1265}}}
+			{NameJa: "gooポイント", NameEn: "goo Point", Restored: -4000, Reimbursed: 3500, Absorbed: 800, Moved: -40, Balance: 1265}}}
 }
 
 // nasty tries to write headings, lines, links, markup and template syntax.
@@ -172,7 +172,7 @@ func TestWords(t *testing.T) {
 func TestPointsAddUp(t *testing.T) {
 	m := render(t, ReimbursementCompleted, "ja", facts("山田 太郎"), "")
 	for _, want := range []string{"移行前の状態に復元：+5,000ポイント\n調整：+120ポイント\n合計：+5,120ポイント\n反映後の残高：12,345ポイント",
-		"移行前の状態に復元：−4,000ポイント\n不正に交換された分の補填：+3,500ポイント\n残高の不足分（当社負担）：+800ポイント\n合計：+300ポイント\n反映後の残高：1,265ポイント"} {
+		"移行前の状態に復元：−4,000ポイント\n不正に交換された分の補填：+3,500ポイント\n残高の不足分（当社負担）：+800ポイント\n合計：+300ポイント\nそのほかのポイントの動き：−40ポイント\n反映後の残高：1,265ポイント"} {
 		if !strings.Contains(m.Text, want) {
 			t.Errorf("not there: %s\n%s", want, m.Text)
 		}

@@ -70,11 +70,11 @@ type words struct {
 }
 
 type pointWords struct {
-	Program, Total, Balance                  string // no Balance: unknown
-	Restored, Reimbursed, Absorbed, Adjusted string // empty: no such part
-	TakenBack                                bool   // the restoring took points out
-	Less                                     bool   // altogether points were taken
-	Borne                                    bool   // the company bears a shortfall; else Absorbed takes back what it bore before
+	Program, Total, Balance                         string // no Balance: unknown
+	Restored, Reimbursed, Absorbed, Adjusted, Moved string // empty: no such part
+	TakenBack                                       bool   // the restoring took points out
+	Less                                            bool   // altogether points were taken
+	Borne                                           bool   // the company bears a shortfall; else Absorbed takes back what it bore before
 }
 
 // open and shut mark where a value begins and ends; plain takes them out of values.
@@ -118,7 +118,7 @@ func (p Points) words(lang string) pointWords {
 		balance = p.points(lang, p.Balance)
 	}
 	return pointWords{value(program), p.signed(lang, p.Total()), balance,
-		part(p.Restored), part(p.Reimbursed), part(p.Absorbed), part(p.Adjusted), p.Restored < 0, p.Total() < 0, p.Absorbed > 0}
+		part(p.Restored), part(p.Reimbursed), part(p.Absorbed), part(p.Adjusted), part(p.Moved), p.Restored < 0, p.Total() < 0, p.Absorbed > 0}
 }
 
 // day writes a date out in full. Dates that are days are kept as midnight UTC or

@@ -70,6 +70,9 @@ func TestMoreLeftThanIsOnTheAccount(t *testing.T) {
 				if due := of.PointsOpen&cases.CorrectionDue != 0; due == plan.Empty() {
 					t.Fatalf("marks %v, plan %+v", of.Marks(), plan)
 				}
+				if earlier := count(t, w, "select count(*) from compensations"); !plan.Empty() && plan.Corrects != (earlier > 0) {
+					t.Errorf("corrects %v, %d were posted", plan.Corrects, earlier)
+				}
 				if !plan.Empty() {
 					settle(t, w, of)
 				}

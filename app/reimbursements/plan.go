@@ -206,12 +206,22 @@ func (p *Plan) settle(f Facts, change map[int16]int64) {
 			whole := now - f.Behind[program] + points - f.Absorbed[program]
 			if absorb := max(0, -whole) - f.Absorbed[program]; absorb != 0 {
 				p.Lines = append(p.Lines, Line{Kind: Absorb, ProgramID: program, Points: absorb})
-				p.Corrects = p.Corrects || absorb < 0 && f.BorneHere[program] > 0
+				p.Corrects = p.Corrects || absorb < 0 && f.BorneHere[program] > 0 || f.Behind[program] > 0 && f.posted()
 			}
 			final, behind = max(0, whole), f.Behind[program]
 		}
 		p.Balances = append(p.Balances, Balance{program, now, final, behind})
 	}
+}
+
+// posted reports whether an earlier plan of the case was posted for a movement.
+func (f Facts) posted() bool {
+	for _, e := range f.Posted {
+		if e.Count > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func sortedKeys[V any](m map[int16]V) []int16 {

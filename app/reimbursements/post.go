@@ -165,7 +165,7 @@ func pointsFacts(p Plan, programs []incidents.Program) (out []notices.Points) {
 		}
 		for _, b := range p.Balances {
 			if b.ProgramID == program.ID {
-				f.Balance, f.Unknown = b.Final, false
+				f.Moved, f.Balance, f.Unknown = -b.Behind, b.Final, false
 			}
 		}
 		if touched {

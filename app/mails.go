@@ -10,6 +10,7 @@ import (
 	"hoten/app/desks"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
+	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/services"
 	"hoten/app/store"
@@ -18,7 +19,7 @@ import (
 
 // newPostman delivers to the mail server, or to the mailbox folder without one.
 func (a *App) newPostman() (*notices.Postman, error) {
-	p := &notices.Postman{Store: a.Store, From: a.MailFrom, Env: a.mailEnv, Incident: a.incidentOf, Settled: cases.MailSettled, Outlet: notices.Mailbox{Folder: a.mailbox()}}
+	p := &notices.Postman{Store: a.Store, From: a.MailFrom, Env: a.mailEnv, Incident: a.incidentOf, Withdrawn: a.withdrawn, Settled: cases.MailSettled, Outlet: notices.Mailbox{Folder: a.mailbox()}}
 	if a.SMTPURL != "" {
 		server, err := notices.NewSMTP(a.SMTPURL, a.MailFrom)
 		if err != nil {
@@ -27,6 +28,11 @@ func (a *App) newPostman() (*notices.Postman, error) {
 		p.Outlet = server
 	}
 	return p, nil
+}
+
+// withdrawn tells whether a contact was undone after a mail to it was queued.
+func (a *App) withdrawn(ctx context.Context, contact int64) (bool, error) {
+	return members.Withdrawn(store.Read(ctx, a.Store), contact)
 }
 
 // mailEnv is what mails about an incident quote that holds on the day they are sent: who

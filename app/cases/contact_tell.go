@@ -52,7 +52,8 @@ func tellUndone(tx *store.Tx, ch *ContactChange, before []notices.Draft) (way st
 }
 
 // tellBy queues the mails, one an address. Where there is none among those that are
-// certain to be the member's, a letter is due.
+// certain to be the member's, a letter is due. One that is due already stays so until the
+// member is told at an address that documents did not show: it may be about that one.
 func tellBy(tx *store.Tx, caseID int64, certain, more []notices.Draft) (way string, err error) {
 	mails := slices.Clone(certain)
 	for _, d := range more {
@@ -64,7 +65,13 @@ func tellBy(tx *store.Tx, caseID int64, certain, more []notices.Draft) (way stri
 	if len(certain) == 0 {
 		way = "letter"
 	}
-	tx.Queue("update cases set letter_due_at = case when $2 then $3::timestamptz end where id = $1", caseID, way == "letter", tx.Now)
+	to := make([]int64, len(certain))
+	for i, d := range certain {
+		to[i] = *d.ContactID
+	}
+	tx.Queue(`update cases set letter_due_at = case when $2 then $3::timestamptz
+		when not exists (select from contacts where id = any($4) and source <> $5) then letter_due_at end where id = $1`,
+		caseID, way == "letter", tx.Now, to, members.Documents)
 	_, err = notices.Queue(tx, mails...)
 	return way, err
 }

@@ -1,11 +1,13 @@
 package cases_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/cases"
@@ -198,5 +200,77 @@ func TestFormerAddressesDoNotMakeUnreachable(t *testing.T) {
 	}
 	if c := w.Case(login); c.UnreachableAt != nil || !waits(t, w, login) {
 		t.Errorf("%+v", c)
+	}
+}
+
+type sentTo []string
+
+func (out *sentTo) Send(_ context.Context, e notices.Envelope) error {
+	*out = append(*out, e.To)
+	return nil
+}
+
+// What was queued for a contact before it was undone is not sent there any more, and what
+// was sent in that moment notifies nobody; what tells of the change itself is sent.
+func TestWhatWaitedForAnUndoneContact(t *testing.T) {
+	w := world(t)
+	const login = "m3@ocn.example"
+	ch := setContact(t, w, login, members.Email, fresh)
+	c := w.Case(login)
+	db := store.Read(w.Ctx, w.Store)
+	to, err := cases.Addressees(db, w.Vault, []int64{c.ID}, notices.RestrictionNotice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := to[c.ID]
+	if who.Address != fresh {
+		t.Fatalf("addressed to %q", who.Address)
+	}
+	var notice []int64
+	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) (err error) {
+		notice, err = notices.Queue(tx, who.Draft(notices.RestrictionNotice, who.Facts))
+		return err
+	}))
+	must(t, second(cases.UndoContact(w.Ctx, w.Store, w.Supervisor, ch.ID, "誤記")))
+	var told []int64
+	must(t, db.Raw("select id from mails where kind = ?", notices.ContactUndone).Scan(&told).Error)
+
+	var out sentTo
+	post := &notices.Postman{Store: w.Store, Outlet: &out, From: "no-reply@hoten.example", Settled: cases.MailSettled,
+		Withdrawn: func(_ context.Context, id int64) (bool, error) { return members.Withdrawn(db, id) },
+		Env: func(context.Context, time.Time, string, int64) (notices.Env, error) {
+			return notices.Env{Company: "NTTコミュニケーションズ"}, nil
+		}}
+	must(t, post.Deliver(w.Ctx, notice))
+	m, err := notices.ByID(db, notice[0])
+	if err != nil || len(out) != 0 || m.State != notices.Failed || w.Case(login).NotifiedAt != nil {
+		t.Errorf("sent to %v, %+v, notified %v, %v", out, m, w.Case(login).NotifiedAt, err)
+	}
+	must(t, post.Deliver(w.Ctx, told))
+	if len(told) == 0 || !slices.Contains(out, fresh) {
+		t.Errorf("of %d mails about the change: sent to %v", len(told), out)
+	}
+	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
+		return cases.MailSettled(tx, notices.Mail{CaseID: &c.ID, ContactID: &who.ContactID, Kind: notices.RestrictionNotice, State: notices.Sent})
+	}))
+	if at := w.Case(login).NotifiedAt; at != nil {
+		t.Errorf("notified by what went to the undone contact, at %s", at)
+	}
+}
+
+// A mail that hoten cannot write says nothing about the address.
+func TestUnwrittenMails(t *testing.T) {
+	w := world(t)
+	const login = "m3@ocn.example"
+	setContact(t, w, login, members.Email, fresh)
+	c := w.Case(login)
+	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
+		return cases.MailSettled(tx, notices.Mail{CaseID: &c.ID, Kind: notices.ReimbursementCorrected, State: notices.Failed, Unwritten: true})
+	}))
+	if now := w.Case(login); now.UnreachableAt != nil {
+		t.Error("unreachable by a fault of ours")
+	}
+	if n := w.Number("select count(*) from case_events where case_id = $1 and kind = 'mail_not_sent'", c.ID); n != 1 {
+		t.Errorf("%d events", n)
 	}
 }

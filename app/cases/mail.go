@@ -22,8 +22,9 @@ func MailSettled(tx *store.Tx, m notices.Mail) error {
 		return mailSent(tx, m)
 	case m.State == notices.Bounced && m.ContactID != nil:
 		members.MarkUndeliverable(tx, *m.ContactID)
-	case m.State == notices.Failed && m.Secretive():
-		// Whoever is on the phone asks for another one, or goes the next way.
+	case m.State == notices.Failed && (m.Secretive() || m.Unwritten):
+		// Whoever is on the phone asks for another one, or goes the next way. A mail that
+		// could not be written says nothing about the address.
 		return tellMails(tx, MailNotSent, []notices.Mail{m})
 	}
 	if m.CaseID == nil {
@@ -67,6 +68,9 @@ func formerContact(tx *store.Tx, m notices.Mail) (is bool, err error) {
 func mailSent(tx *store.Tx, m notices.Mail) error {
 	if m.ContactID == nil || m.CaseID == nil {
 		return nil
+	}
+	if undone, err := members.Withdrawn(tx.DB, *m.ContactID); err != nil || undone {
+		return err // sent in the moment in which the contact was undone: nobody is reached by it
 	}
 	members.MarkDeliverable(tx, *m.ContactID)
 	tx.Queue(`update cases set unreachable_at = null, changed_at = $3 where id = $1 and unreachable_at is not null

@@ -123,3 +123,9 @@ func WithdrawContact(tx *store.Tx, id int64) error {
 	_, err = store.Exec(tx, "update contacts set replaced_by = null where replaced_by = $1", id)
 	return err
 }
+
+// Withdrawn reports whether the contact was undone.
+func Withdrawn(db *gorm.DB, id int64) (is bool, err error) {
+	err = store.Scan(db, "select exists (select from contacts where id = $1 and withdrawn_at is not null)", []any{id}, &is)
+	return is, err
+}

@@ -22,6 +22,7 @@ type Outlet interface {
 type Permanent struct {
 	Err       error
 	Recipient bool
+	Ours      bool // the mail could not be written: that says nothing about the address
 }
 
 func (p *Permanent) Error() string { return p.Err.Error() }
@@ -37,6 +38,9 @@ type Postman struct {
 	Env    environment
 	// Incident tells which incident a case belongs to; mails of no case belong to 0.
 	Incident func(ctx context.Context, caseID int64) (int64, error)
+	// Withdrawn tells whether a contact was undone: nothing that was queued for it is sent
+	// there any more, but what tells of the change itself.
+	Withdrawn func(ctx context.Context, contactID int64) (bool, error)
 	// Settled is told, in the same transaction, that a mail was sent, or that it will
 	// not be.
 	Settled func(tx *store.Tx, m Mail) error
@@ -143,6 +147,16 @@ var errExpired = &Permanent{Err: errors.New("expired")}
 // errStopped: a code or link is not kept until its queue goes on.
 var errStopped = &Permanent{Err: errors.New("sending is stopped")}
 
+// errWithdrawn: the contact was undone after the mail was queued.
+var errWithdrawn = &Permanent{Err: errors.New("the contact is no longer used")}
+
+func (p *Postman) withdrawn(ctx context.Context, m Mail) (bool, error) {
+	if m.ContactID == nil || p.Withdrawn == nil || m.Kind == ContactChanged || m.Kind == ContactUndone {
+		return false, nil
+	}
+	return p.Withdrawn(ctx, *m.ContactID)
+}
+
 func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e Envelope, kept Message, err error) {
 	m := c.Mail
 	v, now := p.Store.Vault, p.Store.Clock()
@@ -160,13 +174,19 @@ func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e En
 	if c.stopped {
 		return e, kept, errStopped
 	}
+	if gone, err := p.withdrawn(ctx, m); err != nil {
+		return e, kept, err
+	} else if gone {
+		return e, kept, errWithdrawn
+	}
 	env, err := p.env(ctx, m, ask)
 	if err != nil {
 		return e, kept, err
 	}
 	e = Envelope{From: env.From, To: c.to, Language: m.Language, MessageID: ours(m.MessageID, env.From), At: now}
 	if e.Message, err = Render(m.Kind, m.Language, f, secret, env); err != nil {
-		return e, kept, &Permanent{Err: err}
+		p.Store.Log.ErrorContext(ctx, "a mail cannot be written", "mail", m.ID, "kind", m.Kind, "error", err)
+		return e, kept, &Permanent{Err: err, Ours: true}
 	}
 	// What is kept for reading in the console holds neither secret nor name.
 	f.Name = vault.MaskName(f.Name)

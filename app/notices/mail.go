@@ -61,6 +61,7 @@ type Mail struct {
 	SentAt    *time.Time
 	QueueID   *int64 // of the stopped queue that it waits in
 	Untold    bool   // its case was locked when it was settled, and is told later
+	Unwritten bool   `gorm:"-"` // it failed because it could not be written
 }
 
 // Secretive mails are about a code or a link, and worth nothing without it.

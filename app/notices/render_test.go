@@ -190,6 +190,33 @@ func TestPointsAddUp(t *testing.T) {
 }
 
 // A case that was closed while something is owed is not told as finished.
+// Every mail can be written whatever happened to the points: what is put back, taken back,
+// borne or moved, in each program.
+func TestEveryMailCanBeWritten(t *testing.T) {
+	of := []int64{-7, 0, 7}
+	for _, restored := range of {
+		for _, reimbursed := range of {
+			for _, absorbed := range of {
+				for _, adjusted := range of {
+					for _, moved := range []int64{-7, 0} {
+						f := facts("山田 太郎")
+						f.Resumed, f.PointsOpen, f.Contact = restored > 0, reimbursed > 0, map[bool]string{true: "phone", false: "email"}[absorbed > 0]
+						f.Points = []Points{{NameJa: "goo", NameEn: "goo", Restored: restored, Reimbursed: reimbursed, Absorbed: absorbed, Adjusted: adjusted, Moved: moved, Unknown: moved == 0}}
+						for _, kind := range Kinds {
+							for _, lang := range []string{"ja", "en"} {
+								m := render(t, kind, lang, f, secrets[kind])
+								if kind == ReimbursementCorrected && f.Points[0].Total() < 0 && !strings.Contains(m.Text, "差し引いたポイント") && !strings.Contains(m.Text, "We deducted points") {
+									t.Fatalf("points were taken, and the mail does not say why:\n%s", m.Text)
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
 func TestClosedWhileOwed(t *testing.T) {
 	for _, resumed := range []bool{true, false} {
 		f := facts("山田 太郎")

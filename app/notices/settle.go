@@ -184,6 +184,7 @@ func (m *Mail) judge(now time.Time, failure error) {
 		m.State, m.Secret = Bounced, nil
 	case permanent != nil, int(m.Attempts) > len(waits):
 		m.State, m.Secret = Failed, nil
+		m.Unwritten = permanent != nil && permanent.Ours
 	default:
 		m.DueAt = now.Add(waits[m.Attempts-1])
 	}

@@ -161,3 +161,21 @@ func TestMailsReviseLetters(t *testing.T) {
 		t.Errorf("a notice that comes back takes the letter back: %+v", c)
 	}
 }
+
+// A letter that a changed contact owes is not done with by telling that contact of a second
+// change.
+func TestASecondChangeLeavesTheLetter(t *testing.T) {
+	w := world(t)
+	const login = "m1@ocn.example"
+	if _, err := w.Pool.Exec(w.Ctx, "update contacts set undeliverable_at = now() where kind = 'email'"); err != nil {
+		t.Fatal(err)
+	}
+	setContact(t, w, login, members.Email, fresh)
+	if w.Case(login).LetterDueAt == nil {
+		t.Fatal("no letter is due though nothing from before could be used")
+	}
+	setContact(t, w, login, members.Phone, "080-1234-5678")
+	if w.Case(login).LetterDueAt == nil {
+		t.Error("the letter is done with by a mail to the address that it was about")
+	}
+}

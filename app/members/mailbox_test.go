@@ -112,3 +112,24 @@ func TestMailboxesBeforeAndAfterSettingUp(t *testing.T) {
 	set()
 	own(false)
 }
+
+// Another ID whose members sign in with something else has no mailbox of its own: nobody's
+// address waits to be compared anew because it was set up.
+func TestAnIDWithoutMailboxesMovesNobodys(t *testing.T) {
+	w := apptest.NewWorld(t)
+	w.Import(apptest.AffectedHeader+"taro,,,,,taro@new.example,2008-01-01,,,,ja,0,0,\n", "")
+	for code, of := range map[string]struct {
+		domains []string
+		waiting int64
+	}{"ferry-id": {nil, 0}, "mail-id": {[]string{"mail.example"}, 1}} {
+		if _, err := operators.SetID(w.Ctx, w.Store, w.Administrator, 0, operators.ID{Code: code, NameJa: "別のID", NameEn: "Another ID", Language: "ja", Domains: of.domains}, "ntt-com"); err != nil {
+			t.Fatal(err)
+		}
+		if n := w.Number("select count(*) from contacts where kind = 'email' and mailbox_key is null"); n != of.waiting {
+			t.Errorf("%s: %d wait, want %d", code, n, of.waiting)
+		}
+		if err := members.Complete(w.Ctx, w.Store); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

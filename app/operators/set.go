@@ -104,6 +104,15 @@ func PutID(tx *store.Tx, i ID, operator string) (bool, error) {
 		if err := store.Insert(tx, &i); err != nil {
 			return false, err
 		}
+		// Another ID without a mailbox of its own moves nobody's; the first one of all does,
+		// see Domains.
+		var others bool
+		if err := store.Scan(tx.DB, "select count(*) > 1 from id_kinds", nil, &others); err != nil {
+			return false, err
+		}
+		if others && len(i.Domains) == 0 {
+			return true, record(tx, nil, change)
+		}
 		return true, record(tx, setDomains(tx, i), change)
 	}
 	if kept, err = IDByCode(tx.DB, i.Code); err != nil {

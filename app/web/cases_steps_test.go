@@ -76,7 +76,7 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		"returned": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("returned"), MayPropose: true}, plan,
 			"done, done, done, now Returned, later; propose"},
 		"completed over what is owed": {row{State: "restricted", NotifiedAt: at, CompletedAt: at}, ui.CasesShow{}, plan,
-			"done, skipped Not done when completed, skipped Not done when completed, skipped Not done when completed, done; "},
+			"done, skipped Left undone at completion, skipped Left undone at completion, skipped Left undone at completion, done; "},
 		"all done": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at, MadeWholeAt: at}, ui.CasesShow{Proposal: request("posted")},
 			reimbursements.Plan{}, "done, done, done, done, now; complete"},
 	} {

@@ -22,7 +22,7 @@ func TestHandingOverACall(t *testing.T) {
 	call := s.Verified(s.Agent, c.ID, "name", "山田太郎", "birth_date", "1970-02-03", "customer_number", "N123456789")
 	giver, receiver, third := s.as(s.Agent), s.as(s.Supervisor), s.as(s.Agent2)
 	// Whoever has a page open counts as being there.
-	if body := giver.get(path).body; !strings.Contains(body, "全員が通話中か不在です") || !strings.Contains(body, s.Supervisor.Name+"（スーパーバイザー、コンソールを開いていません）") || strings.Contains(body, s.Auditor.Name) ||
+	if body := giver.get(path).body; !strings.Contains(body, "引き継げる人は全員、通話中か、コンソールを開いていません。") || !strings.Contains(body, s.Supervisor.Name+"（スーパーバイザー、コンソールを開いていません）") || strings.Contains(body, s.Auditor.Name) ||
 		strings.Contains(body, `id="handover-to"`) {
 		t.Error("who could take the call is not listed, or can be chosen while nobody is there")
 	}
@@ -86,7 +86,7 @@ func TestHandingOverACall(t *testing.T) {
 			t.Errorf("%s does not tell since when the caller is on the line", open)
 		}
 	}
-	if body := receiver.get(path).body; !strings.Contains(body, i18n.Clock(s.Clock.Now())+"に引き継ぎ") {
+	if body := receiver.get(path).body; !strings.Contains(body, i18n.Clock(s.Clock.Now())+"に引き受け") {
 		t.Error("when the call was taken over is not told")
 	}
 	if body := giver.get(path).body; strings.Contains(body, at) || !strings.Contains(body, s.Agent.Name+"さんから通話を引き継ぎ") {
@@ -114,7 +114,7 @@ func TestAnOfferRunsOut(t *testing.T) {
 	if body := giver.get("/cases/" + c.Number() + "?kind=call").body; !strings.Contains(body, s.Supervisor.Name+"さんへの引き継ぎの依頼が時間切れ") || !strings.Contains(body, "さんから応答がありませんでした") {
 		t.Error("that it ran out is not told")
 	}
-	if a := giver.post(fmt.Sprintf("/calls/%d/handover/withdraw", call.ID)); a.status != http.StatusConflict || !strings.Contains(a.body, "この引き継ぎの依頼は終わっています。") {
+	if a := giver.post(fmt.Sprintf("/calls/%d/handover/withdraw", call.ID)); a.status != http.StatusConflict || !strings.Contains(a.body, "取り下げる依頼がありません。") {
 		t.Errorf("withdrawn after all: %d", a.status)
 	}
 }

@@ -92,7 +92,7 @@ func TestHandingOverACall(t *testing.T) {
 	if body := giver.get(path).body; strings.Contains(body, at) || !strings.Contains(body, s.Agent.Name+"さんから通話を引き継ぎ") {
 		t.Error("the first agent still has the call")
 	}
-	if a := receiver.post("/handovers/1/decline", "back", "/mails"); a.status != http.StatusConflict || !strings.Contains(a.body, "この依頼は取り下げられたか、時間切れになりました。") {
+	if a := receiver.post("/handovers/1/decline", "back", "/mails"); a.status != http.StatusConflict || !strings.Contains(a.body, "この引き継ぎの依頼は終了しています") {
 		t.Errorf("declined after all: %d", a.status)
 	}
 }

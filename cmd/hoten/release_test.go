@@ -18,7 +18,7 @@ func TestReleaseOfACopiedFolder(t *testing.T) {
 		t.Setenv(v, "")
 	}
 	original, copied := reachable(t), reachable(t)
-	const notHeld = "released already"
+	const notHeld = "already been resumed"
 	release := []string{"release", "--mails", "discard", "--reason", "復元訓練"}
 	expect := func(folder string, code int, says string, args ...string) {
 		t.Helper()

@@ -129,7 +129,7 @@ func (v *caseView) script() (err error) {
 		return nil
 	}
 	s := ui.Script{Language: v.Member.Language, Names: map[string]ui.ScriptNames{}, Step: "greeting", Minutes: v.policies.ResetMinutes, Services: said}
-	for _, lang := range []string{"ja", "en"} {
+	for _, lang := range i18n.Langs {
 		names := ui.ScriptNames{Agent: v.account.NameIn(lang), Unit: incidents.UnitOf(v.programs, lang)}
 		if i := slices.IndexFunc(v.desks, func(d desks.Kept) bool { return d.Code == v.DeskID }); i >= 0 {
 			names.Desk = nameIn(lang, v.desks[i].Desk)

@@ -34,6 +34,7 @@ type around struct {
 	stopped  *[]notices.MailQueue
 	offers   *[]cases.OfferTo
 	contacts *[]int64 // how many changes wait to be confirmed
+	heard    *[]bool  // whether the reader's console was heard of just now
 }
 
 func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed bool) (*around, error) {
@@ -42,15 +43,27 @@ func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed
 	if framed {
 		a.desks, a.policies = desks.Ask(&reads), policies.AskLatest(&reads)
 		a.waits, a.due = reimbursements.AskWaiting(&reads, reader), callbacks.AskDueFor(&reads, reader, now)
-		a.contacts = cases.AskContactsWaiting(&reads, reader)
+		a.contacts, a.heard = cases.AskContactsWaiting(&reads, reader), staff.AskSeen(&reads, reader, now)
 		a.ids, a.offers = operators.AskIDs(&reads), cases.AskOffersTo(&reads, reader, now)
 		a.place, a.stopped = installation.Ask(&reads, at), notices.AskStopped(&reads)
 	}
 	return a, reads.Run(db)
 }
 
+// noteHeard keeps that the reader's console is open, unless that is known: calls are
+// offered to whoever has it open, from its first page on and also without scripts.
+func (p *page) noteHeard(heard *[]bool) error {
+	if (*heard)[0] {
+		return nil
+	}
+	return staff.Seen(p.ctx, p.w.s, p.by)
+}
+
 // surround fills what stands around every page of the console.
 func (p *page) surround(a *around) (err error) {
+	if err := p.noteHeard(a.heard); err != nil {
+		return err
+	}
 	if p.desks, err = a.desks(); err != nil {
 		return err
 	}

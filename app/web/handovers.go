@@ -41,10 +41,8 @@ func showHandovers(p *page) error {
 	if err := reads.Run(p.db); err != nil {
 		return err
 	}
-	if !(*heard)[0] {
-		if err := staff.Seen(p.ctx, p.w.s, p.by); err != nil {
-			return err
-		}
+	if err := p.noteHeard(heard); err != nil {
+		return err
 	}
 	offers, err := p.offers(*found)
 	if err != nil {

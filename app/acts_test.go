@@ -80,7 +80,6 @@ func acts(t *testing.T, w *apptest.World) []act {
 	next := -1
 	other := func() *cases.Case {
 		next++
-		must(t, members.Complete(ctx, db)) // an act may have moved the domains of mailboxes
 		return w.Case(apptest.LossLogin(next))
 	}
 	proposed := func() (*cases.Case, int64) {

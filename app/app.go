@@ -16,6 +16,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/edge"
 	"hoten/app/installation"
+	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/store"
 	"hoten/app/store/embedded"
@@ -84,6 +85,9 @@ func (a *App) open(ctx context.Context, url string, log *slog.Logger) error {
 		a.Store.Place = func() store.Place { return store.InFolder(a.embedded.Folder()) }
 	}
 	if err := installation.Settle(ctx, a.Store); err != nil {
+		return err
+	}
+	if err := members.Complete(ctx, a.Store); err != nil {
 		return err
 	}
 	a.watch.Store, a.watch.HeadFile = a.Store, a.auditHead()

@@ -12,7 +12,6 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/jptext"
-	"hoten/app/members"
 )
 
 // tour goes to routes and notes which of them have answered well; the client
@@ -107,9 +106,6 @@ func (v *tour) setUp(manager *client) {
 	manager.do("PATCH", "/operators/ferry", j{"name_en": "Late", "version": 1}).want(409, "code", "conflict")
 	manager.do("PATCH", "/operators/ferry", j{"name_en": "Unseen"}).want(422, "errors.0.field", "version")
 	v.to(manager, "POST /ids", j{"code": "ferry-id", "operator": "ferry", "name_ja": "フェリーID", "name_en": "Ferry ID", "domains": []string{"ferry.example"}}).want(201, "domains.0", "ferry.example", "language", "ja")
-	if err := members.Complete(v.Ctx, v.Store); err != nil {
-		v.T.Fatal(err)
-	}
 	v.to(manager, "PATCH /ids/:code", j{"language": "en", "version": 1}, ":code", "ferry-id").want(200, "language", "en", "domains.#", "1", "operator", "ferry")
 	manager.post("/programs", j{"code": "miles", "operator": "nobody", "name_ja": "マイル", "name_en": "Miles", "unit_ja": "マイル", "unit_en": "miles", "unit_en_one": "mile"}).want(422, "errors.0.field", "operator")
 	v.to(manager, "POST /programs", j{"code": "miles", "operator": "ferry", "name_ja": "マイル", "name_en": "Miles", "unit_ja": "マイル", "unit_en": "miles", "unit_en_one": "mile"}).want(201, "version", "1")

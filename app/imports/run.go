@@ -12,7 +12,6 @@ import (
 	"hoten/app/fault"
 	"hoten/app/imports/csvin"
 	"hoten/app/incidents"
-	"hoten/app/members"
 	"hoten/app/policies"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -40,21 +39,20 @@ func FromFiles(ctx context.Context, s *store.Store, by access.Actor, reference, 
 // run is one import at work.
 type run struct {
 	*Import
-	s         *store.Store
-	by        access.Actor
-	src       source
-	incident  *incidents.Incident
-	programs  map[string]int16
-	names     csvin.Names
-	mailboxes members.Mailboxes
-	rejected  *rejector
-	columns   []string            // ignored
-	told      []Notice            // see Import.Told
-	headers   map[string][]string // by file
-	progress  func(int64)
-	read      int64
-	opening   int64 // the transfer of the balances
-	noted     time.Time
+	s        *store.Store
+	by       access.Actor
+	src      source
+	incident *incidents.Incident
+	programs map[string]int16
+	names    csvin.Names
+	rejected *rejector
+	columns  []string            // ignored
+	told     []Notice            // see Import.Told
+	headers  map[string][]string // by file
+	progress func(int64)
+	read     int64
+	opening  int64 // the transfer of the balances
+	noted    time.Time
 }
 
 func newRun(s *store.Store, by access.Actor, i *Import, src source, progress func(int64)) *run {
@@ -137,8 +135,7 @@ func (r *run) prepare(ctx context.Context) error {
 	})
 }
 
-// prepareNames reads what files call the ID and the programs, and whose mailboxes are an
-// ID's own.
+// prepareNames reads what files call the ID and the programs.
 func (r *run) prepareNames(db *gorm.DB) error {
 	about, err := incidents.Involve(db, r.IncidentID)
 	if err != nil {
@@ -154,8 +151,7 @@ func (r *run) prepareNames(db *gorm.DB) error {
 			return err
 		}
 	}
-	r.mailboxes, err = members.ReadMailboxes(db, r.s.Vault)
-	return err
+	return nil
 }
 
 // land judges and inserts everything within one transaction.

@@ -5,14 +5,19 @@ import (
 	"fmt"
 
 	"hoten/app/jptext"
+	"hoten/app/operators"
 	"hoten/app/store"
 )
 
 // chunk is how many rows are completed at once.
 const chunk = 1000
 
-// Complete adds the keyed hashes that what an older release kept is found by now.
+// Complete adds the keyed hashes that what an older release kept is found and compared by
+// now. It is done before anything else: until then no mail address could be used.
 func Complete(ctx context.Context, s *store.Store) error {
+	if err := store.Keep(ctx, s, operators.HashDomains); err != nil {
+		return err
+	}
 	for _, of := range []struct{ table, column, kind string }{{"identities", "login", "''"}, {"contacts", "value", "kind"}} {
 		if err := inChunks(ctx, s, func(tx *store.Tx) (int, error) { return hashStarts(tx, of.table, of.column, of.kind) }); err != nil {
 			return err
@@ -29,10 +34,6 @@ func Complete(ctx context.Context, s *store.Store) error {
 // hashMailboxes hashes the mailboxes of the rows that meet the condition.
 func hashMailboxes(table, column, which string) func(tx *store.Tx) (int, error) {
 	return func(tx *store.Tx) (done int, err error) {
-		mailboxes, err := ReadMailboxes(tx.DB, tx.Vault())
-		if err != nil {
-			return 0, err
-		}
 		query := fmt.Sprintf("select id, %s from %s where mailbox_key is null and %s limit $1 for update skip locked", column, table, which)
 		err = store.Each(tx.DB, query, []any{chunk}, func(scan func(...any) error) error {
 			var id int64
@@ -42,12 +43,8 @@ func hashMailboxes(table, column, which string) func(tx *store.Tx) (int, error) 
 			}
 			done++
 			plain := tx.Vault().Read(table, column, id, sealed)
-			if table == "identities" {
-				tx.Queue("update identities set mailbox_key = $2 where id = $1", id, mailboxes.OfLogin(plain))
-				return nil
-			}
-			mailbox, local := mailboxes.OfContact(plain)
-			tx.Queue("update contacts set mailbox_key = $2, local_key = $3 where id = $1", id, mailbox, local)
+			name, domain := Mailbox(tx.Vault(), plain)
+			tx.Queue("update "+table+" set mailbox_key = $2, domain_key = $3 where id = $1", id, name, domain)
 			return nil
 		})
 		return done, err

@@ -66,14 +66,10 @@ func (n NewContact) Independent(db *gorm.DB, v *vault.Vault, member int64) error
 	if n.Kind != Email {
 		return nil
 	}
-	mailboxes, err := ReadMailboxes(db, v)
-	if err != nil {
-		return err
-	}
-	mailbox, local := mailboxes.OfContact(n.Value)
+	name, domain := Mailbox(v, n.Value)
 	var own, other bool
-	err = store.Scan(db, `select coalesce(bool_or(member_id = $3), false), coalesce(bool_or(member_id is distinct from $3 and state <> 'active'), false)
-		from identities where mailbox_key in ($1, $2)`, []any{mailbox, local, member}, &own, &other)
+	err := store.Scan(db, `select coalesce(bool_or(member_id = $3), false), coalesce(bool_or(member_id is distinct from $3 and affected), false)
+		from mailbox_ids($1, $2)`, []any{name, domain, member}, &own, &other)
 	switch {
 	case err != nil:
 		return err
@@ -92,17 +88,13 @@ func (n NewContact) Replace(tx *store.Tx, member int64) (id int64, err error) {
 		return 0, err
 	}
 	id = ids[0]
-	var mailbox, local []byte
+	var mailbox, domain []byte
 	if n.Kind == Email {
-		mailboxes, err := ReadMailboxes(tx.DB, tx.Vault())
-		if err != nil {
-			return 0, err
-		}
-		mailbox, local = mailboxes.OfContact(n.Value)
+		mailbox, domain = Mailbox(tx.Vault(), n.Value)
 	}
-	_, err = store.Exec(tx, `insert into contacts (id, member_id, kind, value, value_key, mailbox_key, local_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
+	_, err = store.Exec(tx, `insert into contacts (id, member_id, kind, value, value_key, mailbox_key, domain_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, false, $12)`, append(append([]any{id, member, n.Kind,
-		tx.Vault().Seal("contacts", "value", id, n.Value), n.Blind(tx.Vault()), mailbox, local}, Starts(tx.Vault(), n.key)...), jptext.DateOf(tx.Now), Documents)...)
+		tx.Vault().Seal("contacts", "value", id, n.Value), n.Blind(tx.Vault()), mailbox, domain}, Starts(tx.Vault(), n.key)...), jptext.DateOf(tx.Now), Documents)...)
 	if err != nil {
 		return 0, err
 	}

@@ -17,14 +17,14 @@ func InsertStaged(tx *store.Tx, staged string) error {
 		`insert into members (id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash)
 			select member_id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash
 			from ` + staged + ` where known_member is null`,
-		`insert into identities (id, member_id, login, login_key, mailbox_key, start_5, start_8, start_12, state, restricted_at)
-			select identity_id, member_id, login, login_key, login_mailbox, login_5, login_8, login_12, 'restricted', restricted_at
+		`insert into identities (id, member_id, login, login_key, mailbox_key, domain_key, start_5, start_8, start_12, state, restricted_at)
+			select identity_id, member_id, login, login_key, login_mailbox, login_domain, login_5, login_8, login_12, 'restricted', restricted_at
 			from ` + staged + ` where known_identity is null`,
-		`insert into contacts (id, member_id, kind, value, value_key, mailbox_key, local_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
-			select c.id, s.member_id, c.kind, c.value, c.value_key, c.mailbox_key, c.local_key, c.start_5, c.start_8, c.start_12, c.since, c.own, 'import' from ` + staged + ` s, lateral (values
+		`insert into contacts (id, member_id, kind, value, value_key, mailbox_key, domain_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
+			select c.id, s.member_id, c.kind, c.value, c.value_key, c.mailbox_key, c.domain_key, c.start_5, c.start_8, c.start_12, c.since, c.own, 'import' from ` + staged + ` s, lateral (values
 			  (s.phone_id, 'phone', s.phone, s.phone_key, null::bytea, null::bytea, s.phone_5, s.phone_8, s.phone_12, null::date, false),
-			  (s.email_id, 'email', s.email, s.email_key, s.email_mailbox, s.email_local, s.email_5, s.email_8, s.email_12, s.email_since, false)
-			) c (id, kind, value, value_key, mailbox_key, local_key, start_5, start_8, start_12, since, own) where c.value is not null and s.known_member is null`,
+			  (s.email_id, 'email', s.email, s.email_key, s.email_mailbox, s.email_domain, s.email_5, s.email_8, s.email_12, s.email_since, false)
+			) c (id, kind, value, value_key, mailbox_key, domain_key, start_5, start_8, start_12, since, own) where c.value is not null and s.known_member is null`,
 	} {
 		if _, err := store.Exec(tx, q); err != nil {
 			return err

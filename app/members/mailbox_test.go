@@ -52,10 +52,13 @@ func TestContactsThatDependOnAnID(t *testing.T) {
 			}
 			check("imported")
 			// An older release kept no keys of mailboxes: nothing goes there until they are.
-			if _, err := w.Pool.Exec(w.Ctx, "update contacts set mailbox_key = null, local_key = null"); err != nil {
+			if _, err := w.Pool.Exec(w.Ctx, "update contacts set mailbox_key = null, domain_key = null"); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := w.Pool.Exec(w.Ctx, "update identities set mailbox_key = null"); err != nil {
+			if _, err := w.Pool.Exec(w.Ctx, "update id_domains set domain_key = null"); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := w.Pool.Exec(w.Ctx, "update identities set mailbox_key = null, domain_key = null"); err != nil {
 				t.Fatal(err)
 			}
 			if k, err := members.Contacts(store.Read(w.Ctx, w.Store), *w.ID(c.login).MemberID); err != nil || k[0].Usable(firstDay) {
@@ -80,8 +83,8 @@ func asked(t *testing.T, w *apptest.World, login string) {
 	}
 }
 
-// Until an ID is set up, any domain may be that of its mailboxes; what is set up later is
-// compared anew.
+// Which domains are those of IDs' own mailboxes holds from the moment it is set up,
+// whatever was imported before.
 func TestMailboxesBeforeAndAfterSettingUp(t *testing.T) {
 	w := apptest.NewWorld(t)
 	set := func(domains ...string) {
@@ -92,9 +95,6 @@ func TestMailboxesBeforeAndAfterSettingUp(t *testing.T) {
 		}
 		list[0].Domains = domains
 		if _, err := operators.SetID(w.Ctx, w.Store, w.Administrator, list[0].Version, list[0], "ntt-com"); err != nil {
-			t.Fatal(err)
-		}
-		if err := members.Complete(w.Ctx, w.Store); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -111,25 +111,4 @@ func TestMailboxesBeforeAndAfterSettingUp(t *testing.T) {
 	own(true)
 	set()
 	own(false)
-}
-
-// Another ID whose members sign in with something else has no mailbox of its own: nobody's
-// address waits to be compared anew because it was set up.
-func TestAnIDWithoutMailboxesMovesNobodys(t *testing.T) {
-	w := apptest.NewWorld(t)
-	w.Import(apptest.AffectedHeader+"taro,,,,,taro@new.example,2008-01-01,,,,ja,0,0,\n", "")
-	for code, of := range map[string]struct {
-		domains []string
-		waiting int64
-	}{"ferry-id": {nil, 0}, "mail-id": {[]string{"mail.example"}, 1}} {
-		if _, err := operators.SetID(w.Ctx, w.Store, w.Administrator, 0, operators.ID{Code: code, NameJa: "別のID", NameEn: "Another ID", Language: "ja", Domains: of.domains}, "ntt-com"); err != nil {
-			t.Fatal(err)
-		}
-		if n := w.Number("select count(*) from contacts where kind = 'email' and mailbox_key is null"); n != of.waiting {
-			t.Errorf("%s: %d wait, want %d", code, n, of.waiting)
-		}
-		if err := members.Complete(w.Ctx, w.Store); err != nil {
-			t.Fatal(err)
-		}
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/secrets"
 	"hoten/app/store"
+	"hoten/app/vault"
 )
 
 // ID is a kind of ID that members sign in with.
@@ -123,14 +124,16 @@ func find(db *gorm.DB, is func(ID) bool) (*ID, error) {
 	return nil, fault.Missing()
 }
 
-// Domains are those of the own mailboxes of all IDs, sorted; known is false while no ID was set up.
-func Domains(db *gorm.DB) (out []string, known bool, err error) {
-	list, err := IDs(db)
-	for _, i := range list {
-		out = append(out, i.Domains...)
+// DomainKey is the keyed hash that domains of mailboxes are compared by; nil for none.
+func DomainKey(v *vault.Vault, domain string) []byte { return v.Blind("domain", domain) }
+
+// HashDomains adds the keyed hashes of domains that an older release kept.
+func HashDomains(tx *store.Tx) error {
+	kept, err := store.Select[domain](tx.DB, "select domain from id_domains where domain_key is null")
+	for _, d := range kept {
+		tx.Queue("update id_domains set domain_key = $2 where domain = $1", d.Domain, DomainKey(tx.Vault(), d.Domain))
 	}
-	slices.Sort(out)
-	return out, len(list) > 0, err
+	return err
 }
 
 var domainForm = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$`)

@@ -104,15 +104,6 @@ func PutID(tx *store.Tx, i ID, operator string) (bool, error) {
 		if err := store.Insert(tx, &i); err != nil {
 			return false, err
 		}
-		// Another ID without a mailbox of its own moves nobody's; the first one of all does,
-		// see Domains.
-		var others bool
-		if err := store.Scan(tx.DB, "select count(*) > 1 from id_kinds", nil, &others); err != nil {
-			return false, err
-		}
-		if others && len(i.Domains) == 0 {
-			return true, record(tx, nil, change)
-		}
 		return true, record(tx, setDomains(tx, i), change)
 	}
 	if kept, err = IDByCode(tx.DB, i.Code); err != nil {
@@ -138,22 +129,16 @@ func setDomains(tx *store.Tx, i ID) error {
 	if _, err := store.Exec(tx, "delete from id_domains where id_kind_id = $1", i.ID); err != nil {
 		return err
 	}
-	n, err := store.Exec(tx, "insert into id_domains (domain, id_kind_id) select d, $2 from unnest($1::text[]) d on conflict do nothing", i.Domains, i.ID)
+	keys := make([][]byte, len(i.Domains))
+	for n, domain := range i.Domains {
+		keys[n] = DomainKey(tx.Vault(), domain)
+	}
+	n, err := store.Exec(tx, "insert into id_domains (domain, domain_key, id_kind_id) select d, k, $3 from unnest($1::text[], $2::bytea[]) u (d, k) on conflict do nothing", i.Domains, keys, i.ID)
 	if err == nil && n < int64(len(i.Domains)) {
 		err = fault.Input("domains", "domain_taken")
 	}
-	for _, fn := range moved {
-		if err == nil {
-			err = fn(tx)
-		}
-	}
 	return err
 }
-
-var moved []func(tx *store.Tx) error
-
-// WhenDomainsMove has fn called when other domains became those of IDs' own mailboxes.
-func WhenDomainsMove(fn func(tx *store.Tx) error) { moved = append(moved, fn) }
 
 // lock reads what has the code and locks it for the transaction; nil for none.
 func lock[T any](tx *store.Tx, code string) (*T, error) {

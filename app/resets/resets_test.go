@@ -111,14 +111,10 @@ func recipients(t *testing.T, w *apptest.World, c *cases.Case, kind string) (out
 func addContact(t *testing.T, w *apptest.World, c *cases.Case, address string, since string, own bool) {
 	t.Helper()
 	const id = 5000
-	mailboxes, err := members.ReadMailboxes(store.Read(w.Ctx, w.Store), w.Vault)
-	if err != nil {
-		t.Fatal(err)
-	}
-	mailbox, local := mailboxes.OfContact(address)
-	_, err = w.Pool.Exec(w.Ctx, `insert into contacts (id, member_id, kind, value, value_key, mailbox_key, local_key, registered_on, depends_on_login, source)
+	mailbox, domain := members.Mailbox(w.Vault, address)
+	_, err := w.Pool.Exec(w.Ctx, `insert into contacts (id, member_id, kind, value, value_key, mailbox_key, domain_key, registered_on, depends_on_login, source)
 		select $1, member_id, 'email', $2, $3, $7, $8, $4::text::date, $5, 'test' from identities where id = $6`,
-		id, w.Vault.Seal("contacts", "value", id, address), w.Vault.Blind("email", address), since, own, c.IdentityID, mailbox, local)
+		id, w.Vault.Seal("contacts", "value", id, address), w.Vault.Blind("email", address), since, own, c.IdentityID, mailbox, domain)
 	if err != nil {
 		t.Fatal(err)
 	}

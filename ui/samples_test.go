@@ -117,7 +117,7 @@ func caseSamples(lang string) map[string]page {
 	inquiry.Stated = []Choice{{"pointtalk", in(lang, "ポイントーク", "PointTalk")}, {"goo", in(lang, "gooポイント", "goo Point")}}
 
 	handed := sampleCase(lang)
-	handed.Supervises, handed.MayChange, handed.Change = true, false, &ContactChange{ID: 6, Kind: "email", By: in(lang, "鈴木 健", "Ken Suzuki"), MayConfirm: true, MayWithdraw: true,
+	handed.Supervises, handed.MayChange, handed.Change = true, false, &ContactChange{ID: 6, Kind: "email", By: in(lang, "鈴木 健", "Ken Suzuki"), Shared: 2, MayConfirm: true, MayWithdraw: true,
 		At: jst(7, 31, 10, 20), Documents: in(lang, "本人確認書類の写し（2014年7月31日到着）", "Copy of an identity document, received 31 July 2014")}
 	handed.Frame.Contacts = Waits{Count: 2}
 	handed.Frame.Problems = []Problem{{"confirm", "value", i18n.T(i18n.With(bg, lang), "fault.field.contact_differs")}}

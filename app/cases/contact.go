@@ -23,6 +23,7 @@ type ContactChange struct {
 	IdentityID int64
 	Kind       string
 	ValueKey   []byte
+	SameKey    []byte // see members.NewContact.Same; nil in what older releases kept
 	State      string
 	ProposedBy int64
 	ProposedAt time.Time
@@ -68,7 +69,7 @@ func ProposeContact(ctx context.Context, s *store.Store, by access.Actor, caseID
 		if err != nil {
 			return Happened{}, err
 		}
-		ch = &ContactChange{ID: ids[0], CaseID: c.ID, IdentityID: of.ID, Kind: kind, ValueKey: contact.Blind(tx.Vault()), State: ChangeProposed, ProposedBy: by.ID, ProposedAt: tx.Now}
+		ch = &ContactChange{ID: ids[0], CaseID: c.ID, IdentityID: of.ID, Kind: kind, ValueKey: contact.Blind(tx.Vault()), SameKey: contact.Same(tx.Vault()), State: ChangeProposed, ProposedBy: by.ID, ProposedAt: tx.Now}
 		switch isNew, err := store.InsertNew(tx, ch); {
 		case err != nil:
 			return Happened{}, err

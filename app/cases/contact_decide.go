@@ -120,6 +120,13 @@ func AskProposal(reads *store.Reads, caseID int64) *[]Event {
 		left join staff s on s.id = e.actor_id and e.actor_kind = 'staff' where c.id = $1`, caseID, ContactProposed)
 }
 
+// AskShared counts the other IDs that the contact which waits for the case's ID was set or
+// proposed for as well, by documents.
+func AskShared(reads *store.Reads, caseID int64) *[]int64 {
+	return store.AskValues[int64](reads, `select count(distinct o.identity_id) from cases c join contact_changes k on k.identity_id = c.identity_id and k.state = 'proposed'
+		join contact_changes o on o.same_key = k.same_key and o.state in ('proposed', 'confirmed') and o.identity_id <> k.identity_id where c.id = $1`, caseID)
+}
+
 // AskContactsWaiting counts the proposals that somebody who supervises may confirm: those
 // of others, up to CountedTo.
 func AskContactsWaiting(reads *store.Reads, reader int64) *[]int64 {

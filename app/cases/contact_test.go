@@ -370,3 +370,34 @@ func TestUndoingAContactEndsWhatItProved(t *testing.T) {
 		t.Errorf("level %d, %v", left.Valid(w.Clock.Now()), err)
 	}
 }
+
+// Whoever confirms is told that the same contact was shown for other members, however it is
+// written: an agent who gathers codes in one mailbox of their own.
+func TestAContactThatServesSeveralIsNamed(t *testing.T) {
+	w := world(t)
+	shared := func(login string) int64 {
+		t.Helper()
+		found, err := store.Now(store.Read(w.Ctx, w.Store), func(reads *store.Reads) *[]int64 { return cases.AskShared(reads, w.Case(login).ID) })
+		if err != nil || len(found) != 1 {
+			t.Fatal(found, err)
+		}
+		return found[0]
+	}
+	first := propose(t, w, w.Agent, "m2@ocn.example", members.Email, "taro.new@mail.example")
+	if n := shared("m2@ocn.example"); n != 0 {
+		t.Errorf("shared with %d when it is the only one", n)
+	}
+	propose(t, w, w.Agent, "m3@ocn.example", members.Email, `"Taro.New+3"@MAIL.example`)
+	propose(t, w, w.Agent, "m4@ocn.example", members.Phone, "080-1234-5678")
+	for login, want := range map[string]int64{"m2@ocn.example": 1, "m3@ocn.example": 1, "m4@ocn.example": 0, "m1@ocn.example": 0} {
+		if n := shared(login); n != want {
+			t.Errorf("%s: shared with %d, want %d", login, n, want)
+		}
+	}
+	if _, err := cases.RefuseContact(w.Ctx, w.Store, w.Supervisor, first.ID, "書類が不鮮明"); err != nil {
+		t.Fatal(err)
+	}
+	if n := shared("m3@ocn.example"); n != 0 {
+		t.Errorf("shared with %d after the other one was refused", n)
+	}
+}

@@ -46,6 +46,15 @@ func ReadContact(kind, value string) (n NewContact, err error) {
 // Blind is the keyed hash that the contact is found by.
 func (n NewContact) Blind(v *vault.Vault) []byte { return v.Blind(n.Kind, n.key) }
 
+// Same is the keyed hash that is equal for contacts of one mailbox or number, however they
+// are written.
+func (n NewContact) Same(v *vault.Vault) []byte {
+	if n.Kind == Email {
+		return v.Blind("same email", jptext.MailboxKey(n.Value))
+	}
+	return v.Blind("same phone", n.key)
+}
+
 // In reports whether a text holds the contact, however it is written there.
 func (n NewContact) In(text string) bool {
 	text = strings.ToLower(norm.NFKC.String(text))

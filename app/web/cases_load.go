@@ -21,6 +21,7 @@ type caseFound struct {
 	same      *[]int64
 	changes   *[]cases.ContactChange // proposed or standing
 	proposal  *[]cases.Event         // of the change that is proposed
+	shared    *[]int64               // other IDs of its contact
 	running   *[]cases.Call
 	callback  *[]callbacks.Row
 	proposals *[]reimbursements.Row
@@ -43,7 +44,7 @@ func (v *caseView) load(id int64) error {
 	f.same, f.running, f.callback = cases.AskSameNumber(&reads, id), cases.AskRunning(&reads, id, v.by.ID), callbacks.AskOfCase(&reads, id)
 	f.proposals, f.events = reimbursements.AskOfCase(&reads, id), v.askTimeline(&reads, id)
 	f.mails, f.services = notices.AskFind(&reads, notices.Filter{CaseID: id, Limit: 20}), services.AskNow(&reads, v.now)
-	f.changes, f.proposal = cases.AskContactChanges(&reads, id), cases.AskProposal(&reads, id)
+	f.changes, f.proposal, f.shared = cases.AskContactChanges(&reads, id), cases.AskProposal(&reads, id), cases.AskShared(&reads, id)
 	if v.by.May(access.Supervise) {
 		f.workers = staff.AskWorkers(&reads)
 	}

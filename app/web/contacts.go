@@ -18,7 +18,7 @@ func (v *caseView) contactChange() error {
 		if err != nil {
 			return err
 		}
-		v.Change = &ui.ContactChange{ID: ch.ID, Kind: ch.Kind, By: told.ActorName, At: ch.ProposedAt, Documents: documents,
+		v.Change = &ui.ContactChange{ID: ch.ID, Kind: ch.Kind, By: told.ActorName, At: ch.ProposedAt, Documents: documents, Shared: int((*v.found.shared)[0]),
 			MayConfirm: v.Supervises && ch.ProposedBy != v.by.ID && v.row.ImpostorAt == nil, MayWithdraw: v.MayWork && ch.ProposedBy == v.by.ID}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"strconv"
 
 	"hoten/app/access"
@@ -70,7 +71,7 @@ func (p *page) incidentForm(i *incidents.Incident) (f ui.IncidentForm, err error
 	if err != nil {
 		return f, err
 	}
-	bearers := map[string]string{}
+	bearers, fields := map[string]string{}, []setField{}
 	if i != nil {
 		incidentValues(f.Values, i)
 		if bearers, err = incidents.Bearers(p.db, i.ID); err != nil {
@@ -82,7 +83,19 @@ func (p *page) incidentForm(i *incidents.Incident) (f ui.IncidentForm, err error
 		f.Programs = append(f.Programs, ui.Choice{Value: program.Code, Label: program.Name(lang)})
 		f.Values["bearer_"+program.Code] = bearer
 		f.Values["program_"+program.Code] = strconv.FormatBool(involved || i == nil)
-		if p.frame.Typed != nil {
+		name := program.Name(lang)
+		fields = append(fields, setField{"program_" + program.Code, name, []ui.Choice{p.choice("false", "incidents.program.out"), p.choice("true", "incidents.program.in")}},
+			setField{"bearer_" + program.Code, i18n.T(p.ctx, "incidents.bearer.of", "program", name), f.Bearers})
+	}
+	if i != nil {
+		p.bothOfSetup(i.Version, f.Values, p.field("title_ja", "incidents.title_ja"), p.field("title_en", "incidents.title_en"), p.field("id", "incidents.id", f.IDs...),
+			p.field("period_from", "incidents.period_from"), p.field("period_to", "incidents.period_to"), p.field("detected_on", "incidents.detected_on"), fields,
+			p.field("released_on", "incidents.released_on"), p.field("released_ids", "incidents.released_ids"), p.field("released_exchanged", "incidents.released_exchanged"),
+			p.inBoth("happened", "incidents.happened"))
+	}
+	f.Seen = maps.Clone(f.Values)
+	if p.frame.Typed != nil {
+		for _, program := range programs {
 			f.Values["program_"+program.Code] = p.FormValue("program_" + program.Code)
 		}
 	}

@@ -107,10 +107,13 @@ func editOperator(p *page) error {
 
 func (p *page) operatorForm(o operators.Operator) error {
 	p.section("setup")
-	return p.render(ui.OperatorsEdit{Frame: p.frame, Code: o.Code, Version: o.Version, Values: map[string]string{
+	values := map[string]string{
 		"name_ja": o.NameJa, "name_en": o.NameEn, "sender_ja": o.SenderJa, "sender_en": o.SenderEn, "mail_address": o.MailAddress,
 		"signature_ja": o.SignatureJa, "signature_en": o.SignatureEn, "page_ja": o.PageJa, "page_en": o.PageEn, "page_url": o.PageURL,
-	}, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
+	}
+	p.bothOfSetup(o.Version, values, p.inBoth("name", "setup.name"), p.field("mail_address", "setup.mail_address"), p.inBoth("sender", "setup.sender"),
+		p.inBoth("signature", "setup.signature"), p.inBoth("page", "setup.page.name"), p.field("page_url", "setup.page_url"))
+	return p.render(ui.OperatorsEdit{Frame: p.frame, Code: o.Code, Version: o.Version, Values: values, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
 }
 
 func setOperator(p *page) error {
@@ -161,11 +164,17 @@ func (p *page) idForm(i operators.ID) error {
 	if err != nil {
 		return err
 	}
-	return p.render(ui.IdsEdit{Frame: p.frame, Code: i.Code, Version: i.Version, Operators: choices, Values: map[string]string{
+	values := map[string]string{
 		"operator": codes[i.OperatorID], "name_ja": i.NameJa, "name_en": i.NameEn, "form": i.Form, "language": i.Language, "domains": strings.Join(i.Domains, "\n"),
 		"opens_ja": i.OpensJa, "opens_en": i.OpensEn, "goes_on_ja": i.GoesOnJa, "goes_on_en": i.GoesOnEn,
 		"point_password_ja": i.PointPasswordJa, "point_password_en": i.PointPasswordEn, "one_time_password": strconv.FormatBool(i.OneTimePassword),
-	}, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
+	}
+	p.bothOfSetup(i.Version, values, p.field("operator", "setup.operator", choices...), p.inBoth("name", "setup.id.name"), p.field("form", "setup.form"),
+		p.field("language", "setup.language", p.choice("ja", "setup.language.ja"), p.choice("en", "setup.language.en")), p.field("domains", "setup.domains"),
+		p.inBoth("opens", "setup.opens"), p.inBoth("point_password", "setup.point_password"),
+		p.field("one_time_password", "setup.one_time_password", p.choice("false", "setup.one_time_password.no"), p.choice("true", "setup.one_time_password.yes")),
+		p.inBoth("goes_on", "setup.goes_on"))
+	return p.render(ui.IdsEdit{Frame: p.frame, Code: i.Code, Version: i.Version, Operators: choices, Values: values, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
 }
 
 func setID(p *page) error {
@@ -193,9 +202,11 @@ func (p *page) programForm(program incidents.Program) error {
 	if err != nil {
 		return err
 	}
-	return p.render(ui.ProgramsEdit{Frame: p.frame, Code: program.Code, Version: program.Version, Operators: choices, Values: map[string]string{
+	values := map[string]string{
 		"operator": codes[program.OperatorID], "name_ja": program.NameJa, "name_en": program.NameEn, "unit_ja": program.UnitJa, "unit_en": program.UnitEn, "unit_en_one": program.UnitEnOne,
-	}, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
+	}
+	p.bothOfSetup(program.Version, values, p.field("operator", "setup.program.operator", choices...), p.inBoth("name", "setup.name"), p.inBoth("unit", "setup.unit"), p.field("unit_en_one", "setup.unit_en_one"))
+	return p.render(ui.ProgramsEdit{Frame: p.frame, Code: program.Code, Version: program.Version, Operators: choices, Values: values, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
 }
 
 func setProgram(p *page) error {

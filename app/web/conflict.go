@@ -167,18 +167,13 @@ type setField struct {
 	choices     []ui.Choice
 }
 
-func (p *page) field(name, label string, choices ...ui.Choice) []setField {
-	return []setField{{name, i18n.T(p.ctx, label), choices}}
+func field(name, label string, choices ...ui.Choice) []setField {
+	return []setField{{name, label, choices}}
 }
 
 // inBoth are the two fields of what is set in Japanese and in English.
-func (p *page) inBoth(name, label string) []setField {
-	what := i18n.T(p.ctx, label)
-	return []setField{{name + "_ja", i18n.T(p.ctx, "setup.in.ja", "what", what), nil}, {name + "_en", i18n.T(p.ctx, "setup.in.en", "what", what), nil}}
-}
-
-func (p *page) choice(value, label string) ui.Choice {
-	return ui.Choice{Value: value, Label: i18n.T(p.ctx, label)}
+func (p *page) inBoth(name, what string) []setField {
+	return slices.Concat(field(name+"_ja", i18n.T(p.ctx, "setup.in.ja", "what", what)), field(name+"_en", i18n.T(p.ctx, "setup.in.en", "what", what)))
 }
 
 // sent is what the form says of the field, as the page writes what stands.

@@ -84,14 +84,14 @@ func (p *page) incidentForm(i *incidents.Incident) (f ui.IncidentForm, err error
 		f.Values["bearer_"+program.Code] = bearer
 		f.Values["program_"+program.Code] = strconv.FormatBool(involved || i == nil)
 		name := program.Name(lang)
-		fields = append(fields, setField{"program_" + program.Code, name, []ui.Choice{p.choice("false", "incidents.program.out"), p.choice("true", "incidents.program.in")}},
+		fields = append(fields, setField{"program_" + program.Code, name, []ui.Choice{{Value: "false", Label: i18n.T(p.ctx, "incidents.program.out")}, {Value: "true", Label: i18n.T(p.ctx, "incidents.program.in")}}},
 			setField{"bearer_" + program.Code, i18n.T(p.ctx, "incidents.bearer.of", "program", name), f.Bearers})
 	}
 	if i != nil {
-		p.bothOfSetup(i.Version, f.Values, p.field("title_ja", "incidents.title_ja"), p.field("title_en", "incidents.title_en"), p.field("id", "incidents.id", f.IDs...),
-			p.field("period_from", "incidents.period_from"), p.field("period_to", "incidents.period_to"), p.field("detected_on", "incidents.detected_on"), fields,
-			p.field("released_on", "incidents.released_on"), p.field("released_ids", "incidents.released_ids"), p.field("released_exchanged", "incidents.released_exchanged"),
-			p.inBoth("happened", "incidents.happened"))
+		p.bothOfSetup(i.Version, f.Values, field("title_ja", i18n.T(p.ctx, "incidents.title_ja")), field("title_en", i18n.T(p.ctx, "incidents.title_en")), field("id", i18n.T(p.ctx, "incidents.id"), f.IDs...),
+			field("period_from", i18n.T(p.ctx, "incidents.period_from")), field("period_to", i18n.T(p.ctx, "incidents.period_to")), field("detected_on", i18n.T(p.ctx, "incidents.detected_on")), fields,
+			field("released_on", i18n.T(p.ctx, "incidents.released_on")), field("released_ids", i18n.T(p.ctx, "incidents.released_ids")), field("released_exchanged", i18n.T(p.ctx, "incidents.released_exchanged")),
+			p.inBoth("happened", i18n.T(p.ctx, "incidents.happened")))
 	}
 	f.Seen = maps.Clone(f.Values)
 	if p.frame.Typed != nil {

@@ -251,7 +251,7 @@ func (f *ferry) importFiles(manager *client, incident string) {
 	}
 	f.Work()
 	i := f.asks(manager, "GET", "/imports/1", "", 200)
-	if rejected := fmt.Sprint(i["rejected"]); i["state"] != "done" || i["accepted"] != 70.0 || !strings.Contains(rejected, "login_id_form") {
+	if rejected := fmt.Sprint(i["rejected"]); i["state"] != "done" || i["accepted"] != 70.0 || !strings.Contains(rejected, "FC-[0-9]{6}") {
 		f.T.Fatalf("import: %v accepted, %s", i["accepted"], rejected)
 	}
 }

@@ -45,6 +45,7 @@ var dynamic = map[string][]string{
 	"cases.class.":                  {"A", "B", "C", "D"},
 	"cases.contact.barred.":         {"depends_on_id", "depends_on_other", "changed_in_incident", "undeliverable", "in_doubt"},
 	"cases.contact.told.":           {"mail", "letter"},
+	"cases.contact.told_undone.":    {"mail", "letter"},
 	"cases.contact.kind.":           {"email", "phone", "letter"},
 	"cases.event.":                  {"opened", "note", "status", "assigned", "added", "call_started", "call_concluded", "call_ended", "code_sent", "handover_offered", "handover_withdrawn", "handover_declined", "handover_expired", "handed_over", "verification_reopened", "impostor_cleared", "representative", "contact_proposed", "contact_set", "contact_refused", "contact_withdrawn", "contact_undone", "contact_undone_told", "revealed", "notified", "unreachable", "letter_sent", "mail_not_sent", "mail_again", "link_sent", "resumed", "released", "finding", "adjustment", "double_decided", "cancels_exceeded", "balance_missing", "balance_stated", "double", "correction", "late_fact", "proposed", "approved", "returned", "rejected", "withdrawn", "posted", "approvals_voided", "approval_reminded", "approval_escalated", "callback_promised", "callback_attempted", "callback_moved", "callback_dropped", "callback_exhausted"},
 	"cases.double.":                 {"open", "real", "double"},

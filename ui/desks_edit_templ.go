@@ -403,7 +403,7 @@ func (p DesksEdit) about() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.Code == "" {
-			templ_7745c5c3_Err = text(p.Frame, input{Name: "code", Label: t(ctx, "desks.rule.code"), Help: t(ctx, "desks.code.help"), Value: p.Rules.Code}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = text(p.Frame, input{Name: "code", Label: t(ctx, "desks.rule.code"), Help: t(ctx, "desks.code.help"), Class: "medium", Value: p.Rules.Code}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

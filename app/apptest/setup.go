@@ -23,8 +23,20 @@ const (
 // incident and what is suspended.
 func SetUp(t testing.TB, s *store.Store) {
 	t.Helper()
-	f := example(t)
+	f := example(t, "ocn-2014")
 	f.Incidents, f.Services = nil, nil
+	apply(t, s, f)
+}
+
+// SetUpFerry sets another operator up beside it, as the example one-program is, with its
+// incident FERRY-2026-01.
+func SetUpFerry(t testing.TB, s *store.Store) {
+	t.Helper()
+	apply(t, s, example(t, "one-program"))
+}
+
+func apply(t testing.TB, s *store.Store, f *setup.File) {
+	t.Helper()
 	if _, err := setup.Apply(context.Background(), s, access.System("test"), f, "test"); err != nil {
 		t.Fatal(err)
 	}
@@ -33,12 +45,12 @@ func SetUp(t testing.TB, s *store.Store) {
 // Release are the desks of every World as they are set up.
 func Release(t testing.TB) []desks.Desk {
 	t.Helper()
-	return example(t).Rules()
+	return example(t, "ocn-2014").Rules()
 }
 
-func example(t testing.TB) *setup.File {
+func example(t testing.TB, name string) *setup.File {
 	t.Helper()
-	f, err := setup.ReadExample("ocn-2014")
+	f, err := setup.ReadExample(name)
 	if err != nil {
 		t.Fatal(err)
 	}

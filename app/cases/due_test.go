@@ -8,13 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"hoten/app/access"
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/jptext"
 	"hoten/app/policies"
-	"hoten/app/setup"
 	"hoten/app/store"
 )
 
@@ -84,13 +82,7 @@ func TestOverdueQueueIsTheDeadlines(t *testing.T) {
 	set(t, w, "m8@ocn.example", "notified_at = now()")
 	set(t, w, "m9@ocn.example", "status = 'in_progress'")
 	// Another operator's desk, which closes for lunch and on Sundays, serves another ID.
-	ferry, err := setup.ReadExample("one-program")
-	if err == nil {
-		_, err = setup.Apply(w.Ctx, w.Store, access.System("test"), ferry, "test")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	apptest.SetUpFerry(t, w.Store)
 	if i := w.ImportInto("FERRY-2026-01", "login_id,name\nfc-000001,山田 太郎\nfc-000002,山田 太郎\n", ""); i.Accepted != 2 {
 		t.Fatalf("%+v", i)
 	}

@@ -147,7 +147,8 @@ func (r *run) prepareNames(db *gorm.DB) error {
 	}
 	if about.ID != nil {
 		r.names.IDs, r.names.Language = []string{about.ID.NameJa, about.ID.NameEn}, about.ID.Language
-		if r.names.Form, err = about.ID.Matcher(); err != nil {
+		r.names.Form = about.ID.Form
+		if r.names.Fits, err = about.ID.Matcher(); err != nil {
 			return err
 		}
 	}

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/vault"
@@ -20,8 +22,8 @@ type ID struct {
 	OperatorID int16  `json:"-"`
 	NameJa     string `json:"name_ja"`
 	NameEn     string `json:"name_en"`
-	// Form is the regular expression that the key of every such ID matches as a whole
-	// (lower case, no spaces: jptext.LoginKey); empty: any.
+	// Form is the regular expression that the key of every such ID (jptext.LoginKey)
+	// matches as a whole, whatever the case of its letters; empty: any.
 	Form string `json:"form"`
 	// Domains are those of the ID's own mailbox: whoever has its password reads it.
 	Domains []string `json:"domains" gorm:"-"`
@@ -60,19 +62,16 @@ func (i ID) Matcher() (func(key string) bool, error) {
 	if i.Form == "" {
 		return nil, nil
 	}
-	form, err := regexp.Compile(i.whole())
+	form, err := i.whole()
 	if err != nil {
 		return nil, err
 	}
 	return form.MatchString, nil
 }
 
-func (i ID) whole() string {
-	if i.Form == "" {
-		return ""
-	}
-	return "^(?:" + i.Form + ")$"
-}
+// whole matches a whole key. Keys are in lower case; who writes the form has the capital
+// letters of the cards and contracts before them.
+func (i ID) whole() (*regexp.Regexp, error) { return regexp.Compile("^(?i:" + i.Form + ")$") }
 
 type domain struct {
 	Domain string
@@ -158,8 +157,10 @@ func (i ID) Check() error {
 			p.Add(field, "required")
 		}
 	}
-	if _, err := regexp.Compile(i.whole()); err != nil || len(i.Form) > maxText {
+	if _, err := i.whole(); err != nil || len(i.Form) > maxText {
 		p.Add("form", "form_invalid")
+	} else if jptext.LoginKey(i.Form) != strings.ToLower(i.Form) {
+		p.Add("form", "form_unmatchable") // no key has such characters
 	}
 	if len(i.Domains) > maxDomains {
 		p.Add("domains", "rows_too_many", "max", maxDomains)

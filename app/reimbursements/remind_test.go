@@ -10,7 +10,6 @@ import (
 	"hoten/app/jptext"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
-	"hoten/app/setup"
 	"hoten/app/staff"
 	"hoten/app/store"
 )
@@ -159,13 +158,7 @@ func TestRemindedOnceByTwo(t *testing.T) {
 // not by those of the first desk of all.
 func TestWaitingByTheDeskOfTheID(t *testing.T) {
 	w := apptest.NewWorld(t)
-	ferry, err := setup.ReadExample("one-program")
-	if err == nil {
-		_, err = setup.Apply(w.Ctx, w.Store, access.System("test"), ferry, "test")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	apptest.SetUpFerry(t, w.Store)
 	at := func(s string) { v, _ := jptext.ParseTime(s); w.Clock.Set(v) }
 	w.ImportInto("FERRY-2026-01", "login_id,name,balance_miles\nfc-000001,山田 太郎,0\n", movements("M1,fc-000001,2026-03-02 01:00,exchange,miles,,x,90,,,confirmed"))
 	at("2026-03-13 11:00") // a Friday; the ferry's desk closes for lunch from 13:00 to 14:00

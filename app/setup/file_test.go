@@ -65,7 +65,8 @@ func TestStrict(t *testing.T) {
 		"a bad address":               {"mail_address: no-reply@miles", "mail_address: no reply@miles", "operators.0.mail_address", "email_invalid"},
 		"a page without https":        {"https://www.ferry", "http://www.ferry", "operators.0.page_url", "url_invalid"},
 		"one language of a pair":      {"    goes_on_en: Crossings that are booked already are not affected.\n", "", "ids.0.goes_on_en", "required"},
-		"a form that is none":         {"fc-[0-9]{6}", "fc-[0-9", "ids.0.form", "form_invalid"},
+		"a form that is none":         {"FC-[0-9]{6}", "FC-[0-9", "ids.0.form", "form_invalid"},
+		"a form that no ID has":       {"FC-[0-9]{6}", "FC [0-9]{6}", "ids.0.form", "form_unmatchable"},
 		"another language":            {"language: en", "language: fr", "ids.0.language", "language_unknown"},
 		"an operator that is none":    {"  - code: ferry-id\n    operator: setouchi-ferry", "  - code: ferry-id\n    operator: seto", "ids.0.operator", "operator_unknown"},
 		"a program's operator":        {"  - code: miles\n    operator: setouchi-ferry", "  - code: miles\n    operator: seto", "programs.0.operator", "operator_unknown"},
@@ -161,7 +162,7 @@ func TestAgain(t *testing.T) {
 		entries           int // with that of the file itself
 	}{
 		{"sender_en: Setouchi Ferry Miles Desk", "sender_en: Miles", "[operator setouchi-ferry]", 2},
-		{"language: en", "language: en\n    domains: [b.ferry.example, a.ferry.example]", "[id ferry-id]", 2},
+		{"domains: []", "domains: [b.ferry.example, a.ferry.example]", "[id ferry-id]", 2},
 		{"threshold: 20000", "threshold: 30000", "[program miles]", 2},
 		{"unit_en: miles", "unit_en: nautical miles", "[program miles]", 2},
 		{`"14:00-19:00"`, `"14:00-20:00"`, "[desk miles]", 2},

@@ -96,6 +96,8 @@ func (p *page) sentence(e cases.Event) string {
 			said = i18n.T(p.ctx, "mails.kind."+said)
 		case name == "kind" && contactEvents[e.Kind]:
 			said = i18n.T(p.ctx, "cases.contact.kind."+said)
+		case name == "told" && e.Kind == cases.ContactUndone:
+			said = i18n.T(p.ctx, "cases.contact.told_undone."+said)
 		case name == "told":
 			said = i18n.T(p.ctx, "cases.contact.told."+said)
 		case name == "sent_on":

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"encoding/json"
+	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -155,4 +158,67 @@ func (p *page) bothOfCallback(id int64) error {
 		p.frame.Versions = append(p.frame.Versions, ui.Versions{What: i18n.T(p.ctx, "callbacks.due"), Now: i18n.Time(now.DueAt), Yours: i18n.Time(typed)})
 	}
 	return nil
+}
+
+// setField is one field of a form of the setup: its name, its label, and what can be chosen
+// in it, first what it means when nothing was sent.
+type setField struct {
+	name, label string
+	choices     []ui.Choice
+}
+
+func field(name, label string, choices ...ui.Choice) []setField {
+	return []setField{{name, label, choices}}
+}
+
+// inBoth are the two fields of what is set in Japanese and in English.
+func (p *page) inBoth(name, what string) []setField {
+	return slices.Concat(field(name+"_ja", i18n.T(p.ctx, "setup.in.ja", "what", what)), field(name+"_en", i18n.T(p.ctx, "setup.in.en", "what", what)))
+}
+
+// sent is what the form says of the field, as the page writes what stands.
+func (f setField) sent(p *page) string {
+	value := p.lines(f.name)
+	if value == "" && len(f.choices) > 0 {
+		return f.choices[0].Value
+	}
+	return value
+}
+
+// word is a value as a reader knows it.
+func (f setField) word(value string) string {
+	if i := slices.IndexFunc(f.choices, func(c ui.Choice) bool { return c.Value == value }); i >= 0 {
+		return f.choices[i].Label
+	}
+	return value
+}
+
+// bothOfSetup sets what others made of a part of the setup beside what was typed, where
+// that is why its form came back. A field that still has what the form was made from
+// follows them; one that only the reader changed is no matter of others.
+func (p *page) bothOfSetup(version int64, now map[string]string, forms ...[]setField) {
+	if p.status != http.StatusConflict {
+		return
+	}
+	var seen map[string]string
+	if json.Unmarshal([]byte(p.FormValue("seen")), &seen) != nil {
+		seen = nil // whoever says nothing of it looked at nothing
+	}
+	set := func(name, value string) {
+		p.Request().PostForm.Set(name, value)
+		p.frame.Typed[name] = value
+	}
+	for _, f := range slices.Concat(forms...) {
+		yours := f.sent(p)
+		was, shown := seen[f.name]
+		switch {
+		case yours == now[f.name], shown && was == now[f.name]:
+		case shown && yours == was:
+			set(f.name, now[f.name])
+		default:
+			p.frame.Versions = append(p.frame.Versions, ui.Versions{What: f.label, Now: f.word(now[f.name]), Yours: f.word(yours)})
+		}
+	}
+	set("version", strconv.FormatInt(version, 10))
+	delete(p.frame.Typed, "seen")
 }

@@ -1,7 +1,9 @@
 package web_test
 
 import (
+	"cmp"
 	"fmt"
+	"html"
 	"net/http"
 	"regexp"
 	"strings"
@@ -168,6 +170,80 @@ func TestPoliciesAskForWholeNumbers(t *testing.T) {
 		a := me.post("/policies", policiesForm("version", fmt.Sprint(s.PolicyVersion()), "threshold_goo", wrong)...)
 		if a.status != http.StatusUnprocessableEntity || !regexp.MustCompile(`href="#threshold_goo">[^<]*goo[^<]*：0以上の整数で入力してください。`).MatchString(a.body) {
 			t.Errorf("%s: %d", wrong, a.status)
+		}
+	}
+}
+
+var seenField = regexp.MustCompile(`name="seen" value="([^"]*)"`)
+
+// Whoever changes a part of the setup that others have changed meanwhile sees both, loses
+// nothing that was typed, and undoes nothing that was not touched.
+func TestConflictOfTheSetupShowsBothVersions(t *testing.T) {
+	s := newSite(t)
+	other, me := s.as(s.Administrator), s.as(s.Manager)
+	for _, c := range []struct {
+		at, to       string
+		all          []string // what the form holds
+		theirs, mine []string
+		shows        []string
+	}{
+		{"/operators/ntt-com", "", []string{"name_ja", "NTTコム", "name_en", "NTT Com", "mail_address", "", "signature_ja", "東京都\r\n千代田区"},
+			[]string{"name_ja", "彼らの名", "mail_address", "theirs@ntt.example"}, []string{"name_ja", "私の名"},
+			[]string{"<td>彼らの名</td>", "<td>私の名</td>", `value="私の名"`, `value="theirs@ntt.example"`}},
+		{"/ids/ocn-id", "", []string{"operator", "ntt-com", "name_ja", "OCN ID", "name_en", "OCN ID", "form", "", "language", "ja", "domains", "ocn.example", "one_time_password", "true"},
+			[]string{"language", "en", "operator", "ntt-resonant", "form", "o.*"}, []string{"language", "ja", "one_time_password", "false", "operator", "ntt-com", "form", "c.*"},
+			[]string{"<td>o.*</td>", "<td>c.*</td>", `value="c.*"`, `value="ntt-resonant" selected`, `value="en" checked`, `value="false" checked`}},
+		{"/programs/goo", "", []string{"operator", "ntt-resonant", "name_ja", "gooポイント", "name_en", "goo Point", "unit_ja", "ポイント", "unit_en", "points", "unit_en_one", "point"},
+			[]string{"unit_ja", "点", "name_en", "Their Point"}, []string{"unit_ja", "分"}, []string{"<td>点</td>", "<td>分</td>", `value="分"`, `value="Their Point"`}},
+		{"/incidents/2014-R096/edit", "/incidents/2014-R096", []string{"title_ja", "題", "title_en", "Title", "id", "ocn-id", "period_from", "2014-07-11", "period_to", "2014-07-28", "detected_on", "2014-07-28",
+			"program_goo", "true", "program_pointtalk", "true", "bearer_goo", "", "released_ids", "1265"},
+			[]string{"title_ja", "彼らの題", "bearer_goo", "ntt-com", "happened_ja", "第三者がログインしていました。", "happened_en", "a third party had signed in."}, []string{"title_ja", "私の題", "detected_on", "2014-07-29"},
+			[]string{"<td>彼らの題</td>", "<td>私の題</td>", `value="私の題"`, "第三者がログインしていました。</textarea>", `value="ntt-com" selected`, `value="2014-07-29"`}},
+	} {
+		to := cmp.Or(c.to, c.at)
+		form := func(version, seen string, more []string) []string { // what comes last counts
+			fields := map[string]string{"version": version, "seen": seen}
+			for _, list := range [][]string{c.all, more} {
+				for i := 0; i < len(list); i += 2 {
+					fields[list[i]] = list[i+1]
+				}
+			}
+			out := []string{}
+			for name, value := range fields {
+				out = append(out, name, value)
+			}
+			return out
+		}
+		read := func(body string) (version, seen string) {
+			return versionOn(t, body), html.UnescapeString(seenField.FindStringSubmatch(body)[1])
+		}
+		version, seen := read(me.get(c.at).body)
+		if a := me.post(to, form(version, seen, nil)...); a.status != http.StatusSeeOther {
+			t.Fatalf("%s as the test has it: %d", to, a.status)
+		}
+		version, seen = read(me.get(c.at).body)
+		// A form that comes back refused is still about what it was made from.
+		refused := me.post(to, form(version, seen, []string{"name_en", "", "title_en", ""})...)
+		other.get("/setup")
+		if a := other.post(to, form(version, seen, c.theirs)...); refused.status != http.StatusUnprocessableEntity || a.status != http.StatusSeeOther {
+			t.Fatalf("%s: refused %d, theirs %d", to, refused.status, a.status)
+		}
+		version, seen = read(refused.body)
+		a := me.post(to, form(version, seen, c.mine)...)
+		if a.status != http.StatusConflict {
+			t.Fatalf("%s stale: %d", to, a.status)
+		}
+		for _, want := range append(c.shows, `<table class="versions">`) {
+			if !strings.Contains(a.body, want) {
+				t.Errorf("%s: the page lacks %s", to, want)
+			}
+		}
+		if rows := strings.Count(a.body[strings.Index(a.body, `<table class="versions">`):strings.Index(a.body, "</table>")], "<tr>"); rows != 2 {
+			t.Errorf("%s: %d rows, want the head and the field that both changed", to, rows)
+		}
+		version, seen = read(a.body)
+		if a := me.post(to, form(version, seen, c.mine)...); a.status != http.StatusSeeOther {
+			t.Errorf("%s sent again: %d %s", to, a.status, regexp.MustCompile(`(?s)id="problems".*?</div>`).FindString(a.body))
 		}
 	}
 }

@@ -81,3 +81,27 @@ func TestALetterIsRecorded(t *testing.T) {
 		t.Error("what was recorded is not shown")
 	}
 }
+
+// Of a change that was undone the timeline does not speak as of one that stands.
+func TestUndoingAContactIsSaidAsSuch(t *testing.T) {
+	s := newSite(t)
+	s.Import("login_id,name\nletter@ocn.example,山田 太郎\n", "")
+	path := "/cases/" + s.Case("letter@ocn.example").Number()
+	agent, supervisor := s.as(s.Agent), s.as(s.Supervisor)
+	agent.get(path)
+	agent.post(path+"/contacts", "kind", "email", "value", "fresh@mail.example", "documents", "本人確認書類の写し、7月31日到着")
+	on := fmt.Sprintf("/contacts/%d", s.Number("select max(id) from contact_changes"))
+	supervisor.get(path)
+	const changed, undone = "変更前の連絡先に送れないため、書面", "メールを送れる連絡先がないため、書面"
+	for _, step := range []struct {
+		verb, field, value string
+		undone             int
+	}{{"/confirm", "value", "fresh@mail.example", 0}, {"/undo", "reason", "書類が偽造でした", 1}} {
+		if a := supervisor.post(on+step.verb, step.field, step.value); a.status != http.StatusSeeOther {
+			t.Fatalf("%s: %d", step.verb, a.status)
+		}
+		if body := supervisor.get(path).body; strings.Count(body, changed) != 1 || strings.Count(body, undone) != step.undone {
+			t.Errorf("after %s: %d of the change, %d of the undoing", step.verb, strings.Count(body, changed), strings.Count(body, undone))
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"strconv"
 
 	"hoten/app/access"
@@ -70,7 +71,7 @@ func (p *page) incidentForm(i *incidents.Incident) (f ui.IncidentForm, err error
 	if err != nil {
 		return f, err
 	}
-	bearers := map[string]string{}
+	bearers, fields := map[string]string{}, []setField{}
 	if i != nil {
 		incidentValues(f.Values, i)
 		if bearers, err = incidents.Bearers(p.db, i.ID); err != nil {
@@ -82,7 +83,19 @@ func (p *page) incidentForm(i *incidents.Incident) (f ui.IncidentForm, err error
 		f.Programs = append(f.Programs, ui.Choice{Value: program.Code, Label: program.Name(lang)})
 		f.Values["bearer_"+program.Code] = bearer
 		f.Values["program_"+program.Code] = strconv.FormatBool(involved || i == nil)
-		if p.frame.Typed != nil {
+		name := program.Name(lang)
+		fields = append(fields, setField{"program_" + program.Code, name, []ui.Choice{{Value: "false", Label: i18n.T(p.ctx, "incidents.program.out")}, {Value: "true", Label: i18n.T(p.ctx, "incidents.program.in")}}},
+			setField{"bearer_" + program.Code, i18n.T(p.ctx, "incidents.bearer.of", "program", name), f.Bearers})
+	}
+	if i != nil {
+		p.bothOfSetup(i.Version, f.Values, field("title_ja", i18n.T(p.ctx, "incidents.title_ja")), field("title_en", i18n.T(p.ctx, "incidents.title_en")), field("id", i18n.T(p.ctx, "incidents.id"), f.IDs...),
+			field("period_from", i18n.T(p.ctx, "incidents.period_from")), field("period_to", i18n.T(p.ctx, "incidents.period_to")), field("detected_on", i18n.T(p.ctx, "incidents.detected_on")), fields,
+			field("released_on", i18n.T(p.ctx, "incidents.released_on")), field("released_ids", i18n.T(p.ctx, "incidents.released_ids")), field("released_exchanged", i18n.T(p.ctx, "incidents.released_exchanged")),
+			p.inBoth("happened", i18n.T(p.ctx, "incidents.happened")))
+	}
+	f.Seen = maps.Clone(f.Values)
+	if p.frame.Typed != nil {
+		for _, program := range programs {
 			f.Values["program_"+program.Code] = p.FormValue("program_" + program.Code)
 		}
 	}

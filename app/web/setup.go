@@ -107,10 +107,13 @@ func editOperator(p *page) error {
 
 func (p *page) operatorForm(o operators.Operator) error {
 	p.section("setup")
-	return p.render(ui.OperatorsEdit{Frame: p.frame, Code: o.Code, Version: o.Version, Values: map[string]string{
+	values := map[string]string{
 		"name_ja": o.NameJa, "name_en": o.NameEn, "sender_ja": o.SenderJa, "sender_en": o.SenderEn, "mail_address": o.MailAddress,
 		"signature_ja": o.SignatureJa, "signature_en": o.SignatureEn, "page_ja": o.PageJa, "page_en": o.PageEn, "page_url": o.PageURL,
-	}, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
+	}
+	p.bothOfSetup(o.Version, values, p.inBoth("name", i18n.T(p.ctx, "setup.name")), field("mail_address", i18n.T(p.ctx, "setup.mail_address")), p.inBoth("sender", i18n.T(p.ctx, "setup.sender")),
+		p.inBoth("signature", i18n.T(p.ctx, "setup.signature")), p.inBoth("page", i18n.T(p.ctx, "setup.page.name")), field("page_url", i18n.T(p.ctx, "setup.page_url")))
+	return p.render(ui.OperatorsEdit{Frame: p.frame, Code: o.Code, Version: o.Version, Values: values, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
 }
 
 func setOperator(p *page) error {
@@ -161,11 +164,17 @@ func (p *page) idForm(i operators.ID) error {
 	if err != nil {
 		return err
 	}
-	return p.render(ui.IdsEdit{Frame: p.frame, Code: i.Code, Version: i.Version, Operators: choices, Values: map[string]string{
+	values := map[string]string{
 		"operator": codes[i.OperatorID], "name_ja": i.NameJa, "name_en": i.NameEn, "form": i.Form, "language": i.Language, "domains": strings.Join(i.Domains, "\n"),
 		"opens_ja": i.OpensJa, "opens_en": i.OpensEn, "goes_on_ja": i.GoesOnJa, "goes_on_en": i.GoesOnEn,
 		"point_password_ja": i.PointPasswordJa, "point_password_en": i.PointPasswordEn, "one_time_password": strconv.FormatBool(i.OneTimePassword),
-	}, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
+	}
+	p.bothOfSetup(i.Version, values, field("operator", i18n.T(p.ctx, "setup.operator"), choices...), p.inBoth("name", i18n.T(p.ctx, "setup.id.name")), field("form", i18n.T(p.ctx, "setup.form")),
+		field("language", i18n.T(p.ctx, "setup.language"), ui.Choice{Value: "ja", Label: i18n.T(p.ctx, "setup.language.ja")}, ui.Choice{Value: "en", Label: i18n.T(p.ctx, "setup.language.en")}), field("domains", i18n.T(p.ctx, "setup.domains")),
+		p.inBoth("opens", i18n.T(p.ctx, "setup.opens")), p.inBoth("point_password", i18n.T(p.ctx, "setup.point_password")),
+		field("one_time_password", i18n.T(p.ctx, "setup.one_time_password"), ui.Choice{Value: "false", Label: i18n.T(p.ctx, "setup.one_time_password.no")}, ui.Choice{Value: "true", Label: i18n.T(p.ctx, "setup.one_time_password.yes")}),
+		p.inBoth("goes_on", i18n.T(p.ctx, "setup.goes_on")))
+	return p.render(ui.IdsEdit{Frame: p.frame, Code: i.Code, Version: i.Version, Operators: choices, Values: values, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
 }
 
 func setID(p *page) error {
@@ -193,9 +202,11 @@ func (p *page) programForm(program incidents.Program) error {
 	if err != nil {
 		return err
 	}
-	return p.render(ui.ProgramsEdit{Frame: p.frame, Code: program.Code, Version: program.Version, Operators: choices, Values: map[string]string{
+	values := map[string]string{
 		"operator": codes[program.OperatorID], "name_ja": program.NameJa, "name_en": program.NameEn, "unit_ja": program.UnitJa, "unit_en": program.UnitEn, "unit_en_one": program.UnitEnOne,
-	}, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
+	}
+	p.bothOfSetup(program.Version, values, field("operator", i18n.T(p.ctx, "setup.program.operator"), choices...), p.inBoth("name", i18n.T(p.ctx, "setup.name")), p.inBoth("unit", i18n.T(p.ctx, "setup.unit")), field("unit_en_one", i18n.T(p.ctx, "setup.unit_en_one")))
+	return p.render(ui.ProgramsEdit{Frame: p.frame, Code: program.Code, Version: program.Version, Operators: choices, Values: values, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
 }
 
 func setProgram(p *page) error {

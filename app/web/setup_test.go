@@ -102,7 +102,7 @@ func TestWorkBeforeTheSetup(t *testing.T) {
 			t.Fatalf("sign-in: %d", a.status)
 		}
 		a := b.get(b.get("/").location)
-		if _, said, _ := strings.Cut(a.body, `id="unfinished"`); a.status != http.StatusOK || !strings.Contains(said, "初期設定が終わっていません（センター管理者またはシステム管理者が行います）。未設定の項目：運営会社、お客さまのID、ポイントのプログラム、窓口、スタッフ、事案") {
+		if _, said, _ := strings.Cut(a.body, `id="unfinished"`); a.status != http.StatusOK || !strings.Contains(said, "初期設定がまだ終わっていません。未設定：運営会社、お客さまのID、ポイントのプログラム、窓口、スタッフ、事案。") {
 			t.Errorf("%s: %d, not told what is missing", role, a.status)
 		}
 		for _, m := range regexp.MustCompile(`<a [^>]*href="(/[^"#]*)`).FindAllStringSubmatch(a.body, -1) {

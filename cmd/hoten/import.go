@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 
 	"hoten/app"
 	"hoten/app/imports"
+	"hoten/app/imports/csvin"
 	"hoten/i18n"
 )
 
@@ -48,7 +51,13 @@ func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files m
 		fmt.Fprintln(c.err, i18n.T(english, "imports.error."+i.Error))
 	}
 	for file, path := range files {
-		if path == "" || i.Rejected == 0 {
+		if path == "" {
+			continue
+		}
+		if i.Rejected == 0 {
+			if err := removeRejected(path + ".rejected.csv"); err != nil {
+				return err
+			}
 			continue
 		}
 		f, err := os.OpenFile(path+".rejected.csv", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
@@ -67,4 +76,27 @@ func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files m
 		return errQuiet
 	}
 	return nil
+}
+
+// removeRejected takes away the refused rows of an earlier import, which stand beside a
+// file that was mended since. Only what has the columns that this program puts behind the
+// file's own is its own.
+func removeRejected(path string) error {
+	f, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r := csv.NewReader(f)
+	r.LazyQuotes = true   // after the mark of UTF-8
+	header, _ := r.Read() // what is no table is not this program's
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if n := len(header) - len(csvin.OutcomeColumns); n < 0 || !slices.Equal(header[n:], csvin.OutcomeColumns) {
+		return nil
+	}
+	return os.Remove(path)
 }

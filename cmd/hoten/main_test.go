@@ -164,6 +164,18 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	if info, err := os.Stat(file + ".rejected.csv"); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("refused rows are for the owner's eyes: %v %v", info.Mode(), err)
 	}
+	mended := filepath.Join(t.TempDir(), "mended.csv")
+	for path, text := range map[string]string{mended: "login_id,name\na@ocn.example,山田\n", file: "login_id,name\na@ocn.example,山田\n", mended + ".rejected.csv": "login_id,note\na@ocn.example,mine\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for path, stays := range map[string]bool{file: false, mended: true} { // what hoten did not write stays
+		expect(0, `rejected 0\n$`, "", "", "import", "--incident", "2014-R096", "--affected", path)
+		if _, err := os.Stat(path + ".rejected.csv"); (err == nil) != stays {
+			t.Errorf("%s: refused rows of an earlier import beside a clean one: %v", path, err)
+		}
+	}
 	broken := filepath.Join(t.TempDir(), "broken.csv")
 	if err := os.WriteFile(broken, []byte("x\n1\n"), 0o600); err != nil {
 		t.Fatal(err)

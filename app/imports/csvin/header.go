@@ -82,8 +82,9 @@ type Names struct {
 	Programs map[string]string
 	// Language is of members of whom a file says none: ja or en; empty: ja.
 	Language string
-	// Form reports whether the key of a login ID has the form of the operator's; nil: any has.
-	Form func(key string) bool
+	// Fits reports whether the key of a login ID has the form of the operator's; nil: any has.
+	Fits func(key string) bool
+	Form string // as refusals name it
 }
 
 // keyed is the same with names as they are compared.

@@ -13,7 +13,7 @@ var words = Names{IDs: []string{"OCN ID"}, Programs: map[string]string{"ポイ�
 // what another calls them does not.
 func TestNamesAreTheInstallations(t *testing.T) {
 	ferry := Names{IDs: []string{"フェリーID", "Ferry ID"}, Programs: map[string]string{"フェリーマイル": "miles", "Ferry Miles": "miles"}, Language: "en",
-		Form: regexp.MustCompile(`^fc-[0-9]{6}$`).MatchString}
+		Fits: regexp.MustCompile(`^fc-[0-9]{6}$`).MatchString, Form: "FC-[0-9]{6}"}
 	for head, ignored := range map[string]string{
 		"フェリーID,フェリーマイル残高": "", "Ferry ID,balance_miles": "", "login_id,ﾌｪﾘｰﾏｲﾙ残高": "", "ログインID,balance_miles": "",
 		"フェリーID,フェリーマイル残高,OCN ID": "OCN ID", "login_id,balance_miles,gooポイント残高": "gooポイント残高",
@@ -33,7 +33,7 @@ func TestNamesAreTheInstallations(t *testing.T) {
 		if err != nil || len(row.Problems) > 0 || row.Affected.LoginKey != "fc-000123" || row.Affected.Language != "en" || len(row.Affected.Balances) != 1 || row.Affected.Balances[0] != (Balance{"miles", 500}) {
 			t.Errorf("%s: %+v, %v", head, row, err)
 		}
-		if row, err := r.Next(); err != nil || len(row.Problems) != 1 || row.Problems[0].Reason != "login_id_form" {
+		if row, err := r.Next(); err != nil || len(row.Problems) != 1 || row.Problems[0].Reason != "login_id_form" || row.Problems[0].Detail != "FC-[0-9]{6}" {
 			t.Errorf("%s: an ID of another form: %+v, %v", head, row.Problems, err)
 		}
 	}

@@ -36,9 +36,11 @@ func (v *values) cell(c int) string {
 
 func (v *values) trimmed(c int) string { return strings.TrimSpace(v.cell(c)) }
 
-func (v *values) refuse(c int, reason string) { v.refuseName(v.columns[c].name, reason) }
+func (v *values) refuse(c int, reason string, detail ...string) {
+	v.refuseName(v.columns[c].name, reason, detail...)
+}
 
-func (v *values) refuseName(name, reason string) {
+func (v *values) refuseName(name, reason string, detail ...string) {
 	if slices.Contains(v.damaged, name) {
 		return
 	}
@@ -47,7 +49,7 @@ func (v *values) refuseName(name, reason string) {
 			return
 		}
 	}
-	v.problems = append(v.problems, Problem{Line: v.line, Column: name, Reason: reason})
+	v.problems = append(v.problems, Problem{Line: v.line, Column: name, Reason: reason, Detail: strings.Join(detail, "")})
 }
 
 // nameOf is the English name of the column at a place in the file, empty when
@@ -84,8 +86,8 @@ func (v *values) id(c int, missing string) (id, key string) {
 // login is id for the ID of a member, which has the form of the operator's.
 func (v *values) login(c int) (id, key string) {
 	id, key = v.id(c, "login_id_missing")
-	if key != "" && v.names.Form != nil && !v.names.Form(key) {
-		v.refuse(c, "login_id_form")
+	if key != "" && v.names.Fits != nil && !v.names.Fits(key) {
+		v.refuse(c, "login_id_form", v.names.Form)
 	}
 	return id, key
 }

@@ -237,7 +237,7 @@ func TestWhatWaitedForAnUndoneContact(t *testing.T) {
 
 	var out sentTo
 	post := &notices.Postman{Store: w.Store, Outlet: &out, From: "no-reply@hoten.example", Settled: cases.MailSettled,
-		Withdrawn: func(_ context.Context, id int64) (bool, error) { return members.Withdrawn(db, id) },
+		Doubtful: func(_ context.Context, id int64) (bool, error) { return members.Doubtful(db, id) },
 		Env: func(context.Context, time.Time, string, int64) (notices.Env, error) {
 			return notices.Env{Company: "NTTコミュニケーションズ"}, nil
 		}}
@@ -265,7 +265,7 @@ func TestUnwrittenMails(t *testing.T) {
 	setContact(t, w, login, members.Email, fresh)
 	c := w.Case(login)
 	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
-		return cases.MailSettled(tx, notices.Mail{CaseID: &c.ID, Kind: notices.ReimbursementCorrected, State: notices.Failed, Unwritten: true})
+		return cases.MailSettled(tx, notices.Mail{CaseID: &c.ID, Kind: notices.ReimbursementCorrected, State: notices.Failed, Reason: notices.Unwritten})
 	}))
 	if now := w.Case(login); now.UnreachableAt != nil {
 		t.Error("unreachable by a fault of ours")

@@ -42,17 +42,17 @@ func TestWhoWaitsForALetter(t *testing.T) {
 	for set, want := range map[string]bool{
 		"":                       false,
 		"unreachable_at = now()": true,
-		"letter_due_at = now()":  true,
+		"letter_about = 1":  true,
 		"notified_at = now()":    false,
 		"unreachable_at = now(), notified_at = now()":                        false,
 		"unreachable_at = now(), verified_at = now()":                        false,
 		"unreachable_at = now(), origin = 'inquiry', class = null":           false,
-		"letter_due_at = now(), notified_at = now()":                         true,
-		"letter_due_at = now(), status = 'completed'":                        false,
+		"letter_about = 1, notified_at = now()":                         true,
+		"letter_about = 1, status = 'completed'":                        false,
 		"unreachable_at = now(), status = 'out_of_scope'":                    false,
-		"unreachable_at = now(), letter_due_at = now(), notified_at = now()": true,
+		"unreachable_at = now(), letter_about = 1, notified_at = now()": true,
 	} {
-		if _, err := w.Pool.Exec(w.Ctx, "update cases set unreachable_at = null, letter_due_at = null, notified_at = null, verified_at = null, status = 'new', origin = 'listed', class = 'D'"); err != nil {
+		if _, err := w.Pool.Exec(w.Ctx, "update cases set unreachable_at = null, letter_about = 0, notified_at = null, verified_at = null, status = 'new', origin = 'listed', class = 'D'"); err != nil {
 			t.Fatal(err)
 		}
 		if set != "" {
@@ -65,7 +65,7 @@ func TestWhoWaitsForALetter(t *testing.T) {
 		}
 	}
 	for state, want := range map[string]bool{members.Restricted: true, members.LinkSent: false, members.Resumed: false, members.Active: false} {
-		if _, err := w.Pool.Exec(w.Ctx, "update cases set unreachable_at = now(), letter_due_at = null, notified_at = null, status = 'new', origin = 'listed', class = 'D'"); err != nil {
+		if _, err := w.Pool.Exec(w.Ctx, "update cases set unreachable_at = now(), letter_about = 0, notified_at = null, status = 'new', origin = 'listed', class = 'D'"); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := w.Pool.Exec(w.Ctx, "update identities set state = $1", state); err != nil {
@@ -171,11 +171,11 @@ func TestASecondChangeLeavesTheLetter(t *testing.T) {
 		t.Fatal(err)
 	}
 	setContact(t, w, login, members.Email, fresh)
-	if w.Case(login).LetterDueAt == nil {
+	if w.Case(login).LetterAbout == 0 {
 		t.Fatal("no letter is due though nothing from before could be used")
 	}
 	setContact(t, w, login, members.Phone, "080-1234-5678")
-	if w.Case(login).LetterDueAt == nil {
+	if w.Case(login).LetterAbout == 0 {
 		t.Error("the letter is done with by a mail to the address that it was about")
 	}
 }

@@ -155,7 +155,7 @@ func answerOf(err error) *answer {
 	switch {
 	case errors.As(err, &r):
 		a.reason, a.equal = r.reason, fmt.Sprintf("%s %s", codeOf(r.SMTPError), r.reason)
-	case errors.As(err, &permanent) && permanent.Recipient:
+	case errors.As(err, &permanent) && permanent.Recipient && permanent.Reason == "":
 		a.reason, a.equal = unknown, string(unknown)
 	case permanent != nil:
 		return nil // the message could not be made

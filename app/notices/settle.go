@@ -23,6 +23,36 @@ type outcome struct {
 	said    *answer
 }
 
+// Why a mail was not sent where no server refused it.
+const (
+	Unwritten = "unwritten" // we could not write it: that says nothing about the address
+	Expired   = "expired"   // a code or link
+	Stopping  = "stopped"   // a code or link, while the queue is stopped
+	Doubtful  = "doubtful"  // nobody knows any more whose the address is
+	Discarded = "discarded" // it waited in a copy of the database
+	relayed   = "relay"     // our own server refuses, or cannot be reached
+)
+
+// Reasons lists why an attempt fails; the others are what a refusal is about.
+var Reasons = []string{Unwritten, Expired, Stopping, Doubtful, Discarded, relayed, string(unknown), string(filtered), string(full), string(suspended),
+	string(rejected), string(throttled), string(network), string(undetermined)}
+
+// reason is why the attempt failed, one of Reasons; empty where it did not.
+func (o outcome) reason() string {
+	var permanent *Permanent
+	switch {
+	case o.failure == nil:
+		return ""
+	case errors.As(o.failure, &permanent) && permanent.Reason != "":
+		return permanent.Reason
+	case o.said == nil:
+		return Unwritten
+	case o.said.relay:
+		return relayed
+	}
+	return string(o.said.reason)
+}
+
 // caseWait is how long noting what became of a mail waits for its case, which a long
 // import may have locked: the mails behind it must not wait as well.
 const caseWait = "200ms"
@@ -68,7 +98,7 @@ func (p *Postman) note(ctx context.Context, c claimed, o outcome, tell bool) (ov
 			c.probe.holdBack(tx, m, time.Second) // the queue is blocked still; it says nothing about this mail
 			return nil
 		}
-		m.judge(tx.Now, o.failure)
+		m.judge(tx.Now, o)
 		if m.State == Sent {
 			m.Subject = o.kept.Subject
 			// A lost outcome means what a lost claim does.
@@ -79,7 +109,7 @@ func (p *Postman) note(ctx context.Context, c claimed, o outcome, tell bool) (ov
 		}
 		m.Untold = m.State != Queued && p.Settled != nil && !tell
 		ours, err := store.SaveIf(tx, &m, "state = ? and attempts = ?", []any{Queued, attempt},
-			"state", "error", "sent_at", "message_id", "secret", "subject", "body_text", "body_html", "due_at", "untold")
+			"state", "error", "reason", "sent_at", "message_id", "secret", "subject", "body_text", "body_html", "due_at", "untold")
 		if err != nil || !ours {
 			return err
 		}
@@ -173,10 +203,11 @@ func (p *Postman) TellLate(ctx context.Context) error {
 	return nil
 }
 
-// judge sets the state of a mail after an attempt: nil is sent.
-func (m *Mail) judge(now time.Time, failure error) {
+// judge sets the state of a mail after an attempt.
+func (m *Mail) judge(now time.Time, o outcome) {
 	var permanent *Permanent
-	switch {
+	m.Reason = o.reason()
+	switch failure := o.failure; {
 	case failure == nil:
 		m.State, m.Error, m.SentAt, m.Secret = Sent, "", &now, nil
 		return
@@ -184,11 +215,10 @@ func (m *Mail) judge(now time.Time, failure error) {
 		m.State, m.Secret = Bounced, nil
 	case permanent != nil, int(m.Attempts) > len(waits):
 		m.State, m.Secret = Failed, nil
-		m.Unwritten = permanent != nil && permanent.Ours
 	default:
 		m.DueAt = now.Add(waits[m.Attempts-1])
 	}
-	m.Error = short(failure)
+	m.Error = short(o.failure)
 }
 
 var anAddress = regexp.MustCompile(`[^\s<>:;,]+@[^\s<>:;,]+`)

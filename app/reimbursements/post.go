@@ -110,11 +110,9 @@ func compensated(tx *store.Tx, posted []*approval) {
 
 func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 	var drafts []notices.Draft
+	var untold []int64
 	for i, a := range posted {
 		who := p.addressees[a.CaseID]
-		if who.Address == "" {
-			continue
-		}
 		facts := who.Facts
 		facts.At, facts.Points = tx.Now, pointsFacts(a.plan, p.programs)
 		kind := notices.ReimbursementCompleted
@@ -124,10 +122,15 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 		if a.plan.Corrects && !slices.ContainsFunc(facts.Points, moves) {
 			continue // one number of a movement for another: nothing changes for the member
 		}
+		if who.Address == "" {
+			untold = append(untold, a.CaseID)
+			continue
+		}
 		draft := who.Draft(kind, facts)
 		draft.ID = p.mails[i]
 		drafts = append(drafts, draft)
 	}
+	cases.OweResult(tx, untold)
 	_, err := notices.Queue(tx, drafts...)
 	return err
 }

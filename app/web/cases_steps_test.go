@@ -22,7 +22,8 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 	request := func(state string) *ui.Proposal { return &ui.Proposal{State: state} }
 	type row struct {
 		State                                                                                   string
-		NotifiedAt, VerifiedAt, ResumedAt, MadeWholeAt, UnreachableAt, CompletedAt, LetterDueAt *time.Time
+		NotifiedAt, VerifiedAt, ResumedAt, MadeWholeAt, UnreachableAt, CompletedAt *time.Time
+		LetterAbout int16
 	}
 	for name, c := range map[string]struct {
 		row   row
@@ -38,9 +39,9 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		"no mail reaches the member, told by letter": {row{State: "restricted", UnreachableAt: at, NotifiedAt: at}, ui.CasesShow{}, plan,
 			"done, now, later, later, later; call"},
 		"link sent, no mail": {row{State: "link_sent", UnreachableAt: at}, ui.CasesShow{}, plan, "skipped Told by phone, now, later, later, later; call"},
-		"a changed contact is to be told by letter": {row{State: "restricted", NotifiedAt: at, LetterDueAt: at}, ui.CasesShow{}, plan,
+		"a changed contact is to be told by letter": {row{State: "restricted", NotifiedAt: at, LetterAbout: 1}, ui.CasesShow{}, plan,
 			"done, now, later, later, later; letter"},
-		"a changed contact is to be told by letter, in a call": {row{State: "restricted", NotifiedAt: at, LetterDueAt: at}, ui.CasesShow{Call: &ui.Call{}}, plan,
+		"a changed contact is to be told by letter, in a call": {row{State: "restricted", NotifiedAt: at, LetterAbout: 1}, ui.CasesShow{Call: &ui.Call{}}, plan,
 			"done, now, later, later, later; verify"},
 		"notice queued": {row{State: "restricted"}, ui.CasesShow{Mails: []ui.CaseMail{{Kind: notices.RestrictionNotice, State: notices.Queued}}}, plan,
 			"skipped Waiting to be sent, now, later, later, later; call"},
@@ -81,7 +82,7 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 			reimbursements.Plan{}, "done, done, done, done, now; complete"},
 	} {
 		of := cases.Row{Standing: members.Standing{State: cmp.Or(c.row.State, members.Active), ResumedAt: c.row.ResumedAt},
-			Case: cases.Case{Origin: cases.Listed, NotifiedAt: c.row.NotifiedAt, VerifiedAt: c.row.VerifiedAt, MadeWholeAt: c.row.MadeWholeAt, UnreachableAt: c.row.UnreachableAt, CompletedAt: c.row.CompletedAt, LetterDueAt: c.row.LetterDueAt}}
+			Case: cases.Case{Origin: cases.Listed, NotifiedAt: c.row.NotifiedAt, VerifiedAt: c.row.VerifiedAt, MadeWholeAt: c.row.MadeWholeAt, UnreachableAt: c.row.UnreachableAt, CompletedAt: c.row.CompletedAt, LetterAbout: c.row.LetterAbout}}
 		if c.row == (row{}) {
 			of.Origin = cases.Inquiry
 		}

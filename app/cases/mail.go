@@ -21,7 +21,7 @@ func MailSettled(tx *store.Tx, m notices.Mail) error {
 	case m.State == notices.Sent:
 		return mailSent(tx, m)
 	case m.State == notices.Bounced && m.ContactID != nil:
-		members.MarkUndeliverable(tx, *m.ContactID)
+		return mailBounced(tx, m)
 	case m.State == notices.Failed && (m.Secretive() || m.Reason == notices.Unwritten):
 		// Whoever is on the phone asks for another one, or goes the next way. A mail that
 		// could not be written says nothing about the address.
@@ -36,6 +36,27 @@ func MailSettled(tx *store.Tx, m notices.Mail) error {
 		}
 	}
 	return mailFailed(tx, m)
+}
+
+// mailBounced: the address is not used any more, in no case of the ID.
+func mailBounced(tx *store.Tx, m notices.Mail) error {
+	var identity int64
+	if m.CaseID != nil {
+		if err := store.Scan(tx.DB, "select identity_id from cases where id = $1", []any{*m.CaseID}, &identity); err != nil {
+			return err
+		}
+		if err := LockOf(tx, "$1", identity); err != nil {
+			return err
+		}
+	}
+	if err := members.MarkUndeliverable(tx, *m.ContactID); err != nil || m.CaseID == nil {
+		return err
+	}
+	if err := mailFailed(tx, m); err != nil {
+		return err
+	}
+	_, err := markUnreached(tx, identity)
+	return err
 }
 
 // results are the mails that tell what was put back; the last one sums it up.
@@ -80,7 +101,7 @@ func mailFailed(tx *store.Tx, m notices.Mail) error {
 	notice := m.Kind == notices.RestrictionNotice
 	_, err = store.Exec(tx, `update cases set changed_at = $2, unreachable_at = case when $4 then unreachable_at else $2 end,
 		notified_at = case when $3 and not `+toldByLetter+` then null else notified_at end,
-		letter_about = letter_about | case when $5 & $8 = 0 or exists (select from contacts where id = $6 and source <> $7) then $5::smallint else 0 end where id = $1`,
+		letter_about = letter_about | case when $5::smallint & $8::smallint = 0 or exists (select from contacts where id = $6 and source <> $7) then $5::smallint else 0 end where id = $1`,
 		*m.CaseID, tx.Now, notice, former, letterOf[m.Kind], m.ContactID, members.Documents, letterContact)
 	if err != nil {
 		return err

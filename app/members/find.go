@@ -89,6 +89,18 @@ func AskContacts(reads *store.Reads, member *int64) *[]Contact {
 	return store.Ask[Contact](reads, "select "+contactColumns+" from contact_ways c where c.member_id = $1 order by c.kind, c.registered_on, c.id", member)
 }
 
+// AskCompared reads whether it is not known yet what an address of the member depends on;
+// nil is nobody.
+func AskCompared(reads *store.Reads, member *int64) *[]bool {
+	return store.AskValues[bool](reads, "select exists (select from contacts where member_id = $1 and kind = 'email' and mailbox_key is null and replaced_by is null and withdrawn_at is null)", member)
+}
+
+// Comparing reports whether there are addresses of which it is not known yet what they depend on.
+func Comparing(db *gorm.DB) (is bool, err error) {
+	err = store.Scan(db, "select exists (select from contacts where kind = 'email' and mailbox_key is null)", nil, &is)
+	return is, err
+}
+
 // ByPhone finds the identities with the telephone number.
 func ByPhone(db *gorm.DB, v *vault.Vault, number string) ([]int64, error) {
 	type hit struct{ ID int64 }

@@ -130,7 +130,7 @@ func (p *Postman) deliver(ctx context.Context, c claimed, env environment) error
 	var e Envelope
 	if e, o.kept, o.failure = p.compose(sending, c, env); o.failure == nil {
 		o.failure = p.Outlet.Send(sending, e)
-		o.said = answerOf(o.failure)
+		o.said = answerOf(o.failure, c.to)
 	}
 	if o.failure != nil && ctx.Err() != nil {
 		return p.letGo(ctx, c.Mail)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -98,7 +99,7 @@ func (p *Postman) note(ctx context.Context, c claimed, o outcome, tell bool) (ov
 			c.probe.holdBack(tx, m, time.Second) // the queue is blocked still; it says nothing about this mail
 			return nil
 		}
-		m.judge(tx.Now, o)
+		m.judge(tx.Now, o, c.to)
 		if m.State == Sent {
 			m.Subject = o.kept.Subject
 			// A lost outcome means what a lost claim does.
@@ -204,7 +205,7 @@ func (p *Postman) TellLate(ctx context.Context) error {
 }
 
 // judge sets the state of a mail after an attempt.
-func (m *Mail) judge(now time.Time, o outcome) {
+func (m *Mail) judge(now time.Time, o outcome, to string) {
 	var permanent *Permanent
 	m.Reason = o.reason()
 	switch failure := o.failure; {
@@ -218,14 +219,19 @@ func (m *Mail) judge(now time.Time, o outcome) {
 	default:
 		m.DueAt = now.Add(waits[m.Attempts-1])
 	}
-	m.Error = short(o.failure)
+	m.Error = short(o.failure, to)
 }
 
 var anAddress = regexp.MustCompile(`[^\s<>:;,]+@[^\s<>:;,]+`)
 
 // short is an error for the list of mails: without the line breaks that servers
-// send, and without the addresses that they like to repeat.
-func short(err error) string {
-	s := []rune(fmt.Sprintf("%q", anAddress.ReplaceAllStringFunc(err.Error(), vault.MaskEmail)))
+// send, and without the addresses that they like to repeat, of the recipient also without
+// its domain.
+func short(err error, to string) string {
+	said := anAddress.ReplaceAllStringFunc(err.Error(), vault.MaskEmail)
+	if local := strings.Trim(to[:max(0, strings.LastIndexByte(to, '@'))], `"`); local != "" {
+		said = regexp.MustCompile(`(?i)(^|[^\pL\pN])`+regexp.QuoteMeta(local)+`($|[^\pL\pN])`).ReplaceAllString(said, "${1}***${2}")
+	}
+	s := []rune(fmt.Sprintf("%q", said))
 	return string(s[1 : len(s)-1][:min(len(s)-2, 300)])
 }

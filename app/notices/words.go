@@ -88,7 +88,7 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 		Name: addressee(f.Name), Login: value(f.MaskedLogin), Case: value(f.CaseNumber), Title: value(f.TitleJa), Secret: secret,
 		From: day(lang, f.PeriodFrom), To: day(lang, f.PeriodTo), Detected: day(lang, f.DetectedOn),
 		Day: day(lang, f.At), Clock: f.At.In(jptext.JST).Format("15:04"), Minutes: f.Minutes, Resumed: f.Resumed, PointsOpen: f.PointsOpen,
-		Phone:   f.Contact == "phone", Former: f.Former,
+		Phone: f.Contact == "phone", Former: f.Former,
 		Company: value(env.Company), TopPage: value(env.TopPage), Transfer: env.Transfer, Signature: values(env.Signature), Services: values(env.Services),
 		ID: value(cmp.Or(env.ID, general(lang).ID)), GoesOn: value(env.GoesOn), Happened: value(env.Happened), PointPassword: value(env.PointPassword),
 		Unit: value(cmp.Or(env.Unit, general(lang).Unit)), Mailbox: env.Mailbox, OneTimePassword: env.OneTimePassword, Transfers: env.Transfers,

@@ -2,18 +2,22 @@ package resets
 
 import (
 	"context"
+	"slices"
 
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/cases"
+	"hoten/app/fault"
 	"hoten/app/incidents"
+	"hoten/app/installation"
 	"hoten/app/notices"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
 
 // Notified counts what NotifyAll did: mails queued, and cases that no mail can
-// reach, which need the phone or a letter.
+// reach, which need the phone or a letter. Cases whose address is being compared with the
+// mailboxes of IDs wait.
 type Notified struct {
 	Queued      int64 `json:"queued"`
 	Unreachable int64 `json:"unreachable"`
@@ -55,6 +59,13 @@ func Notify(ctx context.Context, s *store.Store, by access.Actor, caseID int64) 
 			return Notified{}, err
 		}
 		n, _, err := notify(tx, 0, `c.id = $1`, caseID)
+		if err == nil && n == (Notified{}) {
+			waits, err := cases.Compared(tx.DB, []int64{caseID})
+			if err == nil && len(waits) > 0 {
+				err = fault.New(fault.Conflict, "address_compared")
+			}
+			return n, err
+		}
 		return n, err
 	})
 }
@@ -64,6 +75,9 @@ func Notify(ctx context.Context, s *store.Store, by access.Actor, caseID int64) 
 // not on its way. They count as notified once it was sent. last is the case to go on
 // after; 0: there are no more.
 func notify(tx *store.Tx, after int64, which string, arg int64) (n Notified, last int64, err error) {
+	if err := installation.Refuse(tx); err != nil {
+		return n, 0, err
+	}
 	ids, err := pick(tx, `select c.id from cases c where `+which+` and c.id > $2 and `+cases.Unnotified+` order by c.id limit $3 for no key update`, arg, after, notifyChunk)
 	if err != nil || len(ids) == 0 {
 		return n, 0, err
@@ -79,11 +93,18 @@ func notify(tx *store.Tx, after int64, which string, arg int64) (n Notified, las
 	if err != nil {
 		return n, last, err
 	}
+	waits, err := cases.Compared(tx.DB, ids)
+	if err != nil {
+		return n, last, err
+	}
 	var missed []int64
 	var told []cases.Happened
 	var drafts []notices.Draft
 	for _, id := range ids {
 		who := to[id]
+		if who.Address == "" && slices.Contains(waits, id) {
+			continue
+		}
 		if who.Address == "" {
 			missed, told = append(missed, id), append(told, cases.Happened{CaseID: id, Kind: cases.Unreachable})
 			continue

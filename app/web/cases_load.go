@@ -63,7 +63,7 @@ func (v *caseView) loadMore() error {
 	var reads store.Reads
 	f := &v.found
 	incident, identity := incidents.AskByID(&reads, v.row.IncidentID), members.AskByID(&reads, v.row.IdentityID)
-	contacts, since := members.AskContacts(&reads, v.row.MemberID), cases.AskFirstDay(&reads, v.row.Case.ID)
+	contacts, compared, since := members.AskContacts(&reads, v.row.MemberID), members.AskCompared(&reads, v.row.MemberID), cases.AskFirstDay(&reads, v.row.Case.ID)
 	f.member, f.link, f.posted = members.AskMember(&reads, v.row.MemberID), resets.AskLatest(&reads, v.row.IdentityID), ledger.AskStatement(&reads, v.row.IdentityID)
 	if latest := store.First(*f.proposals); latest != nil {
 		f.approvals = reimbursements.AskApprovals(&reads, latest.Reimbursement.ID)
@@ -72,6 +72,6 @@ func (v *caseView) loadMore() error {
 		return err
 	}
 	v.incident, v.identity, v.contacts = &(*incident)[0], &(*identity)[0], *contacts
-	v.firstDay = (*since)[0]
+	v.firstDay, v.compared = (*since)[0], (*compared)[0]
 	return nil
 }

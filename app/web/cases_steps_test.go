@@ -21,9 +21,9 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 	plan := reimbursements.Plan{Lines: []reimbursements.Line{{}}}
 	request := func(state string) *ui.Proposal { return &ui.Proposal{State: state} }
 	type row struct {
-		State                                                                                   string
+		State                                                                      string
 		NotifiedAt, VerifiedAt, ResumedAt, MadeWholeAt, UnreachableAt, CompletedAt *time.Time
-		LetterAbout int16
+		LetterAbout                                                                int16
 	}
 	for name, c := range map[string]struct {
 		row   row
@@ -32,6 +32,14 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		want  string // state and note of each step; next
 	}{
 		"not notified": {row{State: "restricted"}, ui.CasesShow{}, plan, "now, later, later, later, later; notify"},
+		"no address":   {row{State: "restricted"}, ui.CasesShow{}, plan, "skipped Not sent: contact by phone or letter, now, later, later, later; call"},
+		"no address yet, compared": {row{State: "restricted"}, ui.CasesShow{}, plan,
+			"now The email address is still being checked. This takes about a minute., later, later, later, later; "},
+		"no mail can be sent": {row{State: "restricted"}, ui.CasesShow{Identity: ui.Identity{Stopped: "Held."}}, plan, "now Held., later, later, later, later; "},
+		"balance unknown": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{}, reimbursements.Plan{Missing: []int16{1}},
+			"done, done, done, now Balance missing, later; "},
+		"balance unknown, made whole before": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at, MadeWholeAt: at}, ui.CasesShow{}, reimbursements.Plan{Missing: []int16{1}},
+			"done, done, done, now Balance missing, later; "},
 		"no mail reaches the member": {row{State: "restricted", UnreachableAt: at}, ui.CasesShow{}, plan,
 			"now Not sent: contact by phone or letter, later, later, later, later; letter"},
 		"no mail reaches the member, in a call": {row{State: "restricted", UnreachableAt: at}, ui.CasesShow{Call: &ui.Call{}}, plan,
@@ -86,7 +94,10 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		if c.row == (row{}) {
 			of.Origin = cases.Inquiry
 		}
-		v := &caseView{page: &page{ctx: i18n.With(t.Context(), "en")}, row: &of, plan: c.plan, now: now, CasesShow: c.shown}
+		v := &caseView{page: &page{ctx: i18n.With(t.Context(), "en")}, row: &of, plan: c.plan, now: now, CasesShow: c.shown, contacts: []members.Contact{{Kind: members.Email, Source: members.Documents}}}
+		if strings.HasPrefix(name, "no address") {
+			v.contacts, v.compared = nil, strings.HasSuffix(name, "compared")
+		}
 		v.MayWork = true
 		v.chain()
 		var steps []string

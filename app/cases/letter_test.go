@@ -151,6 +151,7 @@ func TestMailsReviseLetters(t *testing.T) {
 		{notices.CaseClosed, notices.Sent, false},               // which sums it up
 		{notices.ContactUndone, notices.Failed, true},
 		{notices.ReimbursementCorrected, notices.Sent, true}, // says nothing of the contact
+		{notices.RestrictionNotice, notices.Failed, true},
 	} {
 		settle(step.kind, step.state)
 		if got := waits(t, w, login); got != step.waits {

@@ -55,11 +55,11 @@ func TestUnreachedAreFound(t *testing.T) {
 func TestABounceInAnotherIncident(t *testing.T) {
 	w := world(t)
 	const login = "m1@ocn.example"
-	second := w.Number("insert into incidents (reference, title_ja, title_en, period_from, period_to, detected_on) select 'SECOND', title_ja, title_en, period_from, period_to, detected_on from incidents returning id")
-	other := w.Number(`insert into cases (incident_id, identity_id, origin, class, opened_at, changed_at) select $1, identity_id, origin, class, opened_at, changed_at from cases where id = $2 returning id`, second, w.Case(login).ID)
-	contact := w.Number("select id from contacts where kind = 'email' and member_id = $1", *w.ID(login).MemberID)
 	set(t, w, login, "notified_at = now()")
-	id := w.Case(login).ID
+	id, member := w.Case(login).ID, *w.ID(login).MemberID
+	second := w.Number("insert into incidents (reference, title_ja, title_en, period_from, period_to, detected_on, created_at) select 'SECOND', title_ja, title_en, period_from, period_to, detected_on, now() from incidents returning id")
+	other := w.Number(`insert into cases (incident_id, identity_id, origin, class, opened_at, changed_at) select $1, identity_id, origin, class, opened_at, changed_at from cases where id = $2 returning id`, second, id)
+	contact := w.Number("select id from contacts where kind = 'email' and member_id = $1", member)
 	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
 		return cases.MailSettled(tx, notices.Mail{CaseID: &id, ContactID: &contact, Kind: notices.CaseClosed, State: notices.Bounced})
 	}))

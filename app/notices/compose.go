@@ -29,7 +29,7 @@ type Envelope struct {
 func (e Envelope) bytes() ([]byte, error) {
 	from, err := mail.ParseAddress(e.From)
 	if err != nil {
-		return nil, &Permanent{Err: fmt.Errorf("the From address: %w", err)}
+		return nil, &Permanent{Err: fmt.Errorf("the From address: %w", err), Reason: Unwritten}
 	}
 	if at := strings.LastIndexByte(e.To, '@'); at < 1 || at == len(e.To)-1 || strings.ContainsFunc(e.To, unicode.IsControl) {
 		return nil, &Permanent{Err: errors.New("the recipient is not an address"), Recipient: true, Reason: string(unknown)}
@@ -43,7 +43,7 @@ func (e Envelope) bytes() ([]byte, error) {
 	m.Headers.Set("X-Auto-Response-Suppress", "All")
 	raw, err := m.Bytes()
 	if err != nil {
-		return nil, &Permanent{Err: err}
+		return nil, &Permanent{Err: err, Reason: Unwritten}
 	}
 	// email splits addresses at commas and does not fold encoded words.
 	head, body, _ := strings.Cut(string(raw), "\r\n\r\n")

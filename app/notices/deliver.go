@@ -162,11 +162,11 @@ func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e En
 	v, now := p.Store.Vault, p.Store.Clock()
 	f, err := m.facts(v)
 	if err != nil {
-		return e, kept, &Permanent{Err: err}
+		return e, kept, &Permanent{Err: err, Reason: Unwritten}
 	}
 	secret, err := v.Unseal("mails", "secret", m.ID, m.Secret)
 	if err != nil {
-		return e, kept, &Permanent{Err: err}
+		return e, kept, &Permanent{Err: err, Reason: Unwritten}
 	}
 	if m.Secretive() && (secret == "" || !now.Before(m.QueuedAt.Add(time.Duration(f.Minutes)*time.Minute))) {
 		return e, kept, errExpired
@@ -175,7 +175,7 @@ func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e En
 		return e, kept, errStopped
 	}
 	if c.to == vault.Damaged {
-		return e, kept, &Permanent{Err: errors.New("the recipient cannot be read any more")}
+		return e, kept, &Permanent{Err: errors.New("the recipient cannot be read any more"), Reason: Unwritten}
 	}
 	if doubtful, err := p.doubtful(ctx, m, f); err != nil {
 		return e, kept, err
@@ -189,7 +189,7 @@ func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e En
 	e = Envelope{From: env.From, To: c.to, Language: m.Language, MessageID: ours(m.MessageID, env.From), At: now}
 	if e.Message, err = Render(m.Kind, m.Language, f, secret, env); err != nil {
 		p.Store.Log.ErrorContext(ctx, "a mail cannot be written", "mail", m.ID, "kind", m.Kind, "error", err)
-		return e, kept, &Permanent{Err: err}
+		return e, kept, &Permanent{Err: err, Reason: Unwritten}
 	}
 	// What is kept for reading in the console holds neither secret nor name.
 	f.Name = vault.MaskName(f.Name)

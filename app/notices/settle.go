@@ -46,6 +46,8 @@ func (o outcome) reason() string {
 		return ""
 	case errors.As(o.failure, &permanent) && permanent.Reason != "":
 		return permanent.Reason
+	case o.said == nil && permanent != nil:
+		return string(undetermined)
 	case o.said == nil:
 		return Unwritten
 	case o.said.relay:

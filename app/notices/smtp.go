@@ -57,7 +57,7 @@ func (s *SMTP) Send(ctx context.Context, e Envelope) error {
 	}
 	sender, err := mail.ParseAddress(e.From) // bytes has read it as well
 	if err != nil {
-		return &Permanent{Err: err}
+		return &Permanent{Err: err, Reason: Unwritten}
 	}
 	c, err := s.connection(ctx)
 	if err != nil {

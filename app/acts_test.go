@@ -369,7 +369,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 		}},
 		{cases.ToRecordLetter, "", agent, func() func(access.Actor) error {
 			c := other()
-			_, err := w.Pool.Exec(ctx, "update cases set letter_due_at = opened_at where id = $1", c.ID)
+			_, err := w.Pool.Exec(ctx, "update cases set letter_about = 1 where id = $1", c.ID)
 			must(t, err)
 			return func(by access.Actor) error {
 				_, err := cases.RecordLetter(ctx, db, by, c.ID, jptext.DateOf(clock.Now()).String())

@@ -32,6 +32,7 @@ type App struct {
 	watch    audit.Watch
 	client   atomic.Pointer[river.Client[*sql.Tx]] // works the jobs; nil until Serve
 	held     atomic.Bool                           // the database was held at the last look
+	looked   looked                                // whom no mail can reach
 }
 
 // New opens the database (the embedded one when none is named), migrates it, and

@@ -19,7 +19,7 @@ import (
 
 // newPostman delivers to the mail server, or to the mailbox folder without one.
 func (a *App) newPostman() (*notices.Postman, error) {
-	p := &notices.Postman{Store: a.Store, From: a.MailFrom, Env: a.mailEnv, Incident: a.incidentOf, Withdrawn: a.withdrawn, Settled: cases.MailSettled, Outlet: notices.Mailbox{Folder: a.mailbox()}}
+	p := &notices.Postman{Store: a.Store, From: a.MailFrom, Env: a.mailEnv, Incident: a.incidentOf, Doubtful: a.doubtful, Settled: cases.MailSettled, Outlet: notices.Mailbox{Folder: a.mailbox()}}
 	if a.SMTPURL != "" {
 		server, err := notices.NewSMTP(a.SMTPURL, a.MailFrom)
 		if err != nil {
@@ -30,9 +30,9 @@ func (a *App) newPostman() (*notices.Postman, error) {
 	return p, nil
 }
 
-// withdrawn tells whether a contact was undone after a mail to it was queued.
-func (a *App) withdrawn(ctx context.Context, contact int64) (bool, error) {
-	return members.Withdrawn(store.Read(ctx, a.Store), contact)
+// doubtful tells whether nobody knows any more whose a contact is that a mail was queued for.
+func (a *App) doubtful(ctx context.Context, contact int64) (bool, error) {
+	return members.Doubtful(store.Read(ctx, a.Store), contact)
 }
 
 // mailEnv is what mails about an incident quote that holds on the day they are sent: who

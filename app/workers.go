@@ -94,6 +94,7 @@ func (a *App) chores() []chore {
 		{"forget who had cases open", time.Hour, func(ctx context.Context) error { return cases.ForgetPresence(ctx, s) }},
 		{"seal texts for their rows", time.Hour, func(ctx context.Context) error { return cases.Reseal(ctx, s) }},
 		{"post what older releases imported and did not", 24 * time.Hour, func(ctx context.Context) error { return reimbursements.CatchUp(ctx, s) }},
+		{"mark whom no mail can reach", 5 * time.Second, a.markUnreached},
 		{"keep figures", 2 * time.Second, func(ctx context.Context) error { return reports.Keep(ctx, s) }},
 		{"forget old idempotency keys", time.Hour, func(ctx context.Context) error { return api.Forget(ctx, s) }},
 		{"forget old forms", time.Hour, func(ctx context.Context) error { return forms.Forget(ctx, s, s.Clock().Add(-formsLife)) }},

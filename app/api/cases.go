@@ -29,6 +29,7 @@ type caseJSON struct {
 	ImpostorSuspected  bool          `json:"impostor_suspected"`
 	PointsOpen         []string      `json:"points_open"`
 	LetterWaits        bool          `json:"letter_waits"`
+	LetterAbout        []string      `json:"letter_about"`
 	LetterSentOn       jptext.Date   `json:"letter_sent_on,omitzero"`
 	DueAt              *time.Time    `json:"due_at,omitempty"`
 	OpenedAt           time.Time     `json:"opened_at"`
@@ -69,7 +70,7 @@ func (a *API) caseOf(r cases.Row, by cases.Deadlines) (caseJSON, error) {
 	login, err := r.PlainLogin(a.s.Vault)
 	out := caseJSON{Number: r.Number(), Incident: r.Reference, LoginID: login, Origin: r.Origin, Class: r.Class, Status: r.Status,
 		IdentityState: optional(r.Use()), ReimbursementState: r.ReimbursementState, Assignee: r.AssigneeID, AssigneeName: r.AssigneeName,
-		ImpostorSuspected: r.ImpostorAt != nil, PointsOpen: r.Marks(), LetterWaits: r.Case.LetterWaits(r.Standing), LetterSentOn: r.LetterSentOn, OpenedAt: r.OpenedAt, ChangedAt: r.ChangedAt, Version: r.Version}
+		ImpostorSuspected: r.ImpostorAt != nil, PointsOpen: r.Marks(), LetterWaits: r.Case.LetterWaits(r.Standing), LetterAbout: r.Case.Letter(r.Standing), LetterSentOn: r.LetterSentOn, OpenedAt: r.OpenedAt, ChangedAt: r.ChangedAt, Version: r.Version}
 	if due, ok := by.Of(r); ok {
 		out.DueAt = &due
 	}

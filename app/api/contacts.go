@@ -99,12 +99,13 @@ func recordLetter(a *API, r *request) error {
 		return err
 	}
 	var in struct {
-		SentOn string `json:"sent_on"`
+		SentOn string   `json:"sent_on"`
+		About  []string `json:"about"`
 	}
 	if err := r.body(&in); err != nil {
 		return err
 	}
-	if _, err := cases.RecordLetter(r.Request().Context(), a.s, r.by, id, in.SentOn); err != nil {
+	if _, err := cases.RecordLetter(r.Request().Context(), a.s, r.by, id, in.SentOn, in.About...); err != nil {
 		return err
 	}
 	return a.writeCase(r, http.StatusOK, id)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"hoten/app/access"
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/notices"
@@ -20,15 +21,19 @@ type mailJSON struct {
 	State     string     `json:"state"`
 	Attempts  int16      `json:"attempts"`
 	MessageID string     `json:"message_id"`
-	Error     string     `json:"error,omitempty"`
+	Reason    string     `json:"reason,omitempty"`
+	Error     string     `json:"error,omitempty"` // for whoever mends the cause
 	QueuedAt  time.Time  `json:"queued_at"`
 	SentAt    *time.Time `json:"sent_at"`
 }
 
-func (a *API) mailOf(m notices.Mail) (mailJSON, error) {
+func (a *API) mailOf(r *request, m notices.Mail) (mailJSON, error) {
 	to, err := m.PlainRecipient(a.s.Vault)
 	out := mailJSON{ID: m.ID, Kind: m.Kind, To: vault.MaskEmail(to), Language: m.Language, Subject: m.Subject, State: m.State,
-		Attempts: m.Attempts, MessageID: m.MessageID, Error: m.Error, QueuedAt: m.QueuedAt, SentAt: m.SentAt}
+		Attempts: m.Attempts, MessageID: m.MessageID, Reason: m.Reason, QueuedAt: m.QueuedAt, SentAt: m.SentAt}
+	if r.by.May(access.ManageIncidents) {
+		out.Error = m.Error
+	}
 	if m.CaseID != nil {
 		out.Case = cases.Number(*m.CaseID)
 	}
@@ -62,7 +67,7 @@ func listMails(a *API, r *request) error {
 	if err != nil {
 		return err
 	}
-	page, err := paged(r, rows, limit, func(m notices.Mail) int64 { return m.ID }, a.mailOf)
+	page, err := paged(r, rows, limit, func(m notices.Mail) int64 { return m.ID }, func(m notices.Mail) (mailJSON, error) { return a.mailOf(r, m) })
 	if err != nil {
 		return err
 	}
@@ -78,7 +83,7 @@ func resendMail(a *API, r *request) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.mailOf(*m)
+	out, err := a.mailOf(r, *m)
 	if err != nil {
 		return err
 	}

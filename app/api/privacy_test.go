@@ -177,7 +177,7 @@ func (v *tour) contacts(agent, supervisor *client, number string) {
 func (v *tour) letter(agent *client, number string) {
 	v.T.Helper()
 	id, _ := cases.ParseNumber(number)
-	if _, err := v.Pool.Exec(v.Ctx, "update cases set letter_due_at = opened_at where id = $1", id); err != nil {
+	if _, err := v.Pool.Exec(v.Ctx, "update cases set letter_about = 1 where id = $1", id); err != nil {
 		v.T.Fatal(err)
 	}
 	agent.get("/cases/"+number).want(200, "letter_waits", "true")

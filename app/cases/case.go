@@ -39,7 +39,7 @@ type Case struct {
 	MadeWholeAt        *time.Time
 	CompletedAt        *time.Time
 	UnreachableAt      *time.Time
-	LetterDueAt        *time.Time  // a letter must tell what no mail could
+	LetterAbout        int16       // bits: what a letter must tell that no mail could
 	LetterSentOn       jptext.Date // of the last letter
 	PointsOpen         int16       // bits: BalanceMissing, DoubleOpen, CorrectionDue
 	OpenedAt           time.Time

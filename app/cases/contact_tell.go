@@ -38,23 +38,30 @@ func tellChanged(tx *store.Tx, ch *ContactChange, before []notices.Draft) (way s
 	if err != nil {
 		return "", err
 	}
-	return tellBy(tx, ch.CaseID, before, now)
+	return tellBy(tx, ch.CaseID, letterChanged, before, now)
 }
 
-// tellUndone mails the member that a change was cancelled: at the addresses that are used
-// again, and at the one that is no longer used, which was told of the change.
+// tellUndone mails the member that a change was cancelled, at the addresses that are used
+// again. The one that is no longer used was told of the change; it may be an impostor's, and
+// is told nothing about the member.
 func tellUndone(tx *store.Tx, ch *ContactChange, before []notices.Draft) (way string, err error) {
 	again, err := mailsTo(tx, ch, notices.ContactUndone)
 	if err != nil {
 		return "", err
 	}
-	return tellBy(tx, ch.CaseID, again, before)
+	for i, d := range before {
+		if *d.ContactID == *ch.ContactID {
+			before[i].Facts = d.Facts.ToFormer()
+		}
+	}
+	return tellBy(tx, ch.CaseID, letterUndone, again, before)
 }
 
 // tellBy queues the mails, one an address. Where there is none among those that are
-// certain to be the member's, a letter is due. One that is due already stays so until the
-// member is told at an address that documents did not show: it may be about that one.
-func tellBy(tx *store.Tx, caseID int64, certain, more []notices.Draft) (way string, err error) {
+// certain to be the member's, a letter is due about it. One about contacts that is due already
+// stays so until the member is told at an address that documents did not show: it may be
+// about that one.
+func tellBy(tx *store.Tx, caseID int64, about int16, certain, more []notices.Draft) (way string, err error) {
 	mails := slices.Clone(certain)
 	for _, d := range more {
 		if !slices.ContainsFunc(mails, func(b notices.Draft) bool { return *b.ContactID == *d.ContactID }) {
@@ -69,9 +76,9 @@ func tellBy(tx *store.Tx, caseID int64, certain, more []notices.Draft) (way stri
 	for i, d := range certain {
 		to[i] = *d.ContactID
 	}
-	tx.Queue(`update cases set letter_due_at = case when $2 then $3::timestamptz
-		when not exists (select from contacts where id = any($4) and source <> $5) then letter_due_at end where id = $1`,
-		caseID, way == "letter", tx.Now, to, members.Documents)
+	tx.Queue(`update cases set letter_about = case when $2 then letter_about | $3::smallint
+		when exists (select from contacts where id = any($4) and source <> $5) then letter_about & ~$6::smallint else letter_about end where id = $1`,
+		caseID, way == "letter", about, to, members.Documents, letterContact)
 	_, err = notices.Queue(tx, mails...)
 	return way, err
 }
@@ -115,7 +122,7 @@ func takeBackReach(tx *store.Tx, ch *ContactChange) error {
 		return err
 	}
 	ids = slices.DeleteFunc(ids, func(id int64) bool { return to[id].Address != "" && !slices.Contains(before, id) })
-	tx.Queue(`update cases set notified_at = null where identity_id = $1 and notified_at is not null and letter_sent_on is null
+	tx.Queue(`update cases set notified_at = null where identity_id = $1 and notified_at is not null and not `+toldByLetter+`
 		and exists (select from mails m where m.case_id = cases.id and m.kind = $2 and m.state = 'sent' and m.contact_id = $3)
 		and not exists (select from mails m where m.case_id = cases.id and m.kind = $2 and m.state = 'sent' and m.contact_id is distinct from $3)`,
 		ch.IdentityID, notices.RestrictionNotice, *ch.ContactID)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"hoten/app/access"
+	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/members"
 	"hoten/app/notices"
@@ -210,6 +211,17 @@ func (out *sentTo) Send(_ context.Context, e notices.Envelope) error {
 	return nil
 }
 
+// postman delivers to out as the program does.
+func postman(w *apptest.World, out *sentTo) *notices.Postman {
+	return &notices.Postman{Store: w.Store, Outlet: out, From: "no-reply@hoten.example", Settled: cases.MailSettled,
+		Doubtful: func(_ context.Context, id int64) (bool, error) {
+			return members.Doubtful(store.Read(w.Ctx, w.Store), id)
+		},
+		Env: func(context.Context, time.Time, string, int64) (notices.Env, error) {
+			return notices.Env{Company: "NTTコミュニケーションズ"}, nil
+		}}
+}
+
 // What was queued for a contact before it was undone is not sent there any more, and what
 // was sent in that moment notifies nobody; what tells of the change itself is sent.
 func TestWhatWaitedForAnUndoneContact(t *testing.T) {
@@ -236,11 +248,7 @@ func TestWhatWaitedForAnUndoneContact(t *testing.T) {
 	must(t, db.Raw("select id from mails where kind = ?", notices.ContactUndone).Scan(&told).Error)
 
 	var out sentTo
-	post := &notices.Postman{Store: w.Store, Outlet: &out, From: "no-reply@hoten.example", Settled: cases.MailSettled,
-		Withdrawn: func(_ context.Context, id int64) (bool, error) { return members.Withdrawn(db, id) },
-		Env: func(context.Context, time.Time, string, int64) (notices.Env, error) {
-			return notices.Env{Company: "NTTコミュニケーションズ"}, nil
-		}}
+	post := postman(w, &out)
 	must(t, post.Deliver(w.Ctx, notice))
 	m, err := notices.ByID(db, notice[0])
 	if err != nil || len(out) != 0 || m.State != notices.Failed || w.Case(login).NotifiedAt != nil {
@@ -265,12 +273,96 @@ func TestUnwrittenMails(t *testing.T) {
 	setContact(t, w, login, members.Email, fresh)
 	c := w.Case(login)
 	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
-		return cases.MailSettled(tx, notices.Mail{CaseID: &c.ID, Kind: notices.ReimbursementCorrected, State: notices.Failed, Unwritten: true})
+		return cases.MailSettled(tx, notices.Mail{CaseID: &c.ID, Kind: notices.ReimbursementCorrected, State: notices.Failed, Reason: notices.Unwritten})
 	}))
 	if now := w.Case(login); now.UnreachableAt != nil {
 		t.Error("unreachable by a fault of ours")
 	}
 	if n := w.Number("select count(*) from case_events where case_id = $1 and kind = 'mail_not_sent'", c.ID); n != 1 {
 		t.Errorf("%d events", n)
+	}
+}
+
+// What waited for an undone contact goes to the address that may be used, once; a notice
+// only where it is still needed. Without one, the result is told by letter.
+func TestWhatWaitedGoesElsewhere(t *testing.T) {
+	w := world(t)
+	for _, c := range []struct {
+		login, kind, want string // where it goes to
+		letter            bool
+	}{
+		{"m4@ocn.example", notices.ReimbursementCompleted, "c4@docomo.example", false},
+		{"m1@ocn.example", notices.RestrictionNotice, "c1@mail.example", false},
+		{"m3@ocn.example", notices.ReimbursementCorrected, "", true},
+	} {
+		ch := setContact(t, w, c.login, members.Email, "fresh@mail.example")
+		of := w.Case(c.login)
+		to, err := cases.Addressees(store.Read(w.Ctx, w.Store), w.Vault, []int64{of.ID}, c.kind)
+		must(t, err)
+		who := to[of.ID]
+		if who.ContactID != *ch.ContactID {
+			t.Fatalf("%s: addressed to %q", c.login, who.Address)
+		}
+		var ids []int64
+		must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) (err error) {
+			ids, err = notices.Queue(tx, who.Draft(c.kind, who.Facts))
+			return err
+		}))
+		must(t, second(cases.UndoContact(w.Ctx, w.Store, w.Supervisor, ch.ID, "誤記")))
+		var out sentTo
+		post := postman(w, &out)
+		must(t, post.Deliver(w.Ctx, ids))
+		if len(out) > 0 {
+			t.Errorf("%s: sent to %v", c.login, out)
+		}
+		got := slices.DeleteFunc(mailed(t, w, c.login, c.kind), func(to string) bool { return to == fresh })
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("%s: goes to %v, want %q", c.login, got, c.want)
+		}
+		if about := w.Case(c.login).Letter(w.ID(c.login).Standing); slices.Contains(about, "result") != c.letter {
+			t.Errorf("%s: a letter about %v", c.login, about)
+		}
+		kind := map[bool]string{true: cases.MailMoved, false: cases.MailNotSent}[c.want != ""]
+		if n := w.Number("select count(*) from case_events where case_id = $1 and kind = $2", of.ID, kind); n != 1 {
+			t.Errorf("%s: %d events %s", c.login, n, kind)
+		}
+	}
+}
+
+// While somebody may pass for the member, nothing goes to the address that documents showed.
+func TestNothingGoesToADoubtfulAddress(t *testing.T) {
+	w := world(t)
+	const login = "m4@ocn.example"
+	setContact(t, w, login, members.Email, fresh)
+	var told []int64
+	must(t, store.Read(w.Ctx, w.Store).Raw("select id from mails where kind = ?", notices.ContactChanged).Scan(&told).Error)
+	if _, err := w.Pool.Exec(w.Ctx, "update identities set impostor_at = now()"); err != nil {
+		t.Fatal(err)
+	}
+	var out sentTo
+	must(t, postman(w, &out).Deliver(w.Ctx, told))
+	if !slices.Equal(out, sentTo{"c4@docomo.example"}) {
+		t.Errorf("sent to %v", out)
+	}
+}
+
+// What is told at an undone address holds nothing about the member.
+func TestTheUndoneAddressLearnsNothing(t *testing.T) {
+	w := world(t)
+	ch := setContact(t, w, "m4@ocn.example", members.Email, fresh)
+	must(t, second(cases.UndoContact(w.Ctx, w.Store, w.Supervisor, ch.ID, "誤記")))
+	found, err := notices.Find(store.Read(w.Ctx, w.Store), notices.Filter{Kind: notices.ContactUndone, Limit: 9})
+	must(t, err)
+	if len(found) != 2 {
+		t.Fatalf("%d mails", len(found))
+	}
+	for _, m := range found {
+		to, _ := m.PlainRecipient(w.Vault)
+		shown, err := m.Show(w.Vault, notices.Env{Company: "NTTコミュニケーションズ"})
+		must(t, err)
+		number := w.Case("m4@ocn.example").Number()
+		if own := strings.Contains(shown.Text, number) && strings.Contains(shown.Text, "様"); own != (to != fresh) {
+			t.Errorf("to %s:\n%s", to, shown.Text)
+		}
 	}
 }

@@ -39,9 +39,11 @@ const (
 	Revealed           = "revealed"
 	Notified           = "notified"
 	Unreachable        = "unreachable"
+	Reachable          = "reachable"
 	LetterSent         = "letter_sent"
 	MailNotSent        = "mail_not_sent"
 	MailAgain          = "mail_again"
+	MailMoved          = "mail_moved"
 	LinkWasSent        = "link_sent"
 	WasResumed         = "resumed"
 	Released           = "released"
@@ -73,7 +75,7 @@ const (
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	HandoverOffered, HandoverTakenBack, HandoverRefused, HandoverRanOut, CallHandedOver,
-	VerificationOpened, ImpostorCleared, Represented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Unreachable, LetterSent, MailNotSent, MailAgain, LinkWasSent, WasResumed, Released, FindingDecided,
+	VerificationOpened, ImpostorCleared, Represented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, LetterSent, MailNotSent, MailAgain, MailMoved, LinkWasSent, WasResumed, Released, FindingDecided,
 	AdjustmentMade, DoubleDecided, CancelsExceeded, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 

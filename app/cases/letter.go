@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hoten/app/access"
@@ -11,39 +12,86 @@ import (
 	"hoten/app/store"
 )
 
+// LetterRestriction is the subject of a letter that tells of the restriction, in place of
+// the notice. It is due by what is known of the case, and needs no mark.
+const LetterRestriction = "restriction"
+
+// What else a letter must tell that no mail could, a bit each of Case.LetterAbout.
+const (
+	letterChanged int16 = 1 << iota // a contact was changed
+	letterUndone                    // such a change was undone
+	letterResult                    // points were put back, or that was corrected
+
+	letterContact = letterChanged | letterUndone
+)
+
+// LetterSubjects lists what letters may have to tell, in the order in which it is shown;
+// the bits of Case.LetterAbout are in the order of those after the restriction.
+var LetterSubjects = []string{LetterRestriction, "contact_changed", "contact_undone", "result"}
+
 // unlettered is the condition, in SQL, of cases whose member is to be told by letter: of
 // something that no mail could tell, or of the restriction, while no mail reaches them and
 // nobody told them on the phone (docs/domain.md section 6).
-const unlettered = `(c.unreachable_at is not null or c.letter_due_at is not null) and (c.letter_due_at is not null
+const unlettered = `(c.unreachable_at is not null or c.letter_about > 0) and (c.letter_about > 0
 	or c.origin <> 'inquiry' and c.notified_at is null and c.verified_at is null and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted'))`
 
-// LetterWaits reports whether the member of the open case is to be told by letter.
-func (c Case) LetterWaits(of members.Standing) bool {
-	return !c.Status.Closed() && (c.LetterDueAt != nil ||
-		c.UnreachableAt != nil && c.Affected() && c.NotifiedAt == nil && c.VerifiedAt == nil && of.State == members.Restricted)
+// Letter lists what the member of the open case is to be told by letter, of
+// LetterSubjects; none: no letter waits.
+func (c Case) Letter(of members.Standing) []string {
+	out := []string{}
+	if c.Status.Closed() {
+		return out
+	}
+	if c.UnreachableAt != nil && c.Affected() && c.NotifiedAt == nil && c.VerifiedAt == nil && of.State == members.Restricted {
+		out = append(out, LetterRestriction)
+	}
+	for i, subject := range LetterSubjects[1:] {
+		if c.LetterAbout&(1<<i) != 0 {
+			out = append(out, subject)
+		}
+	}
+	return out
 }
 
-// RecordLetter notes that a letter to the member was sent on a day in Japan: the member is
-// notified. Refused: a case that waits for none (Conflict no_letter_due), a day to come or
-// before the case was opened (Invalid sent_on).
-func RecordLetter(ctx context.Context, s *store.Store, by access.Actor, caseID int64, sentOn string) (*Case, error) {
+// LetterWaits reports whether the member of the open case is to be told by letter.
+func (c Case) LetterWaits(of members.Standing) bool { return len(c.Letter(of)) > 0 }
+
+// toldByLetter is the condition, in SQL, of cases whose member a letter told of the
+// restriction; those of earlier releases say nothing of what they told.
+const toldByLetter = `exists (select from case_events e where e.case_id = cases.id and e.kind = '` + LetterSent + `' and coalesce(e.data->'about', '["` + LetterRestriction + `"]') @> '"` + LetterRestriction + `"')`
+
+// RecordLetter notes that a letter to the member was sent on a day in Japan, and what it
+// told: of what is due, about, none for all of it. From a letter about the restriction on
+// the member is notified. Refused: a case that waits for none of it (Conflict
+// no_letter_due), a day to come or before the case was opened (Invalid sent_on), an
+// unknown subject (Invalid about).
+func RecordLetter(ctx context.Context, s *store.Store, by access.Actor, caseID int64, sentOn string, about ...string) (*Case, error) {
 	return decide(ctx, s, by, ToRecordLetter, caseID, "", func(tx *store.Tx, c *Case, of *members.Identity) (Happened, error) {
+		if slices.ContainsFunc(about, func(subject string) bool { return !slices.Contains(LetterSubjects, subject) }) {
+			return Happened{}, fault.Input("about", "letter_about_unknown")
+		}
 		day, err := c.letterDay(sentOn, tx.Now)
 		if err != nil {
 			return Happened{}, err
 		}
-		if !c.LetterWaits(of.Standing) {
+		told := slices.DeleteFunc(c.Letter(of.Standing), func(subject string) bool { return len(about) > 0 && !slices.Contains(about, subject) })
+		if len(told) == 0 {
 			return Happened{}, already("no_letter_due")
+		}
+		for i, subject := range LetterSubjects[1:] {
+			if slices.Contains(told, subject) {
+				c.LetterAbout &^= 1 << i
+			}
 		}
 		at := day.At(0)
 		if at.Before(c.OpenedAt) {
 			at = c.OpenedAt // later on the same day
 		}
-		if c.LetterDueAt, c.LetterSentOn = nil, day; c.NotifiedAt == nil {
+		if c.LetterSentOn = day; slices.Contains(told, LetterRestriction) {
 			c.NotifiedAt = &at
 		}
-		return Happened{Kind: LetterSent, Data: map[string]any{"sent_on": day.String()}},
-			store.Save(tx, c, "letter_due_at", "letter_sent_on", "notified_at")
+		return Happened{Kind: LetterSent, Data: map[string]any{"sent_on": day.String(), "about": told}},
+			store.Save(tx, c, "letter_about", "letter_sent_on", "notified_at")
 	})
 }
 
@@ -61,4 +109,12 @@ func (c Case) letterDay(typed string, now time.Time) (jptext.Date, error) {
 		return day, fault.Input("sent_on", "letter_before_case")
 	}
 	return day, nil
+}
+
+// OweResult notes that the members of cases, which the caller has locked, are to be told
+// by letter of the points that were put back.
+func OweResult(tx *store.Tx, ids []int64) {
+	if len(ids) > 0 {
+		tx.Queue("update cases set letter_about = letter_about | $2 where id = any($1)", ids, letterResult)
+	}
 }

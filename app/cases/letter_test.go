@@ -2,6 +2,7 @@ package cases_test
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -42,17 +43,17 @@ func TestWhoWaitsForALetter(t *testing.T) {
 	for set, want := range map[string]bool{
 		"":                       false,
 		"unreachable_at = now()": true,
-		"letter_due_at = now()":  true,
+		"letter_about = 1":       true,
 		"notified_at = now()":    false,
-		"unreachable_at = now(), notified_at = now()":                        false,
-		"unreachable_at = now(), verified_at = now()":                        false,
-		"unreachable_at = now(), origin = 'inquiry', class = null":           false,
-		"letter_due_at = now(), notified_at = now()":                         true,
-		"letter_due_at = now(), status = 'completed'":                        false,
-		"unreachable_at = now(), status = 'out_of_scope'":                    false,
-		"unreachable_at = now(), letter_due_at = now(), notified_at = now()": true,
+		"unreachable_at = now(), notified_at = now()":                   false,
+		"unreachable_at = now(), verified_at = now()":                   false,
+		"unreachable_at = now(), origin = 'inquiry', class = null":      false,
+		"letter_about = 1, notified_at = now()":                         true,
+		"letter_about = 1, status = 'completed'":                        false,
+		"unreachable_at = now(), status = 'out_of_scope'":               false,
+		"unreachable_at = now(), letter_about = 1, notified_at = now()": true,
 	} {
-		if _, err := w.Pool.Exec(w.Ctx, "update cases set unreachable_at = null, letter_due_at = null, notified_at = null, verified_at = null, status = 'new', origin = 'listed', class = 'D'"); err != nil {
+		if _, err := w.Pool.Exec(w.Ctx, "update cases set unreachable_at = null, letter_about = 0, notified_at = null, verified_at = null, status = 'new', origin = 'listed', class = 'D'"); err != nil {
 			t.Fatal(err)
 		}
 		if set != "" {
@@ -65,7 +66,7 @@ func TestWhoWaitsForALetter(t *testing.T) {
 		}
 	}
 	for state, want := range map[string]bool{members.Restricted: true, members.LinkSent: false, members.Resumed: false, members.Active: false} {
-		if _, err := w.Pool.Exec(w.Ctx, "update cases set unreachable_at = now(), letter_due_at = null, notified_at = null, status = 'new', origin = 'listed', class = 'D'"); err != nil {
+		if _, err := w.Pool.Exec(w.Ctx, "update cases set unreachable_at = now(), letter_about = 0, notified_at = null, status = 'new', origin = 'listed', class = 'D'"); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := w.Pool.Exec(w.Ctx, "update identities set state = $1", state); err != nil {
@@ -145,8 +146,12 @@ func TestMailsReviseLetters(t *testing.T) {
 		{notices.CaseClosed, notices.Sent, false}, // mail reaches the member: the notice goes by mail
 		{notices.ContactChanged, notices.Bounced, true},
 		{notices.RestrictionNotice, notices.Sent, false},
-		{notices.ReimbursementCompleted, notices.Bounced, false}, // the member is notified
+		{notices.CaseClosed, notices.Bounced, false},            // the member is notified
+		{notices.ReimbursementCompleted, notices.Bounced, true}, // and does not know what was put back
+		{notices.CaseClosed, notices.Sent, false},               // which sums it up
 		{notices.ContactUndone, notices.Failed, true},
+		{notices.ReimbursementCorrected, notices.Sent, true}, // says nothing of the contact
+		{notices.RestrictionNotice, notices.Failed, true},
 	} {
 		settle(step.kind, step.state)
 		if got := waits(t, w, login); got != step.waits {
@@ -171,11 +176,65 @@ func TestASecondChangeLeavesTheLetter(t *testing.T) {
 		t.Fatal(err)
 	}
 	setContact(t, w, login, members.Email, fresh)
-	if w.Case(login).LetterDueAt == nil {
+	if w.Case(login).LetterAbout == 0 {
 		t.Fatal("no letter is due though nothing from before could be used")
 	}
 	setContact(t, w, login, members.Phone, "080-1234-5678")
-	if w.Case(login).LetterDueAt == nil {
+	if w.Case(login).LetterAbout == 0 {
 		t.Error("the letter is done with by a mail to the address that it was about")
+	}
+}
+
+// A letter tells what is due: each thing stays so until a letter about it was sent.
+func TestLettersAreAboutSomething(t *testing.T) {
+	w := desk(t, 1)
+	const login = "m1@ocn.example"
+	c := w.Case(login)
+	day := jptext.DateOf(w.Clock.Now()).String()
+	record := func(about ...string) error {
+		_, err := cases.RecordLetter(w.Ctx, w.Store, w.Agent, c.ID, day, about...)
+		return err
+	}
+	due := func(want ...string) {
+		t.Helper()
+		if got := w.Case(login).Letter(w.ID(login).Standing); !slices.Equal(got, want) {
+			t.Errorf("due: %v, want %v", got, want)
+		}
+	}
+	set(t, w, login, "unreachable_at = now(), letter_about = 7")
+	due(cases.LetterSubjects...)
+	refused(t, record("weather"), "letter_about_unknown")
+	must(t, record("contact_changed", "result"))
+	due("restriction", "contact_undone")
+	if w.Case(login).NotifiedAt != nil {
+		t.Error("notified by a letter about something else")
+	}
+	refused(t, record("result"), "no_letter_due")
+	must(t, record())
+	due()
+	if w.Case(login).NotifiedAt == nil {
+		t.Error("not notified by the letter about the restriction")
+	}
+	for _, about := range []string{`["contact_changed", "result"]`, `["restriction", "contact_undone"]`} {
+		if n := w.Number("select count(*) from case_events where case_id = $1 and kind = 'letter_sent' and data->'about' = $2::jsonb", c.ID, about); n != 1 {
+			t.Errorf("%d events about %s", n, about)
+		}
+	}
+}
+
+// A notice that comes back takes back that the member was notified, though a letter about
+// something else was sent.
+func TestALetterAboutAContactNotifiesNobody(t *testing.T) {
+	w := desk(t, 1)
+	const login = "m1@ocn.example"
+	set(t, w, login, "letter_about = 1, notified_at = now()")
+	id := w.Case(login).ID
+	_, err := cases.RecordLetter(w.Ctx, w.Store, w.Agent, id, jptext.DateOf(w.Clock.Now()).String())
+	must(t, err)
+	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
+		return cases.MailSettled(tx, notices.Mail{CaseID: &id, Kind: notices.RestrictionNotice, State: notices.Failed})
+	}))
+	if w.Case(login).NotifiedAt != nil {
+		t.Error("notified by no letter and no mail")
 	}
 }

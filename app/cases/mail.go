@@ -21,8 +21,8 @@ func MailSettled(tx *store.Tx, m notices.Mail) error {
 	case m.State == notices.Sent:
 		return mailSent(tx, m)
 	case m.State == notices.Bounced && m.ContactID != nil:
-		members.MarkUndeliverable(tx, *m.ContactID)
-	case m.State == notices.Failed && (m.Secretive() || m.Unwritten):
+		return mailBounced(tx, m)
+	case m.State == notices.Failed && (m.Secretive() || m.Reason == notices.Unwritten):
 		// Whoever is on the phone asks for another one, or goes the next way. A mail that
 		// could not be written says nothing about the address.
 		return tellMails(tx, MailNotSent, []notices.Mail{m})
@@ -30,22 +30,78 @@ func MailSettled(tx *store.Tx, m notices.Mail) error {
 	if m.CaseID == nil {
 		return nil
 	}
+	if m.State == notices.Failed && m.Reason == notices.Doubtful {
+		if moved, err := redirect(tx, m); err != nil || moved {
+			return err
+		}
+	}
 	return mailFailed(tx, m)
+}
+
+// mailBounced: the address is not used any more, in no case of the ID.
+func mailBounced(tx *store.Tx, m notices.Mail) error {
+	var identity int64
+	if m.CaseID != nil {
+		if err := store.Scan(tx.DB, "select identity_id from cases where id = $1", []any{*m.CaseID}, &identity); err != nil {
+			return err
+		}
+		if err := LockOf(tx, "$1", identity); err != nil {
+			return err
+		}
+	}
+	if err := members.MarkUndeliverable(tx, *m.ContactID); err != nil || m.CaseID == nil {
+		return err
+	}
+	if err := mailFailed(tx, m); err != nil {
+		return err
+	}
+	return markUnreachedOf(tx, identity)
+}
+
+// results are the mails that tell what was put back; the last one sums it up.
+var results = []string{notices.ReimbursementCompleted, notices.ReimbursementCorrected, notices.CaseClosed}
+
+// redirect queues a mail that was kept back because nobody knows any more whose its address
+// is for the one that may be used now. Those about contacts went to every address; and who
+// has been told otherwise needs no notice.
+func redirect(tx *store.Tx, m notices.Mail) (moved bool, err error) {
+	if m.Kind == notices.ContactChanged || m.Kind == notices.ContactUndone {
+		return false, nil
+	}
+	to, err := Addressees(tx.DB, tx.Vault(), []int64{*m.CaseID}, m.Kind)
+	if err != nil || to[*m.CaseID].Address == "" {
+		return false, err
+	}
+	who := to[*m.CaseID]
+	var needless bool
+	err = store.Scan(tx.DB, `select exists (select from mails where case_id = $1 and kind = $2 and contact_id = $3 and queued_at = $4)
+		or $2 = $5 and not exists (select from cases c where c.id = $1 and `+Unnotified+`)`,
+		[]any{*m.CaseID, m.Kind, who.ContactID, m.QueuedAt, notices.RestrictionNotice}, &needless)
+	if err != nil {
+		return false, err
+	}
+	if needless {
+		return true, tellMails(tx, MailNotSent, []notices.Mail{m})
+	}
+	if err := notices.Redirect(tx, m, who.ContactID, who.Address); err != nil {
+		return false, err
+	}
+	return true, tellMails(tx, MailMoved, []notices.Mail{m})
 }
 
 // mailFailed: a mail that did not reach the member. What is said of an address that is no
 // longer used says nothing about the one that took its place; but whoever was to be told
-// there of a changed contact is told by letter.
+// there of a changed contact, or of what was put back, is told by letter.
 func mailFailed(tx *store.Tx, m notices.Mail) error {
 	former, err := formerContact(tx, m)
 	if err != nil {
 		return err
 	}
-	notice, change := m.Kind == notices.RestrictionNotice, m.Kind == notices.ContactChanged || m.Kind == notices.ContactUndone
-	_, err = store.Exec(tx, `update cases set changed_at = $2, unreachable_at = case when $5 then unreachable_at else $2 end,
-		notified_at = case when $3 and letter_sent_on is null then null else notified_at end,
-		letter_due_at = case when $4 and exists (select from contacts where id = $6 and source <> $7) then $2 else letter_due_at end where id = $1`,
-		*m.CaseID, tx.Now, notice, change, former, m.ContactID, members.Documents)
+	notice := m.Kind == notices.RestrictionNotice
+	_, err = store.Exec(tx, `update cases set changed_at = $2, unreachable_at = case when $4 then unreachable_at else $2 end,
+		notified_at = case when $3 and not `+toldByLetter+` then null else notified_at end,
+		letter_about = letter_about | case when $5::smallint & $8::smallint = 0 or exists (select from contacts where id = $6 and source <> $7) then $5::smallint else 0 end where id = $1`,
+		*m.CaseID, tx.Now, notice, former, letterOf[m.Kind], m.ContactID, members.Documents, letterContact)
 	if err != nil {
 		return err
 	}
@@ -55,6 +111,11 @@ func mailFailed(tx *store.Tx, m notices.Mail) error {
 	}
 	return Tell(tx, Happened{CaseID: *m.CaseID, Kind: kind, Data: map[string]any{"mail": m.Kind}})
 }
+
+// letterOf is what a letter must tell in place of a mail that did not get through; of the
+// others only the notice must be told, and that follows from the case.
+var letterOf = map[string]int16{notices.ContactChanged: letterChanged, notices.ContactUndone: letterUndone,
+	notices.ReimbursementCompleted: letterResult, notices.ReimbursementCorrected: letterResult}
 
 // formerContact reports whether the mail went to a contact that another took the place of,
 // or that was undone.
@@ -75,12 +136,15 @@ func mailSent(tx *store.Tx, m notices.Mail) error {
 	members.MarkDeliverable(tx, *m.ContactID)
 	tx.Queue(`update cases set unreachable_at = null, changed_at = $3 where id = $1 and unreachable_at is not null
 		and exists (select from contact_ways where id = $2 and not depends_on_login)`, *m.CaseID, *m.ContactID, tx.Now)
+	if slices.Contains(results, m.Kind) {
+		tx.Queue("update cases set letter_about = letter_about & ~$2::smallint where id = $1 and letter_about & $2::smallint <> 0", *m.CaseID, letterResult)
+	}
 	if m.Kind != notices.RestrictionNotice {
 		return nil
 	}
 	// A contact that documents showed is not the one that was to be told.
-	tx.Queue("update cases set letter_due_at = null where id = $1 and letter_due_at is not null and exists (select from contact_ways where id = $2 and source <> $3)",
-		*m.CaseID, *m.ContactID, members.Documents)
+	tx.Queue("update cases set letter_about = letter_about & ~$4::smallint where id = $1 and letter_about & $4::smallint <> 0 and exists (select from contact_ways where id = $2 and source <> $3)",
+		*m.CaseID, *m.ContactID, members.Documents, letterContact)
 	first, err := store.Exec(tx, "update cases set notified_at = $2, changed_at = $2 where id = $1 and notified_at is null", *m.CaseID, tx.Now)
 	if err != nil || first == 0 {
 		return err

@@ -74,7 +74,7 @@ func TestQueues(t *testing.T) {
 	if _, err := w.Pool.Exec(w.Ctx, "update identities set impostor_at = now() where id = $1", w.Case("m6@ocn.example").IdentityID); err != nil {
 		t.Fatal(err)
 	}
-	set(t, w, "m7@ocn.example", "points_open = 1, letter_due_at = now(), notified_at = now()")
+	set(t, w, "m7@ocn.example", "points_open = 1, letter_about = 1, notified_at = now()")
 	propose(t, w, w.Agent, "m2@ocn.example", "email", "fresh@mail.example")
 	set(t, w, "m2@ocn.example", "changed_at = $1", now.Add(-time.Minute))
 	set(t, w, "m8@ocn.example", "points_open = 7")

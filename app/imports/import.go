@@ -29,6 +29,12 @@ const (
 	Failed  = "failed"
 )
 
+// Landed counts the imports that have brought something.
+func Landed(db *gorm.DB) (n int64, err error) {
+	err = store.Scan(db, "select count(*) from imports where state = $1 and not dry_run", []any{Done}, &n)
+	return n, err
+}
+
 // Import is one import of one or both files; its counts are rows.
 type Import struct {
 	ID             int64

@@ -146,6 +146,9 @@ func TestAHeldCopySendsNothing(t *testing.T) {
 	if _, err := cases.SendCode(w.Ctx, w.Store, w.Agent, call.ID); !fault.Is(err, "installation_held") {
 		t.Errorf("a code: %v", err)
 	}
+	if _, err := resets.Notify(w.Ctx, w.Store, w.Manager, call.CaseID); !fault.Is(err, "installation_held") {
+		t.Errorf("a notice: %v", err)
+	}
 	if _, err := cases.AddNote(w.Ctx, w.Store, w.Agent, call.CaseID, "復元後の確認"); err != nil {
 		t.Errorf("work inside of it: %v", err)
 	}
@@ -168,7 +171,7 @@ func TestDiscarding(t *testing.T) {
 		t.Fatalf("%+v, %v", got, err)
 	}
 	w.Deliver(apptest.OutletFunc(func(notices.Envelope) error { t.Error("a discarded mail was sent"); return nil }))
-	if n := w.Number("select count(*) from mails where state = 'failed' and error = 'discarded' and secret is null"); n != 3 {
+	if n := w.Number("select count(*) from mails where state = 'failed' and reason = 'discarded' and secret is null"); n != 3 {
 		t.Errorf("%d discarded", n)
 	}
 	if n := w.Number("select count(*) from cases where notified_at is not null or unreachable_at is not null"); n != 0 {

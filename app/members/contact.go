@@ -125,6 +125,13 @@ func WithdrawContact(tx *store.Tx, id int64) error {
 	return err
 }
 
+// Doubtful reports whether nobody knows any more whose the contact is: it was undone, or
+// documents showed it and somebody may pass for the member.
+func Doubtful(db *gorm.DB, id int64) (is bool, err error) {
+	err = store.Scan(db, "select exists (select from contacts where id = $1 and withdrawn_at is not null) or exists (select from contact_ways where id = $1 and in_doubt)", []any{id}, &is)
+	return is, err
+}
+
 // Withdrawn reports whether the contact was undone.
 func Withdrawn(db *gorm.DB, id int64) (is bool, err error) {
 	err = store.Scan(db, "select exists (select from contacts where id = $1 and withdrawn_at is not null)", []any{id}, &is)

@@ -87,6 +87,12 @@ func (c Contact) Safe(firstDay jptext.Date) bool {
 	return c.RegisteredOn.Before(firstDay)
 }
 
+// MailUsable is Usable, in SQL, of the mail address k of contact_ways, with the SQL of the
+// first day.
+func MailUsable(firstDay string) string {
+	return "k.undeliverable_at is null and not k.depends_on_login and not k.depends_on_other and not k.in_doubt and (k.source = '" + Documents + "' or k.registered_on < " + firstDay + ")"
+}
+
 // Plain opens the contact's value; a damaged one is vault.Damaged.
 func (c Contact) Plain(v *vault.Vault) (string, error) {
 	return v.Read("contacts", "value", c.ID, c.Value), nil
@@ -128,6 +134,7 @@ func MarkDeliverable(tx *store.Tx, contact int64) {
 
 // MarkUndeliverable notes that an address is not known to its server; it is not used
 // until it takes a mail.
-func MarkUndeliverable(tx *store.Tx, contact int64) {
-	tx.Queue("update contacts set undeliverable_at = $2 where id = $1 and undeliverable_at is null", contact, tx.Now)
+func MarkUndeliverable(tx *store.Tx, contact int64) error {
+	_, err := store.Exec(tx, "update contacts set undeliverable_at = $2 where id = $1 and undeliverable_at is null", contact, tx.Now)
+	return err
 }

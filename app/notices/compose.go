@@ -24,15 +24,15 @@ type Envelope struct {
 	Message
 }
 
-// bytes composes the message: text first, then HTML that says the same. It fails
-// when an address could not stand in a header.
+// bytes composes the message: text first, then HTML that says the same. Its errors are
+// Permanent: an address that could not stand in a header.
 func (e Envelope) bytes() ([]byte, error) {
 	from, err := mail.ParseAddress(e.From)
 	if err != nil {
-		return nil, fmt.Errorf("the From address: %w", err)
+		return nil, &Permanent{Err: fmt.Errorf("the From address: %w", err), Reason: Unwritten}
 	}
 	if at := strings.LastIndexByte(e.To, '@'); at < 1 || at == len(e.To)-1 || strings.ContainsFunc(e.To, unicode.IsControl) {
-		return nil, errors.New("the recipient is not an address")
+		return nil, &Permanent{Err: errors.New("the recipient is not an address"), Recipient: true, Reason: string(unknown)}
 	}
 	m := email.Email{From: from.Address, To: []string{"to@invalid"}, Text: []byte(strings.ReplaceAll(e.Text, "\n", "\r\n")), HTML: []byte(e.HTML), Headers: textproto.MIMEHeader{}}
 	m.Headers.Set("Message-Id", "<"+e.MessageID+">")
@@ -43,7 +43,7 @@ func (e Envelope) bytes() ([]byte, error) {
 	m.Headers.Set("X-Auto-Response-Suppress", "All")
 	raw, err := m.Bytes()
 	if err != nil {
-		return nil, err
+		return nil, &Permanent{Err: err, Reason: Unwritten}
 	}
 	// email splits addresses at commas and does not fold encoded words.
 	head, body, _ := strings.Cut(string(raw), "\r\n\r\n")

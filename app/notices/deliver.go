@@ -18,11 +18,11 @@ type Outlet interface {
 }
 
 // Permanent is an error that trying again will not mend. Recipient: the address
-// itself was refused.
+// itself was refused. Reason is one of Reasons where the error itself does not tell.
 type Permanent struct {
 	Err       error
 	Recipient bool
-	Ours      bool // the mail could not be written: that says nothing about the address
+	Reason    string
 }
 
 func (p *Permanent) Error() string { return p.Err.Error() }
@@ -38,9 +38,9 @@ type Postman struct {
 	Env    environment
 	// Incident tells which incident a case belongs to; mails of no case belong to 0.
 	Incident func(ctx context.Context, caseID int64) (int64, error)
-	// Withdrawn tells whether a contact was undone: nothing that was queued for it is sent
-	// there any more, but what tells of the change itself.
-	Withdrawn func(ctx context.Context, contactID int64) (bool, error)
+	// Doubtful tells whether nobody knows any more whose a contact is: nothing that was
+	// queued for it is sent there, but what tells nothing about the member.
+	Doubtful func(ctx context.Context, contactID int64) (bool, error)
 	// Settled is told, in the same transaction, that a mail was sent, or that it will
 	// not be.
 	Settled func(tx *store.Tx, m Mail) error
@@ -130,7 +130,7 @@ func (p *Postman) deliver(ctx context.Context, c claimed, env environment) error
 	var e Envelope
 	if e, o.kept, o.failure = p.compose(sending, c, env); o.failure == nil {
 		o.failure = p.Outlet.Send(sending, e)
-		o.said = answerOf(o.failure)
+		o.said = answerOf(o.failure, c.to)
 	}
 	if o.failure != nil && ctx.Err() != nil {
 		return p.letGo(ctx, c.Mail)
@@ -142,19 +142,19 @@ func (p *Postman) deliver(ctx context.Context, c claimed, env environment) error
 }
 
 // errExpired: a code or link that nobody could use any more is not sent.
-var errExpired = &Permanent{Err: errors.New("expired")}
+var errExpired = &Permanent{Err: errors.New("expired"), Reason: Expired}
 
 // errStopped: a code or link is not kept until its queue goes on.
-var errStopped = &Permanent{Err: errors.New("sending is stopped")}
+var errStopped = &Permanent{Err: errors.New("sending is stopped"), Reason: Stopping}
 
-// errWithdrawn: the contact was undone after the mail was queued.
-var errWithdrawn = &Permanent{Err: errors.New("the contact is no longer used")}
+// errDoubtful: since the mail was queued nobody knows any more whose the address is.
+var errDoubtful = &Permanent{Err: errors.New("the contact is no longer used"), Reason: Doubtful}
 
-func (p *Postman) withdrawn(ctx context.Context, m Mail) (bool, error) {
-	if m.ContactID == nil || p.Withdrawn == nil || m.Kind == ContactChanged || m.Kind == ContactUndone {
+func (p *Postman) doubtful(ctx context.Context, m Mail, f Facts) (bool, error) {
+	if m.ContactID == nil || p.Doubtful == nil || f.Former {
 		return false, nil
 	}
-	return p.Withdrawn(ctx, *m.ContactID)
+	return p.Doubtful(ctx, *m.ContactID)
 }
 
 func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e Envelope, kept Message, err error) {
@@ -162,11 +162,11 @@ func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e En
 	v, now := p.Store.Vault, p.Store.Clock()
 	f, err := m.facts(v)
 	if err != nil {
-		return e, kept, &Permanent{Err: err}
+		return e, kept, &Permanent{Err: err, Reason: Unwritten}
 	}
 	secret, err := v.Unseal("mails", "secret", m.ID, m.Secret)
 	if err != nil {
-		return e, kept, &Permanent{Err: err}
+		return e, kept, &Permanent{Err: err, Reason: Unwritten}
 	}
 	if m.Secretive() && (secret == "" || !now.Before(m.QueuedAt.Add(time.Duration(f.Minutes)*time.Minute))) {
 		return e, kept, errExpired
@@ -174,10 +174,13 @@ func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e En
 	if c.stopped {
 		return e, kept, errStopped
 	}
-	if gone, err := p.withdrawn(ctx, m); err != nil {
+	if c.to == vault.Damaged {
+		return e, kept, &Permanent{Err: errors.New("the recipient cannot be read any more"), Reason: Unwritten}
+	}
+	if doubtful, err := p.doubtful(ctx, m, f); err != nil {
 		return e, kept, err
-	} else if gone {
-		return e, kept, errWithdrawn
+	} else if doubtful {
+		return e, kept, errDoubtful
 	}
 	env, err := p.env(ctx, m, ask)
 	if err != nil {
@@ -186,7 +189,7 @@ func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e En
 	e = Envelope{From: env.From, To: c.to, Language: m.Language, MessageID: ours(m.MessageID, env.From), At: now}
 	if e.Message, err = Render(m.Kind, m.Language, f, secret, env); err != nil {
 		p.Store.Log.ErrorContext(ctx, "a mail cannot be written", "mail", m.ID, "kind", m.Kind, "error", err)
-		return e, kept, &Permanent{Err: err, Ours: true}
+		return e, kept, &Permanent{Err: err, Reason: Unwritten}
 	}
 	// What is kept for reading in the console holds neither secret nor name.
 	f.Name = vault.MaskName(f.Name)

@@ -55,13 +55,13 @@ type Mail struct {
 	Subject   string
 	BodyText  []byte
 	BodyHTML  []byte `gorm:"column:body_html"`
-	Error     string
+	Error     string // what the last attempt met, as it was answered
+	Reason    string // why the last attempt failed, one of Reasons
 	QueuedAt  time.Time
 	DueAt     time.Time
 	SentAt    *time.Time
 	QueueID   *int64 // of the stopped queue that it waits in
 	Untold    bool   // its case was locked when it was settled, and is told later
-	Unwritten bool   `gorm:"-"` // it failed because it could not be written
 }
 
 // Secretive mails are about a code or a link, and worth nothing without it.
@@ -83,7 +83,12 @@ type Facts struct {
 	PointsOpen  bool      `json:"points_open,omitempty"` // something is still owed
 	Contact     string    `json:"contact,omitempty"`     // which was changed or changed back: "email" or "phone"
 	Points      []Points  `json:"points,omitempty"`      // posted, a program each
+	Former      bool      `json:"former,omitempty"`      // the address was taken back, and may be anybody's
 }
+
+// ToFormer is what may be told at an address that was taken back, which may be an
+// impostor's: that it is not used any more, and nothing about the member.
+func (f Facts) ToFormer() Facts { return Facts{Contact: f.Contact, Former: true} }
 
 // Points is what was posted for one program, signed from the member's view, and
 // the balance afterwards.
@@ -99,11 +104,22 @@ type Points struct {
 	Adjusted   int64  `json:"adjusted"`
 	Moved      int64  `json:"moved,omitempty"` // what had left before and was posted now; no part of Total
 	Balance    int64  `json:"balance"`
+	Whole      *int64 `json:"whole,omitempty"`   // of a correction: what was put back or taken back in all
 	Unknown    bool   `json:"unknown,omitempty"` // nobody stated what there was: no balance is told
 }
 
 // Total is what was put back or taken back in the program altogether.
 func (p Points) Total() int64 { return p.Restored + p.Reimbursed + p.Absorbed + p.Adjusted }
+
+// parts counts what Total is made of.
+func (p Points) parts() (n int) {
+	for _, part := range []int64{p.Restored, p.Reimbursed, p.Absorbed, p.Adjusted} {
+		if part != 0 {
+			n++
+		}
+	}
+	return n
+}
 
 // Draft is a mail to be queued, with the number that was taken for it; 0: Queue takes
 // one for each. Secret is the code or the whole link; it is

@@ -17,7 +17,7 @@ type Mailbox struct{ Folder string }
 func (b Mailbox) Send(_ context.Context, e Envelope) error {
 	raw, err := e.bytes()
 	if err != nil {
-		return &Permanent{Err: err}
+		return err
 	}
 	if err := os.MkdirAll(b.Folder, 0o700); err != nil {
 		return err

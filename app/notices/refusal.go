@@ -144,18 +144,18 @@ func (a answer) aboutUs() bool {
 func (a answer) blocked() bool { return !a.taken && a.aboutUs() }
 
 // answerOf reads what an outlet returned; nil for what no server was asked about.
-func answerOf(err error) *answer {
+func answerOf(err error, to string) *answer {
 	if err == nil {
 		return &answer{taken: true}
 	}
 	var r *refused
 	var said *smtp.SMTPError
 	var permanent *Permanent
-	a := answer{words: short(err)}
+	a := answer{words: short(err, to)}
 	switch {
 	case errors.As(err, &r):
 		a.reason, a.equal = r.reason, fmt.Sprintf("%s %s", codeOf(r.SMTPError), r.reason)
-	case errors.As(err, &permanent) && permanent.Recipient:
+	case errors.As(err, &permanent) && permanent.Recipient && permanent.Reason == "":
 		a.reason, a.equal = unknown, string(unknown)
 	case permanent != nil:
 		return nil // the message could not be made

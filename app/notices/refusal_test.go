@@ -111,7 +111,7 @@ func TestWhatIsSaidAboutUs(t *testing.T) {
 			if errors.As(err, &permanent) && permanent.Recipient {
 				t.Errorf("%q marks the address", said)
 			}
-			if a := answerOf(err); !a.aboutUs() || !a.blocked() {
+			if a := answerOf(err, ""); !a.aboutUs() || !a.blocked() {
 				t.Errorf("%q is about the address: %s", said, a.reason)
 			}
 		}

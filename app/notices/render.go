@@ -57,7 +57,7 @@ func Render(kind, lang string, f Facts, secret string, env Env) (Message, error)
 		return Message{}, err
 	}
 	doc := parse(b.String(), kind, secret)
-	subject, err := t.subjectIn(lang, env)
+	subject, err := t.subjectIn(lang, f, env)
 	if err != nil {
 		return Message{}, err
 	}
@@ -66,14 +66,14 @@ func Render(kind, lang string, f Facts, secret string, env Env) (Message, error)
 	return out, err
 }
 
-// SubjectOf is the subject of a kind of mail; it is the same for everybody, since
-// it holds nothing about the member. Unknown kinds have none.
+// SubjectOf is the subject of a kind of mail where nothing is known of the member: it holds
+// no more than whether something is still owed. Unknown kinds have none.
 func SubjectOf(kind, lang string, env Env) string {
 	t, known := letters[kind+"."+lang]
 	if !known {
 		return ""
 	}
-	subject, err := t.subjectIn(lang, env)
+	subject, err := t.subjectIn(lang, Facts{}, env)
 	if err != nil {
 		return ""
 	}
@@ -85,10 +85,10 @@ const widestSubject = 60
 
 // subjectIn is the subject with the names of the incident, or with general ones where
 // those would make it too long.
-func (t letter) subjectIn(lang string, env Env) (string, error) {
+func (t letter) subjectIn(lang string, f Facts, env Env) (string, error) {
 	for _, named := range []Env{env, {ID: "ID", Unit: env.Unit, Transfers: env.Transfers}, general(lang)} {
 		var b strings.Builder
-		if err := t.subject.Execute(&b, newWords(lang, Facts{}, "", named)); err != nil {
+		if err := t.subject.Execute(&b, newWords(lang, Facts{PointsOpen: f.PointsOpen}, "", named)); err != nil {
 			return "", err
 		}
 		if subject := strip(b.String()); columnsOf(subject, lang == "ja") <= widestSubject {

@@ -30,17 +30,18 @@ func env(lang string) Env {
 	return Env{Company: "NTTコミュニケーションズ", TopPage: "OCNの公式トップページ", ID: "OCN ID", PointPassword: "ポイントパスワード", OneTimePassword: true, Mailbox: true,
 		Transfers: true, Unit: "ポイント", GoesOn: "OCN IDの利用制限中も、インターネット接続はこれまでどおりご利用いただけます。接続に使う「OCN認証ID」は、OCN IDとは別のものです。",
 		Desks: []DeskLine{
-			{"OCNテクニカルサポートセンタ", "0120-047-860", "10:00–21:00"}, {"ポイントリニューアル受付センタ", "0120-170-033", "本日は休業いたします。次の受付：8月4日（月）10:00〜21:00"}},
+			{"OCNテクニカルサポートセンタ", "0120-047-860", "10:00〜21:00"}, {"ポイントリニューアル受付センタ", "0120-170-033", "本日は休業いたします。次の受付：8月4日（月）10:00〜21:00"}},
 		Services: []string{"gooポイントの交換は、現在ご利用いただけません。7月31日 15:00に再開の予定です。", "ポイントークの移行には、ポイントパスワードが必要です。"},
 		Transfer: "point_password"}
 }
 
 func facts(name string) Facts {
 	day := func(d int) time.Time { return time.Date(2014, 7, d, 0, 0, 0, 0, time.UTC) }
+	whole := int64(8500)
 	return Facts{Name: name, MaskedLogin: "m00****@ocn.example", CaseNumber: "H0000012-3",
 		TitleJa: "なりすましによるポイント不正利用", TitleEn: "Points misused through stolen OCN IDs",
 		PeriodFrom: day(11), PeriodTo: day(28), DetectedOn: day(28), At: time.Date(2014, 7, 31, 10, 30, 0, 0, jptext.JST), Minutes: 10,
-		Points: []Points{{NameJa: "ポイントーク", NameEn: "PointTalk", Restored: 5000, Adjusted: 120, Balance: 12345},
+		Points: []Points{{NameJa: "ポイントーク", NameEn: "PointTalk", Restored: 5000, Adjusted: 120, Balance: 12345, Whole: &whole},
 			{NameJa: "gooポイント", NameEn: "goo Point", Restored: -4000, Reimbursed: 3500, Absorbed: 800, Moved: -40, Balance: 1265}}}
 }
 
@@ -71,6 +72,58 @@ func TestRenderGolden(t *testing.T) {
 		m := render(t, kind, lang, facts(nasty), secrets[kind])
 		golden(t, kind+"."+lang+".txt.golden", "Subject: "+m.Subject+"\n\n"+m.Text)
 		golden(t, kind+"."+lang+".html.golden", m.HTML)
+	})
+	for _, lang := range languages {
+		m := render(t, ContactUndone, lang, facts(nasty).ToFormer(), "")
+		golden(t, "contact_undone_former."+lang+".txt.golden", "Subject: "+m.Subject+"\n\n"+m.Text)
+	}
+}
+
+// An address that was taken back may be an impostor's: what is told there holds nothing
+// about the member, the case or the incident.
+func TestFormerAddressesLearnNothing(t *testing.T) {
+	f := facts("山田 太郎")
+	f.Contact = "email"
+	for _, lang := range languages {
+		m := render(t, ContactUndone, lang, f.ToFormer(), "")
+		for _, told := range []string{"山田", f.MaskedLogin, f.CaseNumber, "案件番号", "case number", "Case number", "OCN ID", f.TitleJa, f.TitleEn, "10:30", "2014"} {
+			if strings.Contains(m.Text, told) || strings.Contains(m.HTML, told) {
+				t.Errorf("%s: tells %q:\n%s", lang, told, m.Text)
+			}
+		}
+		if !strings.Contains(m.Text, "0120-047-860") {
+			t.Errorf("%s: tells no number to call", lang)
+		}
+	}
+}
+
+// One part is its own total; what a correction makes of the whole is said.
+func TestTotals(t *testing.T) {
+	whole := int64(2000)
+	for _, kind := range []string{ReimbursementCompleted, ReimbursementCorrected, CaseClosed} {
+		for lang, c := range map[string]struct{ total, whole string }{"ja": {"合計：", "訂正後の合計：+2,000ポイント"}, "en": {"Total", "Corrected total: +2,000 points"}} {
+			f := facts("山田 太郎")
+			f.Points = []Points{{NameJa: "goo", NameEn: "goo", Reimbursed: 500, Balance: 900}}
+			if m := render(t, kind, lang, f, ""); strings.Contains(m.Text, c.total) {
+				t.Errorf("%s.%s says one part twice:\n%s", kind, lang, m.Text)
+			}
+			f.Points[0].Restored = -300
+			f.Points[0].Whole = &whole
+			m := render(t, kind, lang, f, "")
+			if !strings.Contains(m.Text, c.total) || strings.Contains(m.Text, c.whole) != (kind == ReimbursementCorrected) {
+				t.Errorf("%s.%s does not say the totals:\n%s", kind, lang, m.Text)
+			}
+		}
+	}
+}
+
+// Hours are written with one dash in each language.
+func TestDashes(t *testing.T) {
+	each(t, func(t *testing.T, kind, lang string) {
+		m := render(t, kind, lang, facts("山田 太郎"), secrets[kind])
+		if wrong := map[string]string{"ja": "–", "en": "〜"}[lang]; strings.Contains(m.Text, wrong) {
+			t.Errorf("%s in %s:\n%s", wrong, lang, m.Text)
+		}
 	})
 }
 

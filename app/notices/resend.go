@@ -13,6 +13,16 @@ import (
 // ToResend is the verb of Resend.
 var ToResend = verbs.Declare(verbs.Verb{Name: "mail.resent", Needs: access.WorkCases, Subject: "mail"})
 
+// Redirect queues what a mail was to tell for another contact of its member.
+func Redirect(tx *store.Tx, m Mail, contact int64, address string) error {
+	facts, err := m.facts(tx.Vault())
+	if err != nil {
+		return err
+	}
+	_, err = Queue(tx, Draft{CaseID: m.CaseID, MemberID: m.MemberID, ContactID: &contact, Kind: m.Kind, Language: m.Language, To: address, Facts: facts})
+	return err
+}
+
 // Resend queues a mail again that was given up or refused. Codes and links are
 // not sent again: their secret is gone, a new one is made instead.
 func Resend(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Mail, error) {
@@ -25,8 +35,8 @@ func Resend(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Ma
 			return nil, fault.New(fault.Conflict, "mail_not_resendable")
 		}
 		before := m.State
-		m.State, m.Attempts, m.DueAt, m.Error = Queued, 0, tx.Now, ""
-		if err := store.Save(tx, m, "state", "attempts", "due_at", "error"); err != nil {
+		m.State, m.Attempts, m.DueAt, m.Error, m.Reason = Queued, 0, tx.Now, "", ""
+		if err := store.Save(tx, m, "state", "attempts", "due_at", "error", "reason"); err != nil {
 			return nil, err
 		}
 		if err := enqueue(tx, []int64{id}); err != nil {

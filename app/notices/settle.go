@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -21,6 +22,38 @@ type outcome struct {
 	kept    Message
 	failure error
 	said    *answer
+}
+
+// Why a mail was not sent where no server refused it.
+const (
+	Unwritten = "unwritten" // we could not write it: that says nothing about the address
+	Expired   = "expired"   // a code or link
+	Stopping  = "stopped"   // a code or link, while the queue is stopped
+	Doubtful  = "doubtful"  // nobody knows any more whose the address is
+	Discarded = "discarded" // it waited in a copy of the database
+	relayed   = "relay"     // our own server refuses, or cannot be reached
+)
+
+// Reasons lists why an attempt fails; the others are what a refusal is about.
+var Reasons = []string{Unwritten, Expired, Stopping, Doubtful, Discarded, relayed, string(unknown), string(filtered), string(full), string(suspended),
+	string(rejected), string(throttled), string(network), string(undetermined)}
+
+// reason is why the attempt failed, one of Reasons; empty where it did not.
+func (o outcome) reason() string {
+	var permanent *Permanent
+	switch {
+	case o.failure == nil:
+		return ""
+	case errors.As(o.failure, &permanent) && permanent.Reason != "":
+		return permanent.Reason
+	case o.said == nil && permanent != nil:
+		return string(undetermined)
+	case o.said == nil:
+		return Unwritten
+	case o.said.relay:
+		return relayed
+	}
+	return string(o.said.reason)
 }
 
 // caseWait is how long noting what became of a mail waits for its case, which a long
@@ -68,7 +101,7 @@ func (p *Postman) note(ctx context.Context, c claimed, o outcome, tell bool) (ov
 			c.probe.holdBack(tx, m, time.Second) // the queue is blocked still; it says nothing about this mail
 			return nil
 		}
-		m.judge(tx.Now, o.failure)
+		m.judge(tx.Now, o, c.to)
 		if m.State == Sent {
 			m.Subject = o.kept.Subject
 			// A lost outcome means what a lost claim does.
@@ -79,7 +112,7 @@ func (p *Postman) note(ctx context.Context, c claimed, o outcome, tell bool) (ov
 		}
 		m.Untold = m.State != Queued && p.Settled != nil && !tell
 		ours, err := store.SaveIf(tx, &m, "state = ? and attempts = ?", []any{Queued, attempt},
-			"state", "error", "sent_at", "message_id", "secret", "subject", "body_text", "body_html", "due_at", "untold")
+			"state", "error", "reason", "sent_at", "message_id", "secret", "subject", "body_text", "body_html", "due_at", "untold")
 		if err != nil || !ours {
 			return err
 		}
@@ -173,10 +206,11 @@ func (p *Postman) TellLate(ctx context.Context) error {
 	return nil
 }
 
-// judge sets the state of a mail after an attempt: nil is sent.
-func (m *Mail) judge(now time.Time, failure error) {
+// judge sets the state of a mail after an attempt.
+func (m *Mail) judge(now time.Time, o outcome, to string) {
 	var permanent *Permanent
-	switch {
+	m.Reason = o.reason()
+	switch failure := o.failure; {
 	case failure == nil:
 		m.State, m.Error, m.SentAt, m.Secret = Sent, "", &now, nil
 		return
@@ -184,18 +218,22 @@ func (m *Mail) judge(now time.Time, failure error) {
 		m.State, m.Secret = Bounced, nil
 	case permanent != nil, int(m.Attempts) > len(waits):
 		m.State, m.Secret = Failed, nil
-		m.Unwritten = permanent != nil && permanent.Ours
 	default:
 		m.DueAt = now.Add(waits[m.Attempts-1])
 	}
-	m.Error = short(failure)
+	m.Error = short(o.failure, to)
 }
 
 var anAddress = regexp.MustCompile(`[^\s<>:;,]+@[^\s<>:;,]+`)
 
 // short is an error for the list of mails: without the line breaks that servers
-// send, and without the addresses that they like to repeat.
-func short(err error) string {
-	s := []rune(fmt.Sprintf("%q", anAddress.ReplaceAllStringFunc(err.Error(), vault.MaskEmail)))
+// send, and without the addresses that they like to repeat, of the recipient also without
+// its domain.
+func short(err error, to string) string {
+	said := anAddress.ReplaceAllStringFunc(err.Error(), vault.MaskEmail)
+	if local := strings.Trim(to[:max(0, strings.LastIndexByte(to, '@'))], `"`); local != "" {
+		said = regexp.MustCompile(`(?i)(^|[^\pL\pN])`+regexp.QuoteMeta(local)+`($|[^\pL\pN])`).ReplaceAllString(said, "${1}***${2}")
+	}
+	s := []rune(fmt.Sprintf("%q", said))
 	return string(s[1 : len(s)-1][:min(len(s)-2, 300)])
 }

@@ -53,11 +53,11 @@ func NewSMTP(address, from string) (*SMTP, error) {
 func (s *SMTP) Send(ctx context.Context, e Envelope) error {
 	raw, err := e.bytes()
 	if err != nil {
-		return &Permanent{Err: err}
+		return err
 	}
 	sender, err := mail.ParseAddress(e.From) // bytes has read it as well
 	if err != nil {
-		return &Permanent{Err: err}
+		return &Permanent{Err: err, Reason: Unwritten}
 	}
 	c, err := s.connection(ctx)
 	if err != nil {

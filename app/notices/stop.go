@@ -127,7 +127,7 @@ func (p *Postman) tried(ctx context.Context, id int64) error {
 // takeBack queues mails again that were refused for good. Codes and links are not; nor
 // is what was tried as often as any mail.
 func takeBack(tx *store.Tx, ids []int64) error {
-	mails, err := store.Returning[Mail](tx, `update mails set state = 'queued', error = '', due_at = $2 where id = any($1) and state in ('failed', 'bounced')
+	mails, err := store.Returning[Mail](tx, `update mails set state = 'queued', error = '', reason = '', due_at = $2 where id = any($1) and state in ('failed', 'bounced')
 		and attempts <= $3 and kind <> all($4) returning *`, ids, tx.Now, len(waits), []string{VerificationCode, ResetLink})
 	if err != nil || len(mails) == 0 {
 		return err
@@ -135,15 +135,12 @@ func takeBack(tx *store.Tx, ids []int64) error {
 	return whenTakenBack(tx, mails)
 }
 
-// Discarded is the error of mails that were not sent because they waited in a copy.
-const Discarded = "discarded"
-
 // released lets the mails of a copy go, or discards them.
 func released(tx *store.Tx, discard bool) (int64, error) {
 	if !discard {
 		return store.Exec(tx, "update mails set due_at = $1 where state = 'queued' and queue_id is null", tx.Now)
 	}
-	mails, err := store.Returning[Mail](tx, "update mails set state = 'failed', error = $1, secret = null, queue_id = null where state = 'queued' returning *", Discarded)
+	mails, err := store.Returning[Mail](tx, "update mails set state = 'failed', error = '', reason = $1, secret = null, queue_id = null where state = 'queued' returning *", Discarded)
 	if err != nil || len(mails) == 0 {
 		return 0, err
 	}

@@ -57,6 +57,7 @@ type words struct {
 	Minutes                          int
 	Resumed, PointsOpen              bool
 	Phone                            bool // a phone number was changed, else an address
+	Former                           bool // the address was taken back: nothing about the member
 	Points                           []pointWords
 	Desks                            []DeskLine
 	Company, TopPage                 string
@@ -70,7 +71,9 @@ type words struct {
 }
 
 type pointWords struct {
-	Program, Total, Balance                         string // no Balance: unknown
+	Program, Balance                                string // no Balance: unknown
+	Total                                           string // empty: there is one part, which says it
+	Whole                                           string // what was put back in all, once corrected
 	Restored, Reimbursed, Absorbed, Adjusted, Moved string // empty: no such part
 	TakenBack                                       bool   // the restoring took points out
 	Less                                            bool   // altogether points were taken
@@ -85,7 +88,7 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 		Name: addressee(f.Name), Login: value(f.MaskedLogin), Case: value(f.CaseNumber), Title: value(f.TitleJa), Secret: secret,
 		From: day(lang, f.PeriodFrom), To: day(lang, f.PeriodTo), Detected: day(lang, f.DetectedOn),
 		Day: day(lang, f.At), Clock: f.At.In(jptext.JST).Format("15:04"), Minutes: f.Minutes, Resumed: f.Resumed, PointsOpen: f.PointsOpen,
-		Phone:   f.Contact == "phone",
+		Phone: f.Contact == "phone", Former: f.Former,
 		Company: value(env.Company), TopPage: value(env.TopPage), Transfer: env.Transfer, Signature: values(env.Signature), Services: values(env.Services),
 		ID: value(cmp.Or(env.ID, general(lang).ID)), GoesOn: value(env.GoesOn), Happened: value(env.Happened), PointPassword: value(env.PointPassword),
 		Unit: value(cmp.Or(env.Unit, general(lang).Unit)), Mailbox: env.Mailbox, OneTimePassword: env.OneTimePassword, Transfers: env.Transfers,
@@ -113,12 +116,18 @@ func (p Points) words(lang string) pointWords {
 		}
 		return p.signed(lang, n)
 	}
-	balance := ""
-	if !p.Unknown {
-		balance = p.points(lang, p.Balance)
+	w := pointWords{Program: value(program), Restored: part(p.Restored), Reimbursed: part(p.Reimbursed), Absorbed: part(p.Absorbed), Adjusted: part(p.Adjusted),
+		Moved: part(p.Moved), TakenBack: p.Restored < 0, Less: p.Total() < 0, Borne: p.Absorbed > 0}
+	if p.parts() != 1 {
+		w.Total = p.signed(lang, p.Total())
 	}
-	return pointWords{value(program), p.signed(lang, p.Total()), balance,
-		part(p.Restored), part(p.Reimbursed), part(p.Absorbed), part(p.Adjusted), part(p.Moved), p.Restored < 0, p.Total() < 0, p.Absorbed > 0}
+	if p.Whole != nil {
+		w.Whole = p.signed(lang, *p.Whole)
+	}
+	if !p.Unknown {
+		w.Balance = p.points(lang, p.Balance)
+	}
+	return w
 }
 
 // day writes a date out in full. Dates that are days are kept as midnight UTC or

@@ -123,6 +123,12 @@ func find(db *gorm.DB, is func(ID) bool) (*ID, error) {
 	return nil, fault.Missing()
 }
 
+// Changes counts how often IDs were set up or changed.
+func Changes(db *gorm.DB) (n int64, err error) {
+	err = store.Scan(db, "select coalesce(sum(version), 0)::bigint from id_kinds", nil, &n)
+	return n, err
+}
+
 // DomainKey is the keyed hash that domains of mailboxes are compared by; nil for none.
 func DomainKey(v *vault.Vault, domain string) []byte { return v.Blind("domain", domain) }
 

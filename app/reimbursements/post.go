@@ -110,13 +110,15 @@ func compensated(tx *store.Tx, posted []*approval) {
 
 func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 	var drafts []notices.Draft
+	var untold []int64
+	before, err := postedBefore(tx, posted)
+	if err != nil {
+		return err
+	}
 	for i, a := range posted {
 		who := p.addressees[a.CaseID]
-		if who.Address == "" {
-			continue
-		}
 		facts := who.Facts
-		facts.At, facts.Points = tx.Now, pointsFacts(a.plan, p.programs)
+		facts.At, facts.Points = tx.Now, pointsFacts(a.plan, p.programs, before[a.CaseID])
 		kind := notices.ReimbursementCompleted
 		if a.plan.Corrects {
 			kind = notices.ReimbursementCorrected
@@ -124,12 +126,43 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 		if a.plan.Corrects && !slices.ContainsFunc(facts.Points, moves) {
 			continue // one number of a movement for another: nothing changes for the member
 		}
+		if who.Address == "" {
+			untold = append(untold, a.CaseID)
+			continue
+		}
 		draft := who.Draft(kind, facts)
 		draft.ID = p.mails[i]
 		drafts = append(drafts, draft)
 	}
-	_, err := notices.Queue(tx, drafts...)
+	cases.OweResult(tx, untold)
+	_, err = notices.Queue(tx, drafts...)
 	return err
+}
+
+// postedBefore sums up what was posted for the cases whose plan corrects it, by case and
+// program.
+func postedBefore(tx *store.Tx, posted []*approval) (map[int64]map[int16]int64, error) {
+	out := map[int64]map[int16]int64{}
+	var of []int64
+	for _, a := range posted {
+		if a.plan.Corrects {
+			of, out[a.CaseID] = append(of, a.CaseID), map[int16]int64{}
+		}
+	}
+	if of == nil {
+		return out, nil
+	}
+	type sum struct {
+		CaseID    int64
+		ProgramID int16
+		Points    int64
+	}
+	rows, err := store.Select[sum](tx.DB, `select r.case_id, l.program_id, sum(l.points)::bigint as points from reimbursements r join reimbursement_points l on l.reimbursement_id = r.id
+		where r.case_id = any($1) and r.state = 'posted' group by 1, 2`, of)
+	for _, r := range rows {
+		out[r.CaseID][r.ProgramID] = r.Points
+	}
+	return out, err
 }
 
 // moves reports whether anything of what is told changes.
@@ -137,8 +170,9 @@ func moves(p notices.Points) bool {
 	return p.Restored != 0 || p.Reimbursed != 0 || p.Absorbed != 0 || p.Adjusted != 0
 }
 
-// pointsFacts tells a member what was posted, a program each and only those touched.
-func pointsFacts(p Plan, programs []incidents.Program) (out []notices.Points) {
+// pointsFacts tells a member what was posted, a program each and only those touched; before
+// is what a correction adds to.
+func pointsFacts(p Plan, programs []incidents.Program, before map[int16]int64) (out []notices.Points) {
 	for _, program := range programs {
 		f := notices.Points{NameJa: program.NameJa, NameEn: program.NameEn, UnitJa: program.UnitJa, UnitEn: program.UnitEn, UnitEnOne: program.UnitEnOne}
 		touched := false
@@ -167,6 +201,10 @@ func pointsFacts(p Plan, programs []incidents.Program) (out []notices.Points) {
 			if b.ProgramID == program.ID {
 				f.Moved, f.Balance, f.Unknown = -b.Behind, b.Final, false
 			}
+		}
+		if before != nil {
+			whole := before[program.ID] + f.Total()
+			f.Whole = &whole
 		}
 		if touched {
 			out = append(out, f)

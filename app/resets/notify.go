@@ -7,13 +7,15 @@ import (
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/incidents"
+	"hoten/app/installation"
 	"hoten/app/notices"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
 
 // Notified counts what NotifyAll did: mails queued, and cases that no mail can
-// reach, which need the phone or a letter.
+// reach, which need the phone or a letter. Cases whose address is being compared with the
+// mailboxes of IDs wait.
 type Notified struct {
 	Queued      int64 `json:"queued"`
 	Unreachable int64 `json:"unreachable"`
@@ -64,6 +66,9 @@ func Notify(ctx context.Context, s *store.Store, by access.Actor, caseID int64) 
 // not on its way. They count as notified once it was sent. last is the case to go on
 // after; 0: there are no more.
 func notify(tx *store.Tx, after int64, which string, arg int64) (n Notified, last int64, err error) {
+	if err := installation.Refuse(tx); err != nil {
+		return n, 0, err
+	}
 	ids, err := pick(tx, `select c.id from cases c where `+which+` and c.id > $2 and `+cases.Unnotified+` order by c.id limit $3 for no key update`, arg, after, notifyChunk)
 	if err != nil || len(ids) == 0 {
 		return n, 0, err

@@ -210,6 +210,9 @@ func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 		}
 		out[i] = ui.CaseRow{Number: r.Number(), LoginID: login, Name: name, Class: text(r.Class), Status: string(r.Status), Stalled: r.Case.Stalled(p.w.s.Clock()),
 			Identity: r.Use(), Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName, ChangedAt: r.ChangedAt}
+		if marks := r.Marks(); len(marks) > 0 {
+			out[i].PointsOpen = marks[0]
+		}
 		out[i].Due = caseDue(r, deadlines, p.w.s.Clock())
 	}
 	return out, nil

@@ -59,6 +59,7 @@ type caseView struct {
 	identity *members.Identity
 	firstDay jptext.Date
 	contacts []members.Contact
+	compared bool // an address is, with the mailboxes of IDs
 	call     *cases.Call
 	plan     reimbursements.Plan
 	facts    reimbursements.Facts
@@ -103,7 +104,7 @@ func (v *caseView) header() (err error) {
 		v.AssignTo = v.assignees(v.found.workers)
 	}
 	v.MayAdd = r.Origin == cases.Inquiry && v.Supervises
-	v.PointsOpen = r.Marks()
+	v.PointsOpen, v.Letter = r.Marks(), r.Case.Letter(r.Standing)
 	return nil
 }
 

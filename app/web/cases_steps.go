@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"hoten/app/cases"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/i18n"
@@ -21,12 +22,12 @@ type link struct {
 
 // links are the five steps in their order.
 func (v *caseView) links() []link {
-	r := v.row
+	r, whole := v.row, v.plan.Empty() && v.pointsNote() == ""
 	return []link{
 		v.noticeLink(),
 		{"verification", r.VerifiedAt, r.VerifiedAt != nil, r.ResumedAt != nil && r.VerifiedAt == nil, v.verificationNote()},
 		{"reset", r.ResumedAt, r.ResumedAt != nil, r.Use() == "", v.resetNote()},
-		{"reimbursement", r.MadeWholeAt, r.MadeWholeAt != nil && v.plan.Empty(), v.plan.Empty() && r.MadeWholeAt == nil, v.reimbursementNote()},
+		{"reimbursement", r.MadeWholeAt, r.MadeWholeAt != nil && whole, r.MadeWholeAt == nil && whole, v.reimbursementNote()},
 		{"completion", r.CompletedAt, r.CompletedAt != nil, false, ""},
 	}
 }
@@ -46,10 +47,17 @@ func (v *caseView) noticeLink() link {
 		l.skip = true // released: it was never to be restricted
 	case v.noticeQueued():
 		l.skip, l.note = true, i18n.T(v.ctx, "cases.step.queued")
-	case r.UnreachableAt != nil:
+	case r.UnreachableAt != nil || !v.mailable():
 		l.skip, l.note = v.Call != nil || !v.letterWaits(), i18n.T(v.ctx, "cases.step.unreachable")
+	default:
+		l.note = v.Identity.Stopped
 	}
 	return l
+}
+
+// mailable reports whether the notice could go to an address of the member.
+func (v *caseView) mailable() bool {
+	return slices.ContainsFunc(v.contacts, func(k members.Contact) bool { return k.Kind == members.Email && k.Usable(v.firstDay) })
 }
 
 // letterWaits reports whether the member is to be told by letter.
@@ -82,10 +90,24 @@ func (v *caseView) resetNote() string {
 	return ""
 }
 
-// reimbursementNote is the state of a request that is not settled.
+// pointsNote is what keeps the points from being settled: with an unknown balance nobody
+// knows whether anything is due.
+func (v *caseView) pointsNote() string {
+	marks := v.row.Marks()
+	if len(v.plan.Missing) > 0 {
+		marks = []string{string(cases.QueueBalance)}
+	}
+	if len(marks) == 0 {
+		return ""
+	}
+	return i18n.T(v.ctx, "cases.queue."+marks[0])
+}
+
+// reimbursementNote is the state of a request that is not settled, else what keeps the
+// points from being settled.
 func (v *caseView) reimbursementNote() string {
 	if v.Proposal == nil || v.Proposal.State != "submitted" && v.Proposal.State != "returned" {
-		return ""
+		return v.pointsNote()
 	}
 	return i18n.T(v.ctx, "reimbursements.state."+v.Proposal.State)
 }
@@ -119,6 +141,8 @@ func (v *caseView) nextFor(step string) string {
 		return "approve"
 	case v.Call == nil && v.letterWaits():
 		return "letter"
+	case step == "notice" && v.Identity.Stopped != "":
+		return ""
 	case step == "notice":
 		return "notify"
 	case step == "verification" && v.Call == nil:

@@ -21,8 +21,9 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 	plan := reimbursements.Plan{Lines: []reimbursements.Line{{}}}
 	request := func(state string) *ui.Proposal { return &ui.Proposal{State: state} }
 	type row struct {
-		State                                                                                   string
-		NotifiedAt, VerifiedAt, ResumedAt, MadeWholeAt, UnreachableAt, CompletedAt, LetterDueAt *time.Time
+		State                                                                      string
+		NotifiedAt, VerifiedAt, ResumedAt, MadeWholeAt, UnreachableAt, CompletedAt *time.Time
+		LetterAbout                                                                int16
 	}
 	for name, c := range map[string]struct {
 		row   row
@@ -30,7 +31,13 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		plan  reimbursements.Plan
 		want  string // state and note of each step; next
 	}{
-		"not notified": {row{State: "restricted"}, ui.CasesShow{}, plan, "now, later, later, later, later; notify"},
+		"not notified":        {row{State: "restricted"}, ui.CasesShow{}, plan, "now, later, later, later, later; notify"},
+		"no address":          {row{State: "restricted"}, ui.CasesShow{}, plan, "skipped Not sent: contact by phone or letter, now, later, later, later; call"},
+		"no mail can be sent": {row{State: "restricted"}, ui.CasesShow{Identity: ui.Identity{Stopped: "Held."}}, plan, "now Held., later, later, later, later; "},
+		"balance unknown": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{}, reimbursements.Plan{Missing: []int16{1}},
+			"done, done, done, now Balance missing, later; "},
+		"balance unknown, made whole before": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at, MadeWholeAt: at}, ui.CasesShow{}, reimbursements.Plan{Missing: []int16{1}},
+			"done, done, done, now Balance missing, later; "},
 		"no mail reaches the member": {row{State: "restricted", UnreachableAt: at}, ui.CasesShow{}, plan,
 			"now Not sent: contact by phone or letter, later, later, later, later; letter"},
 		"no mail reaches the member, in a call": {row{State: "restricted", UnreachableAt: at}, ui.CasesShow{Call: &ui.Call{}}, plan,
@@ -38,9 +45,9 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		"no mail reaches the member, told by letter": {row{State: "restricted", UnreachableAt: at, NotifiedAt: at}, ui.CasesShow{}, plan,
 			"done, now, later, later, later; call"},
 		"link sent, no mail": {row{State: "link_sent", UnreachableAt: at}, ui.CasesShow{}, plan, "skipped Told by phone, now, later, later, later; call"},
-		"a changed contact is to be told by letter": {row{State: "restricted", NotifiedAt: at, LetterDueAt: at}, ui.CasesShow{}, plan,
+		"a changed contact is to be told by letter": {row{State: "restricted", NotifiedAt: at, LetterAbout: 1}, ui.CasesShow{}, plan,
 			"done, now, later, later, later; letter"},
-		"a changed contact is to be told by letter, in a call": {row{State: "restricted", NotifiedAt: at, LetterDueAt: at}, ui.CasesShow{Call: &ui.Call{}}, plan,
+		"a changed contact is to be told by letter, in a call": {row{State: "restricted", NotifiedAt: at, LetterAbout: 1}, ui.CasesShow{Call: &ui.Call{}}, plan,
 			"done, now, later, later, later; verify"},
 		"notice queued": {row{State: "restricted"}, ui.CasesShow{Mails: []ui.CaseMail{{Kind: notices.RestrictionNotice, State: notices.Queued}}}, plan,
 			"skipped Waiting to be sent, now, later, later, later; call"},
@@ -81,11 +88,14 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 			reimbursements.Plan{}, "done, done, done, done, now; complete"},
 	} {
 		of := cases.Row{Standing: members.Standing{State: cmp.Or(c.row.State, members.Active), ResumedAt: c.row.ResumedAt},
-			Case: cases.Case{Origin: cases.Listed, NotifiedAt: c.row.NotifiedAt, VerifiedAt: c.row.VerifiedAt, MadeWholeAt: c.row.MadeWholeAt, UnreachableAt: c.row.UnreachableAt, CompletedAt: c.row.CompletedAt, LetterDueAt: c.row.LetterDueAt}}
+			Case: cases.Case{Origin: cases.Listed, NotifiedAt: c.row.NotifiedAt, VerifiedAt: c.row.VerifiedAt, MadeWholeAt: c.row.MadeWholeAt, UnreachableAt: c.row.UnreachableAt, CompletedAt: c.row.CompletedAt, LetterAbout: c.row.LetterAbout}}
 		if c.row == (row{}) {
 			of.Origin = cases.Inquiry
 		}
-		v := &caseView{page: &page{ctx: i18n.With(t.Context(), "en")}, row: &of, plan: c.plan, now: now, CasesShow: c.shown}
+		v := &caseView{page: &page{ctx: i18n.With(t.Context(), "en")}, row: &of, plan: c.plan, now: now, CasesShow: c.shown, contacts: []members.Contact{{Kind: members.Email, Source: members.Documents}}}
+		if strings.HasPrefix(name, "no address") {
+			v.contacts = nil
+		}
 		v.MayWork = true
 		v.chain()
 		var steps []string

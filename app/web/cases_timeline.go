@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"hoten/app/cases"
@@ -26,7 +27,7 @@ var timelineKinds = map[string][]string{
 	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.DoubleDecided, cases.DoubleFound, cases.CancelsExceeded, cases.BalanceMissed, cases.BalanceStated,
 		cases.FactArrived, cases.CorrectionFound, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
 		cases.Posted, cases.ApprovalsVoided, cases.ApprovalReminded, cases.ApprovalEscalated},
-	"mail":   {cases.Notified, cases.Unreachable, cases.LetterSent, cases.MailNotSent, cases.MailAgain},
+	"mail":   {cases.Notified, cases.Unreachable, cases.Reachable, cases.LetterSent, cases.MailNotSent, cases.MailAgain, cases.MailMoved},
 	"status": {cases.Opened, cases.StatusChanged, cases.Assigned, cases.AddedToIncident},
 }
 
@@ -100,6 +101,8 @@ func (p *page) sentence(e cases.Event) string {
 			said = i18n.T(p.ctx, "cases.contact.told_undone."+said)
 		case name == "told":
 			said = i18n.T(p.ctx, "cases.contact.told."+said)
+		case name == "about":
+			said = p.subjects(value)
 		case name == "sent_on":
 			if day, err := time.Parse(time.DateOnly, said); err == nil {
 				said = i18n.Date(p.ctx, day)
@@ -121,7 +124,20 @@ func (p *page) sentence(e cases.Event) string {
 	if kind == cases.ContactUndone && data["told"] != nil { // earlier releases told nobody
 		kind += "_told"
 	}
+	if kind == cases.LetterSent && data["about"] != nil { // earlier releases kept no subject
+		kind += "_about"
+	}
 	return i18n.T(p.ctx, "cases.event."+kind, args...)
+}
+
+// subjects says what a letter told, from the data of its event.
+func (p *page) subjects(kept any) string {
+	list, _ := kept.([]any)
+	words := make([]string, len(list))
+	for i, subject := range list {
+		words[i] = i18n.T(p.ctx, "cases.letter.about."+fmt.Sprint(subject))
+	}
+	return strings.Join(words, i18n.T(p.ctx, "list.comma"))
 }
 
 // script chooses the sentences for the step of the call, in the caller's language.

@@ -54,7 +54,7 @@ func withdrawContact(p *page) error {
 
 func recordLetter(p *page) error {
 	return p.onCase("letter", "letter_recorded", func(id int64) error {
-		_, err := cases.RecordLetter(p.ctx, p.w.s, p.by, id, p.FormValue("sent_on"))
+		_, err := cases.RecordLetter(p.ctx, p.w.s, p.by, id, p.FormValue("sent_on"), p.Request().Form["about"]...)
 		return err
 	})
 }

@@ -67,7 +67,7 @@ func TestALetterIsRecorded(t *testing.T) {
 		t.Fatal(err)
 	}
 	agent, path := s.as(s.Agent), "/cases/"+c.Number()
-	if body := agent.get(path).body; !strings.Contains(body, "書面の発送を記録する") {
+	if body := agent.get(path).body; !strings.Contains(body, "書面の発送を記録する") || !strings.Contains(body, "書面でのお知らせが必要です（利用制限）。") {
 		t.Fatal("the case does not ask for a letter")
 	}
 	if a := agent.post(path+"/letters", "sent_on", "2099-01-01"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="letter-sent_on-problem"`) {
@@ -77,7 +77,7 @@ func TestALetterIsRecorded(t *testing.T) {
 	if a := agent.post(path+"/letters", "sent_on", day); a.status != http.StatusSeeOther {
 		t.Errorf("%d", a.status)
 	}
-	if body := agent.get(path).body; strings.Contains(body, "書面の発送を記録する") || !strings.Contains(body, "書面でのお知らせを発送") {
+	if body := agent.get(path).body; strings.Contains(body, "書面の発送を記録する") || !strings.Contains(body, "内容：利用制限）") {
 		t.Error("what was recorded is not shown")
 	}
 }

@@ -204,6 +204,9 @@ func showIncident(p *page) error {
 		CountedAt: f.At, PlannedAt: f.PlannedAt, Waiting: f.Waiting.Count, Overdue: f.Overdue, Oldest: moment(f.Waiting.Oldest), Unreachable: f.Unreachable,
 		Days: reports.DaysTable(p.ctx, days), Open: reports.AgesTable(p.ctx, f.Open),
 		MayPropose: p.by.May(access.Propose), MayNotify: p.by.May(access.ManageIncidents), MayImport: p.by.May(access.ManageIncidents), MayEdit: p.by.May(access.ManageIncidents)}
+	if shown.NoNotices, err = p.refusal(p.here.Refusal()); err != nil {
+		return err
+	}
 	for _, m := range cases.PointsMarks {
 		if n := f.PointsOpen[m.Name]; n > 0 {
 			shown.PointsOpen = append(shown.PointsOpen, ui.PointsOpen{Label: i18n.T(p.ctx, "cases.queue."+m.Name), Value: i18n.Number(n)})

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"hoten/app/access"
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/notices"
@@ -106,8 +107,12 @@ func showMail(p *page) error {
 	if err != nil {
 		return err
 	}
+	said := ""
+	if p.by.May(access.ManageIncidents) {
+		said = m.Error
+	}
 	return p.render(ui.MailsShow{Frame: p.frame, ID: m.ID, Kind: m.Kind, Case: mailCase(*m), To: vault.MaskEmail(to), From: from, Subject: subject(*m),
-		Language: m.Language, State: m.State, Attempts: int(m.Attempts), MessageID: m.MessageID, Error: m.Error, QueuedAt: m.QueuedAt, SentAt: moment(m.SentAt),
+		Language: m.Language, State: m.State, Attempts: int(m.Attempts), MessageID: m.MessageID, Reason: m.Reason, Error: said, QueuedAt: m.QueuedAt, SentAt: moment(m.SentAt),
 		Text: message.Text, HTML: message.HTML != ""}.Page())
 }
 

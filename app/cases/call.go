@@ -235,6 +235,20 @@ func (c Call) goingOn() error {
 	return already("call_ended")
 }
 
+// Over reports whether a running call verifies nobody any more: its verification has come
+// to its end, by the clock or because it was made void. Another call begins anew.
+func (c Call) Over(now time.Time) bool {
+	return c.EndedAt == nil && c.ExpiresAt != nil && !now.Before(*c.ExpiresAt) && (c.Outcome == nil || *c.Outcome == Verified)
+}
+
+// notOver refuses what could only count towards a level that the call does not give any more.
+func (c Call) notOver(now time.Time) error {
+	if c.Over(now) {
+		return fault.New(fault.Forbidden, "verification_over")
+	}
+	return nil
+}
+
 // Valid reports the level that holds now: none after the end or the time limit.
 func (c Call) Valid(now time.Time) int {
 	if c.EndedAt != nil || c.ExpiresAt == nil || !now.Before(*c.ExpiresAt) || c.Outcome != nil && *c.Outcome != Verified {

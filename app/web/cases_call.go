@@ -99,7 +99,7 @@ func (v *caseView) openCall() error {
 		return err
 	}
 	c := &ui.Call{ID: v.call.ID, Direction: v.call.Direction, Relation: v.call.Relation, Since: since, Outcome: text(v.call.Outcome),
-		Level: v.call.Valid(v.now), WrongLeft: progress.WrongLeft, MissingItems: progress.MissingItems, MissingHidden: progress.MissingHidden,
+		Level: v.call.Valid(v.now), Over: v.call.Over(v.now), WrongLeft: progress.WrongLeft, MissingItems: progress.MissingItems, MissingHidden: progress.MissingHidden,
 		CalledBack: progress.CalledBack}
 	if v.call.FirstID != nil {
 		c.TakenOverAt = v.call.StartedAt

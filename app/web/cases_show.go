@@ -176,7 +176,11 @@ func barred(k members.Contact) string {
 
 func (v *caseView) identityPanel() (err error) {
 	r := v.row
-	v.Identity = ui.Identity{State: r.Use(), RestrictedAt: moment(r.RestrictedAt), ResumedAt: moment(r.ResumedAt),
+	states, err := resets.States(v.db, v.now, *r)
+	if err != nil {
+		return err
+	}
+	v.Identity = ui.Identity{State: states[r.IdentityID], RestrictedAt: moment(r.RestrictedAt), ResumedAt: moment(r.ResumedAt),
 		PointPassword: v.identity.PointPasswordVoidedAt != nil, OneTimePassword: v.identity.OneTimePassword}
 	if resets.Directory.Outside() {
 		if v.Identity.Apart, err = v.refusal(v.here.Refusal()); err != nil {
@@ -188,6 +192,7 @@ func (v *caseView) identityPanel() (err error) {
 	}
 	if link := store.First(*v.found.link); link != nil {
 		v.Identity.LinkSentAt, v.Identity.LinkExpiresAt = link.SentAt, link.ExpiresAt
+		v.Identity.LinkVoid = link.UsedAt == nil && v.Identity.State != members.LinkSent
 	}
 	if v.Identity.ResetTo, err = v.usable(members.Email); err != nil {
 		return err

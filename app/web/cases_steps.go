@@ -71,9 +71,7 @@ func (v *caseView) verificationNote() string {
 }
 
 // linkHolds reports whether the member has a reset link that still works.
-func (v *caseView) linkHolds() bool {
-	return v.Identity.State == members.LinkSent && v.now.Before(v.Identity.LinkExpiresAt)
-}
+func (v *caseView) linkHolds() bool { return v.Identity.State == members.LinkSent }
 
 func (v *caseView) resetNote() string {
 	if v.linkHolds() {
@@ -123,7 +121,7 @@ func (v *caseView) nextFor(step string) string {
 		return "notify"
 	case step == "verification" && v.Call == nil:
 		return "call"
-	case step == "verification" && v.Call.Outcome != "":
+	case step == "verification" && (v.Call.Outcome != "" || v.Call.Over), step == "reset" && v.Call != nil && v.Call.Over:
 		return "end"
 	case step == "verification":
 		return "verify"

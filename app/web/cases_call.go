@@ -16,6 +16,9 @@ func (v *caseView) callPanel() (err error) {
 	for _, id := range *v.found.same {
 		v.Elsewhere = append(v.Elsewhere, ui.Choice{Value: "/cases/" + cases.Number(id), Label: cases.Number(id)})
 	}
+	for _, o := range *v.found.others {
+		v.OnCall = append(v.OnCall, ui.OnCall{Name: o.Name, Since: o.Since, Taken: o.Taken})
+	}
 	switch {
 	case v.row.ImpostorAt != nil:
 		v.CallClosed = "impostor"

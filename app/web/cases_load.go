@@ -22,6 +22,7 @@ type caseFound struct {
 	changes   *[]cases.ContactChange // proposed or standing
 	proposal  *[]cases.Event         // of the change that is proposed
 	running   *[]cases.Call
+	others    *[]cases.OnCall
 	callback  *[]callbacks.Row
 	proposals *[]reimbursements.Row
 	approvals *[]reimbursements.Approval // of the latest proposal
@@ -41,6 +42,7 @@ func (v *caseView) load(id int64) error {
 	f := &v.found
 	row, plan, stamp, programs := cases.AskRow(&reads, id), reimbursements.AskLook(&reads, id), cases.AskStamp(&reads, id), incidents.AskPrograms(&reads)
 	f.same, f.running, f.callback = cases.AskSameNumber(&reads, id), cases.AskRunning(&reads, id, v.by.ID), callbacks.AskOfCase(&reads, id)
+	f.others = cases.AskOnCall(&reads, id, v.by.ID)
 	f.proposals, f.events = reimbursements.AskOfCase(&reads, id), v.askTimeline(&reads, id)
 	f.mails, f.services = notices.AskFind(&reads, notices.Filter{CaseID: id, Limit: 20}), services.AskNow(&reads, v.now)
 	f.changes, f.proposal = cases.AskContactChanges(&reads, id), cases.AskProposal(&reads, id)

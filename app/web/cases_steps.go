@@ -102,7 +102,9 @@ func (v *caseView) chain() {
 			s.State, s.Note = "skipped", i18n.T(v.ctx, "cases.step.left")
 		case !now:
 			s.State, now = "now", true
-			v.Next = v.nextFor(l.name)
+			if v.Next = v.nextFor(l.name); v.Next == "call" && len(v.OnCall) > 0 {
+				v.Next, s.Note = "", i18n.T(v.ctx, "cases.step.on_call")
+			}
 		}
 		v.Steps = append(v.Steps, s)
 	}

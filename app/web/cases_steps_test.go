@@ -53,6 +53,8 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		"inquiry": {row{}, ui.CasesShow{}, reimbursements.Plan{}, "skipped, now, skipped, skipped, later; call"},
 		"in a call": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{}}, plan,
 			"done, now, later, later, later; verify"},
+		"another agent is on a call": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{OnCall: []ui.OnCall{{}}}, plan,
+			"done, now Another agent is on a call, later, later, later; "},
 		"mismatch": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{Outcome: "mismatch"}}, plan,
 			"done, now Mismatch, later, later, later; end"},
 		"unable": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{Outcome: "unable"}}, plan,

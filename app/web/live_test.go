@@ -50,6 +50,32 @@ func TestWhoElseIsHere(t *testing.T) {
 	}
 }
 
+// Whoever is about to hand a call over hears when somebody comes or is taken, and nobody
+// else is disturbed by it.
+func TestWhoCanTakeACallIsLive(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	path := "/cases/" + c.Number()
+	s.Call(s.Agent, c.ID)
+	giver := s.as(s.Agent)
+	stamp := func(ask string) string { return stampOf.FindStringSubmatch(giver.get(path + "/live" + ask).body)[1] }
+	plain, open := stamp(""), stamp("?handover=true")
+	for what, change := range map[string]func(){
+		"comes":    func() { s.as(s.Supervisor) },
+		"is taken": func() { s.Call(s.Supervisor2, s.Case("other@ocn.example").ID) },
+	} {
+		change()
+		if stamp("") != plain {
+			t.Errorf("somebody %s: the case has changed", what)
+		}
+		now := stamp("?handover=true")
+		if now == open {
+			t.Errorf("somebody %s: who could take the call does not hear of it", what)
+		}
+		open = now
+	}
+}
+
 // A page that asks by itself keeps no session open; pressing "stay" does.
 func TestSessionsEndBehindOpenPages(t *testing.T) {
 	s := newSite(t)

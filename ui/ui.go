@@ -308,6 +308,9 @@ func (s Script) lines(lang string) []string {
 	ctx := i18n.With(context.Background(), lang)
 	said := s.Names[lang]
 	lines := strings.Split(t(ctx, "calls.script."+s.Step, "desk", said.Desk, "agent", said.Agent, "unit", cmp.Or(said.Unit, t(ctx, "calls.script.unit")), "minutes", s.Minutes), "\n")
+	if s.Step == "reset" && said.GoesOn != "" {
+		lines = append(lines, said.GoesOn)
+	}
 	if servicesMatter[s.Step] {
 		lines = append(lines, s.Services[lang]...)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hoten/app/cases"
+	"hoten/app/desks"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/vault"
@@ -25,14 +26,17 @@ func (v *caseView) callPanel() (err error) {
 	case cases.Closed2(v.row.Standing, v.policies.Verification, v.now):
 		v.CallClosed = "attempts"
 	}
-	v.Desks = v.deskChoices()
+	at := serving(v.desks, v.about)
+	v.Desks = v.choicesOfDesks(at)
 	if v.Caller, err = v.shown(v.QueryParam("caller")); err != nil {
 		return err
 	}
-	for i, d := range v.desks {
-		if d.ID == v.by.DeskID || i == 0 {
-			v.DeskID, v.NoCalls = d.Code, d.NoCalls(v.now)
-		}
+	first := desks.Main(at, "")
+	if i := slices.IndexFunc(at, func(d desks.Kept) bool { return d.ID == v.by.DeskID }); i >= 0 {
+		first = &at[i]
+	}
+	if first != nil {
+		v.DeskID, v.NoCalls = first.Code, first.NoCalls(v.now)
 	}
 	if v.CallBack, err = v.usable(members.Phone); err != nil || v.call == nil {
 		return err

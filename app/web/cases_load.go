@@ -65,6 +65,7 @@ func (v *caseView) loadMore() error {
 	var reads store.Reads
 	f := &v.found
 	incident, identity := incidents.AskByID(&reads, v.row.IncidentID), members.AskByID(&reads, v.row.IdentityID)
+	mine := incidents.AskProgramsOf(&reads, v.row.IncidentID)
 	contacts, since := members.AskContacts(&reads, v.row.MemberID), cases.AskFirstDay(&reads, v.row.Case.ID)
 	f.member, f.link, f.posted = members.AskMember(&reads, v.row.MemberID), resets.AskLatest(&reads, v.row.IdentityID), ledger.AskStatement(&reads, v.row.IdentityID)
 	if latest := store.First(*f.proposals); latest != nil {
@@ -75,5 +76,8 @@ func (v *caseView) loadMore() error {
 	}
 	v.incident, v.identity, v.contacts = &(*incident)[0], &(*identity)[0], *contacts
 	v.firstDay = (*since)[0]
+	if v.in = incidents.InvolvedIn(v.incident, v.ids, v.programs, *mine); v.incident.IDKindID != nil {
+		v.about = v.in.ID
+	}
 	return nil
 }

@@ -56,6 +56,7 @@ type caseView struct {
 	*page
 	row      *cases.Row
 	incident *incidents.Incident
+	in       *incidents.Involved // the ID and the programs; its operator is not read
 	identity *members.Identity
 	firstDay jptext.Date
 	contacts []members.Contact
@@ -182,6 +183,9 @@ func (v *caseView) identityPanel() (err error) {
 	}
 	v.Identity = ui.Identity{State: states[r.IdentityID], RestrictedAt: moment(r.RestrictedAt), ResumedAt: moment(r.ResumedAt),
 		PointPassword: v.identity.PointPasswordVoidedAt != nil, OneTimePassword: v.identity.OneTimePassword}
+	if id, lang := v.in.ID, i18n.Lang(v.ctx); id != nil {
+		v.Identity.GoesOn, v.Identity.PointPasswordName, v.Identity.OffersOneTime = id.GoesOn(lang), id.PointPassword(lang), id.OneTimePassword
+	}
 	if resets.Directory.Outside() {
 		if v.Identity.Apart, err = v.refusal(v.here.Refusal()); err != nil {
 			return err

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"hoten/app/apptest"
+	"hoten/app/cases"
 )
 
 var stampOf = regexp.MustCompile(`data-stamp="([^"]+)"`)
@@ -61,8 +64,14 @@ func TestWhoCanTakeACallIsLive(t *testing.T) {
 	stamp := func(ask string) string { return stampOf.FindStringSubmatch(giver.get(path + "/live" + ask).body)[1] }
 	plain, open := stamp(""), stamp("?handover=true")
 	for what, change := range map[string]func(){
-		"comes":    func() { s.as(s.Supervisor) },
-		"is taken": func() { s.Call(s.Supervisor2, s.Case("other@ocn.example").ID) },
+		"comes": func() { s.as(s.Supervisor) },
+		"is taken": func() {
+			other, err := cases.Open(s.Ctx, s.Store, s.Supervisor2, apptest.Reference, "other@ocn.example")
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Call(s.Supervisor2, other.Case.ID)
+		},
 	} {
 		change()
 		if stamp("") != plain {

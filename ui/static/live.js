@@ -72,7 +72,7 @@ function freshen(part, next) {
     if (!now || now.innerHTML === old.innerHTML) continue;
     const chosen = old.querySelector("select")?.value;
     const focused = old.contains(document.activeElement);
-    old.replaceChildren(...now.childNodes);
+    old.replaceChildren(...now.cloneNode(true).childNodes); // parts lie in parts
     const select = old.querySelector("select");
     if (select && [...select.options].some((o) => o.value === chosen && !o.disabled)) select.value = chosen;
     if (focused) (select ?? part.querySelector("summary"))?.focus();

@@ -145,8 +145,8 @@ func Has(lang, key string) bool {
 }
 
 // T says the message of a key in the language of the context. args are
-// key/value pairs; integers are written with separators, and "count" also
-// selects the plural. What is missing shows as ⟦key⟧, so that no test and no
+// key/value pairs; integers are written with separators, what has a Name by it, and
+// "count" also selects the plural. What is missing shows as ⟦key⟧, so that no test and no
 // reader overlooks it.
 func T(ctx context.Context, key string, args ...any) string {
 	c := from(ctx)
@@ -163,7 +163,7 @@ func T(ctx context.Context, key string, args ...any) string {
 	var b strings.Builder
 	for _, p := range pieces {
 		if p.hole {
-			b.WriteString(argument(p.text, args))
+			b.WriteString(argument(c.lang, p.text, args))
 		} else {
 			b.WriteString(p.text)
 		}
@@ -176,7 +176,7 @@ func (c *catalog) plural(key string, args []any) string {
 	var count any
 	for i := 0; i+1 < len(args); i += 2 {
 		name, _ := args[i].(string)
-		data[name] = written(args[i+1])
+		data[name] = written(c.lang, args[i+1])
 		if name == "count" {
 			count = args[i+1]
 		}
@@ -191,16 +191,16 @@ func (c *catalog) plural(key string, args []any) string {
 	return s
 }
 
-func argument(name string, args []any) string {
+func argument(lang, name string, args []any) string {
 	for i := 0; i+1 < len(args); i += 2 {
 		if args[i] == name {
-			return written(args[i+1])
+			return written(lang, args[i+1])
 		}
 	}
 	return "⟦" + name + "⟧"
 }
 
-func written(v any) string {
+func written(lang string, v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
@@ -208,6 +208,8 @@ func written(v any) string {
 		return Number(int64(v))
 	case int64:
 		return Number(v)
+	case interface{ Name(lang string) string }:
+		return v.Name(lang)
 	default:
 		return fmt.Sprint(v)
 	}

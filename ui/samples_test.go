@@ -89,12 +89,13 @@ func caseSamples(lang string) map[string]page {
 	outbound.Frame.Person.TextSize = "largest"
 	outbound.Frame.Refused = "handover"
 	outbound.Frame.Problems = []Problem{{"handover", "to", i18n.T(i18n.With(bg, lang), "fault.field.handover_unknown")}}
-	outbound.Identity = Identity{State: "resumed", RestrictedAt: jst(7, 29, 15, 0), LinkSentAt: jst(7, 31, 10, 50), ResumedAt: jst(7, 31, 10, 58), PointPassword: true, OneTimePassword: true}
+	outbound.Identity = Identity{State: "resumed", RestrictedAt: jst(7, 29, 15, 0), LinkSentAt: jst(7, 31, 10, 50), ResumedAt: jst(7, 31, 10, 58), PointPasswordName: in(lang, "ポイントパスワード", "point password"), PointPassword: true, OffersOneTime: true, OneTimePassword: true}
 	outbound.Member.Revealed = true
 
 	promised := sampleCase(lang)
 	promised.Status, promised.Callback, promised.Call = "callback_due", &sampleCallbacks(lang)[0], nil
 	promised.Callback.Tries = []CallbackTry{{At: jst(7, 31, 10, 2), Outcome: "no_answer", Who: in(lang, "鈴木 健", "Ken Suzuki")}, {At: jst(7, 31, 10, 31), Outcome: "voicemail", Who: in(lang, "佐藤 美咲", "Misaki Sato")}}
+	promised.OnCall = []OnCall{{Name: in(lang, "佐藤 美咲", "Misaki Sato"), Since: jst(7, 31, 10, 20), Taken: true}}
 	promised.Frame.Due = CallbacksDue{Count: 3, Overdue: 2, First: jst(7, 31, 10, 30)}
 
 	exhausted := sampleCase(lang)
@@ -188,7 +189,8 @@ func sampleCase(lang string) CasesShow {
 			CustomerNumber: "N9******2", Language: "ja", MayReveal: true, NeedsReason: true,
 		},
 		Identity: Identity{
-			State: "restricted", RestrictedAt: jst(7, 29, 15, 0), PointPassword: false, MayReset: true,
+			State: "restricted", RestrictedAt: jst(7, 29, 15, 0), LinkSentAt: jst(7, 30, 11, 2), LinkVoid: true, MayReset: true,
+			GoesOn:  in(lang, "OCN IDの利用制限中も、インターネット接続はこれまでどおりご利用いただけます。", "Your internet connection works as before."),
 			ResetTo: []Choice{{"4", "co****@mail.example"}},
 		},
 		Contacts: []Contact{

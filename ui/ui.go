@@ -130,9 +130,21 @@ type Choice struct {
 func ProblemsOf(ctx context.Context, form string, f *fault.Fault) []Problem {
 	problems := make([]Problem, 0, len(f.Fields))
 	for _, field := range f.Fields {
-		problems = append(problems, Problem{Form: form, Field: field.Name, Text: t(ctx, "fault.field."+field.Code, field.Args...)})
+		problems = append(problems, Problem{Form: form, Field: field.Name, Text: problemText(ctx, field)})
 	}
 	return problems
+}
+
+// problemText shows people a day as the console writes days; programs are shown theirs.
+func problemText(ctx context.Context, field fault.Field) string {
+	example := time.Date(2014, 7, 28, 18, 4, 0, 0, i18n.JST)
+	switch field.Code {
+	case "date_invalid":
+		return t(ctx, "form.date_invalid", "example", i18n.Date(ctx, example))
+	case "time_invalid":
+		return t(ctx, "form.time_invalid", "example", i18n.TimeFull(ctx, example))
+	}
+	return t(ctx, "fault.field."+field.Code, field.Args...)
 }
 
 // FlashOf turns a fault into a flash.
@@ -308,6 +320,9 @@ func (s Script) lines(lang string) []string {
 	ctx := i18n.With(context.Background(), lang)
 	said := s.Names[lang]
 	lines := strings.Split(t(ctx, "calls.script."+s.Step, "desk", said.Desk, "agent", said.Agent, "unit", cmp.Or(said.Unit, t(ctx, "calls.script.unit")), "minutes", s.Minutes), "\n")
+	if s.Step == "reset" && said.GoesOn != "" {
+		lines = append(lines, said.GoesOn)
+	}
 	if servicesMatter[s.Step] {
 		lines = append(lines, s.Services[lang]...)
 	}

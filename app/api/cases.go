@@ -11,6 +11,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/jptext"
 	"hoten/app/members"
+	"hoten/app/resets"
 	"hoten/app/staff"
 	"hoten/app/vault"
 )
@@ -66,10 +67,11 @@ type eventJSON struct {
 	Text  string         `json:"text,omitempty"`
 }
 
-func (a *API) caseOf(r cases.Row, by cases.Deadlines) (caseJSON, error) {
+// caseOf is a case as lists have it; identity is what is told of its ID (resets.States).
+func (a *API) caseOf(r cases.Row, identity string, by cases.Deadlines) (caseJSON, error) {
 	login, err := r.PlainLogin(a.s.Vault)
 	out := caseJSON{Number: r.Number(), Incident: r.Reference, LoginID: login, Origin: r.Origin, Class: r.Class, Status: r.Status,
-		IdentityState: optional(r.Use()), ReimbursementState: r.ReimbursementState, Assignee: r.AssigneeID, AssigneeName: r.AssigneeName,
+		IdentityState: optional(identity), ReimbursementState: r.ReimbursementState, Assignee: r.AssigneeID, AssigneeName: r.AssigneeName,
 		ImpostorSuspected: r.ImpostorAt != nil, PointsOpen: r.Marks(), LetterWaits: r.Case.LetterWaits(r.Standing), LetterAbout: r.Case.Letter(r.Standing), LetterSentOn: r.LetterSentOn, OpenedAt: r.OpenedAt, ChangedAt: r.ChangedAt, Version: r.Version}
 	if due, ok := by.Of(r); ok {
 		out.DueAt = &due
@@ -159,7 +161,11 @@ func (a *API) writeCase(r *request, status int, id int64) error {
 	if err != nil {
 		return err
 	}
-	out, err := a.caseOf(*row, deadlines)
+	states, err := resets.States(r.db, a.s.Clock(), *row)
+	if err != nil {
+		return err
+	}
+	out, err := a.caseOf(*row, states[row.IdentityID], deadlines)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/ledger"
 	"hoten/app/members"
+	"hoten/app/resets"
 )
 
 // casesQuery is what a list of cases is narrowed by, from the address or, with the
@@ -72,8 +73,12 @@ func (a *API) cases(r *request, q casesQuery) (page list[caseJSON], err error) {
 	if err != nil {
 		return page, err
 	}
+	states, err := resets.States(r.db, a.s.Clock(), rows...)
+	if err != nil {
+		return page, err
+	}
 	page, err = paged(r, rows, limit, func(row cases.Row) int64 { return row.ID }, func(row cases.Row) (caseJSON, error) {
-		return a.caseOf(row, deadlines)
+		return a.caseOf(row, states[row.IdentityID], deadlines)
 	})
 	page.Cut = cut
 	return page, err

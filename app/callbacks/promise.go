@@ -7,7 +7,6 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/cases"
-	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/secrets"
 	"hoten/app/store"
@@ -35,7 +34,7 @@ func Promise(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if err := cases.Unsuspected(of.Standing); err != nil {
 			return nil, err
 		}
-		desk, err := desks.Choose(tx.DB, n.Desk, by.DeskID)
+		desk, err := c.ChooseDesk(tx.DB, n.Desk, by)
 		if err == nil && desk == nil {
 			err = fault.Input("desk", "required")
 		}

@@ -36,13 +36,13 @@ func (a Addressee) Draft(kind string, facts notices.Facts) notices.Draft {
 // restriction notice is not among them: it would not be read in time.
 var informing = map[string]bool{notices.ResetCompleted: true, notices.ReimbursementCompleted: true, notices.ReimbursementCorrected: true, notices.CaseClosed: true, notices.AllHolders: true}
 
-// firstDay is, in SQL, the first day of the earliest incident of a case's ID: what was
+// FirstDay is, in SQL with the case as c, the first day of the earliest incident of a case's ID: what was
 // set since then may be the thief's, whichever case is open.
-const firstDay = "(select min(f.period_from) from cases y join incidents f on f.id = y.incident_id where y.identity_id = c.identity_id)"
+const FirstDay = "(select min(f.period_from) from cases y join incidents f on f.id = y.incident_id where y.identity_id = c.identity_id)"
 
 // AskFirstDay reads the first day of the earliest incident of the case's ID.
 func AskFirstDay(reads *store.Reads, caseID int64) *[]jptext.Date {
-	return store.AskValues[jptext.Date](reads, "select "+firstDay+" from cases c where c.id = $1", caseID)
+	return store.AskValues[jptext.Date](reads, "select "+FirstDay+" from cases c where c.id = $1", caseID)
 }
 
 type addressRow struct {
@@ -82,7 +82,7 @@ func AskAddressees(reads *store.Reads, of string, args ...any) func(v *vault.Vau
 	rows := store.Ask[addressRow](reads, `
 		select c.id as case_id, m.id as member_id, m.name, m.language, i.id as identity_id, i.login,
 		  k.id as contact_id, k.value, coalesce(k.depends_on_login, true) as depends_on_login, coalesce(k.depends_on_other, false) as depends_on_other, k.registered_on, k.undeliverable_at, coalesce(k.source, '') as source, coalesce(k.in_doubt, false) as in_doubt,
-		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on, i.state = 'resumed' as resumed, `+firstDay+` as first_day
+		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on, i.state = 'resumed' as resumed, `+FirstDay+` as first_day
 		from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
 		join members m on m.id = i.member_id left join contact_ways k on k.member_id = m.id and k.kind = 'email'
 		where c.id `+of+` order by c.id, k.depends_on_login, k.registered_on desc, k.id`, args...)

@@ -37,7 +37,7 @@ type Answered struct {
 // is not kept. The third wrong item ends the verification as a mismatch.
 func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, item, value string, confirmVariant bool) (a Answered, err error) {
 	a.Call, err = inCall(ctx, s, by, ToAnswer, callID, func(tx *store.Tx, in *talk) error {
-		if err := askable(in.Call, item, value); err != nil {
+		if err := askable(in.Call, item, value, tx.Now); err != nil {
 			return err
 		}
 		registered, err := registeredOf(tx, in.of)
@@ -60,12 +60,15 @@ func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, 
 	return a, err
 }
 
-func askable(call *Call, item, value string) error {
+func askable(call *Call, item, value string, now time.Time) error {
 	if err := call.goingOn(); err != nil {
 		return err
 	}
 	if call.Outcome != nil {
 		return fault.New(fault.Forbidden, "verification_closed")
+	}
+	if err := call.notOver(now); err != nil {
+		return err
 	}
 	if !slices.Contains(Items, item) {
 		return fault.Input("item", "item_unknown")

@@ -88,8 +88,8 @@ func (n NewCall) check() error {
 }
 
 // desk finds the call's desk, nil for none, and refuses to ring outside its hours.
-func (n NewCall) desk(tx *store.Tx, by access.Actor) (*int64, error) {
-	d, err := desks.Choose(tx.DB, n.Desk, by.DeskID)
+func (n NewCall) desk(tx *store.Tx, by access.Actor, c *Case) (*int64, error) {
+	d, err := c.ChooseDesk(tx.DB, n.Desk, by)
 	if err != nil || d == nil {
 		return nil, err
 	}
@@ -97,6 +97,16 @@ func (n NewCall) desk(tx *store.Tx, by access.Actor) (*int64, error) {
 		err = MayRing("despite", d.Desk, tx.Now, n.Despite)
 	}
 	return &d.ID, err
+}
+
+// ChooseDesk finds the desk of a call or callback about the case (desks.Choose).
+func (c *Case) ChooseDesk(db *gorm.DB, code string, by access.Actor) (*desks.Kept, error) {
+	var id string
+	err := store.Scan(db, "select coalesce((select k.code from incidents n join id_kinds k on k.id = n.id_kind_id where n.id = $1), '')", []any{c.IncidentID}, &id)
+	if err != nil {
+		return nil, err
+	}
+	return desks.Choose(db, code, by.DeskID, id)
 }
 
 // longestNumber bounds a caller's number as it is typed, in characters.
@@ -125,7 +135,7 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		if err := endCallsOf(tx, by.ID); err != nil {
 			return nil, err
 		}
-		desk, err := n.desk(tx, by)
+		desk, err := n.desk(tx, by, c)
 		if err != nil {
 			return nil, err
 		}
@@ -233,6 +243,20 @@ func (c Call) goingOn() error {
 		return already("call_handed_over")
 	}
 	return already("call_ended")
+}
+
+// Over reports whether a running call verifies nobody any more: its verification has come
+// to its end, by the clock or because it was made void. Another call begins anew.
+func (c Call) Over(now time.Time) bool {
+	return c.EndedAt == nil && c.ExpiresAt != nil && !now.Before(*c.ExpiresAt) && (c.Outcome == nil || *c.Outcome == Verified)
+}
+
+// notOver refuses what could only count towards a level that the call does not give any more.
+func (c Call) notOver(now time.Time) error {
+	if c.Over(now) {
+		return fault.New(fault.Forbidden, "verification_over")
+	}
+	return nil
 }
 
 // Valid reports the level that holds now: none after the end or the time limit.

@@ -77,6 +77,9 @@ func (in *talk) codeAllowed(tx *store.Tx) error {
 	if in.Outcome != nil && *in.Outcome != Verified {
 		return fault.New(fault.Forbidden, "verification_closed")
 	}
+	if err := in.notOver(tx.Now); err != nil {
+		return err
+	}
 	return open2(in.of.Standing, in.policy.Verification, tx.Now)
 }
 

@@ -36,6 +36,9 @@ func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64
 			in.of.ImpostorAt = &tx.Now
 		}
 		if outcome == ImpostorSuspected {
+			if in.of.State == members.LinkSent {
+				in.of.State = members.Restricted // whoever got the link, the member was not told
+			}
 			if err := expireGrants(tx, in.of.ID); err != nil {
 				return err
 			}

@@ -96,7 +96,7 @@ func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64,
 		if err := takeBackReach(tx, ch); err != nil {
 			return Happened{}, err
 		}
-		tx.Queue(`update calls set expires_at = $2 where ended_at is null and expires_at > $2 and coalesce(first_id, id) in (
+		tx.Queue(`update calls set expires_at = $2 where ended_at is null and coalesce(expires_at > $2, true) and coalesce(first_id, id) in (
 			select call_id from verification_codes where contact_id = $1 and used_at is not null
 			union all select id from calls where called_contact = $1)`, *ch.ContactID, tx.Now)
 		ch.State, ch.UndoneBy, ch.UndoneAt = ChangeUndone, &by.ID, &tx.Now

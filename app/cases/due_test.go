@@ -104,6 +104,17 @@ func TestOverdueQueueIsTheDeadlines(t *testing.T) {
 			t.Errorf("%s is due at %s, want %s", login, due.In(jptext.JST), want)
 		}
 	}
+	// A call is taken at a desk that serves the ID, whatever desk its agent works at.
+	_, err = cases.StartCall(w.Ctx, w.Store, w.Agent, w.Case("fc-000001").ID, cases.NewCall{Direction: "inbound", Desk: "tech", Relation: cases.Self})
+	refused(t, err, "desk_of_others")
+	for _, code := range []string{"miles", ""} {
+		if d, err := w.Case("fc-000001").ChooseDesk(db, code, w.Agent); err != nil || d.Code != "miles" {
+			t.Errorf("desk %q: %+v %v", code, d, err)
+		}
+	}
+	if d, err := w.Case("m1@ocn.example").ChooseDesk(db, "", w.Agent); err != nil || d.ID != w.Agent.DeskID {
+		t.Errorf("the agent's own desk: %+v %v", d, err)
+	}
 	seen := 0
 	for _, now := range []time.Time{at("2014-08-01 10:00"), at("2014-08-01 18:00"), at("2014-08-01 20:00"), at("2014-08-01 20:00").Add(-1), at("2014-08-01 19:00").Add(-1), at("2014-08-01 19:00"), at("2014-08-02 09:00"),
 		at("2014-08-02 18:00"), at("2014-08-03 19:00"), at("2014-08-04 10:30"), at("2014-08-04 18:00"), at("2014-08-04 18:00").Add(time.Microsecond), at("2014-08-05 11:00"), at("2014-08-20 11:00")} {

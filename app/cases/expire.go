@@ -10,13 +10,14 @@ var clearing []func(tx *store.Tx, identity int64) error
 func WhenClearing(fn func(tx *store.Tx, identity int64) error) { clearing = append(clearing, fn) }
 
 // expireGrants ends the codes that are out, and what is verified in running calls, of all
-// cases of the ID, which is locked: for good, the end of a suspicion gives none back.
+// cases of the ID, which is locked: for good, the end of a suspicion gives none back. Right
+// answers that gave no level yet go too.
 func expireGrants(tx *store.Tx, identity int64) error {
 	if _, err := store.Exec(tx, "update verification_codes set expires_at = $2 where identity_id = $1 and used_at is null and expires_at > $2", identity, tx.Now); err != nil {
 		return err
 	}
-	_, err := store.Exec(tx, `update calls set expires_at = $2 where ended_at is null and expires_at > $2
-		and case_id in (select id from cases where identity_id = $1)`, identity, tx.Now)
+	_, err := store.Exec(tx, `update calls k set expires_at = $2 where ended_at is null and case_id in (select id from cases where identity_id = $1)
+		and (expires_at > $2 or expires_at is null and exists (select from call_answers where call_id = coalesce(k.first_id, k.id) and matched))`, identity, tx.Now)
 	return err
 }
 

@@ -30,7 +30,7 @@ func Phones(db *gorm.DB, v *vault.Vault, caseIDs []int64) (map[int64]string, err
 		CaseID   int64
 		FirstDay jptext.Date
 	}
-	rows, err := store.Select[row](db, `select c.id as case_id, `+firstDay+` as first_day, k.id, k.member_id, k.kind, k.value, k.registered_on, k.depends_on_login, k.depends_on_other, k.source, k.in_doubt, k.undeliverable_at
+	rows, err := store.Select[row](db, `select c.id as case_id, `+FirstDay+` as first_day, k.id, k.member_id, k.kind, k.value, k.registered_on, k.depends_on_login, k.depends_on_other, k.source, k.in_doubt, k.undeliverable_at
 		from cases c join identities i on i.id = c.identity_id join contact_ways k on k.member_id = i.member_id
 		where c.id = any($1) and k.kind = 'phone' order by k.registered_on desc nulls last, k.id`, caseIDs)
 	if err != nil {

@@ -93,6 +93,21 @@ func AskReceivers(reads *store.Reads, c *Call, now time.Time) *[]Receiver {
 		c.CaseID, access.Holders(access.WorkCases), c.AgentID, now.Add(-here))
 }
 
+// OnCall is another agent's call about a case.
+type OnCall struct {
+	Name  string
+	Since time.Time // the caller is on the line
+	Taken bool      // over from the reader
+}
+
+// AskOnCall reads who else is on a call about the case, the newest first.
+func AskOnCall(reads *store.Reads, caseID, reader int64) *[]OnCall {
+	return store.Ask[OnCall](reads, `select s.name, coalesce(f.started_at, k.started_at) as since,
+			exists (select from handovers h where h.taken_as = k.id and h.from_id = $2) as taken
+		from calls k join staff s on s.id = k.agent_id left join calls f on f.id = k.first_id
+		where k.case_id = $1 and k.agent_id <> $2 and k.ended_at is null order by k.id desc`, caseID, reader)
+}
+
 // CallerSince tells since when the caller is on the line: from the start of the first
 // call of the conversation, however often it was handed over.
 func CallerSince(db *gorm.DB, c *Call) (time.Time, error) {

@@ -98,11 +98,11 @@ func TestHandedOverAVerificationKeepsItsEnd(t *testing.T) {
 	w.Clock.Set(end)
 	refused(t, require(w, w.Agent, c, 1), "required")
 	// Asking once more does not begin anew, nor does another hand.
-	if a := say(t, w, w.Agent, call.ID, cases.ItemPhone, "090-0000-0001"); a.Call.Valid(w.Clock.Now()) != 0 {
-		t.Errorf("%+v", a.Call)
-	}
+	_, err = cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, cases.ItemPhone, "090-0000-0001", false)
+	refused(t, err, "verification_over")
 	took := handOver(t, w, w.Agent, call.ID, w.Supervisor)
-	say(t, w, w.Supervisor, took.ID, cases.ItemPhone, "090-0000-0001")
+	_, err = cases.Answer(w.Ctx, w.Store, w.Supervisor, took.ID, cases.ItemPhone, "090-0000-0001", false)
+	refused(t, err, "verification_over")
 	refused(t, require(w, w.Supervisor, c, 1), "required")
 	if n := w.Number("select count(*) from calls where case_id = $1 and ended_at is null", c.ID); n != 1 {
 		t.Errorf("%d calls are open", n)

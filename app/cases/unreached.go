@@ -12,7 +12,7 @@ import (
 // hasAddress is the condition, in SQL, of cases (c) with an address that the restriction
 // notice may go to.
 var hasAddress = `exists (select from identities i join contact_ways k on k.member_id = i.member_id
-	where i.id = c.identity_id and k.kind = 'email' and ` + members.MailUsable(firstDay) + ")"
+	where i.id = c.identity_id and k.kind = 'email' and ` + members.MailUsable(FirstDay) + ")"
 
 // addressless is the condition, in SQL, of cases (c) whose member is still to be told of the
 // restriction, and has no address that the notice could go to.

@@ -2,6 +2,7 @@ package desks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +23,20 @@ type Desk struct {
 	ClosedYearly     []Period    `json:"closed_yearly"`
 	Hours            []Hours     `json:"hours"`
 	Exceptions       []Exception `json:"exceptions"`
+}
+
+// Name is what callers know the desk by, in the language.
+func (d Desk) Name(lang string) string {
+	if lang == "en" {
+		return d.NameEn
+	}
+	return d.NameJa
+}
+
+// Serves reports whether members with the ID of the code are the desk's; of an ID that is
+// not known ("") any are.
+func (d Desk) Serves(id string) bool {
+	return id == "" || len(d.IDs) == 0 || slices.Contains(d.IDs, id)
 }
 
 // Hours are the opening hours of some days of the week from one day until

@@ -59,22 +59,27 @@ func ByCode(db *gorm.DB, code string) (Desk, error) {
 	return d, json.Unmarshal([]byte(r.Rules), &d)
 }
 
-// Choose finds a desk by its code, or with none the desk own; nil where there is
-// neither. An unknown code: Invalid on desk.
-func Choose(db *gorm.DB, code string, own int64) (*Kept, error) {
+// Choose finds the desk that somebody of the desk own works at for a member whose ID has
+// the code id: the one with the code, else their own, else the main one for the ID where
+// theirs does not serve it; nil without any. Invalid on desk: an unknown code, or a desk
+// that does not serve such members.
+func Choose(db *gorm.DB, code string, own int64, id string) (*Kept, error) {
 	list, err := List(db)
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range list {
-		if d.Code == code || code == "" && d.ID == own {
-			return &d, nil
-		}
-	}
-	if code != "" {
+	i := slices.IndexFunc(list, func(d Kept) bool { return d.Code == code || code == "" && d.ID == own })
+	switch {
+	case i < 0 && code != "":
 		return nil, fault.Input("desk", "desk_unknown")
+	case i < 0:
+		return nil, nil
+	case list[i].Serves(id):
+		return &list[i], nil
+	case code != "":
+		return nil, fault.Input("desk", "desk_of_others", "desk", list[i].Desk)
 	}
-	return nil, nil
+	return Main(list, id), nil
 }
 
 // Topics that a desk may have besides the codes of programs.
@@ -91,7 +96,7 @@ func Main(list []Kept, id string) *Kept {
 	var first *Kept
 	for i, d := range list {
 		switch {
-		case id != "" && len(d.IDs) > 0 && !slices.Contains(d.IDs, id):
+		case !d.Serves(id):
 		case slices.Contains(d.Topics, AboutID):
 			return &list[i]
 		case first == nil:

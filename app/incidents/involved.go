@@ -35,22 +35,47 @@ func Involve(db *gorm.DB, incident int64) (*Involved, error) {
 	if incident != 0 && in.Incident == nil {
 		return nil, fault.Missing()
 	}
-	if err := in.who(db); err != nil {
-		return nil, err
-	}
-	return in, in.which(db)
-}
-
-// who finds the ID, and the operator who runs it.
-func (in *Involved) who(db *gorm.DB) error {
 	ids, err := operators.IDs(db)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	all, err := operators.List(db)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	programs, err := Programs(db)
+	if err != nil {
+		return nil, err
+	}
+	mine := new([]int16)
+	if in.Incident != nil {
+		var reads store.Reads
+		mine = AskProgramsOf(&reads, in.Incident.ID)
+		if err := reads.Run(db); err != nil {
+			return nil, err
+		}
+	}
+	in.who(ids, all)
+	in.which(programs, *mine)
+	return in, nil
+}
+
+// AskProgramsOf reads which programs an incident is about; none: not said.
+func AskProgramsOf(reads *store.Reads, incident int64) *[]int16 {
+	return store.AskValues[int16](reads, "select program_id from incident_programs where incident_id = $1", incident)
+}
+
+// InvolvedIn is what Involve gives of an incident, from what was read already; mine is as
+// AskProgramsOf reads it. The operator stays unknown.
+func InvolvedIn(incident *Incident, ids []operators.ID, programs []Program, mine []int16) *Involved {
+	in := &Involved{Incident: incident}
+	in.who(ids, nil)
+	in.which(programs, mine)
+	return in
+}
+
+// who finds the ID, and the operator who runs it.
+func (in *Involved) who(ids []operators.ID, all []operators.Operator) {
 	if len(ids) > 0 {
 		in.ID = &ids[0]
 	}
@@ -60,35 +85,24 @@ func (in *Involved) who(db *gorm.DB) error {
 	if len(all) > 0 {
 		in.Operator = &all[0]
 	}
-	if in.ID != nil {
-		in.Operator = &all[slices.IndexFunc(all, func(o operators.Operator) bool { return o.ID == in.ID.OperatorID })]
+	if i := slices.IndexFunc(all, func(o operators.Operator) bool { return in.ID != nil && o.ID == in.ID.OperatorID }); i >= 0 {
+		in.Operator = &all[i]
 	}
-	return nil
 }
 
 // which finds the programs: those of the incident, else all.
-func (in *Involved) which(db *gorm.DB) error {
-	programs, err := Programs(db)
-	if err != nil {
-		return err
-	}
-	if in.Programs = programs; in.Incident == nil {
-		return nil
-	}
-	var reads store.Reads
-	mine := store.AskValues[int16](&reads, "select program_id from incident_programs where incident_id = $1", in.Incident.ID)
-	if err := reads.Run(db); err != nil || len(*mine) == 0 {
-		return err
+func (in *Involved) which(programs []Program, mine []int16) {
+	if in.Programs = programs; len(mine) == 0 {
+		return
 	}
 	in.Programs = nil
 	for _, p := range programs {
-		if slices.Contains(*mine, p.ID) {
+		if slices.Contains(mine, p.ID) {
 			in.Programs = append(in.Programs, p)
 		} else {
 			in.others = append(in.others, p.Code)
 		}
 	}
-	return nil
 }
 
 // Has reports whether the incident is about the program with the code.

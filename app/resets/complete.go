@@ -2,6 +2,7 @@ package resets
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -61,8 +62,13 @@ func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
 	return visit, nil
 }
 
+// works is, in SQL, that a link was neither used nor made void, nor is out of time at $at.
+func works(of string, at int) string {
+	return fmt.Sprintf("%sused_at is null and %[1]svoided_at is null and %[1]sexpires_at > $%[2]d", of, at)
+}
+
 func live(db *gorm.DB, token string, now time.Time, lock string) (*Link, error) {
-	links, err := store.Select[Link](db, `select * from reset_links where token_hash = $1 and used_at is null and voided_at is null and expires_at > $2 `+lock,
+	links, err := store.Select[Link](db, "select * from reset_links where token_hash = $1 and "+works("", 2)+" "+lock,
 		hashToken(token), now)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hoten/app/cases"
+	"hoten/app/desks"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/vault"
@@ -16,20 +17,26 @@ func (v *caseView) callPanel() (err error) {
 	for _, id := range *v.found.same {
 		v.Elsewhere = append(v.Elsewhere, ui.Choice{Value: "/cases/" + cases.Number(id), Label: cases.Number(id)})
 	}
+	for _, o := range *v.found.others {
+		v.OnCall = append(v.OnCall, ui.OnCall{Name: o.Name, Since: o.Since, Taken: o.Taken})
+	}
 	switch {
 	case v.row.ImpostorAt != nil:
 		v.CallClosed = "impostor"
 	case cases.Closed2(v.row.Standing, v.policies.Verification, v.now):
 		v.CallClosed = "attempts"
 	}
-	v.Desks = v.deskChoices()
+	at := serving(v.desks, v.about)
+	v.Desks = v.choicesOfDesks(at)
 	if v.Caller, err = v.shown(v.QueryParam("caller")); err != nil {
 		return err
 	}
-	for i, d := range v.desks {
-		if d.ID == v.by.DeskID || i == 0 {
-			v.DeskID, v.NoCalls = d.Code, d.NoCalls(v.now)
-		}
+	first := desks.Main(at, "")
+	if i := slices.IndexFunc(at, func(d desks.Kept) bool { return d.ID == v.by.DeskID }); i >= 0 {
+		first = &at[i]
+	}
+	if first != nil {
+		v.DeskID, v.NoCalls = first.Code, first.NoCalls(v.now)
 	}
 	if v.CallBack, err = v.usable(members.Phone); err != nil || v.call == nil {
 		return err
@@ -99,7 +106,7 @@ func (v *caseView) openCall() error {
 		return err
 	}
 	c := &ui.Call{ID: v.call.ID, Direction: v.call.Direction, Relation: v.call.Relation, Since: since, Outcome: text(v.call.Outcome),
-		Level: v.call.Valid(v.now), WrongLeft: progress.WrongLeft, MissingItems: progress.MissingItems, MissingHidden: progress.MissingHidden,
+		Level: v.call.Valid(v.now), Over: v.call.Over(v.now), WrongLeft: progress.WrongLeft, MissingItems: progress.MissingItems, MissingHidden: progress.MissingHidden,
 		CalledBack: progress.CalledBack}
 	if v.call.FirstID != nil {
 		c.TakenOverAt = v.call.StartedAt

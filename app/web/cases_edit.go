@@ -26,7 +26,11 @@ func (p *page) onCase(form, done string, act func(id int64) error) error {
 }
 
 func updateCase(p *page) error {
-	return p.onCase("set", "case_changed", func(id int64) error {
+	done := "case_changed"
+	if cases.Status(p.FormValue("status")) == cases.Completed && p.FormValue("seen_status") != string(cases.Completed) {
+		done = "case_completed"
+	}
+	return p.onCase("set", done, func(id int64) error {
 		version, err := strconv.ParseInt(p.FormValue("version"), 10, 64)
 		if err != nil {
 			return fault.Input("version", "required")

@@ -12,6 +12,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/incidents"
+	"hoten/app/resets"
 	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/views"
@@ -198,6 +199,10 @@ func showLoad(p *page) error {
 
 func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 	deadlines := cases.DeadlinesOf(p.desks, p.ids, p.policies)
+	states, err := resets.States(p.db, p.w.s.Clock(), rows...)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]ui.CaseRow, len(rows))
 	for i, r := range rows {
 		login, err := r.PlainLogin(p.w.s.Vault)
@@ -209,7 +214,7 @@ func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 			return nil, err
 		}
 		out[i] = ui.CaseRow{Number: r.Number(), LoginID: login, Name: name, Class: text(r.Class), Status: string(r.Status), Stalled: r.Case.Stalled(p.w.s.Clock()),
-			Identity: r.Use(), Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName, ChangedAt: r.ChangedAt}
+			Identity: states[r.IdentityID], Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName, ChangedAt: r.ChangedAt}
 		if marks := r.Marks(); len(marks) > 0 {
 			out[i].PointsOpen = marks[0]
 		}

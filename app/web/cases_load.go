@@ -23,6 +23,7 @@ type caseFound struct {
 	proposal  *[]cases.Event         // of the change that is proposed
 	shared    *[]int64               // other IDs of its contact
 	running   *[]cases.Call
+	others    *[]cases.OnCall
 	callback  *[]callbacks.Row
 	proposals *[]reimbursements.Row
 	approvals *[]reimbursements.Approval // of the latest proposal
@@ -42,6 +43,7 @@ func (v *caseView) load(id int64) error {
 	f := &v.found
 	row, plan, stamp, programs := cases.AskRow(&reads, id), reimbursements.AskLook(&reads, id), cases.AskStamp(&reads, id), incidents.AskPrograms(&reads)
 	f.same, f.running, f.callback = cases.AskSameNumber(&reads, id), cases.AskRunning(&reads, id, v.by.ID), callbacks.AskOfCase(&reads, id)
+	f.others = cases.AskOnCall(&reads, id, v.by.ID)
 	f.proposals, f.events = reimbursements.AskOfCase(&reads, id), v.askTimeline(&reads, id)
 	f.mails, f.services = notices.AskFind(&reads, notices.Filter{CaseID: id, Limit: 20}), services.AskNow(&reads, v.now)
 	f.changes, f.proposal, f.shared = cases.AskContactChanges(&reads, id), cases.AskProposal(&reads, id), cases.AskShared(&reads, id)
@@ -64,6 +66,7 @@ func (v *caseView) loadMore() error {
 	var reads store.Reads
 	f := &v.found
 	incident, identity := incidents.AskByID(&reads, v.row.IncidentID), members.AskByID(&reads, v.row.IdentityID)
+	mine := incidents.AskProgramsOf(&reads, v.row.IncidentID)
 	contacts, since := members.AskContacts(&reads, v.row.MemberID), cases.AskFirstDay(&reads, v.row.Case.ID)
 	f.member, f.link, f.posted = members.AskMember(&reads, v.row.MemberID), resets.AskLatest(&reads, v.row.IdentityID), ledger.AskStatement(&reads, v.row.IdentityID)
 	if latest := store.First(*f.proposals); latest != nil {
@@ -74,5 +77,8 @@ func (v *caseView) loadMore() error {
 	}
 	v.incident, v.identity, v.contacts = &(*incident)[0], &(*identity)[0], *contacts
 	v.firstDay = (*since)[0]
+	if v.in = incidents.InvolvedIn(v.incident, v.ids, v.programs, *mine); v.incident.IDKindID != nil {
+		v.about = v.in.ID
+	}
 	return nil
 }

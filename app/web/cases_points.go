@@ -37,7 +37,7 @@ func (v *caseView) points() error {
 		}
 	}
 	for _, program := range v.programs {
-		if _, known := v.facts.Balances[program.ID]; !known && v.MayAdd {
+		if _, known := v.facts.Balances[program.ID]; !known && v.MayAdd && v.in.Has(program.Code) {
 			v.Stated = append(v.Stated, ui.Choice{Value: program.Code, Label: program.Name(lang)})
 		}
 		if slices.Contains(v.plan.Missing, program.ID) {
@@ -46,7 +46,7 @@ func (v *caseView) points() error {
 	}
 	v.Programs = v.sums()
 	if v.by.May(access.Propose) && v.row.Affected() {
-		for _, p := range v.programs {
+		for _, p := range v.in.Programs {
 			v.Adjust = append(v.Adjust, ui.Choice{Value: p.Code, Label: p.Name(lang)})
 		}
 	}

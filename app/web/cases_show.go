@@ -56,6 +56,7 @@ type caseView struct {
 	*page
 	row      *cases.Row
 	incident *incidents.Incident
+	in       *incidents.Involved // the ID and the programs; its operator is not read
 	identity *members.Identity
 	firstDay jptext.Date
 	contacts []members.Contact
@@ -177,8 +178,15 @@ func barred(k members.Contact) string {
 
 func (v *caseView) identityPanel() (err error) {
 	r := v.row
-	v.Identity = ui.Identity{State: r.Use(), RestrictedAt: moment(r.RestrictedAt), ResumedAt: moment(r.ResumedAt),
+	states, err := resets.States(v.db, v.now, *r)
+	if err != nil {
+		return err
+	}
+	v.Identity = ui.Identity{State: states[r.IdentityID], RestrictedAt: moment(r.RestrictedAt), ResumedAt: moment(r.ResumedAt),
 		PointPassword: v.identity.PointPasswordVoidedAt != nil, OneTimePassword: v.identity.OneTimePassword}
+	if id, lang := v.in.ID, i18n.Lang(v.ctx); id != nil {
+		v.Identity.GoesOn, v.Identity.PointPasswordName, v.Identity.OffersOneTime = id.GoesOn(lang), id.PointPassword(lang), id.OneTimePassword
+	}
 	if resets.Directory.Outside() {
 		if v.Identity.Apart, err = v.refusal(v.here.Refusal()); err != nil {
 			return err
@@ -189,6 +197,7 @@ func (v *caseView) identityPanel() (err error) {
 	}
 	if link := store.First(*v.found.link); link != nil {
 		v.Identity.LinkSentAt, v.Identity.LinkExpiresAt = link.SentAt, link.ExpiresAt
+		v.Identity.LinkVoid = link.UsedAt == nil && v.Identity.State != members.LinkSent
 	}
 	if v.Identity.ResetTo, err = v.usable(members.Email); err != nil {
 		return err

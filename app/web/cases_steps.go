@@ -79,9 +79,7 @@ func (v *caseView) verificationNote() string {
 }
 
 // linkHolds reports whether the member has a reset link that still works.
-func (v *caseView) linkHolds() bool {
-	return v.Identity.State == members.LinkSent && v.now.Before(v.Identity.LinkExpiresAt)
-}
+func (v *caseView) linkHolds() bool { return v.Identity.State == members.LinkSent }
 
 func (v *caseView) resetNote() string {
 	if v.linkHolds() {
@@ -126,7 +124,9 @@ func (v *caseView) chain() {
 			s.State, s.Note = "skipped", i18n.T(v.ctx, "cases.step.left")
 		case !now:
 			s.State, now = "now", true
-			v.Next = v.nextFor(l.name)
+			if v.Next = v.nextFor(l.name); v.Next == "call" && len(v.OnCall) > 0 {
+				v.Next, s.Note = "", i18n.T(v.ctx, "cases.step.on_call")
+			}
 		}
 		v.Steps = append(v.Steps, s)
 	}
@@ -147,7 +147,7 @@ func (v *caseView) nextFor(step string) string {
 		return "notify"
 	case step == "verification" && v.Call == nil:
 		return "call"
-	case step == "verification" && v.Call.Outcome != "":
+	case step == "verification" && (v.Call.Outcome != "" || v.Call.Over), step == "reset" && v.Call != nil && v.Call.Over:
 		return "end"
 	case step == "verification":
 		return "verify"

@@ -9,8 +9,8 @@ import (
 
 	"hoten/app/cases"
 	"hoten/app/desks"
-	"hoten/app/incidents"
 	"hoten/app/members"
+	"hoten/app/services"
 	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
@@ -143,14 +143,18 @@ func (p *page) subjects(kept any) string {
 // script chooses the sentences for the step of the call, in the caller's language.
 func (v *caseView) script() (err error) {
 	var said map[string][]string
-	if v.Services, said = v.holding(v.found.services()); !v.MayWork {
+	now := slices.DeleteFunc(v.found.services(), func(n services.Named) bool { return !v.in.Has(n.Code) })
+	if v.Services, said = v.holding(now); !v.MayWork {
 		return nil
 	}
 	s := ui.Script{Language: v.Member.Language, Names: map[string]ui.ScriptNames{}, Step: "greeting", Minutes: v.policies.ResetMinutes, Services: said}
 	for _, lang := range i18n.Langs {
-		names := ui.ScriptNames{Agent: v.account.NameIn(lang), Unit: incidents.UnitOf(v.programs, lang)}
+		names := ui.ScriptNames{Agent: v.account.NameIn(lang), Unit: v.in.Unit(lang)}
+		if v.in.ID != nil {
+			names.GoesOn = v.in.ID.GoesOn(lang)
+		}
 		if i := slices.IndexFunc(v.desks, func(d desks.Kept) bool { return d.Code == v.DeskID }); i >= 0 {
-			names.Desk = nameIn(lang, v.desks[i].Desk)
+			names.Desk = v.desks[i].Name(lang)
 		}
 		s.Names[lang] = names
 	}

@@ -111,27 +111,22 @@ func (p *page) waiting(a *around) {
 // section names the rail's entry that a page belongs to.
 func (p *page) section(name string) { p.frame.Section = name }
 
-func (p *page) deskChoices() (out []ui.Choice) {
-	for _, d := range p.desks {
+func (p *page) deskChoices() []ui.Choice { return p.choicesOfDesks(p.desks) }
+
+func (p *page) choicesOfDesks(list []desks.Kept) (out []ui.Choice) {
+	for _, d := range list {
 		out = append(out, ui.Choice{Value: d.Code, Label: p.deskName(d.Desk)})
 	}
 	return out
 }
 
-func (p *page) deskName(d desks.Desk) string { return nameIn(i18n.Lang(p.ctx), d) }
+func (p *page) deskName(d desks.Desk) string { return d.Name(i18n.Lang(p.ctx)) }
 
 func (p *page) deskShort(d desks.Desk) string {
 	if i18n.Lang(p.ctx) == "en" {
 		return d.ShortEn
 	}
 	return d.ShortJa
-}
-
-func nameIn(lang string, d desks.Desk) string {
-	if lang == "en" {
-		return d.NameEn
-	}
-	return d.NameJa
 }
 
 // deskStates is the desks as they are now, for pages that tell where to call.

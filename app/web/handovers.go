@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/cases"
@@ -72,17 +73,25 @@ func (v *caseView) receivers(c *ui.Call) error {
 		}
 	}
 	for _, r := range *found {
-		where, list := "away", &c.Busy
-		switch {
-		case r.InCall:
-			where = "in_call"
-		case r.Here(v.now):
-			where, list = "here", &c.Receivers
+		where, list := whereabouts(r, v.now), &c.Busy
+		if where == "here" {
+			list = &c.Receivers
 		}
 		*list = append(*list, ui.Choice{Value: strconv.FormatInt(r.ID, 10),
 			Label: i18n.T(v.ctx, "calls.handover."+where, "name", r.Name, "role", i18n.T(v.ctx, "staff.role."+string(r.Role)))})
 	}
 	return nil
+}
+
+// whereabouts is where somebody is who takes calls: "in_call", "here" or "away".
+func whereabouts(r cases.Receiver, now time.Time) string {
+	switch {
+	case r.InCall:
+		return "in_call"
+	case r.Here(now):
+		return "here"
+	}
+	return "away"
 }
 
 func offerHandover(p *page) error {

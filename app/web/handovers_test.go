@@ -88,8 +88,20 @@ func TestHandingOverACall(t *testing.T) {
 	if body := receiver.get(path).body; !strings.Contains(body, i18n.Clock(s.Clock.Now())+"に引き受け") {
 		t.Error("when the call was taken over is not told")
 	}
-	if body := giver.get(path).body; strings.Contains(body, at) || !strings.Contains(body, s.Agent.Name+"さんから通話を引き継ぎ") {
+	body := giver.get(path).body
+	if strings.Contains(body, at) || !strings.Contains(body, s.Agent.Name+"さんから通話を引き継ぎ") {
 		t.Error("the first agent still has the call")
+	}
+	for _, want := range []string{s.Supervisor.Name + "さんが通話を引き受け、いま通話中です（" + i18n.Clock(call.StartedAt) + "から）", "<summary>別の通話を開始する</summary>"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the first agent's page lacks %s", want)
+		}
+	}
+	if body := third.get(path).body; !strings.Contains(body, s.Supervisor.Name+"さんがこの案件で通話中です") {
+		t.Error("a third agent does not see who is on the call")
+	}
+	if body := third.get(third.get("/pop?number=090-0000-1234").location).body; strings.Contains(body, "別の通話を開始する") || !strings.Contains(body, "通話を開始する") {
+		t.Error("who has the telephone ringing has to look for the form")
 	}
 	if a := receiver.post("/handovers/1/decline", "back", "/mails"); a.status != http.StatusConflict || !strings.Contains(a.body, "この引き継ぎの依頼は終了しています") {
 		t.Errorf("declined after all: %d", a.status)

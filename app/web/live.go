@@ -1,10 +1,12 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 
 	"hoten/app/cases"
+	"hoten/app/store"
 	"hoten/ui"
 )
 
@@ -26,6 +28,13 @@ func attendCase(p *page) error {
 	if err != nil {
 		return err
 	}
+	if p.QueryParam("handover") == "true" {
+		mark, err := p.receiversMark(id)
+		if err != nil {
+			return err
+		}
+		stamp += mark
+	}
 	shown := ui.CaseLive{Stamp: stamp}
 	for _, o := range others {
 		if o.Writing {
@@ -35,6 +44,20 @@ func attendCase(p *page) error {
 		}
 	}
 	return p.render(shown.Part())
+}
+
+// receiversMark changes with whom the reader's call about the case can be handed to: what
+// an agent looks at who is about to hand it over.
+func (p *page) receiversMark(id int64) (string, error) {
+	now := p.w.s.Clock()
+	found, err := store.Now(p.db, func(reads *store.Reads) *[]cases.Receiver {
+		return cases.AskReceivers(reads, &cases.Call{CaseID: id, AgentID: p.by.ID}, now)
+	})
+	mark := ""
+	for _, r := range found {
+		mark += fmt.Sprint(".", r.ID, whereabouts(r, now))
+	}
+	return mark, err
 }
 
 // showFrame answers every open page once a minute: what waits for its reader.

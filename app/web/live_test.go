@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"hoten/app/apptest"
+	"hoten/app/cases"
 )
 
 var stampOf = regexp.MustCompile(`data-stamp="([^"]+)"`)
@@ -47,6 +50,38 @@ func TestWhoElseIsHere(t *testing.T) {
 	}
 	if a := one.get("/cases/H0000999-9/live"); a.status != http.StatusNotFound {
 		t.Errorf("no case: %d", a.status)
+	}
+}
+
+// Whoever is about to hand a call over hears when somebody comes or is taken, and nobody
+// else is disturbed by it.
+func TestWhoCanTakeACallIsLive(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	path := "/cases/" + c.Number()
+	s.Call(s.Agent, c.ID)
+	giver := s.as(s.Agent)
+	stamp := func(ask string) string { return stampOf.FindStringSubmatch(giver.get(path + "/live" + ask).body)[1] }
+	plain, open := stamp(""), stamp("?handover=true")
+	for what, change := range map[string]func(){
+		"comes": func() { s.as(s.Supervisor) },
+		"is taken": func() {
+			other, err := cases.Open(s.Ctx, s.Store, s.Supervisor2, apptest.Reference, "other@ocn.example")
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Call(s.Supervisor2, other.Case.ID)
+		},
+	} {
+		change()
+		if stamp("") != plain {
+			t.Errorf("somebody %s: the case has changed", what)
+		}
+		now := stamp("?handover=true")
+		if now == open {
+			t.Errorf("somebody %s: who could take the call does not hear of it", what)
+		}
+		open = now
 	}
 }
 

@@ -25,8 +25,11 @@ func (p *page) topics(lang string) ([]ui.Choice, error) {
 	return p.topicsOf(programs, lang), err
 }
 
-// idName is what the ID is called, or each of them.
+// idName is what the ID of the case is called, else each of them.
 func (p *page) idName(lang string) string {
+	if p.about != nil {
+		return p.about.Name(lang)
+	}
 	var names []string
 	for _, i := range p.ids {
 		if name := i.Name(lang); !slices.Contains(names, name) {
@@ -67,7 +70,7 @@ func (p *page) askedAbout(programs []incidents.Program, here int64, base, caller
 		return a, nil
 	}
 	a.Topic, p.frame.Topic = labelOf(topics, chosen), chosen
-	right, own := rightDesk(p.desks, chosen, here, p.w.s.Clock())
+	right, own := rightDesk(p.desksFor(chosen), chosen, here, p.w.s.Clock())
 	switch {
 	case own:
 		a.State = "here"
@@ -82,6 +85,22 @@ func (p *page) askedAbout(programs []incidents.Program, here int64, base, caller
 // toCase leads back to a case after a form on its page, and to what its caller asks about.
 func (p *page) toCase(id int64, anchor, done string) error {
 	return p.to(ui.TopicAt("/cases/"+cases.Number(id), p.FormValue("topic"))+anchor, done)
+}
+
+// desksFor are the desks that answer about a topic: about the ID of a case those that serve it.
+func (p *page) desksFor(topic string) []desks.Kept {
+	if p.about == nil || topic != desks.AboutID && topic != desks.AboutPassword {
+		return p.desks
+	}
+	return serving(p.desks, p.about)
+}
+
+// serving are the desks for members with the ID; nil: with any.
+func serving(list []desks.Kept, id *operators.ID) []desks.Kept {
+	if id == nil {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(d desks.Kept) bool { return !d.Serves(id.Code) })
 }
 
 // rightDesk finds the desk for a topic: one's own, else one that is open, else any.
@@ -119,7 +138,7 @@ func (p *page) sendOn(a *ui.AskedAbout, d desks.Kept, topic, caller string) erro
 		if err != nil {
 			return err
 		}
-		words := i18n.T(said, "desks.say."+a.State, "topic", labelOf(topics, topic), "desk", nameIn(lang, d.Desk), "phone", d.Phone,
+		words := i18n.T(said, "desks.say."+a.State, "topic", labelOf(topics, topic), "desk", d.Name(lang), "phone", d.Phone,
 			"day", i18n.DaySpoken(said, at), "time", clock)
 		a.Say = append(a.Say, ui.Said{Language: lang, Lines: strings.Split(words, "\n")})
 	}

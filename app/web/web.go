@@ -111,6 +111,7 @@ type page struct {
 	ctx      context.Context // with the reader's language
 	desks    []desks.Kept    // of pages of the console, as policies and ids
 	ids      []operators.ID  // without their domains
+	about    *operators.ID   // that of the case that is shown, where its incident says it
 	policies policies.Policies
 	here     installation.State  // where the database lives
 	stopped  []notices.MailQueue // queues of mails

@@ -100,7 +100,7 @@ test("from ringing to the verification in two keystrokes", async () => {
   assert.ok(y + height <= 860, `the way to hand the call over lies at ${y}`);
   await give.focus();
   await agent.keyboard.press("Enter");
-  await agent.locator("#handover-to, #handover .more-body > p").first().waitFor();
+  await agent.locator("#handover-to, #handover [data-fresh=receivers] > p").first().waitFor();
   await axe(agent);
   await agent.keyboard.press("Enter");
   for (const width of [1280, 390]) {

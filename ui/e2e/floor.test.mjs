@@ -269,6 +269,24 @@ test("a call that is offered: whoever has it hears what became of it, also while
   await agent.goto(hoten.origin + "/cases?queue=unassigned");
   await agent.goto(hoten.origin + (await agent.locator(".list a.open").nth(8).getAttribute("href")));
   await submit(agent, agent.locator("form[action$='/calls'] button.primary"));
+  // Who can take it is up to date while the list is open, also while it is in use.
+  const another = async (page, nth) => {
+    await page.goto(hoten.origin + "/cases?queue=unassigned");
+    await page.goto(hoten.origin + (await page.locator(".list a.open").nth(nth).getAttribute("href")));
+    await submit(page, page.locator("form[action$='/calls'] button.primary"));
+  };
+  const taken = agent.locator("#handover li", { hasText: "高橋 翔（スーパーバイザー、通話中）" });
+  await agent.locator("#handover summary").click();
+  await agent.locator("#handover select").focus();
+  assert.equal(await taken.count(), 0);
+  await another(other, 9);
+  await taken.waitFor();
+  assert.ok(await agent.locator("#handover form button").isDisabled(), "nobody is left to offer it to");
+  assert.equal(await agent.locator("#handover details[open]").count(), 1);
+  await other.locator("form[action$='/end'] button").click();
+  await taken.waitFor({ state: "detached" });
+  await agent.locator("#handover summary").click();
+
   const offer = async () => {
     await agent.locator("#handover summary").click();
     const who = await agent.locator("#handover option", { hasText: "高橋" }).getAttribute("value");
@@ -282,15 +300,20 @@ test("a call that is offered: whoever has it hears what became of it, also while
   await other.locator("#handovers form[action$='/decline'] button").click();
   await agent.getByText("高橋 翔さんは引き受けませんでした。").waitFor();
   assert.equal(await agent.inputValue("#answer-name"), "書きかけ", "what was typed stays");
+  assert.equal(await agent.locator("#flash").count(), 0, "that it was offered is no news any more");
   await checked(agent, "ja");
 
   await offer();
   await other.locator("#handovers form[action$='/accept'] button").click();
   await other.locator("#answer-name").waitFor();
   await agent.locator("#answer-name").waitFor({ state: "detached" });
+  await agent.getByText("高橋 翔さんが通話を引き受け、いま通話中です").waitFor();
+  assert.equal(await agent.locator("#flash").count(), 0);
+  assert.equal(await agent.locator("form[action$='/calls'] button.primary").isVisible(), false, "nobody starts a call beside it unasked");
   await checked(agent, "ja");
   await other.locator("form[action$='/end'] button").click();
   await other.locator("#answer-name").waitFor({ state: "detached" });
+  await agent.locator("form[action$='/calls'] button.primary").waitFor();
   for (const page of [agent, other]) await page.context().close();
 });
 

@@ -91,3 +91,24 @@ func checkForms(t *testing.T, html string) {
 		}
 	}
 }
+
+// Whoever may approve a proposal can record a letter that is due as well: the queue of
+// letters leads them to the same page.
+func TestALetterBesideAnApproval(t *testing.T) {
+	ctx := i18n.With(t.Context(), "en")
+	for name, c := range map[string]struct {
+		letter  []string
+		mayWork bool
+		want    bool
+	}{"due": {[]string{"restriction"}, true, true}, "none due": {nil, true, false}, "who does not work cases": {[]string{"restriction"}, false, false}} {
+		p := sampleCase("en")
+		p.Call, p.Next, p.Letter, p.MayWork = nil, "approve", c.letter, c.mayWork
+		var b strings.Builder
+		if err := p.next("").Render(ctx, &b); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(b.String(), `action="/cases/`+p.Number+`/letters"`); got != c.want {
+			t.Errorf("%s: offered %v\n%s", name, got, b.String())
+		}
+	}
+}

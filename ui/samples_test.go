@@ -103,7 +103,7 @@ func caseSamples(lang string) map[string]page {
 	exhausted.Callback.State, exhausted.Callback.NextChannel, exhausted.Callback.Attempts = "exhausted", "letter", 3
 	exhausted.MayPromise, exhausted.Today, exhausted.CallBack = true, jst(7, 31, 10, 44), []Choice{{"3", "03-****-8551"}}
 	exhausted.Frame.Problems = []Problem{{"promise", "due_at", i18n.T(i18n.With(bg, lang), "fault.field.calling_hours")}}
-	exhausted.Steps, exhausted.Next = slices.Clone(exhausted.Steps), "letter"
+	exhausted.Letter, exhausted.Steps, exhausted.Next = []string{"restriction", "result"}, slices.Clone(exhausted.Steps), "letter"
 	exhausted.Steps[0] = Step{Name: "notice", State: "now", Note: i18n.T(i18n.With(bg, lang), "cases.step.unreachable")}
 	exhausted.Steps[1] = Step{Name: "verification", State: "later"}
 	exhausted.Steps[2] = Step{Name: "reset", State: "later"}

@@ -84,7 +84,10 @@ func RecordLetter(ctx context.Context, s *store.Store, by access.Actor, caseID i
 			}
 		}
 		at := day.At(0)
-		if at.Before(c.OpenedAt) {
+		switch {
+		case day == jptext.DateOf(tx.Now):
+			at = tx.Now
+		case at.Before(c.OpenedAt):
 			at = c.OpenedAt // later on the same day
 		}
 		if c.LetterSentOn = day; slices.Contains(told, LetterRestriction) {

@@ -119,6 +119,12 @@ func TestRecordingALetter(t *testing.T) {
 	if n := w.Number("select count(*) from audit_entries where action = 'case.letter_sent'"); n != 1 {
 		t.Errorf("%d entries", n)
 	}
+	// Of a letter that was sent today the member counts as told from now on.
+	set(t, w, login, "notified_at = null")
+	must(t, record(w.Agent, today.String()))
+	if c := w.Case(login); c.NotifiedAt == nil || !c.NotifiedAt.Equal(w.Clock.Now()) {
+		t.Errorf("notified at %v", c.NotifiedAt)
+	}
 }
 
 // What becomes of mails decides whether a letter waits.

@@ -285,7 +285,11 @@ func notifyAll(p *page) error {
 	if err != nil {
 		return p.again(err, "", showIncident)
 	}
-	return p.to("/incidents/"+p.Param("reference"), "notices_queued", "queued", n.Queued, "unreachable", n.Unreachable)
+	done := "notices_queued"
+	if n.Unreachable > 0 {
+		done = "notices_queued_some"
+	}
+	return p.to("/incidents/"+p.Param("reference"), done, "queued", n.Queued, "unreachable", n.Unreachable)
 }
 
 func proposeAll(p *page) error {

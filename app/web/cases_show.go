@@ -60,7 +60,6 @@ type caseView struct {
 	identity *members.Identity
 	firstDay jptext.Date
 	contacts []members.Contact
-	compared bool // an address is, with the mailboxes of IDs
 	call     *cases.Call
 	plan     reimbursements.Plan
 	facts    reimbursements.Facts

@@ -10,7 +10,6 @@ import (
 	"hoten/app/desks"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
-	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/services"
 	"hoten/app/store"
@@ -31,8 +30,8 @@ func (a *App) newPostman() (*notices.Postman, error) {
 }
 
 // doubtful tells whether nobody knows any more whose a contact is that a mail was queued for.
-func (a *App) doubtful(ctx context.Context, contact int64) (bool, error) {
-	return members.Doubtful(store.Read(ctx, a.Store), contact)
+func (a *App) doubtful(ctx context.Context, contact int64, kind string) (bool, error) {
+	return cases.Doubtful(store.Read(ctx, a.Store), contact, kind)
 }
 
 // mailEnv is what mails about an incident quote that holds on the day they are sent: who

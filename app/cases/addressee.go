@@ -36,6 +36,12 @@ func (a Addressee) Draft(kind string, facts notices.Facts) notices.Draft {
 // restriction notice is not among them: it would not be read in time.
 var informing = map[string]bool{notices.ResetCompleted: true, notices.ReimbursementCompleted: true, notices.ReimbursementCorrected: true, notices.CaseClosed: true, notices.AllHolders: true}
 
+// Doubtful reports whether a mail of the kind may no longer go to the contact that it was
+// queued for: what became known since holds for what waits, too.
+func Doubtful(db *gorm.DB, contact int64, kind string) (bool, error) {
+	return members.Doubtful(db, contact, informing[kind])
+}
+
 // FirstDay is, in SQL with the case as c, the first day of the earliest incident of a case's ID: what was
 // set since then may be the thief's, whichever case is open.
 const FirstDay = "(select min(f.period_from) from cases y join incidents f on f.id = y.incident_id where y.identity_id = c.identity_id)"

@@ -22,7 +22,8 @@ func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		if !slices.Contains(Outcomes, outcome) {
 			return fault.Input("outcome", "outcome_unknown")
 		}
-		if call.Outcome != nil && *call.Outcome == outcome {
+		// A suspicion that was ended since is a new one.
+		if call.Outcome != nil && *call.Outcome == outcome && (outcome != ImpostorSuspected || in.of.ImpostorAt != nil) {
 			return nil
 		}
 		if err := call.mayConclude(outcome, tx.Now); err != nil {

@@ -14,6 +14,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/members"
 	"hoten/app/notices"
+	"hoten/app/resets"
 	"hoten/app/store"
 )
 
@@ -214,8 +215,8 @@ func (out *sentTo) Send(_ context.Context, e notices.Envelope) error {
 // postman delivers to out as the program does.
 func postman(w *apptest.World, out *sentTo) *notices.Postman {
 	return &notices.Postman{Store: w.Store, Outlet: out, From: "no-reply@hoten.example", Settled: cases.MailSettled,
-		Doubtful: func(_ context.Context, id int64) (bool, error) {
-			return members.Doubtful(store.Read(w.Ctx, w.Store), id)
+		Doubtful: func(_ context.Context, id int64, kind string) (bool, error) {
+			return cases.Doubtful(store.Read(w.Ctx, w.Store), id, kind)
 		},
 		Env: func(context.Context, time.Time, string, int64) (notices.Env, error) {
 			return notices.Env{Company: "NTTコミュニケーションズ"}, nil
@@ -343,6 +344,29 @@ func TestNothingGoesToADoubtfulAddress(t *testing.T) {
 	must(t, postman(w, &out).Deliver(w.Ctx, told))
 	if !slices.Equal(out, sentTo{"c4@docomo.example"}) {
 		t.Errorf("sent to %v", out)
+	}
+}
+
+// A notice that waits does not go to a mailbox that has become the ID's own or another
+// affected ID's since it was queued, and its member is told otherwise.
+func TestNothingWaitsForADependentMailbox(t *testing.T) {
+	for name, since := range map[string]string{
+		"own":     "update contacts set (mailbox_key, domain_key) = (select mailbox_key, domain_key from identities where login_key = $1) where id = $2",
+		"another": "update identities i set (mailbox_key, domain_key) = (select mailbox_key, domain_key from contacts where id = $2) where login_key <> $1 and i.id = (select max(id) from identities where login_key <> $1)",
+	} {
+		w := world(t)
+		const login = "m1@ocn.example"
+		must(t, second(resets.Notify(w.Ctx, w.Store, w.Manager, w.Case(login).ID)))
+		waiting := w.Number("select id from mails where kind = $1", notices.RestrictionNotice)
+		contact := w.Number("select contact_id from mails where id = $1", waiting)
+		if _, err := w.Pool.Exec(w.Ctx, since, w.Vault.Blind("login", login), contact); err != nil {
+			t.Fatal(err)
+		}
+		var out sentTo
+		must(t, postman(w, &out).Deliver(w.Ctx, []int64{waiting}))
+		if c := w.Case(login); len(out) > 0 || c.NotifiedAt != nil || !waits(t, w, login) {
+			t.Errorf("%s: sent to %v, notified %v", name, out, c.NotifiedAt)
+		}
 	}
 }
 

@@ -355,9 +355,22 @@ func TestImpostorBlocks(t *testing.T) {
 	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "本人だった"); err != nil {
 		t.Fatal(err)
 	}
-	w.Call(w.Agent2, c.ID, said...)
+	again := w.Call(w.Agent2, c.ID, said...)
 	if _, err := cases.Reveal(w.Ctx, w.Store, w.Agent2, c.ID, ""); err != nil {
 		t.Fatal(err)
+	}
+
+	// What is suspected once more in the same call blocks once more.
+	for range 2 {
+		if _, err := cases.Conclude(w.Ctx, w.Store, w.Agent2, again.ID, cases.ImpostorSuspected); err != nil {
+			t.Fatal(err)
+		}
+		if w.ID("m1@ocn.example").ImpostorAt == nil {
+			t.Fatal("the second suspicion was lost")
+		}
+		if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "本人だった"); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

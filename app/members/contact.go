@@ -125,10 +125,12 @@ func WithdrawContact(tx *store.Tx, id int64) error {
 	return err
 }
 
-// Doubtful reports whether nobody knows any more whose the contact is: it was undone, or
-// documents showed it and somebody may pass for the member.
-func Doubtful(db *gorm.DB, id int64) (is bool, err error) {
-	err = store.Scan(db, "select exists (select from contacts where id = $1 and withdrawn_at is not null) or exists (select from contact_ways where id = $1 and in_doubt)", []any{id}, &is)
+// Doubtful reports whether nobody knows any more who reads what is sent to the contact: it
+// was undone, documents showed it and somebody may pass for the member, or its mailbox is
+// that of another affected ID, or (unless own) the ID's own.
+func Doubtful(db *gorm.DB, id int64, own bool) (is bool, err error) {
+	err = store.Scan(db, `select exists (select from contacts where id = $1 and withdrawn_at is not null)
+		or exists (select from contact_ways where id = $1 and (in_doubt or depends_on_other or depends_on_login and not $2))`, []any{id, own}, &is)
 	return is, err
 }
 

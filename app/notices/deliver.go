@@ -40,7 +40,7 @@ type Postman struct {
 	Incident func(ctx context.Context, caseID int64) (int64, error)
 	// Doubtful tells whether nobody knows any more whose a contact is: nothing that was
 	// queued for it is sent there, but what tells nothing about the member.
-	Doubtful func(ctx context.Context, contactID int64) (bool, error)
+	Doubtful func(ctx context.Context, contactID int64, kind string) (bool, error)
 	// Settled is told, in the same transaction, that a mail was sent, or that it will
 	// not be.
 	Settled func(tx *store.Tx, m Mail) error
@@ -154,7 +154,7 @@ func (p *Postman) doubtful(ctx context.Context, m Mail, f Facts) (bool, error) {
 	if m.ContactID == nil || p.Doubtful == nil || f.Former {
 		return false, nil
 	}
-	return p.Doubtful(ctx, *m.ContactID)
+	return p.Doubtful(ctx, *m.ContactID, m.Kind)
 }
 
 func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e Envelope, kept Message, err error) {

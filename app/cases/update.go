@@ -243,6 +243,7 @@ func tellClosed(tx *store.Tx, c *Case) error {
 	if facts.PointsOpen, err = owing(tx, c); err != nil {
 		return err
 	}
+	facts.Correction = facts.PointsOpen && c.PointsOpen&CorrectionDue != 0
 	if facts.Points, err = summing(tx, c); err != nil {
 		return err
 	}

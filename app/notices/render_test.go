@@ -270,14 +270,23 @@ func TestEveryMailCanBeWritten(t *testing.T) {
 	}
 }
 
+// A case that is closed while something is owed does not say that all is done; one that
+// needs a correction, which may take points back, does not promise more of them.
 func TestClosedWhileOwed(t *testing.T) {
-	for _, resumed := range []bool{true, false} {
+	type words struct{ says, never []string }
+	owed := map[string]words{
+		"ja": {[]string{"まだすべては完了しておりません", "反映した際にメール"}, []string{"すべて完了いたしました", "手続きが完了", "対応完了", "訂正"}},
+		"en": {[]string{"have not all been reimbursed yet", "do nothing about the remaining"}, []string{"finished", "Closed on", "correction"}},
+	}
+	corrected := map[string]words{
+		"ja": {[]string{"訂正が必要なことが分かり", "内容が確定しましたら"}, []string{"すべて完了いたしました", "手続きが完了", "対応完了", "残りの", "まだすべては"}},
+		"en": {[]string{"needs a correction", "do nothing about the correction"}, []string{"finished", "Closed on", "remaining", "not all been"}},
+	}
+	for i := range 4 {
+		resumed, correction := i&1 > 0, i&2 > 0
 		f := facts("山田 太郎")
-		f.PointsOpen, f.Resumed = true, resumed
-		for lang, c := range map[string]struct{ says, never []string }{
-			"ja": {[]string{"まだすべては完了しておりません", "反映した際にメール"}, []string{"すべて完了いたしました", "手続きが完了", "対応完了"}},
-			"en": {[]string{"have not all been reimbursed yet", "do nothing about the remaining"}, []string{"finished", "Closed on"}},
-		} {
+		f.PointsOpen, f.Correction, f.Resumed = true, correction, resumed
+		for lang, c := range map[bool]map[string]words{false: owed, true: corrected}[correction] {
 			text := strings.Join(strings.Fields(render(t, CaseClosed, lang, f, "").Text), map[string]string{"ja": "", "en": " "}[lang])
 			for _, want := range c.says {
 				if !strings.Contains(text, want) {

@@ -55,7 +55,7 @@ type words struct {
 	From, To, Detected               string // days
 	Day, Clock                       string // of what happened, in Japan
 	Minutes                          int
-	Resumed, PointsOpen              bool
+	Resumed, PointsOpen, Correction  bool
 	Phone                            bool // a phone number was changed, else an address
 	Former                           bool // the address was taken back: nothing about the member
 	Points                           []pointWords
@@ -87,7 +87,7 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 	w := words{
 		Name: addressee(f.Name), Login: value(f.MaskedLogin), Case: value(f.CaseNumber), Title: value(f.TitleJa), Secret: secret,
 		From: day(lang, f.PeriodFrom), To: day(lang, f.PeriodTo), Detected: day(lang, f.DetectedOn),
-		Day: day(lang, f.At), Clock: f.At.In(jptext.JST).Format("15:04"), Minutes: f.Minutes, Resumed: f.Resumed, PointsOpen: f.PointsOpen,
+		Day: day(lang, f.At), Clock: f.At.In(jptext.JST).Format("15:04"), Minutes: f.Minutes, Resumed: f.Resumed, PointsOpen: f.PointsOpen, Correction: f.Correction,
 		Phone: f.Contact == "phone", Former: f.Former,
 		Company: value(env.Company), TopPage: value(env.TopPage), Transfer: env.Transfer, Signature: values(env.Signature), Services: values(env.Services),
 		ID: value(cmp.Or(env.ID, general(lang).ID)), GoesOn: value(env.GoesOn), Happened: value(env.Happened), PointPassword: value(env.PointPassword),

@@ -190,6 +190,28 @@ func TestFindingsAfterPosting(t *testing.T) {
 	books(t, w)
 }
 
+// The mail of a case that is closed over a correction speaks of that, not of points that
+// are still to come: the correction may take some back.
+func TestClosedOverACorrection(t *testing.T) {
+	w, of := importLosses(t, small)
+	settle(t, w, of[0])
+	if _, err := reimbursements.DecideFinding(w.Ctx, w.Store, w.Supervisor2, of[0].ID, "T0", incidents.Own, "会員に確認"); err != nil {
+		t.Fatal(err)
+	}
+	done := cases.Completed
+	if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, of[0].ID, cases.Change{Status: &done, Version: w.Case(login(0)).Version, Reason: "連絡なし"}); err != nil {
+		t.Fatal(err)
+	}
+	sent, err := notices.Find(store.Read(w.Ctx, w.Store), notices.Filter{Kind: notices.CaseClosed, Limit: 2})
+	if err != nil || len(sent) != 1 {
+		t.Fatal(sent, err)
+	}
+	shown, err := sent[0].Show(w.Vault, notices.Env{})
+	if err != nil || !strings.Contains(shown.Text, "訂正が必要") || strings.Contains(shown.Text, "まだすべては完了して") {
+		t.Errorf("%v\n%s", err, shown.Text)
+	}
+}
+
 // A movement that comes after the points were put back is proposed with the rest of the
 // incident's.
 func TestLateMovementsAreProposedForAll(t *testing.T) {

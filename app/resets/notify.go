@@ -14,8 +14,7 @@ import (
 )
 
 // Notified counts what NotifyAll did: mails queued, and cases that no mail can
-// reach, which need the phone or a letter. Cases whose address is being compared with the
-// mailboxes of IDs wait.
+// reach, which need the phone or a letter.
 type Notified struct {
 	Queued      int64 `json:"queued"`
 	Unreachable int64 `json:"unreachable"`

@@ -66,7 +66,7 @@ func TestWhoWaitsForALetter(t *testing.T) {
 		}
 	}
 	for state, want := range map[string]bool{members.Restricted: true, members.LinkSent: false, members.Resumed: false, members.Active: false} {
-		if _, err := w.Pool.Exec(w.Ctx, "update cases set unreachable_at = now(), letter_about = 0, notified_at = null, status = 'new', origin = 'listed', class = 'D'"); err != nil {
+		if _, err := w.Pool.Exec(w.Ctx, "update cases set unreachable_at = now(), letter_about = 0, notified_at = null, verified_at = null, status = 'new', origin = 'listed', class = 'D'"); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := w.Pool.Exec(w.Ctx, "update identities set state = $1", state); err != nil {

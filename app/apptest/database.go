@@ -33,7 +33,9 @@ import (
 // one to end stops it.
 var server = sync.OnceValues(func() (*embedded.Server, error) {
 	folder := filepath.Join(os.TempDir(), fmt.Sprintf("hoten-test-%d", os.Geteuid()))
-	return embedded.Start(context.Background(), folder, slog.New(slog.DiscardHandler))
+	// Tests survive no power cut. A database is copied twice as fast where its pages are
+	// not compressed for the log.
+	return embedded.Start(context.Background(), folder, slog.New(slog.DiscardHandler), "fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_compression=off")
 })
 
 type migrator struct{}
@@ -68,11 +70,8 @@ func DatabaseURL(t testing.TB) string {
 		t.Fatal(err)
 	}
 	password, _ := address.User.Password()
-	options := address.Query()
-	// Tests survive no power cut.
-	options.Set("options", "-c synchronous_commit=off")
 	made := pgtestdb.Custom(t, pgtestdb.Config{DriverName: "pgx", User: "hoten", Password: password, Port: "5432", Database: "postgres",
-		Options: strings.ReplaceAll(options.Encode(), "+", "%20"), ForceTerminateConnections: true,
+		Options: strings.ReplaceAll(address.RawQuery, "+", "%20"), ForceTerminateConnections: true,
 		TestRole: &pgtestdb.Role{Username: owner, Password: owner, Capabilities: "SUPERUSER"}}, migrator{})
 	return made.URL()
 }

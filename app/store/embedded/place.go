@@ -20,6 +20,7 @@ type place struct {
 	moved   bool     // root is elsewhere: the account cannot enter DATA
 	data    string   // the cluster
 	account *account // nil: ourselves
+	more    []string // settings beside ours
 }
 
 // locate finds the binaries and the account, and makes the folders that are ours.

@@ -84,7 +84,7 @@ func (p place) launch(socket string) (*postmaster, error) {
 		return nil, err
 	}
 	defer out.Close()
-	cmd := p.command("postgres", append([]string{"-D", p.data}, settings(socket)...)...)
+	cmd := p.command("postgres", append([]string{"-D", p.data}, settings(socket, p.more)...)...)
 	cmd.Stdout, cmd.Stderr = out, out
 	if old != nil && old.pid > 0 {
 		// PostgreSQL takes any living process of its own user under the old number

@@ -25,12 +25,14 @@ type Server struct {
 
 // Start makes sure that the server of the data folder runs and joins its users.
 // It returns when the database is ready; ctx bounds that wait and nothing more.
-// Errors name what to install, or which folder is wrong.
-func Start(ctx context.Context, dataDir string, log *slog.Logger) (*Server, error) {
+// Errors name what to install, or which folder is wrong. The settings, as "name=value", are
+// for a server that is started here, in place of those of a durable one.
+func Start(ctx context.Context, dataDir string, log *slog.Logger, settings ...string) (*Server, error) {
 	p, err := locate(dataDir)
 	if err != nil {
 		return nil, err
 	}
+	p.more = settings
 	if p.moved {
 		log.InfoContext(ctx, "PostgreSQL lives outside of the data folder, which its user cannot enter", "user", p.account.name, "data", dataDir, "postgres", p.root)
 	}

@@ -12,9 +12,9 @@ const logFiles = 8
 
 // settings are those of a small, durable server that nobody reaches but through
 // the socket. They are given at the start rather than written to a file, so that
-// a new release brings its own.
-func settings(socket string) (args []string) {
-	for _, setting := range []string{
+// a new release brings its own. Those in more come last, which count.
+func settings(socket string, more []string) (args []string) {
+	for _, setting := range append([]string{
 		"listen_addresses=",
 		`unix_socket_directories="` + strings.ReplaceAll(socket, `"`, `""`) + `"`,
 		"unix_socket_permissions=0700",
@@ -30,7 +30,7 @@ func settings(socket string) (args []string) {
 		"timezone=UTC", "log_timezone=UTC", "lc_messages=C",
 		"logging_collector=on", "log_directory=log", "log_filename=postgresql-%Y%m%d-%H%M%S.log",
 		"log_rotation_size=10MB", "log_rotation_age=0",
-	} {
+	}, more...) {
 		args = append(args, "-c", setting)
 	}
 	return args

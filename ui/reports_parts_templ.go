@@ -587,10 +587,14 @@ func tableFiles(path string, tb reports.Table) templ.Component {
 }
 
 // live has a part of the page asked for again when static/live.js says so.
-func live(url, part string) templ.Attributes {
-	return templ.Attributes{
+func live(url, part string, alongside ...string) templ.Attributes {
+	asks := templ.Attributes{
 		"data-hx-get": url, "data-hx-trigger": "hoten:live", "data-hx-select": part, "data-hx-target": part, "data-hx-swap": "morph", "data-hx-ext": "morph",
 	}
+	if len(alongside) > 0 {
+		asks["data-hx-select-oob"] = strings.Join(alongside, ",")
+	}
+	return asks
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -91,7 +91,7 @@ func incidentSamples(lang string) map[string]page {
 		Frame: sampleFrame(lang, "incidents", access.CenterManager), Reference: "2014-R096", Title: title, From: jst(7, 11, 0, 0), To: jst(7, 28, 0, 0), DetectedOn: jst(7, 28, 0, 0),
 		Released: &Released{On: jst(7, 30, 0, 0), IDs: 1265, Exchanged: 568}, IDs: 1266, Exchanged: 568, Added: 1, Inquiries: 14,
 		Classes:    []ClassCount{{"A", 421}, {"B", 24}, {"C", 544}, {"D", 277}},
-		Restricted: 1266, Notified: 840, Verified: 312, Resumed: 298, MadeWhole: 120, WithPlan: 987, Completed: 96,
+		Restricted: 1266, Notified: 840, Verified: 312, Resumed: 298, MadeWhole: 120, WithPlan: 987, Unknown: 2, Completed: 96,
 		Statuses: []StatusCount{{"new", 426}, {"in_progress", 310}, {"awaiting_customer", 201}, {"callback_due", 33}, {"awaiting_approval", 128}, {"on_hold", 12}, {"reopened", 3}, {"completed", 150}, {"out_of_scope", 2}},
 		Programs: []ProgramProgress{
 			{Name: pointtalk, Bearer: in(lang, "NTTコミュニケーションズ", "NTT Communications"), Rollback: Stages{4785390, 1203000, 601200}},
@@ -128,7 +128,7 @@ func incidentSamples(lang string) map[string]page {
 	return map[string]page{
 		"incidents_show": show, "incidents_new": form,
 		"incidents_index": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.Agent), Rows: []IncidentRow{
-			{Reference: "2014-R096", Title: title, From: jst(7, 11, 0, 0), To: jst(7, 28, 0, 0), IDs: 1265, Exchanged: 568, Resumed: 298, Reimbursed: 120, WithPlan: 987},
+			{Reference: "2014-R096", Title: title, From: jst(7, 11, 0, 0), To: jst(7, 28, 0, 0), IDs: 1265, Exchanged: 568, Resumed: 298, Reimbursed: 120, WithPlan: 987, Unknown: 2},
 		}},
 		"incidents_index_empty": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.CenterManager), MayManage: true},
 		"imports_new":           ImportsNew{Frame: sampleFrame(lang, "imports", access.CenterManager), Incident: "2014-R096", Incidents: []Choice{{"2014-R096", "2014-R096"}}},

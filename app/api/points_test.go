@@ -17,7 +17,7 @@ func TestPointsOpenAreTold(t *testing.T) {
 	agent.get(path).want(200, "points_open.#", "1", "points_open.0", "balance_missing")
 	agent.get(path+"/plan").want(200, "lines.#", "0", "missing_balances.0", "goo", "balances.pointtalk.final", "100", "class", "C")
 	agent.post(path+"/reimbursements", j{}).want(409, "code", "balance_unknown", "with.programs", "goo")
-	agent.get("/incidents/"+apptest.Reference).want(200, "figures.points_open.balance_missing", "1", "figures.with_plan", "0", "figures.unproposed", "0")
+	agent.get("/incidents/"+apptest.Reference).want(200, "figures.points_open.balance_missing", "1", "figures.with_plan", "1", "figures.balance_unknown", "1", "figures.unproposed", "0")
 
 	s.Import("login_id,balance_goo\na@ocn.example,70\n", "")
 	agent.get(path+"/plan").want(200, "lines.#", "2", "missing_balances.#", "0", "corrects", "false", "balances.goo.final", "50")

@@ -149,9 +149,18 @@ func ContactIsSafe(db *gorm.DB, caseID, contact int64) (bool, error) {
 	return (*ways)[0].Safe((*since)[0]), nil
 }
 
+// Barred says why a contact of an ID gets no code, link or call back now; empty: it may.
+// Nobody but the mails that tell the member uses a contact while a suspicion is open.
+func Barred(of members.Standing, k members.Contact, firstDay jptext.Date) string {
+	if Unsuspected(of) != nil {
+		return members.InDoubt
+	}
+	return k.Barred(firstDay)
+}
+
 // usableContact finds the case's contact of the kind that a code, a link or a
 // call back may use; nil when there is none.
-func usableContact(db *gorm.DB, c *Case, kind string) (*members.Contact, error) {
+func usableContact(db *gorm.DB, c *Case, of members.Standing, kind string) (*members.Contact, error) {
 	var reads store.Reads
 	contacts := store.Ask[members.Contact](&reads, `select k.id, k.member_id, k.kind, k.value, k.registered_on, k.depends_on_login, k.depends_on_other, k.source, k.undeliverable_at, k.in_doubt
 		from contact_ways k join identities i on i.member_id = k.member_id where i.id = $1 and k.kind = $2
@@ -161,7 +170,7 @@ func usableContact(db *gorm.DB, c *Case, kind string) (*members.Contact, error) 
 		return nil, err
 	}
 	for i, k := range *contacts {
-		if k.Usable((*since)[0]) {
+		if Barred(of, k, (*since)[0]) == "" {
 			return &(*contacts)[i], nil
 		}
 	}

@@ -64,11 +64,11 @@ func askable(call *Call, item, value string, now time.Time) error {
 	if err := call.goingOn(); err != nil {
 		return err
 	}
-	if call.Outcome != nil {
-		return fault.New(fault.Forbidden, "verification_closed")
-	}
 	if err := call.notOver(now); err != nil {
 		return err
+	}
+	if call.Outcome != nil {
+		return already("already_decided")
 	}
 	if !slices.Contains(Items, item) {
 		return fault.Input("item", "item_unknown")

@@ -246,9 +246,13 @@ func (c Call) goingOn() error {
 }
 
 // Over reports whether a running call verifies nobody any more: its verification has come
-// to its end, by the clock or because it was made void. Another call begins anew.
+// to its end, by an outcome, by the clock or because it was made void. Another call begins
+// anew.
 func (c Call) Over(now time.Time) bool {
-	return c.EndedAt == nil && c.ExpiresAt != nil && !now.Before(*c.ExpiresAt) && (c.Outcome == nil || *c.Outcome == Verified)
+	if c.EndedAt != nil {
+		return false
+	}
+	return c.Outcome != nil && *c.Outcome != Verified || c.ExpiresAt != nil && !now.Before(*c.ExpiresAt)
 }
 
 // notOver refuses what could only count towards a level that the call does not give any more.
@@ -261,7 +265,7 @@ func (c Call) notOver(now time.Time) error {
 
 // Valid reports the level that holds now: none after the end or the time limit.
 func (c Call) Valid(now time.Time) int {
-	if c.EndedAt != nil || c.ExpiresAt == nil || !now.Before(*c.ExpiresAt) || c.Outcome != nil && *c.Outcome != Verified {
+	if c.EndedAt != nil || c.ExpiresAt == nil || c.Over(now) {
 		return 0
 	}
 	return int(c.Level)

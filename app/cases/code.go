@@ -50,7 +50,7 @@ func SendCode(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		if err := in.withinCodeLimits(tx); err != nil {
 			return err
 		}
-		contact, err := usableContact(tx.DB, in.Case, members.Email)
+		contact, err := usableContact(tx.DB, in.Case, in.of.Standing, members.Email)
 		if err != nil {
 			return err
 		}
@@ -74,13 +74,11 @@ func (in *talk) codeAllowed(tx *store.Tx) error {
 	if err := Unsuspected(in.of.Standing); err != nil {
 		return err
 	}
-	if in.Outcome != nil && *in.Outcome != Verified {
-		return fault.New(fault.Forbidden, "verification_closed")
-	}
-	if err := in.notOver(tx.Now); err != nil {
+	// While the day is closed another call would be in vain.
+	if err := open2(in.of.Standing, in.policy.Verification, tx.Now); err != nil {
 		return err
 	}
-	return open2(in.of.Standing, in.policy.Verification, tx.Now)
+	return in.notOver(tx.Now)
 }
 
 func (in *talk) withinCodeLimits(tx *store.Tx) error {
@@ -194,7 +192,7 @@ func ConfirmCallback(ctx context.Context, s *store.Store, by access.Actor, callI
 		if in.Direction != "outbound" {
 			return fault.New(fault.Conflict, "callback_needs_outbound")
 		}
-		contact, err := usableContact(tx.DB, in.Case, members.Phone)
+		contact, err := usableContact(tx.DB, in.Case, in.of.Standing, members.Phone)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,8 @@ import (
 	"hoten/app/cases"
 	"hoten/app/jptext"
 	"hoten/app/members"
+	"hoten/app/policies"
+	"hoten/app/store"
 )
 
 func send(t *testing.T, w *apptest.World, call *cases.Call) {
@@ -208,6 +210,34 @@ func TestUsableContactTable(t *testing.T) {
 	} {
 		if got := c.contact.Usable(from); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
+// A code may be sent and read out before the items are asked. Right, it says nothing by
+// itself: it counts beside name and two more, and not before.
+func TestACodeAloneGivesNoLevel(t *testing.T) {
+	w := world(t)
+	c := w.Case("m1@ocn.example")
+	call := w.Call(w.Agent, c.ID)
+	send(t, w, call)
+	r := check(t, w, call, w.Secret(c.ID))
+	if !r.Match || r.Call.Level != 0 || r.Call.ExpiresAt != nil {
+		t.Fatalf("a code alone: %+v %+v", r, r.Call)
+	}
+	refused(t, require(w, w.Agent, c, 1), "required")
+	_, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
+	refused(t, err, "verification_required")
+	for i, want := range []struct {
+		level, missing int
+	}{{0, 3}, {0, 2}, {0, 1}, {2, 0}} {
+		if i > 0 {
+			answer(t, w, call, level1[2*i-2], strings.Replace(level1[2*i-1], "高橋", "髙橋", 1))
+		}
+		now := callNow(t, w, call.ID)
+		p, err := cases.ProgressOf(store.Read(w.Ctx, w.Store), now, policies.Default().Verification, w.Clock.Now())
+		if err != nil || !p.CodeMatched || int(now.Level) != want.level || p.MissingItems != want.missing {
+			t.Errorf("after %d items: level %d, %+v %v; want %+v", i, now.Level, p, err, want)
 		}
 	}
 }

@@ -52,8 +52,19 @@ func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64
 	})
 }
 
-// mayConclude: a suspicion may come at any time, also after a verification; any
-// other outcome stands.
+// MayConclude lists the outcomes that the call can be concluded with now.
+func (c Call) MayConclude(now time.Time) (out []string) {
+	for _, o := range Outcomes {
+		if c.mayConclude(o, now) == nil {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// mayConclude: a suspicion may come at any time, also after a verification; any other
+// outcome stands. A verification that is over has none: nothing was asked in it that could
+// have failed since, and a failed attempt counts against the member.
 func (c Call) mayConclude(outcome string, now time.Time) error {
 	if outcome == ImpostorSuspected {
 		return nil
@@ -61,11 +72,11 @@ func (c Call) mayConclude(outcome string, now time.Time) error {
 	if err := c.goingOn(); err != nil {
 		return err
 	}
-	if c.Outcome != nil {
-		if outcome == Verified {
-			return fault.New(fault.Forbidden, "verification_closed")
-		}
+	if c.Outcome != nil && outcome != Verified {
 		return already("already_decided")
+	}
+	if err := c.notOver(now); err != nil {
+		return err
 	}
 	if outcome == Verified && c.Valid(now) < 1 {
 		return fault.New(fault.Forbidden, "verification_required", "level", 1)

@@ -31,3 +31,12 @@ func (c *Case) MarkClass(tx *store.Tx, class string) error {
 	c.Class = &class
 	return store.Save(tx, c, "class")
 }
+
+// MarkVerified notes that the member was verified on the phone: whoever gets a reset link was.
+func (c *Case) MarkVerified(tx *store.Tx) error {
+	if c.VerifiedAt != nil {
+		return nil
+	}
+	c.VerifiedAt = &tx.Now
+	return store.Save(tx, c, "verified_at")
+}

@@ -33,12 +33,6 @@ func (c Case) Marks() []string {
 	return out
 }
 
-// Unproposed reports whether a plan of the case would be its first proposal, or a
-// correction that nobody has proposed yet.
-func (c Case) Unproposed() bool {
-	return c.ReimbursementState == nil || c.PointsOpen&CorrectionDue != 0 && !c.pending()
-}
-
 // MarkPoints notes what is open about the points of cases, which the caller has locked,
 // and opens those again that it says so of.
 func MarkPoints(tx *store.Tx, ids []int64, marks []int16, reopened []bool) {

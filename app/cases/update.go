@@ -192,8 +192,8 @@ func deref(p *int64) int64 {
 // mayComplete refuses to complete a case over a suspicion, and while points or the reset
 // are owed or another agent talks about it, naming them: a supervisor may all the same, for a reason, which it returns.
 func mayComplete(tx *store.Tx, c *Case, of members.Standing) (reason string, err error) {
-	if err := Unsuspected(of); err != nil {
-		return "", err
+	if Unsuspected(of) != nil {
+		return "", fault.New(fault.Forbidden, "suspicion_open")
 	}
 	var owed []fault.Field
 	points, err := owing(tx, c)

@@ -110,7 +110,7 @@ func TestVerificationReachesLevelTwo(t *testing.T) {
 	w.Clock.Add(time.Second)
 	refused(t, require(w, w.Agent, c, 1), "required")
 	_, err = cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
-	refused(t, err, "verification_required")
+	refused(t, err, "verification_over")
 }
 
 func TestVerificationEndsWithTheCall(t *testing.T) {
@@ -152,9 +152,9 @@ func TestWrongAnswersLockOut(t *testing.T) {
 			t.Fatalf("after three: %+v", a.Call)
 		}
 		_, err := cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, cases.ItemPhone, "090-0000-0002", false)
-		refused(t, err, "verification_closed")
+		refused(t, err, "verification_over")
 		_, err = cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
-		refused(t, err, "verification_closed")
+		refused(t, err, "verification_over")
 		refused(t, require(w, w.Agent, c, 1), "required")
 		return call
 	}
@@ -452,5 +452,56 @@ func TestStaleVersionIsAConflict(t *testing.T) {
 	refused(t, err, "assignee_unknown")
 	if given, err := take(w.Supervisor, w.Agent2.ID, mine.Version); err != nil || *given.AssigneeID != w.Agent2.ID {
 		t.Fatalf("%+v %v", given, err)
+	}
+}
+
+// A call whose verification is over verifies nobody, and nothing in it counts as a failed
+// attempt: it can end, and somebody can be suspected in it.
+func TestAVerificationThatIsOverHasNoOutcome(t *testing.T) {
+	w := world(t)
+	c := w.Case("m1@ocn.example")
+	for name, over := range map[string]func(call *cases.Call){
+		"by the clock": func(*cases.Call) { w.Clock.Add(30 * time.Minute) },
+		"suspicion in the call": func(call *cases.Call) {
+			must(t, second(cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.ImpostorSuspected)))
+			must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み")))
+		},
+		"suspicion in another call": func(*cases.Call) {
+			must(t, second(cases.Conclude(w.Ctx, w.Store, w.Agent2, w.Call(w.Agent2, c.ID).ID, cases.ImpostorSuspected)))
+			must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み")))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			call := w.Call(w.Agent, c.ID, level1...)
+			over(call)
+			for _, o := range []string{cases.Verified, cases.Mismatch, cases.Unable} {
+				_, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, o)
+				want := "verification_over"
+				if o != cases.Verified && name == "suspicion in the call" {
+					want = "already_decided"
+				}
+				refused(t, err, want)
+			}
+			_, err := cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, cases.ItemPhone, "090-0000-0001", false)
+			refused(t, err, "verification_over")
+			_, err = cases.SendCode(w.Ctx, w.Store, w.Agent, call.ID)
+			refused(t, err, "verification_over")
+			now := callNow(t, w, call.ID)
+			if may := now.MayConclude(w.Clock.Now()); !now.Over(w.Clock.Now()) || !slices.Equal(may, []string{cases.ImpostorSuspected}) {
+				t.Errorf("the page offers %v for %+v", may, now)
+			}
+			if attempts, wrong := w.ID("m1@ocn.example").Tried(w.Clock.Now()); attempts+wrong != 0 {
+				t.Errorf("%d failed attempts, %d wrong answers", attempts, wrong)
+			}
+			must(t, second(cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID)))
+			if again := w.Call(w.Agent, c.ID, level1...); again.Valid(w.Clock.Now()) != 1 {
+				t.Errorf("another call on the same day: %+v", again)
+			}
+		})
+	}
+	// Within a call that goes on a mismatch counts.
+	must(t, second(cases.Conclude(w.Ctx, w.Store, w.Agent, w.Call(w.Agent, c.ID, level1...).ID, cases.Mismatch)))
+	if attempts, _ := w.ID("m1@ocn.example").Tried(w.Clock.Now()); attempts != 1 {
+		t.Errorf("%d failed attempts", attempts)
 	}
 }

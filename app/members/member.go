@@ -62,10 +62,25 @@ type Contact struct {
 // TableName is the view that knows what mailboxes depend on.
 func (Contact) TableName() string { return "contact_ways" }
 
-// Usable reports whether a code, a link or a call back may go to the contact: it is
-// Safe, and takes what is sent.
-func (c Contact) Usable(firstDay jptext.Date) bool {
-	return c.Safe(firstDay) && c.UndeliverableAt == nil
+// Why a contact may not be used (Contact.Barred).
+const (
+	InDoubt           = "in_doubt"
+	Undeliverable     = "undeliverable"
+	DependsOnID       = "depends_on_id"
+	DependsOnOther    = "depends_on_other"
+	ChangedInIncident = "changed_in_incident"
+)
+
+// Usable reports whether the contact may be used as far as it alone decides: it is Safe,
+// and takes what is sent.
+func (c Contact) Usable(firstDay jptext.Date) bool { return c.Barred(firstDay) == "" }
+
+// Barred says why the contact is not Usable; empty: it is.
+func (c Contact) Barred(firstDay jptext.Date) string {
+	if !c.InDoubt && c.UndeliverableAt != nil {
+		return Undeliverable
+	}
+	return c.unsafe(firstDay)
 }
 
 // Safe reports whether what is sent to the contact reaches nobody but the member: it
@@ -74,17 +89,22 @@ func (c Contact) Usable(firstDay jptext.Date) bool {
 // be shown to be older than the thief; a phone number without a date is the one of the
 // contract. What documents showed and a second person confirmed was set by no thief,
 // whenever that was, unless somebody is suspected of passing for the member.
-func (c Contact) Safe(firstDay jptext.Date) bool {
-	if c.DependsOnLogin || c.DependsOnOther || c.InDoubt {
-		return false
+func (c Contact) Safe(firstDay jptext.Date) bool { return c.unsafe(firstDay) == "" }
+
+func (c Contact) unsafe(firstDay jptext.Date) string {
+	switch {
+	case c.InDoubt:
+		return InDoubt
+	case c.DependsOnLogin:
+		return DependsOnID
+	case c.DependsOnOther:
+		return DependsOnOther
+	case c.Source == Documents, c.Kind == Phone && c.RegisteredOn.IsZero():
+		return ""
+	case c.RegisteredOn.IsZero(), !c.RegisteredOn.Before(firstDay):
+		return ChangedInIncident
 	}
-	if c.Source == Documents {
-		return true
-	}
-	if c.RegisteredOn.IsZero() {
-		return c.Kind == Phone
-	}
-	return c.RegisteredOn.Before(firstDay)
+	return ""
 }
 
 // MailUsable is Usable, in SQL, of the mail address k of contact_ways, with the SQL of the

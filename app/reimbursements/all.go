@@ -50,6 +50,10 @@ func ProposeAll(ctx context.Context, s *store.Store, by access.Actor, reference 
 const unproposed = `(reimbursement_state is null and class in ('A', 'B', 'C') or points_open & 4 <> 0 and reimbursement_state not in ('submitted', 'approved'))
 	and status <> 'out_of_scope'`
 
+// Proposable is the condition, of cases, of those that ProposeAll makes a proposal for: no
+// balance is missing and no double undecided.
+const Proposable = unproposed + " and points_open & 3 = 0"
+
 // allChunk bounds one transaction of proposeAll, in cases.
 var allChunk = 250
 

@@ -35,8 +35,9 @@ type Figures struct {
 	Resumed     int64            `json:"resumed"`
 	MadeWhole   int64            `json:"made_whole"`
 	Completed   int64            `json:"completed"`
-	WithPlan    int64            `json:"with_plan"`  // made whole or to be made whole
-	Unproposed  int64            `json:"unproposed"` // have a plan and no proposal
+	WithPlan    int64            `json:"with_plan"`       // made whole or to be made whole
+	Unknown     int64            `json:"balance_unknown"` // of them: how much is not known before a balance is
+	Unproposed  int64            `json:"unproposed"`      // a proposal for all makes one of each
 	Unnotified  int64            `json:"unnotified"`
 	PointsOpen  map[string]int64 `json:"points_open"` // cases whose points cannot be settled yet, by why: cases.PointsMarks
 	Cases       map[string]int64 `json:"cases"`
@@ -102,15 +103,15 @@ func (t Totals) Unsigned() Totals {
 // count counts what one pass over the cases tells.
 func (f *Figures) count(db *gorm.DB, incident int64) error {
 	type group struct {
-		Origin, Class, Status                                                                     string
-		Open                                                                                      int16
-		N, Unnotified, Restricted, Notified, Unreachable, Verified, Resumed, MadeWhole, Completed int64
-		Ages                                                                                      `gorm:"embedded"`
+		Origin, Class, Status                                                                                 string
+		Open                                                                                                  int16
+		N, Unnotified, Unproposed, Restricted, Notified, Unreachable, Verified, Resumed, MadeWhole, Completed int64
+		Ages                                                                                                  `gorm:"embedded"`
 	}
 	rows, err := store.Select[group](db, `select origin, coalesce(class, '') as class, status, points_open as open, count(*) as n, count(i.restricted_at) as restricted,
 		count(notified_at) as notified, count(unreachable_at) as unreachable, count(verified_at) as verified, count(i.resumed_at) as resumed,
 		count(made_whole_at) as made_whole, count(completed_at) as completed,
-		count(*) filter (where `+cases.Unnotified+`) as unnotified, `+ages("$2::date - "+jst("changed_at"))+`
+		count(*) filter (where `+cases.Unnotified+`) as unnotified, count(*) filter (where `+reimbursements.Proposable+`) as unproposed, `+ages("$2::date - "+jst("changed_at"))+`
 		from cases c join identities i on i.id = c.identity_id where incident_id = $1 group by 1, 2, 3, 4`, incident, jptext.DateOf(f.At))
 	if err != nil {
 		return err
@@ -125,6 +126,7 @@ func (f *Figures) count(db *gorm.DB, incident int64) error {
 				f.PointsOpen[m.Name] += g.N
 			}
 		}
+		f.Unproposed += g.Unproposed
 		if g.Origin == cases.Inquiry {
 			f.Inquiries += g.N
 			continue
@@ -201,15 +203,15 @@ const chunk = 2000
 
 // planned is what is not posted yet: the plans of all affected IDs as they stand.
 type planned struct {
-	At                   time.Time
-	WithPlan, Unproposed int64
-	Totals               reimbursements.Totals
+	At                time.Time
+	WithPlan, Unknown int64
+	Totals            reimbursements.Totals
 }
 
 func plan(db *gorm.DB, incident int64, now time.Time) (*planned, error) {
 	sum := &planned{At: now, Totals: reimbursements.NewTotals()}
 	for last := int64(0); ; {
-		of, err := store.Select[cases.Case](db, `select id, incident_id, identity_id, reimbursement_state, made_whole_at, points_open from cases
+		of, err := store.Select[cases.Case](db, `select id, incident_id, identity_id, made_whole_at, points_open from cases
 			where incident_id = $1 and id > $2 and (class in ('A', 'B', 'C') or class = 'D' and points_open > 0) order by id limit $3`, incident, last, chunk)
 		if err != nil || len(of) == 0 {
 			return sum, err
@@ -224,11 +226,12 @@ func plan(db *gorm.DB, incident int64, now time.Time) (*planned, error) {
 		}
 		for i := range of {
 			p := plans[of[i].ID]
-			if !p.Empty() || of[i].MadeWholeAt != nil {
-				sum.WithPlan++
+			unknown := len(p.Missing) > 0
+			if unknown {
+				sum.Unknown++
 			}
-			if !p.Empty() && of[i].Unproposed() {
-				sum.Unproposed++
+			if unknown || !p.Empty() || of[i].MadeWholeAt != nil {
+				sum.WithPlan++
 			}
 			sum.Totals.AddAll(p.Totals())
 		}

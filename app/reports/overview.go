@@ -66,7 +66,7 @@ func Of(db *gorm.DB, incident *incidents.Incident, now time.Time) (*Figures, err
 // Row is how far an incident has come, in a list of them.
 type Row struct {
 	incidents.Incident
-	IDs, IDsExchange, Resumed, MadeWhole, WithPlan int64
+	IDs, IDsExchange, Resumed, MadeWhole, WithPlan, Unknown int64
 }
 
 // List gives how far each incident has come, as it is kept.
@@ -89,7 +89,7 @@ func List(db *gorm.DB, now time.Time) ([]Row, error) {
 			return nil, err
 		}
 		f, p := all[i.ID].counts.Figures, all[i.ID].plan
-		out = append(out, Row{Incident: i, IDs: f.IDs, IDsExchange: f.IDsExchange, Resumed: f.Resumed, MadeWhole: f.MadeWhole, WithPlan: p.WithPlan})
+		out = append(out, Row{Incident: i, IDs: f.IDs, IDsExchange: f.IDsExchange, Resumed: f.Resumed, MadeWhole: f.MadeWhole, WithPlan: p.WithPlan, Unknown: p.Unknown})
 	}
 	return out, nil
 }
@@ -148,7 +148,7 @@ func (k *kept) figures(db *gorm.DB, incident int64, now time.Time) (*Figures, er
 	o, p := k.counts, k.plan
 	p.Totals.AddAll(o.Posted)
 	f := &o.Figures
-	f.PlannedAt, f.WithPlan, f.Unproposed = p.At, p.WithPlan, p.Unproposed
+	f.PlannedAt, f.WithPlan, f.Unknown = p.At, p.WithPlan, p.Unknown
 	f.Plan, f.Approved, f.Posted = WithCodes(p.Totals, programs), WithCodes(o.Approved, programs), WithCodes(o.Posted, programs)
 	if f.Overdue, err = overdue(db, incident, now); err != nil {
 		return nil, err

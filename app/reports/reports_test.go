@@ -56,7 +56,9 @@ func TestDaysEndAtMidnightInJapan(t *testing.T) {
 			of, w.Agent.ID, direction, relation, at, outcome)
 	}
 	call(a, july(29, 12, 0), "outbound", "self", nil)       // nobody answered
-	call(a, july(30, 23, 59), "inbound", "self", nil)       // reached
+	call(a, july(29, 13, 0), "inbound", "self", nil)        // merely begun
+	call(a, july(29, 14, 0), "inbound", "self", "mismatch") // somebody else, for all that is known
+	call(a, july(30, 23, 59), "inbound", "self", "unable")  // reached
 	call(a, july(31, 9, 0), "inbound", "self", "verified")  // counts once
 	call(b, july(31, 10, 0), "outbound", "relay", "unable") // reached through a relay service
 	call(c, july(31, 10, 0), "inbound", "family", "unable") // not the member

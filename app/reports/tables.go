@@ -27,6 +27,7 @@ func ProgressTable(ctx context.Context, f *Figures) Table {
 	line(i18n.T(ctx, "incidents.show.verified"), f.Verified, all)
 	line(i18n.T(ctx, "incidents.show.resumed"), f.Resumed, all)
 	line(i18n.T(ctx, "incidents.made_whole"), f.MadeWhole, f.WithPlan)
+	line(i18n.T(ctx, "cases.queue.balance_missing"), f.Unknown, f.WithPlan)
 	line(i18n.T(ctx, "incidents.show.completed"), f.Completed, all)
 	line(i18n.T(ctx, "incidents.show.unreachable"), f.Unreachable, all)
 	return t

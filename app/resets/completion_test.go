@@ -52,7 +52,7 @@ func TestCompletionOverWhatIsOwed(t *testing.T) {
 	if _, err := cases.Conclude(w.Ctx, w.Store, w.Agent2, call.ID, cases.ImpostorSuspected); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, finish(w.Supervisor, "連絡なし"), "impostor_suspected")
+	refused(t, finish(w.Supervisor, "連絡なし"), "suspicion_open")
 	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, of.ID, "確認済み"); err != nil {
 		t.Fatal(err)
 	}

@@ -72,7 +72,7 @@ func TestSuspicionBlocksTheIDEverywhere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, id, cases.Change{Version: c.Version, Status: &completed}); !fault.Is(err, "impostor_suspected") {
+		if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, id, cases.Change{Version: c.Version, Status: &completed}); !fault.Is(err, "suspicion_open") {
 			t.Errorf("completed: %v", err)
 		}
 	}

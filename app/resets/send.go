@@ -77,6 +77,9 @@ func Send(ctx context.Context, s *store.Store, by access.Actor, caseID int64, ba
 			return nil, err
 		}
 		of.State = members.LinkSent
+		if err := c.MarkVerified(tx); err != nil {
+			return nil, err
+		}
 		if err := mark(tx, c, of); err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/vault"
+	"hoten/i18n"
 	"hoten/ui"
 )
 
@@ -63,7 +64,7 @@ func (v *caseView) asked() (err error) {
 // to; the first is the one that is used.
 func (v *caseView) usable(kind string) (out []ui.Choice, err error) {
 	for _, k := range v.contacts {
-		if k.Kind != kind || !k.Usable(v.firstDay) {
+		if k.Kind != kind || cases.Barred(v.row.Standing, k, v.firstDay) != "" {
 			continue
 		}
 		plain, err := k.Plain(v.w.s.Vault)
@@ -124,10 +125,7 @@ func (v *caseView) openCall() error {
 	for _, item := range cases.Items {
 		c.Items = append(c.Items, ui.Item{Name: item, State: progress.Items[item], Hidden: slices.Contains(v.policies.Verification.NotVisible, item)})
 	}
-	if c.Level >= 1 {
-		c.MayConclude = append(c.MayConclude, cases.Verified)
-	}
-	c.MayConclude = append(c.MayConclude, cases.Mismatch, cases.Unable, cases.ImpostorSuspected)
+	c.MayConclude = v.call.MayConclude(v.now)
 	if c.Code, err = v.code(progress); err != nil {
 		return err
 	}
@@ -137,25 +135,43 @@ func (v *caseView) openCall() error {
 	if err = v.receivers(c); err != nil {
 		return err
 	}
-	if c.Level == 1 && v.CallClosed == "" {
-		c.Possession = v.possession()
+	if c.Level == 1 && v.CallClosed == "" && v.call.Entitled(v.Documents) {
+		c.Possession = possession(c.Code.Contacts, v.CallBack)
 	}
 	v.Call = c
 	return nil
 }
 
-// possession is what leads the caller to level 2.
-func (v *caseView) possession() string {
-	usable := func(kind string) bool {
-		return slices.ContainsFunc(v.contacts, func(k members.Contact) bool { return k.Kind == kind && k.Usable(v.firstDay) })
-	}
+// possession is what leads the caller to level 2, by who can get a code and be called back.
+func possession(mail, phone []ui.Choice) string {
 	switch {
-	case usable(members.Email):
+	case len(mail) > 0:
 		return "code"
-	case usable(members.Phone):
+	case len(phone) > 0:
 		return "callback"
 	}
 	return "documents"
+}
+
+// noCode is why nobody gets a code in this call, in words; empty: the caller can get one.
+func (v *caseView) noCode(contacts []ui.Choice) string {
+	switch {
+	case v.CallClosed != "":
+		return v.closedWords()
+	case !v.call.Entitled(v.Documents):
+		return i18n.T(v.ctx, "fault.caller_not_entitled")
+	case len(contacts) == 0:
+		return i18n.T(v.ctx, "calls.code.unavailable")
+	}
+	return ""
+}
+
+// closedWords is why level 2 is closed by phone, as the refusals have it.
+func (v *caseView) closedWords() string {
+	if v.CallClosed == "impostor" {
+		return i18n.T(v.ctx, "fault.impostor_suspected")
+	}
+	return i18n.T(v.ctx, "fault.verification_closed")
 }
 
 func (v *caseView) code(progress cases.Progress) (c ui.Code, err error) {
@@ -164,8 +180,9 @@ func (v *caseView) code(progress cases.Progress) (c ui.Code, err error) {
 	}
 	limits := v.policies.Verification
 	c.SendsLeft = max(0, limits.CodesPerCall-progress.CodesSent)
+	c.None = v.noCode(c.Contacts)
 	switch last := progress.LastCode; {
-	case len(c.Contacts) == 0 || v.CallClosed != "" || !v.call.Entitled(v.Documents):
+	case c.None != "":
 		c.State = "unavailable"
 	case progress.CodeMatched:
 		c.State = "matched"

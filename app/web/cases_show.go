@@ -141,7 +141,7 @@ func (v *caseView) member() (err error) {
 		if err != nil {
 			return err
 		}
-		shown := ui.Contact{Kind: k.Kind, Value: masked(k.Kind, plain), Usable: k.Usable(v.firstDay), Barred: barred(k), Documents: k.Source == members.Documents}
+		shown := ui.Contact{Kind: k.Kind, Value: masked(k.Kind, plain), Barred: cases.Barred(v.row.Standing, k, v.firstDay), Documents: k.Source == members.Documents}
 		if !k.RegisteredOn.IsZero() {
 			shown.Since = k.RegisteredOn.At(0)
 		}
@@ -158,21 +158,6 @@ func (v *caseView) member() (err error) {
 		}
 	}
 	return nil
-}
-
-// barred says why a contact may not be used.
-func barred(k members.Contact) string {
-	switch {
-	case k.InDoubt:
-		return "in_doubt"
-	case k.UndeliverableAt != nil:
-		return "undeliverable"
-	case k.DependsOnLogin:
-		return "depends_on_id"
-	case k.DependsOnOther:
-		return "depends_on_other"
-	}
-	return "changed_in_incident"
 }
 
 func (v *caseView) identityPanel() (err error) {
@@ -211,10 +196,8 @@ func (v *caseView) identityPanel() (err error) {
 	open := r.Closed()
 	switch {
 	case !v.MayWork || !open:
-	case v.CallClosed == "impostor":
-		v.Identity.NoReset = i18n.T(v.ctx, "fault.impostor_suspected")
-	case v.CallClosed == "attempts":
-		v.Identity.NoReset = i18n.T(v.ctx, "fault.verification_closed")
+	case v.CallClosed != "":
+		v.Identity.NoReset = v.closedWords()
 	case len(v.Identity.ResetTo) == 0:
 		v.Identity.NoReset = i18n.T(v.ctx, "fault.no_usable_contact")
 	case level < 2:

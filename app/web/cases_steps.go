@@ -25,7 +25,7 @@ func (v *caseView) links() []link {
 	r, whole := v.row, v.plan.Empty() && v.pointsNote() == ""
 	return []link{
 		v.noticeLink(),
-		{"verification", r.VerifiedAt, r.VerifiedAt != nil, r.ResumedAt != nil && r.VerifiedAt == nil, v.verificationNote()},
+		v.verificationLink(),
 		{"reset", r.ResumedAt, r.ResumedAt != nil, r.Use() == "", v.resetNote()},
 		{"reimbursement", r.MadeWholeAt, r.MadeWholeAt != nil && whole, r.MadeWholeAt == nil && whole, v.reimbursementNote()},
 		{"completion", r.CompletedAt, r.CompletedAt != nil, false, ""},
@@ -70,12 +70,27 @@ func (v *caseView) noticeQueued() bool {
 	})
 }
 
-// verificationNote is the outcome of the open call, which has not verified anybody.
-func (v *caseView) verificationNote() string {
-	if v.Call == nil || v.Call.Outcome == "" {
-		return ""
+// verificationLink is the verification: recorded on the case, or far enough in the open call
+// for what comes next, whether or not its agent has concluded it.
+func (v *caseView) verificationLink() link {
+	r := v.row
+	l := link{name: "verification", at: r.VerifiedAt, done: r.VerifiedAt != nil, skip: r.ResumedAt != nil && r.VerifiedAt == nil}
+	switch {
+	case l.done || v.Call == nil:
+	case v.Call.Level >= v.levelNeeded():
+		l.done, l.note = true, i18n.T(v.ctx, "calls.level", "level", v.Call.Level)
+	case v.Call.Outcome != "":
+		l.note = i18n.T(v.ctx, "calls.outcome."+v.Call.Outcome)
 	}
-	return i18n.T(v.ctx, "calls.outcome."+v.Call.Outcome)
+	return l
+}
+
+// levelNeeded is the level that the case asks of a caller: a reset link takes 2.
+func (v *caseView) levelNeeded() int {
+	if v.row.Standing.Closed() {
+		return 2
+	}
+	return 1
 }
 
 // linkHolds reports whether the member has a reset link that still works.
@@ -117,19 +132,29 @@ func (v *caseView) chain() {
 		s := ui.Step{Name: l.name, State: "later", Note: l.note}
 		switch {
 		case l.done:
-			s.State, s.At, s.Note = "done", moment(l.at), ""
+			if s.State = "done"; l.at != nil {
+				s.At, s.Note = *l.at, ""
+			}
 		case l.skip:
 			s.State = "skipped"
 		case ended: // a supervisor completed it over what was owed
 			s.State, s.Note = "skipped", i18n.T(v.ctx, "cases.step.left")
 		case !now:
 			s.State, now = "now", true
+			if v.suspended(l.name) {
+				s.Note = i18n.T(v.ctx, "calls.outcome."+cases.ImpostorSuspected)
+			}
 			if v.Next = v.nextFor(l.name); v.Next == "call" && len(v.OnCall) > 0 {
 				v.Next, s.Note = "", i18n.T(v.ctx, "cases.step.on_call")
 			}
 		}
 		v.Steps = append(v.Steps, s)
 	}
+}
+
+// suspended reports whether a suspicion keeps the step from being done: a supervisor decides.
+func (v *caseView) suspended(step string) bool {
+	return v.CallClosed == "impostor" && (step == "verification" || step == "reset" || step == "completion")
 }
 
 func (v *caseView) nextFor(step string) string {
@@ -145,10 +170,12 @@ func (v *caseView) nextFor(step string) string {
 		return ""
 	case step == "notice":
 		return "notify"
+	case (step == "verification" || step == "reset") && v.Call != nil && v.Call.Over:
+		return "end"
+	case v.suspended(step):
+		return ""
 	case step == "verification" && v.Call == nil:
 		return "call"
-	case step == "verification" && (v.Call.Outcome != "" || v.Call.Over), step == "reset" && v.Call != nil && v.Call.Over:
-		return "end"
 	case step == "verification":
 		return "verify"
 	case step == "reset" && v.Identity.MayReset && v.linkHolds():
@@ -157,6 +184,8 @@ func (v *caseView) nextFor(step string) string {
 		return "reset"
 	case step == "reset" && v.Call == nil && !v.linkHolds():
 		return "call"
+	case step == "reset" && v.Call != nil && v.Call.Level < v.levelNeeded() && v.CallClosed == "" && len(v.Identity.ResetTo) > 0:
+		return "verify"
 	case step == "reimbursement" && v.MayPropose && !pending:
 		return "propose"
 	case step == "completion" && !pending:

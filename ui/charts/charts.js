@@ -59,6 +59,8 @@ const words = (look, colour = look.ink) => ({ color: colour, fontSize: look.size
 
 // lines adds up what happened each day: how far each stage has come.
 function lines({ names, rows }, look, narrow) {
+  // On the first day there is no course yet, and the ends of all lines lie on one another.
+  if (rows.length === 1) return bars({ names: ["", rows[0][0]], rows: names.slice(1).map((name, i) => [name, rows[0][i + 1]]) }, look, narrow);
   const series = names.slice(1).map((name, i) => {
     let sum = 0;
     return {
@@ -79,12 +81,12 @@ function lines({ names, rows }, look, narrow) {
 }
 
 // bars sets the rows of a table side by side.
-function bars({ names, rows }, look) {
+function bars({ names, rows }, look, narrow) {
   return {
     textStyle: words(look),
     grid: { left: 8, right: 48, top: 8, bottom: 8, outerBoundsMode: "same" },
     xAxis: { type: "value", show: false, minInterval: 1 },
-    yAxis: { type: "category", inverse: true, data: rows.map((row) => row[0]), axisLabel: { ...words(look), width: look.size * 10, overflow: "break" }, axisTick: { show: false }, axisLine: { lineStyle: { color: look.quiet } } },
+    yAxis: { type: "category", inverse: true, data: rows.map((row) => row[0]), axisLabel: { ...words(look), interval: 0, width: look.size * (narrow ? 10 : 18), lineHeight: look.size * 1.25, overflow: "break" }, axisTick: { show: false }, axisLine: { lineStyle: { color: look.quiet } } },
     series: [{
       name: names[1], type: "bar", silent: true, barMaxWidth: 20, label: { show: true, position: "right", formatter: ({ value }) => value.toLocaleString("en"), ...words(look) },
       data: rows.map((row, i) => ({ value: row[1], itemStyle: { color: look.colours[Math.min(i, 1)], borderColor: look.ink, borderWidth: 1, decal: { color: look.surface, ...decals[i % decals.length] } } })),

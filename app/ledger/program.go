@@ -1,6 +1,9 @@
 package ledger
 
-import "hoten/app/store"
+import (
+	"hoten/app/store"
+	"hoten/i18n"
+)
 
 // Program is a point program; each is a unit of its own, never summed with another.
 type Program struct {
@@ -21,6 +24,24 @@ func (p Program) Name(lang string) string {
 		return p.NameEn
 	}
 	return p.NameJa
+}
+
+// Amount is so many points of a program. The sentences of i18n write it with its unit.
+type Amount struct {
+	Program Program
+	Points  int64
+}
+
+// Name writes the amount in the language: 10,500マイル; 10,500 miles, 1 mile.
+func (a Amount) Name(lang string) string {
+	switch n := i18n.Number(a.Points); {
+	case lang != "en":
+		return n + a.Program.UnitJa
+	case a.Points == 1:
+		return n + " " + a.Program.UnitEnOne
+	default:
+		return n + " " + a.Program.UnitEn
+	}
 }
 
 // Open makes a program with the company accounts that its postings need.

@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"context"
+	"regexp"
 	"testing"
 	"time"
 )
@@ -92,5 +93,17 @@ func BenchmarkTHole(b *testing.B) {
 func BenchmarkTPlural(b *testing.B) {
 	for b.Loop() {
 		T(en, "unit.cases", "count", 1265)
+	}
+}
+
+// What a program counts in is data: no text puts its own word for it behind an amount.
+func TestNoUnitOfAProgram(t *testing.T) {
+	own := regexp.MustCompile(`\}\}\s*(ポイント|マイル|[Pp]oints?\b|[Mm]iles?\b)`)
+	for _, lang := range Langs {
+		for _, key := range Keys(lang) {
+			if said := own.FindString(Raw(lang, key)); said != "" {
+				t.Errorf("%s %s says %q", lang, key, said)
+			}
+		}
 	}
 }

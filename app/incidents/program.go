@@ -19,9 +19,6 @@ import (
 // Program is a point program of the ledger.
 type Program = ledger.Program
 
-// Amount is so many points of a program.
-type Amount = ledger.Amount
-
 // Programs lists all programs by id.
 func Programs(db *gorm.DB) ([]Program, error) { return store.Now(db, AskPrograms) }
 

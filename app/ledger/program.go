@@ -1,6 +1,9 @@
 package ledger
 
 import (
+	"encoding/json"
+	"strconv"
+
 	"hoten/app/store"
 	"hoten/i18n"
 )
@@ -26,11 +29,20 @@ func (p Program) Name(lang string) string {
 	return p.NameJa
 }
 
-// Amount is so many points of a program. The sentences of i18n write it with its unit.
+// Amount is so many points of a program: to readers with its unit, to programs the number.
 type Amount struct {
 	Program Program
 	Points  int64
 }
+
+// MarshalJSON writes the number.
+func (a Amount) MarshalJSON() ([]byte, error) { return strconv.AppendInt(nil, a.Points, 10), nil }
+
+// Named is a program as sentences name it: to readers by its name, to programs by its code.
+type Named struct{ Program }
+
+// MarshalJSON writes the code.
+func (n Named) MarshalJSON() ([]byte, error) { return json.Marshal(n.Code) }
 
 // Name writes the amount in the language: 10,500マイル; 10,500 miles, 1 mile.
 func (a Amount) Name(lang string) string {

@@ -8,6 +8,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/incidents"
+	"hoten/app/ledger"
 	"hoten/app/policies"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -75,8 +76,8 @@ func (d desk) refuse(tx *store.Tx, s *subject) error {
 		limit, limited := d.policies.DailyLimits[d.programs[program].Code]
 		if limited && points > 0 && d.today[program]+points > limit {
 			of := d.programs[program]
-			return fault.New(fault.Conflict, "daily_limit", "program", of, "limit", incidents.Amount{Program: of, Points: limit},
-				"today", incidents.Amount{Program: of, Points: d.today[program]})
+			return fault.New(fault.Conflict, "daily_limit", "program", ledger.Named{Program: of}, "limit", ledger.Amount{Program: of, Points: limit},
+				"today", ledger.Amount{Program: of, Points: d.today[program]}, "points", points)
 		}
 	}
 	able := 0

@@ -59,7 +59,7 @@ func (v *caseView) points() error {
 func (v *caseView) amount(m incidents.Movement, points int64) string {
 	for _, p := range v.programs {
 		if of := cmp.Or(m.FromProgram, m.ToProgram); of != nil && p.ID == *of {
-			return incidents.Amount{Program: p, Points: points}.Name(i18n.Lang(v.ctx))
+			return ledger.Amount{Program: p, Points: points}.Name(i18n.Lang(v.ctx))
 		}
 	}
 	return i18n.Number(points)

@@ -85,6 +85,14 @@ func DayInSentence(ctx context.Context, t time.Time) string {
 	return format(t, "Monday 2 January")
 }
 
+// Weekday writes the day of the week in Japan: 日, or Sunday.
+func Weekday(ctx context.Context, t time.Time) string {
+	if Lang(ctx) == "ja" {
+		return weekday(t)
+	}
+	return format(t, "Monday")
+}
+
 // weekday writes the day of the week in Japan in Japanese, 月.
 func weekday(t time.Time) string {
 	return string([]rune("日月火水木金土")[t.In(JST).Weekday()])

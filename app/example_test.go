@@ -213,7 +213,7 @@ func TestAnotherOperatorsIncident(t *testing.T) {
 	if notice.subject != "[Important] Your ID is restricted: change your password" {
 		t.Errorf("the subject is %q", notice.subject)
 	}
-	notice.says(t, "we have restricted the use of your Ferry ID", "passwords that seem to come from other services", "Crossings that are booked already are not affected", "reimburse all fraudulently exchanged miles",
+	notice.says(t, "we have restricted the use of your Ferry ID", "passwords that seem to come from other services", "Crossings that are booked already are not affected", "reimburse all fraudulently exchanged miles", "please call the number below", "Ferry ID: FC-****02 (partly hidden)",
 		"the official Setouchi Ferry website", "Miles Desk", "0570-000-260", "10:00–13:00, 14:00–19:00", "1-1 Mihon-cho, Takamatsu")
 
 	number := f.caseOf(agent, ferryLogin(2))
@@ -258,9 +258,9 @@ func (f *ferry) importFiles(manager *client, incident string) {
 
 func (f *ferry) caseOf(c *client, login string) string {
 	f.T.Helper()
-	found := f.asks(c, "POST", "/cases/search", `{"q":"`+login+`"}`, 200)["items"].([]any)
-	if len(found) != 1 {
-		f.T.Fatalf("%d cases of %s", len(found), login)
+	found := f.asks(c, "POST", "/cases/search", `{"q":"`+strings.ToLower(login)+`"}`, 200)["items"].([]any)
+	if len(found) != 1 || found[0].(map[string]any)["login_id"] != login {
+		f.T.Fatalf("%d cases of %s: %v", len(found), login, found)
 	}
 	return found[0].(map[string]any)["number"].(string)
 }

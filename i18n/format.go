@@ -31,14 +31,10 @@ func Signed(n int64) string {
 	return Number(n)
 }
 
-// Count writes a number with its unit: 1,265件, 1,500ポイント; 1,265 cases,
-// 1 case, 1,500 points.
+// Count writes a number with its unit: 1,265件; 1,265 cases, 1 case.
 func Count(ctx context.Context, unit string, n int64) string {
 	return T(ctx, "unit."+unit, "count", n)
 }
-
-// Points writes points with their unit.
-func Points(ctx context.Context, n int64) string { return Count(ctx, "points", n) }
 
 // Time writes the short form for lists, 7/28 18:04; TimeFull belongs beside it.
 func Time(t time.Time) string { return format(t, "1/2 15:04") }
@@ -87,6 +83,14 @@ func DayInSentence(ctx context.Context, t time.Time) string {
 		return format(t, "1月2日") + "（" + weekday(t) + "）"
 	}
 	return format(t, "Monday 2 January")
+}
+
+// Weekday writes the day of the week in Japan: 日, or Sunday.
+func Weekday(ctx context.Context, t time.Time) string {
+	if Lang(ctx) == "ja" {
+		return weekday(t)
+	}
+	return format(t, "Monday")
 }
 
 // weekday writes the day of the week in Japan in Japanese, 月.

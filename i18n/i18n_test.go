@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"context"
+	"regexp"
 	"testing"
 	"time"
 )
@@ -37,7 +38,6 @@ func TestFormats(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
 		{Number(0), "0"}, {Number(999), "999"}, {Number(1265), "1,265"}, {Number(-1234567), "−1,234,567"},
 		{Signed(5000), "+5,000"}, {Signed(-1000), "−1,000"}, {Signed(0), "0"},
-		{Points(ja, 1500), "1,500ポイント"}, {Points(en, 1500), "1,500 points"}, {Points(en, 1), "1 point"},
 		{Time(at), "7/28 18:04"}, {Clock(at), "18:04"}, {Closing(at), "18:04"}, {Closing(at.Truncate(24 * time.Hour).Add(-9 * time.Hour)), "24:00"}, {Day(at), "7/28"}, {Time(time.Time{}), ""},
 		{TimeFull(ja, at), "2014年7月28日 18:04"}, {TimeFull(en, at), "28 July 2014, 18:04 JST"},
 		{Date(ja, at), "2014年7月28日"}, {Date(en, at), "28 July 2014"},
@@ -93,5 +93,17 @@ func BenchmarkTHole(b *testing.B) {
 func BenchmarkTPlural(b *testing.B) {
 	for b.Loop() {
 		T(en, "unit.cases", "count", 1265)
+	}
+}
+
+// What a program counts in is data: no text puts its own word for it behind an amount.
+func TestNoUnitOfAProgram(t *testing.T) {
+	own := regexp.MustCompile(`\}\}\s*(ポイント|マイル|[Pp]oints?\b|[Mm]iles?\b)`)
+	for _, lang := range Langs {
+		for _, key := range Keys(lang) {
+			if said := own.FindString(Raw(lang, key)); said != "" {
+				t.Errorf("%s %s says %q", lang, key, said)
+			}
+		}
 	}
 }

@@ -105,7 +105,7 @@ var dynamic = map[string][]string{
 	"services.say.point_password.":  {"registration", "exchange", "transfer"},
 	"staff.role.":                   {"agent", "supervisor", "center_manager", "administrator", "auditor"},
 	"staff.state.":                  {"active", "invited", "disabled"},
-	"unit.":                         {"cases", "points", "ids", "rows", "mails", "requests"},
+	"unit.":                         {"cases", "ids", "rows", "mails", "requests"},
 }
 
 // verbs are those of docs/verbs.md, which is made of all there are (app/verbs_doc_test.go).

@@ -64,10 +64,10 @@ type PlanLine struct {
 	Reason         string // of an adjustment
 }
 
-// Cost is points of one program.
+// Cost is an amount of one program, with its unit.
 type Cost struct {
 	Program string
-	Points  int64
+	Amount  string
 }
 
 // Change is what has become different since somebody last looked.
@@ -947,9 +947,9 @@ func (p ReimbursementsShow) hands() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var43 string
-			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.Points(ctx, c.Points))
+			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(c.Amount)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `reimbursements_show.templ`, Line: 246, Col: 65}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `reimbursements_show.templ`, Line: 246, Col: 47}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var43))
 			if templ_7745c5c3_Err != nil {
@@ -1358,11 +1358,11 @@ func (p ReimbursementsShow) decide() templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var64 string
-				templ_7745c5c3_Var64, templ_7745c5c3_Err = templ.JoinStringErrs(p.approveVerb(t(ctx, "reimbursements.approve"), func(program string, points int64) string {
-					return t(ctx, "reimbursements.approve.amount", "program", program, "amount", i18n.Points(ctx, points))
+				templ_7745c5c3_Var64, templ_7745c5c3_Err = templ.JoinStringErrs(p.approveVerb(t(ctx, "reimbursements.approve"), func(c Cost) string {
+					return t(ctx, "reimbursements.approve.amount", "program", c.Program, "amount", c.Amount)
 				}))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `reimbursements_show.templ`, Line: 322, Col: 240}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `reimbursements_show.templ`, Line: 322, Col: 204}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var64))
 				if templ_7745c5c3_Err != nil {
@@ -1595,11 +1595,11 @@ func (p ReimbursementsShow) decide() templ.Component {
 }
 
 // approveVerb repeats what is approved: 補填 1,500ポイントを承認する.
-func (p ReimbursementsShow) approveVerb(plain string, amount func(string, int64) string) string {
+func (p ReimbursementsShow) approveVerb(plain string, amount func(Cost) string) string {
 	if len(p.Cost) != 1 {
 		return plain
 	}
-	return amount(p.Cost[0].Program, p.Cost[0].Points)
+	return amount(p.Cost[0])
 }
 
 func (p ReimbursementsShow) grounds(word func(string) string) []Choice {

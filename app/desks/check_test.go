@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"hoten/app/fault"
 )
@@ -111,6 +112,7 @@ func TestWhy(t *testing.T) {
 		{tech, "2014-07-30", "extended"}, {tech, "2014-08-07", ""}, {tech, "2014-12-31", "year_end"}, {tech, "2014-09-15", ""},
 		{Desk{ClosedYearly: []Period{{Day{8, 13}, Day{8, 15}}}}, "2014-08-14", "yearly"}, {point, "2014-08-20", "exception"}, {point, "2014-09-15", "holiday"}, {point, "2014-08-16", "weekend"}, {point, "2015-01-01", "year_end"},
 		{late, "2014-08-05", "special"}, {late, "2014-08-06", "weekday"}, {late, "2014-08-12", ""},
+		{Desk{Hours: []Hours{{Weekdays: Working | 1<<time.Saturday, Open: 600, Close: 1140}}}, "2014-08-17", "weekday"},
 	} {
 		if got := c.desk.Why(day(t, c.day)); got != c.want {
 			t.Errorf("%s %s: %q, want %q", c.desk.Code, c.day, got, c.want)

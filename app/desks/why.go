@@ -8,8 +8,9 @@ import (
 )
 
 // Why says why a day differs from the usual: "exception", "year_end", "yearly"
-// (closed at another time of every year), "holiday", "weekend", "weekday" (no hours on that day of the week), "extended", "special"
-// (other hours for a time), or nothing.
+// (closed at another time of every year), "holiday", "weekend" (closed on Saturdays and
+// Sundays), "weekday" (no hours on that day of the week), "extended", "special" (other
+// hours for a time), or nothing.
 func (d Desk) Why(date jptext.Date) string {
 	if _, is := d.exceptions(date); is {
 		return "exception"
@@ -25,10 +26,18 @@ func (d Desk) Why(date jptext.Date) string {
 	}
 	best, found := d.hours(date)
 	if !found {
-		if day := date.Weekday(); day == time.Saturday || day == time.Sunday {
-			return "weekend"
+		switch date.Weekday() {
+		case time.Saturday:
+			_, found = d.hours(date.AddDays(1))
+		case time.Sunday:
+			_, found = d.hours(date.AddDays(-1))
+		default:
+			return "weekday"
 		}
-		return "weekday"
+		if found {
+			return "weekday"
+		}
+		return "weekend"
 	}
 	return beside(d.openings(best, date), d.openings(d.usual(date), date))
 }

@@ -68,7 +68,7 @@ func (r *run) sealAffected(row csvin.Row, identity, member, phone, email int64) 
 	v, in := r.s.Vault, row.Affected
 	columns := make([]any, 0, len(affectedColumns))
 	mailbox, domain := members.Mailbox(v, in.LoginKey)
-	columns = append(columns, int64(row.Line), v.Blind("login", in.LoginKey), identity, v.Seal("identities", "login", identity, in.LoginKey), mailbox, domain)
+	columns = append(columns, int64(row.Line), v.Blind("login", in.LoginKey), identity, v.Seal("identities", "login", identity, jptext.LoginID(in.LoginID)), mailbox, domain)
 	columns = append(columns, members.Starts(v, in.LoginKey)...)
 	columns = append(columns, member,
 		v.Seal("members", "name", member, in.Name), v.Seal("members", "name_kana", member, in.NameKana), v.Seal("members", "birth_date", member, dateText(in.BirthDate)),

@@ -6,6 +6,10 @@ import (
 	"unicode"
 )
 
+// LoginID is a login ID as it is kept and shown: in the spelling that came in, without
+// spaces and anything invisible, which would make two of them look alike.
+func LoginID(s string) string { return visible(s) }
+
 // LoginKey is what login IDs match on (docs/api.md, "The import files"): NFKC, lower
 // case, no spaces and nothing invisible.
 func LoginKey(s string) string {

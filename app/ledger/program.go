@@ -1,6 +1,12 @@
 package ledger
 
-import "hoten/app/store"
+import (
+	"encoding/json"
+	"strconv"
+
+	"hoten/app/store"
+	"hoten/i18n"
+)
 
 // Program is a point program; each is a unit of its own, never summed with another.
 type Program struct {
@@ -21,6 +27,33 @@ func (p Program) Name(lang string) string {
 		return p.NameEn
 	}
 	return p.NameJa
+}
+
+// Amount is so many points of a program: to readers with its unit, to programs the number.
+type Amount struct {
+	Program Program
+	Points  int64
+}
+
+// MarshalJSON writes the number.
+func (a Amount) MarshalJSON() ([]byte, error) { return strconv.AppendInt(nil, a.Points, 10), nil }
+
+// Named is a program as sentences name it: to readers by its name, to programs by its code.
+type Named struct{ Program }
+
+// MarshalJSON writes the code.
+func (n Named) MarshalJSON() ([]byte, error) { return json.Marshal(n.Code) }
+
+// Name writes the amount in the language: 10,500マイル; 10,500 miles, 1 mile.
+func (a Amount) Name(lang string) string {
+	switch n := i18n.Number(a.Points); {
+	case lang != "en":
+		return n + a.Program.UnitJa
+	case a.Points == 1:
+		return n + " " + a.Program.UnitEnOne
+	default:
+		return n + " " + a.Program.UnitEn
+	}
 }
 
 // Open makes a program with the company accounts that its postings need.

@@ -35,7 +35,7 @@ func Ensure(tx *store.Tx, login string) (*Identity, error) {
 	}
 	mailbox, domain := Mailbox(tx.Vault(), key)
 	made := Identity{ID: ids[0], Standing: Standing{State: Active}, LoginKey: tx.Vault().Blind("login", key),
-		Login: tx.Vault().Seal("identities", "login", ids[0], key)}
+		Login: tx.Vault().Seal("identities", "login", ids[0], jptext.LoginID(login))}
 	n, err := store.Exec(tx, `insert into identities (id, login, login_key, mailbox_key, domain_key, start_5, start_8, start_12) values ($1, $2, $3, $4, $5, $6, $7, $8)
 		on conflict (login_key) do nothing`, append([]any{made.ID, made.Login, made.LoginKey, mailbox, domain}, Starts(tx.Vault(), key)...)...)
 	if err == nil && n == 0 {

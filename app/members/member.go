@@ -118,7 +118,8 @@ func (c Contact) Plain(v *vault.Vault) (string, error) {
 	return v.Read("contacts", "value", c.ID, c.Value), nil
 }
 
-// PlainLogin opens the login ID; a damaged one is vault.Damaged.
+// PlainLogin opens the login ID in the spelling that came in (earlier releases kept its
+// key); a damaged one is vault.Damaged.
 func (i Identity) PlainLogin(v *vault.Vault) (string, error) {
 	return v.Read("identities", "login", i.ID, i.Login), nil
 }

@@ -60,6 +60,7 @@ type words struct {
 	Former                           bool // the address was taken back: nothing about the member
 	Points                           []pointWords
 	Desks                            []DeskLine
+	Number                           string // what an English mail says of the desks' numbers below
 	Company, TopPage                 string
 	Signature                        []string
 	ID, GoesOn, Happened             string
@@ -101,6 +102,9 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 	}
 	for _, d := range env.Desks {
 		w.Desks = append(w.Desks, DeskLine{value(d.Name), value(d.Phone), value(d.Hours)})
+	}
+	if w.Number = "one of the numbers below"; len(w.Desks) == 1 {
+		w.Number = "the number below"
 	}
 	return w
 }

@@ -8,6 +8,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/incidents"
+	"hoten/app/ledger"
 	"hoten/app/policies"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -17,7 +18,7 @@ import (
 // the policies, and what the proposer proposed today.
 type desk struct {
 	policies  policies.Policies
-	programs  map[int16]string
+	programs  map[int16]incidents.Program
 	approvers []int64
 	today     map[int16]int64
 }
@@ -30,9 +31,9 @@ func newDesk(tx *store.Tx) (d desk, err error) {
 	if err != nil {
 		return d, err
 	}
-	d.programs = map[int16]string{}
+	d.programs = map[int16]incidents.Program{}
 	for _, p := range programs {
-		d.programs[p.ID] = p.Code
+		d.programs[p.ID] = p
 	}
 	type person struct{ ID int64 }
 	people, err := store.Select[person](tx.DB, "select id from staff where disabled_at is null and role = any($1)", access.Holders(access.Decide))
@@ -72,9 +73,11 @@ func (d desk) refuse(tx *store.Tx, s *subject) error {
 		return fault.New(fault.Conflict, "plan_empty")
 	}
 	for program, points := range s.plan.Given() {
-		limit, limited := d.policies.DailyLimits[d.programs[program]]
+		limit, limited := d.policies.DailyLimits[d.programs[program].Code]
 		if limited && points > 0 && d.today[program]+points > limit {
-			return fault.New(fault.Conflict, "daily_limit", "program", d.programs[program], "limit", limit, "today", d.today[program], "points", points)
+			of := d.programs[program]
+			return fault.New(fault.Conflict, "daily_limit", "program", ledger.Named{Program: of}, "limit", ledger.Amount{Program: of, Points: limit},
+				"today", ledger.Amount{Program: of, Points: d.today[program]}, "points", points)
 		}
 	}
 	able := 0
@@ -103,7 +106,7 @@ func pendingFault(tx *store.Tx, caseID int64) error {
 func (d desk) codes(programs []int16) []string {
 	out := make([]string, len(programs))
 	for i, p := range programs {
-		out[i] = d.programs[p]
+		out[i] = d.programs[p].Code
 	}
 	return out
 }
@@ -118,7 +121,7 @@ func (d desk) needed(p Plan) int {
 		return MostApprovals
 	}
 	for program, cost := range p.Cost() {
-		if threshold, ok := d.policies.Thresholds[d.programs[program]]; ok && max(cost, -cost) > threshold {
+		if threshold, ok := d.policies.Thresholds[d.programs[program].Code]; ok && max(cost, -cost) > threshold {
 			return MostApprovals
 		}
 	}

@@ -71,7 +71,7 @@ func (d desk) flags(s *subject, medians map[kind]int64, known []string) string {
 		out = append(out, DoubleReal)
 	}
 	for program, cost := range s.plan.Cost() {
-		bound := d.policies.Thresholds[d.programs[program]] * int64(d.policies.UnusualPercent) / 100
+		bound := d.policies.Thresholds[d.programs[program].Code] * int64(d.policies.UnusualPercent) / 100
 		if unusual(cost, bound, medians[kind{*s.Class, program}]) && !slices.Contains(out, UnusualAmount) {
 			out = append(out, UnusualAmount)
 		}

@@ -61,7 +61,7 @@ func (d *Daily) why(ctx context.Context, why string) string {
 	case "holiday":
 		return i18n.T(ctx, "desks.holiday."+desks.Holiday(d.Date))
 	}
-	return i18n.T(ctx, "desks.why."+why)
+	return i18n.T(ctx, "desks.why."+why, "day", i18n.Weekday(ctx, d.Date.At(0)))
 }
 
 func (d *Daily) notesTable(ctx context.Context, names Names) Table {

@@ -1,6 +1,8 @@
 package staff
 
 import (
+	"gorm.io/gorm"
+
 	"hoten/app/access"
 	"hoten/app/fault"
 	"hoten/app/store"
@@ -40,6 +42,13 @@ func (s Staff) leave(tx *store.Tx, now *Staff) error {
 }
 
 func (s Staff) administers() bool { return s.DisabledAt == nil && s.Role == access.Administrator }
+
+// Administered reports whether somebody can administer the installation.
+func Administered(db *gorm.DB) (bool, error) {
+	type admin struct{ ID int64 }
+	found, err := store.Select[admin](db, "select id from staff where role = $1 and disabled_at is null limit 1", string(access.Administrator))
+	return len(found) > 0, err
+}
 
 // othersAdminister refuses to let the last administrator go. Administrators are
 // locked, so that two who disable each other take their turns.

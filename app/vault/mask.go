@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -117,20 +118,26 @@ func MaskEmail(email string) string {
 	return "•••" + email[at:]
 }
 
-// MaskLogin leaves at most three characters and the domain: m00****@mail.example.
+// MaskLogin leaves of a mail address at most three characters and the domain,
+// m00****@mail.example; of another ID its first part and its last two characters,
+// FC-****01, where that hides four or more.
 func MaskLogin(login string) string {
 	if login == Damaged {
 		return Damaged
 	}
-	local, domain := login, ""
 	if at := strings.LastIndexByte(login, '@'); at > 0 {
-		local, domain = login[:at], login[at:]
+		clusters := graphemes(login[:at])
+		return strings.Join(clusters[:min(3, len(clusters)/2)], "") + "****" + login[at:]
 	}
-	if login == "" {
-		return ""
+	clusters := graphemes(login)
+	first := 1 + slices.IndexFunc(clusters, func(c string) bool { return strings.ContainsAny(c, "-_.－＿．") })
+	if first < 2 || first > 4 {
+		first = 3
 	}
-	clusters := graphemes(local)
-	return strings.Join(clusters[:min(3, len(clusters)/2)], "") + "****" + domain
+	if last := len(clusters) - 2; last-first >= 4 {
+		return strings.Join(clusters[:first], "") + "****" + strings.Join(clusters[last:], "")
+	}
+	return maskAll(login, "****")
 }
 
 // MaskAddress leaves the prefecture and the city: 大阪府大阪市○○○.

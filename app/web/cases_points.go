@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -27,7 +28,7 @@ func (v *caseView) points() error {
 		shown.Double = v.doubled(m)
 		v.Movements = append(v.Movements, shown)
 		choice := ui.Choice{Value: m.MovementID, Label: i18n.Time(m.OccurredAt) + " " +
-			i18n.T(v.ctx, "cases.movement."+m.Kind) + " " + i18n.Points(v.ctx, m.Points)}
+			i18n.T(v.ctx, "cases.movement."+m.Kind) + " " + v.amount(m, m.Points)}
 		if v.Supervises && (m.Kind == incidents.Transfer || m.Kind == incidents.Exchange) {
 			v.Findings = append(v.Findings, choice)
 		}
@@ -51,6 +52,17 @@ func (v *caseView) points() error {
 		}
 	}
 	return nil
+}
+
+// amount writes points in the unit of the program that the movement left, else of the one
+// that it reached.
+func (v *caseView) amount(m incidents.Movement, points int64) string {
+	for _, p := range v.programs {
+		if of := cmp.Or(m.FromProgram, m.ToProgram); of != nil && p.ID == *of {
+			return ledger.Amount{Program: p, Points: points}.Name(i18n.Lang(v.ctx))
+		}
+	}
+	return i18n.Number(points)
 }
 
 // doubled says how a movement stands that has an equal one: "open", what was decided, or

@@ -9,6 +9,7 @@ import (
 
 	"hoten/app/cases"
 	"hoten/app/desks"
+	"hoten/app/incidents"
 	"hoten/app/members"
 	"hoten/app/services"
 	"hoten/app/store"
@@ -77,14 +78,16 @@ func (p *page) who(e cases.Event) string {
 
 // sentence says an event; words that stand in its data are said in the reader's
 // language too.
-func (p *page) sentence(e cases.Event) string {
-	data := e.Fields()
+func (v *caseView) sentence(e cases.Event) string {
+	p, data := v.page, e.Fields()
 	var args []any
 	for name, value := range data {
 		said := fmt.Sprint(value)
 		switch {
 		case e.Kind == cases.StatusChanged:
 			said = i18n.T(p.ctx, "cases.status."+said)
+		case e.Kind == cases.CancelsExceeded && name == "points":
+			said = v.exceeded(data["movement"], value)
 		case e.Kind == cases.DoubleDecided && name == "to":
 			said = i18n.T(p.ctx, "cases.double."+said)
 		case e.Kind == cases.CallbackAttempted && name == "outcome":
@@ -128,6 +131,16 @@ func (p *page) sentence(e cases.Event) string {
 		kind += "_about"
 	}
 	return i18n.T(p.ctx, "cases.event."+kind, args...)
+}
+
+// exceeded writes the points by which the cancellations of an exchange exceed it.
+func (v *caseView) exceeded(movement, points any) string {
+	n, _ := points.(float64) // JSON
+	i := slices.IndexFunc(v.facts.Movements, func(m incidents.Movement) bool { return m.MovementID == movement })
+	if i < 0 {
+		return i18n.Number(int64(n))
+	}
+	return v.amount(v.facts.Movements[i], int64(n))
 }
 
 // subjects says what a letter told, from the data of its event.

@@ -85,7 +85,7 @@ func (p *page) why(d desks.Desk, date jptext.Date) string {
 	case "holiday":
 		return i18n.T(p.ctx, "desks.holiday."+desks.Holiday(date))
 	default:
-		return i18n.T(p.ctx, "desks.why."+why)
+		return i18n.T(p.ctx, "desks.why."+why, "day", i18n.Weekday(p.ctx, date.At(0)))
 	}
 }
 

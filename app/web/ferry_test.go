@@ -2,11 +2,17 @@ package web_test
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"hoten/app/access"
+	"hoten/app/apptest"
+	"hoten/app/jptext"
+	"hoten/app/reimbursements"
 	"hoten/app/setup"
+	"hoten/app/staff"
 )
 
 // A case of another operator's ID says nothing that only the other IDs have, and its calls
@@ -54,5 +60,66 @@ func TestACaseOfAnotherOperator(t *testing.T) {
 	// A caller about the password is not sent to the other operator's desk.
 	if body := b.get(theirs + "?topic=password").body; strings.Contains(body, "0120-047-860") || !strings.Contains(body, "フェリーIDのパスワード") {
 		t.Error("the caller is sent to a desk of others")
+	}
+}
+
+// ofPoints is what only some programs count in.
+var ofPoints = regexp.MustCompile(`(?i)ポイント|\bpoints?\b`)
+
+// An installation of one program that counts in miles reads of no points: amounts have the
+// unit of their program, and words of every program name none.
+func TestNoPointsWhereMilesAreCounted(t *testing.T) {
+	st, clock := apptest.New(t)
+	s := &site{World: &apptest.World{Store: st, T: t, Clock: clock, Ctx: t.Context()}, outbox: &outbox{}}
+	clock.Set(time.Date(2026, time.March, 16, 10, 30, 0, 0, jptext.JST))
+	apptest.SetUpFerry(t, st)
+	for to, role := range map[*access.Actor]access.Role{&s.Agent: access.Agent, &s.Supervisor: access.Supervisor, &s.Manager: access.CenterManager} {
+		made, err := staff.Add(s.Ctx, st, access.System("test"), staff.New{Email: string(role) + "@ferry.example", Name: string(role), Role: role})
+		if err != nil {
+			t.Fatal(err)
+		}
+		*to = made.Staff.Actor("console")
+	}
+	s.server = serve(t, st)
+	s.ImportInto("FERRY-2026-01", "login_id,name,birth_date,phone,email,email_registered_on,address,balance_miles\n"+
+		"FC-000001,山田 太郎,1970-02-03,090-0000-9999,ferry@mail.example,2005-04-01,東京都千代田区見本町1-2-3,100\n",
+		"movement_id,login_id,occurred_at,kind,from_program,partner,points,fraud\n"+
+			"X1,FC-000001,2026-03-05 03:00:00,exchange,miles,gift card,10500,confirmed\nX2,FC-000001,2026-03-05 03:00:00,exchange,miles,gift card,10500,confirmed\n")
+	if _, err := reimbursements.DecideDouble(s.Ctx, st, s.Supervisor, s.Case("FC-000001").ID, "X2", "double", "同じ交換"); err != nil {
+		t.Fatal(err)
+	}
+	number := s.Case("FC-000001").Number()
+	if _, err := reimbursements.Propose(s.Ctx, st, s.Agent, s.Case("FC-000001").ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	says := map[string][2]string{
+		"/cases/" + number:              {"交換 10,500マイル", "Exchange 10,500 miles"},
+		"/reimbursements/1":             {"補填 フェリーマイル 10,500マイルを承認する", "10,500 miles"},
+		"/reimbursements":               {},
+		"/cases":                        {},
+		"/incidents":                    {},
+		"/incidents/FERRY-2026-01":      {},
+		"/incidents/FERRY-2026-01/edit": {},
+		"/imports/1":                    {},
+		"/reports/daily":                {},
+		"/policies":                     {},
+		"/callbacks":                    {},
+		"/mails":                        {},
+		"/calls?topic=miles":            {},
+		"/reimbursements?state=all":     {},
+	}
+	b := s.as(s.Manager)
+	for i, lang := range []string{"ja", "en"} {
+		b.post("/language", "language", lang)
+		for path, want := range says {
+			a := b.get(path)
+			text := regexp.MustCompile(`(?s)<(script|style)\b.*?</(script|style)>|<[^>]*>`).ReplaceAllString(a.body, " ")
+			if said := ofPoints.FindStringIndex(text); a.status != http.StatusOK || said != nil || !strings.Contains(text, want[i]) {
+				if said != nil {
+					text = text[max(0, said[0]-60):min(len(text), said[1]+40)]
+				}
+				t.Errorf("%s %s: %d, %q wanted in %s", lang, path, a.status, want[i], text)
+			}
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/incidents"
+	"hoten/app/ledger"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 	"hoten/i18n"
@@ -139,7 +140,7 @@ func (p *page) planLines(v *caseView, lines []reimbursements.Line, shown *ui.Rei
 	plan := reimbursements.Plan{Lines: lines}
 	for _, program := range v.programs {
 		if n := plan.Cost()[program.ID]; n != 0 {
-			shown.Cost = append(shown.Cost, ui.Cost{Program: names[program.ID], Points: n})
+			shown.Cost = append(shown.Cost, ui.Cost{Program: names[program.ID], Amount: ledger.Amount{Program: program, Points: n}.Name(i18n.Lang(p.ctx))})
 		}
 	}
 	shown.Programs = v.sums()

@@ -142,8 +142,16 @@ func (p *page) operatorChoices(none string) (out []ui.Choice, codes map[int16]st
 		out = append(out, ui.Choice{Label: none})
 	}
 	codes = map[int16]string{}
+	names := map[string]int{}
 	for _, o := range list {
-		out, codes[o.ID] = append(out, ui.Choice{Value: o.Code, Label: o.Name(i18n.Lang(p.ctx))}), o.Code
+		names[o.Name(i18n.Lang(p.ctx))]++
+	}
+	for _, o := range list {
+		name := o.Name(i18n.Lang(p.ctx))
+		if names[name] > 1 {
+			name += " (" + o.Code + ")"
+		}
+		out, codes[o.ID] = append(out, ui.Choice{Value: o.Code, Label: name}), o.Code
 	}
 	return out, codes, err
 }

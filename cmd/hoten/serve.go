@@ -9,6 +9,8 @@ import (
 
 	"hoten/app"
 	"hoten/app/demo"
+	"hoten/app/staff"
+	"hoten/app/store"
 )
 
 // serving is the log level of whatever answers requests: one line for each
@@ -27,7 +29,16 @@ func serve(ctx context.Context, c *call) error {
 	if err := refuseDemo(ctx, a); err != nil {
 		return errors.Join(err, a.Close())
 	}
-	err = a.Serve(ctx, func(address string) { fmt.Fprintf(c.err, "hoten serves %s on %s\n", a.BaseURL, address) })
+	administered, err := staff.Administered(store.Read(ctx, a.Store))
+	if err != nil {
+		return errors.Join(err, a.Close())
+	}
+	err = a.Serve(ctx, func(address string) {
+		fmt.Fprintf(c.err, "hoten serves %s on %s\n", a.BaseURL, address)
+		if !administered {
+			fmt.Fprintln(c.err, "nobody can administer this installation yet; run: hoten staff add --email ADDRESS --name NAME --role administrator")
+		}
+	})
 	return errors.Join(err, a.Close())
 }
 

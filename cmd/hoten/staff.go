@@ -21,20 +21,31 @@ func operator() access.Actor {
 	return a
 }
 
+// roles lists what --role may be.
+func roles() string {
+	var names []string
+	for _, r := range access.Roles {
+		names = append(names, string(r))
+	}
+	return strings.Join(names, ", ")
+}
+
 func addStaff(ctx context.Context, c *call) error {
 	var n staff.New
 	var role string
 	c.flags.StringVar(&n.Email, "email", "", "`address` to sign in with")
 	c.flags.StringVar(&n.Name, "name", "", "`name` as shown to colleagues")
 	c.flags.StringVar(&n.NameEn, "name-en", "", "the `name` in Latin letters, for the English script")
-	c.flags.StringVar(&role, "role", "", "agent, supervisor, center_manager, administrator or auditor")
+	c.flags.StringVar(&role, "role", "", roles())
 	c.flags.StringVar(&n.Desk, "desk", "", "`code` of the desk")
 	c.flags.StringVar(&n.Language, "language", "ja", "ja or en")
 	stdin := c.flags.Bool("password-stdin", false, "read the password from standard input")
 	if err := c.parse(); err != nil {
 		return err
 	}
-	n.Role = access.Role(role)
+	if n.Role = access.Role(role); !n.Role.Known() {
+		return fmt.Errorf("--role must be one of %s", roles())
+	}
 	if *stdin {
 		line, err := bufio.NewReader(c.in).ReadString('\n')
 		if n.Password = strings.TrimRight(line, "\r\n"); n.Password == "" {

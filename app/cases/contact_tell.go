@@ -122,9 +122,9 @@ func takeBackReach(tx *store.Tx, ch *ContactChange) error {
 		return err
 	}
 	ids = slices.DeleteFunc(ids, func(id int64) bool { return to[id].Address != "" && !slices.Contains(before, id) })
-	tx.Queue(`update cases set notified_at = null where identity_id = $1 and notified_at is not null and not `+toldByLetter+`
-		and exists (select from mails m where m.case_id = cases.id and m.kind = $2 and m.state = 'sent' and m.contact_id = $3)
-		and not exists (select from mails m where m.case_id = cases.id and m.kind = $2 and m.state = 'sent' and m.contact_id is distinct from $3)`,
+	tx.Queue(`update cases c set notified_at = null where identity_id = $1 and notified_at is not null and not `+toldByLetter+`
+		and exists (select from mails m where m.case_id = c.id and m.kind = $2 and m.state = 'sent' and m.contact_id = $3)
+		and not exists (select from mails m where m.case_id = c.id and m.kind = $2 and m.state = 'sent' and m.contact_id is distinct from $3)`,
 		ch.IdentityID, notices.RestrictionNotice, *ch.ContactID)
 	tx.Queue(`update cases set unreachable_at = $2, changed_at = $2 where id = any($1) and origin <> 'inquiry' and unreachable_at is null`, ids, tx.Now)
 	return nil

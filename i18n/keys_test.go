@@ -130,7 +130,7 @@ var faults = []string{
 // in a call.
 var fieldFaults = []string{
 	"login_id_missing", "login_id_unknown", "birth_date_invalid", "balance_negative", "balance_not_integer", "email_invalid",
-	"language_unknown", "duplicate_conflict", "points_not_positive", "points_too_large", "kind_unknown", "program_unknown",
+	"language_unknown", "duplicate_conflict", "points_not_positive", "points_too_large", "kind_unknown", "program_unknown", "program_not_involved",
 	"occurred_at_invalid", "outside_incident_window", "refers_to_unknown", "undecodable", "column_missing",
 }
 

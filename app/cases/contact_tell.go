@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/store"
@@ -57,14 +58,14 @@ func tellUndone(tx *store.Tx, ch *ContactChange, before []notices.Draft) (way st
 	return tellBy(tx, ch.CaseID, letterUndone, again, before)
 }
 
-// tellBy queues the mails, one an address. Where there is none among those that are
+// tellBy queues the mails, one a mailbox, however it is written. Where there is none among those that are
 // certain to be the member's, a letter is due about it. One about contacts that is due already
 // stays so until the member is told at an address that documents did not show: it may be
 // about that one.
 func tellBy(tx *store.Tx, caseID int64, about int16, certain, more []notices.Draft) (way string, err error) {
 	mails := slices.Clone(certain)
 	for _, d := range more {
-		if !slices.ContainsFunc(mails, func(b notices.Draft) bool { return *b.ContactID == *d.ContactID }) {
+		if !slices.ContainsFunc(mails, func(b notices.Draft) bool { return jptext.MailboxKey(b.To) == jptext.MailboxKey(d.To) }) {
 			mails = append(mails, d)
 		}
 	}

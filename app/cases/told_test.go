@@ -225,3 +225,13 @@ func TestTheNoticeGoesToAContactOfDocuments(t *testing.T) {
 		}
 	}
 }
+
+// A mailbox that is confirmed in another spelling is one mailbox, and told once.
+func TestOneMailboxIsToldOnce(t *testing.T) {
+	w := world(t)
+	const login = "m1@ocn.example"
+	setContact(t, w, login, members.Email, "C1+neu@Mail.example")
+	if got := mailed(t, w, login, notices.ContactChanged); len(got) != 1 {
+		t.Errorf("told at %v", got)
+	}
+}

@@ -88,6 +88,9 @@ func (a *App) open(ctx context.Context, url string, log *slog.Logger) error {
 	if err := installation.Settle(ctx, a.Store); err != nil {
 		return err
 	}
+	if err := a.lookWhere(ctx); err != nil { // before anything is written here
+		return err
+	}
 	if err := members.Complete(ctx, a.Store); err != nil {
 		return err
 	}

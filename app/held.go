@@ -10,9 +10,15 @@ import (
 // database may be replaced beneath a running program.
 func (a *App) lookWhere(ctx context.Context) error {
 	now, err := installation.Look(ctx, a.Store)
-	if err != nil || a.held.Swap(now.Held) == now.Held {
+	if err != nil || a.held.Load() == now.Held {
 		return err
 	}
+	if now.Held {
+		if err := installation.NoteCopy(ctx, a.Store, now); err != nil {
+			return err
+		}
+	}
+	a.held.Store(now.Held)
 	if !now.Held {
 		a.Store.Log.InfoContext(ctx, "the database was released", "place", now.Here)
 		return nil

@@ -20,7 +20,7 @@ var tables = map[string][]string{
 	"app/desks":          {"desks"},
 	"app/operators":      {"operators", "id_kinds", "id_domains"},
 	"app/ledger":         {"programs", "accounts", "transfers", "postings"},
-	"app/installation":   {"installations"},
+	"app/installation":   {"installations", "copies"},
 	"app/notices":        {"mails", "mail_queues"},
 	"app/staff":          {"staff", "staff_seen", "api_tokens", "sign_in_failures"},
 	"app/members":        {"members", "identities", "contacts", "contact_ways"},

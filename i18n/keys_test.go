@@ -48,7 +48,7 @@ var dynamic = map[string][]string{
 	"cases.contact.told_undone.":    {"mail", "letter"},
 	"cases.letter.about.":           {"restriction", "contact_changed", "contact_undone", "result"},
 	"cases.contact.kind.":           {"email", "phone", "letter"},
-	"cases.event.":                  {"opened", "note", "status", "assigned", "added", "call_started", "call_concluded", "call_ended", "code_sent", "handover_offered", "handover_withdrawn", "handover_declined", "handover_expired", "handed_over", "verification_reopened", "impostor_cleared", "representative", "contact_proposed", "contact_set", "contact_refused", "contact_withdrawn", "contact_undone", "contact_undone_told", "revealed", "notified", "unreachable", "reachable", "letter_sent", "letter_sent_about", "mail_not_sent", "mail_again", "mail_moved", "link_sent", "resumed", "released", "finding", "adjustment", "double_decided", "cancels_exceeded", "balance_missing", "balance_stated", "double", "correction", "late_fact", "proposed", "approved", "returned", "rejected", "withdrawn", "posted", "approvals_voided", "approval_reminded", "approval_escalated", "callback_promised", "callback_attempted", "callback_moved", "callback_dropped", "callback_exhausted"},
+	"cases.event.":                  {"opened", "note", "status", "assigned", "added", "call_started", "call_concluded", "call_ended", "code_sent", "handover_offered", "handover_withdrawn", "handover_declined", "handover_expired", "handed_over", "verification_reopened", "impostor_cleared", "representative", "contact_proposed", "contact_set", "contact_refused", "contact_withdrawn", "contact_undone", "contact_undone_told", "revealed", "notified", "unreachable", "notice_misled", "reachable", "letter_sent", "letter_sent_about", "mail_not_sent", "mail_again", "mail_moved", "link_sent", "resumed", "released", "finding", "adjustment", "double_decided", "cancels_exceeded", "balance_missing", "balance_stated", "double", "correction", "late_fact", "proposed", "approved", "returned", "rejected", "withdrawn", "posted", "approvals_voided", "approval_reminded", "approval_escalated", "callback_promised", "callback_attempted", "callback_moved", "callback_dropped", "callback_exhausted"},
 	"cases.double.":                 {"open", "real", "double"},
 	"cases.points_open.":            {"balance_missing", "double", "correction"},
 	"cases.finding.":                {"suspected", "confirmed", "own", "none"},
@@ -130,7 +130,7 @@ var faults = []string{
 // in a call.
 var fieldFaults = []string{
 	"login_id_missing", "login_id_unknown", "birth_date_invalid", "balance_negative", "balance_not_integer", "email_invalid",
-	"language_unknown", "duplicate_conflict", "points_not_positive", "points_too_large", "kind_unknown", "program_unknown",
+	"language_unknown", "duplicate_conflict", "points_not_positive", "points_too_large", "kind_unknown", "program_unknown", "program_not_involved",
 	"occurred_at_invalid", "outside_incident_window", "refers_to_unknown", "undecodable", "column_missing",
 }
 

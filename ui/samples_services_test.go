@@ -33,7 +33,7 @@ func serviceSamples(lang string) map[string]page {
 	later.ID, later.Holds, later.From, later.Until = 3, false, jst(8, 4, 1, 0), jst(8, 4, 5, 0)
 	over := list[0]
 	over.Service = "registration"
-	index := ServicesIndex{Frame: sampleFrame(lang, "services", access.CenterManager), Services: []string{"registration", "exchange", "transfer"}, Now: jst(7, 31, 10, 30),
+	index := ServicesIndex{PointPasswords: true, Frame: sampleFrame(lang, "services", access.CenterManager), Services: []string{"registration", "exchange", "transfer"}, Now: jst(7, 31, 10, 30),
 		Programs: []ProgramServices{program(list[1].Program, list[1]), program(list[0].Program, list[0])},
 		Coming:   append(list, later), Past: []ServiceStatus{over}, MayEdit: true}
 	refused := index

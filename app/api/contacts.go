@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hoten/app/cases"
+	"hoten/app/fault"
 )
 
 type contactChangeJSON struct {
@@ -104,6 +105,9 @@ func recordLetter(a *API, r *request) error {
 	}
 	if err := r.body(&in); err != nil {
 		return err
+	}
+	if in.About != nil && len(in.About) == 0 {
+		return fault.Input("about", "required") // null is as if it were absent
 	}
 	if _, err := cases.RecordLetter(r.Request().Context(), a.s, r.by, id, in.SentOn, in.About...); err != nil {
 		return err

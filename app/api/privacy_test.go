@@ -106,7 +106,7 @@ func (v *tour) setUp(manager *client) {
 	manager.do("PATCH", "/operators/ferry", j{"name_en": "Late", "version": 1}).want(409, "code", "conflict")
 	manager.do("PATCH", "/operators/ferry", j{"name_en": "Unseen"}).want(422, "errors.0.field", "version")
 	v.to(manager, "POST /ids", j{"code": "ferry-id", "operator": "ferry", "name_ja": "フェリーID", "name_en": "Ferry ID", "domains": []string{"ferry.example"}}).want(201, "domains.0", "ferry.example", "language", "ja")
-	v.to(manager, "PATCH /ids/:code", j{"language": "en", "version": 1}, ":code", "ferry-id").want(200, "language", "en", "domains.#", "1", "operator", "ferry")
+	v.to(manager, "PATCH /ids/:code", j{"language": "en", "domains": nil, "version": 1}, ":code", "ferry-id").want(200, "language", "en", "domains.#", "1", "operator", "ferry")
 	manager.post("/programs", j{"code": "miles", "operator": "nobody", "name_ja": "マイル", "name_en": "Miles", "unit_ja": "マイル", "unit_en": "miles", "unit_en_one": "mile"}).want(422, "errors.0.field", "operator")
 	v.to(manager, "POST /programs", j{"code": "miles", "operator": "ferry", "name_ja": "マイル", "name_en": "Miles", "unit_ja": "マイル", "unit_en": "miles", "unit_en_one": "mile"}).want(201, "version", "1")
 	v.to(manager, "PATCH /programs/:code", j{"name_en": "Ferry Miles", "version": 1}, ":code", "miles").want(200, "name_en", "Ferry Miles", "unit_en", "miles", "operator", "ferry")
@@ -183,6 +183,7 @@ func (v *tour) letter(agent *client, number string) {
 	agent.get("/cases/"+number).want(200, "letter_waits", "true")
 	agent.post("/cases/"+number+"/letters", j{"sent_on": "2099-01-01"}).want(422, "errors.0.field", "sent_on", "errors.0.code", "letter_in_future")
 	day := jptext.DateOf(v.Clock.Now()).String()
+	agent.post("/cases/"+number+"/letters", j{"sent_on": day, "about": []string{}}).want(422, "errors.0.field", "about", "errors.0.code", "required")
 	v.to(agent, "POST /cases/:number/letters", j{"sent_on": day}, ":number", number).want(200, "letter_waits", "false", "letter_sent_on", day)
 }
 

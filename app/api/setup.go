@@ -130,9 +130,12 @@ func changeID(a *API, r *request) error {
 }
 
 func (a *API) setID(r *request, status int, in idJSON) error {
-	code := in.Code
+	code, domains := in.Code, in.Domains
 	if err := r.body(&in); err != nil {
 		return err
+	}
+	if in.Domains == nil {
+		in.Domains = domains // null is as if it were absent, as of any other field
 	}
 	if err := seen(code, &in.Code, &in.Version); err != nil {
 		return err

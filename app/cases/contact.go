@@ -132,6 +132,11 @@ func ConfirmContact(ctx context.Context, s *store.Store, by access.Actor, id int
 		if err != nil {
 			return Happened{}, err
 		}
+		if ch.Kind == members.Email {
+			if err := noticeLate(tx, ch.IdentityID); err != nil {
+				return Happened{}, err
+			}
+		}
 		ch.State, ch.DecidedBy, ch.DecidedAt, ch.ContactID = ChangeConfirmed, &by.ID, &tx.Now, &set
 		return Happened{Kind: ContactSet, Data: map[string]any{"kind": ch.Kind, "change": ch.ID, "told": told, "unreachable": unreached}}, nil
 	})

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/store"
@@ -57,14 +58,14 @@ func tellUndone(tx *store.Tx, ch *ContactChange, before []notices.Draft) (way st
 	return tellBy(tx, ch.CaseID, letterUndone, again, before)
 }
 
-// tellBy queues the mails, one an address. Where there is none among those that are
+// tellBy queues the mails, one a mailbox, however it is written. Where there is none among those that are
 // certain to be the member's, a letter is due about it. One about contacts that is due already
 // stays so until the member is told at an address that documents did not show: it may be
 // about that one.
 func tellBy(tx *store.Tx, caseID int64, about int16, certain, more []notices.Draft) (way string, err error) {
 	mails := slices.Clone(certain)
 	for _, d := range more {
-		if !slices.ContainsFunc(mails, func(b notices.Draft) bool { return *b.ContactID == *d.ContactID }) {
+		if !slices.ContainsFunc(mails, func(b notices.Draft) bool { return jptext.MailboxKey(b.To) == jptext.MailboxKey(d.To) }) {
 			mails = append(mails, d)
 		}
 	}
@@ -122,9 +123,9 @@ func takeBackReach(tx *store.Tx, ch *ContactChange) error {
 		return err
 	}
 	ids = slices.DeleteFunc(ids, func(id int64) bool { return to[id].Address != "" && !slices.Contains(before, id) })
-	tx.Queue(`update cases set notified_at = null where identity_id = $1 and notified_at is not null and not `+toldByLetter+`
-		and exists (select from mails m where m.case_id = cases.id and m.kind = $2 and m.state = 'sent' and m.contact_id = $3)
-		and not exists (select from mails m where m.case_id = cases.id and m.kind = $2 and m.state = 'sent' and m.contact_id is distinct from $3)`,
+	tx.Queue(`update cases c set notified_at = null where identity_id = $1 and notified_at is not null and not `+toldByLetter+`
+		and exists (select from mails m where m.case_id = c.id and m.kind = $2 and m.state = 'sent' and m.contact_id = $3)
+		and not exists (select from mails m where m.case_id = c.id and m.kind = $2 and m.state = 'sent' and m.contact_id is distinct from $3)`,
 		ch.IdentityID, notices.RestrictionNotice, *ch.ContactID)
 	tx.Queue(`update cases set unreachable_at = $2, changed_at = $2 where id = any($1) and origin <> 'inquiry' and unreachable_at is null`, ids, tx.Now)
 	return nil

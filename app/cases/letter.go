@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -21,19 +22,27 @@ const (
 	letterChanged int16 = 1 << iota // a contact was changed
 	letterUndone                    // such a change was undone
 	letterResult                    // points were put back, or that was corrected
+	letterUnread                    // the same, by a mail to the ID's own mailbox, which counts once the ID is in use again
 
 	letterContact = letterChanged | letterUndone
+	letterPoints  = letterResult | letterUnread
 )
 
-// LetterSubjects lists what letters may have to tell, in the order in which it is shown;
-// the bits of Case.LetterAbout are in the order of those after the restriction.
+// LetterSubjects lists what letters may have to tell, in the order in which it is shown.
 var LetterSubjects = []string{LetterRestriction, "contact_changed", "contact_undone", "result"}
+
+// letterBits are the bits of Case.LetterAbout of what letters tell apart from the restriction.
+var letterBits = map[string]int16{"contact_changed": letterChanged, "contact_undone": letterUndone, "result": letterPoints}
+
+// unread is the condition, in SQL, of IDs (i) whose own mailbox the member cannot open.
+const unread = "i.state in ('" + members.Restricted + "', '" + members.LinkSent + "')"
 
 // unlettered is the condition, in SQL, of cases whose member is to be told by letter: of
 // something that no mail could tell, or of the restriction, while no mail reaches them and
 // nobody told them on the phone (docs/domain.md section 6).
-const unlettered = `(c.unreachable_at is not null or c.letter_about > 0) and (c.letter_about > 0
-	or c.origin <> 'inquiry' and c.notified_at is null and c.verified_at is null and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted'))`
+var unlettered = fmt.Sprintf(`(c.unreachable_at is not null or c.letter_about > 0) and (c.letter_about & ~%d > 0
+	or exists (select from identities i where i.id = c.identity_id and (c.letter_about > 0 and %s
+	or c.origin <> 'inquiry' and c.notified_at is null and c.verified_at is null and i.state = 'restricted')))`, letterUnread, unread)
 
 // Letter lists what the member of the open case is to be told by letter, of
 // LetterSubjects; none: no letter waits.
@@ -45,8 +54,12 @@ func (c Case) Letter(of members.Standing) []string {
 	if c.UnreachableAt != nil && c.Affected() && c.NotifiedAt == nil && c.VerifiedAt == nil && of.State == members.Restricted {
 		out = append(out, LetterRestriction)
 	}
-	for i, subject := range LetterSubjects[1:] {
-		if c.LetterAbout&(1<<i) != 0 {
+	about := c.LetterAbout
+	if !of.Closed() {
+		about &^= letterUnread
+	}
+	for _, subject := range LetterSubjects {
+		if about&letterBits[subject] != 0 {
 			out = append(out, subject)
 		}
 	}
@@ -56,9 +69,17 @@ func (c Case) Letter(of members.Standing) []string {
 // LetterWaits reports whether the member of the open case is to be told by letter.
 func (c Case) LetterWaits(of members.Standing) bool { return len(c.Letter(of)) > 0 }
 
-// toldByLetter is the condition, in SQL, of cases whose member a letter told of the
+// ReadMailbox notes, of the cases of an ID that is in use again, that the member can read
+// what was sent to the ID's own mailbox: it stays told, whatever becomes of the ID later.
+func ReadMailbox(tx *store.Tx, identity int64) error {
+	_, err := store.Exec(tx, `update cases set letter_about = letter_about & ~$2::smallint where id in (
+		select id from cases where identity_id = $1 and letter_about & $2::smallint <> 0 order by id for no key update)`, identity, letterUnread)
+	return err
+}
+
+// toldByLetter is the condition, in SQL, of cases (c) whose member a letter told of the
 // restriction; those of earlier releases say nothing of what they told.
-const toldByLetter = `exists (select from case_events e where e.case_id = cases.id and e.kind = '` + LetterSent + `' and coalesce(e.data->'about', '["` + LetterRestriction + `"]') @> '"` + LetterRestriction + `"')`
+const toldByLetter = `exists (select from case_events e where e.case_id = c.id and e.kind = '` + LetterSent + `' and coalesce(e.data->'about', '["` + LetterRestriction + `"]') @> '"` + LetterRestriction + `"')`
 
 // RecordLetter notes that a letter to the member was sent on a day in Japan, and what it
 // told: of what is due, about, none for all of it. From a letter about the restriction on
@@ -78,10 +99,8 @@ func RecordLetter(ctx context.Context, s *store.Store, by access.Actor, caseID i
 		if len(told) == 0 {
 			return Happened{}, already("no_letter_due")
 		}
-		for i, subject := range LetterSubjects[1:] {
-			if slices.Contains(told, subject) {
-				c.LetterAbout &^= 1 << i
-			}
+		for _, subject := range told {
+			c.LetterAbout &^= letterBits[subject]
 		}
 		at := day.At(0)
 		switch {

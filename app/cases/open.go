@@ -88,6 +88,9 @@ func AddToIncident(ctx context.Context, s *store.Store, by access.Actor, id int6
 		if err := markUnreachedOf(tx, c.IdentityID); err != nil {
 			return Happened{}, err
 		}
+		if err := revisedBy(tx, c.IdentityID); err != nil {
+			return Happened{}, err
+		}
 		now, err := members.ByID(tx.DB, of.ID) // what follows from adding may have restricted it
 		if err != nil {
 			return Happened{}, err

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"hoten/app/members"
@@ -23,14 +24,26 @@ var addressless = open + " and c.verified_at is null and " + Unnotified + " and 
 var addressed = open + " and c.verified_at is null and c.notified_at is null and c.unreachable_at is not null and " + hasAddress +
 	" and not exists (select from mails w where w.case_id = c.id and w.state in ('" + notices.Failed + "', '" + notices.Bounced + "'))"
 
+// misled is the condition, in SQL, of cases (c) that count as notified by notices of which
+// each went to a mailbox that turned out to be the ID's own or another affected ID's, and
+// whose member was told in no other way.
+var misled = `c.origin <> 'inquiry' and c.notified_at is not null and c.verified_at is null and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted')
+	and not ` + toldByLetter + ` and exists (select from mails w where ` + sentNotice + `)
+	and not exists (select from mails w where ` + sentNotice + ` and not coalesce(` + members.Mistaken("w.contact_id") + `, false))`
+
+// sentNotice is the condition, in SQL, of mails (w) that were sent as the notice of a case (c).
+const sentNotice = "w.case_id = c.id and w.kind = '" + notices.RestrictionNotice + "' and w.state = '" + notices.Sent + "'"
+
 // unreachedChunk bounds one transaction of MarkUnreached.
 const unreachedChunk = 1000
 
 // MarkUnreached has everybody told by phone or letter whom the restriction notice could
 // not reach: it is known as soon as no address may be used, without anybody trying. Whom
-// it can reach again is sent it.
+// it can reach again waits for it. A notice that turns out to have gone to a mailbox which
+// is not the member's alone has notified nobody.
 func MarkUnreached(ctx context.Context, s *store.Store) error {
 	for _, mark := range []func(tx *store.Tx, after int64) (last int64, err error){
+		func(tx *store.Tx, after int64) (int64, error) { return takeNoticesBack(tx, misled, after) },
 		func(tx *store.Tx, after int64) (int64, error) {
 			return markReach(tx, addressless, "$2", Unreachable, after)
 		},
@@ -55,6 +68,84 @@ func MarkUnreached(ctx context.Context, s *store.Store) error {
 func markUnreachedOf(tx *store.Tx, identity int64) error {
 	_, err := markReach(tx, "c.identity_id = $6 and "+addressless, "$2", Unreachable, 0, identity)
 	return err
+}
+
+// revisedBy revises what was told at the mailbox of an ID that is affected from now on.
+func revisedBy(tx *store.Tx, identity int64) error {
+	_, err := takeNoticesBack(tx, `c.identity_id in (select o.id from identities i join contacts k on k.mailbox_key = i.mailbox_key
+		join identities o on o.member_id = k.member_id where i.id = $3) and `+misled, 0, identity)
+	return err
+}
+
+// takeNoticesBack takes back that the members of the cases that meet the condition after one,
+// by id, up to a chunk, were notified; the notice goes to another address where there is one.
+func takeNoticesBack(tx *store.Tx, condition string, after int64, of ...any) (last int64, err error) {
+	type found struct{ ID int64 }
+	rows, err := store.Returning[found](tx, `with found as (select c.id from cases c where c.id > $1 and `+condition+` order by c.id limit `+strconv.Itoa(unreachedChunk)+` for no key update)
+		update cases c set notified_at = null, changed_at = $2 from found where c.id = found.id returning c.id`, append([]any{after, tx.Now}, of...)...)
+	if err != nil || len(rows) == 0 {
+		return 0, err
+	}
+	ids, told := make([]int64, len(rows)), make([]Happened, len(rows))
+	for i, r := range rows {
+		ids[i], told[i] = r.ID, Happened{CaseID: r.ID, Kind: NoticeMisled}
+	}
+	if err := Tell(tx, told...); err != nil {
+		return 0, err
+	}
+	if _, err := markReach(tx, "c.id = any($6) and "+addressless, "$2", Unreachable, 0, ids); err != nil {
+		return 0, err
+	}
+	if len(ids) == unreachedChunk {
+		last = slices.Max(ids)
+	}
+	ids, err = store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+		return store.AskValues[int64](reads, "select c.id from cases c where c.id = any($1) and "+open+" and "+Unnotified+" order by c.id", ids)
+	})
+	if err != nil {
+		return 0, err
+	}
+	_, _, err = QueueNotices(tx, ids)
+	return last, err
+}
+
+// noticeLate queues the restriction notice of the ID's open cases to a contact that
+// documents showed, where it was tried before and reached nobody: those of an incident whose
+// notices are still to be sent wait for them.
+func noticeLate(tx *store.Tx, identity int64) error {
+	ids, err := store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+		return store.AskValues[int64](reads, `select c.id from cases c join identities i on i.id = c.identity_id where c.identity_id = $1 and `+open+`
+			and c.origin <> 'inquiry' and i.state = 'restricted' and c.notified_at is null and c.verified_at is null
+			and (c.unreachable_at is not null or exists (select from mails w where w.case_id = c.id and w.kind = $2))
+			and not exists (select from mails w where w.case_id = c.id and w.kind = $2 and w.state = $3) order by c.id for no key update of c`,
+			identity, notices.RestrictionNotice, notices.Queued)
+	})
+	if err != nil {
+		return err
+	}
+	_, _, err = QueueNotices(tx, ids)
+	return err
+}
+
+// QueueNotices queues the restriction notice of cases that the caller has locked; missed are
+// those without an address that it may go to.
+func QueueNotices(tx *store.Tx, ids []int64) (queued int, missed []int64, err error) {
+	to, err := Addressees(tx.DB, tx.Vault(), ids, notices.RestrictionNotice)
+	if err != nil {
+		return 0, nil, err
+	}
+	var drafts []notices.Draft
+	for _, id := range ids {
+		who := to[id]
+		if who.Address == "" {
+			missed = append(missed, id)
+			continue
+		}
+		who.Facts.At = tx.Now
+		drafts = append(drafts, who.Draft(notices.RestrictionNotice, who.Facts))
+	}
+	_, err = notices.Queue(tx, drafts...)
+	return len(drafts), missed, err
 }
 
 // markReach sets unreachable_at of the cases that meet the condition after one, by id, up

@@ -508,3 +508,18 @@ func TestRejectedRowsAreDisarmed(t *testing.T) {
 		t.Error("refused rows lie open in the database")
 	}
 }
+
+// A movement in a program that the incident is not about is refused by its row, also where
+// the incident is about none yet.
+func TestMovementsOfOtherPrograms(t *testing.T) {
+	w := apptest.NewWorld(t)
+	for about, want := range map[string]string{"pointtalk": "[movements:2:from_program:program_not_involved]", "": "[movements:2:from_program:program_not_involved]", "goo": "[]"} {
+		w.Number("with d as (delete from incident_programs returning 1) select count(*) from d")
+		w.Number("with i as (insert into incident_programs (incident_id, program_id) select i.id, p.id from incidents i, programs p where p.code = $1 returning 1) select count(*) from i", about)
+		i := w.Import("login_id,name,balance_goo\ngood@ocn.example,山田 太郎,20\n", "movement_id,login_id,occurred_at,kind,from_program,to_program,partner,points,points_received,refers_to,fraud\n"+
+			"N"+about+",good@ocn.example,2014-07-20 03:05,exchange,goo,,ギフト券,5,,,confirmed\n")
+		if got := fmt.Sprint(rejections(w, i.ID)); got != want {
+			t.Errorf("about %q: %s", about, got)
+		}
+	}
+}

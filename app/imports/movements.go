@@ -1,20 +1,27 @@
 package imports
 
 import (
+	"slices"
+
 	"hoten/app/imports/csvin"
 )
 
 var movementColumns = []string{"line", "movement_id", "movement_key", "login_key", "occurred_at", "kind", "from_program", "to_program",
 	"partner", "points", "points_received", "refers_to", "finding", "row_hash"}
 
-// judgeMovement refuses programs that nobody knows, and what the thief cannot
+// judgeMovement refuses programs that nobody knows or that the incident is not about (a
+// cancellation is of whichever its exchange is), and what the thief cannot
 // have done: a fraudulent movement outside the incident's period.
 func (r *run) judgeMovement(row csvin.Row) (string, []csvin.Problem) {
 	var problems []csvin.Problem
 	m := &row.Movement
 	for _, p := range [2]struct{ column, code string }{{"from_program", m.FromProgram}, {"to_program", m.ToProgram}} {
-		if _, known := r.programs[p.code]; p.code != "" && !known {
+		switch id, known := r.programs[p.code]; {
+		case p.code == "":
+		case !known:
 			problems = append(problems, csvin.Problem{Line: row.Line, Column: p.column, Reason: "program_unknown"})
+		case m.Kind != csvin.Cancel && !slices.Contains(r.involved, id):
+			problems = append(problems, csvin.Problem{Line: row.Line, Column: p.column, Reason: "program_not_involved"})
 		}
 	}
 	if (m.Kind == csvin.Transfer || m.Kind == csvin.Exchange) && m.Fraud != "none" && !r.incident.Contains(m.OccurredAt) {

@@ -44,6 +44,7 @@ type run struct {
 	src      source
 	incident *incidents.Incident
 	programs map[string]int16
+	involved []int16 // programs that the incident is about
 	names    csvin.Names
 	rejected *rejector
 	columns  []string            // ignored
@@ -112,12 +113,14 @@ func (r *run) prepare(ctx context.Context) error {
 	if r.incident, err = store.Find[incidents.Incident](db, "id = ?", r.IncidentID); err != nil {
 		return err
 	}
-	programs, err := incidents.Programs(db)
-	if err != nil {
+	var reads store.Reads
+	programs, involved := incidents.AskPrograms(&reads), incidents.AskProgramsOf(&reads, r.IncidentID)
+	if err = reads.Run(db); err != nil {
 		return err
 	}
+	r.involved = *involved
 	r.programs, r.headers = map[string]int16{}, map[string][]string{}
-	for _, p := range programs {
+	for _, p := range *programs {
 		r.programs[p.Code] = p.ID
 	}
 	if err := r.prepareNames(db); err != nil {

@@ -137,3 +137,32 @@ func UnitOf(programs []Program, lang string) (unit string) {
 	}
 	return unit
 }
+
+// WithPointPassword tells, by program, whether its members have a password for points: those
+// of the IDs of its incidents, else of its operator, else any of them. Where no ID is set up
+// nobody knows, and they may.
+func WithPointPassword(db *gorm.DB) (map[int16]bool, error) {
+	type pair struct{ ProgramID, IDKindID int16 }
+	var reads store.Reads
+	programs := AskPrograms(&reads)
+	pairs := store.Ask[pair](&reads, "select distinct p.program_id, i.id_kind_id from incident_programs p join incidents i on i.id = p.incident_id where i.id_kind_id is not null")
+	ids := operators.AskIDs(&reads)
+	if err := reads.Run(db); err != nil {
+		return nil, err
+	}
+	out := map[int16]bool{}
+	for _, p := range *programs {
+		of := *ids
+		for _, is := range []func(operators.ID) bool{
+			func(i operators.ID) bool { return slices.Contains(*pairs, pair{p.ID, i.ID}) },
+			func(i operators.ID) bool { return i.OperatorID == p.OperatorID },
+		} {
+			if slices.ContainsFunc(*ids, is) {
+				of = slices.DeleteFunc(slices.Clone(*ids), func(i operators.ID) bool { return !is(i) })
+				break
+			}
+		}
+		out[p.ID] = len(of) == 0 || slices.ContainsFunc(of, func(i operators.ID) bool { return i.PointPasswordJa != "" })
+	}
+	return out, nil
+}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/apptest"
@@ -179,6 +180,29 @@ func TestDiscarding(t *testing.T) {
 	}
 	if n := w.Number("select count(*) from case_events where kind = 'mail_not_sent'"); n != 3 {
 		t.Errorf("%d cases were told", n)
+	}
+}
+
+// What was queued in the copy itself is sent, whatever becomes of what the original has too.
+func TestDiscardingSparesTheCopysOwn(t *testing.T) {
+	w, _ := held(t)
+	w.Clock.Add(time.Hour)
+	if err := installation.NoteCopy(w.Ctx, w.Store, look(t, w.Store)); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(time.Hour)
+	own := w.Number("with u as (update mails set queued_at = $1 where id = (select max(id) from mails) returning id) select id from u", w.Clock.Now())
+	w.Clock.Add(time.Hour)
+	if err := installation.NoteCopy(w.Ctx, w.Store, look(t, w.Store)); err != nil { // as after a restart
+		t.Fatal(err)
+	}
+	got, err := installation.Release(w.Ctx, w.Store, w.Administrator, installation.Discard, "元の環境から送信済み")
+	if err != nil || got.Mails != 2 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	w.Deliver(apptest.OutletFunc(func(notices.Envelope) error { return nil }))
+	if n := w.Number("select count(*) from mails where state = 'sent' and id = $1", own); n != 1 || w.Number("select count(*) from mails where reason = 'discarded'") != 2 {
+		t.Errorf("the copy's own mail was sent: %v", n == 1)
 	}
 }
 

@@ -3,6 +3,7 @@ package installation
 import (
 	"context"
 	"slices"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/audit"
@@ -14,17 +15,20 @@ import (
 // What becomes of the mails that wait in a copy when it is released.
 const (
 	Send    = "send"
-	Discard = "discard" // the original has sent them, or will
+	Discard = "discard" // the original has sent them, or will; those of the copy's own are sent
 )
 
 // Choices lists them, none of them chosen for whoever releases.
 var Choices = []string{Discard, Send}
 
-var whenReleased = func(*store.Tx, bool) (int64, error) { return 0, nil }
+var whenReleased = func(*store.Tx, bool, *time.Time) (int64, error) { return 0, nil }
 
 // WhenReleased is called once, by the noun whose mails wait: fn lets them go, or
-// discards them, and returns how many there were.
-func WhenReleased(fn func(tx *store.Tx, discard bool) (int64, error)) { whenReleased = fn }
+// discards those from before what is the copy's own began (nil: all), and returns how many
+// it let go or discarded.
+func WhenReleased(fn func(tx *store.Tx, discard bool, own *time.Time) (int64, error)) {
+	whenReleased = fn
+}
 
 // Released is what a release did.
 type Released struct {
@@ -54,7 +58,11 @@ func Release(ctx context.Context, s *store.Store, by access.Actor, mails, reason
 			return out, fault.New(fault.Conflict, "installation_not_held")
 		}
 		out.Place = now.Here
-		if out.Mails, err = whenReleased(tx, mails != Send); err != nil {
+		own, err := now.ownSince(tx)
+		if err != nil {
+			return out, err
+		}
+		if out.Mails, err = whenReleased(tx, mails != Send, own); err != nil {
 			return out, err
 		}
 		if mails == "" && out.Mails > 0 {

@@ -63,6 +63,22 @@ func (s State) know(tx *store.Tx) {
 	tx.Queue("insert into installations (fingerprint, place, known_at) values ($1, $2, $3) on conflict do nothing", s.Fingerprint, s.Here, tx.Now)
 }
 
+// NoteCopy notes when a program first found the database to be held: what is written from
+// then on is the copy's own, and the original knows nothing of it.
+func NoteCopy(ctx context.Context, s *store.Store, now State) error {
+	return store.Keep(ctx, s, func(tx *store.Tx) error {
+		tx.Queue("insert into copies (fingerprint, found_at) values ($1, $2) on conflict do nothing", now.Fingerprint, tx.Now)
+		return nil
+	})
+}
+
+// ownSince is since when what is written is the copy's own; nil where nothing is, because no
+// program ran on it.
+func (s State) ownSince(tx *store.Tx) (since *time.Time, err error) {
+	err = store.Scan(tx.DB, "select min(found_at) from copies where fingerprint = $1", []any{s.Fingerprint}, &since)
+	return since, err
+}
+
 // Refuse is the refusal of what would reach out while the database is held: Conflict.
 func Refuse(tx *store.Tx) error {
 	now, err := look(tx.DB, tx.Place())

@@ -134,6 +134,21 @@ func Doubtful(db *gorm.DB, id int64, own bool) (is bool, err error) {
 	return is, err
 }
 
+// ofMailbox is, in SQL, the IDs (i) whose own mailbox a contact (o) is, whether or not
+// another has taken its place.
+const ofMailbox = "select from contacts o cross join lateral mailbox_ids(o.mailbox_key, o.domain_key) i where o.id = "
+
+// OwnMailbox is the condition, in SQL, that the contact is the mailbox of its member's ID.
+func OwnMailbox(contact string) string {
+	return "(exists (select from contacts where id = " + contact + " and depends_on_login) or exists (" + ofMailbox + contact + " and i.member_id = o.member_id))"
+}
+
+// Mistaken is the condition, in SQL, that a contact, to which a mail went that its member
+// had to read, is the mailbox of the member's own ID, or of another affected ID.
+func Mistaken(contact string) string {
+	return "(exists (select from contacts where id = " + contact + " and depends_on_login) or exists (" + ofMailbox + contact + " and (i.member_id = o.member_id or i.affected)))"
+}
+
 // Withdrawn reports whether the contact was undone.
 func Withdrawn(db *gorm.DB, id int64) (is bool, err error) {
 	err = store.Scan(db, "select exists (select from contacts where id = $1 and withdrawn_at is not null)", []any{id}, &is)

@@ -84,12 +84,33 @@ type Facts struct {
 	Correction  bool      `json:"correction,omitempty"`  // it is a correction of what was posted, which may take points back
 	Contact     string    `json:"contact,omitempty"`     // which was changed or changed back: "email" or "phone"
 	Points      []Points  `json:"points,omitempty"`      // posted, a program each
+	Before      PutBack   `json:"before,omitzero"`       // what a correction corrects
 	Former      bool      `json:"former,omitempty"`      // the address was taken back, and may be anybody's
 }
 
 // ToFormer is what may be told at an address that was taken back, which may be an
 // impostor's: that it is not used any more, and nothing about the member.
 func (f Facts) ToFormer() Facts { return Facts{Contact: f.Contact, Former: true} }
+
+// PutBack says in which ways points of a member were put back.
+type PutBack struct {
+	Restored   bool `json:"restored,omitempty"`   // to the state before a transfer
+	Reimbursed bool `json:"reimbursed,omitempty"` // for an exchange, or as an adjustment
+}
+
+// ways are the ways in which points were put back, by what is told now and was before. Where
+// nothing is known of the member, they are those of the incident.
+func (f Facts) ways(transfers bool) (w PutBack) {
+	w = f.Before
+	for _, p := range f.Points {
+		w.Restored = w.Restored || p.Restored != 0
+		w.Reimbursed = w.Reimbursed || p.Reimbursed != 0 || p.Adjusted != 0
+	}
+	if w == (PutBack{}) {
+		return PutBack{Restored: transfers && f.Points == nil, Reimbursed: true}
+	}
+	return w
+}
 
 // Points is what was posted for one program, signed from the member's view, and
 // the balance afterwards.

@@ -67,7 +67,7 @@ func Render(kind, lang string, f Facts, secret string, env Env) (Message, error)
 }
 
 // SubjectOf is the subject of a kind of mail where nothing is known of the member: it holds
-// no more than whether something is still owed. Unknown kinds have none.
+// no more than whether something is still owed, and how points were put back. Unknown kinds have none.
 func SubjectOf(kind, lang string, env Env) string {
 	t, known := letters[kind+"."+lang]
 	if !known {
@@ -88,7 +88,7 @@ const widestSubject = 60
 func (t letter) subjectIn(lang string, f Facts, env Env) (string, error) {
 	for _, named := range []Env{env, {ID: "ID", Unit: env.Unit, Transfers: env.Transfers}, general(lang)} {
 		var b strings.Builder
-		if err := t.subject.Execute(&b, newWords(lang, Facts{PointsOpen: f.PointsOpen}, "", named)); err != nil {
+		if err := t.subject.Execute(&b, newWords(lang, Facts{PointsOpen: f.PointsOpen, Points: f.Points, Before: f.Before}, "", named)); err != nil {
 			return "", err
 		}
 		if subject := strip(b.String()); columnsOf(subject, lang == "ja") <= widestSubject {

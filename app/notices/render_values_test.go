@@ -97,3 +97,35 @@ func TestSecretsThatAreNone(t *testing.T) {
 		t.Error("an unknown kind was rendered")
 	}
 }
+
+// The mails about points say what was done for this member, whatever programs the incident
+// has: an exchange alone was reimbursed, a transfer alone restored.
+func TestMailsSayHowPointsWerePutBack(t *testing.T) {
+	restored, reimbursed, none := Points{NameJa: "甲", NameEn: "A", Restored: 100}, Points{NameJa: "甲", NameEn: "A", Reimbursed: 100}, Points{NameJa: "甲", NameEn: "A", Absorbed: -100}
+	for _, kind := range []string{ReimbursementCompleted, ReimbursementCorrected, CaseClosed} {
+		for i, test := range []struct {
+			points []Points
+			before PutBack
+			rolled bool
+			paid   bool
+		}{
+			{[]Points{restored}, PutBack{}, true, false},
+			{[]Points{reimbursed}, PutBack{}, false, true},
+			{[]Points{restored, reimbursed}, PutBack{}, true, true},
+			{[]Points{reimbursed}, PutBack{Restored: true}, true, true},
+			{[]Points{restored}, PutBack{Restored: true}, true, false},
+			{[]Points{{NameJa: "甲", NameEn: "A", Adjusted: 5}}, PutBack{}, false, true},
+			{[]Points{none}, PutBack{Restored: true}, true, false},
+		} {
+			f := facts("山田 太郎")
+			f.Points, f.Before = test.points, test.before
+			for lang, words := range map[string][2]string{"ja": {"復元", "補填"}, "en": {"restor", "reimburs"}} {
+				m := render(t, kind, lang, f, "")
+				text := strings.ToLower(strings.ReplaceAll(m.Subject+m.Text, "■補填内容", ""))
+				if strings.Contains(text, words[0]) != test.rolled || strings.Contains(text, words[1]) != test.paid {
+					t.Errorf("%s.%s %d: restored %v, reimbursed %v", kind, lang, i, strings.Contains(text, words[0]), strings.Contains(text, words[1]))
+				}
+			}
+		}
+	}
+}

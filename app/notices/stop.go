@@ -135,14 +135,24 @@ func takeBack(tx *store.Tx, ids []int64) error {
 	return whenTakenBack(tx, mails)
 }
 
-// released lets the mails of a copy go, or discards them.
-func released(tx *store.Tx, discard bool) (int64, error) {
-	if !discard {
-		return store.Exec(tx, "update mails set due_at = $1 where state = 'queued' and queue_id is null", tx.Now)
+// released lets the mails of a copy go, or discards those that the original has as well:
+// what was queued since own tells of what the copy alone did.
+func released(tx *store.Tx, discard bool, own *time.Time) (gone int64, err error) {
+	if discard {
+		mails, err := store.Returning[Mail](tx, `update mails set state = 'failed', error = '', reason = $1, secret = null, queue_id = null
+			where state = 'queued' and ($2::timestamptz is null or queued_at < $2) returning *`, Discarded, own)
+		if err != nil {
+			return 0, err
+		}
+		if gone = int64(len(mails)); gone > 0 {
+			if err := whenDiscarded(tx, mails); err != nil {
+				return 0, err
+			}
+		}
 	}
-	mails, err := store.Returning[Mail](tx, "update mails set state = 'failed', error = '', reason = $1, secret = null, queue_id = null where state = 'queued' returning *", Discarded)
-	if err != nil || len(mails) == 0 {
-		return 0, err
+	sent, err := store.Exec(tx, "update mails set due_at = $1 where state = 'queued' and queue_id is null", tx.Now)
+	if discard {
+		return gone, err
 	}
-	return int64(len(mails)), whenDiscarded(tx, mails)
+	return sent, err
 }

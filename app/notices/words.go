@@ -67,6 +67,7 @@ type words struct {
 	PointPassword, Unit              string
 	Mailbox, OneTimePassword         bool
 	Transfers                        bool
+	Rolled, Paid, Both               bool // how points of this member were put back
 	Services                         []string
 	Transfer                         string
 }
@@ -94,6 +95,8 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 		ID: value(cmp.Or(env.ID, general(lang).ID)), GoesOn: value(env.GoesOn), Happened: value(env.Happened), PointPassword: value(env.PointPassword),
 		Unit: value(cmp.Or(env.Unit, general(lang).Unit)), Mailbox: env.Mailbox, OneTimePassword: env.OneTimePassword, Transfers: env.Transfers,
 	}
+	ways := f.ways(env.Transfers)
+	w.Rolled, w.Paid, w.Both = ways.Restored, ways.Reimbursed, ways.Restored && ways.Reimbursed
 	if lang == "en" {
 		w.Title = value(f.TitleEn)
 	}

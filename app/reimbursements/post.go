@@ -118,7 +118,7 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 	for i, a := range posted {
 		who := p.addressees[a.CaseID]
 		facts := who.Facts
-		facts.At, facts.Points = tx.Now, pointsFacts(a.plan, p.programs, before[a.CaseID])
+		facts.At, facts.Points, facts.Before = tx.Now, pointsFacts(a.plan, p.programs, before[a.CaseID].points), before[a.CaseID].ways
 		kind := notices.ReimbursementCompleted
 		if a.plan.Corrects {
 			kind = notices.ReimbursementCorrected
@@ -139,28 +139,38 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 	return err
 }
 
-// postedBefore sums up what was posted for the cases whose plan corrects it, by case and
-// program.
-func postedBefore(tx *store.Tx, posted []*approval) (map[int64]map[int16]int64, error) {
-	out := map[int64]map[int16]int64{}
+// earlier is what was posted for a case before its correction.
+type earlier struct {
+	points map[int16]int64 // by program
+	ways   notices.PutBack
+}
+
+// postedBefore sums up what was posted for the cases whose plan corrects it, by case.
+func postedBefore(tx *store.Tx, posted []*approval) (map[int64]earlier, error) {
+	out := map[int64]earlier{}
 	var of []int64
 	for _, a := range posted {
 		if a.plan.Corrects {
-			of, out[a.CaseID] = append(of, a.CaseID), map[int16]int64{}
+			of, out[a.CaseID] = append(of, a.CaseID), earlier{points: map[int16]int64{}}
 		}
 	}
 	if of == nil {
 		return out, nil
 	}
 	type sum struct {
-		CaseID    int64
-		ProgramID int16
-		Points    int64
+		CaseID               int64
+		ProgramID            int16
+		Points               int64
+		Restored, Reimbursed bool
 	}
-	rows, err := store.Select[sum](tx.DB, `select r.case_id, l.program_id, sum(l.points)::bigint as points from reimbursements r join reimbursement_points l on l.reimbursement_id = r.id
+	rows, err := store.Select[sum](tx.DB, `select r.case_id, l.program_id, sum(l.points)::bigint as points,
+		bool_or(l.kind = 'rollback') as restored, bool_or(l.kind in ('reimburse', 'adjust')) as reimbursed from reimbursements r join reimbursement_points l on l.reimbursement_id = r.id
 		where r.case_id = any($1) and r.state = 'posted' group by 1, 2`, of)
 	for _, r := range rows {
-		out[r.CaseID][r.ProgramID] = r.Points
+		e := out[r.CaseID]
+		e.points[r.ProgramID] = r.Points
+		e.ways = notices.PutBack{Restored: e.ways.Restored || r.Restored, Reimbursed: e.ways.Reimbursed || r.Reimbursed}
+		out[r.CaseID] = e
 	}
 	return out, err
 }

@@ -123,6 +123,9 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err := store.Save(tx, link, "used_at"); err != nil {
 		return err
 	}
+	if err := cases.ReadMailbox(tx, c.IdentityID); err != nil {
+		return err
+	}
 	if err := c.Touch(tx); err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 	"hoten/app/cases"
 	"hoten/app/incidents"
 	"hoten/app/installation"
-	"hoten/app/notices"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -79,31 +78,19 @@ func notify(tx *store.Tx, after int64, which string, arg int64) (n Notified, las
 	if ids, err = pick(tx, `select c.id from cases c where c.id = any($1) and `+cases.Unnotified+` order by c.id`, ids); err != nil || len(ids) == 0 {
 		return n, last, err
 	}
-	to, err := cases.Addressees(tx.DB, tx.Vault(), ids, notices.RestrictionNotice)
+	queued, missed, err := cases.QueueNotices(tx, ids)
 	if err != nil {
 		return n, last, err
 	}
-	var missed []int64
-	var told []cases.Happened
-	var drafts []notices.Draft
-	for _, id := range ids {
-		who := to[id]
-		if who.Address == "" {
-			missed, told = append(missed, id), append(told, cases.Happened{CaseID: id, Kind: cases.Unreachable})
-			continue
-		}
-		facts := who.Facts
-		facts.At = tx.Now
-		drafts = append(drafts, who.Draft(notices.RestrictionNotice, facts))
-	}
 	cases.MarkUnreachable(tx, missed)
-	if _, err := notices.Queue(tx, drafts...); err != nil {
-		return n, last, err
+	told := make([]cases.Happened, len(missed))
+	for i, id := range missed {
+		told[i] = cases.Happened{CaseID: id, Kind: cases.Unreachable}
 	}
 	if err := cases.Tell(tx, told...); err != nil {
 		return n, last, err
 	}
-	n = Notified{Queued: int64(len(drafts)), Unreachable: int64(len(missed))}
+	n = Notified{Queued: int64(queued), Unreachable: int64(len(missed))}
 	return n, last, audit.Record(tx, audit.Change{After: n})
 }
 

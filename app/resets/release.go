@@ -35,6 +35,9 @@ func Release(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if err := voidLinks(tx, c.IdentityID); err != nil {
 			return nil, err
 		}
+		if err := cases.ReadMailbox(tx, c.IdentityID); err != nil {
+			return nil, err
+		}
 		if err := c.Touch(tx); err != nil {
 			return nil, err
 		}

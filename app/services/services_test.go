@@ -114,6 +114,12 @@ func TestRules(t *testing.T) {
 		_, err := services.Set(w.Ctx, w.Store, w.Manager, c.n)
 		refused(t, err, c.code)
 	}
+	password := services.New{Program: "goo", Service: services.Registration, State: services.PointPassword, From: july(28, 0), Reason: "x"}
+	w.Number("with u as (update id_kinds set point_password_ja = '', point_password_en = '' returning 1) select count(*) from u")
+	_, err := services.Set(w.Ctx, w.Store, w.Manager, password)
+	refused(t, err, "point_password_none")
+	w.Number("with u as (update id_kinds set point_password_ja = 'ポイントパスワード', point_password_en = 'point password' returning 1) select count(*) from u")
+	set(w, password)
 	for _, by := range []access.Actor{w.Agent, w.Supervisor, w.Auditor} {
 		_, err := services.Set(w.Ctx, w.Store, by, exchange(july(31, 15), nil))
 		refused(t, err, "forbidden")

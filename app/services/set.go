@@ -62,6 +62,15 @@ func set(tx *store.Tx, n New) (*Status, error) {
 	if err := made.check(); err != nil {
 		return nil, err
 	}
+	if made.State == PointPassword {
+		has, err := incidents.WithPointPassword(tx.DB)
+		if err != nil {
+			return nil, err
+		}
+		if !has[program.ID] {
+			return nil, fault.Input("state", "point_password_none")
+		}
+	}
 	if err := made.alone(tx); err != nil {
 		return nil, err
 	}

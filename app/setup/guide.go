@@ -17,7 +17,7 @@ var Steps = []string{"operator", "id", "program", "desk", "staff", "mail", "inci
 func Missing(db *gorm.DB, mails bool) (out []string, err error) {
 	var operator, id, program, desk, incident bool
 	err = store.Scan(db, `select exists (select from operators), exists (select from id_kinds), exists (select from programs), exists (select from desks),
-		exists (select from incidents)`, nil, &operator, &id, &program, &desk, &incident)
+		exists (select from incidents i where exists (select from incident_programs p where p.incident_id = i.id))`, nil, &operator, &id, &program, &desk, &incident)
 	if err != nil {
 		return nil, err
 	}

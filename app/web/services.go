@@ -26,8 +26,13 @@ func showServices(p *page) error {
 	}
 	shown := ui.ServicesIndex{MayEdit: p.by.May(access.ManageIncidents), Now: now, Services: services.All,
 		Coming: p.serviceStatuses(current), Past: p.serviceStatuses(past)}
+	passwords, err := incidents.WithPointPassword(p.db)
+	if err != nil {
+		return err
+	}
 	holding := services.Holding(current, now)
 	for _, program := range programs {
+		shown.PointPasswords = shown.PointPasswords || passwords[program.ID]
 		row := ui.ProgramServices{Code: program.Code, Name: program.Name(i18n.Lang(p.ctx))}
 		for _, service := range services.All {
 			state := ui.ServiceStatus{Service: service}

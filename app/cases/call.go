@@ -255,9 +255,13 @@ func (c Call) Over(now time.Time) bool {
 	return c.Outcome != nil && *c.Outcome != Verified || c.ExpiresAt != nil && !now.Before(*c.ExpiresAt)
 }
 
-// notOver refuses what could only count towards a level that the call does not give any more.
+// notOver refuses what could only count towards a level that the call does not give any
+// more. One that failed is closed; of another nothing speaks against the caller.
 func (c Call) notOver(now time.Time) error {
-	if c.Over(now) {
+	switch {
+	case c.Outcome != nil && (*c.Outcome == Mismatch || *c.Outcome == Unable):
+		return fault.New(fault.Forbidden, "verification_closed")
+	case c.Over(now):
 		return fault.New(fault.Forbidden, "verification_over")
 	}
 	return nil

@@ -152,9 +152,9 @@ func TestWrongAnswersLockOut(t *testing.T) {
 			t.Fatalf("after three: %+v", a.Call)
 		}
 		_, err := cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, cases.ItemPhone, "090-0000-0002", false)
-		refused(t, err, "verification_over")
+		refused(t, err, "verification_closed")
 		_, err = cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
-		refused(t, err, "verification_over")
+		refused(t, err, "verification_closed")
 		refused(t, require(w, w.Agent, c, 1), "required")
 		return call
 	}

@@ -191,7 +191,7 @@ func TestDiscardingSparesTheCopysOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Clock.Add(time.Hour)
-	own := w.Number("with u as (update mails set queued_at = $1 where id = (select max(id) from mails) returning id) select id from u", w.Clock.Now())
+	own := w.Number("with u as (update mails set queued_at = $1 where id = (select min(id) from mails where kind = 'restriction_notice') returning id) select id from u", w.Clock.Now())
 	w.Clock.Add(time.Hour)
 	if err := installation.NoteCopy(w.Ctx, w.Store, look(t, w.Store)); err != nil { // as after a restart
 		t.Fatal(err)

@@ -13,7 +13,7 @@ const logFiles = 8
 // settings are those of a small, durable server that nobody reaches but through
 // the socket. They are given at the start rather than written to a file, so that
 // a new release brings its own. Those in more come last, which count.
-func settings(socket string, more []string) (args []string) {
+func settings(socket, compression string, more []string) (args []string) {
 	for _, setting := range append([]string{
 		"listen_addresses=",
 		`unix_socket_directories="` + strings.ReplaceAll(socket, `"`, `""`) + `"`,
@@ -22,7 +22,7 @@ func settings(socket string, more []string) (args []string) {
 		"fsync=on", "synchronous_commit=on", "full_page_writes=on",
 		"max_connections=200",
 		"shared_buffers=256MB",
-		"max_wal_size=4GB", "checkpoint_timeout=15min", "wal_compression=on",
+		"max_wal_size=4GB", "checkpoint_timeout=15min", "wal_compression=" + compression,
 		"random_page_cost=1.1", "jit=off",
 		// On the day of an import tables grow a thousandfold in a minute; plans made
 		// for small ones must not last that long.

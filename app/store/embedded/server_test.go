@@ -52,6 +52,7 @@ func TestSettings(t *testing.T) {
 		"show fsync":                   "on",
 		"show synchronous_commit":      "on",
 		"show full_page_writes":        "on",
+		"show wal_compression":         "lz4", // which Debian builds in
 		"show data_checksums":          "on",
 		"show timezone":                "UTC",
 		"show jit":                     "off",

@@ -143,7 +143,7 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(1, `^$`, "(sv@hoten.example): choose another data folder", "", "serve", "--addr", "127.0.0.1:0")
 	expect(1, `^$`, "--allow-demo", "", "serve", "--addr", "127.0.0.1:0")
 	expect(1, `^$`, "email:", "", "staff", "add", "--email", "agent@hoten.example", "--name", "もう一人", "--role", "agent")
-	expect(1, `^$`, "role:", "", "staff", "add", "--email", "x@hoten.example", "--name", "x", "--role", "root")
+	expect(1, `^$`, "--role must be one of agent", "", "staff", "add", "--email", "x@hoten.example", "--name", "x", "--role", "root")
 	expect(1, `^$`, "language:", "", "staff", "add", "--email", "x@hoten.example", "--name", "x", "--role", "agent", "--language", "fr")
 	expect(1, `^$`, "password:", "short\n", "staff", "add", "--email", "x@hoten.example", "--name", "x", "--role", "agent", "--password-stdin")
 	expect(0, `^hoten_[\w-]{43}\n$`, "", "", "token", "create", "--staff", "manager@hoten.example", "--name", "CTI")

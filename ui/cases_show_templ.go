@@ -803,7 +803,7 @@ func (p CasesShow) header() templ.Component {
 	})
 }
 
-// owes reports whether completing the case now would leave something undone, as far as the
+// owes reports whether closing the case now would leave something undone, as far as the
 // page knows: then it takes a supervisor with a reason.
 func (p CasesShow) owes() bool {
 	return slices.Contains(p.NextStatuses, "completed") && (len(p.OnCall) > 0 || slices.ContainsFunc(p.Steps, func(s Step) bool {

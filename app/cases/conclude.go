@@ -22,8 +22,7 @@ func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		if !slices.Contains(Outcomes, outcome) {
 			return fault.Input("outcome", "outcome_unknown")
 		}
-		// A suspicion that was ended since is a new one.
-		if call.Outcome != nil && *call.Outcome == outcome && (outcome != ImpostorSuspected || in.of.ImpostorAt != nil) {
+		if call.saidAlready(outcome, in.of.Standing, tx.Now) {
 			return nil
 		}
 		if err := call.mayConclude(outcome, tx.Now); err != nil {
@@ -50,6 +49,21 @@ func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		return audit.Record(tx, audit.Change{
 			After: map[string]any{"call": call.ID, "outcome": outcome, "level": call.Level}})
 	})
+}
+
+// saidAlready reports whether the outcome is the call's and still holds. A suspicion that
+// was ended since is a new one, and a verification that is over is none.
+func (c Call) saidAlready(outcome string, of members.Standing, now time.Time) bool {
+	if c.Outcome == nil || *c.Outcome != outcome {
+		return false
+	}
+	switch outcome {
+	case ImpostorSuspected:
+		return of.ImpostorAt != nil
+	case Verified:
+		return !c.Over(now)
+	}
+	return true
 }
 
 // MayConclude lists the outcomes that the call can be concluded with now.

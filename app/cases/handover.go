@@ -54,7 +54,7 @@ func (h Handover) Open(now time.Time) bool { return h.State == Offered && now.Be
 // or not in the member's language; a verified call while somebody may pass for the member.
 func OfferHandover(ctx context.Context, s *store.Store, by access.Actor, callID, to int64, note string) (h *Handover, err error) {
 	_, err = inCall(ctx, s, by, ToOfferHandover, callID, func(tx *store.Tx, in *talk) error {
-		if err := in.mayHandOver(in.of.Standing, tx.Now); err != nil {
+		if err := in.MayHandOver(in.of.Standing, tx.Now); err != nil {
 			return err
 		}
 		if err := in.mayOffer(tx, to, note); err != nil {
@@ -112,13 +112,14 @@ func (h *Handover) close(tx *store.Tx, state string) error {
 	return store.Save(tx, h, "state", "closed_at", "taken_as")
 }
 
-// mayHandOver refuses what cannot be handed over: a call that has ended, and what was
-// verified of a caller while somebody may pass for the member.
-func (c Call) mayHandOver(of members.Standing, now time.Time) error {
+// MayHandOver refuses what cannot be handed over: a call that has ended, and what counts
+// as verified of a caller while somebody may pass for the member. What a suspicion made
+// void does not count.
+func (c Call) MayHandOver(of members.Standing, now time.Time) error {
 	if err := c.goingOn(); err != nil {
 		return err
 	}
-	if c.Valid(now) > 0 || c.Level > 0 && of.ImpostorAt != nil {
+	if c.Valid(now) > 0 {
 		return Unsuspected(of)
 	}
 	return nil

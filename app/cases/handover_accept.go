@@ -80,7 +80,7 @@ func AcceptHandover(ctx context.Context, s *store.Store, by access.Actor, id int
 }
 
 func (o *offer) mayAccept(tx *store.Tx, endOpen bool) error {
-	if err := o.call.mayHandOver(o.of.Standing, tx.Now); err != nil {
+	if err := o.call.MayHandOver(o.of.Standing, tx.Now); err != nil {
 		return err
 	}
 	var p fault.Problems

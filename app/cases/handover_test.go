@@ -350,13 +350,20 @@ func TestAcceptingIsRefused(t *testing.T) {
 	if _, err := cases.Conclude(w.Ctx, w.Store, w.Manager, suspect.ID, cases.ImpostorSuspected); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, accepting(w.Supervisor, true), "impostor_suspected")
-	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor2, c.ID, "ご本人さまと確認"); err != nil {
-		t.Fatal(err)
-	}
+	// A caller verified anew while the suspicion stands is not handed over.
+	fresh := w.Call(w.Agent2, c.ID, level1...)
+	_, err := cases.OfferHandover(w.Ctx, w.Store, w.Agent2, fresh.ID, w.Manager.ID, "")
+	refused(t, err, "impostor_suspected")
+	refused(t, callNow(t, w, fresh.ID).MayHandOver(w.ID("m1@ocn.example").Standing, w.Clock.Now()), "impostor_suspected")
+	// What was verified before is void: its caller is handed over as nobody verified, and
+	// stays so when the suspicion ends.
 	if err := accepting(w.Supervisor, true); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor2, c.ID, "ご本人さまと確認"); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, require(w, w.Supervisor, c, 1), "required")
 	if callNow(t, w, own.ID).EndedAt == nil {
 		t.Error("two calls are open")
 	}

@@ -70,7 +70,7 @@ func (c Case) summaryWith(of members.Standing) map[string]any {
 }
 
 // Change is what PATCH /cases/{number} takes; nil leaves a field as it is, an
-// assignee of 0 frees the case. Reason is why a supervisor completes the case although
+// assignee of 0 frees the case. Reason is why a supervisor closes the case although
 // something is owed.
 type Change struct {
 	Status   *Status
@@ -130,14 +130,13 @@ func (c *Case) apply(tx *store.Tx, of members.Standing, by access.Actor, ch Chan
 			}
 		}
 		told = append(told, Happened{CaseID: c.ID, Kind: StatusChanged, Data: map[string]any{"from": c.Status, "to": *ch.Status}})
-		if *ch.Status == Completed {
-			var err error
-			if told[0].Text, err = mayComplete(tx, c, of); err != nil {
-				return nil, err
-			}
-		}
 		if err := c.moveTo(*ch.Status, true, by, tx.Now); err != nil {
 			return nil, err
+		}
+		if c.Status.Closed() {
+			if told[0].Text, err = mayClose(tx, c, of); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if ch.Assignee != nil && *ch.Assignee != deref(c.AssigneeID) {
@@ -189,9 +188,9 @@ func deref(p *int64) int64 {
 	return *p
 }
 
-// mayComplete refuses to complete a case over a suspicion, and while points or the reset
+// mayClose refuses to close a case, completed or out of scope, over a suspicion, and while points or the reset
 // are owed or another agent talks about it, naming them: a supervisor may all the same, for a reason, which it returns.
-func mayComplete(tx *store.Tx, c *Case, of members.Standing) (reason string, err error) {
+func mayClose(tx *store.Tx, c *Case, of members.Standing) (reason string, err error) {
 	if Unsuspected(of) != nil {
 		return "", fault.New(fault.Forbidden, "suspicion_open")
 	}

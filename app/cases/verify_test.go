@@ -499,6 +499,17 @@ func TestAVerificationThatIsOverHasNoOutcome(t *testing.T) {
 			}
 		})
 	}
+	// Neither does one that was concluded before, whether or not the page was loaded since.
+	call := w.Call(w.Agent, c.ID, level1...)
+	for range 2 {
+		must(t, second(cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)))
+	}
+	must(t, second(cases.Conclude(w.Ctx, w.Store, w.Agent2, w.Call(w.Agent2, c.ID).ID, cases.ImpostorSuspected)))
+	_, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
+	refused(t, err, "verification_over")
+	must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み")))
+	_, err = cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
+	refused(t, err, "verification_over")
 	// Within a call that goes on a mismatch counts.
 	must(t, second(cases.Conclude(w.Ctx, w.Store, w.Agent, w.Call(w.Agent, c.ID, level1...).ID, cases.Mismatch)))
 	if attempts, _ := w.ID("m1@ocn.example").Tried(w.Clock.Now()); attempts != 1 {

@@ -12,21 +12,21 @@ import (
 	"hoten/app/store"
 )
 
-// A case is not completed while the reset or points are owed; a supervisor may, with a
+// A case is not closed while the reset or points are owed; a supervisor may, with a
 // reason that stands in the timeline, and nobody over a suspicion.
 func TestCompletionOverWhatIsOwed(t *testing.T) {
 	w := world(t)
 	w.Import("", apptest.MovementsHeader+"E1,m1@ocn.example,2014-07-15 10:00,exchange,goo,,gift-code,30,,,confirmed\n")
 	of := w.Case("m1@ocn.example")
-	finish := func(by access.Actor, reason string) error {
+	closing := func(by access.Actor, done cases.Status, reason string) error {
 		c, err := store.Find[cases.Case](store.Read(w.Ctx, w.Store), "id = ?", of.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		done := cases.Completed
 		_, err = cases.Update(w.Ctx, w.Store, by, of.ID, cases.Change{Status: &done, Version: c.Version, Reason: reason})
 		return err
 	}
+	finish := func(by access.Actor, reason string) error { return closing(by, cases.Completed, reason) }
 	owes := func(err error, want string) {
 		t.Helper()
 		f, is := fault.As(err)
@@ -45,6 +45,8 @@ func TestCompletionOverWhatIsOwed(t *testing.T) {
 	owes(finish(w.Agent, ""), "owes_points owes_reset owes_supervisor")
 	owes(finish(w.Agent, "連絡なし"), "owes_points owes_reset owes_supervisor")
 	owes(finish(w.Supervisor, " "), "owes_points owes_reset required")
+	owes(closing(w.Supervisor, cases.OutOfScope, ""), "owes_points owes_reset required")
+	refused(t, closing(w.Agent, cases.OutOfScope, "対象外"), "forbidden")
 	verify(w, w.Agent, of, 1)
 	token := send(w, w.Agent, of)
 	owes(finish(w.Agent, ""), "owes_points owes_reset owes_supervisor")
@@ -52,12 +54,15 @@ func TestCompletionOverWhatIsOwed(t *testing.T) {
 	if _, err := cases.Conclude(w.Ctx, w.Store, w.Agent2, call.ID, cases.ImpostorSuspected); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, finish(w.Supervisor, "連絡なし"), "suspicion_open")
+	for _, done := range []cases.Status{cases.Completed, cases.OutOfScope} {
+		refused(t, closing(w.Supervisor, done, "連絡なし"), "suspicion_open")
+	}
 	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, of.ID, "確認済み"); err != nil {
 		t.Fatal(err)
 	}
 	refused(t, complete(w, token), "not_found") // what was out before the suspicion is void
 	owes(finish(w.Agent, ""), "owes_points owes_reset owes_call owes_supervisor")
+	owes(closing(w.Supervisor, cases.OutOfScope, ""), "owes_points owes_reset owes_call required")
 	if _, err := cases.EndCall(w.Ctx, w.Store, w.Agent2, call.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -80,5 +85,17 @@ func TestCompletionOverWhatIsOwed(t *testing.T) {
 	mail := recipients(t, w, of, "case_closed")
 	if len(mail) != 1 {
 		t.Errorf("closing mails: %v", mail)
+	}
+	if err := closing(w.Supervisor, cases.Reopened, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := closing(w.Supervisor, cases.OutOfScope, "本人の操作だった"); err != nil {
+		t.Fatal(err)
+	}
+	if events, err = cases.Events(store.Read(w.Ctx, w.Store), of.ID, []string{cases.StatusChanged}, 0, 5); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := events[0].PlainText(w.Vault); err != nil || said != "本人の操作だった" {
+		t.Errorf("the timeline says %q, %v", said, err)
 	}
 }

@@ -72,6 +72,10 @@ func (v *caseView) receivers(c *ui.Call) error {
 			c.Offer = "expired"
 		}
 	}
+	var err error
+	if c.NoHandover, err = v.refusal(v.call.MayHandOver(v.row.Standing, v.now)); err != nil {
+		return err
+	}
 	for _, r := range *found {
 		where, list := whereabouts(r, v.now), &c.Busy
 		if where == "here" {

@@ -26,10 +26,11 @@ func reportSamples(lang string) map[string]page {
 			d.Points = append(d.Points, reports.PointsOnDay{Step: step, Program: program, Rollback: 125000, Reimburse: 1265000, Absorbed: 8000})
 		}
 	}
-	names := reports.Names{"": in(lang, "なし", "None"), "pointtalk": in(lang, "ポイントーク", "PointTalk"), "goo": in(lang, "gooポイント", "goo Point")}
-	names["tech"], names["point"] = in(lang, "OCNテクニカルサポートセンタ", "OCN Technical Support Center"), in(lang, "ポイントリニューアル受付センタ", "Point Renewal Center")
+	names := reports.Names{Programs: map[string]string{"pointtalk": in(lang, "ポイントーク", "PointTalk"), "goo": in(lang, "gooポイント", "goo Point")},
+		Desks: map[string]string{"": in(lang, "なし", "None"), "tech": in(lang, "OCNテクニカルサポートセンタ", "OCN Technical Support Center"),
+			"point": in(lang, "ポイントリニューアル受付センタ", "Point Renewal Center")}}
 	p := ReportsDaily{Frame: sampleFrame(lang, "reports", access.Supervisor), Incident: "2014-R096", Date: jst(7, 31, 0, 0), Today: jst(8, 1, 0, 0), Desk: "all",
-		DeskName: in(lang, "全窓口", "All desks"), Desks: []Choice{{"all", in(lang, "全窓口", "All desks")}, {"tech", names["tech"]}}, Tables: d.Tables(ctx, names), At: d.At, Printed: d.At, MayNote: true}
+		DeskName: in(lang, "全窓口", "All desks"), Desks: []Choice{{"all", in(lang, "全窓口", "All desks")}, {"tech", names.Desks["tech"]}}, Tables: d.Tables(ctx, names), At: d.At, Printed: d.At, MayNote: true}
 	future := p
 	future.Frame.Problems = []Problem{{"", "date", i18n.T(ctx, "fault.field.date_future")}}
 	return map[string]page{"reports_daily": p, "reports_daily_refused": future}

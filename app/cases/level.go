@@ -20,6 +20,11 @@ const (
 // Items lists what a caller can be asked for.
 var Items = []string{ItemName, ItemBirthDate, ItemAddress, ItemPhone, ItemCustomerNumber}
 
+// ReachedLevel is the condition, of calls k, of those in which the caller was verified,
+// whether or not the agent said so before the call ended. Of a call that was handed over
+// the last one counts.
+const ReachedLevel = "k.level > 0 and k.outcome is distinct from 'handed_over'"
+
 // level derives how far a caller is verified from the items that were right
 // (docs/domain.md section 4): 1 with the name and two more; 2 with level 1 and
 // possession, a code to or a call back on a registered contact, or where policy allows

@@ -88,6 +88,10 @@ func hasHappened(t *testing.T, s *store.Store) {
 			t.Fatalf("something happened at %v", at)
 		}
 	}
+	late, err := store.Select[when](db, "select queued_at as at from mails where state = 'queued' or sent_at >= queued_at + interval '9 hours'")
+	if err != nil || len(late) > 0 {
+		t.Errorf("mails that did not leave on the day on which they were written: %v, %v", late, err)
+	}
 	type kind struct{ Kind string }
 	kinds, err := store.Select[kind](db, "select distinct kind from mails order by kind")
 	if err != nil {

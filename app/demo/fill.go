@@ -55,7 +55,7 @@ func Fill(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) 
 	if err != nil {
 		return err
 	}
-	for _, scene := range []func() error{p.setUp, p.hire, p.deputies, p.importFiles, p.notify, p.firstDay, p.secondDay, p.lastDay} {
+	for _, scene := range []func() error{p.setUp, p.hire, p.deputies, p.importFiles, p.notify, p.firstDay, p.post, p.secondDay, p.post, p.lastDay, p.post} {
 		if err := scene(); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
@@ -194,8 +194,13 @@ func (p *play) notify() error {
 		return err
 	}
 	p.pass(5 * time.Minute)
+	return p.post()
+}
+
+// post has what is queued delivered: mails leave on the day on which they were written.
+func (p *play) post() error {
 	var reads store.Reads
-	queued := store.AskValues[int64](&reads, "select id from mails where kind = $1 and state = $2 order by id", notices.RestrictionNotice, notices.Queued)
+	queued := store.AskValues[int64](&reads, "select id from mails where state = $1 order by id", notices.Queued)
 	if err := reads.Run(store.Read(p.ctx, p.s)); err != nil {
 		return err
 	}

@@ -26,8 +26,9 @@ type allArgs struct {
 }
 
 // ProposeAll proposes, in the background, for every case of an incident that has
-// a plan and no proposal, or one to correct: 補填 does not wait for the caller. What
-// the rules refuse is passed over; the job counts it by its reason.
+// a plan and was never proposed for, or one to correct: 補填 does not wait for the caller.
+// What the rules refuse is passed over; the job counts it by its reason. What was returned,
+// rejected or withdrawn somebody looks at first: nothing proposes it anew unasked.
 func ProposeAll(ctx context.Context, s *store.Store, by access.Actor, reference string) (*jobs.Job, error) {
 	return verbs.Do(ctx, s, by, ToProposeAll, verbs.About("incident", reference), "", func(tx *store.Tx) (*jobs.Job, error) {
 		incident, err := incidents.ByReference(tx.DB, reference)

@@ -136,7 +136,8 @@ func TestDailyOpenAges(t *testing.T) {
 	}
 }
 
-// Every step counts with its points; an approval that was void by the evening does not.
+// Every step counts with its points; an approval that was void by the evening does not, nor
+// does the first of two.
 func TestDailySteps(t *testing.T) {
 	w := world(t)
 	var ids []int64
@@ -170,11 +171,26 @@ func TestDailySteps(t *testing.T) {
 			t.Errorf("%d %q: %v, want %v", c.day, c.desk, got, c.want)
 		}
 	}
-	exec(t, w, "update approvals set voided_at = $1", july(32, 0, 0))
+	exec(t, w, "update reimbursements set approvals_needed = 2 where id = $1", ids[0])
+	if got := count(31, ""); got[1] != 0 {
+		t.Error("the first of two approvals counts")
+	}
+	exec(t, w, "insert into approvals (reimbursement_id, proposer_id, staff_id, at) values ($1, $2, $3, $4)", ids[0], w.Agent.ID, w.Supervisor.ID, july(32, 12, 0))
+	for day, want := range map[int]int64{31: 0, 32: 1} {
+		if got := count(day, ""); got[1] != want {
+			t.Errorf("%d approved on the %dth by the second of two, want %d", got[1], day, want)
+		}
+	}
+	if got := count(32, apptest.Tech); got[1] != 1 {
+		t.Error("approved by the desk of the last approval")
+	}
+	exec(t, w, "update approvals set voided_at = at where staff_id = $1", w.Supervisor.ID)
+	exec(t, w, "update reimbursements set approvals_needed = 1 where id = $1", ids[0])
+	exec(t, w, "update approvals set voided_at = $1 where staff_id = $2", july(32, 0, 0), w.Supervisor2.ID)
 	if got := count(31, ""); got[1] != 1 {
 		t.Error("an approval voided later is gone from the day")
 	}
-	exec(t, w, "update approvals set voided_at = $1", july(31, 23, 59))
+	exec(t, w, "update approvals set voided_at = $1 where staff_id = $2", july(31, 23, 59), w.Supervisor2.ID)
 	if got := count(31, ""); got[1] != 0 {
 		t.Error("an approval voided the same day counts")
 	}

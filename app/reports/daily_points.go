@@ -7,19 +7,26 @@ import (
 	"hoten/app/store"
 )
 
-// steps are the reimbursements that took a step on the day, once a step: an
-// approval counts as its proposal, whoever gave it, unless it was void by the end
-// of the day.
+// steps are the reimbursements that took a step on the day, once a step: one is approved
+// by the last approval that it needed, for the desk of whoever gave that. What was void by
+// the end of the day counts for nothing.
 var steps = `with steps as (
 	select distinct s.step, s.id from (
 		select 'proposed' as step, id, proposer_id as who from reimbursements where incident_id = $1 and ` + onDay("submitted_at") + `
 		union all
 		select 'approved', r.id, a.staff_id from approvals a join reimbursements r on r.id = a.reimbursement_id
-			where r.incident_id = $1 and (a.voided_at is null or a.voided_at >= $3) and ` + onDay("a.at") + `
+			where r.incident_id = $1 and ` + standing("a") + ` and ` + onDay("a.at") + `
+				and r.approvals_needed = (select count(*) from approvals b
+					where b.reimbursement_id = a.reimbursement_id and ` + standing("b") + ` and (b.at, b.id) <= (a.at, a.id))
 		union all
 		select state, id, decided_by from reimbursements
 			where incident_id = $1 and state in ('returned', 'rejected', 'withdrawn', 'posted') and ` + onDay("decided_at") + `
 	) s join staff f on f.id = s.who where ` + ofDesk("f.desk_id") + `) `
+
+// standing is the condition of an approval that was not void by the end of the day.
+func standing(approval string) string {
+	return "(" + approval + ".voided_at is null or " + approval + ".voided_at >= $3)"
+}
 
 func (d *Daily) reimbursements(db *gorm.DB, of scope) error {
 	rows, err := store.Select[Decided](db, steps+"select step, count(*) as count from steps group by step", of.args()...)

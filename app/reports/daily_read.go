@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"hoten/app/cases"
 	"hoten/app/notices"
 	"hoten/app/store"
 )
@@ -12,7 +13,7 @@ import (
 // calls counts a call that was handed over once; its talk goes on.
 func (d *Daily) calls(db *gorm.DB, of scope) error {
 	rows, err := store.Select[DeskCalls](db, `select coalesce(n.code, '') as desk, count(*) filter (where k.direction = 'inbound' and k.first_id is null) as inbound,
-			count(*) filter (where k.direction = 'outbound' and k.first_id is null) as outbound, count(*) filter (where k.outcome = 'verified') as verified,
+			count(*) filter (where k.direction = 'outbound' and k.first_id is null) as outbound, count(*) filter (where `+cases.ReachedLevel+`) as verified,
 			count(*) filter (where k.outcome = 'mismatch') as mismatch, count(*) filter (where k.outcome = 'unable') as unable,
 			count(*) filter (where k.outcome = 'impostor_suspected') as impostor_suspected, count(k.ended_at) filter (where k.outcome is distinct from 'handed_over') as ended,
 			coalesce(sum(extract(epoch from k.ended_at - k.started_at)), 0)::bigint as talk_seconds
@@ -120,7 +121,7 @@ func (d *Daily) mails(db *gorm.DB, of scope) error {
 
 func (d *Daily) agents(db *gorm.DB, of scope) (err error) {
 	d.Agents, err = store.Select[AgentDay](db, `with did as (
-			select k.agent_id as id, count(*) as calls, count(*) filter (where k.outcome = 'verified') as verified, 0 as resets, 0 as proposals
+			select k.agent_id as id, count(*) as calls, count(*) filter (where `+cases.ReachedLevel+`) as verified, 0 as resets, 0 as proposals
 			from calls k join cases c on c.id = k.case_id where c.incident_id = $1 and `+onDay("k.started_at")+` group by 1
 			union all
 			select l.sent_by, 0, 0, count(*), 0 from reset_links l join cases c on c.id = l.case_id where c.incident_id = $1 and `+onDay("l.sent_at")+` group by 1

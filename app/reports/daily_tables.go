@@ -9,19 +9,20 @@ import (
 	"hoten/i18n"
 )
 
-// Names are what a daily report calls desks and programs by their codes.
-type Names map[string]string
+// Names are what a daily report calls desks and programs, each by their codes: a desk and
+// a program may have the same one.
+type Names struct{ Desks, Programs map[string]string }
 
 // NamesOf are the names in the language of the context.
 func NamesOf(ctx context.Context, list []desks.Kept, programs []incidents.Program) Names {
-	n := Names{"": i18n.T(ctx, "reports.daily.no_desk")}
+	n := Names{Desks: map[string]string{"": i18n.T(ctx, "reports.daily.no_desk")}, Programs: map[string]string{}}
 	for _, d := range list {
-		if n[d.Code] = d.NameJa; i18n.Lang(ctx) == "en" {
-			n[d.Code] = d.NameEn
+		if n.Desks[d.Code] = d.NameJa; i18n.Lang(ctx) == "en" {
+			n.Desks[d.Code] = d.NameEn
 		}
 	}
 	for _, p := range programs {
-		n[p.Code] = p.Name(i18n.Lang(ctx))
+		n.Programs[p.Code] = p.Name(i18n.Lang(ctx))
 	}
 	return n
 }
@@ -49,7 +50,7 @@ func (d *Daily) hoursTable(ctx context.Context, names Names) Table {
 		if why := d.why(ctx, h.Why); why != "" {
 			said = i18n.T(ctx, "reports.daily.because", "hours", said, "why", why)
 		}
-		t.Rows = append(t.Rows, []Cell{Text(names[h.Desk]), Text(said)})
+		t.Rows = append(t.Rows, []Cell{Text(names.Desks[h.Desk]), Text(said)})
 	}
 	return t
 }
@@ -70,7 +71,7 @@ func (d *Daily) notesTable(ctx context.Context, names Names) Table {
 	for _, n := range d.Notes {
 		desk := i18n.T(ctx, "reports.daily.all_desks")
 		if n.Desk != "" {
-			desk = names[n.Desk]
+			desk = names.Desks[n.Desk]
 		}
 		t.Rows = append(t.Rows, []Cell{Text(i18n.Time(n.At)), Text(n.By), Text(desk), Text(n.Text)})
 	}
@@ -97,7 +98,7 @@ func (d *Daily) callsTable(ctx context.Context, names Names) Table {
 	}
 	for _, c := range d.Calls {
 		all.add(c)
-		t.Rows = append(t.Rows, line(names[c.Desk], c))
+		t.Rows = append(t.Rows, line(names.Desks[c.Desk], c))
 	}
 	t.Total = line(i18n.T(ctx, "reports.total"), all)
 	return t
@@ -190,7 +191,7 @@ func (d *Daily) pointsTable(ctx context.Context, names Names) Table {
 		columns(i18n.T(ctx, "reports.item"), i18n.T(ctx, "cases.sums.rollback"), i18n.T(ctx, "cases.sums.reimburse"), i18n.T(ctx, "cases.sums.absorbed"),
 			i18n.T(ctx, "reimbursements.line.adjust"))...)}
 	for _, p := range d.Points {
-		t.Rows = append(t.Rows, append([]Cell{Text(names[p.Program]), Text(i18n.T(ctx, "reports.step."+p.Step))}, numbers(p.Rollback, p.Reimburse, p.Absorbed, p.Adjusted)...))
+		t.Rows = append(t.Rows, append([]Cell{Text(names.Programs[p.Program]), Text(i18n.T(ctx, "reports.step."+p.Step))}, numbers(p.Rollback, p.Reimburse, p.Absorbed, p.Adjusted)...))
 	}
 	return t
 }

@@ -33,15 +33,15 @@ func TestDaily(t *testing.T) {
 	w := world(t)
 	a, b := w.Case("a@ocn.example").ID, w.Case("b@ocn.example").ID
 	tech, point := w.Agent.DeskID, w.Agent2.DeskID
-	call := func(of int64, by access.Actor, desk int64, direction string, from time.Time, minutes int, outcome any) {
-		exec(t, w, `insert into calls (case_id, agent_id, desk_id, direction, relation, started_at, ended_at, outcome) values ($1, $2, $3, $4, 'self', $5, $6, $7)`,
-			of, by.ID, desk, direction, from, from.Add(time.Duration(minutes)*time.Minute), outcome)
+	call := func(of int64, by access.Actor, desk int64, direction string, from time.Time, minutes, level int, outcome any) {
+		exec(t, w, `insert into calls (case_id, agent_id, desk_id, direction, relation, started_at, ended_at, level, outcome) values ($1, $2, $3, $4, 'self', $5, $6, $7, $8)`,
+			of, by.ID, desk, direction, from, from.Add(time.Duration(minutes)*time.Minute), level, outcome)
 	}
-	call(a, w.Agent, tech, "inbound", july(30, 23, 59), 9, nil) // the day before
-	call(a, w.Agent, tech, "inbound", july(31, 0, 0), 4, "mismatch")
-	call(a, w.Agent, tech, "inbound", july(31, 12, 0), 2, "verified")
-	call(b, w.Agent2, point, "outbound", july(31, 23, 59), 10, nil)
-	call(b, w.Agent2, point, "inbound", july(32, 0, 0), 1, nil) // the day after
+	call(a, w.Agent, tech, "inbound", july(30, 23, 59), 9, 2, nil) // the day before
+	call(a, w.Agent, tech, "inbound", july(31, 0, 0), 4, 0, "mismatch")
+	call(a, w.Agent, tech, "inbound", july(31, 12, 0), 2, 1, "verified")
+	call(b, w.Agent2, point, "outbound", july(31, 23, 59), 10, 2, nil) // verified, and ended without a word about it
+	call(b, w.Agent2, point, "inbound", july(32, 0, 0), 1, 2, nil)     // the day after
 	w.Clock.Set(july(31, 15, 0))
 	if _, err := reimbursements.Propose(w.Ctx, w.Store, w.Agent, a, ""); err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func TestDaily(t *testing.T) {
 	w.Clock.Set(july(32, 9, 30))
 
 	d := dailyOf(t, w, w.Supervisor, Query{Date: on(31)})
-	want := []DeskCalls{{Desk: apptest.Tech, Inbound: 2, Verified: 1, Mismatch: 1, Ended: 2, TalkSeconds: 360}, {Desk: apptest.Point, Outbound: 1, Ended: 1, TalkSeconds: 600}}
+	want := []DeskCalls{{Desk: apptest.Tech, Inbound: 2, Verified: 1, Mismatch: 1, Ended: 2, TalkSeconds: 360}, {Desk: apptest.Point, Outbound: 1, Verified: 1, Ended: 1, TalkSeconds: 600}}
 	if !reflect.DeepEqual(d.Calls, want) {
 		t.Errorf("%+v", d.Calls)
 	}
@@ -62,7 +62,7 @@ func TestDaily(t *testing.T) {
 	if d.Points[0] != (PointsOnDay{Step: "proposed", Program: "pointtalk", Rollback: 1000}) || d.Points[6] != (PointsOnDay{Step: "proposed", Program: "goo", Rollback: -900}) {
 		t.Errorf("%+v", d.Points)
 	}
-	if len(d.Agents) != 2 || d.Agents[0].Calls != 2 || d.Agents[0].Proposals != 1 || d.Agents[1].Calls != 1 {
+	if len(d.Agents) != 2 || d.Agents[0].Calls != 2 || d.Agents[0].Proposals != 1 || d.Agents[0].Verified != 1 || d.Agents[1].Calls != 1 || d.Agents[1].Verified != 1 {
 		t.Errorf("%+v", d.Agents)
 	}
 	if one := dailyOf(t, w, w.Agent, Query{Date: on(31), Desk: apptest.Point}); !reflect.DeepEqual(one.Calls, want[1:]) || one.Agents != nil || one.Reimbursements[0].Count != 0 {
@@ -170,6 +170,38 @@ func TestDailyNotes(t *testing.T) {
 	for _, want := range []string{"\ufeff", "申し送り", "回線の混雑は解消", "OCNテクニカルサポートセンタ"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("the file lacks %q", want)
+		}
+	}
+}
+
+// A desk and a program with the same code have each their own name.
+func TestNamesOfDesksAndPrograms(t *testing.T) {
+	w := world(t)
+	db := store.Read(w.Ctx, w.Store)
+	list, err := desks.List(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	programs, err := incidents.Programs(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list[0].Code = programs[0].Code
+	ctx := i18n.With(w.Ctx, "en")
+	d := Daily{Hours: []DeskHours{{Desk: list[0].Code, Closed: true}}, Calls: []DeskCalls{{Desk: list[0].Code}}, Points: []PointsOnDay{{Step: "posted", Program: programs[0].Code}},
+		Notes: []DailyNote{{Desk: list[0].Code, Text: "busy"}}}
+	first := map[string]string{}
+	for _, table := range d.Tables(ctx, NamesOf(ctx, list, programs)) {
+		if len(table.Rows) > 0 {
+			first[table.ID] = table.Rows[0][0].Text
+			if table.ID == "notes" {
+				first[table.ID] = table.Rows[0][2].Text
+			}
+		}
+	}
+	for id, want := range map[string]string{"hours": list[0].NameEn, "calls": list[0].NameEn, "notes": list[0].NameEn, "points": programs[0].Name("en")} {
+		if first[id] != want || want == "" {
+			t.Errorf("%s names %q, want %q", id, first[id], want)
 		}
 	}
 }

@@ -129,3 +129,35 @@ func TestAnOfferRunsOut(t *testing.T) {
 		t.Errorf("withdrawn after all: %d", a.status)
 	}
 }
+
+// The page offers to hand a call over exactly where the action does it.
+func TestHandingOverUnderASuspicion(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	receiver := s.as(s.Supervisor)
+	receiver.get("/cases/" + c.Number())
+	offers := func(giver *browser, call int64, may bool) {
+		t.Helper()
+		at := fmt.Sprintf("/calls/%d/handover", call)
+		body := giver.get("/cases/" + c.Number()).body
+		if form := strings.Contains(body, `action="`+at+`"`); form != may {
+			t.Errorf("the form is there: %v", form)
+		}
+		_, part, _ := strings.Cut(body, `id="handover"`)
+		part, _, _ = strings.Cut(part, "</details>")
+		if told := strings.Contains(part, "本人確認済みの通話の引き継ぎを止めています"); told == may {
+			t.Errorf("why not is told: %v", told)
+		}
+		if a := giver.post(at, "to", fmt.Sprint(s.Supervisor.ID)); (a.status == http.StatusSeeOther) != may {
+			t.Errorf("offering it answers %d", a.status)
+		}
+	}
+	said := []string{"name", "山田太郎", "birth_date", "1970-02-03", "customer_number", "N123456789"}
+	verified := s.Call(s.Agent, c.ID, said...)
+	if _, err := cases.Conclude(s.Ctx, s.Store, s.Agent2, s.Call(s.Agent2, c.ID).ID, cases.ImpostorSuspected); err != nil {
+		t.Fatal(err)
+	}
+	offers(s.as(s.Agent), verified.ID, true) // the suspicion made it void
+	fresh := s.Call(s.Agent2, c.ID, said...)
+	offers(s.as(s.Agent2), fresh.ID, false)
+}

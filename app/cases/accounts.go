@@ -21,27 +21,37 @@ func openAccounts(tx *store.Tx, c *Case, balances map[string]int64) error {
 		return err
 	}
 	type program struct {
-		ID     int16
-		Code   string
-		Stated bool
+		ID       int16
+		Code     string
+		Involved bool
+		Stated   bool
 	}
-	rows, err := store.Select[program](tx.DB, `select p.id, p.code, exists (select from accounts a where a.identity_id = $2 and a.program_id = p.id and not `+ledger.Restatable+`) as stated
-		from incident_programs i join programs p on p.id = i.program_id where i.incident_id = $1 order by p.id`, c.IncidentID, c.IdentityID)
+	rows, err := store.Select[program](tx.DB, `select p.id, p.code, i.incident_id is not null as involved, exists (select from accounts a where a.identity_id = $2 and a.program_id = p.id and not `+ledger.Restatable+`) as stated
+		from programs p left join incident_programs i on i.program_id = p.id and i.incident_id = $1 order by p.id`, c.IncidentID, c.IdentityID)
 	if err != nil {
 		return err
 	}
-	if err := checkBalances(balances, func(code string) (known, stated bool) {
+	if err := checkBalances(balances, func(code string) string {
 		i := slices.IndexFunc(rows, func(p program) bool { return p.Code == code })
-		return i >= 0, i >= 0 && rows[i].Stated
+		switch {
+		case i < 0:
+			return "program_unknown"
+		case !rows[i].Involved:
+			return "program_not_involved"
+		case rows[i].Stated:
+			return "balance_known"
+		}
+		return ""
 	}); err != nil {
 		return err
 	}
 	var stated, assumed []int16
 	var points []int64
 	for _, p := range rows {
-		if n, is := balances[p.Code]; is {
+		switch n, is := balances[p.Code]; {
+		case is:
 			stated, points = append(stated, p.ID), append(points, n)
-		} else {
+		case p.Involved:
 			assumed = append(assumed, p.ID)
 		}
 	}
@@ -60,16 +70,14 @@ func openAccounts(tx *store.Tx, c *Case, balances map[string]int64) error {
 	return ledger.OpenWith(tx, opened, c.IdentityID, assumed, make([]int64, len(assumed)), tx.Now, true, 0)
 }
 
-// checkBalances refuses what an import would refuse, and what is known already.
-func checkBalances(balances map[string]int64, program func(code string) (known, stated bool)) error {
+// checkBalances refuses what an import would refuse, and the programs that are refused.
+func checkBalances(balances map[string]int64, refused func(program string) (reason string)) error {
 	var p fault.Problems
 	for _, code := range slices.Sorted(maps.Keys(balances)) {
-		known, stated := program(code)
+		reason := refused(code)
 		switch points := balances[code]; {
-		case !known:
-			p.Add("balance_"+code, "program_unknown")
-		case stated:
-			p.Add("balance_"+code, "balance_known")
+		case reason != "":
+			p.Add("balance_"+code, reason)
 		case points < 0:
 			p.Add("balance_"+code, "balance_negative")
 		case points > jptext.MaxPoints:

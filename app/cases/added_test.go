@@ -31,6 +31,7 @@ func TestAddedIDsHaveAccounts(t *testing.T) {
 		w.Import("", apptest.MovementsHeader+fmt.Sprintf("A%d,%s,2014-07-15 10:00,transfer,pointtalk,goo,,500,100,,confirmed\n", n, login))
 		return cases.AddToIncident(w.Ctx, w.Store, w.Supervisor, opened.Case.ID, "追加申告", balances)
 	}
+	w.Number("insert into programs (code, name_ja, name_en, unit_ja, unit_en, unit_en_one, operator_id, version) select 'other', 'x', 'x', unit_ja, unit_en, unit_en_one, operator_id, 1 from programs where code = 'goo' returning id")
 	for n, c := range []struct {
 		balances map[string]int64
 		want     map[string]int64
@@ -45,6 +46,7 @@ func TestAddedIDsHaveAccounts(t *testing.T) {
 		{map[string]int64{"goo": -1}, nil, "balance_negative", nil},
 		{map[string]int64{"goo": 10_000_000_000_000_000}, nil, "balance_too_large", nil},
 		{map[string]int64{"miles": 1}, nil, "program_unknown", nil},
+		{map[string]int64{"other": 1}, nil, "program_not_involved", nil},
 	} {
 		made, err := add(n, c.balances)
 		if c.refused != "" {

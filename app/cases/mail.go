@@ -58,19 +58,6 @@ func mailBounced(tx *store.Tx, m notices.Mail) error {
 	return markUnreachedOf(tx, identity)
 }
 
-// results are the mails that tell what was put back; the closing mail sums it up.
-var results = []string{notices.ReimbursementCompleted, notices.ReimbursementCorrected, notices.CaseClosed}
-
-// resultSent notes what a mail tells of what was put back. One to the ID's own mailbox has
-// not told it to a member who cannot open that: the letter is due until the ID is in use
-// again (ReadMailbox). The closing mail takes the place of those before it, and owes no
-// letter of its own.
-func resultSent(tx *store.Tx, m notices.Mail) {
-	tx.Queue(`update cases c set letter_about = c.letter_about & ~$3::smallint | case when `+members.OwnMailbox("$2")+`
-			and exists (select from identities i where i.id = c.identity_id and `+unread+`) then $4::smallint else 0 end
-		where c.id = $1 and ($5 or c.letter_about & $3::smallint <> 0)`, *m.CaseID, *m.ContactID, letterPoints, letterUnread, m.Kind != notices.CaseClosed)
-}
-
 // redirect queues a mail that was kept back because nobody knows any more whose its address
 // is for the one that may be used now. Those about contacts went to every address; and who
 // has been told otherwise needs no notice.
@@ -109,7 +96,7 @@ func mailFailed(tx *store.Tx, m notices.Mail) error {
 	}
 	notice := m.Kind == notices.RestrictionNotice
 	_, err = store.Exec(tx, `update cases c set changed_at = $2, unreachable_at = case when $4 then unreachable_at else $2 end,
-		notified_at = case when $3 and not `+toldByLetter+` then null else notified_at end,
+		notified_at = case when $3 and not `+toldByLetter+` and not `+noticeReached+` then null else notified_at end,
 		letter_about = letter_about | case when $5::smallint & $8::smallint = 0 or exists (select from contacts where id = $6 and source <> $7) then $5::smallint else 0 end where id = $1`,
 		*m.CaseID, tx.Now, notice, former, letterOf[m.Kind], m.ContactID, members.Documents, letterContact)
 	if err != nil {

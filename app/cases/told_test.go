@@ -179,16 +179,16 @@ func TestANoticeToAnAddedID(t *testing.T) {
 	w := world(t)
 	const login = "m1@ocn.example"
 	set(t, w, login, "notified_at = now()")
-	contact := w.Number("select id from contacts where kind = 'email' and member_id = $1", *w.ID(login).MemberID)
-	update(t, w, "insert into mails (case_id, contact_id, kind, language, state, queued_at, due_at, sent_at, recipient, data, message_id) values ($1, $2, 'restriction_notice', 'ja', 'sent', now(), now(), now(), '', '', 'x')", w.Case(login).ID, contact)
+	went(t, w, login, notices.RestrictionNotice)
+	went(t, w, login, notices.ReimbursementCompleted)
 	asked, err := cases.Open(w.Ctx, w.Store, w.Agent, apptest.Reference, "c1@mail.example")
 	must(t, err)
 	if w.Case(login).NotifiedAt == nil {
 		t.Fatal("an ID that is not affected takes a notice back")
 	}
 	must(t, second(cases.AddToIncident(w.Ctx, w.Store, w.Supervisor, asked.Case.ID, "お申し出のため", nil)))
-	if w.Case(login).NotifiedAt != nil || !waits(t, w, login) {
-		t.Error("the member counts as notified at the mailbox of the added ID")
+	if got := w.Case(login).Letter(w.ID(login).Standing); w.Case(login).NotifiedAt != nil || !slices.Equal(got, []string{cases.LetterRestriction, "result"}) {
+		t.Errorf("the member counts as told at the mailbox of the added ID: %v", got)
 	}
 }
 

@@ -24,15 +24,26 @@ var addressless = open + " and c.verified_at is null and " + Unnotified + " and 
 var addressed = open + " and c.verified_at is null and c.notified_at is null and c.unreachable_at is not null and " + hasAddress +
 	" and not exists (select from mails w where w.case_id = c.id and w.state in ('" + notices.Failed + "', '" + notices.Bounced + "'))"
 
-// misled is the condition, in SQL, of cases (c) that count as notified by notices of which
-// each went to a mailbox that turned out to be the ID's own or another affected ID's, and
-// whose member was told in no other way.
-var misled = `c.origin <> 'inquiry' and c.notified_at is not null and c.verified_at is null and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted')
-	and not ` + toldByLetter + ` and exists (select from mails w where ` + sentNotice + `)
-	and not exists (select from mails w where ` + sentNotice + ` and not coalesce(` + members.Mistaken("w.contact_id") + `, false))`
+// misled is the condition, in SQL, of cases (c) that are to be told of the restriction again.
+var misled = `c.origin <> 'inquiry' and c.verified_at is null and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted') and ` + noticeLost
+
+// noticeLost is the condition, in SQL, of cases (c) that count as notified although no notice
+// reached the member, who was told by no letter and has not used the ID since.
+var noticeLost = "c.notified_at is not null and not " + toldByLetter + " and exists (select from mails w where " + sentNotice + ") and not " + noticeReached + " and not " + inUseSince("c.notified_at")
+
+// noticeReached is the condition, in SQL, of cases (c) of which a notice reached the member:
+// it went to a mailbox that, by what is known now, is neither undone nor the ID's own nor
+// another affected ID's.
+var noticeReached = "exists (select from mails w where " + sentNotice + " and not " + members.Mistaken("w.contact_id") + ")"
 
 // sentNotice is the condition, in SQL, of mails (w) that were sent as the notice of a case (c).
 const sentNotice = "w.case_id = c.id and w.kind = '" + notices.RestrictionNotice + "' and w.state = '" + notices.Sent + "'"
+
+// inUseSince is the condition, in SQL, of cases (c) whose ID was in use at some time from then on.
+func inUseSince(at string) string {
+	return `(exists (select from identities i where i.id = c.identity_id and (not (` + unread + `) or i.restricted_at > ` + at + `))
+		or exists (select from cases y join case_events e on e.case_id = y.id where y.identity_id = c.identity_id and e.kind in ('` + WasResumed + `', '` + Released + `') and e.at >= ` + at + `))`
+}
 
 // unreachedChunk bounds one transaction of MarkUnreached.
 const unreachedChunk = 1000
@@ -40,10 +51,16 @@ const unreachedChunk = 1000
 // MarkUnreached has everybody told by phone or letter whom the restriction notice could
 // not reach: it is known as soon as no address may be used, without anybody trying. Whom
 // it can reach again waits for it. A notice that turns out to have gone to a mailbox which
-// is not the member's alone has notified nobody.
+// is not the member's alone has notified nobody, and such a mail has told no result.
 func MarkUnreached(ctx context.Context, s *store.Store) error {
 	for _, mark := range []func(tx *store.Tx, after int64) (last int64, err error){
 		func(tx *store.Tx, after int64) (int64, error) { return takeNoticesBack(tx, misled, after) },
+		func(tx *store.Tx, after int64) (int64, error) {
+			return oweResults(tx, resultAstray, letterResult, after)
+		},
+		func(tx *store.Tx, after int64) (int64, error) {
+			return oweResults(tx, resultUnread, letterUnread, after)
+		},
 		func(tx *store.Tx, after int64) (int64, error) {
 			return markReach(tx, addressless, "$2", Unreachable, after)
 		},
@@ -72,8 +89,12 @@ func markUnreachedOf(tx *store.Tx, identity int64) error {
 
 // revisedBy revises what was told at the mailbox of an ID that is affected from now on.
 func revisedBy(tx *store.Tx, identity int64) error {
-	_, err := takeNoticesBack(tx, `c.identity_id in (select o.id from identities i join contacts k on k.mailbox_key = i.mailbox_key
-		join identities o on o.member_id = k.member_id where i.id = $3) and `+misled, 0, identity)
+	const those = `c.identity_id in (select o.id from identities i join contacts k on k.mailbox_key = i.mailbox_key
+		join identities o on o.member_id = k.member_id where i.id = $3) and `
+	if _, err := takeNoticesBack(tx, those+misled, 0, identity); err != nil {
+		return err
+	}
+	_, err := oweResults(tx, those+resultAstray, letterResult, 0, identity)
 	return err
 }
 

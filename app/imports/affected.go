@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"slices"
 	"strings"
 
 	"hoten/app/imports/csvin"
@@ -45,6 +46,13 @@ func (r *run) checkHeader(reader *csvin.Reader) error {
 	return nil
 }
 
+// about reports whether the incident is about a program. Balances in others are not taken,
+// and yet the row is known by them: the same file again is the same.
+func (r *run) about(program string) bool {
+	id, known := r.programs[program]
+	return known && slices.Contains(r.involved, id)
+}
+
 // numbered hands out the numbers of the rows that an ID will be in.
 type numbered struct {
 	*run
@@ -83,9 +91,11 @@ func (r *run) sealAffected(row csvin.Row, identity, member, phone, email int64) 
 	if !in.RestrictedAt.IsZero() {
 		restricted = in.RestrictedAt
 	}
-	programs, balances := make([]int16, len(in.Balances)), make([]int64, len(in.Balances))
-	for i, b := range in.Balances {
-		programs[i], balances[i] = r.programs[b.Program], b.Points
+	programs, balances := make([]int16, 0, len(in.Balances)), make([]int64, 0, len(in.Balances))
+	for _, b := range in.Balances {
+		if r.about(b.Program) {
+			programs, balances = append(programs, r.programs[b.Program]), append(balances, b.Points)
+		}
 	}
 	return append(columns, restricted, programs, balances, in.BalancesAlone(), v.Blind("row", string(row.Hash[:])))
 }

@@ -523,3 +523,28 @@ func TestMovementsOfOtherPrograms(t *testing.T) {
 		}
 	}
 }
+
+// A balance in a program that the incident is not about is not taken, and its column is told.
+func TestBalancesOfOtherPrograms(t *testing.T) {
+	w := apptest.NewWorld(t)
+	w.Number("with d as (delete from incident_programs where program_id = (select id from programs where code = 'goo') returning 1) select count(*) from d")
+	const file = "login_id,name,balance_goo,balance_pointtalk\na@ocn.example,山田,20,7\nb@ocn.example,鈴木,5,\n"
+	i := w.Import(file, "")
+	if i.IgnoredColumns != `["balance_goo"]` || fmt.Sprint(rejections(w, i.ID)) != "[]" || i.Accepted != 2 {
+		t.Errorf("ignored %s, %v, accepted %d", i.IgnoredColumns, rejections(w, i.ID), i.Accepted)
+	}
+	for code, want := range map[string]int64{"goo": 0, "pointtalk": 1} {
+		if n := w.Number("select count(*) from accounts a join programs p on p.id = a.program_id where a.identity_id is not null and p.code = $1", code); n != want {
+			t.Errorf("%d accounts in %s", n, code)
+		}
+	}
+	if again := w.Import(file, ""); again.Ignored != 2 {
+		t.Errorf("again: %d ignored, %v", again.Ignored, rejections(w, again.ID))
+	}
+	if alone := w.Import("login_id,balance_goo\na@ocn.example,20\n", ""); alone.Ignored != 1 {
+		t.Errorf("balances alone: %d ignored, %v", alone.Ignored, rejections(w, alone.ID))
+	}
+	if n := w.Number("select count(*) from accounts a join programs p on p.id = a.program_id where a.identity_id is not null and p.code = 'goo'"); n != 0 {
+		t.Errorf("balances alone: %d accounts", n)
+	}
+}

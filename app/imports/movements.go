@@ -1,10 +1,6 @@
 package imports
 
-import (
-	"slices"
-
-	"hoten/app/imports/csvin"
-)
+import "hoten/app/imports/csvin"
 
 var movementColumns = []string{"line", "movement_id", "movement_key", "login_key", "occurred_at", "kind", "from_program", "to_program",
 	"partner", "points", "points_received", "refers_to", "finding", "row_hash"}
@@ -16,11 +12,11 @@ func (r *run) judgeMovement(row csvin.Row) (string, []csvin.Problem) {
 	var problems []csvin.Problem
 	m := &row.Movement
 	for _, p := range [2]struct{ column, code string }{{"from_program", m.FromProgram}, {"to_program", m.ToProgram}} {
-		switch id, known := r.programs[p.code]; {
+		switch _, known := r.programs[p.code]; {
 		case p.code == "":
 		case !known:
 			problems = append(problems, csvin.Problem{Line: row.Line, Column: p.column, Reason: "program_unknown"})
-		case m.Kind != csvin.Cancel && !slices.Contains(r.involved, id):
+		case m.Kind != csvin.Cancel && !r.about(p.code):
 			problems = append(problems, csvin.Problem{Line: row.Line, Column: p.column, Reason: "program_not_involved"})
 		}
 	}

@@ -28,8 +28,8 @@ func (r *run) settleBalances(tx *store.Tx) error {
 		select s.line, s.known_identity, s.balance_programs, s.balances, b.differ, b.news
 		from staged_affected s join cases c on c.incident_id = $1 and c.identity_id = s.known_identity and c.origin <> 'inquiry'
 		left join members m on m.id = s.known_member
-		cross join lateral (select bool_or(a.id is not null and a.stated and a.opening <> v.points) as differ,
-		    bool_or(a.id is null or a.assumed or not a.stated and v.points > 0) as news
+		cross join lateral (select coalesce(bool_or(a.id is not null and a.stated and a.opening <> v.points), false) as differ,
+		    coalesce(bool_or(a.id is null or a.assumed or not a.stated and v.points > 0), false) as news
 		  from unnest(s.balance_programs, s.balances) v(program, points) left join lateral `+opened+` a on true) b
 		where s.balances_alone and coalesce(c.row_hash, m.row_hash) is distinct from s.row_hash`, r.IncidentID)
 	if err != nil {

@@ -82,6 +82,7 @@ func (r *run) stage(tx *store.Tx, file string, open opener, kind csvin.Kind, tab
 	}
 	reader.Today = jptext.DateOf(tx.Now)
 	r.columns = append(r.columns, reader.Ignored()...)
+	r.columns = append(r.columns, reader.BalanceColumns(func(program string) bool { return !r.about(program) })...)
 	ctx, cancel := context.WithCancel(tx.Context())
 	defer cancel()
 	s := &staging{run: r, ctx: ctx, file: file, reader: reader, judge: judge, sealing: sealing, seen: map[[16]byte][16]byte{}, out: make(chan chan sealed, sealingAhead)}

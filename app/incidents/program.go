@@ -3,6 +3,7 @@ package incidents
 import (
 	"context"
 	"regexp"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -32,6 +33,19 @@ func ProgramByCode(db *gorm.DB, code string) (*Program, error) {
 	p, err := store.Find[Program](db, "code = ?", code)
 	if fault.Of(err, fault.NotFound) {
 		return nil, fault.Input("program", "program_unknown")
+	}
+	return p, err
+}
+
+// ProgramIn finds a program that an incident is about. Any other: Invalid on program.
+func ProgramIn(db *gorm.DB, incident int64, code string) (*Program, error) {
+	p, err := ProgramByCode(db, code)
+	if err != nil {
+		return nil, err
+	}
+	mine, err := store.Now(db, func(reads *store.Reads) *[]int16 { return AskProgramsOf(reads, incident) })
+	if err == nil && !slices.Contains(mine, p.ID) {
+		return nil, fault.Input("program", "program_not_involved")
 	}
 	return p, err
 }

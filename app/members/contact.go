@@ -143,10 +143,16 @@ func OwnMailbox(contact string) string {
 	return "(exists (select from contacts where id = " + contact + " and depends_on_login) or exists (" + ofMailbox + contact + " and i.member_id = o.member_id))"
 }
 
+// AnothersMailbox is the condition, in SQL, that the contact is the mailbox of an affected
+// ID that is not its member's.
+func AnothersMailbox(contact string) string {
+	return "exists (" + ofMailbox + contact + " and i.member_id is distinct from o.member_id and i.affected)"
+}
+
 // Mistaken is the condition, in SQL, that a contact, to which a mail went that its member
-// had to read, is the mailbox of the member's own ID, or of another affected ID.
+// had to read, was undone, or is the mailbox of the member's own ID or of another affected ID.
 func Mistaken(contact string) string {
-	return "(exists (select from contacts where id = " + contact + " and depends_on_login) or exists (" + ofMailbox + contact + " and (i.member_id = o.member_id or i.affected)))"
+	return "(exists (select from contacts where id = " + contact + " and withdrawn_at is not null) or " + OwnMailbox(contact) + " or " + AnothersMailbox(contact) + ")"
 }
 
 // Withdrawn reports whether the contact was undone.

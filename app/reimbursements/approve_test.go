@@ -293,6 +293,18 @@ func TestDailyLimit(t *testing.T) {
 	propose(t, w, w.Agent, of[2])
 }
 
+// An adjustment in a program that the incident is not about is refused.
+func TestAdjustmentsOfOtherPrograms(t *testing.T) {
+	w, of := importLosses(t, small)
+	w.Number("with d as (delete from incident_programs where program_id = (select id from programs where code = 'pointtalk') returning 1) select count(*) from d")
+	for program, want := range map[string]string{"pointtalk": "program_not_involved", "miles": "program_unknown", "goo": ""} {
+		_, err := reimbursements.AddAdjustment(w.Ctx, w.Store, w.Agent, of[0].ID, program, 5, "端数")
+		if f, ok := fault.As(err); (err == nil) != (want == "") || ok && (len(f.Fields) != 1 || f.Fields[0].Name != "program" || f.Fields[0].Code != want) {
+			t.Errorf("%s: %v", program, err)
+		}
+	}
+}
+
 // What a proposal takes makes no room for others, in the limit and in what supervisors
 // are shown, whether within one batch or later.
 func TestNegativeAdjustmentsMakeNoRoom(t *testing.T) {

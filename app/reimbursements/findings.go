@@ -78,15 +78,15 @@ func findable(tx *store.Tx, m *incidents.Movement, finding string) error {
 const maxAdjustment = 1_000_000
 
 // AddAdjustment adds a line of its own to the plan, in points of a program (may
-// be negative), with a reason; the plan then always needs two approvals, and its
-// author is none of them.
+// be negative) that the incident is about, with a reason; the plan then always needs two
+// approvals, and its author is none of them.
 func AddAdjustment(ctx context.Context, s *store.Store, by access.Actor, caseID int64, program string, points int64, reason string) (*Adjustment, error) {
 	return edit(ctx, s, by, ToAddAdjustment, caseID, reason, func(tx *store.Tx, c *cases.Case) (*Adjustment, cases.Happened, error) {
 		told := cases.Happened{Kind: cases.AdjustmentMade, Text: tx.Reason, Data: map[string]any{"program": program, "points": points}}
 		if !c.Affected() {
 			return nil, told, fault.New(fault.Conflict, "not_affected")
 		}
-		p, err := incidents.ProgramByCode(tx.DB, program)
+		p, err := incidents.ProgramIn(tx.DB, c.IncidentID, program)
 		if err != nil {
 			return nil, told, err
 		}

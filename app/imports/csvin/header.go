@@ -184,6 +184,16 @@ func (n Names) programCode(cell string) string {
 	return key
 }
 
+// BalanceColumns are the columns, as in the file, with balances in the programs that are asked for.
+func (r *Reader) BalanceColumns(of func(program string) bool) (names []string) {
+	for _, b := range r.header.balances {
+		if of(b.program) {
+			names = append(names, r.header.names[b.at])
+		}
+	}
+	return names
+}
+
 // Programs are the programs that the file has balance columns for.
 func (r *Reader) Programs() []string {
 	var codes []string

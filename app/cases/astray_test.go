@@ -1,0 +1,144 @@
+package cases_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"hoten/app/apptest"
+	"hoten/app/cases"
+	"hoten/app/members"
+	"hoten/app/notices"
+	"hoten/app/store"
+)
+
+const (
+	becomesOwn      = "update contacts set (mailbox_key, domain_key) = (select i.mailbox_key, i.domain_key from identities i where i.member_id = contacts.member_id) where id = $1"
+	becomesAnothers = "update contacts set (mailbox_key, domain_key) = (select mailbox_key, domain_key from identities order by id desc limit 1) where id = $1"
+)
+
+// went is a mail of a kind that was sent to the address that the member has now.
+func went(t *testing.T, w *apptest.World, login, kind string) (contact int64) {
+	t.Helper()
+	contact = w.Number("select id from contact_ways where kind = 'email' and member_id = $1", *w.ID(login).MemberID)
+	update(t, w, "insert into mails (case_id, contact_id, kind, language, state, queued_at, due_at, sent_at, recipient, data, message_id) values ($1, $2, $3, 'ja', 'sent', $4, $4, $4, '', '', gen_random_uuid())",
+		w.Case(login).ID, contact, kind, w.Clock.Now())
+	settled(t, w, login, kind, notices.Sent)
+	return contact
+}
+
+func due(w *apptest.World, login, subject string) bool {
+	return slices.Contains(w.Case(login).Letter(w.ID(login).Standing), subject)
+}
+
+// A notice that went astray does not count beside one at a contact that is undone.
+func TestUndoingAfterANoticeWentAstray(t *testing.T) {
+	w := world(t)
+	const login = "m1@ocn.example"
+	update(t, w, becomesOwn, went(t, w, login, notices.RestrictionNotice))
+	must(t, cases.MarkUnreached(w.Ctx, w.Store))
+	first := setContact(t, w, login, members.Email, "new1@mail.example")
+	var out sentTo
+	must(t, postman(w, &out).Deliver(w.Ctx, []int64{w.Number("select id from mails where case_id = $1 and kind = $2 and state = 'queued'", w.Case(login).ID, notices.RestrictionNotice)}))
+	if w.Case(login).NotifiedAt == nil {
+		t.Fatal("not notified")
+	}
+	// The mail that went astray comes back: the other one has told the member.
+	id := w.Case(login).ID
+	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
+		return cases.MailSettled(tx, notices.Mail{CaseID: &id, Kind: notices.RestrictionNotice, State: notices.Failed})
+	}))
+	if w.Case(login).NotifiedAt == nil {
+		t.Error("a notice that went astray took back the one that reached the member")
+	}
+	must(t, second(cases.UndoContact(w.Ctx, w.Store, w.Supervisor, first.ID, "誤記")))
+	if w.Case(login).NotifiedAt != nil || !due(w, login, cases.LetterRestriction) {
+		t.Errorf("notified %v, due %v", w.Case(login).NotifiedAt, w.Case(login).Letter(w.ID(login).Standing))
+	}
+	setContact(t, w, login, members.Email, "again1@mail.example")
+	if n := w.Number("select count(*) from mails where case_id = $1 and kind = $2 and state = 'queued'", id, notices.RestrictionNotice); n != 1 {
+		t.Errorf("%d notices wait for the next contact", n)
+	}
+}
+
+// A result that turns out to have gone to the ID's own mailbox, or to another affected ID's,
+// is due by letter, unless the member was told in another way since.
+func TestAResultThatWentAstray(t *testing.T) {
+	w := desk(t, 14)
+	const letter = `insert into case_events (case_id, at, kind, actor_kind, actor_id, data) values ($1, now(), 'letter_sent', 'system', 0, '{"about": ["result"]}')`
+	const resumed = "update identities set state = 'resumed' where id = (select identity_id from cases where id = $1)"
+	const again = `with e as (insert into case_events (case_id, at, kind, actor_kind, actor_id) values ($1, now(), 'resumed', 'system', 0)) update identities set state = 'restricted' where id = (select identity_id from cases where id = $1)`
+	for i, test := range []struct {
+		name             string
+		kinds            []string
+		becomes, then    string
+		want, untilInUse bool
+	}{
+		{"nothing became known", []string{notices.ReimbursementCompleted}, "", "", false, false},
+		{"own", []string{notices.ReimbursementCompleted}, becomesOwn, "", true, true},
+		{"corrected, another's", []string{notices.ReimbursementCorrected}, becomesAnothers, "", true, false},
+		{"verified, another's", []string{notices.ReimbursementCompleted}, becomesAnothers, "update cases set verified_at = now() where id = $1", true, false},
+		{"the closing mail that sums it up", []string{notices.ReimbursementCompleted, notices.CaseClosed}, becomesAnothers, "", true, false},
+		{"a closing mail without a result", []string{notices.CaseClosed}, becomesAnothers, "", false, false},
+		{"a letter told it", []string{notices.ReimbursementCompleted}, becomesAnothers, letter, false, false},
+		{"in use", []string{notices.ReimbursementCompleted}, becomesOwn, resumed, false, false},
+		{"in use in between", []string{notices.ReimbursementCompleted}, becomesOwn, again, false, false},
+		{"in use, another's", []string{notices.ReimbursementCompleted}, becomesAnothers, resumed, true, false},
+		{"closed", []string{notices.ReimbursementCompleted}, becomesOwn, "update cases set status = 'completed' where id = $1", false, false},
+	} {
+		login := fmt.Sprintf("m%d@ocn.example", i+1)
+		id := w.Case(login).ID
+		set(t, w, login, "letter_about = 0, unreachable_at = null, verified_at = null, notified_at = now(), status = 'in_progress'")
+		var contact int64
+		for _, kind := range test.kinds {
+			contact = went(t, w, login, kind)
+		}
+		if test.then != "" {
+			update(t, w, test.then, id)
+		}
+		if test.becomes != "" {
+			update(t, w, test.becomes, contact)
+		}
+		must(t, cases.MarkUnreached(w.Ctx, w.Store))
+		must(t, cases.MarkUnreached(w.Ctx, w.Store)) // and it is found once
+		if got := due(w, login, "result"); got != test.want {
+			t.Errorf("%s: due: %v", test.name, got)
+		}
+		if n := w.Number("select count(*) from case_events where case_id = $1 and kind = $2", id, cases.ResultMisled); (n == 1) != test.want || n > 1 {
+			t.Errorf("%s: %d events", test.name, n)
+		}
+		if update(t, w, resumed, id); test.want && due(w, login, "result") == test.untilInUse {
+			t.Errorf("%s: due while in use: %v", test.name, !test.untilInUse)
+		}
+	}
+
+	// A sound address that is told afterwards of the restriction is not told the result.
+	const other = "m13@ocn.example"
+	update(t, w, becomesAnothers, went(t, w, other, notices.ReimbursementCompleted))
+	must(t, cases.MarkUnreached(w.Ctx, w.Store))
+	setContact(t, w, other, members.Email, "new13@mail.example")
+	went(t, w, other, notices.RestrictionNotice)
+	if !due(w, other, "result") {
+		t.Error("the notice has told the result")
+	}
+	update(t, w, "update cases set letter_about = 0 where id = $1", w.Case(other).ID)
+	went(t, w, other, notices.ReimbursementCorrected)
+	must(t, cases.MarkUnreached(w.Ctx, w.Store))
+	if due(w, other, "result") {
+		t.Error("a mail to a sound address has told nothing")
+	}
+}
+
+// Whoever used the ID after the notice stays told when it is restricted again.
+func TestWhoUsedTheIDStaysTold(t *testing.T) {
+	w := world(t)
+	const login = "m1@ocn.example"
+	contact := went(t, w, login, notices.RestrictionNotice)
+	update(t, w, "update identities set restricted_at = now() + interval '1 day' where id = $1", w.ID(login).ID)
+	set(t, w, login, "notified_at = now()")
+	update(t, w, becomesOwn, contact)
+	must(t, cases.MarkUnreached(w.Ctx, w.Store))
+	if w.Case(login).NotifiedAt == nil {
+		t.Error("not told any more")
+	}
+}

@@ -1,0 +1,68 @@
+package cases
+
+import (
+	"fmt"
+	"strings"
+
+	"hoten/app/members"
+	"hoten/app/notices"
+	"hoten/app/store"
+)
+
+// results are the mails that tell what was put back; the closing mail sums it up.
+var results = []string{notices.ReimbursementCompleted, notices.ReimbursementCorrected, notices.CaseClosed}
+
+// sentResult is the condition, in SQL, of mails (w) that told the result of a case (c).
+var sentResult = "w.case_id = c.id and w.state = '" + notices.Sent + "' and w.kind in ('" + strings.Join(results, "', '") + "')"
+
+// resultUntold is the condition, in SQL, of cases (c) with a result that, by what is known
+// now of the mailboxes, no mail and no letter told from then on.
+var resultUntold = `exists (select from mails m where m.case_id = c.id and m.kind in ('` + notices.ReimbursementCompleted + `', '` + notices.ReimbursementCorrected + `')
+	and m.state in ('` + notices.Sent + `', '` + notices.Failed + `', '` + notices.Bounced + `')
+	and not exists (select from mails w where ` + sentResult + ` and w.id >= m.id and not ` + members.Mistaken("w.contact_id") + `)
+	and not exists (select from case_events e where e.case_id = c.id and e.kind = '` + LetterSent + `' and e.at > coalesce(m.sent_at, m.queued_at) and e.data->'about' @> '"result"'))`
+
+// lastResult is the condition, in SQL, of open cases (c) whose last mail (w) about an untold
+// result meets another.
+func lastResult(is string) string {
+	return open + " and " + resultUntold + " and exists (select from mails w where " + sentResult +
+		" and not exists (select from mails n where n.case_id = w.case_id and n.id > w.id and n.state = w.state and n.kind in ('" + strings.Join(results, "', '") + "')) and " + is + ")"
+}
+
+// resultAstray is the condition, in SQL, of cases (c) whose result went to a mailbox that
+// turned out to be another affected ID's, and is not known to be due by letter.
+var resultAstray = fmt.Sprintf("c.letter_about & %d = 0 and %s", letterResult, lastResult(members.AnothersMailbox("w.contact_id")))
+
+// resultUnread is the condition, in SQL, of cases (c) whose result went to a mailbox that
+// turned out to be the ID's own, which was not in use since, and is not known to be due by letter.
+var resultUnread = fmt.Sprintf("c.letter_about & %d = 0 and %s", letterPoints, lastResult(members.OwnMailbox("w.contact_id")+" and not "+inUseSince("w.sent_at")))
+
+// resultSent notes what a mail tells of what was put back. One to the ID's own mailbox has
+// not told it to a member who cannot open that: the letter is due until the ID is in use
+// again (ReadMailbox). The closing mail takes the place of those before it, and owes no
+// letter of its own.
+func resultSent(tx *store.Tx, m notices.Mail) {
+	tx.Queue(`update cases c set letter_about = c.letter_about & ~$3::smallint | case when `+members.OwnMailbox("$2")+`
+			and exists (select from identities i where i.id = c.identity_id and `+unread+`) then $4::smallint else 0 end
+		where c.id = $1 and ($5 or c.letter_about & $3::smallint <> 0)`, *m.CaseID, *m.ContactID, letterPoints, letterUnread, m.Kind != notices.CaseClosed)
+}
+
+// oweResults notes that the result of the cases that meet the condition after one, by id, up
+// to a chunk, is due by letter. last is the case to go on after; 0: there are no more.
+func oweResults(tx *store.Tx, condition string, about int16, after int64, of ...any) (last int64, err error) {
+	type found struct{ ID int64 }
+	rows, err := store.Returning[found](tx, fmt.Sprintf(`with found as (select c.id from cases c where c.id > $1 and %s order by c.id limit %d for no key update)
+		update cases c set letter_about = letter_about & ~%d | %d, changed_at = $2 from found where c.id = found.id returning c.id`, condition, unreachedChunk, letterPoints, about), append([]any{after, tx.Now}, of...)...)
+	if err != nil {
+		return 0, err
+	}
+	told := make([]Happened, len(rows))
+	for i, r := range rows {
+		told[i] = Happened{CaseID: r.ID, Kind: ResultMisled}
+		last = max(last, r.ID)
+	}
+	if len(rows) < unreachedChunk {
+		last = 0
+	}
+	return last, Tell(tx, told...)
+}

@@ -25,6 +25,7 @@ type Config struct {
 	// HOTEN_TRUSTED_PROXIES: networks (CIDR) or addresses, apart by commas or spaces,
 	// whose X-Forwarded-For is believed; empty: nobody's.
 	TrustedProxies string
+	Demo           bool // hoten demo: mails are meant to be kept, and nobody is warned of it
 	AllowDemo      bool // HOTEN_ALLOW_DEMO=true: serve accounts whose password is known to everybody
 	allowDemo      string
 }

@@ -213,8 +213,13 @@ func TestAnotherOperatorsIncident(t *testing.T) {
 	if notice.subject != "[Important] Your ID is restricted: change your password" {
 		t.Errorf("the subject is %q", notice.subject)
 	}
-	notice.says(t, "we have restricted the use of your Ferry ID", "passwords that seem to come from other services", "Crossings that are booked already are not affected", "reimburse all fraudulently exchanged miles", "please call the number below", "Ferry ID: FC-****02 (partly hidden)",
+	notice.says(t, "we have restricted the use of your Ferry ID", "passwords that seem to come from other services", "Crossings you have already booked are not affected", "reimburse all fraudulently exchanged miles", "please call the number below", "Ferry ID: FC-****02 (partly hidden)",
 		"the official Setouchi Ferry website", "Miles Desk", "0570-000-260", "10:00–13:00, 14:00–19:00", "1-1 Mihon-cho, Takamatsu")
+
+	if untouched := notices["member40@mail.example"]; strings.Contains(untouched.text, "reimburse all") {
+		t.Errorf("a member without a loss is promised a reimbursement:\n%s", untouched.text)
+	}
+	notices["member40@mail.example"].says(t, "Any miles found to have been exchanged fraudulently will be reimbursed in full", "If this concerns your Ferry ID, we will email you.")
 
 	number := f.caseOf(agent, ferryLogin(2))
 	f.callAndReset(agent, number)

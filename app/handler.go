@@ -24,7 +24,7 @@ func (a *App) handler() (*echo.Echo, error) {
 	e.Match(read, "/readyz", a.ready)
 	e.Match(read, "/metrics", echo.WrapHandler(promhttp.HandlerFor(a.metrics(), promhttp.HandlerOpts{})))
 	api.Register(e, a.Store, a.BaseURL)
-	web.Register(e, a.Store, web.Options{BaseURL: a.BaseURL, Mails: a.SMTPURL != "", Env: a.mailEnv})
+	web.Register(e, a.Store, web.Options{BaseURL: a.BaseURL, Mails: a.SMTPURL != "", Demo: a.Demo, Env: a.mailEnv})
 	return e, nil
 }
 

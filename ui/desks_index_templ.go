@@ -563,7 +563,7 @@ func deskOpen(d DeskState) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = state(look{toneGrey, "－"}, t(ctx, "desks.state.closed")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = state(look{toneGrey, "－"}, t(ctx, "desks.state.closed.sentence")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -17,7 +17,7 @@ func TestSummaryNamesTheField(t *testing.T) {
 		{"en", "note", "text", "required", "Note: this is required."},
 		{"ja", "note", "text", "required", "対応メモ：入力してください。"},
 		{"en", "", "version", "required", "This is required."},
-		{"ja", "answer", "name", "required", "氏名（漢字またはカナ）：入力してください。"},
+		{"ja", "answer", "name", "required", "氏名（登録どおり、またはカナ）：入力してください。"},
 	} {
 		ctx := i18n.With(context.Background(), c.lang)
 		problem := ProblemsOf(ctx, c.form, &fault.Fault{Fields: []fault.Field{{Name: c.field, Code: c.code}}})[0]

@@ -34,7 +34,7 @@ func sampleID(lang string) IdsEdit {
 	return IdsEdit{Frame: sampleFrame(lang, "setup", access.CenterManager), Code: "ferry-id", Version: 3, MayAudit: true,
 		Operators: []Choice{{"setouchi-ferry", in(lang, "瀬戸内フェリー", "Setouchi Ferry")}},
 		Values: map[string]string{"operator": "setouchi-ferry", "name_ja": "フェリーID", "name_en": "Ferry ID", "form": "fc-[0-9]{6}", "language": "en",
-			"opens_ja": "乗船予約", "opens_en": "booking of crossings", "goes_on_ja": "ご予約済みの乗船は、これまでどおりご利用いただけます。", "goes_on_en": "Crossings that are booked already are not affected.", "one_time_password": "false"}}
+			"opens_ja": "乗船予約", "opens_en": "crossing reservations", "goes_on_ja": "ご予約済みの乗船は、これまでどおりご利用いただけます。", "goes_on_en": "Crossings you have already booked are not affected.", "one_time_password": "false"}}
 }
 
 func sampleProgram(lang string) ProgramsEdit {

@@ -68,7 +68,7 @@ func OfferHandover(ctx context.Context, s *store.Store, by access.Actor, callID,
 		if err := store.Insert(tx, h); err != nil {
 			return err
 		}
-		names, err := staff.Names(tx.DB, []int64{to})
+		names, err := staff.Names(tx.DB, "ja", []int64{to})
 		if err != nil {
 			return err
 		}

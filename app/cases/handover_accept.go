@@ -112,7 +112,7 @@ func (o *offer) take(tx *store.Tx) (*Call, error) {
 	if err := o.close(tx, HandoverAccepted); err != nil {
 		return nil, err
 	}
-	names, err := staff.Names(tx.DB, []int64{o.FromID})
+	names, err := staff.Names(tx.DB, "ja", []int64{o.FromID})
 	if err != nil {
 		return nil, err
 	}

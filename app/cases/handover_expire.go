@@ -66,7 +66,7 @@ func (h *Handover) runOut(tx *store.Tx, c *Call) error {
 	if err := h.close(tx, HandoverExpired); err != nil {
 		return err
 	}
-	names, err := staff.Names(tx.DB, []int64{h.ToID})
+	names, err := staff.Names(tx.DB, "ja", []int64{h.ToID})
 	if err != nil {
 		return err
 	}

@@ -10,16 +10,41 @@ import (
 // spaces and anything invisible, which would make two of them look alike.
 func LoginID(s string) string { return visible(s) }
 
-// LoginKey is what login IDs match on (docs/api.md, "The import files"): NFKC, lower
-// case, no spaces and nothing invisible.
+// LoginKey is what login IDs match on (docs/api.md, "The import files"): their ReferenceKey
+// with one dash, whichever an input method, a spreadsheet or a letter made of it. Mail
+// addresses stay as they are.
 func LoginKey(s string) string {
+	key := ReferenceKey(s)
+	if ascii(key) || strings.Contains(key, "@") {
+		return key
+	}
+	runes := []rune(key)
+	for i, r := range runes {
+		if loginDash(r) || r == longVowel && i > 0 && alphanumeric(runes[i-1]) && (i+1 == len(runes) || alphanumeric(runes[i+1])) {
+			runes[i] = '-'
+		}
+	}
+	return string(runes)
+}
+
+// loginDash knows what stands for a hyphen in a login ID. A tilde is a sign of its own there,
+// and a long vowel is one in kana.
+func loginDash(r rune) bool {
+	return IsDash(r) && !strings.ContainsRune("~\u301c\u223c\u3030\u30fc\u3161\u1173", r)
+}
+
+func alphanumeric(r rune) bool { return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' }
+
+// ReferenceKey is what IDs of movements match on: NFKC, lower case, no spaces and nothing
+// invisible.
+func ReferenceKey(s string) string {
 	// Composed again, because a dropped space can bring marks to a letter.
 	return compat(strings.ToLower(visible(compat(s))))
 }
 
 // EmailKey is what mail addresses are looked up by. It is not what mail is sent
 // to: the raw address is (docs/domain.md section 6).
-func EmailKey(s string) string { return LoginKey(s) }
+func EmailKey(s string) string { return ReferenceKey(s) }
 
 // MailboxKey names the mailbox that an address stands for, however it is written: case,
 // width, quotation marks and a tag (+shop) are spelling. Its name holds no @ and its domain

@@ -71,7 +71,7 @@ func TestVariantsPointAtForms(t *testing.T) {
 	}
 }
 
-var nameRunes = rapid.SampledFrom([]rune("山田髙𠮷佐々あがカカﾞﾀﾞー-−・ \u3099\u200b\u3000ＡaZ1１😀\ufa19\ue000゛ㄱㅏŒİẞ"))
+var nameRunes = rapid.SampledFrom([]rune("山田髙𠮷佐々あがカカﾞﾀﾞー-−–・ \u3099\u200b\u3000ＡaZ1１😀\ufa19\ue000゛ㄱㅏŒİẞ"))
 
 func TestKeysAreStable(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -79,7 +79,7 @@ func TestKeysAreStable(t *testing.T) {
 		if rapid.Bool().Draw(t, "any") {
 			s = rapid.String().Draw(t, "t")
 		}
-		for _, key := range []func(string) string{SearchKey, PlainKey, PhoneKey, EmailKey, LoginKey, CustomerNumberKey} {
+		for _, key := range []func(string) string{SearchKey, PlainKey, PhoneKey, EmailKey, LoginKey, ReferenceKey, CustomerNumberKey} {
 			once := key(s)
 			if twice := key(once); twice != once {
 				t.Fatalf("key of %q: %q, then %q", s, once, twice)
@@ -120,7 +120,10 @@ func TestPhoneKey(t *testing.T) {
 }
 
 func TestIdentKeys(t *testing.T) {
-	for in, want := range map[string]string{"Ｍ０００００１＠ocn.example": "m000001@ocn.example", " M000001 @OCN.example\u200b": "m000001@ocn.example", "": ""} {
+	for in, want := range map[string]string{"Ｍ０００００１＠ocn.example": "m000001@ocn.example", " M000001 @OCN.example\u200b": "m000001@ocn.example", "": "",
+		"FC-000123": "fc-000123", "ＦＣ－０００１２３": "fc-000123", "FC−000123": "fc-000123", "FC‐000123": "fc-000123", "FC‑000123": "fc-000123",
+		"FC–000123": "fc-000123", "FC—000123": "fc-000123", "fcー000123": "fc-000123", "fcｰ000123": "fc-000123", "fcー": "fc-", "fc--1": "fc--1",
+		"スーザン": "スーザン", "aーあ": "aーあ", "~fc~1": "~fc~1", "fc〜1": "fc〜1", "fc_1.2": "fc_1.2", "mary–ann@ocn.example": "mary–ann@ocn.example"} {
 		if got := LoginKey(in); got != want {
 			t.Errorf("login %q: %q, want %q", in, got, want)
 		}
@@ -128,6 +131,15 @@ func TestIdentKeys(t *testing.T) {
 	for in, want := range map[string]string{"ｎ916-201 972": "N916201972", "N916201972": "N916201972", "－": ""} {
 		if got := CustomerNumberKey(in); got != want {
 			t.Errorf("customer number %q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// What was imported once is known again, so the keys of movements and of mail addresses stay.
+func TestOtherKeysKeepTheirDashes(t *testing.T) {
+	for _, in := range []string{"m–1", "m−1", "mー1", "m-1"} {
+		if ReferenceKey(in) != in || EmailKey(in) != in {
+			t.Errorf("%q: %q, %q", in, ReferenceKey(in), EmailKey(in))
 		}
 	}
 }

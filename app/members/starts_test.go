@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"hoten/app/apptest"
+	"hoten/app/cases"
 	"hoten/app/members"
 	"hoten/app/store"
 )
@@ -85,5 +86,26 @@ func TestCommonBeginningsAreCut(t *testing.T) {
 	ids, cut, err := members.Search(store.Read(w.Ctx, w.Store), w.Vault, "commo", members.MaxHits)
 	if err != nil || !cut || len(ids) < 200 {
 		t.Errorf("%d, cut %v, %v", len(ids), cut, err)
+	}
+}
+
+// An ID is found, and known again, whichever dash somebody types in it.
+func TestOneDashInAnID(t *testing.T) {
+	w := apptest.NewWorld(t)
+	db := store.Read(w.Ctx, w.Store)
+	opened, err := cases.Open(w.Ctx, w.Store, w.Agent, apptest.Reference, "FC-000123")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range []string{"fc-000123", "FC−000123", "fc‐000123", "ＦＣ－０００１２３", "fc–000123", "FC—000123", "fcー000123", "fc–0001", "fcー00"} {
+		if ids, _, err := members.Search(db, w.Vault, q, members.MaxHits); err != nil || len(ids) != 1 {
+			t.Errorf("%s finds %d (%v)", q, len(ids), err)
+		}
+	}
+	for _, login := range []string{"fc−000123", "FCー000123", "fc—000123"} {
+		again, err := cases.Open(w.Ctx, w.Store, w.Agent, apptest.Reference, login)
+		if err != nil || again.Case.ID != opened.Case.ID {
+			t.Errorf("%s opens another case (%v)", login, err)
+		}
 	}
 }

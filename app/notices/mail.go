@@ -81,6 +81,7 @@ type Facts struct {
 	Minutes     int       `json:"minutes"` // how long the code or link is good
 	Resumed     bool      `json:"resumed"`
 	PointsOpen  bool      `json:"points_open,omitempty"` // something is still owed
+	Loss        bool      `json:"loss,omitempty"`        // points of this member are known to have been misused
 	Correction  bool      `json:"correction,omitempty"`  // it is a correction of what was posted, which may take points back
 	Contact     string    `json:"contact,omitempty"`     // which was changed or changed back: "email" or "phone"
 	Points      []Points  `json:"points,omitempty"`      // posted, a program each

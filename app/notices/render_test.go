@@ -40,7 +40,7 @@ func facts(name string) Facts {
 	whole := int64(8500)
 	return Facts{Name: name, MaskedLogin: "m00****@ocn.example", CaseNumber: "H0000012-3",
 		TitleJa: "なりすましによるポイント不正利用", TitleEn: "Points misused through stolen OCN IDs",
-		PeriodFrom: day(11), PeriodTo: day(28), DetectedOn: day(28), At: time.Date(2014, 7, 31, 10, 30, 0, 0, jptext.JST), Minutes: 10,
+		PeriodFrom: day(11), PeriodTo: day(28), DetectedOn: day(28), At: time.Date(2014, 7, 31, 10, 30, 0, 0, jptext.JST), Minutes: 10, Loss: true,
 		Points: []Points{{NameJa: "ポイントーク", NameEn: "PointTalk", Restored: 5000, Adjusted: 120, Balance: 12345, Whole: &whole},
 			{NameJa: "gooポイント", NameEn: "goo Point", Restored: -4000, Reimbursed: 3500, Absorbed: 800, Moved: -40, Balance: 1265}}}
 }
@@ -73,8 +73,12 @@ func TestRenderGolden(t *testing.T) {
 		golden(t, kind+"."+lang+".txt.golden", "Subject: "+m.Subject+"\n\n"+m.Text)
 		golden(t, kind+"."+lang+".html.golden", m.HTML)
 	})
+	without := facts(nasty)
+	without.Loss = false
 	for _, lang := range languages {
-		m := render(t, ContactUndone, lang, facts(nasty).ToFormer(), "")
+		m := render(t, RestrictionNotice, lang, without, "")
+		golden(t, "restriction_notice_without_loss."+lang+".txt.golden", "Subject: "+m.Subject+"\n\n"+m.Text)
+		m = render(t, ContactUndone, lang, facts(nasty).ToFormer(), "")
 		golden(t, "contact_undone_former."+lang+".txt.golden", "Subject: "+m.Subject+"\n\n"+m.Text)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"text/template"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -56,6 +57,7 @@ type words struct {
 	Day, Clock                       string // of what happened, in Japan
 	Minutes                          int
 	Resumed, PointsOpen, Correction  bool
+	Loss                             bool // points of this member are to be put back
 	Phone                            bool // a phone number was changed, else an address
 	Former                           bool // the address was taken back: nothing about the member
 	Points                           []pointWords
@@ -65,6 +67,7 @@ type words struct {
 	Signature                        []string
 	ID, GoesOn, Happened             string
 	PointPassword, Unit              string
+	Units                            string // Unit as a line begins with it
 	Mailbox, OneTimePassword         bool
 	Transfers                        bool
 	Rolled, Paid, Both               bool // how points of this member were put back
@@ -89,12 +92,13 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 	w := words{
 		Name: addressee(f.Name), Login: value(f.MaskedLogin), Case: value(f.CaseNumber), Title: value(f.TitleJa), Secret: secret,
 		From: day(lang, f.PeriodFrom), To: day(lang, f.PeriodTo), Detected: day(lang, f.DetectedOn),
-		Day: day(lang, f.At), Clock: f.At.In(jptext.JST).Format("15:04"), Minutes: f.Minutes, Resumed: f.Resumed, PointsOpen: f.PointsOpen, Correction: f.Correction,
+		Day: day(lang, f.At), Clock: f.At.In(jptext.JST).Format("15:04"), Minutes: f.Minutes, Resumed: f.Resumed, PointsOpen: f.PointsOpen, Loss: f.Loss, Correction: f.Correction,
 		Phone: f.Contact == "phone", Former: f.Former,
 		Company: value(env.Company), TopPage: value(env.TopPage), Transfer: env.Transfer, Signature: values(env.Signature), Services: values(env.Services),
 		ID: value(cmp.Or(env.ID, general(lang).ID)), GoesOn: value(env.GoesOn), Happened: value(env.Happened), PointPassword: value(env.PointPassword),
 		Unit: value(cmp.Or(env.Unit, general(lang).Unit)), Mailbox: env.Mailbox, OneTimePassword: env.OneTimePassword, Transfers: env.Transfers,
 	}
+	w.Units = value(capital(cmp.Or(env.Unit, general(lang).Unit)))
 	ways := f.ways(env.Transfers)
 	w.Rolled, w.Paid, w.Both = ways.Restored, ways.Reimbursed, ways.Restored && ways.Reimbursed
 	if lang == "en" {
@@ -177,6 +181,12 @@ func separated(n int64) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// capital is s with a capital first letter.
+func capital(s string) string {
+	first, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[n:]
 }
 
 func values(list []string) (out []string) {

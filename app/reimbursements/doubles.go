@@ -116,7 +116,7 @@ func standing(db *gorm.DB, c *cases.Case, movementID string) (m *incidents.Movem
 		Equal bool
 	}
 	rows, err := store.Select[found](db, "select m.*, exists (select from movements o where "+equalTo+") as equal from cases c join "+ofCase+`
-		where c.id = $1 and `+inCase+" and m.movement_key = $2", c.ID, jptext.LoginKey(movementID))
+		where c.id = $1 and `+inCase+" and m.movement_key = $2", c.ID, jptext.ReferenceKey(movementID))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -25,7 +25,7 @@ func DecideFinding(ctx context.Context, s *store.Store, by access.Actor, caseID 
 		if !slices.Contains([]string{incidents.Suspected, incidents.Confirmed, incidents.Own}, finding) {
 			return nil, told, fault.Input("finding", "finding_unknown")
 		}
-		m, err := store.Find[incidents.Movement](tx.DB, "movement_key = ? and identity_id = ? and incident_id = ?", jptext.LoginKey(movementID), c.IdentityID, c.IncidentID)
+		m, err := store.Find[incidents.Movement](tx.DB, "movement_key = ? and identity_id = ? and incident_id = ?", jptext.ReferenceKey(movementID), c.IdentityID, c.IncidentID)
 		if err != nil {
 			return nil, told, err
 		}

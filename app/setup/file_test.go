@@ -64,7 +64,7 @@ func TestStrict(t *testing.T) {
 		"a bad code":                  {"code: setouchi-ferry", "code: Setouchi", "operators.0.code", "code_invalid"},
 		"a bad address":               {"mail_address: no-reply@miles", "mail_address: no reply@miles", "operators.0.mail_address", "email_invalid"},
 		"a page without https":        {"https://www.ferry", "http://www.ferry", "operators.0.page_url", "url_invalid"},
-		"one language of a pair":      {"    goes_on_en: Crossings that are booked already are not affected.\n", "", "ids.0.goes_on_en", "required"},
+		"one language of a pair":      {"    goes_on_en: Crossings you have already booked are not affected.\n", "", "ids.0.goes_on_en", "required"},
 		"a form that is none":         {"FC-[0-9]{6}", "FC-[0-9", "ids.0.form", "form_invalid"},
 		"a form that no ID has":       {"FC-[0-9]{6}", "FC [0-9]{6}", "ids.0.form", "form_unmatchable"},
 		"another language":            {"language: en", "language: fr", "ids.0.language", "language_unknown"},

@@ -152,12 +152,12 @@ func hashSecret(plain string) []byte {
 	return h[:]
 }
 
-// Names gives the names of accounts, also disabled ones.
-func Names(db *gorm.DB, ids []int64) (map[int64]string, error) {
-	rows, err := store.Select[Staff](db, "select id, name from staff where id = any($1)", ids)
+// Names gives the names of accounts in the language, also of disabled ones.
+func Names(db *gorm.DB, lang string, ids []int64) (map[int64]string, error) {
+	rows, err := store.Select[Staff](db, "select id, name, name_en from staff where id = any($1)", ids)
 	out := make(map[int64]string, len(rows))
 	for _, s := range rows {
-		out[s.ID] = s.Name
+		out[s.ID] = s.NameIn(lang)
 	}
 	return out, err
 }

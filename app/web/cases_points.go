@@ -190,6 +190,6 @@ func (p *page) nameOf(id *int64) (string, error) {
 	if id == nil {
 		return "", nil
 	}
-	names, err := staff.Names(p.db, []int64{*id})
+	names, err := staff.Names(p.db, i18n.Lang(p.ctx), []int64{*id})
 	return names[*id], err
 }

@@ -110,7 +110,7 @@ func (p *page) greet(account *staff.Staff) {
 	if account != nil {
 		p.account, p.by, lang = account, account.Actor("console"), account.Language
 		p.Set(edge.Staff, account.ID)
-		p.frame.Person = ui.Person{ID: account.ID, Name: account.Name, Role: account.Role, Theme: account.Theme, TextSize: account.TextSize}
+		p.frame.Person = ui.Person{ID: account.ID, Name: account.NameIn(lang), Role: account.Role, Theme: account.Theme, TextSize: account.TextSize}
 	} else if asked := p.QueryParam("lang"); slices.Contains(i18n.Langs, asked) {
 		lang, p.spoken = asked, true
 		p.keepCookie(languageCookie, lang, 365*24*time.Hour)

@@ -36,8 +36,12 @@ func bare(t *testing.T) (*store.Store, *browser) {
 func TestFirstRun(t *testing.T) {
 	s, b := bare(t)
 	for _, path := range []string{"/incidents", "/incidents/new", "/desks", "/desks/new", "/services", "/policies", "/cases", "/imports", "/mails", "/operators/new", "/ids/new", "/programs/new"} {
-		if a := b.get(path); a.status != http.StatusOK {
+		a := b.get(path)
+		if a.status != http.StatusOK {
 			t.Errorf("%s of an empty installation: %d", path, a.status)
+		}
+		if warned := strings.Contains(a.body, "メールサーバーが未設定のため"); warned != (path == "/mails") {
+			t.Errorf("%s warns that mails are only kept: %v", path, warned)
 		}
 	}
 	if a := b.get("/reports/daily"); a.location != "/incidents" {

@@ -61,12 +61,16 @@ type site struct {
 	outbox *outbox
 }
 
-func serve(t testing.TB, s *store.Store) *httptest.Server {
+func serve(t testing.TB, s *store.Store, with ...func(*web.Options)) *httptest.Server {
 	t.Helper()
 	e := edge.New(s.Log, nil)
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
-	web.Register(e, s, web.Options{BaseURL: server.URL, Env: apptest.MailEnv})
+	options := web.Options{BaseURL: server.URL, Env: apptest.MailEnv}
+	for _, set := range with {
+		set(&options)
+	}
+	web.Register(e, s, options)
 	return server
 }
 

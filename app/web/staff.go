@@ -7,6 +7,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/staff"
+	"hoten/i18n"
 	"hoten/ui"
 )
 
@@ -23,7 +24,7 @@ func showStaff(p *page) error {
 	codes := p.deskCodes()
 	var shown ui.StaffIndex
 	for _, s := range list {
-		shown.Rows = append(shown.Rows, ui.StaffRow{ID: s.ID, Name: s.Name, Email: s.Email, Role: string(s.Role), Desk: codes[number(s.DeskID)].Label,
+		shown.Rows = append(shown.Rows, ui.StaffRow{ID: s.ID, Name: s.NameIn(i18n.Lang(p.ctx)), Email: s.Email, Role: string(s.Role), Desk: codes[number(s.DeskID)].Label,
 			State: accountState(s), LastSignIn: seen[s.ID]})
 	}
 	shown.Frame = p.frame

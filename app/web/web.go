@@ -39,6 +39,7 @@ type Web struct {
 	s        *store.Store
 	baseURL  string
 	mails    bool
+	demo     bool
 	env      func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
 	sessions *scs.SessionManager
 	public   middleware.RateLimiterStore // forms of those who are not signed in
@@ -52,6 +53,7 @@ type Web struct {
 type Options struct {
 	BaseURL string
 	Mails   bool // mails are sent, not only kept
+	Demo    bool // they are meant to be kept
 	Env     func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
 }
 
@@ -63,7 +65,7 @@ const (
 
 // Register puts the console and the members' pages on e.
 func Register(e *echo.Echo, s *store.Store, o Options) {
-	w := &Web{s: s, baseURL: o.BaseURL, mails: o.Mails, env: o.Env, sessions: scs.New(), public: edge.NewCap()}
+	w := &Web{s: s, baseURL: o.BaseURL, mails: o.Mails, demo: o.Demo, env: o.Env, sessions: scs.New(), public: edge.NewCap()}
 	w.sessions.Store = postgresstore.New(s.SQL)
 	w.sessions.Lifetime = sessionLife
 	w.sessions.HashTokenInStore = true

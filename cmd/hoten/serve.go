@@ -59,6 +59,7 @@ func demonstrate(ctx context.Context, c *call) error {
 	if err := c.parse(); err != nil {
 		return err
 	}
+	c.cfg.Demo = true
 	a, err := c.open(ctx, serving)
 	if err != nil {
 		return err

@@ -71,7 +71,7 @@ func (v *values) nameOf(at int) string {
 // id is a cell that is looked up by, and the key it matches on.
 func (v *values) id(c int, missing string) (id, key string) {
 	id = v.trimmed(c)
-	key = jptext.LoginKey(id)
+	key = jptext.ReferenceKey(id)
 	switch {
 	case key == "" && missing != "":
 		v.refuse(c, missing)
@@ -86,6 +86,7 @@ func (v *values) id(c int, missing string) (id, key string) {
 // login is id for the ID of a member, which has the form of the operator's.
 func (v *values) login(c int) (id, key string) {
 	id, key = v.id(c, "login_id_missing")
+	key = jptext.LoginKey(key)
 	if key != "" && v.names.Fits != nil && !v.names.Fits(key) {
 		v.refuse(c, "login_id_form", v.names.Form)
 	}

@@ -62,7 +62,7 @@ var onlyHere = map[string][]string{
 	"github.com/tink-crypto/tink-go": {"app/vault"},
 	"github.com/alexedwards/scs":     {"app/web"},
 	"github.com/xuri/excelize":       {"app/reports", "app/imports/csvin"},
-	"golang.org/x/crypto/argon2":     {"app/passwords"},
+	"golang.org/x/crypto/argon2":     {"app/passwords", "app/apptest"},
 	"hoten/app/demo":                 {"cmd/hoten"},
 	"hoten/app/store/embedded":       {"app", "app/apptest"},
 	"hoten/ui":                       {"app/web"},

@@ -107,17 +107,9 @@ func (d *desk) browser() *client {
 // as is a browser in which somebody is signed in.
 func (d *desk) as(who access.Actor) *client {
 	d.T.Helper()
-	token, err := staff.Enrol(d.Ctx, d.Store, access.System("test"), who.ID)
-	if err != nil {
-		d.T.Fatal(err)
-	}
-	account, err := staff.SetFirstPassword(d.Ctx, d.Store, token, password, password)
-	if err != nil {
-		d.T.Fatal(err)
-	}
 	c := d.browser()
 	c.get("/signin")
-	if a := c.post("/signin", "email", account.Email, "password", password); a.status != http.StatusSeeOther {
+	if a := c.post("/signin", "email", apptest.GivePassword(d.T, d.Store, who, password), "password", password); a.status != http.StatusSeeOther {
 		d.T.Fatalf("sign-in: %d", a.status)
 	}
 	c.get("/tokens")

@@ -116,11 +116,17 @@ func New(t testing.TB) (*store.Store, *Clock) {
 // Open opens a store on a database of DatabaseURL.
 func Open(t testing.TB, address string, clock func() time.Time) *store.Store {
 	t.Helper()
+	s := open(t, address, clock)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func open(t testing.TB, address string, clock func() time.Time) *store.Store {
+	t.Helper()
 	s, err := store.Open(context.Background(), address, vault.ForTest(), clock, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(s.Close)
 	return s
 }
 
@@ -131,7 +137,7 @@ func Open(t testing.TB, address string, clock func() time.Time) *store.Store {
 // What else is to be done at the end comes after the tests.
 func Main(m *testing.M, after ...func()) {
 	code := m.Run()
-	for _, f := range after {
+	for _, f := range append(after, atTheEnd...) {
 		f()
 	}
 	if s, err := server(); err == nil {
@@ -139,6 +145,15 @@ func Main(m *testing.M, after ...func()) {
 	}
 	os.Exit(code)
 }
+
+// untilTheEnd is a test whose database serves the others of the test program as well: it is
+// cleaned up when all have run.
+type untilTheEnd struct{ testing.TB }
+
+// Cleanup has fn called by Main.
+func (untilTheEnd) Cleanup(fn func()) { atTheEnd = append(atTheEnd, fn) }
+
+var atTheEnd []func()
 
 // AsOwner runs statements on the store's database as its owner, with rights that the
 // program itself does not have.

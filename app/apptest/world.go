@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -46,14 +47,36 @@ type World struct {
 	address string
 }
 
-// NewWorld makes a World on a fresh database.
+// NewWorld makes a World on a fresh database: a copy of one that was populated once.
 func NewWorld(t testing.TB) *World {
 	t.Helper()
-	address := DatabaseURL(t)
-	clock := &Clock{now: Start}
-	w := Populate(t, Open(t, address, clock.Now), clock)
-	w.address = address
-	return w
+	w := *populated(t)
+	incident := *w.Incident
+	w.T, w.Incident, w.Clock, w.address = t, &incident, &Clock{now: Start}, CopyOf(t, w.address)
+	w.Store = Open(t, w.address, w.Clock.Now)
+	return &w
+}
+
+// populated is the World, with its store closed, that those of this test program are
+// copied from.
+func populated(t testing.TB) *World {
+	t.Helper()
+	first.Do(func() {
+		address, clock := DatabaseURL(untilTheEnd{t}), &Clock{now: Start}
+		s := open(t, address, clock.Now)
+		defer s.Close()
+		w := Populate(t, s, clock)
+		w.address, first.world = address, w
+	})
+	if first.world == nil {
+		t.Fatal("the World to copy was not made")
+	}
+	return first.world
+}
+
+var first struct {
+	sync.Once
+	world *World
 }
 
 // Address is that of the database's owner.

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"hoten/app/access"
+	"hoten/app/apptest"
 	"hoten/app/staff"
 )
 
 func TestSignInAndOut(t *testing.T) {
 	s := newSite(t)
-	email := account(t, s.Store, s.Agent)
+	email := apptest.GivePassword(t, s.Store, s.Agent, password)
 	b := newBrowser(t, s.server.URL)
 	if a := b.get("/cases?q=山田&status=new"); a.status != http.StatusSeeOther || a.location != "/signin?next="+url.QueryEscape("/cases?status=new") {
 		t.Fatalf("a stranger: %d %s", a.status, a.location)
@@ -87,7 +88,7 @@ func TestSessionTokensAreKeptHashed(t *testing.T) {
 
 func TestRedirectsStayHere(t *testing.T) {
 	s := newSite(t)
-	email := account(t, s.Store, s.Agent)
+	email := apptest.GivePassword(t, s.Store, s.Agent, password)
 	for _, next := range []string{"https://evil.example/", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example", "javascript:alert(1)",
 		"http:evil.example", "/\t/evil.example", "//", "", " //evil.example", "evil.example"} {
 		b := newBrowser(t, s.server.URL)

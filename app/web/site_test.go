@@ -19,7 +19,6 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/edge"
 	"hoten/app/notices"
-	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/web"
 )
@@ -156,26 +155,11 @@ func (b *browser) tryAs(email, with, next string) answer {
 	return b.post("/signin", "email", email, "password", with, "next", next)
 }
 
-// account gives an actor of the world a password and its address.
-func account(t testing.TB, s *store.Store, who access.Actor) string {
-	t.Helper()
-	ctx := context.Background()
-	token, err := staff.Enrol(ctx, s, access.System("test"), who.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := staff.SetFirstPassword(ctx, s, token, password, password)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a.Email
-}
-
 // as is a browser in which somebody has signed in and opened a page.
 func (s *site) as(who access.Actor) *browser {
 	s.T.Helper()
 	b := newBrowser(s.T, s.server.URL)
-	if a := b.tryAs(account(s.T, s.Store, who), password, ""); a.status != http.StatusSeeOther {
+	if a := b.tryAs(apptest.GivePassword(s.T, s.Store, who, password), password, ""); a.status != http.StatusSeeOther {
 		s.T.Fatalf("sign-in: %d %s", a.status, a.body)
 	}
 	b.get("/tokens")

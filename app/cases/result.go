@@ -13,7 +13,12 @@ import (
 var results = []string{notices.ReimbursementCompleted, notices.ReimbursementCorrected, notices.CaseClosed}
 
 // sentResult is the condition, in SQL, of mails (w) that told the result of a case (c).
-var sentResult = "w.case_id = c.id and w.state = '" + notices.Sent + "' and w.kind in ('" + strings.Join(results, "', '") + "')"
+var sentResult = "w.case_id = c.id and " + toldResult("w")
+
+// toldResult is the condition, in SQL, of mails that told a result.
+func toldResult(mail string) string {
+	return mail + ".state = '" + notices.Sent + "' and " + mail + ".kind in ('" + strings.Join(results, "', '") + "')"
+}
 
 // resultUntold is the condition, in SQL, of cases (c) with a result that, by what is known
 // now of the mailboxes, no mail and no letter told from then on.
@@ -26,7 +31,7 @@ var resultUntold = `exists (select from mails m where m.case_id = c.id and m.kin
 // result meets another.
 func lastResult(is string) string {
 	return open + " and " + resultUntold + " and exists (select from mails w where " + sentResult +
-		" and not exists (select from mails n where n.case_id = w.case_id and n.id > w.id and n.state = w.state and n.kind in ('" + strings.Join(results, "', '") + "')) and " + is + ")"
+		" and not exists (select from mails n where n.case_id = w.case_id and n.id > w.id and " + toldResult("n") + ") and " + is + ")"
 }
 
 // resultAstray is the condition, in SQL, of cases (c) whose result went to a mailbox that
@@ -50,19 +55,6 @@ func resultSent(tx *store.Tx, m notices.Mail) {
 // oweResults notes that the result of the cases that meet the condition after one, by id, up
 // to a chunk, is due by letter. last is the case to go on after; 0: there are no more.
 func oweResults(tx *store.Tx, condition string, about int16, after int64, of ...any) (last int64, err error) {
-	type found struct{ ID int64 }
-	rows, err := store.Returning[found](tx, fmt.Sprintf(`with found as (select c.id from cases c where c.id > $1 and %s order by c.id limit %d for no key update)
-		update cases c set letter_about = letter_about & ~%d | %d, changed_at = $2 from found where c.id = found.id returning c.id`, condition, unreachedChunk, letterPoints, about), append([]any{after, tx.Now}, of...)...)
-	if err != nil {
-		return 0, err
-	}
-	told := make([]Happened, len(rows))
-	for i, r := range rows {
-		told[i] = Happened{CaseID: r.ID, Kind: ResultMisled}
-		last = max(last, r.ID)
-	}
-	if len(rows) < unreachedChunk {
-		last = 0
-	}
-	return last, Tell(tx, told...)
+	_, last, err = mark(tx, condition, fmt.Sprintf("letter_about = letter_about & ~%d | %d", letterPoints, about), ResultMisled, after, of...)
+	return last, err
 }

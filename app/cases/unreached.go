@@ -2,8 +2,8 @@ package cases
 
 import (
 	"context"
+	"fmt"
 	"slices"
-	"strconv"
 
 	"hoten/app/members"
 	"hoten/app/notices"
@@ -53,7 +53,7 @@ const unreachedChunk = 1000
 // it can reach again waits for it. A notice that turns out to have gone to a mailbox which
 // is not the member's alone has notified nobody, and such a mail has told no result.
 func MarkUnreached(ctx context.Context, s *store.Store) error {
-	for _, mark := range []func(tx *store.Tx, after int64) (last int64, err error){
+	for _, revise := range []func(tx *store.Tx, after int64) (last int64, err error){
 		func(tx *store.Tx, after int64) (int64, error) { return takeNoticesBack(tx, misled, after) },
 		func(tx *store.Tx, after int64) (int64, error) {
 			return oweResults(tx, resultAstray, letterResult, after)
@@ -62,15 +62,17 @@ func MarkUnreached(ctx context.Context, s *store.Store) error {
 			return oweResults(tx, resultUnread, letterUnread, after)
 		},
 		func(tx *store.Tx, after int64) (int64, error) {
-			return markReach(tx, addressless, "$2", Unreachable, after)
+			_, last, err := mark(tx, addressless, "unreachable_at = $2", Unreachable, after)
+			return last, err
 		},
 		func(tx *store.Tx, after int64) (int64, error) {
-			return markReach(tx, addressed, "null", Reachable, after)
+			_, last, err := mark(tx, addressed, "unreachable_at = null", Reachable, after)
+			return last, err
 		},
 	} {
 		for after, more := int64(0), true; more; more = after > 0 {
 			err := store.Keep(ctx, s, func(tx *store.Tx) (err error) {
-				after, err = mark(tx, after)
+				after, err = revise(tx, after)
 				return err
 			})
 			if err != nil {
@@ -83,7 +85,7 @@ func MarkUnreached(ctx context.Context, s *store.Store) error {
 
 // markUnreachedOf is MarkUnreached for the cases of one ID, which gained no address.
 func markUnreachedOf(tx *store.Tx, identity int64) error {
-	_, err := markReach(tx, "c.identity_id = $6 and "+addressless, "$2", Unreachable, 0, identity)
+	_, _, err := mark(tx, "c.identity_id = $3 and "+addressless, "unreachable_at = $2", Unreachable, 0, identity)
 	return err
 }
 
@@ -100,25 +102,13 @@ func revisedBy(tx *store.Tx, identity int64) error {
 
 // takeNoticesBack takes back that the members of the cases that meet the condition after one,
 // by id, up to a chunk, were notified; the notice goes to another address where there is one.
-func takeNoticesBack(tx *store.Tx, condition string, after int64, of ...any) (last int64, err error) {
-	type found struct{ ID int64 }
-	rows, err := store.Returning[found](tx, `with found as (select c.id from cases c where c.id > $1 and `+condition+` order by c.id limit `+strconv.Itoa(unreachedChunk)+` for no key update)
-		update cases c set notified_at = null, changed_at = $2 from found where c.id = found.id returning c.id`, append([]any{after, tx.Now}, of...)...)
-	if err != nil || len(rows) == 0 {
+func takeNoticesBack(tx *store.Tx, condition string, after int64, of ...any) (int64, error) {
+	ids, last, err := mark(tx, condition, "notified_at = null", NoticeMisled, after, of...)
+	if err != nil || len(ids) == 0 {
+		return last, err
+	}
+	if _, _, err := mark(tx, "c.id = any($3) and "+addressless, "unreachable_at = $2", Unreachable, 0, ids); err != nil {
 		return 0, err
-	}
-	ids, told := make([]int64, len(rows)), make([]Happened, len(rows))
-	for i, r := range rows {
-		ids[i], told[i] = r.ID, Happened{CaseID: r.ID, Kind: NoticeMisled}
-	}
-	if err := Tell(tx, told...); err != nil {
-		return 0, err
-	}
-	if _, err := markReach(tx, "c.id = any($6) and "+addressless, "$2", Unreachable, 0, ids); err != nil {
-		return 0, err
-	}
-	if len(ids) == unreachedChunk {
-		last = slices.Max(ids)
 	}
 	ids, err = store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
 		return store.AskValues[int64](reads, "select c.id from cases c where c.id = any($1) and "+open+" and "+Unnotified+" order by c.id", ids)
@@ -169,12 +159,22 @@ func QueueNotices(tx *store.Tx, ids []int64) (queued int, missed []int64, err er
 	return len(drafts), missed, err
 }
 
-// markReach sets unreachable_at of the cases that meet the condition after one, by id, up
-// to a chunk, and tells of it. last is the case to go on after; 0: there are no more.
-func markReach(tx *store.Tx, condition, unreachableAt, kind string, after int64, of ...any) (last int64, err error) {
-	err = store.Scan(tx.DB, `with found as (select c.id from cases c where c.id > $1 and `+condition+` order by c.id limit `+strconv.Itoa(unreachedChunk)+` for no key update),
-		marked as (update cases c set unreachable_at = `+unreachableAt+`, changed_at = $2 from found where c.id = found.id returning c.id),
-		told as (insert into case_events (case_id, at, kind, actor_kind, actor_id) select id, $2, $3, $4, $5 from marked)
-		select case when count(*) = `+strconv.Itoa(unreachedChunk)+` then max(id) else 0 end from marked`, append([]any{after, tx.Now, kind, tx.By.Kind, tx.By.ID}, of...), &last)
-	return last, err
+// mark changes the cases that meet the condition after one, by id, up to a chunk, and tells
+// of it; in both fragments of SQL $2 is now, and of begins at $3. last is the case to go on
+// after; 0: there are no more.
+func mark(tx *store.Tx, condition, set, kind string, after int64, of ...any) (ids []int64, last int64, err error) {
+	type found struct{ ID int64 }
+	rows, err := store.Returning[found](tx, fmt.Sprintf(`with found as (select c.id from cases c where c.id > $1 and %s order by c.id limit %d for no key update)
+		update cases c set %s, changed_at = $2 from found where c.id = found.id returning c.id`, condition, unreachedChunk, set), append([]any{after, tx.Now}, of...)...)
+	if err != nil {
+		return nil, 0, err
+	}
+	told := make([]Happened, len(rows))
+	for i, r := range rows {
+		ids, told[i] = append(ids, r.ID), Happened{CaseID: r.ID, Kind: kind}
+	}
+	if len(ids) == unreachedChunk {
+		last = slices.Max(ids)
+	}
+	return ids, last, Tell(tx, told...)
 }

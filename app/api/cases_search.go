@@ -1,15 +1,16 @@
 package api
 
 import (
-	"cmp"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/ledger"
 	"hoten/app/members"
+	"hoten/app/operators"
 	"hoten/app/resets"
 )
 
@@ -93,10 +94,12 @@ func plain(v json.RawMessage) string {
 	return ""
 }
 
-// showBalances looks an ID up by its name, which is a mail address.
+// showBalances looks an ID up by its login ID, and by which ID it is one of where several
+// operators' members have it.
 func showBalances(a *API, r *request) error {
 	var in struct {
 		LoginID string `json:"login_id"`
+		ID      string `json:"id"`
 	}
 	if err := r.body(&in); err != nil {
 		return err
@@ -104,17 +107,29 @@ func showBalances(a *API, r *request) error {
 	if in.LoginID == "" {
 		return fault.Input("login_id", "required")
 	}
-	identity, unknown := members.ByLogin(r.db, a.s.Vault, in.LoginID)
-	found := 1
-	if fault.Is(unknown, "not_found") {
-		found = 0
-	} else if unknown != nil {
-		return unknown
+	known, err := members.ByLogin(r.db, a.s.Vault, in.LoginID)
+	if err != nil {
+		return err
 	}
-	if err := cases.Searched(r.Request().Context(), a.s, r.by, in.LoginID, found); err != nil || found == 0 {
-		return cmp.Or(err, unknown)
+	if in.ID != "" {
+		kind, err := operators.IDByCode(r.db, in.ID)
+		if fault.Is(err, "not_found") {
+			return fault.Input("id", "id_unknown")
+		} else if err != nil {
+			return err
+		}
+		known = slices.DeleteFunc(known, func(i members.Identity) bool { return i.IDKindID == nil || *i.IDKindID != kind.ID })
 	}
-	out, err := ledger.Balances(r.db, identity.ID)
+	if len(known) > 1 {
+		return fault.Input("id", "required")
+	}
+	if err := cases.Searched(r.Request().Context(), a.s, r.by, in.LoginID, len(known)); err != nil {
+		return err
+	}
+	if len(known) == 0 {
+		return fault.Missing()
+	}
+	out, err := ledger.Balances(r.db, known[0].ID)
 	if err != nil {
 		return err
 	}

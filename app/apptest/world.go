@@ -189,10 +189,10 @@ func (w *World) Case(login string) *cases.Case {
 func (w *World) ID(login string) *members.Identity {
 	w.T.Helper()
 	of, err := members.ByLogin(store.Read(w.Ctx, w.Store), w.Vault, login)
-	if err != nil {
-		w.T.Fatal(err)
+	if err != nil || len(of) != 1 {
+		w.T.Fatalf("%d IDs called %s: %v", len(of), login, err)
 	}
-	return of
+	return &of[0]
 }
 
 // Call begins a call of the member about a case and answers items: pairs of item

@@ -18,6 +18,9 @@ func init() {
 		err = store.Scan(db, "select exists (select from cases where incident_id = $1)", []any{incident}, &has)
 		return has, err
 	})
+	incidents.WithID(func(tx *store.Tx, incident int64, kind int16) error {
+		return members.SetKind(tx, kind, "select identity_id from cases where incident_id = $1", incident)
+	})
 }
 
 // OpenResult is the case and whether it was opened just now.
@@ -34,7 +37,7 @@ func Open(ctx context.Context, s *store.Store, by access.Actor, reference, login
 		if err != nil {
 			return r, err
 		}
-		identity, err := members.Ensure(tx, login)
+		identity, err := members.Ensure(tx, incident.IDKindID, login)
 		if err != nil {
 			return r, err
 		}

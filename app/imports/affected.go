@@ -14,7 +14,7 @@ import (
 // staged_balances the balances of IDs that the incident has.
 var createStaged = []string{
 	`create temp table staged_affected (
-	line bigint, login_key bytea, identity_id bigint, login bytea, login_mailbox bytea, login_domain bytea, login_5 int, login_8 int, login_12 int, member_id bigint, name bytea, name_kana bytea, birth_date bytea,
+	line bigint, id_kind_id smallint, login_key bytea, identity_id bigint, login bytea, login_mailbox bytea, login_domain bytea, login_5 int, login_8 int, login_12 int, member_id bigint, name bytea, name_kana bytea, birth_date bytea,
 	postal_code bytea, address bytea, customer_number bytea, customer_key bytea, name_grams int[], name_parts int[], language text,
 	phone_id bigint, phone bytea, phone_key bytea, phone_5 int, phone_8 int, phone_12 int, email_id bigint, email bytea, email_key bytea, email_mailbox bytea, email_domain bytea, email_5 int, email_8 int, email_12 int, email_since date,
 	restricted_at timestamptz, balance_programs smallint[], balances bigint[], balances_alone boolean, row_hash bytea,
@@ -22,12 +22,12 @@ var createStaged = []string{
 	`create temp table arriving_affected (like staged_affected) on commit drop`,
 	`create temp table staged_balances (line bigint, known_identity bigint, balance_programs smallint[], balances bigint[], differ boolean, news boolean) on commit drop`,
 	`create temp table staged_movements (
-	line bigint, movement_id text, movement_key text, login_key bytea, occurred_at timestamptz, kind text, from_program smallint, to_program smallint,
+	line bigint, movement_id text, movement_key text, id_kind_id smallint, login_key bytea, occurred_at timestamptz, kind text, from_program smallint, to_program smallint,
 	partner text, points bigint, points_received bigint, refers_to text, finding text, row_hash bytea) on commit drop`,
 	`create temp table staged_classes (login_key bytea primary key, class text) on commit drop`,
 }
 
-var affectedColumns = []string{"line", "login_key", "identity_id", "login", "login_mailbox", "login_domain", "login_5", "login_8", "login_12", "member_id", "name", "name_kana", "birth_date",
+var affectedColumns = []string{"line", "id_kind_id", "login_key", "identity_id", "login", "login_mailbox", "login_domain", "login_5", "login_8", "login_12", "member_id", "name", "name_kana", "birth_date",
 	"postal_code", "address", "customer_number", "customer_key", "name_grams", "name_parts", "language",
 	"phone_id", "phone", "phone_key", "phone_5", "phone_8", "phone_12", "email_id", "email", "email_key", "email_mailbox", "email_domain", "email_5", "email_8", "email_12", "email_since",
 	"restricted_at", "balance_programs", "balances", "balances_alone", "row_hash"}
@@ -76,7 +76,7 @@ func (r *run) sealAffected(row csvin.Row, identity, member, phone, email int64) 
 	v, in := r.s.Vault, row.Affected
 	columns := make([]any, 0, len(affectedColumns))
 	mailbox, domain := members.Mailbox(v, in.LoginKey)
-	columns = append(columns, int64(row.Line), v.Blind("login", in.LoginKey), identity, v.Seal("identities", "login", identity, jptext.LoginID(in.LoginID)), mailbox, domain)
+	columns = append(columns, int64(row.Line), r.idKind, v.Blind("login", in.LoginKey), identity, v.Seal("identities", "login", identity, jptext.LoginID(in.LoginID)), mailbox, domain)
 	columns = append(columns, members.Starts(v, in.LoginKey)...)
 	columns = append(columns, member,
 		v.Seal("members", "name", member, in.Name), v.Seal("members", "name_kana", member, in.NameKana), v.Seal("members", "birth_date", member, dateText(in.BirthDate)),

@@ -15,7 +15,7 @@ import (
 // staged: what becomes of them is judged with the whole file.
 func (r *run) arrive(tx *store.Tx) error {
 	known, err := store.Exec(tx, `update arriving_affected s set known_identity = k.id, known_member = k.member_id from (
-		  select a.line, i.* from arriving_affected a, lateral (select id, member_id from identities i where i.login_key = a.login_key offset 0) i) k where k.line = s.line`)
+		  select a.line, i.* from arriving_affected a, lateral (select id, member_id from identities i where i.login_key = a.login_key and i.id_kind_id is not distinct from a.id_kind_id offset 0) i) k where k.line = s.line`)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ const known = `select known_identity from staged_affected where known_identity i
 
 // touched names the IDs whose cases an import may change, as far as they were known.
 const touched = known + `
-	union all select i.id from identities i join staged_movements s on s.login_key = i.login_key`
+	union all select i.id from identities i join staged_movements s on s.login_key = i.login_key and s.id_kind_id is not distinct from i.id_kind_id`
 
 func (r *run) lockCases(tx *store.Tx, _ string) error { return cases.LockOf(tx, touched) }
 

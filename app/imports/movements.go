@@ -2,7 +2,7 @@ package imports
 
 import "hoten/app/imports/csvin"
 
-var movementColumns = []string{"line", "movement_id", "movement_key", "login_key", "occurred_at", "kind", "from_program", "to_program",
+var movementColumns = []string{"line", "movement_id", "movement_key", "id_kind_id", "login_key", "occurred_at", "kind", "from_program", "to_program",
 	"partner", "points", "points_received", "refers_to", "finding", "row_hash"}
 
 // judgeMovement refuses programs that nobody knows or that the incident is not about (a
@@ -34,6 +34,6 @@ func (r *run) sealMovement(row csvin.Row) []any {
 		}
 		return nil
 	}
-	return []any{int64(row.Line), m.ID, m.Key, r.s.Vault.Blind("login", m.LoginKey), m.OccurredAt, m.Kind, program(m.FromProgram), program(m.ToProgram),
+	return []any{int64(row.Line), m.ID, m.Key, r.idKind, r.s.Vault.Blind("login", m.LoginKey), m.OccurredAt, m.Kind, program(m.FromProgram), program(m.ToProgram),
 		m.Partner, m.Points, m.PointsReceived, m.RefersToKey, m.Fraud, r.s.Vault.Blind("row", string(row.Hash[:]))}
 }

@@ -11,7 +11,6 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/imports"
 	"hoten/app/ledger"
-	"hoten/app/members"
 	"hoten/app/store"
 )
 
@@ -154,11 +153,7 @@ func balancesOf(w *apptest.World, names ...string) string {
 	w.T.Helper()
 	var out []string
 	for _, name := range names {
-		identity, err := members.ByLogin(store.Read(w.Ctx, w.Store), w.Vault, name+"@ocn.example")
-		if err != nil {
-			w.T.Fatal(err)
-		}
-		known, err := ledger.Balances(store.Read(w.Ctx, w.Store), identity.ID)
+		known, err := ledger.Balances(store.Read(w.Ctx, w.Store), w.ID(name+"@ocn.example").ID)
 		if err != nil {
 			w.T.Fatal(err)
 		}

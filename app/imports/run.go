@@ -46,6 +46,7 @@ type run struct {
 	programs map[string]int16
 	involved []int16 // programs that the incident is about
 	names    csvin.Names
+	idKind   *int16 // operators.ID of the incident; nil where it has none
 	rejected *rejector
 	columns  []string            // ignored
 	told     []Notice            // see Import.Told
@@ -150,7 +151,7 @@ func (r *run) prepareNames(db *gorm.DB) error {
 	}
 	if about.ID != nil {
 		r.names.IDs, r.names.Language = []string{about.ID.NameJa, about.ID.NameEn}, about.ID.Language
-		r.names.Form = about.ID.Form
+		r.names.Form, r.idKind = about.ID.Form, &about.ID.ID
 		if r.names.Fits, err = about.ID.Matcher(); err != nil {
 			return err
 		}

@@ -43,7 +43,7 @@ func (r *run) settleAffected(tx *store.Tx) error {
 		return nil
 	}
 	for _, q := range []string{
-		`update staged_affected s set known_identity = i.id, known_member = i.member_id from identities i where i.login_key = s.login_key`,
+		`update staged_affected s set known_identity = i.id, known_member = i.member_id from identities i where i.login_key = s.login_key and i.id_kind_id is not distinct from s.id_kind_id`,
 		`analyze staged_affected (login_key, known_identity, known_member)`,
 	} {
 		if _, err := store.Exec(tx, q); err != nil {
@@ -92,7 +92,7 @@ func (r *run) settleMovements(tx *store.Tx) error {
 		problem csvin.Problem
 	}{
 		{`delete from staged_movements s
-			where not exists (select 1 from identities i join cases c on c.identity_id = i.id and c.incident_id = $1 where i.login_key = s.login_key)
+			where not exists (select 1 from identities i join cases c on c.identity_id = i.id and c.incident_id = $1 where i.login_key = s.login_key and i.id_kind_id is not distinct from s.id_kind_id)
 			and not exists (select 1 from staged_affected a where a.login_key = s.login_key)
 			returning s.line, false as same, '' as detail`,
 			csvin.Problem{Column: "login_id", Reason: "login_id_unknown"}},
@@ -102,7 +102,7 @@ func (r *run) settleMovements(tx *store.Tx) error {
 		{`delete from staged_movements s where s.kind = 'cancel' and $1::bigint is not null
 			and not exists (select 1 from staged_movements e where e.movement_key = s.refers_to and e.kind = 'exchange' and e.login_key = s.login_key)
 			and not exists (select 1 from movements e join identities i on i.id = e.identity_id
-			  where e.movement_key = s.refers_to and e.kind = 'exchange' and i.login_key = s.login_key)
+			  where e.movement_key = s.refers_to and e.kind = 'exchange' and i.login_key = s.login_key and i.id_kind_id is not distinct from s.id_kind_id)
 			returning s.line, false as same, '' as detail`,
 			csvin.Problem{Column: "refers_to", Reason: "refers_to_unknown"}},
 		{`delete from staged_movements s where s.kind = 'cancel' and $1::bigint is not null

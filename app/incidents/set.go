@@ -181,6 +181,11 @@ func change(tx *store.Tx, kept *Incident, n New) (bool, error) {
 		"id_kind_id", "happened_ja", "happened_en", "version"); err != nil {
 		return false, err
 	}
+	if before.IDKindID == nil && kind != nil {
+		if err := setID(tx, kept.ID, *kind); err != nil {
+			return false, err
+		}
+	}
 	if !same {
 		if err := setBearers(tx, kept.ID, n.Bearers); err != nil {
 			return false, err
@@ -195,6 +200,13 @@ var hasCases func(db *gorm.DB, incident int64) (bool, error)
 
 // TellCases has fn asked whether an incident has cases.
 func TellCases(fn func(db *gorm.DB, incident int64) (bool, error)) { hasCases = fn }
+
+// setID makes the IDs of an incident's cases ones of the ID that it was given; the package
+// of cases sets it.
+var setID func(tx *store.Tx, incident int64, kind int16) error
+
+// WithID has fn called when an incident with none is given its ID.
+func WithID(fn func(tx *store.Tx, incident int64, kind int16) error) { setID = fn }
 
 // keepsUsed refuses to give the cases of an incident another ID, whose operator would then
 // write to their members, and to take away programs that points were moved in.

@@ -1,32 +1,41 @@
 package members
 
 import (
+	"fmt"
+
 	"gorm.io/gorm"
 
 	"hoten/app/fault"
 	"hoten/app/jptext"
+	"hoten/app/operators"
 	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/vault"
 )
 
-// ByLogin finds the identity with the login ID. Unknown: NotFound.
-func ByLogin(db *gorm.DB, v *vault.Vault, login string) (*Identity, error) {
-	return store.Find[Identity](db, "login_key = ?", v.Blind("login", jptext.LoginKey(login)))
+// ByLogin finds the identities with the login ID: one of each ID that has it.
+func ByLogin(db *gorm.DB, v *vault.Vault, login string) ([]Identity, error) {
+	return store.Select[Identity](db, "select * from identities where login_key = $1 order by id", loginKey(v, login))
 }
 
-// Ensure finds the identity with the login ID, or keeps it as one that nobody
-// knows: without a member, without a state worth anything.
-func Ensure(tx *store.Tx, login string) (*Identity, error) {
+func loginKey(v *vault.Vault, login string) []byte { return v.Blind("login", jptext.LoginKey(login)) }
+
+// Ensure finds the identity with the login ID among those of an ID (operators.ID), or keeps
+// it as one that nobody knows: without a member, without a state worth anything. An unknown
+// one without the form of the ID is Invalid.
+func Ensure(tx *store.Tx, kind *int16, login string) (*Identity, error) {
 	key := jptext.LoginKey(login)
 	if key == "" || len(key) > 254 {
 		return nil, fault.Input("login_id", "login_id_missing")
 	}
-	known, err := ByLogin(tx.DB, tx.Vault(), login)
+	known, err := ofKind(tx, kind, login)
 	if !fault.Of(err, fault.NotFound) {
 		return known, err
 	}
 	if err := secrets.Refuse("login_id", login); err != nil {
+		return nil, err
+	}
+	if err := fits(tx.DB, kind, key); err != nil {
 		return nil, err
 	}
 	ids, err := store.TakeIDs(tx.DB, "identities", 1)
@@ -34,14 +43,41 @@ func Ensure(tx *store.Tx, login string) (*Identity, error) {
 		return nil, err
 	}
 	mailbox, domain := Mailbox(tx.Vault(), key)
-	made := Identity{ID: ids[0], Standing: Standing{State: Active}, LoginKey: tx.Vault().Blind("login", key),
+	made := Identity{ID: ids[0], IDKindID: kind, Standing: Standing{State: Active}, LoginKey: loginKey(tx.Vault(), login),
 		Login: tx.Vault().Seal("identities", "login", ids[0], jptext.LoginID(login))}
-	n, err := store.Exec(tx, `insert into identities (id, login, login_key, mailbox_key, domain_key, start_5, start_8, start_12) values ($1, $2, $3, $4, $5, $6, $7, $8)
-		on conflict (login_key) do nothing`, append([]any{made.ID, made.Login, made.LoginKey, mailbox, domain}, Starts(tx.Vault(), key)...)...)
+	n, err := store.Exec(tx, `insert into identities (id, id_kind_id, login, login_key, mailbox_key, domain_key, start_5, start_8, start_12) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		on conflict do nothing`, append([]any{made.ID, made.IDKindID, made.Login, made.LoginKey, mailbox, domain}, Starts(tx.Vault(), key)...)...)
 	if err == nil && n == 0 {
-		return ByLogin(tx.DB, tx.Vault(), login)
+		return ofKind(tx, kind, login)
 	}
 	return &made, err
+}
+
+func ofKind(tx *store.Tx, kind *int16, login string) (*Identity, error) {
+	return store.Find[Identity](tx.DB, "login_key = ? and id_kind_id is not distinct from ?", loginKey(tx.Vault(), login), kind)
+}
+
+// fits refuses the key of a login ID without the form of an ID.
+func fits(db *gorm.DB, kind *int16, key string) error {
+	if kind == nil {
+		return nil
+	}
+	id, err := operators.IDByID(db, *kind)
+	if err != nil {
+		return err
+	}
+	fits, err := id.Matcher()
+	if err != nil || fits == nil || fits(key) {
+		return err
+	}
+	return fault.Input("login_id", "login_id_form", "detail", id.Form)
+}
+
+// SetKind makes identities that are of no ID yet, which the query names, ones of an ID.
+func SetKind(tx *store.Tx, kind int16, query string, args ...any) error {
+	_, err := store.Exec(tx, fmt.Sprintf(`update identities i set id_kind_id = $%d where id_kind_id is null and id in (%s)
+		and not exists (select from identities k where k.login_key = i.login_key and k.id_kind_id = $%[1]d)`, len(args)+1, query), append(args, kind)...)
+	return err
 }
 
 // Find reads the member, nil when the identity has none.
@@ -112,7 +148,7 @@ func Search(db *gorm.DB, v *vault.Vault, q string, most int) (ids []int64, trunc
 		union select i.id from contacts c join identities i on i.member_id = c.member_id where c.value_key in ($2, $3)
 		union select i.id from members m join identities i on i.member_id = m.id where m.customer_key in ($4, $5)
 		limit $6`,
-		v.Blind("login", jptext.LoginKey(q)), v.Blind("email", jptext.EmailKey(q)), v.Blind("phone", jptext.PhoneKey(q)),
+		loginKey(v, q), v.Blind("email", jptext.EmailKey(q)), v.Blind("phone", jptext.PhoneKey(q)),
 		v.Blind("customer_number", jptext.CustomerNumberKey(q)), v.Blind("customer_number", jptext.Alphanumeric(q)), MaxHits)
 	begun, named := askStart(&reads, v, q, most), askName(&reads, v, q, most)
 	if err := reads.Run(db); err != nil || len(*exact) > 0 {

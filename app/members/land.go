@@ -17,8 +17,8 @@ func InsertStaged(tx *store.Tx, staged string) error {
 		`insert into members (id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash)
 			select member_id, name, name_kana, birth_date, postal_code, address, customer_number, customer_key, name_grams, name_parts, language, row_hash
 			from ` + staged + ` where known_member is null`,
-		`insert into identities (id, member_id, login, login_key, mailbox_key, domain_key, start_5, start_8, start_12, state, restricted_at)
-			select identity_id, member_id, login, login_key, login_mailbox, login_domain, login_5, login_8, login_12, 'restricted', restricted_at
+		`insert into identities (id, member_id, id_kind_id, login, login_key, mailbox_key, domain_key, start_5, start_8, start_12, state, restricted_at)
+			select identity_id, member_id, id_kind_id, login, login_key, login_mailbox, login_domain, login_5, login_8, login_12, 'restricted', restricted_at
 			from ` + staged + ` where known_identity is null`,
 		`insert into contacts (id, member_id, kind, value, value_key, mailbox_key, domain_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
 			select c.id, s.member_id, c.kind, c.value, c.value_key, c.mailbox_key, c.domain_key, c.start_5, c.start_8, c.start_12, c.since, c.own, 'import' from ` + staged + ` s, lateral (values

@@ -75,7 +75,7 @@ func TestContactsThatDependOnAnID(t *testing.T) {
 func asked(t *testing.T, w *apptest.World, login string) {
 	t.Helper()
 	if _, err := store.Write(w.Ctx, w.Store, &store.Attempt{By: w.Agent}, func(tx *store.Tx) (*members.Identity, error) {
-		of, err := members.Ensure(tx, login)
+		of, err := members.Ensure(tx, nil, login)
 		tx.Record()
 		return of, err
 	}); err != nil {

@@ -24,9 +24,12 @@ type Member struct {
 
 // Identity is one login ID: its record, and its row in the built-in directory. MemberID
 // is nil for an ID that somebody asked about and nobody knows.
+// IDKindID is the ID (operators.ID) that it is one of, as its incidents have it: two
+// operators give the same login ID to two people. Nil where no ID is set up.
 type Identity struct {
 	ID       int64
 	MemberID *int64
+	IDKindID *int16 `gorm:"column:id_kind_id"`
 	Login    []byte
 	LoginKey []byte
 	Standing

@@ -103,16 +103,22 @@ func (v *values) date(c int, reason string) jptext.Date {
 		return jptext.Date{}
 	}
 	d, err := jptext.ParseDate(s)
-	if err != nil || !v.today.IsZero() && d.After(v.today) {
+	switch {
+	case err != nil:
 		v.refuse(c, reason)
+	case !v.today.IsZero() && d.After(v.today):
+		v.refuse(c, "date_in_future")
 	}
 	return d
 }
 
 func (v *values) time(c int, reason string) time.Time {
 	t, err := jptext.ParseTime(v.cell(c))
-	if err != nil {
+	switch {
+	case err != nil:
 		v.refuse(c, reason)
+	case !v.today.IsZero() && jptext.DateOf(t).After(v.today.AddDays(1)): // clocks differ, and 25:30 is of the next day
+		v.refuse(c, "date_in_future")
 	}
 	return t
 }

@@ -47,7 +47,7 @@ func (r *run) arrive(tx *store.Tx) error {
 // each by id.
 func (r *run) insert(tx *store.Tx) error {
 	const staged = "staged_affected"
-	for _, step := range []func(*store.Tx, string) error{r.insertMembers, members.AdoptKnown, members.DateKnown, r.learn, r.lockCases, r.openCases, r.insertMovements, r.classify, r.lockAccounts, r.openAccounts, r.openKnownAccounts, r.stateBalances, r.review} {
+	for _, step := range []func(*store.Tx, string) error{r.insertMembers, members.AdoptKnown, members.DateKnown, r.lockCases, r.openCases, r.learn, r.insertMovements, r.classify, r.lockAccounts, r.openAccounts, r.openKnownAccounts, r.stateBalances, r.review} {
 		if err := step(tx, staged); err != nil {
 			return err
 		}

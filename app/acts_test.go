@@ -450,6 +450,21 @@ func acts(t *testing.T, w *apptest.World) []act {
 				return err
 			}
 		}},
+		{resets.ToRestrict, "", supervisor, func() func(access.Actor) error {
+			c, token := linked()
+			must(t, resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true))
+			return func(by access.Actor) error {
+				_, err := resets.Restrict(ctx, db, by, c.ID, "別人と判明")
+				return err
+			}
+		}},
+		{resets.ToRevise, "", access.System("test"), func() func(access.Actor) error {
+			c, token := linked()
+			must(t, resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true))
+			_, err := w.Pool.Exec(ctx, "update contacts set withdrawn_at = now() where id = (select contact_id from reset_links where case_id = $1 and used_at is not null order by id desc limit 1)", c.ID)
+			must(t, err)
+			return func(access.Actor) error { return resets.Revise(ctx, db) }
+		}},
 		{resets.ToNotify, "", agent, func() func(access.Actor) error {
 			c := other()
 			return func(by access.Actor) error { _, err := resets.Notify(ctx, db, by, c.ID); return err }

@@ -7,6 +7,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/imports"
 	"hoten/app/operators"
+	"hoten/app/resets"
 	"hoten/app/store"
 )
 
@@ -34,6 +35,9 @@ func (a *App) markUnreached(ctx context.Context) error {
 	}
 	if now.imports == a.looked.imports && now.changes == a.looked.changes && now.at.Sub(a.looked.at) < anew {
 		return nil
+	}
+	if err := resets.Revise(ctx, a.Store); err != nil {
+		return err
 	}
 	if err := cases.MarkUnreached(ctx, a.Store); err != nil {
 		return err

@@ -82,6 +82,7 @@ var Routes = []Route{
 	{"POST", "/cases/:number/reveal", cases.ToReveal, reveal},
 	{"POST", "/cases/:number/reset", resets.ToSend, sendReset},
 	{"POST", "/cases/:number/release", resets.ToRelease, release},
+	{"POST", "/cases/:number/restrict", resets.ToRestrict, restrict},
 	{"POST", "/cases/:number/notice", resets.ToNotify, notifyCase},
 	{"POST", "/cases/:number/affected", cases.ToAddToIncident, addToIncident},
 	{"POST", "/cases/:number/verification/reopen", cases.ToReopenVerification, reopenVerification},

@@ -64,6 +64,13 @@ func release(a *API, r *request) error {
 	})
 }
 
+func restrict(a *API, r *request) error {
+	return a.withReason(r, func(id int64, reason string) error {
+		_, err := resets.Restrict(r.Request().Context(), a.s, r.by, id, reason)
+		return err
+	})
+}
+
 func recordRepresentative(a *API, r *request) error {
 	id, err := r.caseID()
 	if err != nil {

@@ -124,6 +124,9 @@ func ConfirmContact(ctx context.Context, s *store.Store, by access.Actor, id int
 		if err != nil {
 			return Happened{}, err
 		}
+		if err := Learned(tx, ch.IdentityID); err != nil {
+			return Happened{}, err
+		}
 		told, err := tellChanged(tx, ch, before)
 		if err != nil {
 			return Happened{}, err

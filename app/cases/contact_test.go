@@ -296,7 +296,7 @@ func TestUndoingAContact(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := cases.CheckCode(w.Ctx, w.Store, w.Agent, call.ID, code)
-	refused(t, err, "no_usable_contact")
+	refused(t, err, "no_code_waiting")
 	refused(t, undo(w.Supervisor, second, "誤記"), "already_decided")
 	if err := undo(w.Supervisor2, first, "誤記"); err != nil {
 		t.Fatal(err)

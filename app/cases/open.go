@@ -88,6 +88,13 @@ func AddToIncident(ctx context.Context, s *store.Store, by access.Actor, id int6
 				return Happened{}, err
 			}
 		}
+		others, err := sharing(tx, c.IdentityID)
+		if err != nil {
+			return Happened{}, err
+		}
+		if err := Learned(tx, append(others, c.IdentityID)...); err != nil {
+			return Happened{}, err
+		}
 		if err := markUnreachedOf(tx, c.IdentityID); err != nil {
 			return Happened{}, err
 		}

@@ -39,10 +39,13 @@ var noticeReached = "exists (select from mails w where " + sentNotice + " and no
 // sentNotice is the condition, in SQL, of mails (w) that were sent as the notice of a case (c).
 const sentNotice = "w.case_id = c.id and w.kind = '" + notices.RestrictionNotice + "' and w.state = '" + notices.Sent + "'"
 
-// inUseSince is the condition, in SQL, of cases (c) whose ID was in use at some time from then on.
+// inUseSince is the condition, in SQL, of cases (c) whose member used the ID at some time from
+// then on: a use that was taken back was not the member's.
 func inUseSince(at string) string {
-	return `(exists (select from identities i where i.id = c.identity_id and (not (` + unread + `) or i.restricted_at > ` + at + `))
-		or exists (select from cases y join case_events e on e.case_id = y.id where y.identity_id = c.identity_id and e.kind in ('` + WasResumed + `', '` + Released + `') and e.at >= ` + at + `))`
+	const again = "cases z join case_events r on r.case_id = z.id where z.identity_id = c.identity_id and r.kind = '" + WasRestrictedAgain + "'"
+	return `(exists (select from identities i where i.id = c.identity_id and (not (` + unread + `) or i.restricted_at > ` + at + ` and not exists (select from ` + again + ` and r.at = i.restricted_at)))
+		or exists (select from cases y join case_events e on e.case_id = y.id where y.identity_id = c.identity_id and e.kind in ('` + WasResumed + `', '` + Released + `') and e.at >= ` + at + `
+		and not exists (select from ` + again + ` and (r.data->>'since')::timestamptz = e.at)))`
 }
 
 // unreachedChunk bounds one transaction of MarkUnreached.
@@ -86,6 +89,20 @@ func MarkUnreached(ctx context.Context, s *store.Store) error {
 // markUnreachedOf is MarkUnreached for the cases of one ID, which gained no address.
 func markUnreachedOf(tx *store.Tx, identity int64) error {
 	_, _, err := mark(tx, "c.identity_id = $3 and "+addressless, "unreachable_at = $2", Unreachable, 0, identity)
+	return err
+}
+
+// retell revises what was told to the members of IDs that were restricted again because the
+// reset was not theirs.
+func retell(tx *store.Tx, ids []int64) error {
+	const those = "c.identity_id = any($3) and "
+	if _, err := takeNoticesBack(tx, those+misled, 0, ids); err != nil {
+		return err
+	}
+	if _, err := oweResults(tx, those+resultUnread, letterUnread, 0, ids); err != nil {
+		return err
+	}
+	_, _, err := mark(tx, those+addressless, "unreachable_at = $2", Unreachable, 0, ids)
 	return err
 }
 

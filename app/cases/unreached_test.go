@@ -86,7 +86,7 @@ func TestMailUsable(t *testing.T) {
 				if bits&8 > 0 {
 					k.UndeliverableAt, at = &now, "now()"
 				}
-				n := w.Number(fmt.Sprintf("select count(*) from (select '%s' as source, %s as registered_on, %v as depends_on_login, %v as depends_on_other, %v as in_doubt, %s as undeliverable_at) k where %s",
+				n := w.Number(fmt.Sprintf("select count(*) from (select 'email' as kind, '%s' as source, %s as registered_on, %v as depends_on_login, %v as depends_on_other, %v as in_doubt, %s as undeliverable_at) k where %s",
 					source, since, k.DependsOnLogin, k.DependsOnOther, k.InDoubt, at, members.MailUsable("date '2014-07-11'")))
 				if (n == 1) != k.Usable(first) {
 					t.Errorf("%+v: usable %v, in SQL %d", k, k.Usable(first), n)

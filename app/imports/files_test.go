@@ -88,22 +88,22 @@ func TestEveryReason(t *testing.T) {
 		"M6,good@ocn.example,2014-07-20 03:05,gift,goo,,ギフト券,5,,,confirmed\n" + // 7
 		"M7,good@ocn.example,2014-07-20 03:05,exchange,tpoint,,ギフト券,5,,,confirmed\n" + // 8
 		"M8,good@ocn.example,20日,exchange,goo,,ギフト券,5,,,confirmed\n" + // 9
-		"M9,good@ocn.example,2014-08-20 03:05,exchange,goo,,ギフト券,5,,,confirmed\n" + // 10
+		"M9,good@ocn.example,2014-07-29 03:05,exchange,goo,,ギフト券,5,,,confirmed\n" + // 10
 		"M10,good@ocn.example,2014-07-21 03:05,cancel,,goo,ギフト券,5,,M99,confirmed\n" + // 11
 		"M2,good@ocn.example,2014-07-20 03:05,exchange,goo,,ギフト券,6,,,confirmed\n" + // 12
 		",good@ocn.example,2014-07-20 03:05,exchange,goo,,ギフト券,5,,,confirmed\n" + // 13
 		"M11,,2014-07-20 03:05,exchange,goo,,ギフト券,5,,,confirmed\n" + // 14
 		"M12,good@ocn.example,2014-07-20 03:05,exchange,goo,,ギフト券,5,,,maybe\n" + // 15
 		"M13,good@ocn.example,2014-07-20 03:05,transfer,goo,goo,,5,,,confirmed\n" + // 16
-		"M14,good@ocn.example,2014-08-20 03:05,earn,,goo,,5,,,none\n" + // 17: the member's own, at any time
-		"M15,good@ocn.example,2014-08-02 03:05,cancel,,goo,ギフト券,5,,M2,confirmed\n" + // 18: later than the period
+		"M14,good@ocn.example,2014-07-30 03:05,earn,,goo,,5,,,none\n" + // 17: the member's own, at any time
+		"M15,good@ocn.example,2014-08-01 03:05,cancel,,goo,ギフト券,5,,M2,confirmed\n" + // 18: later than the period
 		"M1,ＧＯＯＤ@ocn.example,2014/07/20 3:00,移行,pointtalk,goo,,１０,,,確定\n" // 19: the same again
 	i := w.Import(affected, movements)
 	want := []string{
 		"affected:3:login_id:login_id_missing", "affected:4:birth_date:birth_date_invalid", "affected:5:balance_pointtalk:balance_negative",
 		"affected:6:balance_goo:balance_not_integer", "affected:7:email:email_invalid", "affected:8:language:language_unknown", "affected:9::duplicate_conflict",
 		"affected:10:phone:phone_invalid", "affected:11:email_registered_on:email_registered_on_invalid", "affected:12:restricted_at:restricted_at_invalid",
-		"affected:14:birth_date:birth_date_invalid", "affected:14:email:email_invalid", "affected:15:name:value_too_long",
+		"affected:14:birth_date:date_in_future", "affected:14:email:email_invalid", "affected:15:name:value_too_long",
 		"affected:16:balance_pointtalk:balance_too_large",
 		"movements:4:login_id:login_id_unknown", "movements:5:points:points_not_positive", "movements:6:points:points_too_large", "movements:7:kind:kind_unknown",
 		"movements:8:from_program:program_unknown", "movements:9:occurred_at:occurred_at_invalid", "movements:10:occurred_at:outside_incident_window",

@@ -47,7 +47,7 @@ func (r *run) arrive(tx *store.Tx) error {
 // each by id.
 func (r *run) insert(tx *store.Tx) error {
 	const staged = "staged_affected"
-	for _, step := range []func(*store.Tx, string) error{r.insertMembers, members.AdoptKnown, members.DateKnown, r.lockCases, r.openCases, r.insertMovements, r.classify, r.lockAccounts, r.openAccounts, r.openKnownAccounts, r.stateBalances, r.review} {
+	for _, step := range []func(*store.Tx, string) error{r.insertMembers, members.AdoptKnown, members.DateKnown, r.lockCases, r.openCases, r.learn, r.insertMovements, r.classify, r.lockAccounts, r.openAccounts, r.openKnownAccounts, r.stateBalances, r.review} {
 		if err := step(tx, staged); err != nil {
 			return err
 		}
@@ -73,6 +73,14 @@ func (r *run) insertMembers(tx *store.Tx, staged string) error {
 		return err
 	}
 	return members.RestrictedSince(tx, staged)
+}
+
+// learn takes back what was given through mailboxes that turn out to be those of the file's IDs.
+func (r *run) learn(tx *store.Tx, _ string) error {
+	if r.src.affected == nil {
+		return nil
+	}
+	return cases.Learned(tx)
 }
 
 // known names the IDs that were there before the file of affected IDs.

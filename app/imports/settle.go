@@ -110,6 +110,11 @@ func (r *run) settleMovements(tx *store.Tx) error {
 			  (select e.from_program from movements e where e.movement_key = s.refers_to))
 			returning s.line, false as same, '' as detail`,
 			csvin.Problem{Column: "to_program", Reason: "cancel_other_program"}},
+		{`delete from staged_movements s where s.kind = 'cancel' and $1::bigint is not null
+			and s.occurred_at < coalesce((select e.occurred_at from staged_movements e where e.movement_key = s.refers_to),
+			  (select e.occurred_at from movements e where e.movement_key = s.refers_to))
+			returning s.line, false as same, '' as detail`,
+			csvin.Problem{Column: "occurred_at", Reason: "cancel_before_exchange"}},
 		{`delete from staged_movements s where s.kind = 'cancel' and $1::bigint is not null and s.points_received <> s.points
 			returning s.line, false as same, '' as detail`,
 			csvin.Problem{Column: "points_received", Reason: "cancel_points_differ"}},

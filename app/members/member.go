@@ -113,7 +113,13 @@ func (c Contact) unsafe(firstDay jptext.Date) string {
 // MailUsable is Usable, in SQL, of the mail address k of contact_ways, with the SQL of the
 // first day.
 func MailUsable(firstDay string) string {
-	return "k.undeliverable_at is null and not k.depends_on_login and not k.depends_on_other and not k.in_doubt and (k.source = '" + Documents + "' or k.registered_on < " + firstDay + ")"
+	return "k.undeliverable_at is null and not k.in_doubt and " + Sound(firstDay)
+}
+
+// Sound is Safe, in SQL, of the contact k of contact_ways, whether or not somebody may pass
+// for the member.
+func Sound(firstDay string) string {
+	return "not k.depends_on_login and not k.depends_on_other and (k.source = '" + Documents + "' or k.kind = '" + Phone + "' and k.registered_on is null or k.registered_on < " + firstDay + ")"
 }
 
 // Plain opens the contact's value; a damaged one is vault.Damaged.

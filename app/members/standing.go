@@ -62,3 +62,9 @@ func (s *Standing) Forgive() { s.TriedOn, s.FailedAttempts, s.WrongAnswers = nil
 func (i *Identity) SaveStanding(tx *store.Tx) error {
 	return store.Save(tx, i, "state", "restricted_at", "resumed_at", "impostor_at", "tried_on", "failed_attempts", "wrong_answers")
 }
+
+// LinksVoided notes of IDs, which the caller has locked, that no reset link is out any more.
+func LinksVoided(tx *store.Tx, ids []int64) error {
+	_, err := store.Exec(tx, "update identities set state = $2 where id = any($1) and state = $3", ids, Restricted, LinkSent)
+	return err
+}

@@ -137,8 +137,18 @@ func setDomains(tx *store.Tx, i ID) error {
 	if err == nil && n < int64(len(i.Domains)) {
 		err = fault.Input("domains", "domain_taken")
 	}
+	for _, fn := range domainsChanged {
+		if err == nil {
+			err = fn(tx)
+		}
+	}
 	return err
 }
+
+var domainsChanged []func(tx *store.Tx) error
+
+// WhenDomainsChange has fn called when the domains of an ID's own mailbox are others.
+func WhenDomainsChange(fn func(tx *store.Tx) error) { domainsChanged = append(domainsChanged, fn) }
 
 // lock reads what has the code and locks it for the transaction; nil for none.
 func lock[T any](tx *store.Tx, code string) (*T, error) {

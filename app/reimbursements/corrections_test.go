@@ -110,7 +110,7 @@ func TestLateCancellation(t *testing.T) {
 	settle(t, w, c)
 	wantGoo(t, w, c, 800)
 	first := movements("C0," + login(0) + ",2014-08-01 10:00,cancel,,goo,,100,,E0,none")
-	both := movements("C0,"+login(0)+",2014-08-01 10:00,cancel,,goo,,100,,E0,none", "C1,"+login(0)+",2014-08-02 10:00,cancel,,goo,,150,150,E0,confirmed")
+	both := movements("C0,"+login(0)+",2014-08-01 10:00,cancel,,goo,,100,,E0,none", "C1,"+login(0)+",2014-08-01 11:00,cancel,,goo,,150,150,E0,confirmed")
 	w.Import("", first)
 	wantPlan(t, w, c, "reimburse 2 -100")
 	w.Import("", first)

@@ -182,9 +182,9 @@ func TestContactThatProvedUnsafe(t *testing.T) {
 			code := w.Secret(c.ID)
 			learn(w)
 			_, err := cases.CheckCode(w.Ctx, w.Store, w.Agent, call.ID, code)
-			refused(t, err, "no_usable_contact")
+			refused(t, err, "no_code_waiting")
 			gone(t, w, token)
-			if of := w.ID("m1@ocn.example"); of.State != members.LinkSent {
+			if of := w.ID("m1@ocn.example"); of.State != members.Restricted {
 				t.Errorf("the ID is %s", of.State)
 			}
 		})

@@ -12,4 +12,6 @@ var (
 	ToSend      = verbs.Declare(verbs.Verb{Name: "reset.link_sent", Needs: access.WorkCases, Subject: "case"})
 	ToComplete  = verbs.Declare(verbs.Verb{Name: "reset.completed", Needs: access.Anyone, Subject: "case"})
 	ToRelease   = verbs.Declare(verbs.Verb{Name: "reset.released", Needs: access.Supervise, Subject: "case", Reason: true})
+	ToRestrict  = verbs.Declare(verbs.Verb{Name: "reset.restricted", Needs: access.Supervise, Subject: "case", Reason: true})
+	ToRevise    = verbs.Declare(verbs.Verb{Name: "reset.revised", Needs: access.Program, Subject: "case"})
 )

@@ -106,6 +106,13 @@ func releaseCase(p *page) error {
 	})
 }
 
+func restrictCase(p *page) error {
+	return p.onCase("restrict", "restricted", func(id int64) error {
+		_, err := resets.Restrict(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		return err
+	})
+}
+
 func addToIncident(p *page) error {
 	return p.onCase("add", "added_to_incident", func(id int64) error {
 		balances, err := p.statedBalances()

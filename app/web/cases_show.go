@@ -206,6 +206,7 @@ func (v *caseView) identityPanel() (err error) {
 		v.Identity.MayReset = true
 	}
 	v.Identity.MayRelease = v.Supervises && open && v.row.ImpostorAt == nil
+	v.Identity.MayRestrict = v.Supervises && r.State == members.Resumed && r.Case.Affected()
 	return nil
 }
 

@@ -24,7 +24,7 @@ var timelineKinds = map[string][]string{
 		cases.CallbackExhausted},
 	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.ImpostorCleared, cases.Represented,
 		cases.ContactProposed, cases.ContactSet, cases.ContactRefused, cases.ContactWithdrawn, cases.ContactUndone, cases.Revealed},
-	"reset": {cases.LinkWasSent, cases.WasResumed, cases.Released},
+	"reset": {cases.LinkWasSent, cases.WasResumed, cases.Released, cases.WasRestrictedAgain},
 	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.DoubleDecided, cases.DoubleFound, cases.CancelsExceeded, cases.BalanceMissed, cases.BalanceStated,
 		cases.FactArrived, cases.CorrectionFound, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
 		cases.Posted, cases.ApprovalsVoided, cases.ApprovalReminded, cases.ApprovalEscalated},
@@ -96,6 +96,8 @@ func (v *caseView) sentence(e cases.Event) string {
 			said = i18n.T(p.ctx, "callbacks.channel."+said)
 		case e.Kind == cases.ApprovalEscalated && name == "to" && said == "":
 			said = i18n.T(p.ctx, "reimbursements.substitute.none")
+		case name == "why" && e.Kind == cases.WasRestrictedAgain:
+			said = i18n.T(p.ctx, "cases.restricted_again."+said)
 		case name == "mail":
 			said = i18n.T(p.ctx, "mails.kind."+said)
 		case name == "kind" && contactEvents[e.Kind]:

@@ -74,6 +74,7 @@ var Routes = []Route{
 	{"POST", "/cases/:number/notices", resets.ToNotify, notifyCase},
 	{"POST", "/cases/:number/reset", resets.ToSend, sendReset},
 	{"POST", "/cases/:number/release", resets.ToRelease, releaseCase},
+	{"POST", "/cases/:number/restrict", resets.ToRestrict, restrictCase},
 	{"POST", "/cases/:number/add-to-incident", cases.ToAddToIncident, addToIncident},
 	{"POST", "/cases/:number/reopen-verification", cases.ToReopenVerification, reopenVerification},
 	{"POST", "/cases/:number/clear-impostor", cases.ToClearImpostor, clearImpostor},

@@ -61,7 +61,8 @@ type Row struct {
 
 // Reader reads one file. It is not for concurrent use.
 type Reader struct {
-	// Today refuses later birth dates and mail registrations, if it is set.
+	// Today refuses later birth dates and mail registrations, and movements after
+	// the next day, if it is set.
 	Today jptext.Date
 
 	kind      Kind

@@ -103,8 +103,11 @@ func (v *values) date(c int, reason string) jptext.Date {
 		return jptext.Date{}
 	}
 	d, err := jptext.ParseDate(s)
-	if err != nil || !v.today.IsZero() && d.After(v.today) {
+	switch {
+	case err != nil:
 		v.refuse(c, reason)
+	case !v.today.IsZero() && d.After(v.today):
+		v.refuse(c, "date_in_future")
 	}
 	return d
 }

@@ -32,7 +32,7 @@ func TestReasonsForAffected(t *testing.T) {
 	for _, c := range []struct{ column, value, reason string }{
 		{"login_id", "", "login_id_missing"}, {"login_id", " \u3000\u200b", "login_id_missing"}, {"login_id", strings.Repeat("x", 256), "value_too_long"},
 		{"name", strings.Repeat("山", 400), "value_too_long"}, {"name", "山\ufffd", "undecodable"}, {"name", "山\x00", "undecodable"}, {"address", "大阪\xff", "undecodable"},
-		{"birth_date", "26.7.11", "birth_date_invalid"}, {"birth_date", "1958-02-30", "birth_date_invalid"}, {"birth_date", "2026-11-24", "birth_date_invalid"}, {"birth_date", "不明", "birth_date_invalid"},
+		{"birth_date", "26.7.11", "birth_date_invalid"}, {"birth_date", "1958-02-30", "birth_date_invalid"}, {"birth_date", "2026-11-24", "date_in_future"}, {"email_registered_on", "2099-01-01", "date_in_future"}, {"birth_date", "不明", "birth_date_invalid"},
 		{"phone", "なし", "phone_invalid"}, {"phone", "8551", "phone_invalid"},
 		{"email", "contact1", "email_invalid"}, {"email", "a@b@c", "email_invalid"}, {"email_registered_on", "2005-13-05", "email_registered_on_invalid"},
 		{"customer_number", "－", "customer_number_invalid"}, {"language", "fr", "language_unknown"},

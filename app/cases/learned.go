@@ -1,0 +1,127 @@
+package cases
+
+import (
+	"slices"
+	"strings"
+
+	"hoten/app/members"
+	"hoten/app/operators"
+	"hoten/app/store"
+)
+
+// proved is the condition, in SQL, of running calls (k) in which possession was proved with
+// a contact that was undone, or is the mailbox of the ID itself or of another affected one.
+var proved = `k.ended_at is null and coalesce(k.expires_at > $1, true)
+	and (exists (select from verification_codes v where v.call_id = coalesce(k.first_id, k.id) and v.used_at is not null and ` + members.Mistaken("v.contact_id") + `)
+	or exists (select from calls b where b.case_id = k.case_id and coalesce(b.first_id, b.id) = coalesce(k.first_id, k.id) and b.called_contact is not null and ` + members.Mistaken("b.called_contact") + `))`
+
+// codeOut is the condition, in SQL, of codes (v), sent in a call about a case (c), that are
+// out to a contact which is not used any more.
+var codeOut = "v.used_at is null and v.expires_at > $1 and not " + ContactSound("v.contact_id")
+
+// ContactSound is ContactIsSafe, in SQL, of a contact of the member of a case (c), apart from
+// a suspicion: what that stops is refused, and recorded, while it stands.
+func ContactSound(contact string) string {
+	return "exists (select from contact_ways k where k.id = " + contact + " and " + members.Sound(FirstDay) + ")"
+}
+
+// revision is what another noun takes back: at yields, in SQL, the IDs with something to be
+// taken back ($1 is now), do takes it back from those, which are locked with their cases.
+type revision struct {
+	at string
+	do func(tx *store.Tx, ids []int64) error
+}
+
+// revisions begin with what calls gave.
+var revisions = []revision{{`select c.identity_id from calls k join cases c on c.id = k.case_id where ` + proved + `
+	union select v.identity_id from verification_codes v join calls t on t.id = v.call_id join cases c on c.id = t.case_id where ` + codeOut, endProved}}
+
+// WhenLearned has what was given through a contact taken back once the contact turns out
+// not to be the member's alone; at yields, in SQL, the IDs to look at ($1 is now).
+func WhenLearned(at string, do func(tx *store.Tx, ids []int64) error) {
+	revisions = append(revisions, revision{at, do})
+}
+
+func init() { operators.WhenDomainsChange(func(tx *store.Tx) error { return Learned(tx) }) }
+
+// Learned takes back what was given through contacts of which something became known: that
+// one was undone or another took its place, or that its mailbox is the ID's own or another
+// affected ID's (docs/domain.md sections 4 and 5). It is taken back for good, whatever is
+// learned later. of are the IDs whose contacts it may be; none: any.
+func Learned(tx *store.Tx, of ...int64) error {
+	queries := make([]string, len(revisions))
+	for i, r := range revisions {
+		queries[i] = r.at
+	}
+	query, args := "select distinct identity_id from ("+strings.Join(queries, " union all ")+") found", []any{tx.Now}
+	if len(of) > 0 {
+		query, args = query+" where identity_id = any($2)", append(args, of)
+	}
+	ids, err := store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+		return store.AskValues[int64](reads, query+" order by identity_id", args...)
+	})
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	if err := members.LockKnown(tx, "select unnest($1::bigint[])", ids); err != nil {
+		return err
+	}
+	if err := LockOf(tx, "select unnest($1::bigint[])", ids); err != nil {
+		return err
+	}
+	for _, r := range revisions {
+		if err := r.do(tx, ids); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endProved ends the codes that are out, and what was verified in running calls.
+func endProved(tx *store.Tx, ids []int64) error {
+	return tx.Uncounted(func() error {
+		_, err := store.Exec(tx, `update verification_codes set expires_at = $1 where id in (
+			select v.id from verification_codes v join calls t on t.id = v.call_id join cases c on c.id = t.case_id where v.identity_id = any($2) and `+codeOut+")", tx.Now, ids)
+		if err == nil {
+			_, err = store.Exec(tx, "update calls k set expires_at = $1 where k.case_id in (select id from cases where identity_id = any($2)) and "+proved, tx.Now, ids)
+		}
+		return err
+	})
+}
+
+// sharing are the IDs whose members have the mailbox of the ID as a contact.
+func sharing(tx *store.Tx, identity int64) ([]int64, error) {
+	return store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+		return store.AskValues[int64](reads, `select distinct o.id from identities i join contacts k on k.mailbox_key = i.mailbox_key
+			join identities o on o.member_id = k.member_id where i.id = $1`, identity)
+	})
+}
+
+// RestrictedAgain notes on the affected cases of IDs, which the caller has locked and
+// restricted again, that their reset does not count: whoever made it may not have been the
+// member, nor whoever was verified on the phone before it. Closed cases are open again, and
+// the member is told of the restriction where nothing has told it.
+func RestrictedAgain(tx *store.Tx, of []members.Identity, why, reason string) error {
+	ids, told := make([]int64, len(of)), []Happened{}
+	for i, one := range of {
+		ids[i] = one.ID
+		if err := expireGrants(tx, one.ID); err != nil {
+			return err
+		}
+	}
+	type row struct{ ID, IdentityID int64 }
+	rows, err := store.Returning[row](tx, `update cases set verified_at = null, changed_at = $2, version = version + case when completed_at is not null or status = 'out_of_scope' then 1 else 0 end,
+		status = case when status in ('completed', 'out_of_scope') then 'reopened' else status end, completed_at = null
+		where identity_id = any($1) and origin <> 'inquiry' returning id, identity_id`, ids, tx.Now)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		since := of[slices.IndexFunc(of, func(i members.Identity) bool { return i.ID == r.IdentityID })].ResumedAt
+		told = append(told, Happened{CaseID: r.ID, Kind: WasRestrictedAgain, Data: map[string]any{"why": why, "since": since}, Text: reason})
+	}
+	if err := Tell(tx, told...); err != nil {
+		return err
+	}
+	return retell(tx, ids)
+}

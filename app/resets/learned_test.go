@@ -1,0 +1,184 @@
+package resets_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"hoten/app/access"
+	"hoten/app/apptest"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/members"
+	"hoten/app/operators"
+	"hoten/app/passwords"
+	"hoten/app/resets"
+	"hoten/app/store"
+)
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+const newPassword = "keyaki-no-ki-47"
+
+// What was given through a contact that turns out not to be the member's alone is taken
+// back, by whichever way that is learned: a reset, a link that is out, and what a code proved
+// in a call that goes on. It stays so when the contact is the member's again.
+func TestWhatIsLearnedOfAContact(t *testing.T) {
+	w := apptest.NewWorld(t)
+	domains := func(of ...string) {
+		t.Helper()
+		list, err := operators.IDs(store.Read(w.Ctx, w.Store))
+		must(t, err)
+		list[0].Domains = of
+		_, err = operators.SetID(w.Ctx, w.Store, w.Administrator, list[0].Version, list[0], "ntt-com")
+		must(t, err)
+	}
+	ways := []struct {
+		name   string
+		before func(login string) (undo int64)
+		learn  func(logins [3]string, changes [3]int64)
+		back   func()
+	}{
+		{name: "undone", before: func(login string) int64 {
+			value := "d17-" + strings.TrimSuffix(login, "@ocn.example") + "@mail.example"
+			ch, err := cases.ProposeContact(w.Ctx, w.Store, w.Agent, w.Case(login).ID, members.Email, value, "本人確認書類の写し（2014年7月31日到着）")
+			must(t, err)
+			_, err = cases.ConfirmContact(w.Ctx, w.Store, w.Supervisor, ch.ID, value)
+			must(t, err)
+			return ch.ID
+		}, learn: func(_ [3]string, changes [3]int64) {
+			for _, id := range changes {
+				_, err := cases.UndoContact(w.Ctx, w.Store, w.Supervisor, id, "書類は偽物でした")
+				must(t, err)
+			}
+		}},
+		{name: "own", learn: func([3]string, [3]int64) { domains("ocn.example", "dom2.example") }, back: func() { domains("ocn.example") }},
+		{name: "imported", learn: func(logins [3]string, _ [3]int64) {
+			file := apptest.AffectedHeader
+			for _, login := range logins {
+				file += strings.TrimSuffix(login, "@ocn.example") + "x@ocn.example,,,,,,,,,,ja,0,0,\n"
+			}
+			if i := w.Import(file, ""); i.Accepted != 3 {
+				t.Fatalf("%+v", i)
+			}
+		}},
+		{name: "added", learn: func(logins [3]string, _ [3]int64) {
+			for _, login := range logins {
+				r, err := cases.Open(w.Ctx, w.Store, w.Agent, "2014-R096", strings.TrimSuffix(login, "@ocn.example")+"x@ocn.example")
+				must(t, err)
+				_, err = cases.AddToIncident(w.Ctx, w.Store, w.Supervisor, r.Case.ID, "追加申告", nil)
+				must(t, err)
+			}
+		}},
+	}
+	login := func(way, n int) string { return fmt.Sprintf("m%d%d@ocn.example", way, n) }
+	file := apptest.AffectedHeader
+	for i, way := range ways {
+		for n := range 3 {
+			contact := fmt.Sprintf("m%d%dx@ocn.example", i, n)
+			if way.name == "own" {
+				contact = fmt.Sprintf("m%d%d@dom2.example", i, n)
+			}
+			file += fmt.Sprintf("%s,山田 太郎,ヤマダ タロウ,1970-01-02,090-0000-0001,%s,2008-01-01,1000001,東京都千代田区千代田1-1,N%09d,ja,100,50,2014-07-29 15:00:00\n", login(i, n), contact, 10*i+n+1)
+		}
+	}
+	w.Import(file, "")
+	for i, way := range ways {
+		logins, changes := [3]string{login(i, 0), login(i, 1), login(i, 2)}, [3]int64{}
+		var link string
+		var call *cases.Call
+		for n, login := range logins {
+			if way.before != nil {
+				changes[n] = way.before(login)
+			}
+			says := []string{cases.ItemName, "山田 太郎", cases.ItemBirthDate, "1970-01-02", cases.ItemCustomerNumber, fmt.Sprintf("N%09d", 10*i+n+1)}
+			call = w.Verified(w.Agent, w.Case(login).ID, says...)
+			if n == 2 {
+				continue
+			}
+			_, err := resets.Send(w.Ctx, w.Store, w.Agent, w.Case(login).ID, "https://hoten.example")
+			must(t, err)
+			link = w.Secret(w.Case(login).ID)[len("https://hoten.example/reset/"):]
+			if n == 0 {
+				must(t, resets.Complete(w.Ctx, w.Store, link, newPassword, newPassword, false))
+				c, to := w.Case(login), cases.Completed
+				_, err = cases.Update(w.Ctx, w.Store, w.Supervisor, c.ID, cases.Change{Status: &to, Version: c.Version, Reason: "対応済み"})
+				must(t, err)
+			}
+		}
+		way.learn(logins, changes)
+
+		of, c := w.ID(logins[0]), w.Case(logins[0])
+		if of.State != members.Restricted || of.ResumedAt != nil || passwords.Match(of.PasswordHash, newPassword) || !of.SessionsEndedAt.Equal(w.Clock.Now()) {
+			t.Errorf("%s: the ID is %+v", way.name, of.Standing)
+		}
+		if c.Status != cases.Reopened || c.CompletedAt != nil || c.VerifiedAt != nil {
+			t.Errorf("%s: the case is %+v", way.name, c)
+		}
+		if n := w.Number("select count(*) from case_events where case_id = $1 and kind = 'restricted_again' and data->>'why' = 'contact'", c.ID); n != 1 {
+			t.Errorf("%s: %d events", way.name, n)
+		}
+		if n := w.Number("select count(*) from audit_entries where action = 'reset.revised' and subject = $1", c.Subject()); n != 1 {
+			t.Errorf("%s: %d audit entries", way.name, n)
+		}
+		// Nothing told the member of it: by mail where there is an address, else by letter.
+		must(t, cases.MarkUnreached(w.Ctx, w.Store))
+		if c := w.Case(logins[0]); c.LetterWaits(of.Standing) == (way.name == "undone") {
+			t.Errorf("%s: a letter waits: %v", way.name, c.Letter(of.Standing))
+		}
+		if way.back != nil {
+			way.back()
+		}
+		if _, err := resets.Look(w.Ctx, w.Store, link); !fault.Of(err, fault.NotFound) {
+			t.Errorf("%s: the link: %v", way.name, err)
+		}
+		if state := w.ID(logins[1]).State; state != members.Restricted {
+			t.Errorf("%s: with a dead link the ID is %s", way.name, state)
+		}
+		if now, err := store.Find[cases.Call](store.Read(w.Ctx, w.Store), "id = ?", call.ID); err != nil || now.Valid(w.Clock.Now()) != 0 {
+			t.Errorf("%s: the call still gives level %d, %v", way.name, now.Valid(w.Clock.Now()), err)
+		}
+	}
+	// Looked at again, nothing is found.
+	before := w.Number("select count(*) from case_events")
+	must(t, resets.Revise(w.Ctx, w.Store))
+	if after := w.Number("select count(*) from case_events"); after != before {
+		t.Errorf("%d more events", after-before)
+	}
+}
+
+// A supervisor restricts an ID again that is in use, for a reason, also over a suspicion.
+func TestRestrictingAgain(t *testing.T) {
+	w := apptest.NewWorld(t)
+	affected, movements := apptest.Losses(1)
+	w.Import(affected, movements)
+	c := w.Case(apptest.LossLogin(0))
+	restrict := func(by int) error {
+		_, err := resets.Restrict(w.Ctx, w.Store, []access.Actor{w.Supervisor, w.Agent}[by], c.ID, "別人と判明")
+		return err
+	}
+	if err := restrict(0); !fault.Is(err, "not_resumed") {
+		t.Error(err)
+	}
+	w.Verified(w.Agent, c.ID, apptest.LossSays(0)...)
+	_, err := resets.Send(w.Ctx, w.Store, w.Agent, c.ID, "https://hoten.example")
+	must(t, err)
+	must(t, resets.Complete(w.Ctx, w.Store, w.Secret(c.ID)[len("https://hoten.example/reset/"):], newPassword, newPassword, false))
+	if err := restrict(1); !fault.Is(err, "forbidden") {
+		t.Error(err)
+	}
+	_, err = cases.Conclude(w.Ctx, w.Store, w.Agent2, w.Call(w.Agent2, c.ID).ID, cases.ImpostorSuspected)
+	must(t, err)
+	must(t, restrict(0))
+	if of := w.ID(apptest.LossLogin(0)); of.State != members.Restricted || of.ImpostorAt == nil || passwords.Match(of.PasswordHash, newPassword) {
+		t.Errorf("%+v", of.Standing)
+	}
+	if err := restrict(0); !fault.Is(err, "not_resumed") {
+		t.Error(err)
+	}
+}

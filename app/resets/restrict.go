@@ -1,0 +1,123 @@
+package resets
+
+import (
+	"context"
+	"slices"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/members"
+	"hoten/app/store"
+	"hoten/app/verbs"
+)
+
+// Why an ID was restricted again.
+const (
+	byDecision = "decision"
+	byContact  = "contact"
+)
+
+// Restrict restricts an ID again that is in use: whoever set its password, or had its
+// restriction lifted, was not the member. A supervisor does it, with a reason, also while
+// a suspicion stands.
+func Restrict(ctx context.Context, s *store.Store, by access.Actor, caseID int64, reason string) (*cases.Case, error) {
+	return verbs.Do(ctx, s, by, ToRestrict, cases.Subject(caseID), reason, func(tx *store.Tx) (*cases.Case, error) {
+		c, of, err := cases.Lock(tx, caseID)
+		if err != nil {
+			return nil, err
+		}
+		if of.State != members.Resumed || !c.Affected() {
+			return nil, fault.New(fault.Conflict, "not_resumed")
+		}
+		if err := cases.LockOf(tx, "$1", of.ID); err != nil {
+			return nil, err
+		}
+		if err := restrictAgain(tx, []members.Identity{*of}, byDecision, tx.Reason); err != nil {
+			return nil, err
+		}
+		if c, err = store.Find[cases.Case](tx.DB, "id = ?", caseID); err != nil {
+			return nil, err
+		}
+		return c, audit.Record(tx, audit.Change{})
+	})
+}
+
+// restrictAgain has IDs restricted whose use was not resumed by their members. They are
+// locked with their cases.
+func restrictAgain(tx *store.Tx, of []members.Identity, why, reason string) error {
+	ids := make([]int64, len(of))
+	for i, one := range of {
+		ids[i] = one.ID
+	}
+	directory, err := Identities(tx)
+	if err != nil {
+		return err
+	}
+	if err := directory.Restrict(tx, ids); err != nil {
+		return err
+	}
+	return cases.RestrictedAgain(tx, of, why, reason)
+}
+
+// astray is the condition, in SQL, of links (l) through which use was resumed (of IDs i) at
+// a contact that was undone, or is the mailbox of the ID itself or of another affected one.
+var astray = "i.state = '" + members.Resumed + "' and l.used_at = i.resumed_at and " + members.Mistaken("l.contact_id")
+
+// dead is the condition, in SQL, of links (l), of a case (c), that are out to a contact
+// which is not used any more.
+var dead = works("l.", 1) + " and not " + cases.ContactSound("l.contact_id")
+
+func init() {
+	cases.WhenLearned(`select l.identity_id from reset_links l join cases c on c.id = l.case_id where `+dead+`
+		union select l.identity_id from identities i join reset_links l on l.identity_id = i.id where `+astray, revise)
+}
+
+// revise makes the links of IDs void for good that are out to a contact which is not used
+// any more, and restricts IDs again whose reset came through one that is not the member's.
+func revise(tx *store.Tx, ids []int64) error {
+	type link struct{ IdentityID, CaseID int64 }
+	voided, err := store.Returning[link](tx, `update reset_links l set voided_at = $1 from cases c where c.id = l.case_id and l.identity_id = any($2) and `+dead+`
+		returning l.identity_id, l.case_id`, tx.Now, ids)
+	if err != nil {
+		return err
+	}
+	used, err := store.Select[link](tx.DB, "select l.identity_id, l.case_id from identities i join reset_links l on l.identity_id = i.id where i.id = any($1) and "+astray+" order by i.id", ids)
+	if err != nil {
+		return err
+	}
+	changes := make([]audit.Change, 0, len(voided)+len(used))
+	note := func(l link, after map[string]any) int64 {
+		changes = append(changes, audit.Change{Action: ToRevise.Name, Subject: cases.Subject(l.CaseID), After: after})
+		return l.IdentityID
+	}
+	var open, resumed []int64
+	for _, l := range voided {
+		open = append(open, note(l, map[string]any{"link": "void"}))
+	}
+	for _, l := range used {
+		resumed = append(resumed, note(l, map[string]any{"identity_state": members.Restricted}))
+	}
+	if len(open) > 0 {
+		if err := members.LinksVoided(tx, open); err != nil {
+			return err
+		}
+	}
+	if resumed = slices.Compact(resumed); len(resumed) > 0 {
+		of, err := store.Select[members.Identity](tx.DB, "select * from identities where id = any($1) order by id", resumed)
+		if err != nil {
+			return err
+		}
+		if err := restrictAgain(tx, of, byContact, ""); err != nil {
+			return err
+		}
+	}
+	return audit.Record(tx, changes...)
+}
+
+// Revise is cases.Learned for what was learned without anybody acting here, as by an
+// earlier release.
+func Revise(ctx context.Context, s *store.Store) error {
+	return verbs.Run(ctx, s, access.System("contacts"), ToRevise, "contacts", "", func(tx *store.Tx) error { return cases.Learned(tx) })
+}

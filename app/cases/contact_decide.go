@@ -36,7 +36,7 @@ func decideChange(ctx context.Context, s *store.Store, by access.Actor, v *verbs
 		if err := store.Save(tx, ch, "state", "decided_by", "decided_at", "contact_id", "undone_by", "undone_at"); err != nil {
 			return nil, err
 		}
-		if err := c.save(tx); err != nil {
+		if err := c.Touch(tx); err != nil {
 			return nil, err
 		}
 		told.CaseID = c.ID
@@ -75,8 +75,8 @@ func WithdrawContact(ctx context.Context, s *store.Store, by access.Actor, id in
 }
 
 // UndoContact takes a contact that was set back; those that it replaced are in its place
-// again, and the member is told. What went to it and is not used yet is void, and what it
-// proved in a running call does not hold any more.
+// again, and the member is told. What went to it and is not used yet is void, what it proved
+// in a call does not hold any more, and what was told at it is still to be told.
 func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*ContactChange, error) {
 	return decideChange(ctx, s, by, ToUndoContact, id, reason, func(tx *store.Tx, ch *ContactChange, _ *members.Identity) (Happened, error) {
 		if ch.State != ChangeConfirmed {
@@ -96,9 +96,14 @@ func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64,
 		if err := takeBackReach(tx, ch); err != nil {
 			return Happened{}, err
 		}
-		tx.Queue(`update calls set expires_at = $2 where ended_at is null and coalesce(expires_at > $2, true) and coalesce(first_id, id) in (
-			select call_id from verification_codes where contact_id = $1 and used_at is not null
-			union all select id from calls where called_contact = $1)`, *ch.ContactID, tx.Now)
+		proved, err := conversations(tx, `coalesce(k.first_id, k.id) in (select call_id from verification_codes where contact_id = $1 and used_at is not null
+			union all select coalesce(o.first_id, o.id) from calls o where o.called_contact = $1)`, *ch.ContactID)
+		if err != nil {
+			return Happened{}, err
+		}
+		if err := voidVerified(tx, ch.IdentityID, proved); err != nil {
+			return Happened{}, err
+		}
 		ch.State, ch.UndoneBy, ch.UndoneAt = ChangeUndone, &by.ID, &tx.Now
 		return Happened{Kind: ContactUndone, Data: map[string]any{"kind": ch.Kind, "change": ch.ID, "told": told}, Text: tx.Reason}, nil
 	})

@@ -143,8 +143,8 @@ func (in *talk) entitled(tx *store.Tx) (bool, error) {
 	return in.Entitled(documented), err
 }
 
-// Entitled is the rule of who may get beyond level 1, given whether papers of the caller's
-// relation are recorded.
+// Entitled is the rule of who may act for the member, get beyond level 1 and count as told,
+// given whether papers of the caller's relation are recorded (EntitledCaller in SQL).
 func (c Call) Entitled(documented bool) bool {
 	return c.Relation == Self || c.Relation == Relay || c.Relation != Family && documented
 }

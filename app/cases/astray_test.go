@@ -51,8 +51,12 @@ func TestUndoingAfterANoticeWentAstray(t *testing.T) {
 	if w.Case(login).NotifiedAt == nil {
 		t.Error("a notice that went astray took back the one that reached the member")
 	}
+	went(t, w, login, notices.ReimbursementCompleted)
+	if due(w, login, "result") {
+		t.Fatal("the result went to a contact that documents showed")
+	}
 	must(t, second(cases.UndoContact(w.Ctx, w.Store, w.Supervisor, first.ID, "誤記")))
-	if w.Case(login).NotifiedAt != nil || !due(w, login, cases.LetterRestriction) {
+	if w.Case(login).NotifiedAt != nil || !due(w, login, cases.LetterRestriction) || !due(w, login, "result") {
 		t.Errorf("notified %v, due %v", w.Case(login).NotifiedAt, w.Case(login).Letter(w.ID(login).Standing))
 	}
 	setContact(t, w, login, members.Email, "again1@mail.example")
@@ -64,7 +68,7 @@ func TestUndoingAfterANoticeWentAstray(t *testing.T) {
 // A result that turns out to have gone to the ID's own mailbox, or to another affected ID's,
 // is due by letter, unless the member was told in another way since.
 func TestAResultThatWentAstray(t *testing.T) {
-	w := desk(t, 14)
+	w := desk(t, 16)
 	const letter = `insert into case_events (case_id, at, kind, actor_kind, actor_id, data) values ($1, now(), 'letter_sent', 'system', 0, '{"about": ["result"]}')`
 	const resumed = "update identities set state = 'resumed' where id = (select identity_id from cases where id = $1)"
 	const again = `with e as (insert into case_events (case_id, at, kind, actor_kind, actor_id) values ($1, now(), 'resumed', 'system', 0)) update identities set state = 'restricted' where id = (select identity_id from cases where id = $1)`
@@ -84,7 +88,9 @@ func TestAResultThatWentAstray(t *testing.T) {
 		{"in use", []string{notices.ReimbursementCompleted}, becomesOwn, resumed, false, false},
 		{"in use in between", []string{notices.ReimbursementCompleted}, becomesOwn, again, false, false},
 		{"in use, another's", []string{notices.ReimbursementCompleted}, becomesAnothers, resumed, true, false},
-		{"closed", []string{notices.ReimbursementCompleted}, becomesOwn, "update cases set status = 'completed' where id = $1", false, false},
+		{"completed", []string{notices.ReimbursementCompleted}, becomesOwn, "update cases set status = 'completed', completed_at = now() where id = $1", true, true},
+		{"out of scope", []string{notices.ReimbursementCompleted}, becomesOwn, "update cases set status = 'out_of_scope' where id = $1", false, false},
+		{"undone", []string{notices.ReimbursementCompleted}, "update contacts set withdrawn_at = now() where id = $1", "", true, false},
 	} {
 		login := fmt.Sprintf("m%d@ocn.example", i+1)
 		id := w.Case(login).ID
@@ -104,6 +110,9 @@ func TestAResultThatWentAstray(t *testing.T) {
 		if got := due(w, login, "result"); got != test.want {
 			t.Errorf("%s: due: %v", test.name, got)
 		}
+		if c := w.Case(login); test.name == "completed" && (c.Status != cases.Reopened || c.CompletedAt != nil) {
+			t.Errorf("%s: %s", test.name, c.Status)
+		}
 		if n := w.Number("select count(*) from case_events where case_id = $1 and kind = $2", id, cases.ResultMisled); (n == 1) != test.want || n > 1 {
 			t.Errorf("%s: %d events", test.name, n)
 		}
@@ -113,10 +122,10 @@ func TestAResultThatWentAstray(t *testing.T) {
 	}
 
 	// A sound address that is told afterwards of the restriction is not told the result.
-	const other = "m13@ocn.example"
+	const other = "m15@ocn.example"
 	update(t, w, becomesAnothers, went(t, w, other, notices.ReimbursementCompleted))
 	must(t, cases.MarkUnreached(w.Ctx, w.Store))
-	setContact(t, w, other, members.Email, "new13@mail.example")
+	setContact(t, w, other, members.Email, "new15@mail.example")
 	went(t, w, other, notices.RestrictionNotice)
 	if !due(w, other, "result") {
 		t.Error("the notice has told the result")

@@ -36,6 +36,7 @@ type Case struct {
 	ReimbursementState *string
 	NotifiedAt         *time.Time
 	VerifiedAt         *time.Time
+	VerifiedCall       *int64 // the first call of the conversation in which the member was verified
 	MadeWholeAt        *time.Time
 	CompletedAt        *time.Time
 	UnreachableAt      *time.Time

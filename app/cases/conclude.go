@@ -29,17 +29,16 @@ func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64
 			return err
 		}
 		in.conclude(outcome, tx.Now)
-		switch {
-		case outcome == Verified && c.VerifiedAt == nil:
-			c.VerifiedAt = &tx.Now
-		case outcome == ImpostorSuspected && in.of.ImpostorAt == nil:
-			in.of.ImpostorAt = &tx.Now
-		}
-		if outcome == ImpostorSuspected {
-			if in.of.State == members.LinkSent {
-				in.of.State = members.Restricted // whoever got the link, the member was not told
+		switch outcome {
+		case Verified:
+			// Who may not act for the member was told for nobody.
+			if may, err := in.entitled(tx); err != nil {
+				return err
+			} else if may {
+				c.verifiedIn(call, tx.Now)
 			}
-			if err := expireGrants(tx, in.of.ID); err != nil {
+		case ImpostorSuspected:
+			if err := in.suspect(tx); err != nil {
 				return err
 			}
 		}
@@ -49,6 +48,24 @@ func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		return audit.Record(tx, audit.Change{
 			After: map[string]any{"call": call.ID, "outcome": outcome, "level": call.Level}})
 	})
+}
+
+// suspect marks the ID, and voids what was given to whoever calls about it.
+func (in *talk) suspect(tx *store.Tx) (err error) {
+	if in.of.ImpostorAt == nil {
+		in.of.ImpostorAt = &tx.Now
+	}
+	if in.of.State == members.LinkSent {
+		in.of.State = members.Restricted // whoever got the link, the member was not told
+	}
+	if err := in.of.SaveStanding(tx); err != nil {
+		return err
+	}
+	if err := expireGrants(tx, in.of.ID, in.conversation()); err != nil {
+		return err
+	}
+	in.Case, err = store.Lock[Case](tx, in.CaseID) // as what was taken back left it
+	return err
 }
 
 // saidAlready reports whether the outcome is the call's and still holds. A suspicion that

@@ -75,7 +75,8 @@ func WithdrawContact(ctx context.Context, s *store.Store, by access.Actor, id in
 }
 
 // UndoContact takes a contact that was set back; those that it replaced are in its place
-// again, and the member is told. What was given through it is taken back (Learned).
+// again, and the member is told. What was given through it is taken back (Learned), also what
+// it proved in a call, and what was told at it is still to be told.
 func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*ContactChange, error) {
 	return decideChange(ctx, s, by, ToUndoContact, id, reason, func(tx *store.Tx, ch *ContactChange, _ *members.Identity) (Happened, error) {
 		if ch.State != ChangeConfirmed {
@@ -96,6 +97,14 @@ func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64,
 			return Happened{}, err
 		}
 		if err := takeBackReach(tx, ch); err != nil {
+			return Happened{}, err
+		}
+		proved, err := conversations(tx, `coalesce(k.first_id, k.id) in (select call_id from verification_codes where contact_id = $1 and used_at is not null
+			union all select coalesce(o.first_id, o.id) from calls o where o.called_contact = $1)`, *ch.ContactID)
+		if err != nil {
+			return Happened{}, err
+		}
+		if err := voidVerified(tx, ch.IdentityID, proved); err != nil {
 			return Happened{}, err
 		}
 		ch.State, ch.UndoneBy, ch.UndoneAt = ChangeUndone, &by.ID, &tx.Now

@@ -94,7 +94,8 @@ func unreachedOf(tx *store.Tx, identity int64) ([]int64, error) {
 
 // takeBackReach takes back what only an undone contact brought about: the cases that no
 // mail reached before the change are unreachable again, and so are those whose member has
-// no other address; a notice that reached the member at no other has notified nobody.
+// no other address; a notice that reached the member at no other has notified nobody,
+// and a result is due by letter.
 func takeBackReach(tx *store.Tx, ch *ContactChange) error {
 	if ch.Kind != members.Email {
 		return nil
@@ -123,7 +124,6 @@ func takeBackReach(tx *store.Tx, ch *ContactChange) error {
 		return err
 	}
 	ids = slices.DeleteFunc(ids, func(id int64) bool { return to[id].Address != "" && !slices.Contains(before, id) })
-	tx.Queue("update cases c set notified_at = null where identity_id = $1 and "+noticeLost, ch.IdentityID)
 	tx.Queue(`update cases set unreachable_at = $2, changed_at = $2 where id = any($1) and origin <> 'inquiry' and unreachable_at is null`, ids, tx.Now)
-	return nil
+	return astray(tx, "c.identity_id = $3 and ", ch.IdentityID)
 }

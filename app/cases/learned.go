@@ -105,12 +105,12 @@ func RestrictedAgain(tx *store.Tx, of []members.Identity, why, reason string) er
 	ids, told := make([]int64, len(of)), []Happened{}
 	for i, one := range of {
 		ids[i] = one.ID
-		if err := expireGrants(tx, one.ID); err != nil {
+		if err := expireGrants(tx, one.ID, 0); err != nil {
 			return err
 		}
 	}
 	type row struct{ ID, IdentityID int64 }
-	rows, err := store.Returning[row](tx, `update cases set verified_at = null, changed_at = $2, version = version + case when completed_at is not null or status = 'out_of_scope' then 1 else 0 end,
+	rows, err := store.Returning[row](tx, `update cases set verified_at = null, verified_call = null, changed_at = $2, version = version + case when completed_at is not null or status = 'out_of_scope' then 1 else 0 end,
 		status = case when status in ('completed', 'out_of_scope') then 'reopened' else status end, completed_at = null
 		where identity_id = any($1) and origin <> 'inquiry' returning id, identity_id`, ids, tx.Now)
 	if err != nil {

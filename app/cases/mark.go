@@ -1,6 +1,11 @@
 package cases
 
-import "hoten/app/store"
+import (
+	"fmt"
+	"time"
+
+	"hoten/app/store"
+)
 
 // MarkProposal moves cases with their proposals, whose new state this is: awaiting
 // approval while one is submitted, in progress again once it is decided; posted is
@@ -32,11 +37,27 @@ func (c *Case) MarkClass(tx *store.Tx, class string) error {
 	return store.Save(tx, c, "class")
 }
 
-// MarkVerified notes that the member was verified on the phone: whoever gets a reset link was.
+// MarkVerified notes that the member was verified in the actor's running call: whoever gets
+// a reset link was.
 func (c *Case) MarkVerified(tx *store.Tx) error {
-	if c.VerifiedAt != nil {
-		return nil
+	call, err := CurrentCall(tx.DB, c.ID, tx.By.ID)
+	if err != nil || call == nil {
+		return err
 	}
-	c.VerifiedAt = &tx.Now
-	return store.Save(tx, c, "verified_at")
+	c.verifiedIn(call, tx.Now)
+	return store.Save(tx, c, "verified_at", "verified_call")
+}
+
+// verifiedIn notes that the member, or who may act for them, was verified in a call.
+func (c *Case) verifiedIn(call *Call, now time.Time) {
+	if c.VerifiedAt == nil {
+		first := call.conversation()
+		c.VerifiedAt, c.VerifiedCall = &now, &first
+	}
+}
+
+// reopening sets, in SQL, what opens the cases (c) again that meet the condition.
+func reopening(condition string) string {
+	return fmt.Sprintf(`status = case when %[1]s then 'reopened' else c.status end, completed_at = case when %[1]s then null else c.completed_at end,
+		version = c.version + case when %[1]s then 1 else 0 end`, condition)
 }

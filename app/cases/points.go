@@ -37,7 +37,6 @@ func (c Case) Marks() []string {
 // and opens those again that it says so of.
 func MarkPoints(tx *store.Tx, ids []int64, marks []int16, reopened []bool) {
 	tx.Queue(`update cases c set points_open = u.m, changed_at = $3,
-		status = case when u.reopened then 'reopened' else c.status end, completed_at = case when u.reopened then null else c.completed_at end,
-		version = c.version + case when u.reopened then 1 else 0 end
+		`+reopening("u.reopened")+`
 		from unnest($1::bigint[], $2::smallint[], $4::boolean[]) as u(id, m, reopened) where c.id = u.id`, ids, marks, tx.Now, reopened)
 }

@@ -27,16 +27,17 @@ var resultUntold = `exists (select from mails m where m.case_id = c.id and m.kin
 	and not exists (select from mails w where ` + sentResult + ` and w.id >= m.id and not ` + members.Mistaken("w.contact_id") + `)
 	and not exists (select from case_events e where e.case_id = c.id and e.kind = '` + LetterSent + `' and e.at > coalesce(m.sent_at, m.queued_at) and e.data->'about' @> '"result"'))`
 
-// lastResult is the condition, in SQL, of open cases (c) whose last mail (w) about an untold
-// result meets another.
+// lastResult is the condition, in SQL, of cases (c), open or completed, whose last mail (w)
+// about an untold result meets another.
 func lastResult(is string) string {
-	return open + " and " + resultUntold + " and exists (select from mails w where " + sentResult +
+	return "c.status <> 'out_of_scope' and " + resultUntold + " and exists (select from mails w where " + sentResult +
 		" and not exists (select from mails n where n.case_id = w.case_id and n.id > w.id and " + toldResult("n") + ") and " + is + ")"
 }
 
 // resultAstray is the condition, in SQL, of cases (c) whose result went to a mailbox that
-// turned out to be another affected ID's, and is not known to be due by letter.
-var resultAstray = fmt.Sprintf("c.letter_about & %d = 0 and %s", letterResult, lastResult(members.AnothersMailbox("w.contact_id")))
+// turned out to be another affected ID's, or to a contact that was undone, and is not known to
+// be due by letter.
+var resultAstray = fmt.Sprintf("c.letter_about & %d = 0 and %s", letterResult, lastResult("("+members.Undone("w.contact_id")+" or "+members.AnothersMailbox("w.contact_id")+")"))
 
 // resultUnread is the condition, in SQL, of cases (c) whose result went to a mailbox that
 // turned out to be the ID's own, which was not in use since, and is not known to be due by letter.
@@ -53,8 +54,8 @@ func resultSent(tx *store.Tx, m notices.Mail) {
 }
 
 // oweResults notes that the result of the cases that meet the condition after one, by id, up
-// to a chunk, is due by letter. last is the case to go on after; 0: there are no more.
+// to a chunk, is due by letter; a completed one is open again. last is the case to go on after; 0: there are no more.
 func oweResults(tx *store.Tx, condition string, about int16, after int64, of ...any) (last int64, err error) {
-	_, last, err = mark(tx, condition, fmt.Sprintf("letter_about = letter_about & ~%d | %d", letterPoints, about), ResultMisled, after, of...)
+	_, last, err = mark(tx, condition, fmt.Sprintf("letter_about = letter_about & ~%d | %d, ", letterPoints, about)+reopening("c.status = 'completed'"), ResultMisled, after, of...)
 	return last, err
 }

@@ -132,7 +132,7 @@ func TestANoticeThatWentAstray(t *testing.T) {
 		{"told on the phone since", own, "update cases set verified_at = now() where id = $1", false, false, false},
 		{"a letter told of it", own, `insert into case_events (case_id, at, kind, actor_kind, actor_id, data) values ($1, now(), 'letter_sent', 'system', 0, '{"about": ["restriction"]}')`, false, false, false},
 		{"in use again", own, "update identities set state = 'resumed' where id = (select identity_id from cases where id = $1)", false, false, false},
-		{"closed", own, "update cases set status = 'completed' where id = $1", false, true, false},
+		{"completed, and open again", own, "update cases set status = 'completed' where id = $1", false, true, true},
 	} {
 		login := fmt.Sprintf("m%d@ocn.example", i+1)
 		c := w.Case(login)

@@ -110,6 +110,12 @@ func retell(tx *store.Tx, ids []int64) error {
 func revisedBy(tx *store.Tx, identity int64) error {
 	const those = `c.identity_id in (select o.id from identities i join contacts k on k.mailbox_key = i.mailbox_key
 		join identities o on o.member_id = k.member_id where i.id = $3) and `
+	return astray(tx, those, identity)
+}
+
+// astray revises what was told in the cases that the condition, with the ID as $3, begins to
+// describe: the notices that notified nobody, and the results that told nothing.
+func astray(tx *store.Tx, those string, identity int64) error {
 	if _, err := takeNoticesBack(tx, those+misled, 0, identity); err != nil {
 		return err
 	}
@@ -118,9 +124,9 @@ func revisedBy(tx *store.Tx, identity int64) error {
 }
 
 // takeNoticesBack takes back that the members of the cases that meet the condition after one,
-// by id, up to a chunk, were notified; the notice goes to another address where there is one.
+// by id, up to a chunk, were notified; the notice goes to another address where there is one. A completed case is open again.
 func takeNoticesBack(tx *store.Tx, condition string, after int64, of ...any) (int64, error) {
-	ids, last, err := mark(tx, condition, "notified_at = null", NoticeMisled, after, of...)
+	ids, last, err := mark(tx, condition, "notified_at = null, "+reopening("c.status = 'completed'"), NoticeMisled, after, of...)
 	if err != nil || len(ids) == 0 {
 		return last, err
 	}

@@ -54,7 +54,7 @@ func decide(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb,
 // save writes the columns that this package decides about.
 func (c *Case) save(tx *store.Tx) error {
 	c.ChangedAt = tx.Now
-	return store.Save(tx, c, "origin", "class", "status", "assignee_id", "desk_id", "verified_at", "completed_at", "changed_at", "version")
+	return store.Save(tx, c, "origin", "class", "status", "assignee_id", "desk_id", "verified_at", "verified_call", "completed_at", "changed_at", "version")
 }
 
 // summary is the case in the audit trail: no personal data.

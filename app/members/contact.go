@@ -152,11 +152,16 @@ func AnothersMailbox(contact string) string {
 // Mistaken is the condition, in SQL, that a contact, to which a mail went that its member
 // had to read, was undone, or is the mailbox of the member's own ID or of another affected ID.
 func Mistaken(contact string) string {
-	return "(exists (select from contacts where id = " + contact + " and withdrawn_at is not null) or " + OwnMailbox(contact) + " or " + AnothersMailbox(contact) + ")"
+	return "(" + Undone(contact) + " or " + OwnMailbox(contact) + " or " + AnothersMailbox(contact) + ")"
+}
+
+// Undone is the condition, in SQL, that the contact was undone.
+func Undone(contact string) string {
+	return "exists (select from contacts where id = " + contact + " and withdrawn_at is not null)"
 }
 
 // Withdrawn reports whether the contact was undone.
 func Withdrawn(db *gorm.DB, id int64) (is bool, err error) {
-	err = store.Scan(db, "select exists (select from contacts where id = $1 and withdrawn_at is not null)", []any{id}, &is)
+	err = store.Scan(db, "select "+Undone("$1"), []any{id}, &is)
 	return is, err
 }

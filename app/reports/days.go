@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"hoten/app/cases"
 	"hoten/app/jptext"
 	"hoten/app/store"
 	"hoten/i18n"
@@ -28,10 +29,10 @@ func (d Day) stages() []int64 {
 // jst turns an instant into a day in Japan; a fixed offset needs no zone files.
 func jst(column string) string { return "(" + column + " at time zone interval '9 hours')::date" }
 
-// talked is a call in which the member was spoken with: verified, or, without having failed,
+// talked is a call in which the member, or who may act for them, was spoken with: verified, or, without having failed,
 // neither refuted nor suspected. A call that was merely begun, or was not answered, has come
 // to no level and no outcome.
-const talked = `k.relation in ('self', 'relay') and (k.level > 0 or k.outcome in ('verified', 'unable'))`
+const talked = cases.EntitledCaller + ` and (k.level > 0 or k.outcome in ('verified', 'unable'))`
 
 // longestGap is how many days without anything are still shown one by one.
 const longestGap = 31

@@ -1,0 +1,99 @@
+package cases_test
+
+import (
+	"testing"
+
+	"hoten/app/cases"
+)
+
+// Told on the phone are the member and a representative whose papers were seen, until a
+// suspicion voids what was verified in the call.
+func TestWhoWasToldOnThePhone(t *testing.T) {
+	w := world(t)
+	const login = "m2@ocn.example" // no mail reaches it
+	c := w.Case(login)
+	begin := func() {
+		t.Helper()
+		set(t, w, login, "unreachable_at = now(), notified_at = null, verified_at = null, verified_call = null, status = 'in_progress', completed_at = null")
+		if !due(w, login, cases.LetterRestriction) {
+			t.Fatal("no letter is due at first")
+		}
+	}
+	verified := func(relation string) *cases.Call {
+		t.Helper()
+		call, err := cases.StartCall(w.Ctx, w.Store, w.Agent, c.ID, cases.NewCall{Direction: "inbound", Relation: relation})
+		must(t, err)
+		for i := 0; i < len(level1); i += 2 {
+			answer(t, w, call, level1[i], level1[i+1])
+		}
+		must(t, second(cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)))
+		return call
+	}
+	told := func(what string, want bool) {
+		t.Helper()
+		if now := w.Case(login); due(w, login, cases.LetterRestriction) == want || (now.VerifiedAt != nil) != want {
+			t.Errorf("%s: verified %v, due %v", what, now.VerifiedAt, now.Letter(w.ID(login).Standing))
+		}
+	}
+	reached := func(call *cases.Call) bool {
+		return w.Number("select count(*) from calls k where k.id = $1 and "+cases.ReachedLevel, call.ID) == 1
+	}
+	for _, relation := range cases.Relations {
+		begin()
+		call := verified(relation)
+		want := relation == cases.Self || relation == cases.Relay
+		if told(relation, want); reached(call) != want {
+			t.Errorf("%s: counts as reached: %v", relation, !want)
+		}
+	}
+	must(t, second(cases.RecordRepresentative(w.Ctx, w.Store, w.Supervisor, c.ID, cases.Guardian, "戸籍謄本")))
+	for relation, want := range map[string]bool{cases.Guardian: true, cases.Proxy: false} {
+		begin()
+		verified(relation)
+		told(relation+", a guardian's papers are recorded", want)
+	}
+
+	w.Number("with i as (insert into incidents (reference, title_ja, title_en, period_from, period_to, detected_on, created_at) select 'SECOND', title_ja, title_en, period_from, period_to, detected_on, now() from incidents returning id) select id from i")
+	other := w.Number("insert into cases (incident_id, identity_id, origin, class, opened_at, changed_at) select (select id from incidents where reference = 'SECOND'), identity_id, origin, class, opened_at, changed_at from cases where id = $1 returning id", c.ID)
+	elsewhere, err := cases.StartCall(w.Ctx, w.Store, w.Agent2, other, cases.NewCall{Direction: "inbound", Relation: cases.Self})
+	must(t, err)
+	for name, test := range map[string]struct {
+		ended, completed, elsewhere, want bool
+	}{
+		"in the same call":                    {},
+		"in the same call, which has ended":   {ended: true},
+		"the case was completed":              {completed: true},
+		"from another case":                   {elsewhere: true},
+		"from another case, the call is over": {elsewhere: true, ended: true, want: true},
+	} {
+		begin()
+		call := verified(cases.Self)
+		told(name+", before", true)
+		if test.ended {
+			must(t, second(cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID)))
+		}
+		if test.completed {
+			set(t, w, login, "status = 'completed', completed_at = now()")
+		}
+		by, in := w.Agent, call.ID
+		if test.elsewhere {
+			by, in = w.Agent2, elsewhere.ID
+		}
+		events := w.Number("select count(*) from case_events where case_id = $1 and kind = $2", c.ID, cases.VerifiedVoid)
+		must(t, second(cases.Conclude(w.Ctx, w.Store, by, in, cases.ImpostorSuspected)))
+		must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "別人でした")))
+		told(name, test.want)
+		if got := w.Number("select count(*) from case_events where case_id = $1 and kind = $2", c.ID, cases.VerifiedVoid) - events; (got == 1) == test.want {
+			t.Errorf("%s: %d events", name, got)
+		}
+		if reached(call) != test.want {
+			t.Errorf("%s: the call counts as reached: %v", name, !test.want)
+		}
+		if test.completed && w.Case(login).Status != cases.Reopened {
+			t.Errorf("%s: %s", name, w.Case(login).Status)
+		}
+		if !test.want {
+			must(t, second(cases.RecordLetter(w.Ctx, w.Store, w.Agent, c.ID, "2014-07-31")))
+		}
+	}
+}

@@ -20,24 +20,26 @@ type Involved struct {
 }
 
 // Involve reads what an incident is about. Without one (0) it is what the newest is about,
-// and without any what there is.
+// and without any what there is; the ID and the operator are not known where several
+// operators run IDs.
 func Involve(db *gorm.DB, incident int64) (*Involved, error) {
 	in := &Involved{}
+	ids, err := operators.IDs(db)
+	if err != nil {
+		return nil, err
+	}
 	list, err := List(db)
 	if err != nil {
 		return nil, err
 	}
+	anybodys := incident == 0 && slices.ContainsFunc(ids, func(i operators.ID) bool { return i.OperatorID != ids[0].OperatorID })
 	for i, one := range list {
-		if one.ID == incident || incident == 0 && i == 0 {
+		if one.ID == incident || incident == 0 && i == 0 && !anybodys {
 			in.Incident = &list[i]
 		}
 	}
 	if incident != 0 && in.Incident == nil {
 		return nil, fault.Missing()
-	}
-	ids, err := operators.IDs(db)
-	if err != nil {
-		return nil, err
 	}
 	all, err := operators.List(db)
 	if err != nil {
@@ -55,7 +57,9 @@ func Involve(db *gorm.DB, incident int64) (*Involved, error) {
 			return nil, err
 		}
 	}
-	in.who(ids, all)
+	if !anybodys {
+		in.who(ids, all)
+	}
 	in.which(programs, *mine)
 	return in, nil
 }

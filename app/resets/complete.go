@@ -62,6 +62,13 @@ func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
 	return visit, nil
 }
 
+// IncidentOf is the incident that a link was sent for, whether or not it works still; 0 for
+// what never was a link.
+func IncidentOf(db *gorm.DB, token string) (incident int64, err error) {
+	err = store.Scan(db, "select coalesce((select c.incident_id from reset_links l join cases c on c.id = l.case_id where l.token_hash = $1), 0)", []any{hashToken(token)}, &incident)
+	return incident, err
+}
+
 // works is, in SQL, that a link was neither used nor made void, nor is out of time at $at.
 func works(of string, at int) string {
 	return fmt.Sprintf("%sused_at is null and %[1]svoided_at is null and %[1]sexpires_at > $%[2]d", of, at)

@@ -56,7 +56,7 @@ func (v *caseView) asked() (err error) {
 	if v.call != nil && v.call.DeskID != nil {
 		here = *v.call.DeskID
 	}
-	v.Asked, err = v.askedAbout(v.programs, here, ui.CaseURL(v.row.Number(), v.QueryParam("caller")), v.Member.Language)
+	v.Asked, err = v.askedAbout(v.in.Programs, here, ui.CaseURL(v.row.Number(), v.QueryParam("caller")), v.Member.Language)
 	return err
 }
 

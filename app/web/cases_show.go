@@ -127,6 +127,9 @@ func (v *caseView) member() (err error) {
 	m := store.First(*v.found.member)
 	if m == nil {
 		v.Member.Language = "ja"
+		if v.about != nil {
+			v.Member.Language = v.about.Language
+		}
 		return nil
 	}
 	person, err := m.Person(v.w.s.Vault)

@@ -10,6 +10,7 @@ import (
 	"hoten/app/callbacks"
 	"hoten/app/cases"
 	"hoten/app/desks"
+	"hoten/app/incidents"
 	"hoten/app/installation"
 	"hoten/app/members"
 	"hoten/app/notices"
@@ -132,12 +133,16 @@ func (p *page) deskShort(d desks.Desk) string {
 
 // deskStates is the desks as they are now, for pages that tell where to call.
 func (p *page) deskStates(list []desks.Kept) (out []ui.DeskState, err error) {
-	topics, err := p.topics(i18n.Lang(p.ctx))
+	programs, err := incidents.Programs(p.db)
+	if err == nil && p.ids == nil {
+		p.ids, err = operators.IDs(p.db)
+	}
 	if err != nil {
 		return nil, err
 	}
 	now := p.w.s.Clock()
 	for _, d := range list {
+		topics := p.topicsOf(programs, i18n.Lang(p.ctx), d.IDs)
 		var purpose []string
 		for _, topic := range d.Topics {
 			purpose = append(purpose, labelOf(topics, topic))

@@ -57,6 +57,7 @@ func (p *page) memberDesks(incident int64) (env notices.Env, states []ui.DeskSta
 	if err != nil {
 		return env, nil, err
 	}
+	p.about = involved.ID
 	list = slices.DeleteFunc(list, func(d desks.Kept) bool { return !involved.Asks(d.IDs, d.Topics) })
 	states, err = p.deskStates(list)
 	return env, states, err
@@ -76,12 +77,16 @@ func (p *page) rememberCompany() error {
 }
 
 // resetGone says the same of every link that does not work, whatever the cause: a
-// suspicion is nothing that its visitor is told.
+// suspicion is nothing that its visitor is told. Whose members a link was for its page tells.
 func (p *page) resetGone(err error) error {
 	if !fault.Of(err, fault.NotFound) && !fault.Of(err, fault.Forbidden) {
 		return err
 	}
-	_, states, err := p.memberDesks(0)
+	incident, err := resets.IncidentOf(p.db, p.Param("token"))
+	if err != nil {
+		return err
+	}
+	_, states, err := p.memberDesks(incident)
 	if err != nil {
 		return err
 	}

@@ -22,17 +22,18 @@ func (p *page) topics(lang string) ([]ui.Choice, error) {
 	if err == nil && p.ids == nil {
 		p.ids, err = operators.IDs(p.db)
 	}
-	return p.topicsOf(programs, lang), err
+	return p.topicsOf(programs, lang, nil), err
 }
 
-// idName is what the ID of the case is called, else each of them.
-func (p *page) idName(lang string) string {
+// idName is what the ID of the case is called, else each of those with these codes; none:
+// of all.
+func (p *page) idName(lang string, codes []string) string {
 	if p.about != nil {
 		return p.about.Name(lang)
 	}
 	var names []string
 	for _, i := range p.ids {
-		if name := i.Name(lang); !slices.Contains(names, name) {
+		if name := i.Name(lang); (len(codes) == 0 || slices.Contains(codes, i.Code)) && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -40,9 +41,10 @@ func (p *page) idName(lang string) string {
 	return cmp.Or(strings.Join(names, i18n.T(said, "list.comma")), i18n.T(said, "mails.id"))
 }
 
-func (p *page) topicsOf(programs []incidents.Program, lang string) []ui.Choice {
+// topicsOf are the topics of a desk for the IDs with these codes; none: for all.
+func (p *page) topicsOf(programs []incidents.Program, lang string, ids []string) []ui.Choice {
 	said := i18n.With(p.ctx, lang)
-	id := p.idName(lang)
+	id := p.idName(lang, ids)
 	out := []ui.Choice{{Value: desks.AboutID, Label: i18n.T(said, "desks.topic.id", "id", id)}, {Value: desks.AboutPassword, Label: i18n.T(said, "desks.topic.password", "id", id)}}
 	for _, program := range programs {
 		out = append(out, ui.Choice{Value: program.Code, Label: program.Name(lang)})
@@ -61,7 +63,7 @@ func labelOf(choices []ui.Choice, value string) string {
 // askedAbout is which desk the topic in the address belongs to, for somebody at
 // the desk here; base is the page without it, caller the language to say it in.
 func (p *page) askedAbout(programs []incidents.Program, here int64, base, caller string) (a ui.AskedAbout, err error) {
-	topics := p.topicsOf(programs, i18n.Lang(p.ctx))
+	topics := p.topicsOf(programs, i18n.Lang(p.ctx), nil)
 	chosen := p.FormValue("topic")
 	for _, t := range topics {
 		a.Topics = append(a.Topics, ui.TopicLink{URL: ui.TopicURL(base, t.Value), Label: t.Label, Chosen: t.Value == chosen})

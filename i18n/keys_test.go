@@ -38,7 +38,7 @@ var dynamic = map[string][]string{
 	"calls.outcome.":                {"verified", "mismatch", "unable", "impostor_suspected", "handed_over"},
 	"calls.handover.":               {"here", "in_call", "away", "declined", "expired"},
 	"calls.relation.":               {"self", "family", "proxy", "guardian", "corporate", "relay"},
-	"calls.script.":                 {"greeting", "identify", "verify", "code", "reset", "reset_sent", "points", "mismatch", "unable", "closed", "callback", "farewell"},
+	"calls.script.":                 {"greeting", "identify", "verify", "code", "reset", "reset_sent", "points", "put_back", "put_back_open", "mismatch", "unable", "closed", "callback", "farewell"},
 	"cases.age.":                    {"0", "1", "4", "8"},
 	"cases.column.":                 {"name", "class", "status", "identity", "reimbursement", "assignee", "changed"},
 	"cases.queue.":                  {"mine", "desk", "unassigned", "overdue", "callbacks", "approval", "unreachable", "letter", "stalled", "impostor", "contact", "balance_missing", "double", "correction"},

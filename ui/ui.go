@@ -314,13 +314,16 @@ var importLooks = map[string]look{
 
 // servicesMatter are the steps at which a member hears what of the services they
 // cannot use as ever.
-var servicesMatter = map[string]bool{"points": true, "reset_sent": true}
+var servicesMatter = map[string]bool{"points": true, "put_back": true, "put_back_open": true, "reset_sent": true}
 
 // lines are the sentences of the script in a language, whoever reads the page.
 func (s Script) lines(lang string) []string {
 	ctx := i18n.With(context.Background(), lang)
 	said := s.Names[lang]
-	lines := strings.Split(t(ctx, "calls.script."+s.Step, "desk", said.Desk, "agent", said.Agent, "unit", cmp.Or(said.Unit, t(ctx, "calls.script.unit")), "minutes", s.Minutes), "\n")
+	lines := strings.Split(t(ctx, "calls.script."+s.Step, "desk", said.Desk, "agent", said.Agent, "unit", cmp.Or(said.Unit, t(ctx, "calls.script.unit")), "minutes", s.Minutes, "day", i18n.DaySpoken(ctx, s.PutBackAt)), "\n")
+	if s.Mailed {
+		lines = append(lines, t(ctx, "calls.script.mailed"))
+	}
 	if s.Step == "reset" && said.GoesOn != "" {
 		lines = append(lines, said.GoesOn)
 	}

@@ -1106,7 +1106,7 @@ func (p CasesShow) next(note string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case "propose":
-			templ_7745c5c3_Err = p.nextForm("/reimbursements", t(ctx, "cases.next.propose"), "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = p.nextForm("/reimbursements", p.proposeVerb(ctx), "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -162,7 +162,7 @@ func sampleCase(lang string) CasesShow {
 			ExpiresAt: jst(7, 31, 11, 12), WrongLeft: 2, MissingItems: 1, MissingHidden: true,
 			Items: []Item{
 				{Name: "name", State: "match"}, {Name: "birth_date", State: "match"},
-				{Name: "address", State: "mismatch"}, {Name: "phone", State: "variant"}, {Name: "customer_number", Hidden: true},
+				{Name: "address", State: "mismatch"}, {Name: "phone", State: "variant", Differs: "character", Spoken: "x"}, {Name: "customer_number", Hidden: true},
 			},
 			Code:        Code{State: "sent", Contacts: []Choice{{"4", "co****@mail.example"}}, SentTo: "co****@mail.example", ExpiresAt: jst(7, 31, 10, 52), TriesLeft: 5, SendsLeft: 4, ResendAt: jst(7, 31, 10, 43)},
 			MayConclude: []string{"verified", "mismatch", "unable", "impostor_suspected"},

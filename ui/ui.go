@@ -116,6 +116,7 @@ type Problem struct {
 	Form  string // empty where the page has one form
 	Field string
 	Text  string
+	Note  bool // tells who may go on, and is nothing to correct
 }
 
 // ID is the id of the problem's field in the page.
@@ -131,7 +132,7 @@ type Choice struct {
 func ProblemsOf(ctx context.Context, form string, f *fault.Fault) []Problem {
 	problems := make([]Problem, 0, len(f.Fields))
 	for _, field := range f.Fields {
-		problems = append(problems, Problem{Form: form, Field: field.Name, Text: problemText(ctx, field)})
+		problems = append(problems, Problem{Form: form, Field: field.Name, Text: problemText(ctx, field), Note: field.Code == "owes_supervisor"})
 	}
 	return problems
 }
@@ -158,6 +159,16 @@ func fieldID(form, name string) string {
 		return name
 	}
 	return form + "-" + name
+}
+
+// toCorrect counts the problems that are no notes.
+func (f Frame) toCorrect() (n int) {
+	for _, p := range f.Problems {
+		if !p.Note {
+			n++
+		}
+	}
+	return n
 }
 
 func (f Frame) problem(id string) string {

@@ -85,6 +85,7 @@ var dynamic = map[string][]string{
 	"setup.help.":                   {"operator", "id", "program", "desk", "staff", "mail", "incident"},
 	"setup.in.":                     {"ja", "en"},
 	"setup.step.":                   {"operator", "id", "program", "desk", "staff", "mail", "incident"},
+	"audit.field.":                  {"balances", "state", "status", "approvals", "approvals_needed", "needed", "lines", "case", "transfer"},
 	"list.":                         {"or", "and"},
 	"calls.variant.":                {"character", "order", "spelling"},
 	"calls.variant.ask.":            {"character", "order", "spelling"},

@@ -23,7 +23,9 @@ func TestWhatCallersAreToldOfTheirPoints(t *testing.T) {
 	}
 	at, agent, supervisor := "/cases/"+c.Number(), s.as(s.Agent), s.as(s.Supervisor)
 	call := s.Call(s.Agent, c.ID)
-	answer := func(fields ...string) string { return agent.post(fmt.Sprintf("/calls/%d/answers", call.ID), fields...).body }
+	answer := func(fields ...string) string {
+		return agent.post(fmt.Sprintf("/calls/%d/answers", call.ID), fields...).body
+	}
 	page := answer("item", "name", "value", "Maria Silva")
 	if !strings.Contains(page, "氏名の順序が違います") || strings.Contains(page, "異体字") {
 		t.Error("the order of a name is not asked back as such")

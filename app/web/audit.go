@@ -119,7 +119,10 @@ func (p *page) inWords(subject, name string, v any, programs []incidents.Program
 	for _, each := range list {
 		of, _ := each.(map[string]any)
 		number := func(field string) int64 { n, _ := of[field].(float64); return int64(n) } // JSON
-		i := slices.IndexFunc(programs, func(program incidents.Program) bool { return int64(program.ID) == number("program") })
+		at := func(field string) int {
+			return slices.IndexFunc(programs, func(program incidents.Program) bool { return int64(program.ID) == number(field) })
+		}
+		i := at("program")
 		kind := fmt.Sprint(of["kind"])
 		switch {
 		case i < 0:
@@ -130,6 +133,9 @@ func (p *page) inWords(subject, name string, v any, programs []incidents.Program
 			return ""
 		default:
 			said = append(said, i18n.T(p.ctx, "reimbursements.line."+kind)+" "+programs[i].Name(lang)+" "+ledger.Amount{Program: programs[i], Points: number("points")}.Name(lang))
+			if j := at("counter_program"); j >= 0 {
+				said = append(said, programs[j].Name(lang)+" "+ledger.Amount{Program: programs[j], Points: -number("counter_points")}.Name(lang))
+			}
 		}
 	}
 	return strings.Join(said, i18n.T(p.ctx, "list.comma"))

@@ -76,7 +76,7 @@ func (a *App) mailEnv(ctx context.Context, at time.Time, lang string, incident i
 // the operator has none.
 func envOf(ctx context.Context, in *incidents.Involved, from string) notices.Env {
 	lang := i18n.Lang(ctx)
-	env := notices.Env{TopPage: i18n.T(ctx, "mails.top_page"), ID: i18n.T(ctx, "mails.id"), Unit: in.Unit(lang), Transfers: len(in.Programs) > 1}
+	env := notices.Env{TopPage: i18n.T(ctx, "mails.top_page"), ID: i18n.T(ctx, "mails.id"), Units: in.Units(lang), Transfers: len(in.Programs) > 1}
 	if in.Incident != nil {
 		env.Happened = in.Incident.Happened(lang)
 	}

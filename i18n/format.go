@@ -3,6 +3,7 @@ package i18n
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -29,6 +30,20 @@ func Signed(n int64) string {
 		return "+" + Number(n)
 	}
 	return Number(n)
+}
+
+// Either joins words of which one or the other is meant: miles or coins, マイルまたはコイン.
+func Either(lang string, words []string) string { return join(lang, "list.or", words) }
+
+// Both joins words that are all meant: miles and coins, マイルおよびコイン.
+func Both(lang string, words []string) string { return join(lang, "list.and", words) }
+
+func join(lang, key string, words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	ctx, last := With(context.Background(), lang), len(words)-1
+	return T(ctx, key, "before", strings.Join(words[:last], T(ctx, "list.comma")), "last", words[last])
 }
 
 // Count writes a number with its unit: 1,265件; 1,265 cases, 1 case.

@@ -126,7 +126,7 @@ func (p AuditIndex) Page() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else if p.Chain.CheckedAt.IsZero() {
+			} else if p.Chain.Entries == 0 {
 				templ_7745c5c3_Err = state(look{toneGrey, "・"}, t(ctx, "audit.chain.none")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

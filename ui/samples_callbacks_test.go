@@ -35,7 +35,7 @@ func callbackSamples(lang string) map[string]page {
 	night.Rows = sampleCallbacks(lang)[:3]
 	night.Rows[0].Late, night.Rows[1].Late = 26*time.Hour, 95*time.Minute
 	night.Rows[0].Outside, night.Rows[1].Outside = "calling_hours", "desk_hours"
-	night.Frame.Problems = []Problem{{"attempt-1", "despite", i18n.T(i18n.With(bg, lang), "fault.field.calling_hours")}}
+	night.Frame.Problems = []Problem{{Form: "attempt-1", Field: "despite", Text: i18n.T(i18n.With(bg, lang), "fault.field.calling_hours")}}
 
 	closed := CallbacksIndex{Frame: sampleFrame(lang, "callbacks", access.Auditor), View: "closed", Views: []string{"all", "overdue", "closed"}, Rows: sampleCallbacks(lang)[3:]}
 	closed.Rows[0].State, closed.Rows[0].Attempts, closed.Rows[0].Last = "done", 1, "reached"

@@ -14,7 +14,7 @@ func sampleStopped(lang string) MailsIndex {
 		Rows: []MailRow{{ID: 1, Kind: "restriction_notice", Case: "R096-000001", To: "t•••o@docomo.example", Subject: "【重要】ご利用制限のお知らせ", State: "queued", At: jst(7, 31, 9, 0)}}}
 	p.Frame.Alarms.Stopped = []string{"docomo.example", ""}
 	p.Frame.Refused = "resume-4"
-	p.Frame.Problems = []Problem{{"resume-4", "reason", i18n.T(i18n.With(bg, lang), "fault.field.required")}}
+	p.Frame.Problems = []Problem{{Form: "resume-4", Field: "reason", Text: i18n.T(i18n.With(bg, lang), "fault.field.required")}}
 	return p
 }
 

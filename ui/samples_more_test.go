@@ -61,7 +61,7 @@ func listSamples(lang string) map[string]page {
 	missed := calls
 	missed.Rows, missed.Q, missed.Open = nil, "nobody@ocn.example", nil
 	missed.Unfinished = []string{i18n.T(ctx, "setup.step.desk"), i18n.T(ctx, "setup.step.staff")}
-	missed.Frame.Problems = []Problem{{"open", "login_id", i18n.T(ctx, "fault.field.login_id_missing")}}
+	missed.Frame.Problems = []Problem{{Form: "open", Field: "login_id", Text: i18n.T(ctx, "fault.field.login_id_missing")}}
 	mail := MailsShow{
 		Frame: sampleFrame(lang, "mails", access.Agent), ID: 12, Kind: "restriction_notice", Case: "R096-000001", To: "co****@mail.example", From: "noreply@ocn.example",
 		Subject: "【重要】OCN IDの利用制限についてのお知らせ", Language: "ja", State: "bounced", Attempts: 3, MessageID: "<5f2c.12@ocn.example>", HTML: true,
@@ -110,7 +110,7 @@ func incidentSamples(lang string) map[string]page {
 	form := IncidentsNew{Frame: sampleFrame(lang, "incidents", access.Administrator), Form: sampleIncidentForm(lang)}
 	form.Frame.Typed = map[string]string{"reference": "2014 R096", "period_from": "2014-07-28", "period_to": "2014-07-11", "title_ja": title}
 	ctx := i18n.With(bg, lang)
-	form.Frame.Problems = []Problem{{"", "reference", i18n.T(ctx, "fault.field.reference_invalid")}, {"", "period_to", i18n.T(ctx, "fault.field.period_reversed")}}
+	form.Frame.Problems = []Problem{{Form: "", Field: "reference", Text: i18n.T(ctx, "fault.field.reference_invalid")}, {Form: "", Field: "period_to", Text: i18n.T(ctx, "fault.field.period_reversed")}}
 
 	done := ImportsShow{
 		Frame: sampleFrame(lang, "imports", access.CenterManager), ID: 4, Incident: "2014-R096", At: jst(7, 29, 15, 0), By: in(lang, "高橋 由美", "Yumi Takahashi"), DryRun: true, State: "done",
@@ -290,7 +290,7 @@ func outsideSamples(lang string) map[string]page {
 	ctx := i18n.With(bg, lang)
 	frame := Frame{Path: "/reset/token", CSRF: "csrf-token", Member: true, Company: in(lang, "NTTコミュニケーションズ", "NTT Communications")}
 	refused := frame
-	refused.Problems = []Problem{{"", "password", i18n.T(ctx, "fault.field.password_short", "min", 12)}, {"", "password_again", i18n.T(ctx, "fault.field.passwords_differ")}}
+	refused.Problems = []Problem{{Form: "", Field: "password", Text: i18n.T(ctx, "fault.field.password_short", "min", 12)}, {Form: "", Field: "password_again", Text: i18n.T(ctx, "fault.field.passwords_differ")}}
 	signin := StaffSignin{Frame: Frame{Path: "/signin", CSRF: "csrf-token", Typed: map[string]string{"email": "misaki.sato@desk.example"}}, Next: "/cases"}
 	wrong := signin
 	wrong.Flash = Flash{Tone: "error", Text: i18n.T(ctx, "fault.sign_in_failed")}

@@ -32,6 +32,6 @@ func reportSamples(lang string) map[string]page {
 	p := ReportsDaily{Frame: sampleFrame(lang, "reports", access.Supervisor), Incident: "2014-R096", Date: jst(7, 31, 0, 0), Today: jst(8, 1, 0, 0), Desk: "all",
 		DeskName: in(lang, "全窓口", "All desks"), Desks: []Choice{{"all", in(lang, "全窓口", "All desks")}, {"tech", names.Desks["tech"]}}, Tables: d.Tables(ctx, names), At: d.At, Printed: d.At, MayNote: true}
 	future := p
-	future.Frame.Problems = []Problem{{"", "date", i18n.T(ctx, "fault.field.date_future")}}
+	future.Frame.Problems = []Problem{{Form: "", Field: "date", Text: i18n.T(ctx, "fault.field.date_future")}}
 	return map[string]page{"reports_daily": p, "reports_daily_refused": future}
 }

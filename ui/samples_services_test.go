@@ -37,7 +37,7 @@ func serviceSamples(lang string) map[string]page {
 		Programs: []ProgramServices{program(list[1].Program, list[1]), program(list[0].Program, list[0])},
 		Coming:   append(list, later), Past: []ServiceStatus{over}, MayEdit: true}
 	refused := index
-	refused.Frame.Problems = []Problem{{"set", "until", i18n.T(i18n.With(bg, lang), "fault.field.end_before_begin")}}
+	refused.Frame.Problems = []Problem{{Form: "set", Field: "until", Text: i18n.T(i18n.With(bg, lang), "fault.field.end_before_begin")}}
 	calm := ServicesIndex{Frame: sampleFrame(lang, "services", access.Agent), Services: index.Services, Now: index.Now, Programs: []ProgramServices{program("goo")}}
 	return map[string]page{"services_index": index, "services_index_refused": refused, "services_index_calm": calm}
 }

@@ -26,7 +26,7 @@ func sampleOperator(lang string) OperatorsEdit {
 	ctx := i18n.With(bg, lang)
 	p := OperatorsEdit{Frame: sampleFrame(lang, "setup", access.CenterManager), Values: map[string]string{"name_ja": "瀬戸内フェリー", "signature_en": "1-1 Mihon-cho, Takamatsu"}}
 	p.Frame.Typed = map[string]string{"code": "Ferry", "mail_address": "ferry"}
-	p.Frame.Problems = []Problem{{"", "code", i18n.T(ctx, "fault.field.code_invalid")}, {"", "mail_address", i18n.T(ctx, "fault.field.email_invalid")}, {"", "name_en", i18n.T(ctx, "fault.field.required")}}
+	p.Frame.Problems = []Problem{{Form: "", Field: "code", Text: i18n.T(ctx, "fault.field.code_invalid")}, {Form: "", Field: "mail_address", Text: i18n.T(ctx, "fault.field.email_invalid")}, {Form: "", Field: "name_en", Text: i18n.T(ctx, "fault.field.required")}}
 	return p
 }
 

@@ -80,7 +80,7 @@ func caseSamples(lang string) map[string]page {
 	locked.Movements = slices.Clone(locked.Movements)
 	locked.Movements[0].Double = "open"
 	locked.NoProposal = i18n.T(i18n.With(bg, lang), "fault.double_undecided")
-	locked.Frame.Problems = []Problem{{"impostor", "reason", in(lang, "理由を入力してください。", "Enter a reason.")}}
+	locked.Frame.Problems = []Problem{{Form: "impostor", Field: "reason", Text: in(lang, "理由を入力してください。", "Enter a reason.")}}
 
 	outbound := sampleCase(lang)
 	outbound.Call.Direction, outbound.Call.Code.State, outbound.CallBack = "outbound", "unavailable", []Choice{{"3", "03-****-8551"}}
@@ -88,7 +88,7 @@ func caseSamples(lang string) map[string]page {
 	outbound.Call.Relation = "proxy"
 	outbound.Frame.Person.TextSize = "largest"
 	outbound.Frame.Refused = "handover"
-	outbound.Frame.Problems = []Problem{{"handover", "to", i18n.T(i18n.With(bg, lang), "fault.field.handover_unknown")}}
+	outbound.Frame.Problems = []Problem{{Form: "handover", Field: "to", Text: i18n.T(i18n.With(bg, lang), "fault.field.handover_unknown")}}
 	outbound.Identity = Identity{State: "resumed", RestrictedAt: jst(7, 29, 15, 0), LinkSentAt: jst(7, 31, 10, 50), ResumedAt: jst(7, 31, 10, 58), PointPasswordName: in(lang, "ポイントパスワード", "point password"), PointPassword: true, OffersOneTime: true, OneTimePassword: true, MayRestrict: true}
 	outbound.Member.Revealed = true
 
@@ -102,7 +102,7 @@ func caseSamples(lang string) map[string]page {
 	exhausted.Callback, exhausted.Call = &sampleCallbacks(lang)[4], nil
 	exhausted.Callback.State, exhausted.Callback.NextChannel, exhausted.Callback.Attempts = "exhausted", "letter", 3
 	exhausted.MayPromise, exhausted.Today, exhausted.CallBack = true, jst(7, 31, 10, 44), []Choice{{"3", "03-****-8551"}}
-	exhausted.Frame.Problems = []Problem{{"promise", "due_at", i18n.T(i18n.With(bg, lang), "fault.field.calling_hours")}}
+	exhausted.Frame.Problems = []Problem{{Form: "promise", Field: "due_at", Text: i18n.T(i18n.With(bg, lang), "fault.field.calling_hours")}}
 	exhausted.Letter, exhausted.Steps, exhausted.Next = []string{"restriction", "result"}, slices.Clone(exhausted.Steps), "letter"
 	exhausted.Steps[0] = Step{Name: "notice", State: "now", Note: i18n.T(i18n.With(bg, lang), "cases.step.unreachable")}
 	exhausted.Steps[1] = Step{Name: "verification", State: "later"}
@@ -121,7 +121,7 @@ func caseSamples(lang string) map[string]page {
 	handed.Supervises, handed.MayChange, handed.Change = true, false, &ContactChange{ID: 6, Kind: "email", By: in(lang, "鈴木 健", "Ken Suzuki"), Shared: 2, MayConfirm: true, MayWithdraw: true,
 		At: jst(7, 31, 10, 20), Documents: in(lang, "本人確認書類の写し（2014年7月31日到着）", "Copy of an identity document, received 31 July 2014")}
 	handed.Frame.Contacts = Waits{Count: 2}
-	handed.Frame.Problems = []Problem{{"confirm", "value", i18n.T(i18n.With(bg, lang), "fault.field.contact_differs")}}
+	handed.Frame.Problems = []Problem{{Form: "confirm", Field: "value", Text: i18n.T(i18n.With(bg, lang), "fault.field.contact_differs")}}
 	handed.Frame.Refused = "confirm"
 	handed.Call.Code.Stopped, handed.Identity.Stopped = i18n.T(i18n.With(bg, lang), "fault.mail_stopped"), i18n.T(i18n.With(bg, lang), "fault.mail_stopped")
 	handed.Call.TakenOverAt = jst(7, 31, 10, 41)
@@ -162,7 +162,7 @@ func sampleCase(lang string) CasesShow {
 			ExpiresAt: jst(7, 31, 11, 12), WrongLeft: 2, MissingItems: 1, MissingHidden: true,
 			Items: []Item{
 				{Name: "name", State: "match"}, {Name: "birth_date", State: "match"},
-				{Name: "address", State: "mismatch"}, {Name: "phone", State: "variant"}, {Name: "customer_number", Hidden: true},
+				{Name: "address", State: "mismatch"}, {Name: "phone", State: "variant", Differs: "character", Spoken: "x"}, {Name: "customer_number", Hidden: true},
 			},
 			Code:        Code{State: "sent", Contacts: []Choice{{"4", "co****@mail.example"}}, SentTo: "co****@mail.example", ExpiresAt: jst(7, 31, 10, 52), TriesLeft: 5, SendsLeft: 4, ResendAt: jst(7, 31, 10, 43)},
 			MayConclude: []string{"verified", "mismatch", "unable", "impostor_suspected"},

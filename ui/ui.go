@@ -116,6 +116,7 @@ type Problem struct {
 	Form  string // empty where the page has one form
 	Field string
 	Text  string
+	Note  bool // tells who may go on, and is nothing to correct
 }
 
 // ID is the id of the problem's field in the page.
@@ -131,7 +132,7 @@ type Choice struct {
 func ProblemsOf(ctx context.Context, form string, f *fault.Fault) []Problem {
 	problems := make([]Problem, 0, len(f.Fields))
 	for _, field := range f.Fields {
-		problems = append(problems, Problem{Form: form, Field: field.Name, Text: problemText(ctx, field)})
+		problems = append(problems, Problem{Form: form, Field: field.Name, Text: problemText(ctx, field), Note: field.Code == "owes_supervisor"})
 	}
 	return problems
 }
@@ -158,6 +159,16 @@ func fieldID(form, name string) string {
 		return name
 	}
 	return form + "-" + name
+}
+
+// toCorrect counts the problems that are no notes.
+func (f Frame) toCorrect() (n int) {
+	for _, p := range f.Problems {
+		if !p.Note {
+			n++
+		}
+	}
+	return n
 }
 
 func (f Frame) problem(id string) string {
@@ -314,13 +325,16 @@ var importLooks = map[string]look{
 
 // servicesMatter are the steps at which a member hears what of the services they
 // cannot use as ever.
-var servicesMatter = map[string]bool{"points": true, "reset_sent": true}
+var servicesMatter = map[string]bool{"points": true, "put_back": true, "put_back_open": true, "reset_sent": true}
 
 // lines are the sentences of the script in a language, whoever reads the page.
 func (s Script) lines(lang string) []string {
 	ctx := i18n.With(context.Background(), lang)
 	said := s.Names[lang]
-	lines := strings.Split(t(ctx, "calls.script."+s.Step, "desk", said.Desk, "agent", said.Agent, "unit", cmp.Or(said.Unit, t(ctx, "calls.script.unit")), "minutes", s.Minutes), "\n")
+	lines := strings.Split(t(ctx, "calls.script."+s.Step, "desk", said.Desk, "agent", said.Agent, "unit", cmp.Or(said.Unit, t(ctx, "calls.script.unit")), "minutes", s.Minutes, "day", i18n.DaySpoken(ctx, s.PutBackAt)), "\n")
+	if s.Mailed {
+		lines = append(lines, t(ctx, "calls.script.mailed"))
+	}
 	if s.Step == "reset" && said.GoesOn != "" {
 		lines = append(lines, said.GoesOn)
 	}

@@ -22,7 +22,7 @@ func (w *World) People() map[access.Role]access.Actor {
 
 // MailEnv is what mails quote, the same every day.
 func MailEnv(context.Context, time.Time, string, int64) (notices.Env, error) {
-	return notices.Env{Company: "NTTコミュニケーションズ", TopPage: "OCNのトップページ", ID: "OCN ID", PointPassword: "ポイントパスワード", OneTimePassword: true, Mailbox: true, Transfers: true, Unit: "ポイント",
+	return notices.Env{Company: "NTTコミュニケーションズ", TopPage: "OCNのトップページ", ID: "OCN ID", PointPassword: "ポイントパスワード", OneTimePassword: true, Mailbox: true, Transfers: true, Units: []string{"ポイント"},
 		Desks: []notices.DeskLine{{Name: "窓口", Phone: "0120-047-860", Hours: "10:00～21:00"}}}, nil
 }
 

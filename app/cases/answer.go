@@ -26,10 +26,11 @@ const HandedOver = "handed_over"
 // Outcomes lists what a verification is concluded with.
 var Outcomes = []string{Verified, Mismatch, Unable, ImpostorSuspected}
 
-// Answered is all that an agent learns of an answer. Variant: the name is right
-// but for variant characters (髙 for 高), and counts once the agent confirms it.
+// Answered is all that an agent learns of an answer. Variant: the name is right but for
+// what Differs says, and counts once the agent confirms it.
 type Answered struct {
 	Match, Variant bool
+	Differs        string
 	Call           *Call
 }
 
@@ -47,7 +48,8 @@ func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, 
 		if err := registered.damaged(item); err != nil {
 			return err
 		}
-		a.Match, a.Variant = registered.compare(item, value)
+		a.Match, a.Differs = registered.compare(item, value)
+		a.Variant = a.Differs != ""
 		if a.Variant && !confirmVariant {
 			return audit.Record(tx, audit.Change{After: map[string]any{"call": in.ID, "item": item, "variant": true}})
 		}

@@ -84,29 +84,40 @@ func (r registered) damaged(item string) error {
 	return nil
 }
 
-// compare tells whether what was said is what is registered; variant: it is but for
-// what a name may differ in and the agent has to confirm.
-func (r registered) compare(item, said string) (match, variant bool) {
+// What a name may differ in from the one that is registered and be right: the agent has to
+// confirm it.
+const (
+	DiffersInCharacter = "character" // 髙 for 高
+	DiffersInOrder     = "order"     // of a Latin name's parts
+	DiffersInSpelling  = "spelling"  // marks, titles or middle names
+)
+
+var differences = map[jptext.NameMatch]string{jptext.NameVariant: DiffersInCharacter, jptext.NameOrder: DiffersInOrder, jptext.NameSpelling: DiffersInSpelling}
+
+// compare tells whether what was said is what is registered, or what it differs in if the
+// agent has to confirm it.
+func (r registered) compare(item, said string) (match bool, differs string) {
 	switch item {
 	case ItemName:
+		best := jptext.NameDiffers
 		for _, name := range []string{r.person.Name, r.person.Kana} {
 			same := jptext.CompareNames(name, said)
 			// Abroad the given name comes first, and so does its kana.
 			if same == jptext.NameDiffers && name == r.person.Kana && jptext.IsLatin(r.person.Name) {
 				same = jptext.CompareParts(name, said)
 			}
-			match, variant = match || same == jptext.NameSame, variant || same == jptext.NameVariant
+			best = max(best, same)
 		}
-		return match, variant && !match
+		return best == jptext.NameSame, differences[best]
 	case ItemBirthDate:
-		return jptext.SameBirthDate(r.person.BirthDate, said), false
+		return jptext.SameBirthDate(r.person.BirthDate, said), ""
 	case ItemAddress:
-		return jptext.SameAddress(r.person.Address, said), false
+		return jptext.SameAddress(r.person.Address, said), ""
 	case ItemPhone:
-		return slices.ContainsFunc(r.phones, func(p string) bool { return jptext.PhoneKey(p) == jptext.PhoneKey(said) }), false
+		return slices.ContainsFunc(r.phones, func(p string) bool { return jptext.PhoneKey(p) == jptext.PhoneKey(said) }), ""
 	case ItemCustomerNumber:
 		n := jptext.CustomerNumberKey(r.person.CustomerNumber)
-		return n != "" && n == jptext.CustomerNumberKey(said), false
+		return n != "" && n == jptext.CustomerNumberKey(said), ""
 	}
-	return false, false
+	return false, ""
 }

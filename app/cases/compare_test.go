@@ -53,18 +53,19 @@ func TestAnswersAsTheyAreSaid(t *testing.T) {
 	w.Import(apptest.AffectedHeader+"j@ocn.example,\"SMITH, John A.\",ジョン スミス,1970-03-02,090-0000-0001,j@mail.example,2005-04-01,1000001,東京都千代田区大手町二丁目3番1号,000123456,ja,0,0,\n", "")
 	call := w.Call(w.Agent, w.Case("j@ocn.example").ID)
 	for _, c := range []struct {
-		item, said     string
-		match, variant bool
+		item, said string
+		match      bool
+		differs    string
 	}{
-		{cases.ItemName, "John A Smith", false, true}, {cases.ItemName, "Smith John さん", false, true}, {cases.ItemName, "スミス ジョン", true, false}, {cases.ItemName, "ジョンスミス様", true, false},
-		{cases.ItemBirthDate, "S450302", true, false}, {cases.ItemBirthDate, "昭和四十五年三月二日生まれ", true, false},
-		{cases.ItemAddress, "千代田区大手町2丁目の3の1", true, false}, {cases.ItemPhone, "+81 90 0000 0001", true, false},
-		{cases.ItemCustomerNumber, "123456", true, false}, {cases.ItemCustomerNumber, "0001-23456", true, false},
-		{cases.ItemName, "Jane Smith", false, false}, {cases.ItemCustomerNumber, "1234560", false, false},
+		{cases.ItemName, "John A Smith", false, cases.DiffersInOrder}, {cases.ItemName, "Smith John さん", false, cases.DiffersInSpelling}, {cases.ItemName, "スミス ジョン", true, ""}, {cases.ItemName, "ジョンスミス様", true, ""},
+		{cases.ItemBirthDate, "S450302", true, ""}, {cases.ItemBirthDate, "昭和四十五年三月二日生まれ", true, ""},
+		{cases.ItemAddress, "千代田区大手町2丁目の3の1", true, ""}, {cases.ItemPhone, "+81 90 0000 0001", true, ""},
+		{cases.ItemCustomerNumber, "123456", true, ""}, {cases.ItemCustomerNumber, "0001-23456", true, ""},
+		{cases.ItemName, "Jane Smith", false, ""}, {cases.ItemCustomerNumber, "1234560", false, ""},
 	} {
 		a, err := cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, c.item, c.said, false)
-		if err != nil || a.Match != c.match || a.Variant != c.variant {
-			t.Errorf("%s: match %v, variant %v, %v", c.said, a.Match, a.Variant, err)
+		if err != nil || a.Match != c.match || a.Differs != c.differs || a.Variant != (c.differs != "") {
+			t.Errorf("%s: match %v, differs in %q, %v", c.said, a.Match, a.Differs, err)
 		}
 	}
 }

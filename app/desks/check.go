@@ -116,7 +116,11 @@ func (d Desk) checkHours(p *fault.Problems) {
 		}
 		for j, other := range d.Hours[:i] {
 			if h.contradicts(other) {
-				p.Add(field+"from", "hours_overlap", "row", j+1)
+				code := "hours_overlap"
+				if h.From == other.From && h.Until == other.Until {
+					code = "openings_overlap"
+				}
+				p.Add(field+"from", code, "row", j+1)
 			}
 		}
 	}

@@ -51,8 +51,8 @@ func TestWhatCannotBeMeant(t *testing.T) {
 		"close at open":       {func(d *Desk) { d.Hours[1].Close = 600 }, "hours.1.close:hours_invalid"},
 		"beyond midnight":     {func(d *Desk) { d.Hours[1].Close = 1441 }, "hours.1.close:hours_invalid"},
 		"reversed":            {func(d *Desk) { d.Hours[1].Until = day(t, "2014-07-27") }, "hours.1.until:until_before_from"},
-		"twice the same":      {func(d *Desk) { d.Hours = []Hours{usual, usual} }, "hours.1.from:hours_overlap"},
-		"the same period":     {func(d *Desk) { d.Hours[2].Until = d.Hours[1].Until }, "hours.2.from:hours_overlap"},
+		"twice the same":      {func(d *Desk) { d.Hours = []Hours{usual, usual} }, "hours.1.from:openings_overlap"},
+		"the same period":     {func(d *Desk) { d.Hours[2].Until = d.Hours[1].Until }, "hours.2.from:openings_overlap"},
 		"crossing": {func(d *Desk) {
 			d.Hours = []Hours{within("2014-08-01", "2014-08-10"), within("2014-08-05", "2014-08-20")}
 		}, "hours.1.from:hours_overlap"},
@@ -61,7 +61,7 @@ func TestWhatCannotBeMeant(t *testing.T) {
 		"meeting in a day":  {func(d *Desk) { d.Hours = []Hours{within("", "2015-04-01"), within("2015-04-01", "")} }, "hours.1.from:hours_overlap"},
 		"nested":            {func(d *Desk) { d.Hours = []Hours{usual, within("", "2015-03-31"), within("2015-03-01", "2015-03-31")} }, ""},
 		"Saturdays beside":  {func(d *Desk) { d.Hours = []Hours{{Weekdays: Working, Open: 600, Close: 1140}, saturday} }, ""},
-		"Saturdays twice":   {func(d *Desk) { d.Hours = []Hours{usual, saturday} }, "hours.1.from:hours_overlap"},
+		"Saturdays twice":   {func(d *Desk) { d.Hours = []Hours{usual, saturday} }, "hours.1.from:openings_overlap"},
 		"no day":            {func(d *Desk) { d.Exceptions = []Exception{{Closed: true}} }, "exceptions.0.date:required"},
 		"a day twice": {func(d *Desk) {
 			e := Exception{Date: day(t, "2014-08-06"), Closed: true}

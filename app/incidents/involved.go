@@ -123,23 +123,21 @@ func (in *Involved) Asks(ids, topics []string) bool {
 	return len(topics) == 0 || slices.ContainsFunc(topics, func(t string) bool { return !slices.Contains(in.others, t) })
 }
 
-// Unit is what the points of all its programs are called, see UnitOf.
-func (in *Involved) Unit(lang string) string { return UnitOf(in.Programs, lang) }
+// Units are what the points of its programs are called, each once.
+func (in *Involved) Units(lang string) []string { return UnitsOf(in.Programs, lang) }
 
-// UnitOf is what the points of all the programs are called in the language; empty where
-// they are called otherwise in some.
-func UnitOf(programs []Program, lang string) (unit string) {
-	for i, p := range programs {
-		of := p.UnitJa
+// UnitsOf are what the points of the programs are called in the language, each once.
+func UnitsOf(programs []Program, lang string) (units []string) {
+	for _, p := range programs {
+		unit := p.UnitJa
 		if lang == "en" {
-			of = p.UnitEn
+			unit = p.UnitEn
 		}
-		if i > 0 && of != unit {
-			return ""
+		if !slices.Contains(units, unit) {
+			units = append(units, unit)
 		}
-		unit = of
 	}
-	return unit
+	return units
 }
 
 // WithPointPassword tells, by program, whether its members have a password for points: those

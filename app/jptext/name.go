@@ -12,11 +12,14 @@ import (
 // NameMatch is how alike two names are.
 type NameMatch int
 
-// NameSame: the order of the parts does not matter. NameVariant: they differ only in
-// variant characters (髙 for 高) or, in a Latin name, in order, marks or middle names. An
-// agent has to confirm it.
+// NameSame: the order of the parts does not matter, but in a Latin name. What stands between
+// it and NameDiffers an agent has to confirm: NameVariant differs only in variant characters
+// (髙 for 高); a Latin name in the order of its parts only (NameOrder), or also in marks,
+// titles or middle names (NameSpelling).
 const (
 	NameDiffers NameMatch = iota
+	NameSpelling
+	NameOrder
 	NameVariant
 	NameSame
 )
@@ -30,10 +33,13 @@ func CompareNames(registered, said string) NameMatch {
 		return NameDiffers
 	case PlainKey(a) == PlainKey(b), PlainKey(registered) == PlainKey(said):
 		return NameSame
+	case IsLatin(a) && IsLatin(b):
+		if SearchKey(a) == SearchKey(b) {
+			return NameSpelling
+		}
+		return CompareParts(a, b)
 	case SearchKey(a) == SearchKey(b):
 		return NameVariant
-	case IsLatin(a) && IsLatin(b):
-		return CompareParts(a, b)
 	}
 	return max(turned(a, b), turned(b, a))
 }
@@ -140,6 +146,7 @@ func nameParts(name string) []namePart {
 
 // CompareParts compares two names part by part in any order: marks are left out, and
 // a middle name is left out or an initial. Two parts at least are the same.
+// It is NameOrder or NameSpelling where they are alike.
 func CompareParts(registered, said string) NameMatch {
 	a, b := nameParts(registered), nameParts(said)
 	restA, restB, shared := pair(a, b, namePart.same)
@@ -149,7 +156,20 @@ func CompareParts(registered, said string) NameMatch {
 	if shared < 2 || len(restA) > 0 && len(restB) > 0 || !allMiddle(a, restA) || !allMiddle(b, restB) {
 		return NameDiffers
 	}
-	return NameVariant
+	if NameKey(registered) != "" && slices.Equal(sorted(registered), sorted(said)) {
+		return NameOrder
+	}
+	return NameSpelling
+}
+
+// sorted are the parts of a name as written, in an order of their own.
+func sorted(name string) []string {
+	parts := NameParts(strings.NewReplacer("-", " ", "‐", " ").Replace(name))
+	for i, p := range parts {
+		parts[i] = PlainKey(p)
+	}
+	slices.Sort(parts)
+	return parts
 }
 
 // pair takes from both lists what are pairs, each part once, and counts them.

@@ -27,9 +27,9 @@ type Env struct {
 	Happened  string   // what happened; empty: a sentence that fits any incident
 	// PointPassword is what members call the password for points; empty: there is none.
 	PointPassword   string
-	OneTimePassword bool   // offered at sign-in
-	Unit            string // what points are called: points, miles
-	Transfers       bool   // there are programs to transfer points between
+	OneTimePassword bool     // offered at sign-in
+	Units           []string // what points of its programs are called: points, miles
+	Transfers       bool     // there are programs to transfer points between
 	// Services are sentences about services that members cannot use as ever.
 	Services []string
 	// Transfer is how points can be transferred: "suspended", with the
@@ -86,9 +86,16 @@ const widestSubject = 60
 // subjectIn is the subject with the names of the incident, or with general ones where
 // those would make it too long.
 func (t letter) subjectIn(lang string, f Facts, env Env) (string, error) {
-	for _, named := range []Env{env, {ID: "ID", Unit: env.Unit, Transfers: env.Transfers}, general(lang)} {
+	told := Facts{PointsOpen: f.PointsOpen, Points: f.Points, Before: f.Before}
+	named, short := newWords(lang, told, "", env), newWords(lang, told, "", Env{Units: env.Units, Transfers: env.Transfers})
+	if env.Units == nil && f.Points == nil {
+		named.Own = "" // nobody knows what they are called
+	}
+	plainest := short
+	plainest.Own = ""
+	for _, w := range []words{named, short, plainest} {
 		var b strings.Builder
-		if err := t.subject.Execute(&b, newWords(lang, Facts{PointsOpen: f.PointsOpen, Points: f.Points, Before: f.Before}, "", named)); err != nil {
+		if err := t.subject.Execute(&b, w); err != nil {
 			return "", err
 		}
 		if subject := strip(b.String()); columnsOf(subject, lang == "ja") <= widestSubject {
@@ -98,12 +105,12 @@ func (t letter) subjectIn(lang string, f Facts, env Env) (string, error) {
 	return "", fmt.Errorf("the subject of %s is too long", t.body.Name())
 }
 
-// general are names that fit any incident.
-func general(lang string) Env {
+// general is what points are called where nobody said so.
+func general(lang string) string {
 	if lang == "en" {
-		return Env{ID: "ID", Unit: "points"}
+		return "points"
 	}
-	return Env{ID: "ID", Unit: "ポイント"}
+	return "ポイント"
 }
 
 // checkSecret refuses to write a mail about a code or a link that is not there,

@@ -21,14 +21,14 @@ var languages = []string{"ja", "en"}
 func env(lang string) Env {
 	if lang == "en" {
 		return Env{Company: "NTT Communications", TopPage: "the official OCN top page", ID: "OCN ID", PointPassword: "point password", OneTimePassword: true, Mailbox: true,
-			Transfers: true, Unit: "points", GoesOn: "Your internet connection works as before while the OCN ID is restricted. The OCN Authentication ID used for the connection is not the same as your OCN ID.",
+			Transfers: true, Units: []string{"points"}, GoesOn: "Your internet connection works as before while the OCN ID is restricted. The OCN Authentication ID used for the connection is not the same as your OCN ID.",
 			Desks: []DeskLine{
 				{"OCN Technical Support Center", "0120-047-860", "10:00–21:00"}, {"Point Renewal Reception Center", "0120-170-033", "closed today (next open Monday 4 August, 10:00–21:00)"}},
 			Services: []string{"goo Point: exchanges are suspended. They are planned to resume on 31 July at 15:00.", "PointTalk: transfers need the point password."},
 			Transfer: "point_password"}
 	}
 	return Env{Company: "NTTコミュニケーションズ", TopPage: "OCNの公式トップページ", ID: "OCN ID", PointPassword: "ポイントパスワード", OneTimePassword: true, Mailbox: true,
-		Transfers: true, Unit: "ポイント", GoesOn: "OCN IDの利用制限中も、インターネット接続はこれまでどおりご利用いただけます。接続に使う「OCN認証ID」は、OCN IDとは別のものです。",
+		Transfers: true, Units: []string{"ポイント"}, GoesOn: "OCN IDの利用制限中も、インターネット接続はこれまでどおりご利用いただけます。接続に使う「OCN認証ID」は、OCN IDとは別のものです。",
 		Desks: []DeskLine{
 			{"OCNテクニカルサポートセンタ", "0120-047-860", "10:00〜21:00"}, {"ポイントリニューアル受付センタ", "0120-170-033", "本日は休業いたします。次の受付：8月4日（月）10:00〜21:00"}},
 		Services: []string{"gooポイントの交換は、現在ご利用いただけません。7月31日 15:00に再開の予定です。", "ポイントークの移行には、ポイントパスワードが必要です。"},
@@ -105,7 +105,7 @@ func TestFormerAddressesLearnNothing(t *testing.T) {
 func TestTotals(t *testing.T) {
 	whole := int64(2000)
 	for _, kind := range []string{ReimbursementCompleted, ReimbursementCorrected, CaseClosed} {
-		for lang, c := range map[string]struct{ total, whole string }{"ja": {"合計：", "訂正後の合計：+2,000ポイント"}, "en": {"Total", "Corrected total: +2,000 points"}} {
+		for lang, c := range map[string]struct{ total, whole string }{"ja": {"合計：", "補填の合計（訂正後）：+2,000ポイント"}, "en": {"Total", "reimbursed (corrected): +2,000 points"}} {
 			f := facts("山田 太郎")
 			f.Points = []Points{{NameJa: "goo", NameEn: "goo", Reimbursed: 500, Balance: 900}}
 			if m := render(t, kind, lang, f, ""); strings.Contains(m.Text, c.total) {
@@ -229,7 +229,7 @@ func TestWords(t *testing.T) {
 func TestPointsAddUp(t *testing.T) {
 	m := render(t, ReimbursementCompleted, "ja", facts("山田 太郎"), "")
 	for _, want := range []string{"移行前の状態に復元：+5,000ポイント\n調整：+120ポイント\n合計：+5,120ポイント\n反映後の残高：12,345ポイント",
-		"移行前の状態に復元：−4,000ポイント\n不正に交換された分の補填：+3,500ポイント\n残高の不足分（当社負担）：+800ポイント\n合計：+300ポイント\nそのほかのポイントの動き：−40ポイント\n反映後の残高：1,265ポイント"} {
+		"不正な移行で加算された分の取消：−4,000ポイント\n不正に交換された分の補填：+3,500ポイント\n残高の不足分（当社負担）：+800ポイント\n合計：+300ポイント\nそのほかのポイントの動き：−40ポイント\n反映後の残高：1,265ポイント"} {
 		if !strings.Contains(m.Text, want) {
 			t.Errorf("not there: %s\n%s", want, m.Text)
 		}
@@ -280,7 +280,7 @@ func TestClosedWhileOwed(t *testing.T) {
 	type words struct{ says, never []string }
 	owed := map[string]words{
 		"ja": {[]string{"まだすべては完了しておりません", "反映した際にメール"}, []string{"すべて完了いたしました", "手続きが完了", "対応完了", "訂正"}},
-		"en": {[]string{"have not all been reimbursed yet", "do nothing about the remaining"}, []string{"finished", "Closed on", "correction"}},
+		"en": {[]string{"have not all been put back yet", "do nothing about the remaining"}, []string{"finished", "Closed on", "correction"}},
 	}
 	corrected := map[string]words{
 		"ja": {[]string{"訂正が必要なことが分かり", "内容が確定しましたら"}, []string{"すべて完了いたしました", "手続きが完了", "対応完了", "残りの", "まだすべては"}},

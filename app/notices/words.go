@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"hoten/app/jptext"
+	"hoten/i18n"
 )
 
 //go:embed templates
@@ -66,8 +68,9 @@ type words struct {
 	Company, TopPage                 string
 	Signature                        []string
 	ID, GoesOn, Happened             string
-	PointPassword, Unit              string
-	Units                            string // Unit as a line begins with it
+	PointPassword                    string
+	Unit                             string // what points of the incident's programs are called, the one or the other
+	Own                              string // what those are called that this mail is about, all of them
 	Mailbox, OneTimePassword         bool
 	Transfers                        bool
 	Rolled, Paid, Both               bool // how points of this member were put back
@@ -77,6 +80,8 @@ type words struct {
 
 type pointWords struct {
 	Program, Balance                                string // no Balance: unknown
+	Unit, Units                                     string // of the program; Units as a line begins with it
+	Returned                                        string // empty: a canceled exchange returned none
 	Total                                           string // empty: there is one part, which says it
 	Whole                                           string // what was put back in all, once corrected
 	Restored, Reimbursed, Absorbed, Adjusted, Moved string // empty: no such part
@@ -95,10 +100,9 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 		Day: day(lang, f.At), Clock: f.At.In(jptext.JST).Format("15:04"), Minutes: f.Minutes, Resumed: f.Resumed, PointsOpen: f.PointsOpen, Loss: f.Loss, Correction: f.Correction,
 		Phone: f.Contact == "phone", Former: f.Former,
 		Company: value(env.Company), TopPage: value(env.TopPage), Transfer: env.Transfer, Signature: values(env.Signature), Services: values(env.Services),
-		ID: value(cmp.Or(env.ID, general(lang).ID)), GoesOn: value(env.GoesOn), Happened: value(env.Happened), PointPassword: value(env.PointPassword),
-		Unit: value(cmp.Or(env.Unit, general(lang).Unit)), Mailbox: env.Mailbox, OneTimePassword: env.OneTimePassword, Transfers: env.Transfers,
+		ID: value(cmp.Or(env.ID, "ID")), GoesOn: value(env.GoesOn), Happened: value(env.Happened), PointPassword: value(env.PointPassword),
+		Unit: value(cmp.Or(i18n.Either(lang, env.Units), general(lang))), Own: value(cmp.Or(i18n.Both(lang, f.units(lang)), i18n.Both(lang, env.Units), general(lang))), Mailbox: env.Mailbox, OneTimePassword: env.OneTimePassword, Transfers: env.Transfers,
 	}
-	w.Units = value(capital(cmp.Or(env.Unit, general(lang).Unit)))
 	ways := f.ways(env.Transfers)
 	w.Rolled, w.Paid, w.Both = ways.Restored, ways.Reimbursed, ways.Restored && ways.Reimbursed
 	if lang == "en" {
@@ -127,7 +131,7 @@ func (p Points) words(lang string) pointWords {
 		}
 		return p.signed(lang, n)
 	}
-	w := pointWords{Program: value(program), Restored: part(p.Restored), Reimbursed: part(p.Reimbursed), Absorbed: part(p.Absorbed), Adjusted: part(p.Adjusted),
+	w := pointWords{Program: value(program), Unit: value(p.unit(lang)), Units: value(capital(p.unit(lang))), Returned: part(p.Returned), Restored: part(p.Restored), Reimbursed: part(p.Reimbursed), Absorbed: part(p.Absorbed), Adjusted: part(p.Adjusted),
 		Moved: part(p.Moved), TakenBack: p.Restored < 0, Less: p.Total() < 0, Borne: p.Absorbed > 0}
 	if p.parts() != 1 {
 		w.Total = p.signed(lang, p.Total())
@@ -163,16 +167,34 @@ func (p Points) signed(lang string, n int64) string {
 	return p.points(lang, 0)
 }
 
-// points writes a number with the unit of the program; mails of earlier releases hold none.
+// points writes a number with the unit of the program.
 func (p Points) points(lang string, n int64) string {
 	switch s := separated(n); {
 	case lang != "en":
-		return s + plain(cmp.Or(p.UnitJa, "ポイント"))
+		return s + plain(p.unit(lang))
 	case n == 1:
 		return s + " " + plain(cmp.Or(p.UnitEnOne, "point"))
 	default:
-		return s + " " + plain(cmp.Or(p.UnitEn, "points"))
+		return s + " " + plain(p.unit(lang))
 	}
+}
+
+// unit is what points of the program are called; mails of earlier releases do not say.
+func (p Points) unit(lang string) string {
+	if lang == "en" {
+		return cmp.Or(p.UnitEn, general(lang))
+	}
+	return cmp.Or(p.UnitJa, general(lang))
+}
+
+// units are what the points are called that the mail is about, each once.
+func (f Facts) units(lang string) (units []string) {
+	for _, p := range f.Points {
+		if unit := p.unit(lang); !slices.Contains(units, unit) {
+			units = append(units, unit)
+		}
+	}
+	return units
 }
 
 func separated(n int64) string {

@@ -13,10 +13,11 @@ import (
 const columns = 70
 
 // Characters that do not begin or end a line (行頭禁則, 行末禁則), those of ASCII
-// included.
+// included. The dash of a
+// range stands in both: it stays between its two times or days.
 var (
 	noStart = runes("、。，．・：；？！ー～〜」』）】〉》〕］｝”’々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ％゛゜…‥,.!?:;)]}%")
-	noEnd   = runes("「『（【〈《〔［｛“‘＃＋−￥([{#+")
+	noEnd   = runes("〜～「『（【〈《〔［｛“‘＃＋−￥([{#+")
 )
 
 func runes(s string) map[rune]bool {

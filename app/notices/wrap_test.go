@@ -24,6 +24,7 @@ func TestWrap(t *testing.T) {
 		{strings.Repeat("あ", 34) + " 、い", "ja", strings.Repeat("あ", 33) + "|あ 、い"},
 		{strings.Repeat("あ", 33) + "（ い）", "ja", strings.Repeat("あ", 33) + "|（ い）"},
 		{strings.Repeat("あ", 33) + "い  、", "ja", strings.Repeat("あ", 33) + "|い  、"},
+		{strings.Repeat("あ", 26) + "：08:00〜12:00、13:00〜19:00", "ja", strings.Repeat("あ", 26) + "：08:00〜12:00、|13:00〜19:00"},
 		{"", "ja", ""},
 	} {
 		if got := strings.Join(wrap(c.in, c.lang, "", ""), "|"); got != c.want {

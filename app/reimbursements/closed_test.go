@@ -40,7 +40,7 @@ func TestTheClosingMailSumsThePostingsUp(t *testing.T) {
 	w.Deliver(got)
 	text := got["対応完了のお知らせ"]
 	for _, line := range []string{"移行前の状態に復元：+3,000ポイント", "反映後の残高：3,100ポイント",
-		"移行前の状態に復元：−600ポイント", "不正に交換された分の補填：+600ポイント", "調整：+7ポイント", "合計：+7ポイント", "反映後の残高：57ポイント"} {
+		"不正な移行で加算された分の取消：−600ポイント", "不正に交換された分の補填：+600ポイント", "調整：+7ポイント", "合計：+7ポイント", "反映後の残高：57ポイント"} {
 		if !strings.Contains(text, line) {
 			t.Errorf("%q is not said:\n%s", line, text)
 		}

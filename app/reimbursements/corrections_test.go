@@ -134,8 +134,14 @@ func TestLateCancellation(t *testing.T) {
 	if now := w.Case(login(0)); now.PointsOpen != 0 {
 		t.Errorf("still open: %v", now.Marks())
 	}
-	if n := count(t, w, "select count(*) from mails where kind = $1", notices.ReimbursementCorrected); n != 1 {
-		t.Errorf("%d mails of the correction", n)
+	sent, err := notices.Find(store.Read(w.Ctx, w.Store), notices.Filter{Kind: notices.ReimbursementCorrected, Limit: 2})
+	if err != nil || len(sent) != 1 {
+		t.Fatalf("%d mails of the correction, %v", len(sent), err)
+	}
+	// The first mail told 800 as well: what was returned is why.
+	shown, err := sent[0].Show(w.Vault, notices.Env{})
+	if want := "補填の差額：−250ポイント\n補填の合計（訂正後）：+50ポイント\n交換の取消により戻った分：+250ポイント\n反映後の残高：800ポイント"; err != nil || !strings.Contains(shown.Text, want) || strings.Contains(shown.Text, "そのほか") {
+		t.Errorf("%v\n%s", err, shown.Text)
 	}
 	if n := count(t, w, "select count(*) from mails where kind = $1", notices.ReimbursementCompleted); n != 1 {
 		t.Errorf("%d mails of the reimbursement", n)

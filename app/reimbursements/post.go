@@ -2,6 +2,7 @@ package reimbursements
 
 import (
 	"slices"
+	"time"
 
 	"hoten/app/cases"
 	"hoten/app/incidents"
@@ -118,7 +119,7 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 	for i, a := range posted {
 		who := p.addressees[a.CaseID]
 		facts := who.Facts
-		facts.At, facts.Points, facts.Before = tx.Now, pointsFacts(a.plan, p.programs, before[a.CaseID].points), before[a.CaseID].ways
+		facts.At, facts.Points, facts.Before = tx.Now, pointsFacts(a, p.programs, before[a.CaseID]), before[a.CaseID].ways
 		kind := notices.ReimbursementCompleted
 		if a.plan.Corrects {
 			kind = notices.ReimbursementCorrected
@@ -139,9 +140,12 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 	return err
 }
 
-// earlier is what was posted for a case before its correction.
+// earlier is what was posted for a case before its correction, and what happened on the
+// accounts since.
 type earlier struct {
-	points map[int16]int64 // by program
+	points map[int16]int64     // by program
+	moved  map[int16]int64     // by program, what happened since the last posting
+	asOf   map[int16]time.Time // by program, of when the balance was stated: what is dated before was in it
 	ways   notices.PutBack
 }
 
@@ -151,7 +155,7 @@ func postedBefore(tx *store.Tx, posted []*approval) (map[int64]earlier, error) {
 	var of []int64
 	for _, a := range posted {
 		if a.plan.Corrects {
-			of, out[a.CaseID] = append(of, a.CaseID), earlier{points: map[int16]int64{}}
+			of, out[a.CaseID] = append(of, a.CaseID), earlier{map[int16]int64{}, map[int16]int64{}, map[int16]time.Time{}, notices.PutBack{}}
 		}
 	}
 	if of == nil {
@@ -172,7 +176,42 @@ func postedBefore(tx *store.Tx, posted []*approval) (map[int64]earlier, error) {
 		e.ways = notices.PutBack{Restored: e.ways.Restored || r.Restored, Reimbursed: e.ways.Reimbursed || r.Reimbursed}
 		out[r.CaseID] = e
 	}
+	if err != nil {
+		return nil, err
+	}
+	type since struct {
+		CaseID    int64
+		ProgramID int16
+		AsOf      time.Time
+		Moved     int64
+	}
+	happened, err := store.Select[since](tx.DB, `select c.id as case_id, a.program_id, a.as_of, coalesce(sum(p.points) filter (where p.purpose = 'moved'), 0)::bigint as moved
+		from cases c join accounts a on a.identity_id = c.identity_id
+		cross join lateral (select max(transfer_id) as id from reimbursements where case_id = c.id and state = 'posted') r
+		left join postings p on p.account_id = a.id and p.transfer_id > r.id
+		where c.id = any($1) group by c.id, a.id`, of)
+	for _, s := range happened {
+		out[s.CaseID].moved[s.ProgramID], out[s.CaseID].asOf[s.ProgramID] = s.Moved, s.AsOf
+	}
 	return out, err
+}
+
+// returned is what canceled exchanges returned, by program, as far as it is what the plan
+// takes back: what is dated before a balance was stated was in that, and moved nothing.
+func (a *approval) returned(asOf map[int16]time.Time) map[int16]int64 {
+	came := map[int64]int64{}
+	for _, m := range a.facts.Movements {
+		if m.Kind == incidents.Cancel && m.ExchangeID != nil && m.ToProgram != nil && !m.Is(incidents.Double) && m.OccurredAt.After(asOf[*m.ToProgram]) {
+			came[*m.ExchangeID] += m.PointsReceived
+		}
+	}
+	out := map[int16]int64{}
+	for _, l := range a.plan.Lines {
+		if l.Kind == Reimburse && l.Points < 0 {
+			out[l.ProgramID] += min(-l.Points, came[*l.MovementID])
+		}
+	}
+	return out
 }
 
 // moves reports whether anything of what is told changes.
@@ -181,8 +220,9 @@ func moves(p notices.Points) bool {
 }
 
 // pointsFacts tells a member what was posted, a program each and only those touched; before
-// is what a correction adds to.
-func pointsFacts(p Plan, programs []incidents.Program, before map[int16]int64) (out []notices.Points) {
+// is what a correction adds to. The balance follows from the one that was told before.
+func pointsFacts(a *approval, programs []incidents.Program, before earlier) (out []notices.Points) {
+	p, returned := a.plan, a.returned(before.asOf)
 	for _, program := range programs {
 		f := notices.Points{NameJa: program.NameJa, NameEn: program.NameEn, UnitJa: program.UnitJa, UnitEn: program.UnitEn, UnitEnOne: program.UnitEnOne}
 		touched := false
@@ -212,9 +252,10 @@ func pointsFacts(p Plan, programs []incidents.Program, before map[int16]int64) (
 				f.Moved, f.Balance, f.Unknown = -b.Behind, b.Final, false
 			}
 		}
-		if before != nil {
-			whole := before[program.ID] + f.Total()
-			f.Whole = &whole
+		if before.points != nil {
+			whole := before.points[program.ID] + f.Total()
+			f.Whole, f.Returned = &whole, returned[program.ID]
+			f.Moved += before.moved[program.ID] - f.Returned
 		}
 		if touched {
 			out = append(out, f)

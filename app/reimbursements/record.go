@@ -34,10 +34,10 @@ func tellApproved(tx *store.Tx, approved []*approval) error {
 	for _, a := range approved {
 		data := map[string]any{"reimbursement": a.Reimbursement.ID, "approvals": len(a.given) + 1, "needed": a.ApprovalsNeeded}
 		told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Approved, Data: data, By: &a.by})
-		after := map[string]any{"case": a.Number(), "approvals": len(a.given) + 1, "needed": a.ApprovalsNeeded}
+		after := map[string]any{"state": Submitted, "case": a.Number(), "approvals": len(a.given) + 1, "needed": a.ApprovalsNeeded}
 		if a.last {
 			told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Posted, Data: map[string]any{"reimbursement": a.Reimbursement.ID}, By: &a.by})
-			after["transfer"], after["balances"] = a.TransferID, a.plan.Balances
+			after["state"], after["transfer"], after["balances"] = Posted, a.TransferID, a.plan.Balances
 		}
 		recorded = append(recorded, audit.Change{Subject: a.Reimbursement.Subject(),
 			Before: map[string]any{"state": Submitted}, After: after, By: &a.by})

@@ -13,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 
 	"hoten/app/fault"
 )
@@ -91,13 +92,13 @@ func Read(r io.Reader) (*File, error) {
 		err = yaml.NewDecoder(bytes.NewReader(text), yaml.DisallowUnknownField()).Decode(f)
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, unreadable(err)
+		return nil, f.unreadable(err)
 	}
 	return f, f.check()
 }
 
 // unreadable tells what the library refused, and where.
-func unreadable(err error) error {
+func (f *File) unreadable(err error) error {
 	var said yaml.Error
 	if !errors.As(err, &said) {
 		return err
@@ -107,10 +108,22 @@ func unreadable(err error) error {
 	if t := said.GetToken(); t != nil {
 		p.Line = t.Position.Line
 		if errors.As(err, &unknown) {
-			p.Field, p.Code, p.Args = t.Value, "setup_unknown_key", nil
+			p.Field, p.Code, p.Args = f.fieldAt(t), "setup_unknown_key", nil
 		}
 	}
 	return Refused{p}
+}
+
+// fieldAt is the place of a key as problems name it: programs.1.colour.
+func (f *File) fieldAt(key *token.Token) string {
+	for _, doc := range f.tree.Docs {
+		for _, n := range ast.Filter(ast.MappingValueType, doc.Body) {
+			if v, ok := n.(*ast.MappingValueNode); ok && v.Key.GetToken().Position.Offset == key.Position.Offset {
+				return strings.NewReplacer("$.", "", "[", ".", "]", "").Replace(v.Key.GetPath())
+			}
+		}
+	}
+	return key.Value
 }
 
 // place is where something stands in the file: "desks", "0".

@@ -56,7 +56,7 @@ func TestStrict(t *testing.T) {
 	s, _ := apptest.New(t)
 	text := example(t, "one-program")
 	for name, c := range map[string]struct{ old, new, field, code string }{
-		"an unknown key":              {"    page_url: ", "    page_uri: ", "page_uri", "setup_unknown_key"},
+		"an unknown key":              {"    page_url: ", "    page_uri: ", "operators.0.page_uri", "setup_unknown_key"},
 		"an unknown section":          {"desks:", "windows:", "windows", "setup_unknown_key"},
 		"a value of another kind":     {"threshold: 20000", "threshold: many", "", "setup_unreadable"},
 		"no YAML":                     {"operators:\n", "operators: [\n", "", "setup_unreadable"},
@@ -75,7 +75,7 @@ func TestStrict(t *testing.T) {
 		"no opening":                  {`open: ["10:00-13:00"]`, "open: []", "desks.0.hours.1.open", "required"},
 		"an opening that is none":     {`"14:00-19:00"`, `"14-x"`, "desks.0.hours.0.open.1", "opening_invalid"},
 		"an opening before its start": {`"14:00-19:00"`, `"19:00-14:00"`, "desks.0.hours.0.open.1", "hours_invalid"},
-		"openings that overlap":       {`"14:00-19:00"`, `"12:00-19:00"`, "desks.0.hours.0.open.1", "hours_overlap"},
+		"openings that overlap":       {`"14:00-19:00"`, `"12:00-19:00"`, "desks.0.hours.0.open.1", "openings_overlap"},
 		"weekdays that are none":      {"weekdays: mon-fri", "weekdays: mon-fry", "desks.0.hours.0.weekdays", "weekdays_unknown"},
 		"a day of no year":            {"first: 12/31", "first: 13/31", "desks.0.closed_yearly.0.first", "yearly_invalid"},
 		"a reversed period":           {"period_to: 2026-03-12", "period_to: 2026-02-12", "incidents.0.period_to", "period_reversed"},
@@ -196,7 +196,7 @@ func TestAgain(t *testing.T) {
 		t.Errorf("%d desks, %v", len(list), err)
 	}
 	of, err := incidents.Involve(db, 0)
-	if err != nil || of.ID.Code != "ferry-id" || of.Operator.Code != "setouchi-ferry" || len(of.Programs) != 1 || of.Unit("en") != "nautical miles" || of.Asks(nil, []string{"goo"}) || !of.Asks(nil, []string{"id"}) || of.Asks([]string{"ocn-id"}, []string{"id"}) || !of.Asks([]string{"ocn-id", "ferry-id"}, []string{"id"}) {
+	if err != nil || of.ID.Code != "ferry-id" || of.Operator.Code != "setouchi-ferry" || len(of.Programs) != 1 || !slices.Equal(of.Units("en"), []string{"nautical miles"}) || of.Asks(nil, []string{"goo"}) || !of.Asks(nil, []string{"id"}) || of.Asks([]string{"ocn-id"}, []string{"id"}) || !of.Asks([]string{"ocn-id", "ferry-id"}, []string{"id"}) {
 		t.Errorf("the newest incident is about %+v, %v", of, err)
 	}
 }

@@ -4,12 +4,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"hoten/app/access"
 	"hoten/app/audit"
+	"hoten/app/incidents"
 	"hoten/app/jptext"
+	"hoten/app/ledger"
 	"hoten/app/staff"
+	"hoten/i18n"
 	"hoten/ui"
 )
 
@@ -34,8 +38,12 @@ func showAudit(p *page) error {
 		rows = rows[:pageSize]
 		shown.NextCursor = rows[pageSize-1].ID.String()
 	}
+	programs, err := incidents.Programs(p.db)
+	if err != nil {
+		return err
+	}
 	for _, e := range rows {
-		row := ui.AuditRow{At: e.At, Actor: e.ActorName, Action: e.Action, Subject: e.Subject, Changes: differences(e.Before, e.After), Foreign: !e.Own(p.w.s.Vault), Lost: e.Lost()}
+		row := ui.AuditRow{At: e.At, Actor: e.ActorName, Action: e.Action, Subject: e.Subject, Changes: p.recorded(e, programs), Foreign: !e.Own(p.w.s.Vault), Lost: e.Lost()}
 		if e.Seq != nil {
 			row.Seq = *e.Seq
 		}
@@ -74,9 +82,67 @@ func (p *page) midnight(name string, later int) time.Time {
 	return d.AddDays(later).At(0)
 }
 
+// recorded are the differences of an entry, in words where its values have any.
+func (p *page) recorded(e audit.Sealed, programs []incidents.Program) []ui.Change {
+	was, is := fields(e.Before), fields(e.After)
+	for _, of := range []map[string]any{was, is} {
+		for name := range of {
+			if said := p.inWords(e.Subject, name, of[name], programs); said != "" {
+				of[name] = said
+			}
+		}
+	}
+	out := differences(was, is)
+	for i, c := range out {
+		if key := "audit.field." + c.What; i18n.Has(i18n.Lang(p.ctx), key) {
+			out[i].What = i18n.T(p.ctx, "audit.field."+c.What)
+		}
+	}
+	return out
+}
+
+// inWords says the state of a request or a case, and what a plan does and leaves; empty for
+// what has no words.
+func (p *page) inWords(subject, name string, v any, programs []incidents.Program) string {
+	lang, word := i18n.Lang(p.ctx), fmt.Sprint(v)
+	request := strings.HasPrefix(subject, "reimbursement:")
+	switch {
+	case name == "state" && request && i18n.Has(lang, "reimbursements.state."+word):
+		return i18n.T(p.ctx, "reimbursements.state."+word)
+	case name == "status" && i18n.Has(lang, "cases.status."+word):
+		return i18n.T(p.ctx, "cases.status."+word)
+	case !request || name != "balances" && name != "lines":
+		return ""
+	}
+	list, _ := v.([]any)
+	var said []string
+	for _, each := range list {
+		of, _ := each.(map[string]any)
+		number := func(field string) int64 { n, _ := of[field].(float64); return int64(n) } // JSON
+		at := func(field string) int {
+			return slices.IndexFunc(programs, func(program incidents.Program) bool { return int64(program.ID) == number(field) })
+		}
+		i := at("program")
+		kind := fmt.Sprint(of["kind"])
+		switch {
+		case i < 0:
+			return ""
+		case name == "balances":
+			said = append(said, programs[i].Name(lang)+" "+i18n.Number(number("now"))+" → "+ledger.Amount{Program: programs[i], Points: number("final")}.Name(lang))
+		case !i18n.Has(lang, "reimbursements.line."+kind):
+			return ""
+		default:
+			said = append(said, i18n.T(p.ctx, "reimbursements.line."+kind)+" "+programs[i].Name(lang)+" "+ledger.Amount{Program: programs[i], Points: number("points")}.Name(lang))
+			if j := at("counter_program"); j >= 0 {
+				said = append(said, programs[j].Name(lang)+" "+ledger.Amount{Program: programs[j], Points: -number("counter_points")}.Name(lang))
+			}
+		}
+	}
+	return strings.Join(said, i18n.T(p.ctx, "list.comma"))
+}
+
 // differences are what an entry says was before and is after, field by field.
-func differences(before, after *string) (out []ui.Change) {
-	was, is := fields(before), fields(after)
+func differences(was, is map[string]any) (out []ui.Change) {
 	names := map[string]bool{}
 	for name := range was {
 		names[name] = true

@@ -6,6 +6,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/store"
+	"hoten/ui"
 )
 
 // onCall is the shape of every form within a call: act, and show the call's case.
@@ -27,7 +28,8 @@ func (p *page) onCall(form, done string, act func(id int64) error) error {
 }
 
 // answerItem compares one item. A variant of the name is asked back at once; what
-// the caller said stays in this answer and nowhere else.
+// the caller said stays in this answer, and in those that follow until it is confirmed,
+// and nowhere else.
 func answerItem(p *page) error {
 	var got cases.Answered
 	item, value := p.FormValue("item"), p.FormValue("value")
@@ -36,19 +38,36 @@ func answerItem(p *page) error {
 	if err != nil {
 		return err
 	}
-	if got, err = cases.Answer(p.ctx, p.w.s, p.by, id, item, value, confirmed); err != nil || !got.Variant || got.Match {
+	got, err = cases.Answer(p.ctx, p.w.s, p.by, id, item, value, confirmed)
+	asked := ui.Item{Name: item, Differs: got.Differs, Spoken: value}
+	if err == nil && (!got.Variant || got.Match) {
+		asked = p.stillAsked(item)
+	}
+	if err != nil || asked.Name == "" {
 		return p.onCall("answer", "", func(int64) error { return renamed(err, item) })
 	}
 	shown, err := p.caseView(got.Call.CaseID)
 	if err != nil {
 		return err
 	}
-	for i := range shown.Call.Items {
-		if shown.Call.Items[i].Name == item {
-			shown.Call.Items[i].State, shown.Call.Items[i].Spoken = "variant", value
+	for i, of := range shown.Call.Items {
+		if of.Name == asked.Name && of.State != "match" {
+			asked.State, asked.Hidden = "variant", of.Hidden
+			shown.Call.Items[i] = asked
 		}
 	}
 	return p.render(shown.Page())
+}
+
+// stillAsked is the variant that was asked back before this answer about another item; no
+// name: there is none.
+func (p *page) stillAsked(item string) ui.Item {
+	asked := ui.Item{Name: p.known("asked", p.FormValue("asked"), cases.Items...), Spoken: p.FormValue("asked_value"),
+		Differs: p.known("asked_differs", p.FormValue("asked_differs"), cases.DiffersInCharacter, cases.DiffersInOrder, cases.DiffersInSpelling)}
+	if asked.Name == item || asked.Differs == "" || asked.Spoken == "" {
+		return ui.Item{}
+	}
+	return asked
 }
 
 // renamed puts a problem with the value beside the item it was for.

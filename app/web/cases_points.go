@@ -29,11 +29,13 @@ func (v *caseView) points() error {
 		v.Movements = append(v.Movements, shown)
 		choice := ui.Choice{Value: m.MovementID, Label: i18n.Time(m.OccurredAt) + " " +
 			i18n.T(v.ctx, "cases.movement."+m.Kind) + " " + v.amount(m, m.Points)}
+		if v.facts.Equal[m.ID] {
+			choice.Label += " " + m.MovementID // the rest of it is another's, too
+		}
 		if v.Supervises && (m.Kind == incidents.Transfer || m.Kind == incidents.Exchange) {
 			v.Findings = append(v.Findings, choice)
 		}
 		if v.Supervises && v.row.Affected() && v.facts.Equal[m.ID] {
-			choice.Label += " " + m.MovementID
 			v.Doubles = append(v.Doubles, choice)
 		}
 	}

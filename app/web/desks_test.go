@@ -265,7 +265,7 @@ func TestBadRowsAreNamed(t *testing.T) {
 		"no days":         {[]string{"hours.0.weekdays", "7"}, "hours.0.weekdays", "毎週の受付時間の1行目"},
 		"reversed":        {[]string{"hours.1.until", "2014-07-01"}, "hours.1.until", "毎週の受付時間の2行目"},
 		"no date":         {[]string{"hours.1.until", "someday"}, "hours.1.until", "毎週の受付時間の2行目"},
-		"the same period": {[]string{"hours.1.from", "", "hours.1.until", ""}, "hours.1.from", "1行目と期間が重なり"},
+		"the same period": {[]string{"hours.1.from", "", "hours.1.until", ""}, "hours.1.from", "1番目の受付時間と重なって"},
 		"yearly":          {[]string{"closed_yearly.0.first", "2/30"}, "closed_yearly.0.first", "毎年の休業期間の1行目"},
 		"half an exception": {[]string{"exceptions.0.date", "2014-08-20", "exceptions.0.open", "10:00", "exceptions.0.close", ""}, "exceptions.0.close",
 			"臨時の変更の1行目"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -60,17 +61,24 @@ func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files m
 			}
 			continue
 		}
-		f, err := os.OpenFile(path+".rejected.csv", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		var rows bytes.Buffer
+		refused := false
+		err := imports.WriteRejected(ctx, a.Store, operator(), i.ID, file, &rows, func(r imports.Rejection) string {
+			refused = true
+			return i18n.T(english, "fault.field."+r.Reason, "detail", r.Detail)
+		})
+		switch {
+		case err != nil:
+		case !refused: // the other file's rows were
+			err = removeRejected(path + ".rejected.csv")
+		default:
+			if err = os.WriteFile(path+".rejected.csv", rows.Bytes(), 0o600); err == nil {
+				fmt.Fprintln(c.err, "rejected rows:", path+".rejected.csv")
+			}
+		}
 		if err != nil {
 			return err
 		}
-		err = imports.WriteRejected(ctx, a.Store, operator(), i.ID, file, f, func(r imports.Rejection) string {
-			return i18n.T(english, "fault.field."+r.Reason, "detail", r.Detail)
-		})
-		if err := errors.Join(err, f.Close()); err != nil {
-			return err
-		}
-		fmt.Fprintln(c.err, "rejected rows:", f.Name())
 	}
 	if i.State != imports.Done {
 		return errQuiet

@@ -177,6 +177,16 @@ func TestFromAnEmptyFolder(t *testing.T) {
 			t.Errorf("%s: refused rows of an earlier import beside a clean one: %v", path, err)
 		}
 	}
+	movements := filepath.Join(t.TempDir(), "movements.csv")
+	for path, text := range map[string]string{file: "login_id,name\na@ocn.example,山田\n", movements: "movement_id,login_id,occurred_at,kind,from_program,to_program,partner,points,points_received,refers_to,fraud\nX1,a@ocn.example,2014-07-20 10:00,theft,pointtalk,goo,,100,50,,suspected\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect(0, `rejected 1\n$`, "rejected rows: "+movements+".rejected.csv", "", "import", "--incident", "2014-R096", "--affected", file, "--movements", movements)
+	if _, err := os.Stat(file + ".rejected.csv"); err == nil {
+		t.Error("refused rows of the other file beside one of which none was refused")
+	}
 	broken := filepath.Join(t.TempDir(), "broken.csv")
 	if err := os.WriteFile(broken, []byte("x\n1\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -74,6 +74,7 @@ func TestNoAnswerTellsPersonalData(t *testing.T) {
 	v.setUp(manager)
 	v.to(agent, "POST /cases/:number/reset", nil, ":number", number)
 	v.to(supervisor, "POST /cases/:number/release", reason, ":number", second)
+	v.to(supervisor, "POST /cases/:number/restrict", reason, ":number", second)
 	v.points(agent, supervisor, number, second)
 
 	if _, err := v.Pool.Exec(v.Ctx, "update mails set state = 'failed' where kind = 'restriction_notice'"); err != nil {

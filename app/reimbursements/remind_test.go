@@ -160,8 +160,8 @@ func TestWaitingByTheDeskOfTheID(t *testing.T) {
 	w := apptest.NewWorld(t)
 	apptest.SetUpFerry(t, w.Store)
 	at := func(s string) { v, _ := jptext.ParseTime(s); w.Clock.Set(v) }
-	w.ImportInto("FERRY-2026-01", "login_id,name,balance_miles\nfc-000001,山田 太郎,0\n", movements("M1,fc-000001,2026-03-02 01:00,exchange,miles,,x,90,,,confirmed"))
 	at("2026-03-13 11:00") // a Friday; the ferry's desk closes for lunch from 13:00 to 14:00
+	w.ImportInto("FERRY-2026-01", "login_id,name,balance_miles\nfc-000001,山田 太郎,0\n", movements("M1,fc-000001,2026-03-02 01:00,exchange,miles,,x,90,,,confirmed"))
 	propose(t, w, w.Agent, w.Case("fc-000001"))
 	for _, c := range []struct {
 		when string

@@ -88,16 +88,19 @@ func redirect(tx *store.Tx, m notices.Mail) (moved bool, err error) {
 
 // mailFailed: a mail that did not reach the member. What is said of an address that is no
 // longer used says nothing about the one that took its place; but whoever was to be told
-// there of a changed contact, or of what was put back, is told by letter.
+// there of a changed contact, or of what was put back, is told by letter. A closed case is
+// opened again for it.
 func mailFailed(tx *store.Tx, m notices.Mail) error {
 	former, err := formerContact(tx, m)
 	if err != nil {
 		return err
 	}
 	notice := m.Kind == notices.RestrictionNotice
+	lost := "($3 and not " + toldByLetter + " and not " + noticeReached + ")"
+	about := "case when $5::smallint & $8::smallint = 0 or exists (select from contacts where id = $6 and source <> $7) then $5::smallint else 0 end"
 	_, err = store.Exec(tx, `update cases c set changed_at = $2, unreachable_at = case when $4 then unreachable_at else $2 end,
-		notified_at = case when $3 and not `+toldByLetter+` and not `+noticeReached+` then null else notified_at end,
-		letter_about = letter_about | case when $5::smallint & $8::smallint = 0 or exists (select from contacts where id = $6 and source <> $7) then $5::smallint else 0 end where id = $1`,
+		notified_at = case when `+lost+` then null else notified_at end, letter_about = letter_about | `+about+`,
+		`+reopening("c.status = 'completed' and ("+lost+" and c.verified_at is null or "+about+" <> 0)")+` where id = $1`,
 		*m.CaseID, tx.Now, notice, former, letterOf[m.Kind], m.ContactID, members.Documents, letterContact)
 	if err != nil {
 		return err

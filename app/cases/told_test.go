@@ -235,3 +235,28 @@ func TestOneMailboxIsToldOnce(t *testing.T) {
 		t.Errorf("told at %v", got)
 	}
 }
+
+// A mail that bounces days later opens a closed case again where the member was told nowhere
+// else: a letter that is due on a closed case is sent by nobody.
+func TestABounceAfterCompleting(t *testing.T) {
+	w := world(t)
+	const login = "m1@ocn.example"
+	for name, c := range map[string]struct {
+		kind, told string
+		want       cases.Status
+	}{
+		"the notice":                       {notices.RestrictionNotice, "verified_at = null", cases.Reopened},
+		"the notice, told on the phone":    {notices.RestrictionNotice, "verified_at = now()", cases.Completed},
+		"what was put back":                {notices.ReimbursementCompleted, "verified_at = now()", cases.Reopened},
+		"that the case is closed":          {notices.CaseClosed, "verified_at = now()", cases.Completed},
+		"the notice of a case not counted": {notices.RestrictionNotice, "status = 'out_of_scope'", cases.OutOfScope},
+	} {
+		update(t, w, "update identities set state = 'restricted' where state = 'resumed'")
+		set(t, w, login, "letter_about = 0, unreachable_at = null, notified_at = now(), status = 'completed', completed_at = now()")
+		set(t, w, login, c.told)
+		settled(t, w, login, c.kind, notices.Bounced)
+		if now := w.Case(login); now.Status != c.want || (now.CompletedAt != nil) != (c.want != cases.Reopened) {
+			t.Errorf("%s: %s, completed at %v", name, now.Status, now.CompletedAt)
+		}
+	}
+}

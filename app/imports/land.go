@@ -1,6 +1,8 @@
 package imports
 
 import (
+	"fmt"
+
 	"hoten/app/cases"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
@@ -15,7 +17,7 @@ import (
 // staged: what becomes of them is judged with the whole file.
 func (r *run) arrive(tx *store.Tx) error {
 	known, err := store.Exec(tx, `update arriving_affected s set known_identity = k.id, known_member = k.member_id from (
-		  select a.line, i.* from arriving_affected a, lateral (select id, member_id from identities i where i.login_key = a.login_key and i.id_kind_id is not distinct from a.id_kind_id offset 0) i) k where k.line = s.line`)
+		  select a.line, i.id, i.member_id from arriving_affected a, `+calledBy("a")+`) k where k.line = s.line`)
 	if err != nil {
 		return err
 	}
@@ -83,13 +85,19 @@ func (r *run) learn(tx *store.Tx, _ string) error {
 	return cases.Learned(tx)
 }
 
+// calledBy is the identity (i), in SQL, that a staged row names by its login ID. There is at
+// most one, which the planner does not know of rows that were never counted: it is told.
+func calledBy(row string) string {
+	return fmt.Sprintf("lateral (select * from identities i where i.login_key = %[1]s.login_key and i.id_kind_id is not distinct from %[1]s.id_kind_id limit 1) i", row)
+}
+
 // known names the IDs that were there before the file of affected IDs.
 const known = `select known_identity from staged_affected where known_identity is not null
 	union all select known_identity from staged_balances`
 
 // touched names the IDs whose cases an import may change, as far as they were known.
-const touched = known + `
-	union all select i.id from identities i join staged_movements s on s.login_key = i.login_key and s.id_kind_id is not distinct from i.id_kind_id`
+var touched = known + `
+	union all select i.id from staged_movements s, ` + calledBy("s")
 
 func (r *run) lockCases(tx *store.Tx, _ string) error { return cases.LockOf(tx, touched) }
 

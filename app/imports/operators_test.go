@@ -2,10 +2,12 @@ package imports_test
 
 import (
 	"testing"
+	"time"
 
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/ledger"
 	"hoten/app/members"
 	"hoten/app/store"
@@ -16,6 +18,7 @@ import (
 func TestOneLoginIDOfTwoOperators(t *testing.T) {
 	w := apptest.NewWorld(t)
 	apptest.SetUpFerry(t, w.Store)
+	w.Clock.Set(time.Date(2026, 4, 1, 12, 0, 0, 0, jptext.JST))
 	const ferry = "FERRY-2026-01"
 	const header = "movement_id,login_id,occurred_at,kind,from_program,to_program,partner,points,points_received,refers_to,fraud\n"
 	if i := w.Import("login_id,name,balance_goo\nFC-000007,小林 優,1000\n", header+"M-1,FC-000007,2014-07-20 10:00,exchange,goo,,ANA,200,,,suspected\n"); i.Accepted != 2 {
@@ -48,7 +51,7 @@ func TestOneLoginIDOfTwoOperators(t *testing.T) {
 		}
 		name, code, left := "小林 優", "goo", int64(1000)
 		if r.Reference == ferry {
-			name, code, left = "Other Person", "miles", 200 // taken after the freeze, which is now
+			name, code, left = "Other Person", "miles", 700
 		}
 		if person.Name != name || points[code] != left || *r.Class != "B" || *of.IDKindID != *r.IDKindID {
 			t.Errorf("%s: %s, %v, %v", r.Reference, person.Name, points, *r.Class)

@@ -43,7 +43,7 @@ func (r *run) settleAffected(tx *store.Tx) error {
 		return nil
 	}
 	for _, q := range []string{
-		`update staged_affected s set known_identity = i.id, known_member = i.member_id from identities i where i.login_key = s.login_key and i.id_kind_id is not distinct from s.id_kind_id`,
+		`update staged_affected s set known_identity = k.id, known_member = k.member_id from (select a.line, i.id, i.member_id from staged_affected a, ` + calledBy("a") + `) k where k.line = s.line`,
 		`analyze staged_affected (login_key, known_identity, known_member)`,
 	} {
 		if _, err := store.Exec(tx, q); err != nil {

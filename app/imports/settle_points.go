@@ -17,7 +17,7 @@ func (r *run) lockIdentities(tx *store.Tx) error {
 		return nil
 	}
 	return members.LockKnown(tx, known+`
-		union all select i.id from staged_movements s join identities i on i.login_key = s.login_key and i.id_kind_id is not distinct from s.id_kind_id where s.kind = 'cancel'`)
+		union all select i.id from staged_movements s, `+calledBy("s")+` where s.kind = 'cancel'`)
 }
 
 // settleBalances takes the rows out that say nothing but balances of IDs which the

@@ -195,9 +195,17 @@ func TestAgain(t *testing.T) {
 	if err != nil || len(list) != 3 {
 		t.Errorf("%d desks, %v", len(list), err)
 	}
-	of, err := incidents.Involve(db, 0)
+	newest, err := incidents.List(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of, err := incidents.Involve(db, newest[0].ID)
 	if err != nil || of.ID.Code != "ferry-id" || of.Operator.Code != "setouchi-ferry" || len(of.Programs) != 1 || !slices.Equal(of.Units("en"), []string{"nautical miles"}) || of.Asks(nil, []string{"goo"}) || !of.Asks(nil, []string{"id"}) || of.Asks([]string{"ocn-id"}, []string{"id"}) || !of.Asks([]string{"ocn-id", "ferry-id"}, []string{"id"}) {
 		t.Errorf("the newest incident is about %+v, %v", of, err)
+	}
+	// Two operators run IDs: what is about no incident is about none of them.
+	if of, err := incidents.Involve(db, 0); err != nil || of.ID != nil || of.Operator != nil || of.Asks([]string{"ferry-id"}, nil) {
+		t.Errorf("no incident is about %+v, %v", of, err)
 	}
 }
 

@@ -62,7 +62,9 @@ const language = (file) => file.split(".").at(-2);
 async function accessible(page, say) {
   // axe cannot look into a sandboxed frame and waits for it in vain.
   await page.evaluate(() => document.querySelectorAll("iframe").forEach((frame) => frame.remove()));
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+  // In its own page, and without describing what holds: half the work.
+  const values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations } = await new AxeBuilder({ page }).options({ runOnly: { type: "tag", values }, resultTypes: ["violations"] }).setLegacyMode().analyze();
   for (const v of violations) say("axe:", v.id, v.nodes.slice(0, 3).map((node) => `${node.target} ${node.any[0]?.message ?? node.all[0]?.message ?? ""}`).join(" | "));
 }
 

@@ -61,6 +61,19 @@ func TestACaseOfAnotherOperator(t *testing.T) {
 	if body := b.get(theirs + "?topic=password").body; strings.Contains(body, "0120-047-860") || !strings.Contains(body, "フェリーIDのパスワード") {
 		t.Error("the caller is sent to a desk of others")
 	}
+	if body := b.get("/desks").body; !strings.Contains(body, "フェリーIDのパスワード") || strings.Contains(body, "OCN ID、フェリーID") {
+		t.Error("a desk is said to answer about the ID of others")
+	}
+	// Whom to call about a link that works no more is who sent it; what never was one is nobody's.
+	s.Number(`insert into reset_links (case_id, identity_id, contact_id, token_hash, sent_by, sent_at, expires_at, used_at)
+		select c.id, c.identity_id, k.id, sha256('used'), $2, now(), now(), now() from cases c join identities i on i.id = c.identity_id
+		join contacts k on k.member_id = i.member_id and k.kind = 'email' where c.id = $1 returning id`, s.Case("fc-000001").ID, s.Agent.ID)
+	for token, has := range map[string]bool{"used": true, "none": false} {
+		a := newBrowser(t, s.server.URL).get("/reset/" + token + "?lang=ja")
+		if a.status != http.StatusNotFound || strings.Contains(a.body, "0570-000-260") != has || strings.Contains(a.body, "0120-") {
+			t.Errorf("%s: %d %s", token, a.status, a.body)
+		}
+	}
 }
 
 // ofPoints is what only some programs count in.

@@ -10,7 +10,6 @@ import (
 	"hoten/app/callbacks"
 	"hoten/app/cases"
 	"hoten/app/desks"
-	"hoten/app/incidents"
 	"hoten/app/installation"
 	"hoten/app/members"
 	"hoten/app/notices"
@@ -133,10 +132,7 @@ func (p *page) deskShort(d desks.Desk) string {
 
 // deskStates is the desks as they are now, for pages that tell where to call.
 func (p *page) deskStates(list []desks.Kept) (out []ui.DeskState, err error) {
-	programs, err := incidents.Programs(p.db)
-	if err == nil && p.ids == nil {
-		p.ids, err = operators.IDs(p.db)
-	}
+	programs, err := p.askable()
 	if err != nil {
 		return nil, err
 	}

@@ -18,11 +18,17 @@ import (
 // topics are what callers ask about, as desks keep it and in words: the ID, its
 // password, and each program.
 func (p *page) topics(lang string) ([]ui.Choice, error) {
+	programs, err := p.askable()
+	return p.topicsOf(programs, lang, nil), err
+}
+
+// askable reads what topics are made of: the programs, and the page's IDs.
+func (p *page) askable() ([]incidents.Program, error) {
 	programs, err := incidents.Programs(p.db)
 	if err == nil && p.ids == nil {
 		p.ids, err = operators.IDs(p.db)
 	}
-	return p.topicsOf(programs, lang, nil), err
+	return programs, err
 }
 
 // idName is what the ID of the case is called, else each of those with these codes; none:

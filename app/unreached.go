@@ -6,23 +6,24 @@ import (
 
 	"hoten/app/cases"
 	"hoten/app/imports"
+	"hoten/app/incidents"
 	"hoten/app/operators"
 	"hoten/app/resets"
 	"hoten/app/store"
 )
 
 // looked is when it was last looked whom no mail can reach, after how many imports and
-// changes of IDs' domains.
+// changes of IDs and of incidents.
 type looked struct {
-	imports, changes int64
-	at               time.Time
+	imports, ids, incidents int64
+	at                      time.Time
 }
 
 // anew is how long what was found stands although nothing was imported or changed.
 const anew = 24 * time.Hour
 
-// markUnreached looks whom no mail can reach after each import and each change of the IDs'
-// domains, and now and then.
+// markUnreached looks whom no mail can reach after each import, each change of an ID's
+// domains or an incident's period, and now and then.
 func (a *App) markUnreached(ctx context.Context) error {
 	now := looked{at: time.Now()}
 	var err error
@@ -30,10 +31,13 @@ func (a *App) markUnreached(ctx context.Context) error {
 	if now.imports, err = imports.Landed(db); err != nil {
 		return err
 	}
-	if now.changes, err = operators.Changes(db); err != nil {
+	if now.ids, err = operators.Changes(db); err != nil {
 		return err
 	}
-	if now.imports == a.looked.imports && now.changes == a.looked.changes && now.at.Sub(a.looked.at) < anew {
+	if now.incidents, err = incidents.Changes(db); err != nil {
+		return err
+	}
+	if now.imports == a.looked.imports && now.ids == a.looked.ids && now.incidents == a.looked.incidents && now.at.Sub(a.looked.at) < anew {
 		return nil
 	}
 	if err := resets.Revise(ctx, a.Store); err != nil {

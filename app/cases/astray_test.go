@@ -90,6 +90,7 @@ func TestAResultThatWentAstray(t *testing.T) {
 		{"in use, another's", []string{notices.ReimbursementCompleted}, becomesAnothers, resumed, true, false},
 		{"completed", []string{notices.ReimbursementCompleted}, becomesOwn, "update cases set status = 'completed', completed_at = now() where id = $1", true, true},
 		{"out of scope", []string{notices.ReimbursementCompleted}, becomesOwn, "update cases set status = 'out_of_scope' where id = $1", false, false},
+		{"set since an incident began", []string{notices.ReimbursementCompleted}, "update contacts set registered_on = '2014-07-11' where id = $1", "", true, false},
 		{"undone", []string{notices.ReimbursementCompleted}, "update contacts set withdrawn_at = now() where id = $1", "", true, false},
 	} {
 		login := fmt.Sprintf("m%d@ocn.example", i+1)

@@ -4,16 +4,24 @@ import (
 	"slices"
 	"strings"
 
+	"hoten/app/incidents"
 	"hoten/app/members"
 	"hoten/app/operators"
 	"hoten/app/store"
 )
 
-// proved is the condition, in SQL, of running calls (k) in which possession was proved with
-// a contact that was undone, or is the mailbox of the ID itself or of another affected one.
+// WentAstray is the condition, in SQL, that what went to a contact of the member of a case (c)
+// may have reached somebody else: it was undone, is the mailbox of the ID itself or of
+// another affected one, or was set since the first day of an incident of the ID.
+func WentAstray(contact string) string {
+	return "(" + members.Mistaken(contact) + " or " + members.SetSince(contact, FirstDay) + ")"
+}
+
+// proved is the condition, in SQL, of running calls (k) about a case (c) in which possession
+// was proved with such a contact.
 var proved = `k.ended_at is null and coalesce(k.expires_at > $1, true)
-	and (exists (select from verification_codes v where v.call_id = coalesce(k.first_id, k.id) and v.used_at is not null and ` + members.Mistaken("v.contact_id") + `)
-	or exists (select from calls b where b.case_id = k.case_id and coalesce(b.first_id, b.id) = coalesce(k.first_id, k.id) and b.called_contact is not null and ` + members.Mistaken("b.called_contact") + `))`
+	and (exists (select from verification_codes v where v.call_id = coalesce(k.first_id, k.id) and v.used_at is not null and ` + WentAstray("v.contact_id") + `)
+	or exists (select from calls b where b.case_id = k.case_id and coalesce(b.first_id, b.id) = coalesce(k.first_id, k.id) and b.called_contact is not null and ` + WentAstray("b.called_contact") + `))`
 
 // codeOut is the condition, in SQL, of codes (v), sent in a call about a case (c), that are
 // out to a contact which is not used any more.
@@ -42,11 +50,15 @@ func WhenLearned(at string, do func(tx *store.Tx, ids []int64) error) {
 	revisions = append(revisions, revision{at, do})
 }
 
-func init() { operators.WhenDomainsChange(func(tx *store.Tx) error { return Learned(tx) }) }
+func init() {
+	anybody := func(tx *store.Tx) error { return Learned(tx) }
+	operators.WhenDomainsChange(anybody)
+	incidents.WhenBeginsEarlier(anybody)
+}
 
 // Learned takes back what was given through contacts of which something became known: that
-// one was undone or another took its place, or that its mailbox is the ID's own or another
-// affected ID's (docs/domain.md sections 4 and 5). It is taken back for good, whatever is
+// one was undone or another took its place, that its mailbox is the ID's own or another
+// affected ID's, or that an incident began before it was set (docs/domain.md sections 4 and 5). It is taken back for good, whatever is
 // learned later. of are the IDs whose contacts it may be; none: any.
 func Learned(tx *store.Tx, of ...int64) error {
 	queries := make([]string, len(revisions))
@@ -83,7 +95,7 @@ func endProved(tx *store.Tx, ids []int64) error {
 		_, err := store.Exec(tx, `update verification_codes set expires_at = $1 where id in (
 			select v.id from verification_codes v join calls t on t.id = v.call_id join cases c on c.id = t.case_id where v.identity_id = any($2) and `+codeOut+")", tx.Now, ids)
 		if err == nil {
-			_, err = store.Exec(tx, "update calls k set expires_at = $1 where k.case_id in (select id from cases where identity_id = any($2)) and "+proved, tx.Now, ids)
+			_, err = store.Exec(tx, "update calls k set expires_at = $1 from cases c where c.id = k.case_id and c.identity_id = any($2) and "+proved, tx.Now, ids)
 		}
 		return err
 	})

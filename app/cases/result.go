@@ -24,7 +24,7 @@ func toldResult(mail string) string {
 // now of the mailboxes, no mail and no letter told from then on.
 var resultUntold = `exists (select from mails m where m.case_id = c.id and m.kind in ('` + notices.ReimbursementCompleted + `', '` + notices.ReimbursementCorrected + `')
 	and m.state in ('` + notices.Sent + `', '` + notices.Failed + `', '` + notices.Bounced + `')
-	and not exists (select from mails w where ` + sentResult + ` and w.id >= m.id and not ` + members.Mistaken("w.contact_id") + `)
+	and not exists (select from mails w where ` + sentResult + ` and w.id >= m.id and not ` + WentAstray("w.contact_id") + `)
 	and not exists (select from case_events e where e.case_id = c.id and e.kind = '` + LetterSent + `' and e.at > coalesce(m.sent_at, m.queued_at) and e.data->'about' @> '"result"'))`
 
 // lastResult is the condition, in SQL, of cases (c), open or completed, whose last mail (w)
@@ -35,9 +35,9 @@ func lastResult(is string) string {
 }
 
 // resultAstray is the condition, in SQL, of cases (c) whose result went to a mailbox that
-// turned out to be another affected ID's, or to a contact that was undone, and is not known to
-// be due by letter.
-var resultAstray = fmt.Sprintf("c.letter_about & %d = 0 and %s", letterResult, lastResult("("+members.Undone("w.contact_id")+" or "+members.AnothersMailbox("w.contact_id")+")"))
+// turned out to be another affected ID's, to a contact that was undone, or to one set since an
+// incident began, and is not known to be due by letter.
+var resultAstray = fmt.Sprintf("c.letter_about & %d = 0 and %s", letterResult, lastResult("("+members.Undone("w.contact_id")+" or "+members.AnothersMailbox("w.contact_id")+" or "+members.SetSince("w.contact_id", FirstDay)+")"))
 
 // resultUnread is the condition, in SQL, of cases (c) whose result went to a mailbox that
 // turned out to be the ID's own, which was not in use since, and is not known to be due by letter.

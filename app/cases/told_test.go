@@ -117,7 +117,7 @@ func TestAResultInTheOwnMailbox(t *testing.T) {
 // A notice that turns out to have gone to the ID's own mailbox, or to another affected ID's,
 // has notified nobody, unless the member was told in another way.
 func TestANoticeThatWentAstray(t *testing.T) {
-	w := desk(t, 9)
+	w := desk(t, 10)
 	const own = "update contacts set (mailbox_key, domain_key) = (select i.mailbox_key, i.domain_key from identities i where i.member_id = contacts.member_id) where id = $1"
 	const another = "update contacts set (mailbox_key, domain_key) = (select mailbox_key, domain_key from identities order by id desc limit 1) where id = $1"
 	for i, test := range []struct {
@@ -128,6 +128,7 @@ func TestANoticeThatWentAstray(t *testing.T) {
 		{"nothing became known", "", "", false, false, false},
 		{"the ID's own", own, "", false, true, true},
 		{"another affected ID's", another, "", false, true, true},
+		{"set since an incident began", "update contacts set registered_on = '2014-07-11' where id = $1", "", false, true, true},
 		{"the member has another address", own, "", true, true, false},
 		{"told on the phone since", own, "update cases set verified_at = now() where id = $1", false, false, false},
 		{"a letter told of it", own, `insert into case_events (case_id, at, kind, actor_kind, actor_id, data) values ($1, now(), 'letter_sent', 'system', 0, '{"about": ["restriction"]}')`, false, false, false},

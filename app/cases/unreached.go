@@ -32,9 +32,8 @@ var misled = `c.origin <> 'inquiry' and c.verified_at is null and exists (select
 var noticeLost = "c.notified_at is not null and not " + toldByLetter + " and exists (select from mails w where " + sentNotice + ") and not " + noticeReached + " and not " + inUseSince("c.notified_at")
 
 // noticeReached is the condition, in SQL, of cases (c) of which a notice reached the member:
-// it went to a mailbox that, by what is known now, is neither undone nor the ID's own nor
-// another affected ID's.
-var noticeReached = "exists (select from mails w where " + sentNotice + " and not " + members.Mistaken("w.contact_id") + ")"
+// by what is known now, it did not go astray.
+var noticeReached = "exists (select from mails w where " + sentNotice + " and not " + WentAstray("w.contact_id") + ")"
 
 // sentNotice is the condition, in SQL, of mails (w) that were sent as the notice of a case (c).
 const sentNotice = "w.case_id = c.id and w.kind = '" + notices.RestrictionNotice + "' and w.state = '" + notices.Sent + "'"

@@ -71,6 +71,12 @@ func AskList(reads *store.Reads) *[]Incident {
 	return store.Ask[Incident](reads, "select * from incidents order by id desc")
 }
 
+// Changes counts how often incidents were made or changed.
+func Changes(db *gorm.DB) (n int64, err error) {
+	err = store.Scan(db, "select coalesce(sum(version), 0)::bigint from incidents", nil, &n)
+	return n, err
+}
+
 // ByID finds an incident. Unknown: NotFound.
 func ByID(db *gorm.DB, id int64) (*Incident, error) { return store.Find[Incident](db, "id = ?", id) }
 

@@ -181,6 +181,11 @@ func change(tx *store.Tx, kept *Incident, n New) (bool, error) {
 		"id_kind_id", "happened_ja", "happened_en", "version"); err != nil {
 		return false, err
 	}
+	if kept.PeriodFrom.Before(before.PeriodFrom) {
+		if err := beginsEarlier(tx); err != nil {
+			return false, err
+		}
+	}
 	if before.IDKindID == nil && kind != nil {
 		if err := setID(tx, kept.ID, *kind); err != nil {
 			return false, err
@@ -194,6 +199,12 @@ func change(tx *store.Tx, kept *Incident, n New) (bool, error) {
 	}
 	return true, audit.Record(tx, audit.Change{Action: ToChange.Name, Subject: kept.Subject(), Before: before, After: facts{*kept, bearers}})
 }
+
+// beginsEarlier is told that an incident's period begins earlier than was known.
+var beginsEarlier func(tx *store.Tx) error
+
+// WhenBeginsEarlier has fn called when an incident's period begins earlier than was known.
+func WhenBeginsEarlier(fn func(tx *store.Tx) error) { beginsEarlier = fn }
 
 // hasCases tells whether an incident has cases; the package of cases sets it.
 var hasCases func(db *gorm.DB, incident int64) (bool, error)

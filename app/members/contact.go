@@ -155,6 +155,12 @@ func Mistaken(contact string) string {
 	return "(" + Undone(contact) + " or " + OwnMailbox(contact) + " or " + AnothersMailbox(contact) + ")"
 }
 
+// SetSince is the condition, in SQL, that the contact was set on or after the first day, by
+// whoever had the password, and not with documents.
+func SetSince(contact, firstDay string) string {
+	return "exists (select from contacts where id = " + contact + " and source <> '" + Documents + "' and registered_on >= " + firstDay + ")"
+}
+
 // Undone is the condition, in SQL, that the contact was undone.
 func Undone(contact string) string {
 	return "exists (select from contacts where id = " + contact + " and withdrawn_at is not null)"

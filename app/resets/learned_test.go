@@ -9,6 +9,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/incidents"
 	"hoten/app/members"
 	"hoten/app/operators"
 	"hoten/app/passwords"
@@ -38,12 +39,13 @@ func TestWhatIsLearnedOfAContact(t *testing.T) {
 		_, err = operators.SetID(w.Ctx, w.Store, w.Administrator, list[0].Version, list[0], "ntt-com")
 		must(t, err)
 	}
-	ways := []struct {
+	type way struct {
 		name   string
 		before func(login string) (undo int64)
 		learn  func(logins [3]string, changes [3]int64)
 		back   func()
-	}{
+	}
+	ways := []way{
 		{name: "undone", before: func(login string) int64 {
 			value := "d17-" + strings.TrimSuffix(login, "@ocn.example") + "@mail.example"
 			ch, err := cases.ProposeContact(w.Ctx, w.Store, w.Agent, w.Case(login).ID, members.Email, value, "本人確認書類の写し（2014年7月31日到着）")
@@ -76,15 +78,28 @@ func TestWhatIsLearnedOfAContact(t *testing.T) {
 			}
 		}},
 	}
+	period := func(from int) {
+		t.Helper()
+		n, err := incidents.ByReference(store.Read(w.Ctx, w.Store), "2014-R096")
+		must(t, err)
+		n.PeriodFrom.Day = from
+		_, err = incidents.Change(w.Ctx, w.Store, w.Manager, n.Version, incidents.New{Reference: n.Reference, TitleJa: n.TitleJa, TitleEn: n.TitleEn,
+			PeriodFrom: n.PeriodFrom, PeriodTo: n.PeriodTo, DetectedOn: n.DetectedOn})
+		must(t, err)
+	}
+	ways = append(ways, way{name: "earlier", learn: func([3]string, [3]int64) { period(10) }, back: func() { period(11) }})
 	login := func(way, n int) string { return fmt.Sprintf("m%d%d@ocn.example", way, n) }
 	file := apptest.AffectedHeader
 	for i, way := range ways {
 		for n := range 3 {
-			contact := fmt.Sprintf("m%d%dx@ocn.example", i, n)
-			if way.name == "own" {
+			contact, since := fmt.Sprintf("m%d%dx@ocn.example", i, n), "2008-01-01"
+			switch way.name {
+			case "own":
 				contact = fmt.Sprintf("m%d%d@dom2.example", i, n)
+			case "earlier":
+				contact, since = fmt.Sprintf("m%d%d@mail.example", i, n), "2014-07-10"
 			}
-			file += fmt.Sprintf("%s,山田 太郎,ヤマダ タロウ,1970-01-02,090-0000-0001,%s,2008-01-01,1000001,東京都千代田区千代田1-1,N%09d,ja,100,50,2014-07-29 15:00:00\n", login(i, n), contact, 10*i+n+1)
+			file += fmt.Sprintf("%s,山田 太郎,ヤマダ タロウ,1970-01-02,090-0000-0001,%s,%s,1000001,東京都千代田区千代田1-1,N%09d,ja,100,50,2014-07-29 15:00:00\n", login(i, n), contact, since, 10*i+n+1)
 		}
 	}
 	w.Import(file, "")

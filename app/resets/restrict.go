@@ -61,9 +61,9 @@ func restrictAgain(tx *store.Tx, of []members.Identity, why, reason string) erro
 	return cases.RestrictedAgain(tx, of, why, reason)
 }
 
-// astray is the condition, in SQL, of links (l) through which use was resumed (of IDs i) at
-// a contact that was undone, or is the mailbox of the ID itself or of another affected one.
-var astray = "i.state = '" + members.Resumed + "' and l.used_at = i.resumed_at and " + members.Mistaken("l.contact_id")
+// astray is the condition, in SQL, of links (l), of a case (c), through which use was
+// resumed (of IDs i) at a contact that may not have been the member's alone.
+var astray = "i.state = '" + members.Resumed + "' and l.used_at = i.resumed_at and " + cases.WentAstray("l.contact_id")
 
 // dead is the condition, in SQL, of links (l), of a case (c), that are out to a contact
 // which is not used any more.
@@ -71,7 +71,7 @@ var dead = works("l.", 1) + " and not " + cases.ContactSound("l.contact_id")
 
 func init() {
 	cases.WhenLearned(`select l.identity_id from reset_links l join cases c on c.id = l.case_id where `+dead+`
-		union select l.identity_id from identities i join reset_links l on l.identity_id = i.id where `+astray, revise)
+		union select l.identity_id from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where `+astray, revise)
 }
 
 // revise makes the links of IDs void for good that are out to a contact which is not used
@@ -83,7 +83,7 @@ func revise(tx *store.Tx, ids []int64) error {
 	if err != nil {
 		return err
 	}
-	used, err := store.Select[link](tx.DB, "select l.identity_id, l.case_id from identities i join reset_links l on l.identity_id = i.id where i.id = any($1) and "+astray+" order by i.id", ids)
+	used, err := store.Select[link](tx.DB, "select l.identity_id, l.case_id from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where i.id = any($1) and "+astray+" order by i.id", ids)
 	if err != nil {
 		return err
 	}

@@ -109,6 +109,24 @@ func sharing(tx *store.Tx, identity int64) ([]int64, error) {
 	})
 }
 
+// RestrictedBy notes on the affected cases that IDs, which are in use, have of other
+// incidents that they are restricted by this one.
+func RestrictedBy(tx *store.Tx, n *incidents.Incident, ids []int64) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	type row struct{ ID int64 }
+	rows, err := store.Select[row](tx.DB, "select id from cases where identity_id = any($1) and incident_id <> $2 and origin <> 'inquiry' order by id", ids, n.ID)
+	if err != nil {
+		return err
+	}
+	told := make([]Happened, len(rows))
+	for i, r := range rows {
+		told[i] = Happened{CaseID: r.ID, Kind: RestrictedElsewhere, Data: map[string]any{"incident": n.Reference}}
+	}
+	return Tell(tx, told...)
+}
+
 // RestrictedAgain notes on the affected cases of IDs, which the caller has locked and
 // restricted again, that their reset does not count: whoever made it may not have been the
 // member, nor whoever was verified on the phone before it. Closed cases are open again, and

@@ -83,6 +83,15 @@ func AddToIncident(ctx context.Context, s *store.Store, by access.Actor, id int6
 		if err := c.save(tx); err != nil {
 			return Happened{}, err
 		}
+		if of.State == members.Resumed {
+			n, err := incidents.ByID(tx.DB, c.IncidentID)
+			if err != nil {
+				return Happened{}, err
+			}
+			if err := RestrictedBy(tx, n, []int64{of.ID}); err != nil {
+				return Happened{}, err
+			}
+		}
 		for _, fn := range added {
 			if err := fn(tx, c); err != nil {
 				return Happened{}, err

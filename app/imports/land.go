@@ -2,6 +2,7 @@ package imports
 
 import (
 	"fmt"
+	"time"
 
 	"hoten/app/cases"
 	"hoten/app/incidents"
@@ -57,14 +58,36 @@ func (r *run) insert(tx *store.Tx) error {
 	return nil
 }
 
-// insertMembers has the identity system restrict the IDs that the operator had not
-// restricted when the list was made, and those that it knew as active.
+// restrictedBy yields, in SQL, the IDs (i, where known) of a staged table (s) that hoten has
+// restricted: those that the operator had not restricted when the list was made, and known
+// ones, unless the member set a new password since the restriction and after the incident,
+// which ended at $1.
+func restrictedBy(staged string) string {
+	return " from " + staged + " s left join identities i on i.id = s.known_identity where (s.restricted_at is null or i.id is not null) and not (" +
+		resets.Answered("s.restricted_at") + " and i.resumed_at >= $1)"
+}
+
+// inUse is the condition, in SQL, of IDs (i) whose restriction was over before the file.
+const inUse = " and i.state = '" + members.Resumed + "'"
+
+// ended is when the incident's last day ended.
+func (r *run) ended() time.Time { return r.incident.PeriodTo.AddDays(1).At(0) }
+
+// insertMembers has the identity system restrict IDs (restrictedBy); the cases of other
+// incidents are told.
 func (r *run) insertMembers(tx *store.Tx, staged string) error {
 	if err := members.InsertStaged(tx, staged); err != nil {
 		return err
 	}
-	ids, err := numbersOf(tx, "select coalesce(known_identity, identity_id) as id from "+staged+" where restricted_at is null or known_identity is not null")
+	ids, err := numbersOf(tx, "select coalesce(s.known_identity, s.identity_id) as id"+restrictedBy(staged), r.ended())
 	if err != nil || len(ids) == 0 {
+		return err
+	}
+	again, err := numbersOf(tx, "select i.id"+restrictedBy(staged)+inUse, r.ended())
+	if err != nil {
+		return err
+	}
+	if err := cases.RestrictedBy(tx, r.incident, again); err != nil {
 		return err
 	}
 	directory, err := resets.Identities(tx)
@@ -74,7 +97,7 @@ func (r *run) insertMembers(tx *store.Tx, staged string) error {
 	if err := directory.Restrict(tx, ids); err != nil {
 		return err
 	}
-	return members.RestrictedSince(tx, staged)
+	return members.RestrictedSince(tx, staged, again)
 }
 
 // learn takes back what was given through mailboxes that turn out to be those of the file's IDs.
@@ -188,9 +211,9 @@ func (r *run) review(tx *store.Tx, _ string) error {
 const balances = "balance_programs as programs, balances as points, false as assumed, null::bigint as stated_by from "
 
 // numbersOf are the ids that a query yields.
-func numbersOf(tx *store.Tx, query string) ([]int64, error) {
+func numbersOf(tx *store.Tx, query string, args ...any) ([]int64, error) {
 	type row struct{ ID int64 }
-	rows, err := store.Select[row](tx.DB, query)
+	rows, err := store.Select[row](tx.DB, query, args...)
 	ids := make([]int64, len(rows))
 	for i, r := range rows {
 		ids[i] = r.ID

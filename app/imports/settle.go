@@ -78,6 +78,13 @@ func (r *run) tellKnown(tx *store.Tx) error {
 	if differ > 0 {
 		r.tell(AffectedFile, csvin.Notice{Code: "member_data_differs", Count: differ})
 	}
+	again, err := numbersOf(tx, "select i.id"+restrictedBy("staged_affected")+inUse, r.ended())
+	if err != nil {
+		return err
+	}
+	if len(again) > 0 {
+		r.tell(AffectedFile, csvin.Notice{Code: "ids_restricted", Count: int64(len(again))})
+	}
 	return nil
 }
 

@@ -34,9 +34,10 @@ func InsertStaged(tx *store.Tx, staged string) error {
 }
 
 // RestrictedSince notes since when the operator had restricted known IDs of a staged
-// table that were not restricted until this transaction.
-func RestrictedSince(tx *store.Tx, staged string) error {
-	_, err := store.Exec(tx, "update identities i set restricted_at = s.restricted_at from "+staged+" s where i.id = s.known_identity and i.restricted_at = $1 and s.restricted_at < $1", tx.Now)
+// table that were not restricted until this transaction. Those that were in use are
+// restricted since now.
+func RestrictedSince(tx *store.Tx, staged string, inUse []int64) error {
+	_, err := store.Exec(tx, "update identities i set restricted_at = s.restricted_at from "+staged+" s where i.id = s.known_identity and i.restricted_at = $1 and s.restricted_at < $1 and i.id <> all($2)", tx.Now, inUse)
 	return err
 }
 

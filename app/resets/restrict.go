@@ -65,6 +65,12 @@ func restrictAgain(tx *store.Tx, of []members.Identity, why, reason string) erro
 // resumed (of IDs i) at a contact that may not have been the member's alone.
 var astray = "i.state = '" + members.Resumed + "' and l.used_at = i.resumed_at and " + cases.WentAstray("l.contact_id")
 
+// Answered is the condition, in SQL, of IDs (i) whose member set a new password at or after a
+// time, and uses it: a restriction from before then is settled.
+func Answered(since string) string {
+	return "i.state = '" + members.Resumed + "' and exists (select from reset_links l where l.identity_id = i.id and l.used_at = i.resumed_at and l.used_at >= " + since + ")"
+}
+
 // dead is the condition, in SQL, of links (l), of a case (c), that are out to a contact
 // which is not used any more.
 var dead = works("l.", 1) + " and not " + cases.ContactSound("l.contact_id")

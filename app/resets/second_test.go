@@ -1,12 +1,15 @@
 package resets_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/imports"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/members"
@@ -239,5 +242,68 @@ func TestRepresentativeOfTheMember(t *testing.T) {
 	}
 	if got := level(); got != 2 {
 		t.Errorf("with papers of the other incident: level %d", got)
+	}
+}
+
+// A list of another incident restricts an ID that is in use, and its other cases say so,
+// unless its member set a new password after the list's restriction and after the incident.
+func TestAListOfAnotherIncident(t *testing.T) {
+	w := world(t)
+	const login = "m1@ocn.example"
+	first, completed := w.Case(login), cases.Completed
+	reset := func() {
+		t.Helper()
+		w.Clock.Add(24 * time.Hour)
+		call := verify(w, w.Agent, first, 1)
+		if err := complete(w, send(w, w.Agent, first)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reset()
+	done, err := cases.Update(w.Ctx, w.Store, w.Supervisor, first.ID, cases.Change{Status: &completed, Version: w.Case(login).Version})
+	if err != nil {
+		t.Fatal(err)
+	}
+	today := jptext.DateOf(w.Clock.Now())
+	for i, test := range []struct {
+		name         string
+		ended        jptext.Date
+		restrictedAt string
+		restricts    bool
+	}{
+		{"before the reset", today.AddDays(-3), "2014-07-29 15:00", false},
+		{"after it", today.AddDays(-3), w.Clock.Now().Add(time.Hour).In(jptext.JST).Format("2006-01-02 15:04"), true},
+		{"no date", today.AddDays(-3), "", true},
+		{"before the reset, while the incident went on", today.AddDays(3), "2014-07-29 15:00", true},
+	} {
+		reference := fmt.Sprintf("second-%d", i)
+		day := jptext.Date{Year: 2014, Month: time.July, Day: 1}
+		if _, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: reference, TitleJa: "別件", TitleEn: "Another", PeriodFrom: day, PeriodTo: test.ended, DetectedOn: day}); err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Add(2 * time.Hour)
+		made := w.ImportInto(reference, "login_id,restricted_at\n"+login+","+test.restrictedAt+"\n", "")
+		said := slices.ContainsFunc(made.Told(), func(n imports.Notice) bool { return n.Code == "ids_restricted" && n.Count == 1 })
+		of := w.ID(login)
+		c, err := store.Find[cases.Case](store.Read(w.Ctx, w.Store), "id = ?", first.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now := of.State == members.Restricted; now != test.restricts || said != test.restricts {
+			t.Errorf("%s: the ID is %s, told %+v", test.name, of.State, made.Told())
+		}
+		events := w.Number("select count(*) from case_events where case_id = $1 and kind = 'restricted_elsewhere' and data->>'incident' = $2", first.ID, reference)
+		if (events == 1) != test.restricts || c.Status != cases.Completed || c.VerifiedAt == nil {
+			t.Errorf("%s: %d events, the case is %+v", test.name, events, c)
+		}
+		if test.restricts {
+			if !of.RestrictedAt.After(*done.CompletedAt) || of.PasswordHash != "" {
+				t.Errorf("%s: restricted at %v", test.name, of.RestrictedAt)
+			}
+			reset()
+		}
 	}
 }

@@ -139,6 +139,9 @@ func (v *caseView) chain() {
 			s.State = "skipped"
 		case ended: // a supervisor completed it over what was owed
 			s.State, s.Note = "skipped", i18n.T(v.ctx, "cases.step.left")
+			if l.name == "reset" && v.row.RestrictedAt != nil && v.row.RestrictedAt.After(*v.row.CompletedAt) {
+				s.Note = i18n.T(v.ctx, "cases.step.restricted_since")
+			}
 		case !now:
 			s.State, now = "now", true
 			if v.suspended(l.name) {

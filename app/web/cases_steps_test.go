@@ -17,13 +17,13 @@ import (
 // What each step says and what is to be done next, by the state of the case.
 func TestStepsSayWhatIsNext(t *testing.T) {
 	now := time.Date(2026, 11, 27, 10, 0, 0, 0, time.UTC)
-	at := &now
+	at, later := &now, now.Add(time.Hour)
 	plan := reimbursements.Plan{Lines: []reimbursements.Line{{}}}
 	request := func(state string) *ui.Proposal { return &ui.Proposal{State: state} }
 	type row struct {
-		State                                                                      string
-		NotifiedAt, VerifiedAt, ResumedAt, MadeWholeAt, UnreachableAt, CompletedAt *time.Time
-		LetterAbout                                                                int16
+		State                                                                                    string
+		NotifiedAt, VerifiedAt, ResumedAt, MadeWholeAt, UnreachableAt, CompletedAt, RestrictedAt *time.Time
+		LetterAbout                                                                              int16
 	}
 	for name, c := range map[string]struct {
 		row   row
@@ -114,10 +114,12 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 			"done, done, done, now Returned, later; propose"},
 		"completed over what is owed": {row{State: "restricted", NotifiedAt: at, CompletedAt: at}, ui.CasesShow{}, plan,
 			"done, skipped Left undone at completion, skipped Left undone at completion, skipped Left undone at completion, done; "},
+		"restricted again since completion": {row{State: "restricted", NotifiedAt: at, VerifiedAt: at, MadeWholeAt: at, CompletedAt: at, RestrictedAt: &later}, ui.CasesShow{}, reimbursements.Plan{},
+			"done, done, skipped Restricted again since completion, done, done; "},
 		"all done": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at, MadeWholeAt: at}, ui.CasesShow{Proposal: request("posted")},
 			reimbursements.Plan{}, "done, done, done, done, now; complete"},
 	} {
-		of := cases.Row{Standing: members.Standing{State: cmp.Or(c.row.State, members.Active), ResumedAt: c.row.ResumedAt},
+		of := cases.Row{Standing: members.Standing{State: cmp.Or(c.row.State, members.Active), ResumedAt: c.row.ResumedAt, RestrictedAt: c.row.RestrictedAt},
 			Case: cases.Case{Origin: cases.Listed, NotifiedAt: c.row.NotifiedAt, VerifiedAt: c.row.VerifiedAt, MadeWholeAt: c.row.MadeWholeAt, UnreachableAt: c.row.UnreachableAt, CompletedAt: c.row.CompletedAt, LetterAbout: c.row.LetterAbout}}
 		if c.row == (row{}) {
 			of.Origin = cases.Inquiry

@@ -36,4 +36,6 @@ func TestPointsOpenAreTold(t *testing.T) {
 	agent.get(path).want(200, "points_open.0", "correction")
 	agent.get(path+"/plan").want(200, "corrects", "true", "lines.0.kind", "reimburse", "lines.0.program", "goo", "lines.0.points", "-30", "balances.goo.final", "50")
 	agent.get("/incidents/"+apptest.Reference).want(200, "figures.points_open.correction", "1", "figures.unproposed", "1")
+	supervisor.post(path+"/findings", j{"movement_id": "A1", "finding": "own", "reason": "本人と確認"}).want(200)
+	agent.get(path+"/plan").want(200, "lines.#", "2", "totals.rollback.pointtalk", "-500", "totals.rollback.goo", "-100", "totals.reimburse.goo", "-30")
 }

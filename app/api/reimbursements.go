@@ -91,7 +91,7 @@ func (w planWords) lines(of []reimbursements.Line, movements map[int64]string) [
 }
 
 func (w planWords) totals(of []reimbursements.Line) reports.Totals {
-	return reports.WithCodes(reimbursements.Plan{Lines: of}.Totals(), w.programs).Unsigned()
+	return reports.WithCodes(reimbursements.Plan{Lines: of}.Moved(), w.programs)
 }
 
 func (w planWords) balances(of []reimbursements.Balance) map[string]balanceJSON {

@@ -131,7 +131,7 @@ func compare(t *testing.T, w *apptest.World, want expected) {
 }
 
 func outcomeOf(class string, p reimbursements.Plan, programs []incidents.Program) outcome {
-	t := reports.WithCodes(p.Totals(), programs).Unsigned()
+	t := reports.WithCodes(p.Moved(), programs)
 	final := map[string]int64{}
 	for _, b := range p.Balances {
 		for _, program := range programs {

@@ -56,6 +56,19 @@ func (p Plan) Totals() Totals {
 	return t
 }
 
+// Moved sums the plan as its lines say it: a rollback moves points of both of its programs,
+// and what a correction takes back is negative.
+func (p Plan) Moved() Totals {
+	t := NewTotals()
+	for _, l := range p.Lines {
+		t.Add(l.Kind, l.ProgramID, l.Points)
+		if l.CounterProgramID != nil {
+			t.Add(l.Kind, *l.CounterProgramID, *l.CounterPoints)
+		}
+	}
+	return t
+}
+
 // Cost is what the plan costs the company, by program (see Totals.Cost).
 func (p Plan) Cost() map[int16]int64 { return p.sum(func(points int64) int64 { return points }) }
 

@@ -68,7 +68,7 @@ type Waiting struct {
 }
 
 // Totals are what was done to the members' balances, in points by program code: what a
-// rollback takes is negative, but in the API (Unsigned).
+// rollback takes is negative, but in the API (Unsigned, and Plan.Moved for one plan).
 type Totals struct {
 	Rollback  map[string]int64 `json:"rollback"`
 	Reimburse map[string]int64 `json:"reimburse"`

@@ -124,7 +124,10 @@ func (in *talk) sendCode(tx *store.Tx, contact *members.Contact) error {
 		return err
 	}
 	facts := to[in.CaseID].Facts
-	facts.At, facts.Minutes = in.StartedAt, v.CodeMinutes
+	if facts.At, err = CallerSince(tx.DB, in.Call); err != nil {
+		return err
+	}
+	facts.Minutes = v.CodeMinutes
 	mail := to[in.CaseID].Draft(notices.VerificationCode, facts)
 	mail.Secret = plain
 	_, err = notices.Queue(tx, mail)

@@ -87,8 +87,8 @@ func TestClosedBeforeAnythingWasPutBack(t *testing.T) {
 	f := facts("Maria Silva")
 	f.Points, f.PointsOpen = nil, true
 	for lang, c := range map[string]struct{ says, never []string }{
-		"ja": {[]string{"マイルおよびコインの復元・補填は、まだ完了しておりません。", "お客さまのお手続きは必要ございません。完了しましたら、あらためてメールでお知らせいたします。"}, []string{"これまで", "現在までの", "残りの", "すべては", "当社の対応"}},
-		"en": {[]string{"Your miles and coins have not been restored yet.", "You need to do nothing: we will email you when it is done."}, []string{"so far", "have done", "remaining", "not all"}},
+		"ja": {[]string{"マイルおよびコインの復元・補填は、まだ完了しておりません。", "マイルおよびコインの復元・補填について、お客さまのお手続きは必要ございません。完了しましたら、あらためてメールでお知らせいたします。"}, []string{"これまで", "現在までの", "残りの", "すべては", "当社の対応"}},
+		"en": {[]string{"Your miles and coins have not been restored yet.", "You need to do nothing about your miles and coins: we will email you when it is done."}, []string{"so far", "have done", "remaining", "not all"}},
 	} {
 		text := rendered(t, CaseClosed, lang, f)
 		for _, want := range c.says {

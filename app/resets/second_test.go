@@ -1,6 +1,7 @@
 package resets_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"testing"
@@ -304,6 +305,40 @@ func TestAListOfAnotherIncident(t *testing.T) {
 				t.Errorf("%s: restricted at %v", test.name, of.RestrictedAt)
 			}
 			reset()
+		}
+	}
+}
+
+// A code and a link name the time at which the member called, whoever took the call over.
+func TestAHandedOverCallKeepsItsTime(t *testing.T) {
+	w := world(t)
+	c := w.Case("m1@ocn.example")
+	call := verify(w, w.Agent, c, 1)
+	w.Clock.Add(9 * time.Minute)
+	offer, err := cases.OfferHandover(w.Ctx, w.Store, w.Agent, call.ID, w.Agent2.ID, "折り返しの相談のため")
+	if err != nil {
+		t.Fatal(err)
+	}
+	took, err := cases.AcceptHandover(w.Ctx, w.Store, w.Agent2, offer.ID, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cases.SendCode(w.Ctx, w.Store, w.Agent2, took.ID); err != nil {
+		t.Fatal(err)
+	}
+	send(w, w.Agent2, c)
+	mails, err := store.Select[notices.Mail](store.Read(w.Ctx, w.Store), "select * from mails where case_id = $1 and kind in ($2, $3)", c.ID, notices.VerificationCode, notices.ResetLink)
+	if err != nil || len(mails) != 2 {
+		t.Fatal(mails, err)
+	}
+	for _, m := range mails {
+		var facts notices.Facts
+		plain, err := w.Vault.Unseal("mails", "data", m.ID, m.Data)
+		if err == nil {
+			err = json.Unmarshal([]byte(plain), &facts)
+		}
+		if err != nil || !facts.At.Equal(call.StartedAt) {
+			t.Errorf("%s tells of a call at %v, %v", m.Kind, facts.At, err)
 		}
 	}
 }

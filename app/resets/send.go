@@ -141,7 +141,9 @@ func mailLink(tx *store.Tx, c *cases.Case, who cases.Addressee, p policies.Polic
 		return err
 	}
 	if call != nil {
-		facts.At = call.StartedAt
+		if facts.At, err = cases.CallerSince(tx.DB, call); err != nil {
+			return err
+		}
 	}
 	mail := who.Draft(notices.ResetLink, facts)
 	mail.Secret = baseURL + "/reset/" + token

@@ -19,7 +19,11 @@ func init() {
 		return has, err
 	})
 	incidents.WithID(func(tx *store.Tx, incident int64, kind int16) error {
-		return members.SetKind(tx, kind, "select identity_id from cases where incident_id = $1", incident)
+		const those = "select identity_id from cases where incident_id = $1"
+		if err := members.SetKind(tx, kind, those, incident); err != nil {
+			return err
+		}
+		return incidents.SetKind(tx, those, incident)
 	})
 }
 

@@ -136,7 +136,7 @@ func (r *run) stageClasses(tx *store.Tx) error {
 	for _, q := range []string{
 		`insert into staged_classes select s.login_key, ` + cases.ClassOfMovements + ` from staged_movements s
 			where finding in ('suspected', 'confirmed') and kind in ('transfer', 'exchange')
-			  and not exists (select 1 from movements m where m.movement_key = s.movement_key) group by login_key`,
+			  and not exists (select 1 from movements m where ` + incidents.Numbered("m", "movement_key") + `) group by login_key`,
 		"analyze staged_classes",
 	} {
 		if _, err := store.Exec(tx, q); err != nil {

@@ -10,11 +10,12 @@ import (
 	"hoten/app/jptext"
 	"hoten/app/ledger"
 	"hoten/app/members"
+	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
 
 // Two operators give one login ID to two people: each is known to the incidents about their
-// own ID, with their own name, points and movements.
+// own ID, with their own name, points and movements, which both number from 1.
 func TestOneLoginIDOfTwoOperators(t *testing.T) {
 	w := apptest.NewWorld(t)
 	apptest.SetUpFerry(t, w.Store)
@@ -24,7 +25,7 @@ func TestOneLoginIDOfTwoOperators(t *testing.T) {
 	if i := w.Import("login_id,name,balance_goo\nFC-000007,小林 優,1000\n", header+"M-1,FC-000007,2014-07-20 10:00,exchange,goo,,ANA,200,,,suspected\n"); i.Accepted != 2 {
 		t.Fatalf("%d accepted, refused %v", i.Accepted, rejections(w, i.ID))
 	}
-	if i := w.ImportInto(ferry, "login_id,name,balance_miles\nfc-000007,Other Person,700\n", header+"M-2,FC-000007,2026-03-01 10:00,exchange,miles,,Hotel,500,,,suspected\n"); i.Accepted != 2 || len(told(i)) > 0 {
+	if i := w.ImportInto(ferry, "login_id,name,balance_miles\nfc-000007,Other Person,700\n", header+"M-1,FC-000007,2026-03-01 10:00,exchange,miles,,Hotel,500,,,suspected\nM-2,FC-000007,2026-03-02 10:00,cancel,,miles,,200,,M-1,none\n"); i.Accepted != 3 || len(told(i)) > 0 {
 		t.Fatalf("%d accepted, told %v, refused %v", i.Accepted, told(i), rejections(w, i.ID))
 	}
 	db := store.Read(w.Ctx, w.Store)
@@ -49,9 +50,16 @@ func TestOneLoginIDOfTwoOperators(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		name, code, left := "小林 優", "goo", int64(1000)
+		plan, _, err := reimbursements.Look(db, &r.Case)
+		if err != nil || len(plan.Lines) != 1 {
+			t.Fatalf("%s: %+v, %v", r.Reference, plan, err)
+		}
+		name, code, left, due := "小林 優", "goo", int64(1000), int64(200)
 		if r.Reference == ferry {
-			name, code, left = "Other Person", "miles", 700
+			name, code, left, due = "Other Person", "miles", 700, 300
+		}
+		if plan.Lines[0].Points != due {
+			t.Errorf("%s: %d points are due", r.Reference, plan.Lines[0].Points)
 		}
 		if person.Name != name || points[code] != left || *r.Class != "B" || *of.IDKindID != *r.IDKindID {
 			t.Errorf("%s: %s, %v, %v", r.Reference, person.Name, points, *r.Class)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"hoten/app/imports/csvin"
+	"hoten/app/incidents"
 	"hoten/app/store"
 )
 
@@ -103,23 +104,23 @@ func (r *run) settleMovements(tx *store.Tx) error {
 			and not exists (select 1 from staged_affected a where a.login_key = s.login_key)
 			returning s.line, false as same, '' as detail`,
 			csvin.Problem{Column: "login_id", Reason: "login_id_unknown"}},
-		{`delete from staged_movements s using movements m, incidents n where m.movement_key = s.movement_key and n.id = m.incident_id
+		{`delete from staged_movements s using movements m, incidents n where ` + incidents.Numbered("m", "movement_key") + ` and n.id = m.incident_id
 			returning s.line, m.row_hash = s.row_hash and n.id = $1 as same, case when m.row_hash = s.row_hash and n.id <> $1 then n.reference else '' end as detail`,
 			csvin.Problem{Column: "movement_id", Reason: "duplicate_conflict"}},
 		{`delete from staged_movements s where s.kind = 'cancel' and $1::bigint is not null
 			and not exists (select 1 from staged_movements e where e.movement_key = s.refers_to and e.kind = 'exchange' and e.login_key = s.login_key)
 			and not exists (select 1 from movements e join identities i on i.id = e.identity_id
-			  where e.movement_key = s.refers_to and e.kind = 'exchange' and i.login_key = s.login_key and i.id_kind_id is not distinct from s.id_kind_id)
+			  where ` + incidents.Numbered("e", "refers_to") + ` and e.kind = 'exchange' and i.login_key = s.login_key)
 			returning s.line, false as same, '' as detail`,
 			csvin.Problem{Column: "refers_to", Reason: "refers_to_unknown"}},
 		{`delete from staged_movements s where s.kind = 'cancel' and $1::bigint is not null
 			and s.to_program is distinct from coalesce((select e.from_program from staged_movements e where e.movement_key = s.refers_to),
-			  (select e.from_program from movements e where e.movement_key = s.refers_to))
+			  (select e.from_program from movements e where ` + incidents.Numbered("e", "refers_to") + `))
 			returning s.line, false as same, '' as detail`,
 			csvin.Problem{Column: "to_program", Reason: "cancel_other_program"}},
 		{`delete from staged_movements s where s.kind = 'cancel' and $1::bigint is not null
 			and s.occurred_at < coalesce((select e.occurred_at from staged_movements e where e.movement_key = s.refers_to),
-			  (select e.occurred_at from movements e where e.movement_key = s.refers_to))
+			  (select e.occurred_at from movements e where ` + incidents.Numbered("e", "refers_to") + `))
 			returning s.line, false as same, '' as detail`,
 			csvin.Problem{Column: "occurred_at", Reason: "cancel_before_exchange"}},
 		{`delete from staged_movements s where s.kind = 'cancel' and $1::bigint is not null and s.points_received <> s.points

@@ -89,7 +89,7 @@ func exceeding(tx *store.Tx) (refused []settled, err error) {
 		    select f.points as left from staged_movements f where f.movement_key = s.refers_to
 		    union all
 		    select x.points - (select coalesce(sum(c.points), 0) from movements c where c.exchange_id = x.id and c.doubled is distinct from 'double')
-		    from movements x where x.movement_key = s.refers_to and not `+incidents.Doubled+` limit 1) e
+		    from movements x where `+incidents.Numbered("x", "refers_to")+` and not `+incidents.Doubled+` limit 1) e
 		  where s.kind = 'cancel') s where exceeds order by line`)
 	given := map[string]int64{}
 	for _, c := range rows {
@@ -114,7 +114,7 @@ func exceedingDoubled(tx *store.Tx) (refused []settled, err error) {
 		OccurredAt                               time.Time
 	}
 	rows, err := store.Select[cancellation](tx.DB, `select s.line, x.id as refers_to, s.points, x.identity_id, x.points as took, x.occurred_at
-		from staged_movements s join movements x on x.movement_key = s.refers_to where s.kind = 'cancel' and `+incidents.Doubled+" order by s.line")
+		from staged_movements s join movements x on `+incidents.Numbered("x", "refers_to")+` where s.kind = 'cancel' and `+incidents.Doubled+" order by s.line")
 	if err != nil {
 		return nil, err
 	}

@@ -130,7 +130,7 @@ func regroupStaged(tx *store.Tx, staged string) error {
 		IdentityID, Points int64
 		OccurredAt         time.Time
 	}
-	rows, err := store.Select[exchange](tx.DB, "select distinct x.identity_id, x.occurred_at, x.points from "+staged+" s join movements x on x.movement_key = s.refers_to where s.kind = 'cancel' and "+Doubled)
+	rows, err := store.Select[exchange](tx.DB, "select distinct x.identity_id, x.occurred_at, x.points from "+staged+" s join movements x on "+Numbered("x", "refers_to")+" where s.kind = 'cancel' and "+Doubled)
 	for _, x := range rows {
 		if err == nil {
 			err = Regroup(tx, x.IdentityID, x.OccurredAt, x.Points)

@@ -26,14 +26,15 @@ const ofSameID = "select o.id from cases c join cases o on o.identity_id = c.ide
 const landed = `create temp table landed on commit drop as
 	select m.id, m.movement_id, m.identity_id, m.kind, m.from_program, m.to_program, m.occurred_at, m.points, m.refers_to, m.exchange_id,
 	  m.finding in ('suspected', 'confirmed') as loss, coalesce(e.incident_id, m.incident_id) as incident_id
-	from %s s join movements m on m.movement_key = s.movement_key left join movements e on e.id = m.exchange_id
+	from %s s join movements m on %s left join movements e on e.id = m.exchange_id
 	where m.kind in ('transfer', 'exchange', 'cancel')`
 
 // Landed reviews the cases that an import may have changed: those of the IDs that the
 // query yields, and of the movements of the staged table. What came for a case whose points
 // were put back is told there, and what came for a closed one where it is opened again.
 func Landed(tx *store.Tx, staged, identities string) error {
-	for _, q := range []string{fmt.Sprintf(landed, staged), "analyze landed"} {
+	numbered := incidents.Numbered("m", "movement_key")
+	for _, q := range []string{fmt.Sprintf(landed, staged, numbered), "analyze landed"} {
 		if _, err := store.Exec(tx, q); err != nil {
 			return err
 		}
@@ -59,7 +60,7 @@ func Landed(tx *store.Tx, staged, identities string) error {
 	if err := cases.Tell(tx, told...); err != nil {
 		return err
 	}
-	moved := identities + ` union all select m.identity_id from ` + staged + ` s join movements m on m.movement_key = s.movement_key
+	moved := identities + ` union all select m.identity_id from ` + staged + ` s join movements m on ` + numbered + `
 		where exists (select from accounts a where a.identity_id = m.identity_id and a.as_of < m.occurred_at)`
 	if err := incidents.CatchUp(tx, moved); err != nil {
 		return err

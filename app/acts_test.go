@@ -454,7 +454,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 			c, token := linked()
 			must(t, resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true))
 			return func(by access.Actor) error {
-				_, err := resets.Restrict(ctx, db, by, c.ID, "別人と判明")
+				_, err := resets.Restrict(ctx, db, by, c.ID, time.Time{}, "別人と判明")
 				return err
 			}
 		}},

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"time"
 
 	"hoten/app/cases"
 	"hoten/app/resets"
@@ -66,7 +67,7 @@ func release(a *API, r *request) error {
 
 func restrict(a *API, r *request) error {
 	return a.withReason(r, func(id int64, reason string) error {
-		_, err := resets.Restrict(r.Request().Context(), a.s, r.by, id, reason)
+		_, err := resets.Restrict(r.Request().Context(), a.s, r.by, id, time.Time{}, reason)
 		return err
 	})
 }

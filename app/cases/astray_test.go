@@ -4,11 +4,13 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/members"
 	"hoten/app/notices"
+	"hoten/app/resets"
 	"hoten/app/store"
 )
 
@@ -150,5 +152,52 @@ func TestWhoUsedTheIDStaysTold(t *testing.T) {
 	must(t, cases.MarkUnreached(w.Ctx, w.Store))
 	if w.Case(login).NotifiedAt == nil {
 		t.Error("not told any more")
+	}
+}
+
+// A contact that is undone after the member's ID was used through it: whom only its notice
+// told is told again at once, and the case says that nobody was verified.
+func TestUndoingAfterItsUse(t *testing.T) {
+	w := world(t)
+	const login = "m3@ocn.example" // its address was set during the incident
+	must(t, cases.MarkUnreached(w.Ctx, w.Store))
+	change := setContact(t, w, login, members.Email, "new3@mail.example")
+	id := w.Case(login).ID
+	var out sentTo
+	must(t, postman(w, &out).Deliver(w.Ctx, []int64{w.Number("select id from mails where case_id = $1 and kind = $2 and state = 'queued'", id, notices.RestrictionNotice)}))
+	call := w.Verified(w.Agent, id, level2(3)...)
+	must(t, second(cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)))
+	must(t, second(resets.Send(w.Ctx, w.Store, w.Agent, id, "https://hoten.example")))
+	must(t, second(cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID)))
+	w.Clock.Add(time.Minute)
+	must(t, resets.Complete(w.Ctx, w.Store, w.Secret(id)[len("https://hoten.example/reset/"):], "keyaki-no-ki-47", "keyaki-no-ki-47", false))
+	if w.Case(login).NotifiedAt == nil {
+		t.Fatal("not notified")
+	}
+	w.Clock.Add(time.Minute)
+	must(t, second(cases.UndoContact(w.Ctx, w.Store, w.Supervisor, change.ID, "書類は偽物でした")))
+	if c := w.Case(login); c.NotifiedAt != nil || c.UnreachableAt == nil || !due(w, login, cases.LetterRestriction) {
+		t.Errorf("notified %v, unreachable %v, due %v", c.NotifiedAt, c.UnreachableAt, c.Letter(w.ID(login).Standing))
+	}
+	if n := w.Number("select count(*) from case_events where case_id = $1 and kind = $2", id, cases.VerifiedVoid); n != 1 {
+		t.Errorf("%d events", n)
+	}
+}
+
+// A completed case is open again when a change of a contact, or its undoing, can be told by
+// letter only.
+func TestALetterOpensACompletedCase(t *testing.T) {
+	w := world(t)
+	const login = "m3@ocn.example"
+	complete := func() { set(t, w, login, "letter_about = 0, status = 'completed', completed_at = now()") }
+	complete()
+	change := setContact(t, w, login, members.Email, "new3@mail.example")
+	if c := w.Case(login); c.Status != cases.Reopened || c.CompletedAt != nil || !due(w, login, "contact_changed") {
+		t.Errorf("changed: %s, due %v", c.Status, c.Letter(w.ID(login).Standing))
+	}
+	complete()
+	must(t, second(cases.UndoContact(w.Ctx, w.Store, w.Supervisor, change.ID, "誤記")))
+	if c := w.Case(login); c.Status != cases.Reopened || !due(w, login, "contact_undone") {
+		t.Errorf("undone: %s, due %v", c.Status, c.Letter(w.ID(login).Standing))
 	}
 }

@@ -61,7 +61,7 @@ func tellUndone(tx *store.Tx, ch *ContactChange, before []notices.Draft) (way st
 // tellBy queues the mails, one a mailbox, however it is written. Where there is none among those that are
 // certain to be the member's, a letter is due about it. One about contacts that is due already
 // stays so until the member is told at an address that documents did not show: it may be
-// about that one.
+// about that one. A completed case for which a letter is due is open again.
 func tellBy(tx *store.Tx, caseID int64, about int16, certain, more []notices.Draft) (way string, err error) {
 	mails := slices.Clone(certain)
 	for _, d := range more {
@@ -77,8 +77,8 @@ func tellBy(tx *store.Tx, caseID int64, about int16, certain, more []notices.Dra
 	for i, d := range certain {
 		to[i] = *d.ContactID
 	}
-	tx.Queue(`update cases set letter_about = case when $2 then letter_about | $3::smallint
-		when exists (select from contacts where id = any($4) and source <> $5) then letter_about & ~$6::smallint else letter_about end where id = $1`,
+	tx.Queue(`update cases c set letter_about = case when $2 then letter_about | $3::smallint
+		when exists (select from contacts where id = any($4) and source <> $5) then letter_about & ~$6::smallint else letter_about end, `+reopening("$2 and c.status = 'completed'")+` where id = $1`,
 		caseID, way == "letter", about, to, members.Documents, letterContact)
 	_, err = notices.Queue(tx, mails...)
 	return way, err

@@ -139,18 +139,28 @@ func RestrictedAgain(tx *store.Tx, of []members.Identity, why, reason string) er
 			return err
 		}
 	}
-	type row struct{ ID, IdentityID int64 }
-	rows, err := store.Returning[row](tx, `update cases set verified_at = null, verified_call = null, changed_at = $2, version = version + case when completed_at is not null or status = 'out_of_scope' then 1 else 0 end,
+	type row struct {
+		ID, IdentityID int64
+		Verified       bool
+	}
+	rows, err := store.Returning[row](tx, `update cases c set verified_at = null, verified_call = null, changed_at = $2, version = version + case when completed_at is not null or status = 'out_of_scope' then 1 else 0 end,
 		status = case when status in ('completed', 'out_of_scope') then 'reopened' else status end, completed_at = null
-		where identity_id = any($1) and origin <> 'inquiry' returning id, identity_id`, ids, tx.Now)
+		from (select id, verified_at is not null as verified from cases where identity_id = any($1) and origin <> 'inquiry') o where o.id = c.id returning c.id, c.identity_id, o.verified`, ids, tx.Now)
 	if err != nil {
 		return err
 	}
 	for _, r := range rows {
 		since := of[slices.IndexFunc(of, func(i members.Identity) bool { return i.ID == r.IdentityID })].ResumedAt
 		told = append(told, Happened{CaseID: r.ID, Kind: WasRestrictedAgain, Data: map[string]any{"why": why, "since": since}, Text: reason})
+		if r.Verified {
+			told = append(told, Happened{CaseID: r.ID, Kind: VerifiedVoid})
+		}
 	}
 	if err := Tell(tx, told...); err != nil {
+		return err
+	}
+	// What was told is judged by what was just noted.
+	if err := tx.Flush(); err != nil {
 		return err
 	}
 	return retell(tx, ids)

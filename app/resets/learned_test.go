@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/apptest"
@@ -174,7 +175,7 @@ func TestRestrictingAgain(t *testing.T) {
 	w.Import(affected, movements)
 	c := w.Case(apptest.LossLogin(0))
 	restrict := func(by int) error {
-		_, err := resets.Restrict(w.Ctx, w.Store, []access.Actor{w.Supervisor, w.Agent}[by], c.ID, "別人と判明")
+		_, err := resets.Restrict(w.Ctx, w.Store, []access.Actor{w.Supervisor, w.Agent}[by], c.ID, time.Time{}, "別人と判明")
 		return err
 	}
 	if err := restrict(0); !fault.Is(err, "not_resumed") {
@@ -189,6 +190,11 @@ func TestRestrictingAgain(t *testing.T) {
 	}
 	_, err = cases.Conclude(w.Ctx, w.Store, w.Agent2, w.Call(w.Agent2, c.ID).ID, cases.ImpostorSuspected)
 	must(t, err)
+	// A page from before the reset does not decide about it.
+	_, err = resets.Restrict(w.Ctx, w.Store, w.Supervisor, c.ID, w.Clock.Now().Add(-time.Minute), "別人と判明")
+	if !fault.Is(err, "resumed_since") {
+		t.Error(err)
+	}
 	must(t, restrict(0))
 	if of := w.ID(apptest.LossLogin(0)); of.State != members.Restricted || of.ImpostorAt == nil || passwords.Match(of.PasswordHash, newPassword) {
 		t.Errorf("%+v", of.Standing)

@@ -3,6 +3,7 @@ package resets
 import (
 	"context"
 	"slices"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/audit"
@@ -21,8 +22,9 @@ const (
 
 // Restrict restricts an ID again that is in use: whoever set its password, or had its
 // restriction lifted, was not the member. A supervisor does it, with a reason, also while
-// a suspicion stands.
-func Restrict(ctx context.Context, s *store.Store, by access.Actor, caseID int64, reason string) (*cases.Case, error) {
+// a suspicion stands. seen is since when the ID was in use as they saw it; zero: however it
+// is. Resumed anew since then: Conflict resumed_since.
+func Restrict(ctx context.Context, s *store.Store, by access.Actor, caseID int64, seen time.Time, reason string) (*cases.Case, error) {
 	return verbs.Do(ctx, s, by, ToRestrict, cases.Subject(caseID), reason, func(tx *store.Tx) (*cases.Case, error) {
 		c, of, err := cases.Lock(tx, caseID)
 		if err != nil {
@@ -30,6 +32,9 @@ func Restrict(ctx context.Context, s *store.Store, by access.Actor, caseID int64
 		}
 		if of.State != members.Resumed || !c.Affected() {
 			return nil, fault.New(fault.Conflict, "not_resumed")
+		}
+		if !seen.IsZero() && !of.ResumedAt.Equal(seen) {
+			return nil, fault.New(fault.Conflict, "resumed_since")
 		}
 		if err := cases.LockOf(tx, "$1", of.ID); err != nil {
 			return nil, err

@@ -112,6 +112,16 @@ func (tx *Tx) Queue(query string, args ...any) {
 	tx.queued.Queue(query, args...)
 }
 
+// Flush sends the queued writes now, for what reads them in the same transaction.
+func (tx *Tx) Flush() error {
+	if tx.queued.Len() == 0 {
+		return nil
+	}
+	batch := tx.queued
+	tx.queued = pgx.Batch{}
+	return tx.on.send(tx.Context(), &batch)
+}
+
 // Copy streams rows into a table by COPY, inside the transaction.
 func (tx *Tx) Copy(table string, columns []string, rows pgx.CopyFromSource) (n int64, err error) {
 	tx.changed = true

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"hoten/app/cases"
 	"hoten/app/fault"
@@ -108,7 +109,11 @@ func releaseCase(p *page) error {
 
 func restrictCase(p *page) error {
 	return p.onCase("restrict", "restricted", func(id int64) error {
-		_, err := resets.Restrict(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		seen, err := time.Parse(time.RFC3339Nano, p.FormValue("resumed_at"))
+		if err != nil {
+			return fault.New(fault.Conflict, "resumed_since")
+		}
+		_, err = resets.Restrict(p.ctx, p.w.s, p.by, id, seen, p.FormValue("reason"))
 		return err
 	})
 }

@@ -55,7 +55,7 @@ func TestCallPanelSaysWhatIsOver(t *testing.T) {
 	}
 	refusal, page := fail(), agent.get(path).body
 	says(t, "first refusal", refusal, []string{another}, append(tomorrow, closed))
-	says(t, "first", page, []string{another, "このお電話では、これ以上お伺いすることができません", "nothing more I can ask you on this call"}, tomorrow)
+	says(t, "first", page, []string{another, "このお電話では、これ以上お伺いできません", "nothing more I can ask you on this call"}, tomorrow)
 	refusal, page = fail(), agent.get(path).body
 	says(t, "second refusal", refusal, []string{closed}, []string{another})
 	says(t, "second", page, tomorrow, []string{another})

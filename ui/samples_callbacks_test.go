@@ -20,7 +20,7 @@ func sampleCallbacks(lang string) []Callback {
 	}
 	list[0].Late, list[0].Attempts, list[0].Last, list[0].Despite = 14*time.Minute, 2, "voicemail", true
 	list[0].Note = in(lang, "夕方以降をご希望。", "Prefers the evening.")
-	list[1].Late = 4 * time.Minute
+	list[1].Late, list[1].Suspected = 4*time.Minute, true
 	list[2].Soon, list[2].Attempts, list[2].Last = true, 1, "busy"
 	return list
 }

@@ -67,6 +67,7 @@ func caseSamples(lang string) map[string]page {
 	locked := sampleCase(lang)
 	locked.Frame = sampleFrame(lang, "cases", access.Supervisor)
 	locked.Frame.Flash = Flash{Tone: "error", Text: i18n.T(i18n.With(bg, lang), "calls.panel.impostor")}
+	locked.Callback = &sampleCallbacks(lang)[1]
 	locked.Call, locked.CallClosed, locked.Supervises, locked.Next = nil, "impostor", true, ""
 	locked.Stalled, locked.Status = true, "on_hold"
 	locked.Proposal.State, locked.Proposal.Reason = "returned", in(lang, "7/22の交換は本人利用の可能性あり。判定を確認のうえ再申請してください。", "The exchange of 22 July may be the member's own. Check the finding and propose again.")
@@ -124,6 +125,7 @@ func caseSamples(lang string) map[string]page {
 	handed.Frame.Problems = []Problem{{Form: "confirm", Field: "value", Text: i18n.T(i18n.With(bg, lang), "fault.field.contact_differs")}}
 	handed.Frame.Refused = "confirm"
 	handed.Call.Code.Stopped, handed.Identity.Stopped = i18n.T(i18n.With(bg, lang), "fault.mail_stopped"), i18n.T(i18n.With(bg, lang), "fault.mail_stopped")
+	handed.Call.Code.State, handed.Call.Code.Failed, handed.Identity.LinkMail = "failed", i18n.T(i18n.With(bg, lang), "mails.reason.full"), "queued"
 	handed.Call.TakenOverAt = jst(7, 31, 10, 41)
 	handed.Call.Offer, handed.Call.OfferedTo, handed.Call.OfferedUntil = "waits", in(lang, "渡辺 明", "Akira Watanabe"), jst(7, 31, 10, 47)
 	handed.Frame.Offers = []Offer{{ID: 3, Case: "R096-000412", From: in(lang, "鈴木 健", "Ken Suzuki"), Until: jst(7, 31, 10, 46), InCall: true,
@@ -164,7 +166,7 @@ func sampleCase(lang string) CasesShow {
 				{Name: "name", State: "match"}, {Name: "birth_date", State: "match"},
 				{Name: "address", State: "mismatch"}, {Name: "phone", State: "variant", Differs: "character", Spoken: "x"}, {Name: "customer_number", Hidden: true},
 			},
-			Code:        Code{State: "sent", Contacts: []Choice{{"4", "co****@mail.example"}}, SentTo: "co****@mail.example", ExpiresAt: jst(7, 31, 10, 52), TriesLeft: 5, SendsLeft: 4, ResendAt: jst(7, 31, 10, 43)},
+			Code:        Code{State: "sending", Contacts: []Choice{{"4", "co****@mail.example"}}, SentTo: "co****@mail.example", ExpiresAt: jst(7, 31, 10, 52), TriesLeft: 5, SendsLeft: 4, ResendAt: jst(7, 31, 10, 43)},
 			MayConclude: []string{"verified", "mismatch", "unable", "impostor_suspected"},
 			Receivers:   []Choice{{"9", sampleReceiver(lang, "here", in(lang, "渡辺 明", "Akira Watanabe"), "supervisor")}},
 			Busy: []Choice{{"7", sampleReceiver(lang, "in_call", in(lang, "佐藤 美咲", "Misaki Sato"), "agent")},

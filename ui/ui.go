@@ -335,7 +335,7 @@ func (s Script) lines(lang string) []string {
 	if s.Mailed {
 		lines = append(lines, t(ctx, "calls.script.mailed"))
 	}
-	if s.Step == "reset" && said.GoesOn != "" {
+	if (s.Step == "reset" || s.Step == "restricted") && said.GoesOn != "" {
 		lines = append(lines, said.GoesOn)
 	}
 	if servicesMatter[s.Step] {

@@ -41,6 +41,7 @@ type Row struct {
 	Login        []byte
 	MemberID     *int64
 	Name         []byte
+	Suspected    bool    // somebody may pass for the member: nobody is rung
 	Last         *string // outcome of the last attempt
 	LastAt       *time.Time
 }
@@ -60,7 +61,7 @@ func (r Row) MaskedName(v *vault.Vault) (string, error) {
 }
 
 const rowColumns = `select b.*, d.code as desk_code, coalesce(p.name, '') as promiser_name, coalesce(s.name, '') as assignee_name,
-	i.id as identity_id, i.login, i.member_id, m.name, a.outcome as last, a.at as last_at
+	i.id as identity_id, i.impostor_at is not null as suspected, i.login, i.member_id, m.name, a.outcome as last, a.at as last_at
 	from (select b.* from callbacks b %s) b join desks d on d.id = b.desk_id join cases c on c.id = b.case_id join identities i on i.id = c.identity_id
 	left join members m on m.id = i.member_id left join staff p on p.id = b.promised_by left join staff s on s.id = b.assignee_id
 	left join lateral (select outcome, at from callback_attempts where callback_id = b.id order by id desc limit 1) a on true `

@@ -38,7 +38,7 @@ type Answered struct {
 // is not kept. The third wrong item ends the verification as a mismatch.
 func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, item, value string, confirmVariant bool) (a Answered, err error) {
 	a.Call, err = inCall(ctx, s, by, ToAnswer, callID, func(tx *store.Tx, in *talk) error {
-		if err := askable(in.Call, item, value, tx.Now); err != nil {
+		if err := in.askable(item, value, tx.Now); err != nil {
 			return err
 		}
 		registered, err := registeredOf(tx, in.of)
@@ -62,14 +62,14 @@ func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, 
 	return a, err
 }
 
-func askable(call *Call, item, value string, now time.Time) error {
-	if err := call.goingOn(); err != nil {
+func (in *talk) askable(item, value string, now time.Time) error {
+	if err := in.goingOn(); err != nil {
 		return err
 	}
-	if err := call.notOver(now); err != nil {
+	if err := in.notOver(now, in.closed(now)); err != nil {
 		return err
 	}
-	if call.Outcome != nil {
+	if in.Outcome != nil {
 		return already("already_decided")
 	}
 	if !slices.Contains(Items, item) {
@@ -132,7 +132,7 @@ func (in *talk) raise(tx *store.Tx) error {
 }
 
 func (in *talk) mayReach2(tx *store.Tx) (bool, error) {
-	if Closed2(in.of.Standing, in.policy.Verification, tx.Now) {
+	if in.closed(tx.Now) {
 		return false, nil
 	}
 	return in.entitled(tx)

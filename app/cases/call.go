@@ -234,6 +234,11 @@ func inCall(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb,
 	})
 }
 
+// closed reports whether the ID's level 2 is closed by phone.
+func (in *talk) closed(now time.Time) bool {
+	return Closed2(in.of.Standing, in.policy.Verification, now)
+}
+
 // goingOn refuses what needs a running conversation.
 func (c Call) goingOn() error {
 	switch {
@@ -256,15 +261,15 @@ func (c Call) Over(now time.Time) bool {
 }
 
 // notOver refuses what could only count towards a level that the call does not give any
-// more. One that failed is closed; of another nothing speaks against the caller.
-func (c Call) notOver(now time.Time) error {
+// more. Another call may be begun, unless the ID is closed until the next day.
+func (c Call) notOver(now time.Time, closed bool) error {
 	switch {
-	case c.Outcome != nil && (*c.Outcome == Mismatch || *c.Outcome == Unable):
+	case !c.Over(now):
+		return nil
+	case closed:
 		return fault.New(fault.Forbidden, "verification_closed")
-	case c.Over(now):
-		return fault.New(fault.Forbidden, "verification_over")
 	}
-	return nil
+	return fault.New(fault.Forbidden, "verification_over")
 }
 
 // Valid reports the level that holds now: none after the end or the time limit.

@@ -78,7 +78,7 @@ func (in *talk) codeAllowed(tx *store.Tx) error {
 	if err := open2(in.of.Standing, in.policy.Verification, tx.Now); err != nil {
 		return err
 	}
-	return in.notOver(tx.Now)
+	return in.notOver(tx.Now, false)
 }
 
 func (in *talk) withinCodeLimits(tx *store.Tx) error {

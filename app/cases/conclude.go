@@ -25,7 +25,7 @@ func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		if call.saidAlready(outcome, in.of.Standing, tx.Now) {
 			return nil
 		}
-		if err := call.mayConclude(outcome, tx.Now); err != nil {
+		if err := call.mayConclude(outcome, tx.Now, in.closed(tx.Now)); err != nil {
 			return err
 		}
 		in.conclude(outcome, tx.Now)
@@ -86,7 +86,7 @@ func (c Call) saidAlready(outcome string, of members.Standing, now time.Time) bo
 // MayConclude lists the outcomes that the call can be concluded with now.
 func (c Call) MayConclude(now time.Time) (out []string) {
 	for _, o := range Outcomes {
-		if c.mayConclude(o, now) == nil {
+		if c.mayConclude(o, now, false) == nil {
 			out = append(out, o)
 		}
 	}
@@ -96,7 +96,7 @@ func (c Call) MayConclude(now time.Time) (out []string) {
 // mayConclude: a suspicion may come at any time, also after a verification; any other
 // outcome stands. A verification that is over has none: nothing was asked in it that could
 // have failed since, and a failed attempt counts against the member.
-func (c Call) mayConclude(outcome string, now time.Time) error {
+func (c Call) mayConclude(outcome string, now time.Time, closed bool) error {
 	if outcome == ImpostorSuspected {
 		return nil
 	}
@@ -106,7 +106,7 @@ func (c Call) mayConclude(outcome string, now time.Time) error {
 	if c.Outcome != nil && outcome != Verified {
 		return already("already_decided")
 	}
-	if err := c.notOver(now); err != nil {
+	if err := c.notOver(now, closed); err != nil {
 		return err
 	}
 	if outcome == Verified && c.Valid(now) < 1 {

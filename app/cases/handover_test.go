@@ -149,7 +149,7 @@ func TestHandedOverThereAreNoFreshTries(t *testing.T) {
 		t.Fatalf("%d failed attempts, %d wrong answers", attempts, n)
 	}
 	_, err := cases.Answer(w.Ctx, w.Store, w.Supervisor, call.ID, cases.ItemName, "高橋 花子", false)
-	refused(t, err, "verification_closed")
+	refused(t, err, "verification_over")
 	for _, o := range []string{cases.Verified, cases.Unable, cases.HandedOver} {
 		if _, err := cases.Conclude(w.Ctx, w.Store, w.Supervisor, call.ID, o); err == nil {
 			t.Errorf("concluded as %s", o)

@@ -141,7 +141,7 @@ func TestVerificationEndsWithTheCall(t *testing.T) {
 func TestWrongAnswersLockOut(t *testing.T) {
 	w := world(t)
 	c := w.Case("m2@ocn.example")
-	fail := func() *cases.Call {
+	fail := func(want string) *cases.Call {
 		t.Helper()
 		call := w.Call(w.Agent, c.ID, append(slices.Clone(level1), cases.ItemPhone, "03-0000-0000", cases.ItemCustomerNumber, "N1")...)
 		if call.Wrong != 2 || call.Outcome != nil || call.Level != 1 {
@@ -152,18 +152,22 @@ func TestWrongAnswersLockOut(t *testing.T) {
 			t.Fatalf("after three: %+v", a.Call)
 		}
 		_, err := cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, cases.ItemPhone, "090-0000-0002", false)
-		refused(t, err, "verification_closed")
+		refused(t, err, want)
 		_, err = cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
-		refused(t, err, "verification_closed")
+		refused(t, err, want)
+		_, err = cases.SendCode(w.Ctx, w.Store, w.Agent, call.ID)
+		refused(t, err, want)
+		_, err = cases.ConfirmCallback(w.Ctx, w.Store, w.Agent, call.ID)
+		refused(t, err, want)
 		refused(t, require(w, w.Agent, c, 1), "required")
 		return call
 	}
-	fail()
+	fail("verification_over") // only this call is
 	// After one failed attempt of the day another call may still succeed.
 	if call := w.Call(w.Agent2, c.ID, level2(2)...); call.Level != 2 {
 		t.Fatalf("%+v", call)
 	}
-	fail()
+	fail("verification_closed")
 	for _, by := range []access.Actor{w.Agent, w.Agent2, w.Supervisor} {
 		call := w.Call(by, c.ID, level2(2)...)
 		if call.Level != 1 {
@@ -194,8 +198,8 @@ func TestWrongAnswersLockOut(t *testing.T) {
 	if _, err := cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID); err != nil {
 		t.Fatal(err)
 	}
-	fail()
-	fail()
+	fail("verification_over")
+	fail("verification_closed")
 	// 10:30 in Japan: the day ends at 15:00 UTC.
 	w.Clock.Set(time.Date(2014, 7, 31, 14, 59, 59, 0, time.UTC))
 	if call := w.Call(w.Agent, c.ID, level2(2)...); call.Level != 1 {

@@ -81,7 +81,7 @@ func (p *page) callbackRows(rows []callbacks.Row) ([]ui.Callback, error) {
 
 func (p *page) callbackRow(r callbacks.Row, list []desks.Kept) (c ui.Callback, err error) {
 	now := p.w.s.Clock()
-	c = ui.Callback{ID: r.ID, Version: r.Version, Case: cases.Number(r.CaseID), DueAt: r.DueAt, Soon: r.DueSoon(now), Despite: r.Despite,
+	c = ui.Callback{ID: r.ID, Version: r.Version, Case: cases.Number(r.CaseID), DueAt: r.DueAt, Suspected: r.Suspected, Soon: r.DueSoon(now), Despite: r.Despite,
 		Assignee: r.AssigneeName, Promiser: r.PromiserName, PromisedAt: r.PromisedAt, State: r.State,
 		Attempts: int(r.Attempts), MaxAttempts: callbacks.MaxAttempts, Last: text(r.Last), LastAt: moment(r.LastAt), NextChannel: text(r.NextChannel)}
 	if r.Overdue(now) {
@@ -120,6 +120,8 @@ func (v *caseView) callback() error {
 	open := v.Callback != nil && v.Callback.State == callbacks.Open
 	switch {
 	case !v.MayWork || open || v.row.Status.Closed():
+	case v.CallClosed == "impostor":
+		v.NoPromise = v.closedWords()
 	case len(v.CallBack) == 0:
 		v.NoPromise = i18n.T(v.ctx, "fault.no_usable_phone")
 	default:

@@ -49,14 +49,17 @@ func (v *caseView) callPanel() (err error) {
 	return v.openCall()
 }
 
-// asked is which desk the caller's question belongs to, seen from the desk of the
-// call, else of the reader.
-func (v *caseView) asked() (err error) {
-	here := v.by.DeskID
+// atDesk is the desk of the call, else of the reader.
+func (v *caseView) atDesk() int64 {
 	if v.call != nil && v.call.DeskID != nil {
-		here = *v.call.DeskID
+		return *v.call.DeskID
 	}
-	v.Asked, err = v.askedAbout(v.in.Programs, here, ui.CaseURL(v.row.Number(), v.QueryParam("caller")), v.Member.Language)
+	return v.by.DeskID
+}
+
+// asked is which desk the caller's question belongs to, seen from theirs.
+func (v *caseView) asked() (err error) {
+	v.Asked, err = v.askedAbout(v.in.Programs, v.atDesk(), ui.CaseURL(v.row.Number(), v.QueryParam("caller")), v.Member.Language)
 	return err
 }
 
@@ -187,7 +190,8 @@ func (v *caseView) code(progress cases.Progress) (c ui.Code, err error) {
 	case progress.CodeMatched:
 		c.State = "matched"
 	case last != nil && v.now.Before(last.ExpiresAt) && int(last.Tries) < limits.CodeTries:
-		c.State, c.SentTo, c.ExpiresAt, c.TriesLeft = "sent", c.Contacts[0].Label, last.ExpiresAt, limits.CodeTries-int(last.Tries)
+		c.State, c.Failed = v.sending(last)
+		c.SentTo, c.ExpiresAt, c.TriesLeft = c.Contacts[0].Label, last.ExpiresAt, limits.CodeTries-int(last.Tries)
 		c.ResendAt = last.SentAt.Add(time.Duration(limits.CodeIntervalSeconds) * time.Second)
 	case c.SendsLeft == 0:
 		c.State = "spent"
@@ -195,4 +199,26 @@ func (v *caseView) code(progress cases.Progress) (c ui.Code, err error) {
 		c.State = "ready"
 	}
 	return c, nil
+}
+
+// sending is how far the mail with a code is, and why it was not sent, in words.
+func (v *caseView) sending(code *cases.Code) (state, why string) {
+	m := v.mailOf(notices.VerificationCode, code.SentAt)
+	switch {
+	case m == nil || m.State == notices.Queued:
+		return "sending", ""
+	case m.State == notices.Sent:
+		return "sent", ""
+	}
+	return "failed", i18n.T(v.ctx, "mails.reason."+m.Reason)
+}
+
+// mailOf finds the mail that was queued with a code or a link; nil where it is not among
+// the latest of the case.
+func (v *caseView) mailOf(kind string, made time.Time) *notices.Mail {
+	i := slices.IndexFunc(*v.found.mails, func(m notices.Mail) bool { return m.Kind == kind && m.QueuedAt.Equal(made) })
+	if i < 0 {
+		return nil
+	}
+	return &(*v.found.mails)[i]
 }

@@ -13,6 +13,7 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/members"
+	"hoten/app/notices"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/staff"
@@ -185,6 +186,9 @@ func (v *caseView) identityPanel() (err error) {
 	if link := store.First(*v.found.link); link != nil {
 		v.Identity.LinkSentAt, v.Identity.LinkExpiresAt = link.SentAt, link.ExpiresAt
 		v.Identity.LinkVoid = link.UsedAt == nil && v.Identity.State != members.LinkSent
+		if m := v.mailOf(notices.ResetLink, link.SentAt); m != nil && m.State != notices.Sent {
+			v.Identity.LinkMail = m.State
+		}
 	}
 	if v.Identity.ResetTo, err = v.usable(members.Email); err != nil {
 		return err

@@ -8,12 +8,7 @@ import (
 	"time"
 
 	"hoten/app/cases"
-	"hoten/app/desks"
 	"hoten/app/incidents"
-	"hoten/app/ledger"
-	"hoten/app/members"
-	"hoten/app/notices"
-	"hoten/app/services"
 	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
@@ -155,87 +150,4 @@ func (p *page) subjects(kept any) string {
 		words[i] = i18n.T(p.ctx, "cases.letter.about."+fmt.Sprint(subject))
 	}
 	return strings.Join(words, i18n.T(p.ctx, "list.comma"))
-}
-
-// aboutPoints chooses what is said of the points: whether they are still to be put back,
-// were put back, or were and are being looked at again. Where nothing was lost nothing is.
-func (v *caseView) aboutPoints(s *ui.Script) {
-	settled := v.plan.Empty() && v.pointsNote() == ""
-	switch {
-	case v.row.MadeWholeAt == nil && settled:
-		s.Step = "farewell"
-		return
-	case v.row.MadeWholeAt == nil:
-		s.Step = "points"
-		return
-	case settled:
-		s.Step = "put_back"
-	default:
-		s.Step = "put_back_open"
-	}
-	s.PutBackAt, s.Mailed = *v.row.MadeWholeAt, slices.ContainsFunc(v.Mails, func(m ui.CaseMail) bool {
-		return (m.Kind == notices.ReimbursementCompleted || m.Kind == notices.ReimbursementCorrected) && m.State == notices.Sent
-	})
-	for lang, names := range s.Names {
-		names.Unit = i18n.Both(lang, incidents.UnitsOf(v.putBack(), lang))
-		s.Names[lang] = names
-	}
-}
-
-// putBack are the programs in which something was posted for the member.
-func (v *caseView) putBack() (programs []incidents.Program) {
-	for _, p := range v.programs {
-		if slices.ContainsFunc(*v.found.posted, func(l ledger.Line) bool {
-			return l.ProgramID == p.ID && l.Purpose != ledger.Opening && l.Purpose != ledger.Moved
-		}) {
-			programs = append(programs, p)
-		}
-	}
-	return programs
-}
-
-// script chooses the sentences for the step of the call, in the caller's language.
-func (v *caseView) script() (err error) {
-	var said map[string][]string
-	now := slices.DeleteFunc(v.found.services(), func(n services.Named) bool { return !v.in.Has(n.Code) })
-	if v.Services, said = v.holding(now); !v.MayWork {
-		return nil
-	}
-	s := ui.Script{Language: v.Member.Language, Names: map[string]ui.ScriptNames{}, Step: "greeting", Minutes: v.policies.ResetMinutes, Services: said}
-	for _, lang := range i18n.Langs {
-		names := ui.ScriptNames{Agent: v.account.NameIn(lang), Unit: i18n.Either(lang, v.in.Units(lang))}
-		if v.in.ID != nil {
-			names.GoesOn = v.in.ID.GoesOn(lang)
-		}
-		if i := slices.IndexFunc(v.desks, func(d desks.Kept) bool { return d.Code == v.DeskID }); i >= 0 {
-			names.Desk = v.desks[i].Name(lang)
-		}
-		s.Names[lang] = names
-	}
-	if c := v.Call; c != nil {
-		switch {
-		case v.CallClosed != "":
-			s.Step = "closed"
-		case c.Outcome == cases.Mismatch:
-			s.Step = "mismatch"
-		case c.Outcome == cases.Unable:
-			s.Step = "unable"
-		case c.Outcome == cases.ImpostorSuspected:
-			s.Step = "closed"
-		case v.Identity.State == members.LinkSent:
-			s.Step = "reset_sent"
-		case v.Identity.State == members.Resumed && c.Level >= 1:
-			v.aboutPoints(&s)
-		case v.Identity.MayReset:
-			s.Step = "reset"
-		case c.Code.State == "sent":
-			s.Step = "code"
-		case c.Direction == "outbound" && c.Level == 0:
-			s.Step = "callback"
-		default:
-			s.Step = "verify"
-		}
-	}
-	v.Script = s
-	return nil
 }

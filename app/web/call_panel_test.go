@@ -1,0 +1,156 @@
+package web_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"hoten/app/cases"
+	"hoten/app/notices"
+	"hoten/app/store"
+)
+
+// says checks what a page has and has not.
+func says(t *testing.T, what, page string, has, hasNot []string) {
+	t.Helper()
+	for _, want := range has {
+		if !strings.Contains(page, want) {
+			t.Errorf("%s: lacks %q", what, want)
+		}
+	}
+	for _, not := range hasNot {
+		if strings.Contains(page, not) {
+			t.Errorf("%s: has %q", what, not)
+		}
+	}
+}
+
+// refusing answers every mail with one error.
+type refusing struct{ err error }
+
+func (r refusing) Send(context.Context, notices.Envelope) error { return r.err }
+
+// After the first failed attempt only the call is over, after the second the ID is closed
+// until tomorrow: the panel, the script and the refusals say the same.
+func TestCallPanelSaysWhatIsOver(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	agent, path := s.as(s.Agent), "/cases/"+c.Number()
+	another, tomorrow := "終話してから新しい通話を開始してください", []string{"翌日まで", "明日以降", "tomorrow"}
+	const closed = "このIDのレベル2の本人確認は、翌日まで電話では受け付けられません"
+	fail := func() string {
+		call := s.Call(s.Agent, c.ID)
+		var a answer
+		for range 4 {
+			a = agent.post(fmt.Sprintf("/calls/%d/answers", call.ID), "item", "birth_date", "value", "1999-01-01")
+		}
+		if a.status != http.StatusForbidden {
+			t.Errorf("the fourth wrong answer: %d", a.status)
+		}
+		return a.body
+	}
+	refusal, page := fail(), agent.get(path).body
+	says(t, "first refusal", refusal, []string{another}, append(tomorrow, closed))
+	says(t, "first", page, []string{another, "このお電話では、これ以上お伺いできません", "nothing more I can ask you on this call"}, tomorrow)
+	refusal, page = fail(), agent.get(path).body
+	says(t, "second refusal", refusal, []string{closed}, []string{another})
+	says(t, "second", page, tomorrow, []string{another})
+}
+
+// A code is said to be sent once it is, and not when its mail was refused; the script goes
+// on from level 1 to the code.
+func TestCallPanelSaysWhatBecameOfTheCode(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	agent, path := s.as(s.Agent), "/cases/"+c.Number()
+	call := s.Call(s.Agent, c.ID, cases.ItemName, "山田 太郎", cases.ItemBirthDate, "1970-02-03", cases.ItemCustomerNumber, "N123456789")
+	const verb, sending, sent, failed, reading, asking = "最後の確認として", "に送信しています", "に送信しました", "に送信できませんでした", "番号を読み上げて", `id="answer-code"`
+	shows := func(what string, has, hasNot []string) {
+		t.Helper()
+		says(t, what, agent.get(path).body, has, append(hasNot, "ご登録のお名前をフルネームで"))
+	}
+	shows("level 1", []string{verb}, []string{sending, sent, failed, asking})
+	send := func() {
+		t.Helper()
+		if a := agent.post(fmt.Sprintf("/calls/%d/code", call.ID)); a.status != http.StatusSeeOther {
+			t.Fatal(a.status)
+		}
+	}
+	send()
+	shows("queued", []string{"確認コードを送信しています。", sending, asking, reading}, []string{sent, failed, "お送りいたしました"})
+	s.Deliver(refusing{errors.New("451 4.3.0 try later")})
+	shows("refused for now", []string{sending, asking, reading}, []string{sent, failed})
+	before, err := cases.Stamp(store.Read(s.Ctx, s.Store), c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Clock.Add(2 * time.Minute)
+	s.Deliver(s.outbox)
+	shows("sent", []string{sent, asking, reading}, []string{sending, failed})
+	if after, err := cases.Stamp(store.Read(s.Ctx, s.Store), c.ID); err != nil || after == before {
+		t.Errorf("an open page does not learn of it: %v", err)
+	}
+	send()
+	shows("queued again", []string{sending, asking}, []string{sent, failed})
+	s.Deliver(refusing{&notices.Permanent{Err: errors.New("550 5.1.1 no such user"), Recipient: true, Reason: "unknown"}})
+	shows("refused", []string{failed, "このメールアドレスは存在しません。"}, []string{sending, sent, asking, reading})
+}
+
+// So is a reset link.
+func TestIdentityPanelSaysWhatBecameOfTheLink(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	agent, path := s.as(s.Agent), "/cases/"+c.Number()
+	s.Verified(s.Agent, c.ID, cases.ItemName, "山田 太郎", cases.ItemBirthDate, "1970-02-03", cases.ItemCustomerNumber, "N123456789")
+	s.Deliver(s.outbox)
+	if a := agent.post(path + "/reset"); a.status != http.StatusSeeOther {
+		t.Fatal(a.status)
+	}
+	panel := func(page string) string {
+		_, rest, _ := strings.Cut(page, "<dt>URL送信</dt>")
+		shown, _, found := strings.Cut(rest, "</dd>")
+		if !found {
+			t.Fatal("no link is shown")
+		}
+		return shown
+	}
+	page := agent.get(path).body
+	says(t, "queued", page, []string{"URLを送信しています。", "URLをお送りしております"}, []string{"URLを送信しました"})
+	says(t, "queued", panel(page), []string{"送信待ち"}, nil)
+	s.Deliver(s.outbox)
+	says(t, "sent", panel(agent.get(path).body), nil, []string{"送信待ち", "送信失敗"})
+}
+
+// While somebody may pass for the member, what would be refused is not offered, and the
+// words name it.
+func TestSuspicionIsSaidWhereItStops(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	agent, path := s.as(s.Agent), "/cases/"+c.Number()
+	if a := agent.post(path+"/callbacks", "due_on", "2014-07-31", "due_time", "18:00", "desk", "tech"); a.status != http.StatusSeeOther {
+		t.Fatal(a.status)
+	}
+	attempts, waits := "/callbacks/1/attempts", "架電できません。スーパーバイザーが判断します。"
+	says(t, "before", agent.get(path).body, []string{attempts}, []string{waits})
+	call := s.Call(s.Agent2, c.ID)
+	if _, err := cases.Conclude(s.Ctx, s.Store, s.Agent2, call.ID, cases.ImpostorSuspected); err != nil {
+		t.Fatal(err)
+	}
+	stopped := "再設定、表示、確認コード、折り返し、利用制限の解除、連絡先の変更、本人確認済みの通話の引き継ぎなど"
+	says(t, "case", agent.get(path).body, []string{waits, stopped, "/callbacks/1/move", "/callbacks/1/drop"}, []string{attempts})
+	says(t, "list", agent.get("/callbacks?view=all").body, []string{waits, c.Number()}, []string{attempts})
+	says(t, "refusal", agent.post(attempts+"?on=case", "version", "1", "outcome", "reached").body, []string{"この操作はできません（" + stopped}, nil)
+	if a := agent.post("/callbacks/1/drop?on=case", "version", "1", "reason", "確認待ち"); a.status != http.StatusSeeOther {
+		t.Fatal(a.status)
+	}
+	says(t, "dropped", agent.get(path).body, []string{"この操作はできません（" + stopped}, []string{path + "/callbacks"})
+	says(t, "supervisor", s.as(s.Supervisor).get(path).body, []string{"止めていた操作（" + stopped}, nil)
+	if _, err := cases.ClearImpostor(s.Ctx, s.Store, s.Supervisor, c.ID, "確認済み"); err != nil {
+		t.Fatal(err)
+	}
+	says(t, "cleared", agent.get(path).body, []string{path + "/callbacks"}, []string{stopped})
+}

@@ -198,7 +198,13 @@ func (v *caseView) putBack() (programs []incidents.Program) {
 func (v *caseView) script() (err error) {
 	var said map[string][]string
 	now := slices.DeleteFunc(v.found.services(), func(n services.Named) bool { return !v.in.Has(n.Code) })
-	if v.Services, said = v.holding(now); !v.MayWork {
+	named := func(_ services.Named, lang string) []string {
+		if v.in.ID == nil {
+			return nil
+		}
+		return []string{v.in.ID.PointPassword(lang)}
+	}
+	if v.Services, said = v.holding(now, named); !v.MayWork {
 		return nil
 	}
 	s := ui.Script{Language: v.Member.Language, Names: map[string]ui.ScriptNames{}, Step: "greeting", Minutes: v.policies.ResetMinutes, Services: said}

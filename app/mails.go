@@ -64,7 +64,7 @@ func (a *App) mailEnv(ctx context.Context, at time.Time, lang string, incident i
 		if !involved.Has(status.Code) {
 			continue
 		}
-		env.Services = append(env.Services, services.Say(langCtx, status))
+		env.Services = append(env.Services, services.Say(langCtx, status, env.PointPassword))
 		if status.Service == services.Transfer && env.Transfer != services.Suspended {
 			env.Transfer = status.State
 		}

@@ -25,6 +25,7 @@ func TestMailsOfTheDay(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	w.Number("with u as (update id_kinds set point_password_ja = 'おひさま暗証', point_password_en = 'sun PIN' returning 1) select count(*) from u")
 	end := day(31)
 	set("pointtalk", services.Transfer, services.Suspended, 29, &end)
 	set("pointtalk", services.Transfer, services.PointPassword, 30, nil)
@@ -32,14 +33,17 @@ func TestMailsOfTheDay(t *testing.T) {
 		day       int
 		has, none string
 	}{
-		{28, "ポイントパスワードをお使いの場合は", "ご利用状況"},
-		{29, "登録は、移行の再開後にお願いいたします", "ポイントパスワードを登録してください"},
-		{30, "2014年7月31日 12:00に再開の予定です", "ポイントパスワードが必要です"},
-		{31, "新しいポイントパスワードが必要です", "再開の予定"},
+		{28, "おひさま暗証をお使いの場合は", "ご利用状況"},
+		{29, "登録は、移行の再開後にお願いいたします", "おひさま暗証を登録してください"},
+		{30, "2014年7月31日 12:00に再開の予定です", "おひさま暗証が必要です"},
+		{31, "新しいおひさま暗証が必要です", "再開の予定"},
 	} {
 		env, err := a.mailEnv(w.Ctx, day(c.day), "ja", 0)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if said := strings.Join(env.Services, ""); c.day > 30 && said != "ポイントークからのポイント移行には、おひさま暗証が必要です。" {
+			t.Errorf("of the %dth: %s", c.day, said)
 		}
 		m, err := notices.Render(notices.ResetCompleted, "ja", notices.Facts{Name: "山田 太郎"}, "", env)
 		if err != nil {

@@ -294,7 +294,7 @@ func outsideSamples(lang string) map[string]page {
 	signin := StaffSignin{Frame: Frame{Path: "/signin", CSRF: "csrf-token", Typed: map[string]string{"email": "misaki.sato@desk.example"}}, Next: "/cases"}
 	wrong := signin
 	wrong.Flash = Flash{Tone: "error", Text: i18n.T(ctx, "fault.sign_in_failed")}
-	form := ResetsNew{Frame: frame, Desks: sampleDesks(lang), LoginID: "m0****@ocn.example", ExpiresAt: jst(7, 31, 11, 20), OTPTo: "co****@mail.example"}
+	form := ResetsNew{Frame: frame, Desks: sampleDesks(lang), ID: "OCN ID", LoginID: "m0****@ocn.example", ExpiresAt: jst(7, 31, 11, 20), OTPTo: "co****@mail.example"}
 	bad := form
 	bad.Frame, bad.OTPTo = refused, ""
 	return map[string]page{

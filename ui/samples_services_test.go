@@ -9,8 +9,8 @@ func sampleServices(lang string) []ServiceStatus {
 	return []ServiceStatus{
 		{ID: 1, Version: 2, Program: in(lang, "gooポイント", "goo Point"), Service: "exchange", State: "suspended", From: jst(7, 28, 20, 0), Until: jst(7, 31, 15, 0), Holds: true,
 			Note: in(lang, "FAQ 12番をご案内。", "See FAQ 12."), SetBy: in(lang, "渡辺 直樹", "Naoki Watanabe"), SetAt: jst(7, 28, 19, 40)},
-		{ID: 2, Version: 1, Program: in(lang, "ポイントーク", "PointTalk"), Service: "transfer", State: "point_password", From: jst(7, 30, 15, 0), Holds: true,
-			SetBy: in(lang, "渡辺 直樹", "Naoki Watanabe"), SetAt: jst(7, 30, 14, 0)},
+		{ID: 2, Version: 1, Program: in(lang, "ポイントーク", "PointTalk"), Service: "transfer", State: "point_password", Password: in(lang, "ポイントパスワード", "point password"), From: jst(7, 30, 15, 0), Holds: true,
+			SetAt: jst(7, 30, 14, 0)},
 	}
 }
 
@@ -33,7 +33,7 @@ func serviceSamples(lang string) map[string]page {
 	later.ID, later.Holds, later.From, later.Until = 3, false, jst(8, 4, 1, 0), jst(8, 4, 5, 0)
 	over := list[0]
 	over.Service = "registration"
-	index := ServicesIndex{PointPasswords: true, Frame: sampleFrame(lang, "services", access.CenterManager), Services: []string{"registration", "exchange", "transfer"}, Now: jst(7, 31, 10, 30),
+	index := ServicesIndex{Password: in(lang, "ポイントパスワード", "point password"), Frame: sampleFrame(lang, "services", access.CenterManager), Services: []string{"registration", "exchange", "transfer"}, Now: jst(7, 31, 10, 30),
 		Programs: []ProgramServices{program(list[1].Program, list[1]), program(list[0].Program, list[0])},
 		Coming:   append(list, later), Past: []ServiceStatus{over}, MayEdit: true}
 	refused := index

@@ -111,7 +111,8 @@ func Populate(t testing.TB, s *store.Store, clock *Clock) *World {
 	day := func(month time.Month, day int) jptext.Date { return jptext.Date{Year: 2014, Month: month, Day: day} }
 	var err error
 	w.Incident, err = incidents.Create(w.Ctx, s, w.Manager, incidents.New{Reference: Reference, TitleJa: "なりすましによるポイント不正利用",
-		TitleEn: "Points misused through stolen OCN IDs", PeriodFrom: day(time.July, 11), PeriodTo: day(time.July, 28), DetectedOn: day(time.July, 28)})
+		TitleEn: "Points misused through stolen OCN IDs", PeriodFrom: day(time.July, 11), PeriodTo: day(time.July, 28), DetectedOn: day(time.July, 28),
+		Bearers: map[string]string{"pointtalk": "", "goo": ""}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,8 +62,8 @@ func draw(r *rand.Rand, common, commonK, heads, headsK, tails, tailsK []string) 
 
 // addIncident records an incident that files can be imported into.
 func (d *desk) addIncident(reference string) error {
-	return d.call("manager", "POST", "/incidents", map[string]string{"reference": reference, "title_ja": "計測", "title_en": "bench",
-		"period_from": "2014-07-11", "period_to": "2014-07-28", "detected_on": "2014-07-28"}, nil)
+	return d.call("manager", "POST", "/incidents", map[string]any{"reference": reference, "title_ja": "計測", "title_en": "bench",
+		"period_from": "2014-07-11", "period_to": "2014-07-28", "detected_on": "2014-07-28", "bearers": map[string]string{"pointtalk": "", "goo": ""}}, nil)
 }
 
 // importAffected adds the affected IDs from, …, to-1.

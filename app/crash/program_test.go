@@ -213,8 +213,8 @@ func (p *program) must(who, method, path string, in any) map[string]any {
 // incident registers the incident T.
 func (p *program) incident() {
 	p.h.t.Helper()
-	p.must("manager", "POST", "/incidents", map[string]string{"reference": "T", "title_ja": "試験", "title_en": "test",
-		"period_from": "2014-07-11", "period_to": "2014-07-28", "detected_on": "2014-07-28"})
+	p.must("manager", "POST", "/incidents", map[string]any{"reference": "T", "title_ja": "試験", "title_en": "test",
+		"period_from": "2014-07-11", "period_to": "2014-07-28", "detected_on": "2014-07-28", "bearers": map[string]string{"pointtalk": "", "goo": ""}})
 }
 
 // upload starts an import and returns its address.

@@ -140,10 +140,26 @@ func UnitsOf(programs []Program, lang string) (units []string) {
 	return units
 }
 
-// WithPointPassword tells, by program, whether its members have a password for points: those
+// PointPasswords is what is known of the passwords for points of a program's members.
+type PointPasswords struct {
+	May bool           // somebody may have one
+	ids []operators.ID // of those who have one
+}
+
+// Names are what its members call theirs in the language, each once; none where nobody said.
+func (p PointPasswords) Names(lang string) (names []string) {
+	for _, i := range p.ids {
+		if name := i.PointPassword(lang); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// WithPointPassword tells, by program, of the password for points of its members: those
 // of the IDs of its incidents, else of its operator, else any of them. Where no ID is set up
-// nobody knows, and they may.
-func WithPointPassword(db *gorm.DB) (map[int16]bool, error) {
+// nobody knows, and they may have one.
+func WithPointPassword(db *gorm.DB) (map[int16]PointPasswords, error) {
 	type pair struct{ ProgramID, IDKindID int16 }
 	var reads store.Reads
 	programs := AskPrograms(&reads)
@@ -152,7 +168,7 @@ func WithPointPassword(db *gorm.DB) (map[int16]bool, error) {
 	if err := reads.Run(db); err != nil {
 		return nil, err
 	}
-	out := map[int16]bool{}
+	out := map[int16]PointPasswords{}
 	for _, p := range *programs {
 		of := *ids
 		for _, is := range []func(operators.ID) bool{
@@ -164,7 +180,8 @@ func WithPointPassword(db *gorm.DB) (map[int16]bool, error) {
 				break
 			}
 		}
-		out[p.ID] = len(of) == 0 || slices.ContainsFunc(of, func(i operators.ID) bool { return i.PointPasswordJa != "" })
+		have := slices.DeleteFunc(slices.Clone(of), func(i operators.ID) bool { return i.PointPasswordJa == "" })
+		out[p.ID] = PointPasswords{May: len(of) == 0 || len(have) > 0, ids: have}
 	}
 	return out, nil
 }

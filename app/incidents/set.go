@@ -30,7 +30,7 @@ type New struct {
 	ID                               string
 	HappenedJa, HappenedEn           string
 	// Bearers are the operators who bear the cost, by program, all by code; empty:
-	// undecided. Nil: every program there is, or as it stands.
+	// undecided. Nil: those of Usual, or as it stands.
 	Bearers map[string]string
 }
 
@@ -148,7 +148,7 @@ func create(tx *store.Tx, n New) (*Incident, error) {
 		return nil, err
 	}
 	if n.Bearers == nil {
-		if n.Bearers, err = everyProgram(tx.DB); err != nil {
+		if n.Bearers, err = usualBearers(tx.DB, kind); err != nil {
 			return nil, err
 		}
 	}
@@ -281,13 +281,37 @@ func (n New) fill(i *Incident, kind *int16) {
 	i.ReleasedIds, i.ReleasedExchanged = n.ReleasedIds, n.ReleasedExchanged
 }
 
-func everyProgram(db *gorm.DB) (map[string]string, error) {
-	programs, err := Programs(db)
+// Usual are the programs that an incident of the ID is about where nobody says: those of the
+// ID's operator, whose members would otherwise be told of points that they never had. All,
+// where that operator has none or there is no ID.
+func Usual(all []Program, id *operators.ID) []Program {
+	if id == nil {
+		return all
+	}
+	own := slices.DeleteFunc(slices.Clone(all), func(p Program) bool { return p.OperatorID != id.OperatorID })
+	if len(own) == 0 {
+		return all
+	}
+	return own
+}
+
+// usualBearers are the programs of Usual, with nobody decided who bears their cost.
+func usualBearers(db *gorm.DB, kind *int16) (map[string]string, error) {
+	all, err := Programs(db)
+	if err != nil {
+		return nil, err
+	}
+	var id *operators.ID
+	if kind != nil {
+		if id, err = operators.IDByID(db, *kind); err != nil {
+			return nil, err
+		}
+	}
 	out := map[string]string{}
-	for _, p := range programs {
+	for _, p := range Usual(all, id) {
 		out[p.Code] = ""
 	}
-	return out, err
+	return out, nil
 }
 
 // Bearers are the operators who bear the cost of an incident, by program, by code; empty:

@@ -22,7 +22,8 @@ const second = "2014-R097"
 func twice(w *apptest.World) {
 	w.T.Helper()
 	from, to := jptext.Date{Year: 2014, Month: 7, Day: 11}, jptext.Date{Year: 2014, Month: 7, Day: 28}
-	if _, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: second, TitleJa: "別事案", TitleEn: "Another", PeriodFrom: from, PeriodTo: to, DetectedOn: to}); err != nil {
+	if _, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: second, TitleJa: "別事案", TitleEn: "Another", PeriodFrom: from, PeriodTo: to, DetectedOn: to,
+		Bearers: map[string]string{"pointtalk": "", "goo": ""}}); err != nil {
 		w.T.Fatal(err)
 	}
 }

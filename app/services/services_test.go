@@ -94,6 +94,28 @@ func TestRelease(t *testing.T) {
 	}
 }
 
+// A member reads the word of their ID for the password for points, and the usual one where
+// none is known.
+func TestPasswordIsCalledAsTheIDSays(t *testing.T) {
+	n := services.Named{NameJa: "gooポイント", NameEn: "goo Point"}
+	n.Service, n.State = services.Exchange, services.PointPassword
+	for _, c := range []struct {
+		lang  string
+		names []string
+		want  string
+	}{
+		{"ja", []string{"マイル暗証"}, "gooポイントの交換には、マイル暗証が必要です。"},
+		{"en", []string{"miles PIN"}, "Exchanging goo Point needs the miles PIN."},
+		{"ja", []string{"マイル暗証", "ポイント暗証"}, "gooポイントの交換には、マイル暗証またはポイント暗証が必要です。"},
+		{"ja", nil, "gooポイントの交換には、ポイントパスワードが必要です。"},
+		{"en", []string{""}, "Exchanging goo Point needs the point password."},
+	} {
+		if got := services.Say(i18n.With(t.Context(), c.lang), n, c.names...); got != c.want {
+			t.Errorf("%s %q: %q, want %q", c.lang, c.names, got, c.want)
+		}
+	}
+}
+
 func TestRules(t *testing.T) {
 	w := apptest.NewWorld(t)
 	kept := set(w, exchange(july(28, 20), until(july(31, 15))))

@@ -67,7 +67,7 @@ func set(tx *store.Tx, n New) (*Status, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !has[program.ID] {
+		if !has[program.ID].May {
 			return nil, fault.Input("state", "point_password_none")
 		}
 	}

@@ -120,7 +120,8 @@ func MaskEmail(email string) string {
 
 // MaskLogin leaves of a mail address at most three characters and the domain,
 // m00****@mail.example; of another ID its first part and its last two characters,
-// FC-****01, where that hides four or more.
+// FC-****01, where that hides four or more; of a shorter ID its last characters, two and
+// at most a third, so that a member can tell two of theirs apart: ****01.
 func MaskLogin(login string) string {
 	if login == Damaged {
 		return Damaged
@@ -134,8 +135,11 @@ func MaskLogin(login string) string {
 	if first < 2 || first > 4 {
 		first = 3
 	}
-	if last := len(clusters) - 2; last-first >= 4 {
+	if last := len(clusters) - 2; len(clusters) > 8 && last-first >= 4 {
 		return strings.Join(clusters[:first], "") + "****" + strings.Join(clusters[last:], "")
+	}
+	if len(clusters) > 4 {
+		return "****" + strings.Join(clusters[len(clusters)-min(2, len(clusters)/3):], "")
 	}
 	return maskAll(login, "****")
 }

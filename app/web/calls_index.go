@@ -44,7 +44,11 @@ func showCalls(p *page) error {
 		return err
 	}
 	shown.Incidents = p.choicesOf(*known)
-	shown.Services, _ = p.holding(holding())
+	passwords, err := incidents.WithPointPassword(p.db)
+	if err != nil {
+		return err
+	}
+	shown.Services = p.serviceStatuses(holding(), namesOf(passwords))
 	if shown.Desks, err = p.deskStates(p.desks); err != nil {
 		return err
 	}

@@ -18,7 +18,13 @@ import (
 func (v *caseView) script() error {
 	var said map[string][]string
 	now := slices.DeleteFunc(v.found.services(), func(n services.Named) bool { return !v.in.Has(n.Code) })
-	if v.Services, said = v.holding(now); !v.MayWork {
+	named := func(_ services.Named, lang string) []string {
+		if v.in.ID == nil {
+			return nil
+		}
+		return []string{v.in.ID.PointPassword(lang)}
+	}
+	if v.Services, said = v.holding(now, named); !v.MayWork {
 		return nil
 	}
 	s := ui.Script{Language: v.Member.Language, Names: map[string]ui.ScriptNames{}, Step: v.sayNow(), Minutes: v.policies.ResetMinutes, Services: said}

@@ -15,6 +15,46 @@ import (
 	"hoten/app/staff"
 )
 
+// The form of a new incident has the programs of the first ID's operator ticked.
+func TestANewIncidentIsAboutTheProgramsOfItsOperator(t *testing.T) {
+	s := newSite(t)
+	apptest.SetUpFerry(t, s.Store)
+	body := s.as(s.Manager).get("/incidents/new").body
+	for program, want := range map[string]bool{"pointtalk": true, "goo": false, "miles": false} {
+		box := `name="program_` + program + `" value="true"`
+		if !strings.Contains(body, box) || strings.Contains(body, box+" checked") != want {
+			t.Errorf("%s ticked: %v", program, !want)
+		}
+	}
+}
+
+// The words of an ID for its password for points, its name, and who set a status stand where
+// members and staff read of them.
+func TestServicesUseTheWordsOfTheID(t *testing.T) {
+	s := newSite(t)
+	s.Number("with u as (update id_kinds set point_password_ja = 'おひさま暗証', point_password_en = 'sun PIN' returning 1) select count(*) from u")
+	f, err := setup.Read(strings.NewReader("services:\n  - {program: goo, service: exchange, state: point_password, from: 2014-07-01 00:00}\n"))
+	if err == nil {
+		_, err = setup.Apply(s.Ctx, s.Store, access.System("test"), f, "test")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.as(s.Manager)
+	for _, path := range []string{"/services", "/calls", "/cases/" + s.Case(login).Number()} {
+		if body := b.get(path).body; !strings.Contains(body, "おひさま暗証必須") || strings.Contains(body, "ポイントパスワード") {
+			t.Errorf("%s does not say what the ID calls it", path)
+		}
+	}
+	if body := b.get("/services").body; !strings.Contains(body, "に設定ファイルで登録") || !strings.Contains(body, "おひさま暗証が必要なサービス") {
+		t.Error("the services do not say who set them, or what is needed")
+	}
+	b.get("/services?lang=en") // is remembered
+	if body := b.get("/services").body; !strings.Contains(body, "Set by the setup file, ") || !strings.Contains(body, "Needs the sun PIN") {
+		t.Error("nor in English")
+	}
+}
+
 // A case of another operator's ID says nothing that only the other IDs have, and its calls
 // are taken at the desks that serve it.
 func TestACaseOfAnotherOperator(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/jobs"
 	"hoten/app/jptext"
+	"hoten/app/operators"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
 	"hoten/app/resets"
@@ -72,7 +73,15 @@ func (p *page) incidentForm(i *incidents.Incident) (f ui.IncidentForm, err error
 		return f, err
 	}
 	bearers, fields := map[string]string{}, []setField{}
-	if i != nil {
+	if i == nil {
+		var first *operators.ID // the one that the form shows chosen
+		if len(p.ids) > 0 {
+			first = &p.ids[0]
+		}
+		for _, program := range incidents.Usual(programs, first) {
+			bearers[program.Code] = ""
+		}
+	} else {
 		incidentValues(f.Values, i)
 		if bearers, err = incidents.Bearers(p.db, i.ID); err != nil {
 			return f, err
@@ -82,7 +91,7 @@ func (p *page) incidentForm(i *incidents.Incident) (f ui.IncidentForm, err error
 		bearer, involved := bearers[program.Code]
 		f.Programs = append(f.Programs, ui.Choice{Value: program.Code, Label: program.Name(lang)})
 		f.Values["bearer_"+program.Code] = bearer
-		f.Values["program_"+program.Code] = strconv.FormatBool(involved || i == nil)
+		f.Values["program_"+program.Code] = strconv.FormatBool(involved)
 		name := program.Name(lang)
 		fields = append(fields, setField{"program_" + program.Code, name, []ui.Choice{{Value: "false", Label: i18n.T(p.ctx, "incidents.program.out")}, {Value: "true", Label: i18n.T(p.ctx, "incidents.program.in")}}},
 			setField{"bearer_" + program.Code, i18n.T(p.ctx, "incidents.bearer.of", "program", name), f.Bearers})

@@ -35,7 +35,7 @@ func showReset(p *page) error {
 	if !env.OneTimePassword {
 		visit.OneTimeTo = ""
 	}
-	return p.render(ui.ResetsNew{Frame: p.frame, Desks: states, LoginID: visit.MaskedLogin, ExpiresAt: visit.ExpiresAt, OTPTo: visit.OneTimeTo,
+	return p.render(ui.ResetsNew{Frame: p.frame, Desks: states, ID: env.ID, LoginID: visit.MaskedLogin, ExpiresAt: visit.ExpiresAt, OTPTo: visit.OneTimeTo,
 		OTPChosen: p.FormValue("one_time_password") == "true"}.Page())
 }
 

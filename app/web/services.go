@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,54 +25,74 @@ func showServices(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.ServicesIndex{MayEdit: p.by.May(access.ManageIncidents), Now: now, Services: services.All,
-		Coming: p.serviceStatuses(current), Past: p.serviceStatuses(past)}
 	passwords, err := incidents.WithPointPassword(p.db)
 	if err != nil {
 		return err
 	}
+	lang := i18n.Lang(p.ctx)
+	named := namesOf(passwords)
+	shown := ui.ServicesIndex{MayEdit: p.by.May(access.ManageIncidents), Now: now, Services: services.All,
+		Coming: p.serviceStatuses(current, named), Past: p.serviceStatuses(past, named)}
 	holding := services.Holding(current, now)
+	may, names := false, []string(nil)
 	for _, program := range programs {
-		shown.PointPasswords = shown.PointPasswords || passwords[program.ID]
-		row := ui.ProgramServices{Code: program.Code, Name: program.Name(i18n.Lang(p.ctx))}
+		may = may || passwords[program.ID].May
+		for _, name := range passwords[program.ID].Names(lang) {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		row := ui.ProgramServices{Code: program.Code, Name: program.Name(lang)}
 		for _, service := range services.All {
 			state := ui.ServiceStatus{Service: service}
 			for _, h := range holding {
 				if h.ProgramID == program.ID && h.Service == service {
-					state = p.serviceStatus(h)
+					state = p.serviceStatus(h, named)
 				}
 			}
 			row.States = append(row.States, state)
 		}
 		shown.Programs = append(shown.Programs, row)
 	}
+	if may {
+		shown.Password = services.PasswordName(p.ctx, names...)
+	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }
 
-func (p *page) serviceStatuses(list []services.Named) (out []ui.ServiceStatus) {
+// passwordNames are what the members that a status is for call their password for points.
+type passwordNames func(n services.Named, lang string) []string
+
+func namesOf(passwords map[int16]incidents.PointPasswords) passwordNames {
+	return func(n services.Named, lang string) []string { return passwords[n.ProgramID].Names(lang) }
+}
+
+func (p *page) serviceStatuses(list []services.Named, named passwordNames) (out []ui.ServiceStatus) {
 	for _, n := range list {
-		out = append(out, p.serviceStatus(n))
+		out = append(out, p.serviceStatus(n, named))
 	}
 	return out
 }
 
-func (p *page) serviceStatus(n services.Named) ui.ServiceStatus {
-	return ui.ServiceStatus{ID: n.ID, Version: n.Version, Program: n.Program(i18n.Lang(p.ctx)), Service: n.Service, State: n.State, From: n.FromAt,
-		Until: moment(n.UntilAt), Holds: n.Holds(p.w.s.Clock()), Note: n.Note, SetBy: n.Setter, SetAt: n.SetAt}
+func (p *page) serviceStatus(n services.Named, named passwordNames) ui.ServiceStatus {
+	lang := i18n.Lang(p.ctx)
+	return ui.ServiceStatus{ID: n.ID, Version: n.Version, Program: n.Program(lang), Service: n.Service, State: n.State, From: n.FromAt,
+		Until: moment(n.UntilAt), Holds: n.Holds(p.w.s.Clock()), Note: n.Note, SetBy: n.Setter, SetAt: n.SetAt,
+		Password: services.PasswordName(p.ctx, named(n, lang)...)}
 }
 
 // holding is what agents should know of the services now, and what to say of it in
 // both languages.
-func (p *page) holding(now []services.Named) ([]ui.ServiceStatus, map[string][]string) {
+func (p *page) holding(now []services.Named, named passwordNames) ([]ui.ServiceStatus, map[string][]string) {
 	said := map[string][]string{}
 	for _, lang := range i18n.Langs {
 		ctx := i18n.With(p.ctx, lang)
 		for _, n := range now {
-			said[lang] = append(said[lang], services.Say(ctx, n))
+			said[lang] = append(said[lang], services.Say(ctx, n, named(n, lang)...))
 		}
 	}
-	return p.serviceStatuses(now), said
+	return p.serviceStatuses(now, named), said
 }
 
 func setService(p *page) error {

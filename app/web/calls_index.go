@@ -43,7 +43,7 @@ func showCalls(p *page) error {
 	if err := reads.Run(p.db); err != nil {
 		return err
 	}
-	shown.Incidents = p.choicesOf(*known)
+	shown.Incidents = p.choicesToOpen(*known)
 	shown.Services, _ = p.holding(holding())
 	if shown.Desks, err = p.deskStates(p.desks); err != nil {
 		return err

@@ -34,7 +34,7 @@ func Promise(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if err := cases.Unsuspected(of.Standing); err != nil {
 			return nil, err
 		}
-		desk, err := c.ChooseDesk(tx.DB, n.Desk, by)
+		desk, err := c.ChooseDesk(tx.DB, n.Desk, by.DeskID)
 		if err == nil && desk == nil {
 			err = fault.Input("desk", "required")
 		}

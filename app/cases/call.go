@@ -89,7 +89,7 @@ func (n NewCall) check() error {
 
 // desk finds the call's desk, nil for none, and refuses to ring outside its hours.
 func (n NewCall) desk(tx *store.Tx, by access.Actor, c *Case) (*int64, error) {
-	d, err := c.ChooseDesk(tx.DB, n.Desk, by)
+	d, err := c.ChooseDesk(tx.DB, n.Desk, by.DeskID)
 	if err != nil || d == nil {
 		return nil, err
 	}
@@ -99,14 +99,15 @@ func (n NewCall) desk(tx *store.Tx, by access.Actor, c *Case) (*int64, error) {
 	return &d.ID, err
 }
 
-// ChooseDesk finds the desk of a call or callback about the case (desks.Choose).
-func (c *Case) ChooseDesk(db *gorm.DB, code string, by access.Actor) (*desks.Kept, error) {
+// ChooseDesk finds the desk at which somebody of the desk own works on the case
+// (desks.Choose).
+func (c *Case) ChooseDesk(db *gorm.DB, code string, own int64) (*desks.Kept, error) {
 	var id string
 	err := store.Scan(db, "select coalesce((select k.code from incidents n join id_kinds k on k.id = n.id_kind_id where n.id = $1), '')", []any{c.IncidentID}, &id)
 	if err != nil {
 		return nil, err
 	}
-	return desks.Choose(db, code, by.DeskID, id)
+	return desks.Choose(db, code, own, id)
 }
 
 // longestNumber bounds a caller's number as it is typed, in characters.

@@ -108,11 +108,11 @@ func TestOverdueQueueIsTheDeadlines(t *testing.T) {
 	_, err = cases.StartCall(w.Ctx, w.Store, w.Agent, w.Case("fc-000001").ID, cases.NewCall{Direction: "inbound", Desk: "tech", Relation: cases.Self})
 	refused(t, err, "desk_of_others")
 	for _, code := range []string{"miles", ""} {
-		if d, err := w.Case("fc-000001").ChooseDesk(db, code, w.Agent); err != nil || d.Code != "miles" {
+		if d, err := w.Case("fc-000001").ChooseDesk(db, code, w.Agent.DeskID); err != nil || d.Code != "miles" {
 			t.Errorf("desk %q: %+v %v", code, d, err)
 		}
 	}
-	if d, err := w.Case("m1@ocn.example").ChooseDesk(db, "", w.Agent); err != nil || d.ID != w.Agent.DeskID {
+	if d, err := w.Case("m1@ocn.example").ChooseDesk(db, "", w.Agent.DeskID); err != nil || d.ID != w.Agent.DeskID {
 		t.Errorf("the agent's own desk: %+v %v", d, err)
 	}
 	seen := 0

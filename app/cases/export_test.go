@@ -37,6 +37,11 @@ func (f Filter) Question() (string, []any) {
 	return page(columns, where, f.order(), f.Limit+1), args
 }
 
+// NextQuestion is what TakeNext asks first.
+func NextQuestion(by access.Actor, kinds []int16) (string, []any) {
+	return nextQuery(), []any{by.ID, by.DeskID, time.Unix(0, 0).UTC(), int64(0), kinds}
+}
+
 // QueueQuestion is what counts a queue.
 func (d Desk) QueueQuestion(q Queue) (string, []any) {
 	where, args := d.condition(q)

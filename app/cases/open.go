@@ -46,8 +46,12 @@ func Open(ctx context.Context, s *store.Store, by access.Actor, reference, login
 			return r, err
 		}
 		made := &Case{IncidentID: incident.ID, IdentityID: identity.ID, Origin: Inquiry, Status: New, OpenedAt: tx.Now, ChangedAt: tx.Now, Version: 1}
-		if by.DeskID != 0 {
-			made.DeskID = &by.DeskID
+		desk, err := made.ChooseDesk(tx.DB, "", by.DeskID)
+		if err != nil {
+			return r, err
+		}
+		if desk != nil {
+			made.DeskID = &desk.ID
 		}
 		isNew, err := store.InsertNew(tx, made)
 		if err != nil {

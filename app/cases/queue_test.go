@@ -174,6 +174,71 @@ func TestTakeNext(t *testing.T) {
 	}
 }
 
+// A desk is handed cases of the IDs that it serves, and a case of others that one of its
+// people works on does not become the desk's.
+func TestDesksGetCasesOfTheirIDs(t *testing.T) {
+	w := desk(t, 2)
+	apptest.SetUpFerry(t, w.Store)
+	if i := w.ImportInto("FERRY-2026-01", "login_id,name\nfc-000001,山田 太郎\nfc-000002,山田 太郎\nfc-000003,山田 太郎\n", ""); i.Accepted != 3 {
+		t.Fatalf("%+v", i)
+	}
+	if _, err := w.Pool.Exec(w.Ctx, "update staff set languages = 'ja en'"); err != nil {
+		t.Fatal(err)
+	}
+	tech, miles := w.Agent.DeskID, w.Number("select id from desks where code = 'miles'")
+	for i, login := range []string{"fc-000001", "m1@ocn.example", "fc-000002", "m2@ocn.example", "fc-000003"} {
+		set(t, w, login, "changed_at = $1", w.Clock.Now().Add(time.Duration(i-10)*time.Hour))
+	}
+	set(t, w, "fc-000002", "desk_id = $1", tech) // as an older release left it
+	next := func(by access.Actor) string {
+		c, err := cases.TakeNext(w.Ctx, w.Store, by)
+		if fault.Is(err, "no_case_waiting") {
+			return "none"
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Number()
+	}
+	theirs, free := w.Agent2, w.Supervisor
+	theirs.DeskID, free.DeskID = miles, 0
+	if _, err := w.Pool.Exec(w.Ctx, "update staff set desk_id = case id when $1 then $2::bigint else null end where id = any($3)", theirs.ID, miles, []int64{theirs.ID, free.ID}); err != nil {
+		t.Fatal(err)
+	}
+	for i, step := range []struct {
+		by    access.Actor
+		login string
+		desk  int64
+	}{{w.Agent, "m1@ocn.example", tech}, {theirs, "fc-000001", miles}, {w.Agent, "m2@ocn.example", tech}, {w.Agent, "", 0}, {free, "fc-000003", 0}} {
+		got, want := next(step.by), "none"
+		if step.login != "" {
+			want = w.Case(step.login).Number()
+		}
+		if got != want {
+			t.Fatalf("step %d: %s, want %s %s", i, got, step.login, want)
+		}
+		if step.desk != 0 && *w.Case(step.login).DeskID != step.desk {
+			t.Errorf("step %d: the case is of desk %d", i, *w.Case(step.login).DeskID)
+		}
+	}
+	// By hand anybody may work on any case; it is the main desk's for the ID, or stays where it is.
+	agent, nobody := w.Agent.ID, int64(0)
+	for _, login := range []string{"fc-000003", "fc-000001"} {
+		for _, to := range []*int64{&nobody, &agent} {
+			if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, w.Case(login).ID, cases.Change{Assignee: to, Version: w.Case(login).Version}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := w.Case(login).DeskID; got == nil || *got != miles {
+			t.Errorf("%s is of desk %v", login, got)
+		}
+	}
+	r, err := cases.Open(w.Ctx, w.Store, w.Agent, "FERRY-2026-01", "fc-000009")
+	if err != nil || r.Case.DeskID == nil || *r.Case.DeskID != miles {
+		t.Errorf("an inquiry about an ID of others: %+v %v", r.Case, err)
+	}
+}
+
 // Many who ask at once never get the same case, and none is left over.
 func TestTakeNextAtOnce(t *testing.T) {
 	w := desk(t, 20)

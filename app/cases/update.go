@@ -151,8 +151,9 @@ func (c *Case) apply(tx *store.Tx, of members.Standing, by access.Actor, ch Chan
 	return told, nil
 }
 
-// assign gives the case to a person, 0 for nobody; it goes to that person's desk, and
-// a promised callback goes with it. Where nobody takes the case both stay.
+// assign gives the case to a person, 0 for nobody; it goes to that person's desk where
+// that serves the ID, and a promised callback goes with it. Where nobody takes the case
+// both stay.
 func (c *Case) assign(tx *store.Tx, staff int64) error {
 	c.Version++
 	if staff == 0 {
@@ -168,8 +169,13 @@ func (c *Case) assign(tx *store.Tx, staff int64) error {
 		return fault.Input("assignee", "assignee_unknown")
 	}
 	c.AssigneeID = &staff
-	if people[0].DeskID != nil {
-		c.DeskID = people[0].DeskID
+	own := deref(people[0].DeskID)
+	desk, err := c.ChooseDesk(tx.DB, "", own)
+	if err != nil {
+		return err
+	}
+	if desk != nil && (desk.ID == own || c.DeskID == nil) {
+		c.DeskID = &desk.ID
 	}
 	for _, follow := range assigned {
 		follow(tx, c, staff)

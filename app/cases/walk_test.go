@@ -172,6 +172,8 @@ func TestListsUseFewIndexes(t *testing.T) {
 	for _, age := range cases.Ages {
 		ask(cases.Filter{Queue: cases.QueueStalled, Order: cases.Longest, Age: age})
 	}
+	query, args := cases.NextQuestion(reader, []int16{1})
+	questions = append(questions, question{"the next case", query, args})
 	for name, query := range map[string]string{
 		"a case": "select * from cases where id = $1", "the cases of an ID": "select * from cases where identity_id = $1",
 		"an incident, part by part": "select * from cases where incident_id = $1 and id > 5 order by id limit 50",

@@ -146,7 +146,7 @@ func DailyOf(db *gorm.DB, v *vault.Vault, by access.Actor, q Query, now time.Tim
 	if err := by.Require(access.ReadCases); err != nil {
 		return nil, err
 	}
-	of, err := q.look(db, now)
+	of, err := q.look(db, by, now)
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ func AddNote(ctx context.Context, s *store.Store, by access.Actor, q Query, text
 		if err := secrets.Refuse("text", text); err != nil {
 			return err
 		}
-		of, err := q.look(tx.DB, tx.Now)
+		of, err := q.look(tx.DB, by, tx.Now)
 		if err != nil {
 			return err
 		}

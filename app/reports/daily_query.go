@@ -1,18 +1,22 @@
 package reports
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
 	"gorm.io/gorm"
 
+	"hoten/app/access"
 	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
+	"hoten/app/operators"
 )
 
-// Query says which report: of which incident (empty: the newest), day (zero:
+// Query says which report: of which incident (empty: the newest
+// of an ID that the desk, else the reader's, serves), day (zero:
 // today) and desk (empty: all).
 type Query struct {
 	Incident string
@@ -30,7 +34,7 @@ type scope struct {
 	large    bool // nobody may count its open cases while a reader waits
 }
 
-func (q Query) look(db *gorm.DB, now time.Time) (s scope, err error) {
+func (q Query) look(db *gorm.DB, by access.Actor, now time.Time) (s scope, err error) {
 	today := jptext.DateOf(now)
 	if s.date = q.Date; s.date.IsZero() {
 		s.date = today
@@ -62,8 +66,9 @@ func (q Query) look(db *gorm.DB, now time.Time) (s scope, err error) {
 	if err != nil {
 		return s, err
 	}
-	s.incident = &all[0]
-	return s, nil
+	ids, err := operators.IDs(db)
+	s.incident = incidents.NewestOf(all, incidents.ServedBy(s.desks, ids, cmp.Or(s.desk, by.DeskID)))
+	return s, err
 }
 
 // end is the first instant of the next day.

@@ -43,7 +43,7 @@ func showCalls(p *page) error {
 	if err := reads.Run(p.db); err != nil {
 		return err
 	}
-	shown.Incidents = p.choicesOf(*known)
+	shown.Incidents = p.choicesToOpen(*known)
 	passwords, err := incidents.WithPointPassword(p.db)
 	if err != nil {
 		return err

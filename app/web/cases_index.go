@@ -12,6 +12,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/incidents"
+	"hoten/app/operators"
 	"hoten/app/resets"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -214,13 +215,22 @@ func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 			return nil, err
 		}
 		out[i] = ui.CaseRow{Number: r.Number(), LoginID: login, Name: name, Class: text(r.Class), Status: string(r.Status), Stalled: r.Case.Stalled(p.w.s.Clock()),
-			Identity: states[r.IdentityID], Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName, ChangedAt: r.ChangedAt}
+			Identity: states[r.IdentityID], Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName, ChangedAt: r.ChangedAt, IDName: p.idNameOf(r.IDKindID), Incident: r.Reference}
 		if marks := r.Marks(); len(marks) > 0 {
 			out[i].PointsOpen = marks[0]
 		}
 		out[i].Due = caseDue(r, deadlines, p.w.s.Clock())
 	}
 	return out, nil
+}
+
+// idNameOf is what the ID is called where there are several; else nothing needs to say it.
+func (p *page) idNameOf(kind *int16) string {
+	i := slices.IndexFunc(p.ids, func(id operators.ID) bool { return kind != nil && id.ID == *kind })
+	if len(p.ids) < 2 || i < 0 {
+		return ""
+	}
+	return p.ids[i].Name(i18n.Lang(p.ctx))
 }
 
 func caseDue(r cases.Row, by cases.Deadlines, now time.Time) (d ui.CaseDue) {
@@ -233,6 +243,23 @@ func caseDue(r cases.Row, by cases.Deadlines, now time.Time) (d ui.CaseDue) {
 func (p *page) incidentChoices() ([]ui.Choice, error) {
 	list, err := incidents.List(p.db)
 	return p.choicesOf(list), err
+}
+
+// choicesToOpen are the incidents to choose one of: what a form offers first is the newest
+// of an ID that the reader's desk serves.
+func (p *page) choicesToOpen(list []incidents.Incident) []ui.Choice {
+	first := incidents.NewestOf(list, incidents.ServedBy(p.desks, p.ids, p.by.DeskID))
+	out := p.choicesOf(list)
+	slices.SortStableFunc(out, func(a, b ui.Choice) int {
+		switch first.Reference {
+		case a.Value:
+			return -1
+		case b.Value:
+			return 1
+		}
+		return 0
+	})
+	return out
 }
 
 func (p *page) choicesOf(list []incidents.Incident) (out []ui.Choice) {

@@ -116,6 +116,41 @@ func TestACaseOfAnotherOperator(t *testing.T) {
 	}
 }
 
+// The newest incident is another operator's: forms and reports offer the newest of an ID
+// that the reader's desk serves. What is found says which ID it is.
+func TestIncidentsOfTheReadersDesk(t *testing.T) {
+	s := newSite(t)
+	alone := s.as(s.Agent).post("/search/suggestions", "q", login).body
+	if !strings.Contains(alone, login) || strings.Contains(alone, "OCN ID") {
+		t.Errorf("with one ID a row says which: %s", alone)
+	}
+	ours := apptest.Reference
+	apptest.SetUpFerry(t, s.Store)
+	s.ImportInto("FERRY-2026-01", "login_id,name\nfc-000001,山田 太郎\n", "")
+	offered := regexp.MustCompile(`(?s)name="incident".*?<option value="([^"]+)"`)
+	for desk, want := range map[string]string{"tech": ours, "miles": "FERRY-2026-01", "": "FERRY-2026-01"} {
+		s.Number("with u as (update staff set desk_id = (select id from desks where code = $1) returning 1) select count(*) from u", desk)
+		for path, has := range map[string]*regexp.Regexp{"/calls": offered, "/reports/daily": regexp.MustCompile(`(?s)id="incident".*?<option value="([^"]+)" selected`), "/imports/new": offered} {
+			body := s.as(s.Administrator).get(path).body
+			if path == "/calls" {
+				body = s.as(s.Agent).get(path).body
+			}
+			if m := has.FindStringSubmatch(body); m == nil || m[1] != want {
+				t.Errorf("desk %q, %s: %v, want %s", desk, path, m, want)
+			}
+		}
+	}
+	for q, says := range map[string]string{login: "OCN ID " + ours, "fc-000001": "フェリーID FERRY-2026-01"} {
+		b := s.as(s.Agent)
+		if body := b.post("/search/suggestions", "q", q).body; !strings.Contains(body, says) {
+			t.Errorf("a row does not say %s: %s", says, body)
+		}
+		if body := b.get("/cases").body; !strings.Contains(body, says) {
+			t.Errorf("the list does not say %s", says)
+		}
+	}
+}
+
 // ofPoints is what only some programs count in.
 var ofPoints = regexp.MustCompile(`(?i)ポイント|\bpoints?\b`)
 

@@ -32,11 +32,11 @@ func showImports(p *page) error {
 
 func newImport(p *page) error {
 	p.section("imports")
-	choices, err := p.incidentChoices()
+	list, err := incidents.List(p.db)
 	if err != nil {
 		return err
 	}
-	return p.render(ui.ImportsNew{Frame: p.frame, Incidents: choices, Incident: p.QueryParam("incident")}.Page())
+	return p.render(ui.ImportsNew{Frame: p.frame, Incidents: p.choicesToOpen(list), Incident: p.QueryParam("incident")}.Page())
 }
 
 // createImport streams an upload: the token and the incident come first in the

@@ -281,11 +281,11 @@ func (n New) fill(i *Incident, kind *int16) {
 	i.ReleasedIds, i.ReleasedExchanged = n.ReleasedIds, n.ReleasedExchanged
 }
 
-// Usual are the programs that an incident of the ID is about where nobody says: those of the
-// ID's operator, whose members would otherwise be told of points that they never had. All,
-// where that operator has none or there is no ID.
-func Usual(all []Program, id *operators.ID) []Program {
-	if id == nil {
+// Usual are the programs that an incident of the ID is about where nobody says. One operator
+// runs all IDs there are: all. Several do: those of the ID's operator, whose members would
+// otherwise be told of points that they never had; all where that operator has none.
+func Usual(all []Program, ids []operators.ID, id *operators.ID) []Program {
+	if id == nil || !slices.ContainsFunc(ids, func(k operators.ID) bool { return k.OperatorID != id.OperatorID }) {
 		return all
 	}
 	own := slices.DeleteFunc(slices.Clone(all), func(p Program) bool { return p.OperatorID != id.OperatorID })
@@ -301,14 +301,16 @@ func usualBearers(db *gorm.DB, kind *int16) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	ids, err := operators.IDs(db)
+	if err != nil {
+		return nil, err
+	}
 	var id *operators.ID
-	if kind != nil {
-		if id, err = operators.IDByID(db, *kind); err != nil {
-			return nil, err
-		}
+	if i := slices.IndexFunc(ids, func(k operators.ID) bool { return kind != nil && k.ID == *kind }); i >= 0 {
+		id = &ids[i]
 	}
 	out := map[string]string{}
-	for _, p := range Usual(all, id) {
+	for _, p := range Usual(all, ids, id) {
 		out[p.Code] = ""
 	}
 	return out, nil

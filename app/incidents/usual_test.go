@@ -57,11 +57,14 @@ incidents:
 			t.Errorf("%s is about %q, want %q (%v)", reference, got, want, err)
 		}
 	}
-	all := []incidents.Program{{Code: "a", OperatorID: 1}, {Code: "b", OperatorID: 2}}
-	if got := incidents.Usual(all, nil); len(got) != 2 {
+	all, ids := []incidents.Program{{Code: "a", OperatorID: 1}, {Code: "b", OperatorID: 2}}, []operators.ID{{OperatorID: 2}, {OperatorID: 1}}
+	if got := incidents.Usual(all, ids, nil); len(got) != 2 {
 		t.Errorf("without an ID: %v", got)
 	}
-	if got := incidents.Usual(all, &operators.ID{OperatorID: 2}); len(got) != 1 || got[0].Code != "b" || all[0].Code != "a" {
+	if got := incidents.Usual(all, ids[:1], &ids[0]); len(got) != 2 {
+		t.Errorf("with one operator's IDs: %v", got)
+	}
+	if got := incidents.Usual(all, ids, &ids[0]); len(got) != 1 || got[0].Code != "b" || all[0].Code != "a" {
 		t.Errorf("of the second operator: %v of %v", got, all)
 	}
 }

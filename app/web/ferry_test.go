@@ -49,7 +49,7 @@ func TestServicesUseTheWordsOfTheID(t *testing.T) {
 	if body := b.get("/services").body; !strings.Contains(body, "に設定ファイルで登録") || !strings.Contains(body, "おひさま暗証が必要なサービス") {
 		t.Error("the services do not say who set them, or what is needed")
 	}
-	b.get("/services?lang=en") // is remembered
+	b.post("/language", "language", "en")
 	if body := b.get("/services").body; !strings.Contains(body, "Set by the setup file, ") || !strings.Contains(body, "Needs the sun PIN") {
 		t.Error("nor in English")
 	}

@@ -78,7 +78,7 @@ func (p *page) incidentForm(i *incidents.Incident) (f ui.IncidentForm, err error
 		if len(p.ids) > 0 {
 			first = &p.ids[0]
 		}
-		for _, program := range incidents.Usual(programs, first) {
+		for _, program := range incidents.Usual(programs, p.ids, first) {
 			bearers[program.Code] = ""
 		}
 	} else {

@@ -29,6 +29,9 @@ func sampleRows(lang string) []CaseRow {
 		if i == 11 {
 			r.Class, r.Identity, r.Reimbursement = "", "", ""
 		}
+		if i == 1 || i == 2 {
+			r.LoginID, r.IDName, r.Incident = "FC-000101", in(lang, "せとうちフェリーID", "Setouchi Ferry ID"), "FERRY-2026-03"
+		}
 		rows = append(rows, r)
 	}
 	return rows

@@ -1,0 +1,90 @@
+package incidents
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"gorm.io/gorm"
+
+	"hoten/app/fault"
+	"hoten/app/operators"
+	"hoten/app/store"
+)
+
+// Usual are the programs that an incident of the ID is about where nobody says. One operator
+// runs all IDs there are: all. Several do: those of the ID's operator, whose members would
+// otherwise be told of points that they never had; all where that operator has none.
+func Usual(all []Program, ids []operators.ID, id *operators.ID) []Program {
+	if id == nil || !slices.ContainsFunc(ids, func(k operators.ID) bool { return k.OperatorID != id.OperatorID }) {
+		return all
+	}
+	own := slices.DeleteFunc(slices.Clone(all), func(p Program) bool { return p.OperatorID != id.OperatorID })
+	if len(own) == 0 {
+		return all
+	}
+	return own
+}
+
+// usualBearers are the programs of Usual, with nobody decided who bears their cost.
+func usualBearers(db *gorm.DB, kind *int16) (map[string]string, error) {
+	all, err := Programs(db)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := operators.IDs(db)
+	if err != nil {
+		return nil, err
+	}
+	var id *operators.ID
+	if i := slices.IndexFunc(ids, func(k operators.ID) bool { return kind != nil && k.ID == *kind }); i >= 0 {
+		id = &ids[i]
+	}
+	out := map[string]string{}
+	for _, p := range Usual(all, ids, id) {
+		out[p.Code] = ""
+	}
+	return out, nil
+}
+
+// Bearers are the operators who bear the cost of an incident, by program, by code; empty:
+// undecided.
+func Bearers(db *gorm.DB, incident int64) (map[string]string, error) {
+	type row struct{ Program, Bearer string }
+	rows, err := store.Select[row](db, `select p.code as program, coalesce(o.code, '') as bearer
+		from incident_programs i join programs p on p.id = i.program_id left join operators o on o.id = i.bearer_id where i.incident_id = $1`, incident)
+	out := make(map[string]string, len(rows))
+	for _, r := range rows {
+		out[r.Program] = r.Bearer
+	}
+	return out, err
+}
+
+// setBearers keeps the programs of an incident and who bears their cost.
+func setBearers(tx *store.Tx, incident int64, bearers map[string]string) error {
+	if _, err := store.Exec(tx, "delete from incident_programs where incident_id = $1", incident); err != nil {
+		return err
+	}
+	for _, code := range slices.Sorted(maps.Keys(bearers)) {
+		field := fmt.Sprintf("programs.%s", code)
+		program, err := ProgramByCode(tx.DB, code)
+		if fault.Of(err, fault.Invalid) {
+			err = fault.Input(field, "program_unknown")
+		}
+		if err != nil {
+			return err
+		}
+		var bearer *int16
+		if bearers[code] != "" {
+			o, err := operatorOf(tx, field, bearers[code])
+			if err != nil {
+				return err
+			}
+			bearer = &o.ID
+		}
+		if _, err := store.Exec(tx, "insert into incident_programs (incident_id, program_id, bearer_id) values ($1, $2, $3)", incident, program.ID, bearer); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -8,13 +8,14 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -92,27 +93,48 @@ type program struct {
 	h       *house
 	origin  string
 	process *exec.Cmd
-	log     *bytes.Buffer // to be read after the end
+	log     *journal
 	ended   chan error
+}
+
+// journal is what a program wrote, to be read while it writes.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(b []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(b)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
 }
 
 // start runs a program and waits until it is ready; env overrules the house's.
 func (h *house) start(env ...string) *program {
 	h.t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	listener.Close()
-	p := &program{h: h, origin: "http://" + address, process: exec.Command(binary, "serve"), log: &bytes.Buffer{}, ended: make(chan error, 1)}
-	p.process.Env = append(slices.Clone(h.env), append(env, "HOTEN_ADDR="+address)...)
+	p := &program{h: h, process: exec.Command(binary, "serve"), log: &journal{}, ended: make(chan error, 1)}
+	// The program itself picks the port: one picked here and let go could be taken
+	// by a program of another test, which would answer in its place.
+	p.process.Env = append(slices.Clone(h.env), append(env, "HOTEN_ADDR=127.0.0.1:0")...)
 	p.process.Stderr = p.log
 	if err := p.process.Start(); err != nil {
 		h.t.Fatal(err)
 	}
 	go func() { p.ended <- p.process.Wait() }()
 	h.t.Cleanup(func() { p.process.Process.Kill() })
+	h.until("the program serves", func() bool {
+		said := serves.FindStringSubmatch(p.log.String())
+		if said != nil {
+			p.origin = "http://" + said[1]
+		}
+		return said != nil
+	})
 	h.until("the program is ready", func() bool {
 		r, err := http.Get(p.origin + "/readyz")
 		if err != nil {
@@ -123,6 +145,9 @@ func (h *house) start(env ...string) *program {
 	})
 	return p
 }
+
+// serves is how a program names the address on which it listens.
+var serves = regexp.MustCompile(`(?m)^hoten serves \S+ on (\S+)$`)
 
 // kill ends the program as a power cut would.
 func (p *program) kill() {

@@ -64,14 +64,19 @@ async function run(env, args, input = "") {
   return { out, code: child.exitCode };
 }
 
+// A free port below those that the kernel gives to outgoing connections, which
+// could take it before hoten, still preparing its database, listens on it.
 async function freePort() {
   const { createServer } = await import("node:net");
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = 20000 + Math.floor(Math.random() * 12000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const free = await once(server, "listening").then(() => true, () => false);
+    if (!free) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }
 
 export async function startBrowser() {

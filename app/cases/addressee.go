@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
@@ -89,7 +90,7 @@ func AskAddressees(reads *store.Reads, of string, args ...any) func(v *vault.Vau
 	rows := store.Ask[addressRow](reads, `
 		select c.id as case_id, m.id as member_id, m.name, m.language, i.id as identity_id, i.login,
 		  k.id as contact_id, k.value, coalesce(k.depends_on_login, true) as depends_on_login, coalesce(k.depends_on_other, false) as depends_on_other, k.registered_on, k.undeliverable_at, coalesce(k.source, '') as source, coalesce(k.in_doubt, false) as in_doubt,
-		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on, i.state = 'resumed' as resumed, coalesce(c.class <> 'D', false) as loss, `+FirstDay+` as first_day
+		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on, i.state = 'resumed' as resumed, `+incidents.Standing+` as loss, `+FirstDay+` as first_day
 		from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
 		join members m on m.id = i.member_id left join contact_ways k on k.member_id = m.id and k.kind = 'email'
 		where c.id `+of+` order by c.id, k.depends_on_login, k.registered_on desc, k.id`, args...)

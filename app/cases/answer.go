@@ -151,6 +151,12 @@ func (c Call) Entitled(documented bool) bool {
 	return c.Relation == Self || c.Relation == Relay || c.Relation != Family && documented
 }
 
+// Discloses reports whether the call itself is reason enough to see the member's data: its
+// caller may act for the member and is verified.
+func (c Call) Discloses(documented bool, now time.Time) bool {
+	return c.Valid(now) >= 1 && c.Entitled(documented)
+}
+
 // conclude ends the verification; a mismatch counts as a failed attempt of the day.
 func (in *talk) conclude(outcome string, now time.Time) {
 	in.Outcome = &outcome

@@ -23,8 +23,8 @@ type RevealedMember struct {
 	Emails []string
 }
 
-// Reveal shows personal data unmasked: within the actor's own verified call, or
-// with a reason. Either way the view is audited and stands in the timeline; a
+// Reveal shows personal data unmasked: within the actor's own verified call with somebody
+// who may act for the member, or with a reason. Either way the view is audited and stands in the timeline; a
 // suspected impostor blocks it.
 func Reveal(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*RevealedMember, error) {
 	return verbs.Do(ctx, s, by, ToReveal, Subject(id), reason, func(tx *store.Tx) (*RevealedMember, error) {
@@ -39,7 +39,14 @@ func Reveal(ctx context.Context, s *store.Store, by access.Actor, id int64, reas
 		if err != nil {
 			return nil, err
 		}
-		verified := call != nil && call.Valid(tx.Now) >= 1
+		verified := false
+		if call != nil {
+			documented, err := Documented(tx.DB, id, call.Relation)
+			if err != nil {
+				return nil, err
+			}
+			verified = call.Discloses(documented, tx.Now)
+		}
 		if !verified && jptext.Blank(tx.Reason) {
 			return nil, fault.Input("reason", "required")
 		}

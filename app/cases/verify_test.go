@@ -256,6 +256,11 @@ func TestWhoMayReachLevelTwo(t *testing.T) {
 		for said := range slices.Chunk(level2(2), 2) {
 			call = answer(t, w, call, said[0], said[1]).Call
 		}
+		// Who does not get beyond level 1 is not shown the member's data on the call's account.
+		_, err = cases.Reveal(w.Ctx, w.Store, w.Agent, c.ID, "")
+		if shown := err == nil; shown != (call.Level == 2) {
+			t.Errorf("%s at level %d: revealed %v, %v", relation, call.Level, shown, err)
+		}
 		return call.Level
 	}
 	want := map[string]int16{cases.Self: 2, cases.Relay: 2, cases.Family: 1, cases.Proxy: 1, cases.Guardian: 1, cases.Corporate: 1}

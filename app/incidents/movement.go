@@ -89,6 +89,12 @@ func Class(movements []Movement) string {
 	return "D"
 }
 
+// Standing is, in SQL with the case as c, that something taken in its incident is still
+// gone: a fraudulent transfer, or an exchange that cancellations did not wholly give back.
+const Standing = `exists (select from movements t where t.identity_id = c.identity_id and t.incident_id = c.incident_id
+	and t.finding in ('suspected', 'confirmed') and t.doubled is distinct from 'double' and (t.kind = 'transfer' or t.kind = 'exchange'
+	and t.points > (select coalesce(sum(g.points), 0) from movements g where g.exchange_id = t.id and g.kind = 'cancel' and g.doubled is distinct from 'double')))`
+
 // References gives the operators' numbers of movements.
 func References(db *gorm.DB, ids []int64) (map[int64]string, error) {
 	rows, err := store.Select[Movement](db, "select id, movement_id from movements where id = any($1)", append([]int64{}, ids...))

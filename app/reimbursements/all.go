@@ -46,12 +46,12 @@ func ProposeAll(ctx context.Context, s *store.Store, by access.Actor, reference 
 	})
 }
 
-// unproposed is the condition of the cases that are proposed for: with losses and no
-// proposal yet, or with a correction to what was posted.
-const unproposed = `(reimbursement_state is null and class in ('A', 'B', 'C') or points_open & 4 <> 0 and reimbursement_state not in ('submitted', 'approved'))
+// unproposed is the condition, of cases c, of those that are proposed for: with losses and
+// no proposal yet, or with a correction to what was posted.
+const unproposed = `(reimbursement_state is null and class in ('A', 'B', 'C') and ` + incidents.Standing + ` or points_open & 4 <> 0 and reimbursement_state not in ('submitted', 'approved'))
 	and status <> 'out_of_scope'`
 
-// Proposable is the condition, of cases, of those that ProposeAll makes a proposal for: no
+// Proposable is the condition, of cases c, of those that ProposeAll makes a proposal for: no
 // balance is missing and no double undecided.
 const Proposable = unproposed + " and points_open & 3 = 0"
 
@@ -90,7 +90,7 @@ func proposeAll(ctx context.Context, s *store.Store, id int64) error {
 // proposeSome takes the next cases after last and returns the last one it looked
 // at, 0 when there were none and the job is done.
 func proposeSome(tx *store.Tx, j *jobs.Job, incident, last int64) (int64, error) {
-	of, err := store.Select[cases.Case](tx.DB, `select * from cases where incident_id = $1 and id > $2 and `+unproposed+`
+	of, err := store.Select[cases.Case](tx.DB, `select * from cases c where incident_id = $1 and id > $2 and `+unproposed+`
 		order by id limit $3 for no key update`, incident, last, allChunk)
 	if err != nil {
 		return 0, err
@@ -99,7 +99,7 @@ func proposeSome(tx *store.Tx, j *jobs.Job, incident, last int64) (int64, error)
 		// Also after a restart: what is left, and what was done before; what was
 		// refused is looked at again.
 		j.Failed, j.Reasons = 0, "{}"
-		err = store.Scan(tx.DB, `select $3 + count(*) from cases where incident_id = $1 and `+unproposed+` and id > $2`, []any{incident, last, j.Processed}, &j.Total)
+		err = store.Scan(tx.DB, `select $3 + count(*) from cases c where incident_id = $1 and `+unproposed+` and id > $2`, []any{incident, last, j.Processed}, &j.Total)
 		if err != nil {
 			return 0, err
 		}

@@ -10,6 +10,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/incidents"
+	"hoten/app/jobs"
 	"hoten/app/jptext"
 	"hoten/app/notices"
 	"hoten/app/reimbursements"
@@ -150,6 +151,37 @@ func TestLateCancellation(t *testing.T) {
 	w.Import("", both)
 	wantPlan(t, w, c)
 	books(t, w)
+}
+
+// A loss that cancellations gave back before anybody proposed is nothing to propose, and no
+// mail promises its reimbursement; what they left is.
+func TestGivenBackBeforeItsProposal(t *testing.T) {
+	w, of := importLosses(t, exchanged(300), exchanged(200), exchanged(100))
+	w.Import("", movements("C0,"+login(0)+",2014-08-01 10:00,cancel,,goo,,300,,E0,none", "C1,"+login(1)+",2014-08-01 10:00,cancel,,goo,,150,,E1,none"))
+	to, err := cases.Addressees(store.Read(w.Ctx, w.Store), w.Vault, []int64{of[0].ID, of[1].ID, of[2].ID}, notices.RestrictionNotice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{false, true, true} {
+		if got := to[of[i].ID].Facts.Loss; got != want {
+			t.Errorf("case %d: a loss %v", i, got)
+		}
+	}
+	due := func() (n int64) {
+		return count(t, w, "select count(*) from cases c where "+reimbursements.Proposable)
+	}
+	if n := due(); n != 2 {
+		t.Errorf("%d to propose", n)
+	}
+	j, err := reimbursements.ProposeAll(w.Ctx, w.Store, w.Agent, apptest.Reference)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Work()
+	done, err := jobs.ByID(store.Read(w.Ctx, w.Store), j.ID)
+	if n := count(t, w, "select count(*) from reimbursements"); err != nil || n != 2 || done.Total != 2 || done.Failed != 0 || due() != 0 {
+		t.Errorf("%d proposed, job %+v, %d to propose: %v", n, done, due(), err)
+	}
 }
 
 // What is found after posting is corrected both ways, by an entry each; what was booked

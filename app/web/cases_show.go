@@ -139,7 +139,7 @@ func (v *caseView) member() (err error) {
 	}
 	v.Member = ui.Member{Name: vault.MaskName(person.Name), Kana: vault.MaskName(person.Kana), BirthDate: vault.MaskBirthDate(person.BirthDate),
 		Address: vault.MaskAddress(person.Address), CustomerNumber: vault.MaskCustomerNumber(person.CustomerNumber), Language: person.Language,
-		MayReveal: v.by.May(access.Reveal) && v.row.ImpostorAt == nil, NeedsReason: v.call == nil || v.call.Valid(v.now) < 1}
+		MayReveal: v.by.May(access.Reveal) && v.row.ImpostorAt == nil, NeedsReason: v.call == nil || !v.call.Discloses(v.Documents, v.now)}
 	for _, k := range v.contacts {
 		plain, err := k.Plain(v.w.s.Vault)
 		if err != nil {

@@ -49,10 +49,7 @@ func (a *App) mailEnv(ctx context.Context, at time.Time, lang string, incident i
 	if err != nil {
 		return env, err
 	}
-	for _, d := range list {
-		if !involved.Asks(d.IDs, d.Topics) {
-			continue
-		}
+	for _, d := range involved.Desks(list) {
 		line := notices.DeskLine{Name: d.NameJa, Phone: d.Phone, Hours: deskHours(langCtx, d.Desk, at)}
 		if lang == "en" {
 			line.Name = d.NameEn

@@ -99,14 +99,6 @@ func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64,
 		if err := takeBackReach(tx, ch); err != nil {
 			return Happened{}, err
 		}
-		proved, err := conversations(tx, `coalesce(k.first_id, k.id) in (select call_id from verification_codes where contact_id = $1 and used_at is not null
-			union all select coalesce(o.first_id, o.id) from calls o where o.called_contact = $1)`, *ch.ContactID)
-		if err != nil {
-			return Happened{}, err
-		}
-		if err := voidVerified(tx, ch.IdentityID, proved); err != nil {
-			return Happened{}, err
-		}
 		ch.State, ch.UndoneBy, ch.UndoneAt = ChangeUndone, &by.ID, &tx.Now
 		return Happened{Kind: ContactUndone, Data: map[string]any{"kind": ch.Kind, "change": ch.ID, "told": told}, Text: tx.Reason}, nil
 	})

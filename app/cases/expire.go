@@ -16,25 +16,20 @@ func expireGrants(tx *store.Tx, identity, conversation int64) error {
 	if _, err := store.Exec(tx, "update verification_codes set expires_at = $2 where identity_id = $1 and used_at is null and expires_at > $2", identity, tx.Now); err != nil {
 		return err
 	}
-	running, err := conversations(tx, "k.ended_at is null and k.case_id in (select id from cases where identity_id = $1)", identity)
+	running, err := store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+		return store.AskValues[int64](reads, "select distinct coalesce(first_id, id) from calls where ended_at is null and case_id in (select id from cases where identity_id = $1)", identity)
+	})
 	if err != nil {
 		return err
 	}
-	return voidVerified(tx, identity, append(running, conversation))
+	return voidVerified(tx, []int64{identity}, append(running, conversation))
 }
 
-// conversations are those of the calls k that meet the condition.
-func conversations(tx *store.Tx, condition string, arg int64) ([]int64, error) {
-	return store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
-		return store.AskValues[int64](reads, "select distinct coalesce(k.first_id, k.id) from calls k where "+condition, arg)
-	})
-}
-
-// voidVerified takes back what was verified in conversations about the ID: those that run
+// voidVerified takes back what was verified in conversations about the IDs: those that run
 // verify nobody any more, and whom they told of the restriction is still to be told.
-func voidVerified(tx *store.Tx, identity int64, conversations []int64) error {
-	void, _, err := mark(tx, "c.identity_id = $3 and c.verified_call = any($4)", "verified_at = null, verified_call = null, "+reopening(`c.status = 'completed' and c.origin <> 'inquiry'
-		and c.notified_at is null and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted')`), VerifiedVoid, 0, identity, conversations)
+func voidVerified(tx *store.Tx, ids, conversations []int64) error {
+	void, _, err := mark(tx, "c.identity_id = any($3) and c.verified_call = any($4)", "verified_at = null, verified_call = null, "+reopening(`c.status = 'completed' and c.origin <> 'inquiry'
+		and c.notified_at is null and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted')`), VerifiedVoid, 0, ids, conversations)
 	if err != nil {
 		return err
 	}
@@ -44,10 +39,10 @@ func voidVerified(tx *store.Tx, identity int64, conversations []int64) error {
 	if err != nil || len(void) == 0 {
 		return err
 	}
-	if _, err := takeNoticesBack(tx, "c.identity_id = $3 and "+misled, 0, identity); err != nil {
+	if _, err := takeNoticesBack(tx, "c.identity_id = any($3) and "+misled, 0, ids); err != nil {
 		return err
 	}
-	return markUnreachedOf(tx, identity)
+	return markUnreachedOf(tx, ids...)
 }
 
 // expireCalls ends the verifications of the open calls of others on a case: what has not

@@ -17,11 +17,18 @@ func WentAstray(contact string) string {
 	return "(" + members.Mistaken(contact) + " or " + members.SetSince(contact, FirstDay) + ")"
 }
 
-// proved is the condition, in SQL, of running calls (k) about a case (c) in which possession
+// misproved is the condition, in SQL, of conversations about a case (c) in which possession
 // was proved with such a contact.
-var proved = `k.ended_at is null and coalesce(k.expires_at > $1, true)
-	and (exists (select from verification_codes v where v.call_id = coalesce(k.first_id, k.id) and v.used_at is not null and ` + WentAstray("v.contact_id") + `)
-	or exists (select from calls b where b.case_id = k.case_id and coalesce(b.first_id, b.id) = coalesce(k.first_id, k.id) and b.called_contact is not null and ` + WentAstray("b.called_contact") + `))`
+func misproved(conversation string) string {
+	return "(exists (select from verification_codes v where v.call_id = " + conversation + " and v.used_at is not null and " + WentAstray("v.contact_id") + `)
+		or exists (select from calls b where b.case_id = c.id and coalesce(b.first_id, b.id) = ` + conversation + " and b.called_contact is not null and " + WentAstray("b.called_contact") + "))"
+}
+
+// proved yields, in SQL, the conversations of that kind that go on ($1 is now) or verified
+// the member, with their IDs.
+var proved = `(select c.identity_id, coalesce(k.first_id, k.id) as conversation from calls k join cases c on c.id = k.case_id
+		where k.ended_at is null and coalesce(k.expires_at > $1, true) and ` + misproved("coalesce(k.first_id, k.id)") + `
+	union select c.identity_id, c.verified_call from cases c where c.verified_call is not null and ` + misproved("c.verified_call") + ")"
 
 // codeOut is the condition, in SQL, of codes (v), sent in a call about a case (c), that are
 // out to a contact which is not used any more.
@@ -41,7 +48,7 @@ type revision struct {
 }
 
 // revisions begin with what calls gave.
-var revisions = []revision{{`select c.identity_id from calls k join cases c on c.id = k.case_id where ` + proved + `
+var revisions = []revision{{"select identity_id from " + proved + ` p
 	union select v.identity_id from verification_codes v join calls t on t.id = v.call_id join cases c on c.id = t.case_id where ` + codeOut, endProved}}
 
 // WhenLearned has what was given through a contact taken back once the contact turns out
@@ -89,16 +96,23 @@ func Learned(tx *store.Tx, of ...int64) error {
 	return nil
 }
 
-// endProved ends the codes that are out, and what was verified in running calls.
+// endProved ends the codes that are out, and takes back what was verified.
 func endProved(tx *store.Tx, ids []int64) error {
-	return tx.Uncounted(func() error {
+	err := tx.Uncounted(func() error {
 		_, err := store.Exec(tx, `update verification_codes set expires_at = $1 where id in (
 			select v.id from verification_codes v join calls t on t.id = v.call_id join cases c on c.id = t.case_id where v.identity_id = any($2) and `+codeOut+")", tx.Now, ids)
-		if err == nil {
-			_, err = store.Exec(tx, "update calls k set expires_at = $1 from cases c where c.id = k.case_id and c.identity_id = any($2) and "+proved, tx.Now, ids)
-		}
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	void, err := store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+		return store.AskValues[int64](reads, "select conversation from "+proved+" p where identity_id = any($2) order by 1", tx.Now, ids)
+	})
+	if err != nil || len(void) == 0 {
+		return err
+	}
+	return voidVerified(tx, ids, void)
 }
 
 // sharing are the IDs whose members have the mailbox of the ID as a contact.

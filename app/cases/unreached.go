@@ -41,10 +41,19 @@ const sentNotice = "w.case_id = c.id and w.kind = '" + notices.RestrictionNotice
 // inUseSince is the condition, in SQL, of cases (c) whose member used the ID at some time from
 // then on: a use that was taken back was not the member's.
 func inUseSince(at string) string {
-	const again = "cases z join case_events r on r.case_id = z.id where z.identity_id = c.identity_id and r.kind = '" + WasRestrictedAgain + "'"
-	return `(exists (select from identities i where i.id = c.identity_id and (not (` + unread + `) or i.restricted_at > ` + at + ` and not exists (select from ` + again + ` and r.at = i.restricted_at)))
+	return `(exists (select from identities i where i.id = c.identity_id and (not (` + unread + `) or i.restricted_at > ` + at + ` and not exists (` + takenBack("c.identity_id") + ` and r.at >= i.restricted_at)))
 		or exists (select from cases y join case_events e on e.case_id = y.id where y.identity_id = c.identity_id and e.kind in ('` + WasResumed + `', '` + Released + `') and e.at >= ` + at + `
-		and not exists (select from ` + again + ` and (r.data->>'since')::timestamptz = e.at)))`
+		and not ` + TakenBack("c.identity_id", "e.at") + `))`
+}
+
+// takenBack yields, in SQL, the events (r) by which a use of the ID was taken back.
+func takenBack(identity string) string {
+	return "select from cases z join case_events r on r.case_id = z.id where z.identity_id = " + identity + " and r.kind = '" + WasRestrictedAgain + "'"
+}
+
+// TakenBack is the condition, in SQL, that the use of the ID that began at a time was taken back.
+func TakenBack(identity, since string) string {
+	return "exists (" + takenBack(identity) + " and (r.data->>'since')::timestamptz = " + since + ")"
 }
 
 // unreachedChunk bounds one transaction of MarkUnreached.
@@ -85,9 +94,9 @@ func MarkUnreached(ctx context.Context, s *store.Store) error {
 	return nil
 }
 
-// markUnreachedOf is MarkUnreached for the cases of one ID, which gained no address.
-func markUnreachedOf(tx *store.Tx, identity int64) error {
-	_, _, err := mark(tx, "c.identity_id = $3 and "+addressless, "unreachable_at = $2", Unreachable, 0, identity)
+// markUnreachedOf is MarkUnreached for the cases of IDs, which gained no address.
+func markUnreachedOf(tx *store.Tx, ids ...int64) error {
+	_, _, err := mark(tx, "c.identity_id = any($3) and "+addressless, "unreachable_at = $2", Unreachable, 0, ids)
 	return err
 }
 

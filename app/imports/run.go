@@ -145,8 +145,12 @@ func (r *run) prepareNames(db *gorm.DB) error {
 	if err != nil {
 		return err
 	}
+	all, err := incidents.Programs(db)
+	if err != nil {
+		return err
+	}
 	r.names = csvin.Names{Programs: map[string]string{}}
-	for _, p := range about.Programs {
+	for _, p := range all { // those of other incidents too, to say what is wrong with them
 		r.names.Programs[p.NameJa], r.names.Programs[p.NameEn] = p.Code, p.Code
 	}
 	if about.ID != nil {

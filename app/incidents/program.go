@@ -105,35 +105,34 @@ func PutProgram(tx *store.Tx, p Program, operator string) (bool, error) {
 		return false, err
 	}
 	p.OperatorID = company.ID
+	all, err := Programs(tx.DB)
+	if err == nil {
+		err = operators.Distinct(p, all, func(p Program) (string, string, string) { return p.Code, p.NameJa, p.NameEn })
+	}
+	if err != nil {
+		return false, err
+	}
 	kept, err := store.LockBy[Program](tx, "code = ?", p.Code)
 	change := audit.Change{Action: ToSetProgram.Name, Subject: verbs.About("program", p.Code), After: p}
 	switch {
 	case fault.Of(err, fault.NotFound):
 		p.Version = 1
-		err = openProgram(tx, &p)
+		if len(all) >= maxPrograms {
+			return false, fault.Input("code", "rows_too_many", "max", maxPrograms)
+		}
+		err = ledger.Open(tx, &p)
 	case err == nil:
 		if p.ID, p.Version = kept.ID, kept.Version; p == *kept {
 			return false, nil
 		}
 		p.Version++
 		change.Before = *kept
-		err = ledger.Rename(tx, &p)
+		err = ledger.Change(tx, *kept, &p)
 	}
 	if err != nil {
 		return false, err
 	}
 	return true, audit.Record(tx, change)
-}
-
-func openProgram(tx *store.Tx, p *Program) error {
-	all, err := Programs(tx.DB)
-	if err != nil {
-		return err
-	}
-	if len(all) >= maxPrograms {
-		return fault.Input("code", "rows_too_many", "max", maxPrograms)
-	}
-	return ledger.Open(tx, p)
 }
 
 func operatorOf(tx *store.Tx, field, code string) (*operators.Operator, error) {

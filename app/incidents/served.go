@@ -19,6 +19,16 @@ func ServedBy(list []desks.Kept, ids []operators.ID, desk int64) (kinds []int16)
 	return kinds
 }
 
+// Desks are those of the list that the incident's members may ask.
+func (in *Involved) Desks(list []desks.Kept) (out []desks.Kept) {
+	for _, d := range list {
+		if in.Asks(d.IDs, d.Topics) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
 // NewestOf finds the newest incident of an ID of these kinds or of none that is known;
 // where there is none, the newest of all; nil of an empty list. The list is as AskList
 // gives it.

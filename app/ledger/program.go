@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"hoten/app/fault"
 	"hoten/app/store"
 	"hoten/i18n"
 )
@@ -66,7 +67,19 @@ func Open(tx *store.Tx, p *Program) error {
 	return err
 }
 
-// Rename keeps what a program is called, and whose it is. Its code stays.
-func Rename(tx *store.Tx, p *Program) error {
+// Change keeps what a program is called, and whose it is. Its code stays, and once points
+// were put back also its operator, by whom is reported who owes them to whom: Invalid.
+func Change(tx *store.Tx, before Program, p *Program) error {
+	if p.OperatorID != before.OperatorID {
+		var posted bool
+		err := store.Scan(tx.DB, "select exists (select from accounts a join postings p on p.account_id = a.id where a.program_id = $1 and a.purpose = any($2))",
+			[]any{p.ID, []string{Restored, Reimbursed, Absorbed, Adjusted}}, &posted)
+		if err != nil {
+			return err
+		}
+		if posted {
+			return fault.Input("operator", "program_posted")
+		}
+	}
 	return store.Save(tx, p, "name_ja", "name_en", "unit_ja", "unit_en", "unit_en_one", "operator_id", "version")
 }

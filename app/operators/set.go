@@ -8,6 +8,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -68,6 +69,13 @@ func Put(tx *store.Tx, o Operator) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	all, err := List(tx.DB)
+	if err == nil {
+		err = Distinct(o, all, func(o Operator) (string, string, string) { return o.Code, o.NameJa, o.NameEn })
+	}
+	if err != nil {
+		return false, err
+	}
 	change := audit.Change{Action: ToSet.Name, Subject: verbs.About("operator", o.Code), After: o}
 	if kept == nil {
 		o.Version = 1
@@ -98,6 +106,13 @@ func PutID(tx *store.Tx, i ID, operator string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	all, err := IDs(tx.DB)
+	if err == nil {
+		err = Distinct(i, all, func(i ID) (string, string, string) { return i.Code, i.NameJa, i.NameEn })
+	}
+	if err != nil {
+		return false, err
+	}
 	change := audit.Change{Action: ToSetID.Name, Subject: verbs.About("id", i.Code), After: i}
 	if kept == nil {
 		i.Version = 1
@@ -106,12 +121,15 @@ func PutID(tx *store.Tx, i ID, operator string) (bool, error) {
 		}
 		return true, record(tx, setDomains(tx, i), change)
 	}
-	if kept, err = IDByCode(tx.DB, i.Code); err != nil {
-		return false, err
-	}
+	kept = &all[slices.IndexFunc(all, func(k ID) bool { return k.Code == i.Code })]
 	i.ID, i.Version = kept.ID, kept.Version
 	if reflect.DeepEqual(i, *kept) {
 		return false, nil
+	}
+	for _, fn := range idChanges {
+		if err := fn(tx, *kept, i); err != nil {
+			return false, err
+		}
 	}
 	i.Version++
 	change.Before = *kept
@@ -149,6 +167,30 @@ var domainsChanged []func(tx *store.Tx) error
 
 // WhenDomainsChange has fn called when the domains of an ID's own mailbox are others.
 func WhenDomainsChange(fn func(tx *store.Tx) error) { domainsChanged = append(domainsChanged, fn) }
+
+var idChanges []func(tx *store.Tx, before, after ID) error
+
+// WhenIDChanges has fn asked before an ID is changed: what it refuses is not done.
+func WhenIDChanges(fn func(tx *store.Tx, before, after ID) error) { idChanges = append(idChanges, fn) }
+
+// Distinct refuses names that another of the list has in either language: people and files
+// tell them apart by these. named gives the code of one and both names.
+func Distinct[T any](one T, list []T, named func(T) (code, ja, en string)) error {
+	var p fault.Problems
+	code, ja, en := named(one)
+	for _, other := range list {
+		its, itsJa, itsEn := named(other)
+		if its == code {
+			continue
+		}
+		for field, name := range map[string]string{"name_ja": ja, "name_en": en} {
+			if key := jptext.LoginKey(name); key == jptext.LoginKey(itsJa) || key == jptext.LoginKey(itsEn) {
+				p.Add(field, "name_taken")
+			}
+		}
+	}
+	return p.Err()
+}
 
 // lock reads what has the code and locks it for the transaction; nil for none.
 func lock[T any](tx *store.Tx, code string) (*T, error) {

@@ -3,9 +3,13 @@ package resets
 import (
 	"context"
 
+	"gorm.io/gorm"
+
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/cases"
+	"hoten/app/desks"
+	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/installation"
 	"hoten/app/store"
@@ -32,6 +36,9 @@ func NotifyAll(ctx context.Context, s *store.Store, by access.Actor, reference s
 	if err != nil {
 		return total, err
 	}
+	if err := answered(store.Read(ctx, s), incident.ID); err != nil {
+		return total, ToNotifyAll.Refused(ctx, s, by, incident.Subject(), err)
+	}
 	for after, more := int64(0), true; more; {
 		var last int64 // of a transaction that is tried again, the last attempt's
 		n, err := verbs.Do(ctx, s, by, ToNotifyAll, incident.Subject(), "", func(tx *store.Tx) (n Notified, err error) {
@@ -51,12 +58,29 @@ func NotifyAll(ctx context.Context, s *store.Store, by access.Actor, reference s
 // Notify queues the restriction notice of one case.
 func Notify(ctx context.Context, s *store.Store, by access.Actor, caseID int64) (Notified, error) {
 	return verbs.Do(ctx, s, by, ToNotify, cases.Subject(caseID), "", func(tx *store.Tx) (Notified, error) {
-		if _, err := store.Lock[cases.Case](tx, caseID); err != nil {
+		c, err := store.Lock[cases.Case](tx, caseID)
+		if err == nil {
+			err = answered(tx.DB, c.IncidentID)
+		}
+		if err != nil {
 			return Notified{}, err
 		}
 		n, _, err := notify(tx, 0, `c.id = $1`, caseID)
 		return n, err
 	})
+}
+
+// answered refuses to tell members of an incident to call a desk where none serves them.
+func answered(db *gorm.DB, incident int64) error {
+	about, err := incidents.Involve(db, incident)
+	if err != nil {
+		return err
+	}
+	list, err := desks.List(db)
+	if err == nil && len(about.Desks(list)) == 0 {
+		err = fault.New(fault.Conflict, "no_desk")
+	}
+	return err
 }
 
 // notify marks and mails the restricted cases after a case, by id, among those the

@@ -49,26 +49,33 @@ func Restrict(ctx context.Context, s *store.Store, by access.Actor, caseID int64
 	})
 }
 
-// restrictAgain has IDs restricted whose use was not resumed by their members. They are
-// locked with their cases.
+// restrictAgain has IDs restricted whose use, since they were resumed, was not that of their
+// members. They are locked with their cases.
 func restrictAgain(tx *store.Tx, of []members.Identity, why, reason string) error {
-	ids := make([]int64, len(of))
-	for i, one := range of {
-		ids[i] = one.ID
+	var ids []int64
+	for _, one := range of {
+		if one.State == members.Resumed {
+			ids = append(ids, one.ID)
+		}
 	}
 	directory, err := Identities(tx)
 	if err != nil {
 		return err
 	}
-	if err := directory.Restrict(tx, ids); err != nil {
-		return err
+	if len(ids) > 0 {
+		if err := directory.Restrict(tx, ids); err != nil {
+			return err
+		}
 	}
 	return cases.RestrictedAgain(tx, of, why, reason)
 }
 
 // astray is the condition, in SQL, of links (l), of a case (c), through which use was
-// resumed (of IDs i) at a contact that may not have been the member's alone.
-var astray = "i.state = '" + members.Resumed + "' and l.used_at = i.resumed_at and " + cases.WentAstray("l.contact_id")
+// resumed (of IDs i) at a contact that may not have been the member's alone: the use that
+// goes on, or the last one, which a list ended before that was known.
+var astray = `l.used_at is not null and (i.state = '` + members.Resumed + `' and l.used_at = i.resumed_at
+	or i.state <> '` + members.Resumed + `' and not exists (select from reset_links n where n.identity_id = i.id and n.used_at > l.used_at) and not ` + cases.TakenBack("i.id", "l.used_at") + `)
+	and ` + cases.WentAstray("l.contact_id")
 
 // Answered is the condition, in SQL, of IDs (i) whose member set a new password at or after a
 // time, and uses it: a restriction from before then is settled.
@@ -88,13 +95,16 @@ func init() {
 // revise makes the links of IDs void for good that are out to a contact which is not used
 // any more, and restricts IDs again whose reset came through one that is not the member's.
 func revise(tx *store.Tx, ids []int64) error {
-	type link struct{ IdentityID, CaseID int64 }
+	type link struct {
+		IdentityID, CaseID int64
+		UsedAt             *time.Time
+	}
 	voided, err := store.Returning[link](tx, `update reset_links l set voided_at = $1 from cases c where c.id = l.case_id and l.identity_id = any($2) and `+dead+`
 		returning l.identity_id, l.case_id`, tx.Now, ids)
 	if err != nil {
 		return err
 	}
-	used, err := store.Select[link](tx.DB, "select l.identity_id, l.case_id from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where i.id = any($1) and "+astray+" order by i.id", ids)
+	used, err := store.Select[link](tx.DB, "select l.identity_id, l.case_id, l.used_at from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where i.id = any($1) and "+astray+" order by i.id", ids)
 	if err != nil {
 		return err
 	}
@@ -119,6 +129,11 @@ func revise(tx *store.Tx, ids []int64) error {
 		of, err := store.Select[members.Identity](tx.DB, "select * from identities where id = any($1) order by id", resumed)
 		if err != nil {
 			return err
+		}
+		for i := range of {
+			if of[i].State != members.Resumed {
+				of[i].ResumedAt = used[slices.IndexFunc(used, func(l link) bool { return l.IdentityID == of[i].ID })].UsedAt
+			}
 		}
 		if err := restrictAgain(tx, of, byContact, ""); err != nil {
 			return err

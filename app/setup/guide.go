@@ -1,9 +1,13 @@
 package setup
 
 import (
+	"slices"
+
 	"gorm.io/gorm"
 
 	"hoten/app/access"
+	"hoten/app/desks"
+	"hoten/app/operators"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
@@ -15,20 +19,38 @@ var Steps = []string{"operator", "id", "program", "desk", "staff", "mail", "inci
 // can take a call and make a member whole. mails tells whether mails are sent and not only
 // kept.
 func Missing(db *gorm.DB, mails bool) (out []string, err error) {
-	var operator, id, program, desk, incident bool
-	err = store.Scan(db, `select exists (select from operators), exists (select from id_kinds), exists (select from programs), exists (select from desks),
-		exists (select from incidents i where exists (select from incident_programs p where p.incident_id = i.id))`, nil, &operator, &id, &program, &desk, &incident)
+	var operator, program, incident bool
+	err = store.Scan(db, `select exists (select from operators), exists (select from programs),
+		exists (select from incidents i where exists (select from incident_programs p where p.incident_id = i.id))`, nil, &operator, &program, &incident)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := operators.IDs(db)
+	if err != nil {
+		return nil, err
+	}
+	list, err := desks.List(db)
 	if err != nil {
 		return nil, err
 	}
 	people, err := StaffOf(db)
-	done := map[string]bool{"operator": operator, "id": id, "program": program, "desk": desk, "staff": people.Enough(), "mail": mails, "incident": incident}
+	done := map[string]bool{"operator": operator, "id": len(ids) > 0, "program": program, "desk": len(list) > 0 && len(Unserved(ids, list)) == 0, "staff": people.Enough(), "mail": mails, "incident": incident}
 	for _, step := range Steps {
 		if !done[step] {
 			out = append(out, step)
 		}
 	}
 	return out, err
+}
+
+// Unserved are the IDs whose members no desk of the list serves.
+func Unserved(ids []operators.ID, list []desks.Kept) (out []operators.ID) {
+	for _, id := range ids {
+		if !slices.ContainsFunc(list, func(d desks.Kept) bool { return d.Serves(id.Code) }) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // Staff are the people who can do what a case needs: agents take the call and propose,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hoten/app/access"
+	"hoten/app/apptest"
 	"hoten/app/desks"
 	"hoten/app/jptext"
 	"hoten/app/store"
@@ -381,6 +382,34 @@ func TestWrongDesk(t *testing.T) {
 	}
 	if a := s.as(s.Auditor).get("/cases/" + number + "?topic=goo"); strings.Contains(a.body, "お客さまの用件") {
 		t.Error("the auditor takes no calls")
+	}
+}
+
+// Where there are several IDs, a caller asks about one of them: a desk that serves another
+// sends them on.
+func TestWrongDeskOfSeveralIDs(t *testing.T) {
+	s := newSite(t)
+	apptest.SetUpFerry(t, s.Store)
+	when, _ := jptext.ParseTime("2014-07-28 12:00")
+	s.Clock.Set(when)
+	form := deskForm(s.as(s.Manager).get("/desks/tech/edit").body)
+	form["ids"] = []string{"ocn-id"}
+	if a := s.as(s.Manager).sends("tech", "save", form, "reason", "IDごとに分ける"); a.status != http.StatusSeeOther {
+		t.Fatal(a.status)
+	}
+	agent := s.as(s.Agent)
+	mine, others := "/calls?topic="+url.QueryEscape("password:ocn-id"), "/calls?topic="+url.QueryEscape("password:ferry-id")
+	a := agent.get(mine)
+	for _, says := range []string{"「OCN IDのパスワード」はこの窓口で承ります", html.EscapeString(others[len("/calls"):])} {
+		if !strings.Contains(a.body, says) {
+			t.Errorf("does not say %s", says)
+		}
+	}
+	if a := agent.get(others); strings.Contains(a.body, "この窓口で承ります") || !strings.Contains(a.body, "のパスワード」") {
+		t.Error("the other operator's callers are kept")
+	}
+	if a := agent.get("/cases/" + s.Case(login).Number() + "?topic=" + url.QueryEscape("password:ferry-id")); !strings.Contains(a.body, "「OCN IDのパスワード」はこの窓口で承ります") {
+		t.Error("a case is of one ID, whatever was chosen before")
 	}
 }
 

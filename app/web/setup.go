@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"hoten/app/access"
+	"hoten/app/desks"
 	"hoten/app/incidents"
 	"hoten/app/operators"
 	"hoten/app/setup"
@@ -44,6 +45,13 @@ func showSetup(p *page) error {
 	}
 	for _, i := range ids {
 		shown.IDs = append(shown.IDs, ui.SetupRow{URL: "/ids/" + i.Code, Name: i.Name(lang), Note: names[i.OperatorID]})
+	}
+	list, err := desks.List(p.db)
+	if err != nil {
+		return err
+	}
+	for _, i := range setup.Unserved(ids, list) {
+		shown.Unserved = append(shown.Unserved, i.Name(lang))
 	}
 	programs, err := incidents.Programs(p.db)
 	if err != nil {

@@ -69,8 +69,11 @@ func labelOf(choices []ui.Choice, value string) string {
 // askedAbout is which desk the topic in the address belongs to, for somebody at
 // the desk here; base is the page without it, caller the language to say it in.
 func (p *page) askedAbout(programs []incidents.Program, here int64, base, caller string) (a ui.AskedAbout, err error) {
-	topics := p.topicsOf(programs, i18n.Lang(p.ctx), nil)
+	topics := p.askedTopics(programs, i18n.Lang(p.ctx))
 	chosen := p.FormValue("topic")
+	if topic, _, of := strings.Cut(chosen, ofID); of && p.about != nil {
+		chosen = topic // chosen before the case was
+	}
 	for _, t := range topics {
 		a.Topics = append(a.Topics, ui.TopicLink{URL: ui.TopicURL(base, t.Value), Label: t.Label, Chosen: t.Value == chosen})
 	}
@@ -78,14 +81,15 @@ func (p *page) askedAbout(programs []incidents.Program, here int64, base, caller
 		return a, nil
 	}
 	a.Topic, p.frame.Topic = labelOf(topics, chosen), chosen
-	right, own := rightDesk(p.desksFor(chosen), chosen, here, p.w.s.Clock())
+	topic, list := p.desksFor(chosen)
+	right, own := rightDesk(list, topic, here, p.w.s.Clock())
 	switch {
 	case own:
 		a.State = "here"
 	case right == nil:
 		a.State = "nobody"
 	default:
-		return a, p.sendOn(&a, *right, chosen, caller)
+		p.sendOn(&a, *right, programs, chosen, caller)
 	}
 	return a, nil
 }
@@ -95,12 +99,38 @@ func (p *page) toCase(id int64, anchor, done string) error {
 	return p.to(ui.TopicAt("/cases/"+cases.Number(id), p.FormValue("topic"))+anchor, done)
 }
 
-// desksFor are the desks that answer about a topic: about the ID of a case those that serve it.
-func (p *page) desksFor(topic string) []desks.Kept {
-	if p.about == nil || topic != desks.AboutID && topic != desks.AboutPassword {
-		return p.desks
+// ofID stands between a topic and the code of the ID that it is about, where the caller's is
+// not known yet and there are several.
+const ofID = ":"
+
+// askedTopics are those that a caller may ask about: without a case the ID and the password of
+// each ID that there is.
+func (p *page) askedTopics(programs []incidents.Program, lang string) []ui.Choice {
+	topics := p.topicsOf(programs, lang, nil)
+	if p.about != nil || len(p.ids) < 2 {
+		return topics
 	}
-	return serving(p.desks, p.about)
+	var out []ui.Choice
+	for _, i := range p.ids {
+		for _, t := range p.topicsOf(nil, lang, []string{i.Code}) {
+			out = append(out, ui.Choice{Value: t.Value + ofID + i.Code, Label: t.Label})
+		}
+	}
+	return append(out, topics[2:]...)
+}
+
+// desksFor is a topic without the ID that it is about, and the desks that answer about it:
+// about an ID those that serve it.
+func (p *page) desksFor(chosen string) (topic string, list []desks.Kept) {
+	topic, code, _ := strings.Cut(chosen, ofID)
+	about := p.about
+	if i := slices.IndexFunc(p.ids, func(i operators.ID) bool { return i.Code == code }); i >= 0 {
+		about = &p.ids[i]
+	}
+	if topic != desks.AboutID && topic != desks.AboutPassword {
+		about = nil
+	}
+	return topic, serving(p.desks, about)
 }
 
 // serving are the desks for members with the ID; nil: with any.
@@ -127,7 +157,7 @@ func rightDesk(list []desks.Kept, topic string, here int64, now time.Time) (righ
 
 // sendOn says which desk it is and whether it is open: to the reader, and in both
 // languages to the caller.
-func (p *page) sendOn(a *ui.AskedAbout, d desks.Kept, topic, caller string) error {
+func (p *page) sendOn(a *ui.AskedAbout, d desks.Kept, programs []incidents.Program, topic, caller string) {
 	now := p.w.s.Clock()
 	state := d.At(now)
 	a.State = openness(d.Desk, state, now)
@@ -142,15 +172,10 @@ func (p *page) sendOn(a *ui.AskedAbout, d desks.Kept, topic, caller string) erro
 	}
 	for _, lang := range []string{caller, other} {
 		said := i18n.With(p.ctx, lang)
-		topics, err := p.topics(lang)
-		if err != nil {
-			return err
-		}
-		words := i18n.T(said, "desks.say."+a.State, "topic", labelOf(topics, topic), "desk", d.Name(lang), "phone", d.Phone,
+		words := i18n.T(said, "desks.say."+a.State, "topic", labelOf(p.askedTopics(programs, lang), topic), "desk", d.Name(lang), "phone", d.Phone,
 			"day", i18n.DaySpoken(said, at), "time", clock)
 		a.Say = append(a.Say, ui.Said{Language: lang, Lines: strings.Split(words, "\n")})
 	}
-	return nil
 }
 
 // openness is what a caller should hear of a desk: "open", or closed and opening

@@ -11,6 +11,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/operators"
 	"hoten/app/passwords"
@@ -43,7 +44,7 @@ func TestWhatIsLearnedOfAContact(t *testing.T) {
 	type way struct {
 		name   string
 		before func(login string) (undo int64)
-		learn  func(logins [3]string, changes [3]int64)
+		learn  func(logins [5]string, changes [5]int64)
 		back   func()
 	}
 	ways := []way{
@@ -54,23 +55,23 @@ func TestWhatIsLearnedOfAContact(t *testing.T) {
 			_, err = cases.ConfirmContact(w.Ctx, w.Store, w.Supervisor, ch.ID, value)
 			must(t, err)
 			return ch.ID
-		}, learn: func(_ [3]string, changes [3]int64) {
+		}, learn: func(_ [5]string, changes [5]int64) {
 			for _, id := range changes {
 				_, err := cases.UndoContact(w.Ctx, w.Store, w.Supervisor, id, "書類は偽物でした")
 				must(t, err)
 			}
 		}},
-		{name: "own", learn: func([3]string, [3]int64) { domains("ocn.example", "dom2.example") }, back: func() { domains("ocn.example") }},
-		{name: "imported", learn: func(logins [3]string, _ [3]int64) {
+		{name: "own", learn: func([5]string, [5]int64) { domains("ocn.example", "dom2.example") }, back: func() { domains("ocn.example") }},
+		{name: "imported", learn: func(logins [5]string, _ [5]int64) {
 			file := apptest.AffectedHeader
 			for _, login := range logins {
 				file += strings.TrimSuffix(login, "@ocn.example") + "x@ocn.example,,,,,,,,,,ja,0,0,\n"
 			}
-			if i := w.Import(file, ""); i.Accepted != 3 {
+			if i := w.Import(file, ""); i.Accepted != 5 {
 				t.Fatalf("%+v", i)
 			}
 		}},
-		{name: "added", learn: func(logins [3]string, _ [3]int64) {
+		{name: "added", learn: func(logins [5]string, _ [5]int64) {
 			for _, login := range logins {
 				r, err := cases.Open(w.Ctx, w.Store, w.Agent, "2014-R096", strings.TrimSuffix(login, "@ocn.example")+"x@ocn.example")
 				must(t, err)
@@ -88,11 +89,11 @@ func TestWhatIsLearnedOfAContact(t *testing.T) {
 			PeriodFrom: n.PeriodFrom, PeriodTo: n.PeriodTo, DetectedOn: n.DetectedOn})
 		must(t, err)
 	}
-	ways = append(ways, way{name: "earlier", learn: func([3]string, [3]int64) { period(10) }, back: func() { period(11) }})
+	ways = append(ways, way{name: "earlier", learn: func([5]string, [5]int64) { period(10) }, back: func() { period(11) }})
 	login := func(way, n int) string { return fmt.Sprintf("m%d%d@ocn.example", way, n) }
 	file := apptest.AffectedHeader
 	for i, way := range ways {
-		for n := range 3 {
+		for n := range 5 {
 			contact, since := fmt.Sprintf("m%d%dx@ocn.example", i, n), "2008-01-01"
 			switch way.name {
 			case "own":
@@ -105,29 +106,54 @@ func TestWhatIsLearnedOfAContact(t *testing.T) {
 	}
 	w.Import(file, "")
 	for i, way := range ways {
-		logins, changes := [3]string{login(i, 0), login(i, 1), login(i, 2)}, [3]int64{}
+		logins, changes := [5]string{login(i, 0), login(i, 1), login(i, 2), login(i, 3), login(i, 4)}, [5]int64{}
 		var link string
 		var call *cases.Call
-		for n, login := range logins {
+		for _, n := range []int{3, 4, 0, 1, 2} { // the last one's call goes on
+			login := logins[n]
 			if way.before != nil {
 				changes[n] = way.before(login)
 			}
 			says := []string{cases.ItemName, "山田 太郎", cases.ItemBirthDate, "1970-01-02", cases.ItemCustomerNumber, fmt.Sprintf("N%09d", 10*i+n+1)}
 			call = w.Verified(w.Agent, w.Case(login).ID, says...)
-			if n == 2 {
+			if n == 3 {
+				_, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
+				must(t, err)
+			}
+			if n == 2 || n == 3 {
 				continue
 			}
 			_, err := resets.Send(w.Ctx, w.Store, w.Agent, w.Case(login).ID, "https://hoten.example")
 			must(t, err)
 			link = w.Secret(w.Case(login).ID)[len("https://hoten.example/reset/"):]
-			if n == 0 {
+			if n == 0 || n == 4 {
 				must(t, resets.Complete(w.Ctx, w.Store, link, newPassword, newPassword, false))
 				c, to := w.Case(login), cases.Completed
 				_, err = cases.Update(w.Ctx, w.Store, w.Supervisor, c.ID, cases.Change{Status: &to, Version: c.Version, Reason: "対応済み"})
 				must(t, err)
 			}
 		}
+		// A list of another incident has ended the use of one before that is learned.
+		other := "other-" + way.name
+		day := jptext.Date{Year: 2014, Month: time.July, Day: 20}
+		_, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: other, TitleJa: "別件", TitleEn: "Another", PeriodFrom: day, PeriodTo: day, DetectedOn: day})
+		must(t, err)
+		w.Clock.Add(time.Minute)
+		w.ImportInto(other, "login_id\n"+logins[4]+"\n", "")
+		if of := w.ID(logins[4]); of.State != members.Restricted {
+			t.Fatalf("%s: the ID is %s", way.name, of.State)
+		}
 		way.learn(logins, changes)
+		for n, says := range map[int]string{3: cases.VerifiedVoid, 4: cases.WasRestrictedAgain} {
+			c, err := store.Find[cases.Case](store.Read(w.Ctx, w.Store), "identity_id = ? and opened_at < ?", w.ID(logins[n]).ID, w.Clock.Now())
+			must(t, err)
+			if c.VerifiedAt != nil || c.Status == cases.Completed || c.NotifiedAt != nil {
+				t.Errorf("%s: case %d is %+v", way.name, n, c)
+			}
+			if n := w.Number("select count(*) from case_events where case_id = $1 and kind = $2", c.ID, says); n != 1 {
+				t.Errorf("%s: %d events %s", way.name, n, says)
+			}
+		}
 
 		of, c := w.ID(logins[0]), w.Case(logins[0])
 		if of.State != members.Restricted || of.ResumedAt != nil || passwords.Match(of.PasswordHash, newPassword) || !of.SessionsEndedAt.Equal(w.Clock.Now()) {

@@ -123,14 +123,14 @@ func sharing(tx *store.Tx, identity int64) ([]int64, error) {
 	})
 }
 
-// RestrictedBy notes on the affected cases that IDs, which are in use, have of other
-// incidents that they are restricted by this one.
+// RestrictedBy notes on the affected cases that IDs, which are in use, have already that
+// they are restricted by this incident.
 func RestrictedBy(tx *store.Tx, n *incidents.Incident, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
 	}
 	type row struct{ ID int64 }
-	rows, err := store.Select[row](tx.DB, "select id from cases where identity_id = any($1) and incident_id <> $2 and origin <> 'inquiry' order by id", ids, n.ID)
+	rows, err := store.Select[row](tx.DB, "select id from cases where identity_id = any($1) and origin <> 'inquiry' order by id", ids)
 	if err != nil {
 		return err
 	}

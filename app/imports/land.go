@@ -2,7 +2,6 @@ package imports
 
 import (
 	"fmt"
-	"time"
 
 	"hoten/app/cases"
 	"hoten/app/incidents"
@@ -70,20 +69,17 @@ func restrictedBy(staged string) string {
 // inUse is the condition, in SQL, of IDs (i) whose restriction was over before the file.
 const inUse = " and i.state = '" + members.Resumed + "'"
 
-// ended is when the incident's last day ended.
-func (r *run) ended() time.Time { return r.incident.PeriodTo.AddDays(1).At(0) }
-
 // insertMembers has the identity system restrict IDs (restrictedBy); the cases of other
 // incidents are told.
 func (r *run) insertMembers(tx *store.Tx, staged string) error {
 	if err := members.InsertStaged(tx, staged); err != nil {
 		return err
 	}
-	ids, err := numbersOf(tx, "select coalesce(s.known_identity, s.identity_id) as id"+restrictedBy(staged), r.ended())
+	ids, err := numbersOf(tx, "select coalesce(s.known_identity, s.identity_id) as id"+restrictedBy(staged), r.incident.Ended())
 	if err != nil || len(ids) == 0 {
 		return err
 	}
-	again, err := numbersOf(tx, "select i.id"+restrictedBy(staged)+inUse, r.ended())
+	again, err := numbersOf(tx, "select i.id"+restrictedBy(staged)+inUse, r.incident.Ended())
 	if err != nil {
 		return err
 	}

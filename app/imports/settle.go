@@ -79,7 +79,7 @@ func (r *run) tellKnown(tx *store.Tx) error {
 	if differ > 0 {
 		r.tell(AffectedFile, csvin.Notice{Code: "member_data_differs", Count: differ})
 	}
-	again, err := numbersOf(tx, "select i.id"+restrictedBy("staged_affected")+inUse, r.ended())
+	again, err := numbersOf(tx, "select i.id"+restrictedBy("staged_affected")+inUse, r.incident.Ended())
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,9 @@ func (i Incident) Contains(t time.Time) bool {
 	return !day.Before(i.PeriodFrom) && !day.After(i.PeriodTo)
 }
 
+// Ended is when the incident's last day ended, in Japan.
+func (i Incident) Ended() time.Time { return i.PeriodTo.AddDays(1).At(0) }
+
 // Title is the incident's title in the language.
 func (i Incident) Title(lang string) string {
 	if lang == "en" {

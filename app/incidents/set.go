@@ -185,6 +185,11 @@ func change(tx *store.Tx, kept *Incident, n New) (bool, error) {
 			return false, err
 		}
 	}
+	if before.PeriodTo.Before(kept.PeriodTo) {
+		if err := endsLater(tx, kept); err != nil {
+			return false, err
+		}
+	}
 	if before.IDKindID == nil && kind != nil {
 		if err := setID(tx, kept.ID, *kind); err != nil {
 			return false, err
@@ -205,6 +210,12 @@ var beginsEarlier func(tx *store.Tx) error
 // WhenBeginsEarlier has fn called when an incident's period begins earlier than was known.
 func WhenBeginsEarlier(fn func(tx *store.Tx) error) { beginsEarlier = fn }
 
+// endsLater is told of an incident whose period ends later than was known.
+var endsLater func(tx *store.Tx, n *Incident) error
+
+// WhenEndsLater has fn called with an incident whose period ends later than was known.
+func WhenEndsLater(fn func(tx *store.Tx, n *Incident) error) { endsLater = fn }
+
 // hasCases tells whether an incident has cases; the package of cases sets it.
 var hasCases func(db *gorm.DB, incident int64) (bool, error)
 
@@ -219,7 +230,8 @@ var setID func(tx *store.Tx, incident int64, kind int16) error
 func WithID(fn func(tx *store.Tx, incident int64, kind int16) error) { setID = fn }
 
 // keepsUsed refuses to give the cases of an incident another ID, whose operator would then
-// write to their members, and to take away programs that points were moved in.
+// write to their members, to take away programs that points were moved in, and to leave
+// fraudulent movements outside its period.
 func (n New) keepsUsed(tx *store.Tx, kept *Incident, kind *int16, bearers map[string]string) error {
 	var p fault.Problems
 	if kept.IDKindID != nil && *kind != *kept.IDKindID {
@@ -230,6 +242,19 @@ func (n New) keepsUsed(tx *store.Tx, kept *Incident, kind *int16, bearers map[st
 		if used {
 			p.Add("id", "id_in_use")
 		}
+	}
+	var early, late int64
+	err := store.Scan(tx.DB, `select count(*) filter (where occurred_at < $2), count(*) filter (where occurred_at >= $3) from movements
+		where incident_id = $1 and finding in ('suspected', 'confirmed') and kind in ('transfer', 'exchange')`,
+		[]any{kept.ID, n.PeriodFrom.At(0), n.PeriodTo.AddDays(1).At(0)}, &early, &late)
+	if err != nil {
+		return err
+	}
+	if early > 0 && kept.PeriodFrom.Before(n.PeriodFrom) {
+		p.Add("period_from", "movements_outside", "count", early)
+	}
+	if late > 0 && n.PeriodTo.Before(kept.PeriodTo) {
+		p.Add("period_to", "movements_outside", "count", late)
 	}
 	if n.Bearers != nil {
 		var reads store.Reads

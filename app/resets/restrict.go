@@ -9,6 +9,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/incidents"
 	"hoten/app/members"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -83,11 +84,38 @@ func Answered(since string) string {
 	return "i.state = '" + members.Resumed + "' and exists (select from reset_links l where l.identity_id = i.id and l.used_at = i.resumed_at and l.used_at >= " + since + ")"
 }
 
+// restrictOver restricts anew the IDs that an incident's list left in use because of a reset
+// before it, which does not count any more: the incident turned out to go on after it.
+func restrictOver(tx *store.Tx, n *incidents.Incident) error {
+	ids, err := store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+		return store.AskValues[int64](reads, `select distinct i.id from cases c join identities i on i.id = c.identity_id join reset_links l on l.identity_id = i.id and l.used_at = i.resumed_at
+			where c.incident_id = $1 and c.origin <> 'inquiry' and i.state = $2 and l.used_at < c.opened_at and l.used_at < $3 order by i.id`, n.ID, members.Resumed, n.Ended())
+	})
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	if err := members.LockKnown(tx, "select unnest($1::bigint[])", ids); err != nil {
+		return err
+	}
+	if err := cases.LockOf(tx, "select unnest($1::bigint[])", ids); err != nil {
+		return err
+	}
+	if err := cases.RestrictedBy(tx, n, ids); err != nil {
+		return err
+	}
+	directory, err := Identities(tx)
+	if err != nil {
+		return err
+	}
+	return directory.Restrict(tx, ids)
+}
+
 // dead is the condition, in SQL, of links (l), of a case (c), that are out to a contact
 // which is not used any more.
 var dead = works("l.", 1) + " and not " + cases.ContactSound("l.contact_id")
 
 func init() {
+	incidents.WhenEndsLater(restrictOver)
 	cases.WhenLearned(`select l.identity_id from reset_links l join cases c on c.id = l.case_id where `+dead+`
 		union select l.identity_id from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where `+astray, revise)
 }

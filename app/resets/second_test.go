@@ -307,6 +307,33 @@ func TestAListOfAnotherIncident(t *testing.T) {
 			reset()
 		}
 	}
+	// One that is found to have gone on after the reset restricts whom its list left in use.
+	day := jptext.Date{Year: 2014, Month: time.July, Day: 1}
+	facts := incidents.New{Reference: "went-on", TitleJa: "別件", TitleEn: "Another", PeriodFrom: day, PeriodTo: today.AddDays(-3), DetectedOn: day}
+	n, err := incidents.Create(w.Ctx, w.Store, w.Manager, facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(2 * time.Hour)
+	w.ImportInto(facts.Reference, "login_id,restricted_at\n"+login+",2014-07-29 15:00\n", "")
+	if of := w.ID(login); of.State != members.Resumed {
+		t.Fatalf("the ID is %s", of.State)
+	}
+	facts.PeriodTo = jptext.DateOf(w.Clock.Now())
+	if _, err := incidents.Change(w.Ctx, w.Store, w.Manager, n.Version, facts); err != nil {
+		t.Fatal(err)
+	}
+	if told := w.Number("select count(*) from case_events where kind = 'restricted_elsewhere' and data->>'incident' = $1", facts.Reference); w.ID(login).State != members.Restricted || told < 2 {
+		t.Errorf("the incident went on: the ID is %s, %d events", w.ID(login).State, told)
+	}
+	reset()
+	facts.PeriodTo = facts.PeriodTo.AddDays(5)
+	if _, err := incidents.Change(w.Ctx, w.Store, w.Manager, n.Version+1, facts); err != nil {
+		t.Fatal(err)
+	}
+	if of := w.ID(login); of.State != members.Resumed {
+		t.Errorf("a reset since the list does not count: the ID is %s", of.State)
+	}
 }
 
 // A code and a link name the time at which the member called, whoever took the call over.

@@ -222,6 +222,8 @@ func TestWhatIsInUseStays(t *testing.T) {
 	for _, c := range []struct{ old, new, refused string }{
 		{"id: ocn-id                       # optional", "id: ferry-id  # optional", "id_in_use"},
 		{"- {program: goo}", "", "program_in_use"},
+		{"period_to: 2014-07-28", "period_to: 2014-07-19", "period_to movements_outside"},
+		{"period_from: 2014-07-11", "period_from: 2014-07-12", ""},
 		{"- {program: pointtalk}", "", ""},
 	} {
 		text := strings.Replace(ocn, c.old, c.new, 1)

@@ -73,6 +73,7 @@ func TestStrict(t *testing.T) {
 		"keys as a list":              {"closed_yearly:\n      - {first", "closed_yearly: {first", "desks.0.closed_yearly", "setup_list"},
 		"a text as keys":              {"      - {weekdays: sat,", "      - sat\n      - {weekdays: sat,", "desks.0.hours.1", "setup_keys"},
 		"neither true nor false":      {"closed_on_holidays: true", "closed_on_holidays: yes", "desks.0.closed_on_holidays", "setup_truth"},
+		"an alias of itself":          {"  - code: miles\n    operator: setouchi", "  - &it\n    code: miles\n    <<: *it\n    operator: setouchi", "programs.0", "setup_unreadable"},
 		"an alias of nothing":         {"name_en: Ferry Miles", "name_en: *name", "programs.0.name_en", "setup_unreadable"},
 		"a second document":           {"desks:\n", "---\ndesks:\n", "", "setup_second_document"},
 		"cp932":                       {"窓口", "\x91\x8b\x8c\xfb", "", "setup_not_utf8"},

@@ -45,15 +45,36 @@ func (r *reader) refuse(n ast.Node, p place, code string, args ...any) {
 }
 
 // value reads what stands at the place into v; what is left empty stays as it is.
-func (r *reader) value(written ast.Node, v reflect.Value, p place) {
-	n := r.meant(written)
-	if n == nil {
-		r.refuse(written, p, "setup_unreadable", "detail", written.String())
+func (r *reader) value(n ast.Node, v reflect.Value, p place) {
+	switch n := n.(type) {
+	case *ast.TagNode:
+		r.value(n.Value, v, p)
+	case *ast.AnchorNode:
+		r.value(n.Value, v, p)
+		r.anchors[n.Name.GetToken().Value] = n.Value
+	case *ast.AliasNode:
+		r.alias(n, v, p)
+	case *ast.NullNode:
+	default:
+		r.meant(n, v, p)
+	}
+}
+
+// alias reads what an anchor before it names.
+func (r *reader) alias(n *ast.AliasNode, v reflect.Value, p place) {
+	name := n.Value.GetToken().Value
+	named, known := r.anchors[name]
+	if !known {
+		r.refuse(n, p, "setup_unreadable", "detail", n.String())
 		return
 	}
-	if n.Type() == ast.NullType {
-		return
-	}
+	delete(r.anchors, name) // what it names does not hold itself
+	r.value(named, v, p)
+	r.anchors[name] = named
+}
+
+// meant reads a value itself, neither tagged nor named.
+func (r *reader) meant(n ast.Node, v reflect.Value, p place) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
@@ -145,20 +166,4 @@ func asWritten(n ast.Node) (string, bool) {
 		return n.GetToken().Value, true
 	}
 	return "", false
-}
-
-// meant is the value itself behind an anchor, an alias or a tag; nil for an alias of
-// nothing before it.
-func (r *reader) meant(n ast.Node) ast.Node {
-	switch n := n.(type) {
-	case *ast.AnchorNode:
-		value := r.meant(n.Value)
-		r.anchors[n.Name.GetToken().Value] = value
-		return value
-	case *ast.AliasNode:
-		return r.anchors[n.Value.GetToken().Value]
-	case *ast.TagNode:
-		return r.meant(n.Value)
-	}
-	return n
 }

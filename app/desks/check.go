@@ -55,7 +55,10 @@ func (d Desk) Check() error {
 }
 
 func (d Desk) checkDesk(p *fault.Problems) {
-	if !codeForm.MatchString(d.Code) || slices.Contains(reserved, d.Code) {
+	switch {
+	case slices.Contains(reserved, d.Code):
+		p.Add("code", "code_reserved")
+	case !codeForm.MatchString(d.Code):
 		p.Add("code", "desk_code_invalid")
 	}
 	secrets.Label(p, "name_ja", d.NameJa, maxName)
@@ -65,28 +68,21 @@ func (d Desk) checkDesk(p *fault.Problems) {
 	if digits := len(strings.ReplaceAll(d.Phone, "-", "")); !phoneForm.MatchString(d.Phone) || digits < 10 || digits > 11 {
 		p.Add("phone", "phone_invalid")
 	}
-	known := map[string]bool{}
-	for _, topic := range d.Topics {
-		if known[topic] || !topicForm.MatchString(topic) || len(known) >= maxTopics {
-			p.Add("topics", "topic_unknown")
-			break
-		}
-		known[topic] = true
-	}
-	d.checkIDs(p)
+	checkCodes(p, "topics", d.Topics, maxTopics, "topic_unknown")
+	checkCodes(p, "ids", d.IDs, maxIDs, "id_unknown")
 	checkRows(p, "hours", len(d.Hours), maxHours)
 	checkRows(p, "closed_yearly", len(d.ClosedYearly), maxYearly)
 	checkRows(p, "exceptions", len(d.Exceptions), maxExceptions)
 }
 
-func (d Desk) checkIDs(p *fault.Problems) {
-	for i, id := range d.IDs {
+func checkCodes(p *fault.Problems, field string, codes []string, most int, unknown string) {
+	for i, code := range codes {
 		switch {
-		case slices.Contains(d.IDs[:i], id):
-			p.Add("ids", "setup_twice")
+		case slices.Contains(codes[:i], code):
+			p.Add(field, "setup_twice")
 			return
-		case i >= maxIDs || !topicForm.MatchString(id):
-			p.Add("ids", "id_unknown")
+		case i >= most || !topicForm.MatchString(code):
+			p.Add(field, unknown)
 			return
 		}
 	}

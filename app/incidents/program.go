@@ -85,7 +85,10 @@ var reserved = map[string]bool{"id": true, "password": true, "new": true}
 // CheckProgram refuses what cannot be meant, with an Invalid fault that names each field.
 func CheckProgram(p Program) error {
 	var problems fault.Problems
-	if !programForm.MatchString(p.Code) || reserved[p.Code] {
+	switch {
+	case reserved[p.Code]:
+		problems.Add("code", "code_reserved")
+	case !programForm.MatchString(p.Code):
 		problems.Add("code", "code_invalid")
 	}
 	for field, v := range map[string]string{"name_ja": p.NameJa, "name_en": p.NameEn, "unit_ja": p.UnitJa, "unit_en": p.UnitEn, "unit_en_one": p.UnitEnOne} {

@@ -68,6 +68,9 @@ func (n New) Check() error {
 			p.Add(name, "too_large", "max", maxReleased)
 		}
 	}
+	if n.ReleasedIds != nil && n.ReleasedExchanged != nil && *n.ReleasedExchanged > *n.ReleasedIds && *n.ReleasedExchanged <= maxReleased {
+		p.Add("released_exchanged", "exchanged_above_ids")
+	}
 	return p.Err()
 }
 
@@ -82,6 +85,8 @@ func (n New) checkDays(p *fault.Problems) {
 	}
 	if n.DetectedOn.IsZero() {
 		p.Add("detected_on", "date_invalid")
+	} else if n.DetectedOn.Before(n.PeriodFrom) {
+		p.Add("detected_on", "detected_before_period")
 	}
 	if n.ReleasedOn != nil && n.ReleasedOn.IsZero() {
 		p.Add("released_on", "date_invalid")

@@ -118,7 +118,10 @@ func (o Operator) Check() error {
 }
 
 func checkCode(p *fault.Problems, code string) {
-	if !codeForm.MatchString(code) || code == reserved {
+	switch {
+	case code == reserved:
+		p.Add("code", "code_reserved")
+	case !codeForm.MatchString(code):
 		p.Add("code", "code_invalid")
 	}
 }

@@ -268,6 +268,13 @@ func put(tx *store.Tx, before, p Policies) error {
 var most = map[string]int{"wrong_per_call": 10, "failed_per_day": 10, "wrong_per_day": 30, "valid_minutes": 120, "code_minutes": 60, "code_tries": 5, "codes_per_call": 20, "codes_per_day": 50,
 	"reset_minutes": 1440, "resets_per_day": 20, "respond_minutes": 60_000, "refused_rows": 1_000_000, "upload_megabytes": 4096}
 
+// CheckAmount refuses a threshold or a daily limit that cannot be meant.
+func CheckAmount(p *fault.Problems, field string, n int64) {
+	if n < 0 {
+		p.Add(field, "points_negative")
+	}
+}
+
 func (p Policies) check(db *gorm.DB) error {
 	problems, err := p.checkSteps(db)
 	if err != nil {
@@ -275,9 +282,7 @@ func (p Policies) check(db *gorm.DB) error {
 	}
 	for _, amounts := range []map[string]int64{p.Thresholds, p.DailyLimits} {
 		for code, n := range amounts {
-			if n < 0 {
-				problems.Add(code, "points_negative")
-			}
+			CheckAmount(&problems, code, n)
 		}
 	}
 	v := p.Verification

@@ -79,7 +79,7 @@ func (f *File) each(visit func(entry)) {
 	}
 	for i, p := range f.Programs {
 		n := p.noun()
-		visit(entry{place: at("programs", i), kind: "program", name: n.Code, err: incidents.CheckProgram(n), put: p.put})
+		visit(entry{place: at("programs", i), kind: "program", name: n.Code, err: p.check(), put: p.put})
 	}
 	for i, d := range f.Desks {
 		n, rows, refused := d.noun(at("desks", i))
@@ -144,18 +144,28 @@ var ToApply = verbs.Declare(verbs.Verb{Name: "setup.applied", Needs: access.Mana
 func Apply(ctx context.Context, s *store.Store, by access.Actor, f *File, reason string) ([]Done, error) {
 	return verbs.Do(ctx, s, by, ToApply, "setup", reason, func(tx *store.Tx) (done []Done, err error) {
 		changed := []Done{}
+		var refused Refused
+		kind := "" // of what was put last
 		f.each(func(e entry) {
-			if err != nil {
+			// What is refused is told of all in its list, which do not refer to each other.
+			if err != nil || len(refused) > 0 && e.kind != kind {
 				return
 			}
+			kind = e.kind
 			made := Done{Kind: e.kind, Name: e.name}
 			if made.Changed, err = e.put(tx); err != nil {
 				err = f.located(e.place, err, e.rows)
+				if more := asRefused(err); more != nil {
+					refused, err = append(refused, more...), nil
+				}
 			}
 			if done = append(done, made); made.Changed {
 				changed = append(changed, made)
 			}
 		})
+		if err == nil && len(refused) > 0 {
+			err = refused
+		}
 		if err == nil {
 			err = f.knownToDesks(tx)
 		}

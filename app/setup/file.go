@@ -9,11 +9,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
 
 	"hoten/app/fault"
 )
@@ -61,6 +61,7 @@ type Problem struct {
 	Field string // as the file nests it: "desks.0.hours.1.open"
 	Code  string
 	Args  []any
+	Whole bool // about all that stands there and no field of it: i18n key "fault.CODE"
 }
 
 // Refused are the problems of a file, by line. Nothing of it was done.
@@ -77,8 +78,9 @@ func (r Refused) Error() string {
 // maxFile bounds a file, in bytes.
 const maxFile = 1 << 20
 
-// Read reads a file. What it refuses is told as Refused: text that is no YAML, keys that
-// are unknown, values of another kind, and values that cannot be meant.
+// Read reads a file. What it refuses is told as Refused: text that is no YAML in UTF-8,
+// keys that are unknown, values of another kind, values that cannot be meant, and a file
+// that names nothing.
 func Read(r io.Reader) (*File, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
@@ -87,43 +89,35 @@ func Read(r io.Reader) (*File, error) {
 	if len(text) > maxFile {
 		return nil, Refused{{Line: 1, Code: "too_large", Args: []any{"max", maxFile}}}
 	}
-	f := &File{}
-	if f.tree, err = parser.ParseBytes(text, 0); err == nil {
-		err = yaml.NewDecoder(bytes.NewReader(text), yaml.DisallowUnknownField()).Decode(f)
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if i := bytes.IndexFunc(text, foreign); i >= 0 {
+		return nil, Refused{{Line: 1 + bytes.Count(text[:i], []byte("\n")), Code: "setup_not_utf8"}}
 	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, f.unreadable(err)
+	f := &File{}
+	if f.tree, err = parser.ParseBytes(text, 0); err != nil {
+		return nil, unreadable(err)
+	}
+	if err := f.read(); err != nil {
+		return nil, err
 	}
 	return f, f.check()
 }
 
+// foreign tells what no text in UTF-8 holds: bytes of another encoding, what a program put
+// in their place, and the zero bytes of UTF-16.
+func foreign(r rune) bool { return r == utf8.RuneError || r == 0 }
+
 // unreadable tells what the library refused, and where.
-func (f *File) unreadable(err error) error {
+func unreadable(err error) error {
 	var said yaml.Error
 	if !errors.As(err, &said) {
 		return err
 	}
 	p := Problem{Line: 1, Code: "setup_unreadable", Args: []any{"detail", said.GetMessage()}}
-	var unknown *yaml.UnknownFieldError
 	if t := said.GetToken(); t != nil {
 		p.Line = t.Position.Line
-		if errors.As(err, &unknown) {
-			p.Field, p.Code, p.Args = f.fieldAt(t), "setup_unknown_key", nil
-		}
 	}
 	return Refused{p}
-}
-
-// fieldAt is the place of a key as problems name it: programs.1.colour.
-func (f *File) fieldAt(key *token.Token) string {
-	for _, doc := range f.tree.Docs {
-		for _, n := range ast.Filter(ast.MappingValueType, doc.Body) {
-			if v, ok := n.(*ast.MappingValueNode); ok && v.Key.GetToken().Position.Offset == key.Position.Offset {
-				return strings.NewReplacer("$.", "", "[", ".", "]", "").Replace(v.Key.GetPath())
-			}
-		}
-	}
-	return key.Value
 }
 
 // place is where something stands in the file: "desks", "0".
@@ -165,7 +159,9 @@ func (f *File) located(p place, err error, rows map[string]place) error {
 		return err
 	}
 	if len(refusal.Fields) == 0 {
-		return Refused{f.problem(p, refusal.Code, refusal.Args...)}
+		whole := f.problem(p, refusal.Code, refusal.Args...)
+		whole.Whole = true
+		return Refused{whole}
 	}
 	var out Refused
 	for _, field := range refusal.Fields {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/apptest"
@@ -58,7 +59,32 @@ func TestStrict(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, field, code string }{
 		"an unknown key":              {"    page_url: ", "    page_uri: ", "operators.0.page_uri", "setup_unknown_key"},
 		"an unknown section":          {"desks:", "windows:", "windows", "setup_unknown_key"},
-		"a value of another kind":     {"threshold: 20000", "threshold: many", "", "setup_unreadable"},
+		"a word as a number":          {"threshold: 20000", "threshold: many", "programs.0.threshold", "setup_number"},
+		"a fraction":                  {"threshold: 20000", "threshold: 3999.9", "programs.0.threshold", "setup_number"},
+		"a power":                     {"threshold: 20000", "threshold: 2e4", "programs.0.threshold", "setup_number"},
+		"a grouped number":            {"threshold: 20000", "threshold: 20,000", "programs.0.threshold", "setup_number"},
+		"more than a number holds":    {"threshold: 20000", "threshold: 99999999999999999999", "programs.0.threshold", "too_large"},
+		"a list as a number":          {"released_ids: 40", "released_ids: [40]", "incidents.0.released_ids", "setup_number"},
+		"a negative threshold":        {"threshold: 20000", "threshold: -5", "programs.0.threshold", "points_negative"},
+		"a negative daily limit":      {"daily_limit: 500000", "daily_limit: -1", "programs.0.daily_limit", "points_negative"},
+		"a list as a text":            {"name_en: Ferry Miles", "name_en: [Ferry, Miles]", "programs.0.name_en", "setup_text"},
+		"keys as a text":              {"name_en: Ferry Miles", "name_en: {a: Ferry}", "programs.0.name_en", "setup_text"},
+		"a text as a list":            {"topics: [id, password, miles]", "topics: miles", "desks.0.topics", "setup_list"},
+		"keys as a list":              {"closed_yearly:\n      - {first", "closed_yearly: {first", "desks.0.closed_yearly", "setup_list"},
+		"a text as keys":              {"      - {weekdays: sat,", "      - sat\n      - {weekdays: sat,", "desks.0.hours.1", "setup_keys"},
+		"neither true nor false":      {"closed_on_holidays: true", "closed_on_holidays: yes", "desks.0.closed_on_holidays", "setup_truth"},
+		"an alias of itself":          {"  - code: miles\n    operator: setouchi", "  - &it\n    code: miles\n    <<: *it\n    operator: setouchi", "programs.0", "setup_unreadable"},
+		"an alias of nothing":         {"name_en: Ferry Miles", "name_en: *name", "programs.0.name_en", "setup_unreadable"},
+		"a second document":           {"desks:\n", "---\ndesks:\n", "", "setup_second_document"},
+		"cp932":                       {"窓口", "\x91\x8b\x8c\xfb", "", "setup_not_utf8"},
+		"what a program gave up on":   {"窓口", "\ufffd口", "", "setup_not_utf8"},
+		"a zero byte":                 {"窓口", "窓\x00口", "", "setup_not_utf8"},
+		"an operator's reserved code": {"code: setouchi-ferry", "code: new", "operators.0.code", "code_reserved"},
+		"a program's reserved code":   {"code: miles\n    operator", "code: id\n    operator", "programs.0.code", "code_reserved"},
+		"a desk's reserved code":      {"code: miles\n    name_ja: マイル窓口", "code: all\n    name_ja: マイル窓口", "desks.0.code", "code_reserved"},
+		"a topic twice":               {"topics: [id, password, miles]", "topics: [id, password, id]", "desks.0.topics", "setup_twice"},
+		"more exchanged than IDs":     {"released_exchanged: 30", "released_exchanged: 41", "incidents.0.released_exchanged", "exchanged_above_ids"},
+		"discovered before it began":  {"detected_on: 2026-03-13", "detected_on: 2026-02-28", "incidents.0.detected_on", "detected_before_period"},
 		"no YAML":                     {"operators:\n", "operators: [\n", "", "setup_unreadable"},
 		"a missing name":              {"    name_en: Ferry Miles\n", "", "programs.0.name_en", "required"},
 		"a bad code":                  {"code: setouchi-ferry", "code: Setouchi", "operators.0.code", "code_invalid"},
@@ -100,6 +126,9 @@ func TestStrict(t *testing.T) {
 				t.Fatalf("%q, want %s %s", got, c.field, c.code)
 			}
 			var line int
+			if c.code == "setup_second_document" {
+				c.new = "desks:"
+			}
 			if _, err := fmt.Sscan(got[0], &line); err != nil || line < 2 || c.new != "" && c.code != "setup_unreadable" && c.code != "setup_twice" && !strings.Contains(window(changed, line), firstWord(c.new)) {
 				t.Errorf("line %d is %q", line, window(changed, line))
 			}
@@ -109,6 +138,68 @@ func TestStrict(t *testing.T) {
 		var n int
 		if err := store.Scan(store.Read(t.Context(), s), "select count(*) from "+table, nil, &n); err != nil || n != 0 {
 			t.Errorf("%d %s after refused files, %v", n, table, err)
+		}
+	}
+}
+
+// A file of which nothing would become is refused, and so is what is no UTF-8 from its
+// first byte on.
+func TestNamesNothing(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "1  setup_empty", "# later\n": "1  setup_empty", "---\n": "1  setup_empty", "null\n": "1  setup_empty", "\ufeff": "1  setup_empty",
+		"operators: []\nids:\n": "1  setup_empty", "# one\n---\nprograms: []\n": "1  setup_empty", "%YAML 1.2\n---\ndesks: []\n": "1  setup_empty",
+		"\xff\xfeo\x00p\x00": "1  setup_not_utf8", "\xfe\xff\x00o\x00p": "1  setup_not_utf8", "o\x00p\x00": "1  setup_not_utf8",
+		"# a\n# \x91\x8b\n# \x91\x8b\n": "2  setup_not_utf8",
+		"miles":                         "1  setup_keys", "- miles\n": "1  setup_keys",
+	} {
+		if _, err := setup.Read(strings.NewReader(text)); fmt.Sprint(problems(err)) != "["+want+"]" {
+			t.Errorf("%q: %q, want %s", text, problems(err), want)
+		}
+	}
+}
+
+// Values are taken as they are written: an unquoted telephone number keeps its first zero,
+// an amount is decimal, and rows may share what an anchor names. A byte order mark and an
+// end of the document say nothing.
+func TestAsWritten(t *testing.T) {
+	s, _ := apptest.New(t)
+	text := strings.NewReplacer("phone: 0570-000-260", "phone: 0570000260", "threshold: 20000", "threshold: 020000", "closed_on_holidays: true", "closed_on_holidays: True",
+		"- {weekdays: mon-fri,", "- &usual {weekdays: mon-fri,", "- {weekdays: sat, open", "- {<<: *usual, weekdays: sat, until: 2026-12-30}\n      - {weekdays: sun, open").Replace(example(t, "one-program"))
+	if _, err := apply(s, access.System("test"), "\ufeff---\n"+text+"---\n"); err != nil {
+		t.Fatal(problems(err))
+	}
+	db := store.Read(t.Context(), s)
+	list, err := desks.List(db)
+	if err != nil || len(list) != 1 || list[0].Phone != "0570000260" || !list[0].ClosedOnHolidays || len(list[0].Hours) != 5 || list[0].Hours[3].Weekdays != 1<<time.Saturday || list[0].Hours[3].Open != 14*60 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if p, err := policies.Current(db); err != nil || p.Thresholds["miles"] != 20000 {
+		t.Errorf("%v, %v", p.Thresholds, err)
+	}
+}
+
+// All that is refused of a list is told at once, by line.
+func TestAllRowsAreTold(t *testing.T) {
+	s, _ := apptest.New(t)
+	text := example(t, "one-program")
+	for name, c := range map[string]struct{ text, want string }{
+		"services": {text + `services:
+  - {program: yards, service: exchange, state: suspended, from: 2026-03-13 10:00}
+  - {program: miles, service: exchange, state: suspended, from: 2026-03-13 10:00}
+  - {program: miles, service: theft, state: suspended, from: 2026-03-13 10:00}
+  - {program: miles, service: exchange, state: suspended, from: 2026-03-14 10:00}
+`, "services.0.program program_unknown, services.2.service service_unknown, services.3 service_overlaps"},
+		"programs": {strings.NewReplacer("    unit_ja: マイル\n", "", "threshold: 20000", "threshold: -1").Replace(text), "programs.0.unit_ja required, programs.0.threshold points_negative"},
+		"kinds":    {strings.NewReplacer("page_url: ", "page_uri: ", "threshold: 20000", "threshold: 0.5").Replace(text), "operators.0.page_uri setup_unknown_key, programs.0.threshold setup_number"},
+	} {
+		_, err := apply(s, access.System("test"), c.text)
+		var got []string
+		for _, p := range problems(err) {
+			_, told, _ := strings.Cut(p, " ")
+			got = append(got, told)
+		}
+		if strings.Join(got, ", ") != c.want {
+			t.Errorf("%s: %q", name, got)
 		}
 	}
 }
@@ -188,8 +279,8 @@ func TestAgain(t *testing.T) {
 		t.Errorf("policies %v %v, %v", p.Thresholds, p.DailyLimits, err)
 	}
 	// What the console changed since stays where the file does not say it.
-	if changed("programs: []\n") != nil {
-		t.Error("a file that names nothing changed something")
+	if before, rest, _ := strings.Cut(text, "desks:\n"); changed(before+rest[strings.Index(rest, "incidents:\n"):]) != nil {
+		t.Error("a file that names no desk changed something")
 	}
 	list, err := desks.List(db)
 	if err != nil || len(list) != 3 {

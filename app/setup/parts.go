@@ -79,6 +79,20 @@ func (p program) noun() incidents.Program {
 	return incidents.Program{Code: p.Code, NameJa: p.NameJa, NameEn: p.NameEn, UnitJa: p.UnitJa, UnitEn: p.UnitEn, UnitEnOne: p.UnitEnOne}
 }
 
+// check refuses what cannot be meant of the program and its amounts.
+func (p program) check() error {
+	var refused fault.Problems
+	if f, is := fault.As(incidents.CheckProgram(p.noun())); is {
+		refused = f.Fields
+	}
+	for field, n := range map[string]*int64{"threshold": p.Threshold, "daily_limit": p.DailyLimit} {
+		if n != nil {
+			policies.CheckAmount(&refused, field, *n)
+		}
+	}
+	return refused.Err()
+}
+
 // amounts are the threshold and the daily limit, those that are not said as they stand.
 func (p program) amounts(stands policies.Policies) (threshold, dailyLimit int64) {
 	threshold, dailyLimit = stands.Thresholds[p.Code], stands.DailyLimits[p.Code]

@@ -97,7 +97,11 @@ func told(errs io.Writer, name string, err error) error {
 		if p.Field != "" {
 			fmt.Fprintf(errs, "%s: ", p.Field)
 		}
-		fmt.Fprintln(errs, i18n.T(ctx, "fault.field."+p.Code, p.Args...))
+		if p.Whole {
+			fmt.Fprintln(errs, i18n.T(ctx, "fault."+p.Code, p.Args...))
+		} else {
+			fmt.Fprintln(errs, i18n.T(ctx, "fault.field."+p.Code, p.Args...))
+		}
 	}
 	fmt.Fprintln(errs, "Nothing was changed.")
 	return errQuiet

@@ -56,7 +56,7 @@ func caseSamples(lang string) map[string]page {
 	fresh.Call, fresh.Next, fresh.Status = nil, "call", "new"
 	fresh.Due = CaseDue{At: jst(8, 1, 14, 30), Overdue: true}
 	fresh.Asked = sampleAsked(lang, "closed")
-	fresh.Script = Script{Step: "greeting", Language: "ja", Names: scriptNames}
+	fresh.Script = Script{Parts: []string{"greeting"}, Language: "ja", Names: scriptNames}
 	fresh.Steps = []Step{
 		{Name: "notice", State: "done", At: jst(7, 30, 9, 0), By: in(lang, "一括送信", "Bulk")},
 		{Name: "verification", State: "now"}, {Name: "reset", State: "later"}, {Name: "reimbursement", State: "later"}, {Name: "completion", State: "later"},
@@ -160,7 +160,7 @@ func sampleCase(lang string) CasesShow {
 		Desks: []Choice{{"tech", "OCNテクニカルサポートセンタ"}, {"point", "ポイントリニューアル受付センタ"}}, DeskID: "tech",
 		Elsewhere: []Choice{{"/cases/R096-000412", "R096-000412"}},
 		Call: &Call{
-			ID: 31, Direction: "inbound", Relation: "self", Number: "03-****-8551", Since: jst(7, 31, 10, 38), Level: 1,
+			ID: 31, Direction: "inbound", Relation: "self", Acts: true, Reset: "link", Number: "03-****-8551", Since: jst(7, 31, 10, 38), Level: 1,
 			ExpiresAt: jst(7, 31, 11, 12), WrongLeft: 2, MissingItems: 1, MissingHidden: true,
 			Items: []Item{
 				{Name: "name", State: "match"}, {Name: "birth_date", State: "match"},
@@ -172,7 +172,7 @@ func sampleCase(lang string) CasesShow {
 			Busy: []Choice{{"7", sampleReceiver(lang, "in_call", in(lang, "佐藤 美咲", "Misaki Sato"), "agent")},
 				{"8", sampleReceiver(lang, "away", in(lang, "鈴木 健", "Ken Suzuki"), "agent")}},
 		},
-		Script: Script{Step: "verify", Language: "ja", Names: scriptNames},
+		Script: Script{Parts: []string{"verify"}, Language: "ja", Names: scriptNames},
 		Movements: []Movement{
 			{ID: "MV2014-000001", At: jst(7, 22, 3, 49), Kind: "transfer", From: pointtalk, To: goo, Points: -5000, Received: 1000, Finding: "confirmed"},
 			{ID: "MV2014-000002", At: jst(7, 22, 3, 54), Kind: "exchange", From: goo, To: in(lang, "ギフトコード", "Gift code"), Points: -1000, Finding: "suspected"},

@@ -62,7 +62,7 @@ func caseSamples(lang string) map[string]page {
 		{Name: "verification", State: "now"}, {Name: "reset", State: "later"}, {Name: "reimbursement", State: "later"}, {Name: "completion", State: "later"},
 	}
 	fresh.Proposal, fresh.Assignee = nil, ""
-	fresh.CallBack = []Choice{{"3", "03-****-8551"}}
+	fresh.CallBack, fresh.Ends = []Choice{{"3", "03-****-8551"}}, []string{"R096-000412"}
 
 	locked := sampleCase(lang)
 	locked.Frame = sampleFrame(lang, "cases", access.Supervisor)
@@ -86,7 +86,7 @@ func caseSamples(lang string) map[string]page {
 	outbound := sampleCase(lang)
 	outbound.Call.Direction, outbound.Call.Code.State, outbound.CallBack = "outbound", "unavailable", []Choice{{"3", "03-****-8551"}}
 	outbound.Call.Level, outbound.Call.MissingItems, outbound.Next = 2, 0, "complete"
-	outbound.Call.Relation = "proxy"
+	outbound.Call.Relation, outbound.Call.Reset = "proxy", ""
 	outbound.Frame.Person.TextSize = "largest"
 	outbound.Frame.Refused = "handover"
 	outbound.Frame.Problems = []Problem{{Form: "handover", Field: "to", Text: i18n.T(i18n.With(bg, lang), "fault.field.handover_unknown")}}
@@ -126,6 +126,7 @@ func caseSamples(lang string) map[string]page {
 	handed.Frame.Refused = "confirm"
 	handed.Call.Code.Stopped, handed.Identity.Stopped = i18n.T(i18n.With(bg, lang), "fault.mail_stopped"), i18n.T(i18n.With(bg, lang), "fault.mail_stopped")
 	handed.Call.Code.State, handed.Call.Code.Failed, handed.Identity.LinkMail = "failed", i18n.T(i18n.With(bg, lang), "mails.reason.full"), "queued"
+	handed.Script.Parts, handed.Script.Restored, handed.Script.Reimbursed = []string{"restricted", "points"}, true, true
 	handed.Call.TakenOverAt = jst(7, 31, 10, 41)
 	handed.Call.Offer, handed.Call.OfferedTo, handed.Call.OfferedUntil = "waits", in(lang, "渡辺 明", "Akira Watanabe"), jst(7, 31, 10, 47)
 	handed.Frame.Offers = []Offer{{ID: 3, Case: "R096-000412", From: in(lang, "鈴木 健", "Ken Suzuki"), Until: jst(7, 31, 10, 46), InCall: true,

@@ -16,6 +16,8 @@ func TestSummaryNamesTheField(t *testing.T) {
 		{"en", "finding", "reason", "required", "Reason: this is required."},
 		{"en", "note", "text", "required", "Note: this is required."},
 		{"ja", "note", "text", "required", "対応メモ：入力してください。"},
+		{"ja", "handover", "note", "required", "引き継ぎ事項：入力してください。"},
+		{"ja", "", "password", "required", "新しいパスワード：入力してください。"},
 		{"en", "", "version", "required", "This is required."},
 		{"ja", "answer", "name", "required", "氏名（登録どおり、またはカナ）：入力してください。"},
 	} {

@@ -54,7 +54,7 @@ func listSamples(lang string) map[string]page {
 	full.Frame.Flash = Flash{Tone: "done", Text: in(lang, "3件の担当を変更しました。", "The assignee of 3 cases was changed.")}
 	none := CasesIndex{Frame: sampleFrame(lang, "cases", access.Auditor), Query: CasesQuery{Q: "鈴木"}, Total: 0}
 	none.Frame.Query = "鈴木"
-	script := Script{Step: "greeting", Language: "ja", Names: scriptNames}
+	script := Script{Parts: []string{"greeting"}, Language: "ja", Names: scriptNames}
 	calls := CallsIndex{
 		Asked: sampleAsked(lang, "closed"),
 		Frame: sampleFrame(lang, "calls", access.Agent), Q: "鈴木", Searched: true, Rows: sampleRows(lang)[:3], Script: script, Desks: sampleDesks(lang),

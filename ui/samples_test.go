@@ -56,13 +56,13 @@ func caseSamples(lang string) map[string]page {
 	fresh.Call, fresh.Next, fresh.Status = nil, "call", "new"
 	fresh.Due = CaseDue{At: jst(8, 1, 14, 30), Overdue: true}
 	fresh.Asked = sampleAsked(lang, "closed")
-	fresh.Script = Script{Step: "greeting", Language: "ja", Names: scriptNames}
+	fresh.Script = Script{Parts: []string{"greeting"}, Language: "ja", Names: scriptNames}
 	fresh.Steps = []Step{
 		{Name: "notice", State: "done", At: jst(7, 30, 9, 0), By: in(lang, "一括送信", "Bulk")},
 		{Name: "verification", State: "now"}, {Name: "reset", State: "later"}, {Name: "reimbursement", State: "later"}, {Name: "completion", State: "later"},
 	}
 	fresh.Proposal, fresh.Assignee = nil, ""
-	fresh.CallBack = []Choice{{"3", "03-****-8551"}}
+	fresh.CallBack, fresh.Ends = []Choice{{"3", "03-****-8551"}}, []string{"R096-000412"}
 
 	locked := sampleCase(lang)
 	locked.Frame = sampleFrame(lang, "cases", access.Supervisor)
@@ -86,7 +86,7 @@ func caseSamples(lang string) map[string]page {
 	outbound := sampleCase(lang)
 	outbound.Call.Direction, outbound.Call.Code.State, outbound.CallBack = "outbound", "unavailable", []Choice{{"3", "03-****-8551"}}
 	outbound.Call.Level, outbound.Call.MissingItems, outbound.Next = 2, 0, "complete"
-	outbound.Call.Relation = "proxy"
+	outbound.Call.Relation, outbound.Call.Reset = "proxy", ""
 	outbound.Frame.Person.TextSize = "largest"
 	outbound.Frame.Refused = "handover"
 	outbound.Frame.Problems = []Problem{{Form: "handover", Field: "to", Text: i18n.T(i18n.With(bg, lang), "fault.field.handover_unknown")}}
@@ -126,6 +126,7 @@ func caseSamples(lang string) map[string]page {
 	handed.Frame.Refused = "confirm"
 	handed.Call.Code.Stopped, handed.Identity.Stopped = i18n.T(i18n.With(bg, lang), "fault.mail_stopped"), i18n.T(i18n.With(bg, lang), "fault.mail_stopped")
 	handed.Call.Code.State, handed.Call.Code.Failed, handed.Identity.LinkMail = "failed", i18n.T(i18n.With(bg, lang), "mails.reason.full"), "queued"
+	handed.Script.Parts, handed.Script.Restored, handed.Script.Reimbursed = []string{"restricted", "points"}, true, true
 	handed.Call.TakenOverAt = jst(7, 31, 10, 41)
 	handed.Call.Offer, handed.Call.OfferedTo, handed.Call.OfferedUntil = "waits", in(lang, "渡辺 明", "Akira Watanabe"), jst(7, 31, 10, 47)
 	handed.Frame.Offers = []Offer{{ID: 3, Case: "R096-000412", From: in(lang, "鈴木 健", "Ken Suzuki"), Until: jst(7, 31, 10, 46), InCall: true,
@@ -160,7 +161,7 @@ func sampleCase(lang string) CasesShow {
 		Desks: []Choice{{"tech", "OCNテクニカルサポートセンタ"}, {"point", "ポイントリニューアル受付センタ"}}, DeskID: "tech",
 		Elsewhere: []Choice{{"/cases/R096-000412", "R096-000412"}},
 		Call: &Call{
-			ID: 31, Direction: "inbound", Relation: "self", Number: "03-****-8551", Since: jst(7, 31, 10, 38), Level: 1,
+			ID: 31, Direction: "inbound", Relation: "self", Acts: true, Reset: "link", Number: "03-****-8551", Since: jst(7, 31, 10, 38), Level: 1,
 			ExpiresAt: jst(7, 31, 11, 12), WrongLeft: 2, MissingItems: 1, MissingHidden: true,
 			Items: []Item{
 				{Name: "name", State: "match"}, {Name: "birth_date", State: "match"},
@@ -172,7 +173,7 @@ func sampleCase(lang string) CasesShow {
 			Busy: []Choice{{"7", sampleReceiver(lang, "in_call", in(lang, "佐藤 美咲", "Misaki Sato"), "agent")},
 				{"8", sampleReceiver(lang, "away", in(lang, "鈴木 健", "Ken Suzuki"), "agent")}},
 		},
-		Script: Script{Step: "verify", Language: "ja", Names: scriptNames},
+		Script: Script{Parts: []string{"verify"}, Language: "ja", Names: scriptNames},
 		Movements: []Movement{
 			{ID: "MV2014-000001", At: jst(7, 22, 3, 49), Kind: "transfer", From: pointtalk, To: goo, Points: -5000, Received: 1000, Finding: "confirmed"},
 			{ID: "MV2014-000002", At: jst(7, 22, 3, 54), Kind: "exchange", From: goo, To: in(lang, "ギフトコード", "Gift code"), Points: -1000, Finding: "suspected"},

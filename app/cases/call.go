@@ -281,19 +281,18 @@ func (c Call) Valid(now time.Time) int {
 	return int(c.Level)
 }
 
-// AskRunning reads the actor's running calls on a case, the newest first.
-func AskRunning(reads *store.Reads, caseID, agent int64) *[]Call {
-	return store.Ask[Call](reads, "select * from calls where case_id = $1 and agent_id = $2 and ended_at is null order by id desc", caseID, agent)
+// AskOpenCalls reads the actor's running calls on any case, the newest first.
+func AskOpenCalls(reads *store.Reads, agent int64) *[]Call {
+	return store.Ask[Call](reads, "select * from calls where agent_id = $1 and ended_at is null order by id desc", agent)
 }
 
-// OpenCalls lists the actor's running calls, newest first.
+// OpenCalls lists what AskOpenCalls reads.
 func OpenCalls(db *gorm.DB, agent int64) ([]Call, error) {
-	return store.Select[Call](db, "select * from calls where agent_id = $1 and ended_at is null order by id desc limit 20", agent)
+	return store.Now(db, func(reads *store.Reads) *[]Call { return AskOpenCalls(reads, agent) })
 }
 
-// CurrentCall finds the actor's running call on a case, as AskRunning reads it; nil when
-// there is none.
+// CurrentCall finds the actor's running call on a case, the newest; nil when there is none.
 func CurrentCall(db *gorm.DB, caseID, agent int64) (*Call, error) {
-	calls, err := store.Now(db, func(reads *store.Reads) *[]Call { return AskRunning(reads, caseID, agent) })
+	calls, err := store.Select[Call](db, "select * from calls where case_id = $1 and agent_id = $2 and ended_at is null order by id desc", caseID, agent)
 	return store.First(calls), err
 }

@@ -36,16 +36,11 @@ func (Code) TableName() string { return "verification_codes" }
 // SendCode mails a code to a contact that may be used; it voids the one before.
 // A new one comes after an interval, so many a call and an ID a day. Who is
 // neither the member nor a documented representative: Forbidden caller_not_entitled. No usable
-// contact: Invalid no_usable_contact; then a call back, else a letter.
+// contact: Invalid no_usable_contact; then a contact shown by documents, else a letter.
 func SendCode(ctx context.Context, s *store.Store, by access.Actor, callID int64) (*Call, error) {
 	return inCall(ctx, s, by, ToSendCode, callID, func(tx *store.Tx, in *talk) error {
-		if err := in.codeAllowed(tx); err != nil {
+		if err := in.provable(tx); err != nil {
 			return err
-		}
-		if may, err := in.entitled(tx); err != nil {
-			return err
-		} else if !may {
-			return fault.New(fault.Forbidden, "caller_not_entitled")
 		}
 		if err := in.withinCodeLimits(tx); err != nil {
 			return err
@@ -79,6 +74,18 @@ func (in *talk) codeAllowed(tx *store.Tx) error {
 		return err
 	}
 	return in.notOver(tx.Now, false)
+}
+
+// provable refuses a proof of possession to whoever would get no further by it.
+func (in *talk) provable(tx *store.Tx) error {
+	if err := in.codeAllowed(tx); err != nil {
+		return err
+	}
+	may, err := in.entitled(tx)
+	if err == nil && !may {
+		err = fault.New(fault.Forbidden, "caller_not_entitled")
+	}
+	return err
 }
 
 func (in *talk) withinCodeLimits(tx *store.Tx) error {
@@ -186,10 +193,11 @@ func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int6
 }
 
 // ConfirmCallback notes that the agent called back on a registered number that
-// may be used and reached the caller there.
+// may be used and reached the caller there. Who is neither the member nor a documented
+// representative: Forbidden caller_not_entitled.
 func ConfirmCallback(ctx context.Context, s *store.Store, by access.Actor, callID int64) (*Call, error) {
 	return inCall(ctx, s, by, ToConfirmCallback, callID, func(tx *store.Tx, in *talk) error {
-		if err := in.codeAllowed(tx); err != nil {
+		if err := in.provable(tx); err != nil {
 			return err
 		}
 		if in.Direction != "outbound" {

@@ -179,6 +179,13 @@ func TestContactsThatMayBeUsed(t *testing.T) {
 	if out, err = cases.ConfirmCallback(w.Ctx, w.Store, w.Agent, out.ID); err != nil || out.Level != 2 || out.CalledContact == nil {
 		t.Fatalf("%+v %v", out, err)
 	}
+	// Who is not the member proves nothing by being reached there.
+	family, err := cases.StartCall(w.Ctx, w.Store, w.Agent2, w.Case("m1@ocn.example").ID, cases.NewCall{Direction: "outbound", Relation: cases.Family})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = cases.ConfirmCallback(w.Ctx, w.Store, w.Agent2, family.ID)
+	refused(t, err, "caller_not_entitled")
 	// One that came back may not be used any more.
 	if _, err := w.Pool.Exec(w.Ctx, "update contacts set undeliverable_at = now() where kind = 'email'"); err != nil {
 		t.Fatal(err)

@@ -58,7 +58,7 @@ func readable(item, said string) error {
 			return fault.Input("value", "birth_date_unreadable")
 		}
 	case ItemAddress:
-		if none || jptext.AddressKey(said) == "" {
+		if none || !jptext.HasNumber(said) {
 			return fault.Input("value", "address_unreadable")
 		}
 	case ItemPhone:

@@ -26,6 +26,8 @@ func TestUnreadableAnswersAreAskedAgain(t *testing.T) {
 		{cases.ItemPhone, " ", "required"}, {cases.ItemCustomerNumber, "―", "customer_number_unreadable"}, {cases.ItemCustomerNumber, "わからない", "customer_number_unreadable"},
 		{cases.ItemName, "・・", "name_unreadable"}, {cases.ItemName, "不明", "name_unreadable"},
 		{cases.ItemAddress, "。", "address_unreadable"}, {cases.ItemAddress, "無回答", "address_unreadable"},
+		{cases.ItemAddress, "東京", "address_unreadable"}, {cases.ItemAddress, "わかりません", "address_unreadable"}, {cases.ItemAddress, "三重県津市", "address_unreadable"},
+		{cases.ItemAddress, "〒100-0001 東京都千代田区", "address_unreadable"},
 	} {
 		_, err := cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, c.item, c.said, false)
 		refused(t, err, c.code)

@@ -17,6 +17,9 @@ import (
 // the notice. It is due by what is known of the case, and needs no mark.
 const LetterRestriction = "restriction"
 
+// LetterResult is the subject of a letter that tells what was put back, or its correction.
+const LetterResult = "result"
+
 // What else a letter must tell that no mail could, a bit each of Case.LetterAbout.
 const (
 	letterChanged int16 = 1 << iota // a contact was changed
@@ -29,10 +32,10 @@ const (
 )
 
 // LetterSubjects lists what letters may have to tell, in the order in which it is shown.
-var LetterSubjects = []string{LetterRestriction, "contact_changed", "contact_undone", "result"}
+var LetterSubjects = []string{LetterRestriction, "contact_changed", "contact_undone", LetterResult}
 
 // letterBits are the bits of Case.LetterAbout of what letters tell apart from the restriction.
-var letterBits = map[string]int16{"contact_changed": letterChanged, "contact_undone": letterUndone, "result": letterPoints}
+var letterBits = map[string]int16{"contact_changed": letterChanged, "contact_undone": letterUndone, LetterResult: letterPoints}
 
 // unread is the condition, in SQL, of IDs (i) whose own mailbox the member cannot open.
 const unread = "i.state in ('" + members.Restricted + "', '" + members.LinkSent + "')"

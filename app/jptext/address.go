@@ -16,6 +16,13 @@ func AddressKey(s string) string {
 	return a.place + strings.Join(a.house, "-")
 }
 
+// HasNumber reports whether an address goes on to a house number, or says that the house
+// has none: without either it names no house.
+func HasNumber(s string) bool {
+	key := AddressKey(s)
+	return strings.ContainsAny(key, "0123456789") || strings.Contains(key, "無番地") || strings.Contains(key, "番外地")
+}
+
 // SameAddress reports whether the spoken address is the registered one, to the
 // house number; either may leave out the prefecture, the 郡, and the room: where
 // both name a room it is the same.

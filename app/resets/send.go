@@ -36,6 +36,9 @@ type Link struct {
 // TableName is the table of Link.
 func (Link) TableName() string { return "reset_links" }
 
+// Again is when another link may take the place of this one.
+func (l Link) Again() time.Time { return l.SentAt.Add(justSent) }
+
 // justSent is how long a second link is refused: two agents at once send one.
 const justSent = time.Minute
 

@@ -55,7 +55,7 @@ func showCalls(p *page) error {
 	if shown.Asked, err = p.askedAbout(*programs, p.by.DeskID, ui.CallsURL(found, shown.Caller), i18n.Lang(p.ctx)); err != nil {
 		return err
 	}
-	shown.Script = ui.Script{Step: "identify", Language: i18n.Lang(p.ctx), Names: map[string]ui.ScriptNames{"ja": {Agent: p.account.Name}, "en": {Agent: p.account.NameIn("en")}}}
+	shown.Script = ui.Script{Parts: []string{"identify"}, Language: i18n.Lang(p.ctx), Names: map[string]ui.ScriptNames{"ja": {Agent: p.account.Name}, "en": {Agent: p.account.NameIn("en")}}}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }

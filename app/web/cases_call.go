@@ -111,7 +111,7 @@ func (v *caseView) openCall() error {
 	}
 	c := &ui.Call{ID: v.call.ID, Direction: v.call.Direction, Relation: v.call.Relation, Since: since, Outcome: text(v.call.Outcome),
 		Level: v.call.Valid(v.now), Over: v.call.Over(v.now), WrongLeft: progress.WrongLeft, MissingItems: progress.MissingItems, MissingHidden: progress.MissingHidden,
-		CalledBack: progress.CalledBack}
+		CalledBack: progress.CalledBack, Acts: v.call.Entitled(v.Documents)}
 	if v.call.FirstID != nil {
 		c.TakenOverAt = v.call.StartedAt
 	}
@@ -138,22 +138,17 @@ func (v *caseView) openCall() error {
 	if err = v.receivers(c); err != nil {
 		return err
 	}
-	if c.Level == 1 && v.CallClosed == "" && v.call.Entitled(v.Documents) {
-		c.Possession = possession(c.Code.Contacts, v.CallBack)
+	if v.row.Standing.Closed() {
+		c.Reset = "link"
+		if len(c.Code.Contacts) == 0 {
+			c.Reset = "documents"
+		}
+	}
+	if c.Level == 1 && v.CallClosed == "" && c.Acts {
+		c.Possession = map[string]string{"link": "code", "documents": "documents"}[c.Reset]
 	}
 	v.Call = c
 	return nil
-}
-
-// possession is what leads the caller to level 2, by who can get a code and be called back.
-func possession(mail, phone []ui.Choice) string {
-	switch {
-	case len(mail) > 0:
-		return "code"
-	case len(phone) > 0:
-		return "callback"
-	}
-	return "documents"
 }
 
 // noCode is why nobody gets a code in this call, in words; empty: the caller can get one.

@@ -22,7 +22,7 @@ type caseFound struct {
 	changes   *[]cases.ContactChange // proposed or standing
 	proposal  *[]cases.Event         // of the change that is proposed
 	shared    *[]int64               // other IDs of its contact
-	running   *[]cases.Call
+	running   *[]cases.Call          // of the reader, on whichever case
 	others    *[]cases.OnCall
 	callback  *[]callbacks.Row
 	proposals *[]reimbursements.Row
@@ -42,7 +42,7 @@ func (v *caseView) load(id int64) error {
 	var reads store.Reads
 	f := &v.found
 	row, plan, stamp, programs := cases.AskRow(&reads, id), reimbursements.AskLook(&reads, id), cases.AskStamp(&reads, id), incidents.AskPrograms(&reads)
-	f.same, f.running, f.callback = cases.AskSameNumber(&reads, id), cases.AskRunning(&reads, id, v.by.ID), callbacks.AskOfCase(&reads, id)
+	f.same, f.running, f.callback = cases.AskSameNumber(&reads, id), cases.AskOpenCalls(&reads, v.by.ID), callbacks.AskOfCase(&reads, id)
 	f.others = cases.AskOnCall(&reads, id, v.by.ID)
 	f.proposals, f.events = reimbursements.AskOfCase(&reads, id), v.askTimeline(&reads, id)
 	f.mails, f.services = notices.AskFind(&reads, notices.Filter{CaseID: id, Limit: 20}), services.AskNow(&reads, v.now)
@@ -56,7 +56,15 @@ func (v *caseView) load(id int64) error {
 	if v.row = store.First(*row); v.row == nil {
 		return fault.Missing()
 	}
-	v.call, v.programs, v.Stamp = store.First(*f.running), *programs, (*stamp)[0]
+	v.programs, v.Stamp = *programs, (*stamp)[0]
+	for i, c := range *f.running {
+		switch {
+		case c.CaseID != id:
+			v.Ends = append(v.Ends, cases.Number(c.CaseID))
+		case v.call == nil:
+			v.call = &(*f.running)[i]
+		}
+	}
 	v.plan, v.facts = plan(&v.row.Case)
 	return v.loadMore()
 }

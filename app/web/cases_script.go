@@ -7,8 +7,8 @@ import (
 	"hoten/app/desks"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
-	"hoten/app/members"
 	"hoten/app/notices"
+	"hoten/app/reimbursements"
 	"hoten/app/services"
 	"hoten/i18n"
 	"hoten/ui"
@@ -27,9 +27,15 @@ func (v *caseView) script() error {
 	if v.Services, said = v.holding(now, named); !v.MayWork {
 		return nil
 	}
-	s := ui.Script{Language: v.Member.Language, Names: map[string]ui.ScriptNames{}, Step: v.sayNow(), Minutes: v.policies.ResetMinutes, Services: said}
+	s := ui.Script{Parts: v.sayNow(), Language: v.Member.Language, Names: map[string]ui.ScriptNames{}, Minutes: v.policies.ResetMinutes, Services: said,
+		PutBackAt: moment(v.row.MadeWholeAt)}
+	wasPutBack := slices.Contains(s.Parts, "put_back")
+	s.Restored, s.Reimbursed = v.ways(wasPutBack)
 	for _, lang := range i18n.Langs {
 		names := ui.ScriptNames{Agent: v.account.NameIn(lang), Unit: i18n.Either(lang, v.in.Units(lang))}
+		if wasPutBack {
+			names.Unit = i18n.Both(lang, incidents.UnitsOf(v.putBack(), lang))
+		}
 		if v.in.ID != nil {
 			names.GoesOn = v.in.ID.GoesOn(lang)
 		}
@@ -38,74 +44,91 @@ func (v *caseView) script() error {
 		}
 		s.Names[lang] = names
 	}
-	if s.Step == "put_back" || s.Step == "put_back_open" {
-		v.wasPutBack(&s)
-	}
 	v.Script = s
 	return nil
 }
 
-// sayNow is the step of the call: what the caller is to be told or asked next. Before level
-// 1 nothing that is said differs by what the case is.
-func (v *caseView) sayNow() string {
+// sayNow is what the caller is to be told or asked next, part by part. Before level 1
+// nothing that is said differs by what the case is.
+func (v *caseView) sayNow() []string {
 	c := v.Call
 	switch {
 	case c == nil:
-		return "greeting"
+		return []string{"greeting"}
 	case v.CallClosed == "impostor", c.Outcome == cases.ImpostorSuspected:
-		return "suspected"
-	case v.CallClosed != "" && (c.Over || c.Level == 0):
-		return "closed"
+		return []string{suspected(c)}
+	case v.CallClosed != "" && c.Over:
+		return []string{"closed"}
 	case c.Outcome == cases.Mismatch, c.Outcome == cases.Unable:
-		return c.Outcome
+		return []string{c.Outcome}
 	case c.Over:
-		return "again"
+		return []string{"again"}
 	case c.Level < 2 && c.Code.Awaited():
-		return "code"
+		return []string{"code"}
 	case c.Level == 0:
-		return identifying(c)
-	case !v.row.Standing.Closed(), v.asksOfPoints():
-		return v.aboutCase()
-	case v.Identity.State == members.LinkSent:
-		return "reset_sent"
-	case v.Identity.MayReset:
-		return "reset"
-	case c.Outcome == cases.Verified:
-		return v.aboutCase()
-	case v.CallClosed != "":
-		return "closed"
-	case c.Possession != "":
-		return v.proving()
+		return []string{identifying(c)}
+	}
+	if step := v.proving(); step != "" {
+		return []string{step}
 	}
 	return v.aboutCase()
+}
+
+// suspected is what is said while somebody may pass for the member. Who is rung does not
+// hear of it before they are there.
+func suspected(c *ui.Call) string {
+	if c.Outcome == "" && !c.Over && identifying(c) == "callback" {
+		return "callback"
+	}
+	return "suspected"
 }
 
 // identifying is the step on the way to level 1.
 func identifying(c *ui.Call) string {
+	named, matched, asked := false, c.Code.State == "matched", false
+	for _, i := range c.Items {
+		right := i.State == "match"
+		named, matched, asked = named || right && i.Name == cases.ItemName, matched || right, asked || i.State != ""
+	}
 	switch {
-	case slices.ContainsFunc(c.Items, func(i ui.Item) bool { return i.Name == cases.ItemName && i.State == "match" }):
-		return "more"
-	case c.Direction == "outbound" && !c.CalledBack && !slices.ContainsFunc(c.Items, func(i ui.Item) bool { return i.State != "" }):
+	case named:
+		return asking("more", c)
+	case matched:
+		return asking("name", c)
+	case c.Direction == "outbound" && !c.CalledBack && !asked:
 		return "callback"
 	}
-	return "verify"
+	return asking("verify", c)
 }
 
-// proving is the step from level 1 to level 2; where none leads there by phone, the case is
-// told of.
+// asking is a question about the account holder, to whoever speaks for them where it is
+// somebody else.
+func asking(step string, c *ui.Call) string {
+	if slices.Contains([]string{cases.Family, cases.Proxy, cases.Guardian, cases.Corporate}, c.Relation) {
+		return step + "_of_holder"
+	}
+	return step
+}
+
+// proving is the step from level 1 to level 2. It is empty where none leads there by phone,
+// or nothing could be done then; where the level was recorded; and for a question about points.
 func (v *caseView) proving() string {
 	c, mayCall := v.Call, len(v.CallBack) > 0
 	switch {
+	case c.Possession != "code", c.Outcome == cases.Verified, v.linkHolds(), v.asksOfPoints():
+		return ""
 	case mayCall && c.Direction == "outbound":
 		return "on_number"
 	case c.Code.MaySend():
 		return "send_code"
+	case mayCall && v.NoCalls != "":
+		return "call_back_later"
 	case mayCall:
 		return "call_back"
 	case c.MissingItems > 0: // as a policy may allow
-		return "more"
+		return asking("more", c)
 	}
-	return v.aboutCase()
+	return ""
 }
 
 // asksOfPoints reports whether the caller asks about points: as was chosen, else where
@@ -119,33 +142,93 @@ func (v *caseView) asksOfPoints() bool {
 	return i >= 0 && len(v.desks[i].Topics) > 0 && !slices.ContainsFunc(v.desks[i].Topics, ofID)
 }
 
-// aboutCase is what is told of the case: whether the points are still to be put back, were
-// put back, or were and are being looked at again. Where nothing was lost it is the
-// restriction, if any.
-func (v *caseView) aboutCase() string {
-	settled := v.plan.Empty() && v.pointsNote() == ""
-	switch {
-	case v.row.MadeWholeAt != nil && settled:
-		return "put_back"
-	case v.row.MadeWholeAt != nil:
-		return "put_back_open"
-	case !settled:
-		return "points"
-	case v.row.Standing.Closed():
-		return "restricted"
+// aboutCase is what a verified caller is told of the case: first of the restriction, since
+// whoever was told on the phone is told by no letter, then of the points.
+func (v *caseView) aboutCase() []string {
+	parts := append(v.aboutID(), v.aboutPoints()...)
+	if len(parts) == 0 {
+		return []string{"farewell"}
 	}
-	return "farewell"
+	return parts
 }
 
-// wasPutBack fills in what was put back, and whether the member was told by mail.
-func (v *caseView) wasPutBack(s *ui.Script) {
-	s.PutBackAt, s.Mailed = *v.row.MadeWholeAt, slices.ContainsFunc(v.Mails, func(m ui.CaseMail) bool {
-		return (m.Kind == notices.ReimbursementCompleted || m.Kind == notices.ReimbursementCorrected) && m.State == notices.Sent
-	})
-	for lang, names := range s.Names {
-		names.Unit = i18n.Both(lang, incidents.UnitsOf(v.putBack(), lang))
-		s.Names[lang] = names
+// aboutID is what is told of the ID while it is restricted, and of the way out of that.
+func (v *caseView) aboutID() []string {
+	restricted := "restricted"
+	switch {
+	case !v.row.Standing.Closed():
+		return nil
+	case v.linkHolds() && v.Call.Acts:
+		return []string{"reset_sent"}
+	case v.linkHolds(), !v.Call.Acts:
+		return []string{restricted}
+	case v.CallClosed != "":
+		return []string{restricted, "no_reset"}
+	case v.needsContact():
+		return []string{restricted, "no_contact"}
+	case v.Identity.MayReset && v.Identity.Stopped == "":
+		return []string{"confirmed", restricted, "reset"}
 	}
+	return []string{restricted}
+}
+
+// aboutPoints is what is told of the points: whether they are still to be put back, were
+// put back, or were and are being looked at again. That there is nothing to do for them is
+// said once there is nothing to do for the ID either.
+func (v *caseView) aboutPoints() (parts []string) {
+	settled := v.plan.Empty() && v.pointsNote() == ""
+	switch {
+	case v.row.MadeWholeAt == nil && settled:
+		return nil
+	case v.row.MadeWholeAt == nil:
+		parts = []string{"points"}
+	case settled:
+		parts = []string{"put_back"}
+	default:
+		parts = []string{"put_back", "checking"}
+	}
+	if !v.row.Standing.Closed() {
+		parts = append(parts, "no_action")
+	}
+	if v.row.MadeWholeAt != nil {
+		parts = append(parts, v.resultTold()...)
+	}
+	return parts
+}
+
+// resultTold is how the member learns what was put back: by letter where one is due, else by
+// the mail, once it was sent.
+func (v *caseView) resultTold() []string {
+	switch {
+	case slices.Contains(v.Letter, cases.LetterResult):
+		return []string{"lettered"}
+	case slices.ContainsFunc(v.Mails, func(m ui.CaseMail) bool {
+		return (m.Kind == notices.ReimbursementCompleted || m.Kind == notices.ReimbursementCorrected) && m.State == notices.Sent
+	}):
+		return []string{"mailed"}
+	}
+	return nil
+}
+
+// ways are how points of the member were, or are to be, put back, as the mails name it.
+func (v *caseView) ways(posted bool) (restored, reimbursed bool) {
+	var kinds []string
+	if posted {
+		for _, l := range *v.found.posted {
+			kinds = append(kinds, l.Purpose)
+		}
+	} else {
+		for _, l := range v.plan.Lines {
+			kinds = append(kinds, l.Kind)
+		}
+	}
+	restored = slices.Contains(kinds, reimbursements.Rollback)
+	reimbursed = slices.Contains(kinds, reimbursements.Reimburse) || slices.Contains(kinds, reimbursements.Adjust)
+	if !restored && !reimbursed { // with an unknown balance there is no plan
+		restored = v.Class == "A" || v.Class == "C"
+		reimbursed = v.Class != "A"
+	}
+	return restored, reimbursed
 }
 
 // putBack are the programs in which something was posted for the member.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/members"
+	"hoten/app/notices"
 	"hoten/app/reimbursements"
 	"hoten/ui"
 )
@@ -30,28 +32,51 @@ func TestWhatTheScriptSays(t *testing.T) {
 		plan   reimbursements.Plan
 		whole  bool
 		phone  []ui.Choice
-		reset  bool
+		reset  bool // a link may be sent
+		none   bool // no mail address may be used
+		away   bool // nobody is rung at this hour
+		stop   string
+		letter string
+		mailed bool
 		want   string
 	}
 	one := func(c ui.Call) *ui.Call { c.Level = 1; return &c }
 	for name, c := range map[string]state{
 		"no call": {want: "greeting"},
 		// To level 1, the same whatever the case is.
-		"begun":                      {call: &ui.Call{Direction: "inbound"}, want: "verify"},
-		"begun, link out":            {call: &ui.Call{Direction: "inbound"}, of: members.LinkSent, shown: members.LinkSent, want: "verify"},
-		"begun, resumed":             {call: &ui.Call{Direction: "inbound"}, of: members.Resumed, plan: owed, want: "verify"},
-		"begun, asks of points":      {call: &ui.Call{Direction: "inbound"}, topic: "goo", plan: owed, want: "verify"},
-		"the name is right":          {call: &ui.Call{Items: named}, want: "more"},
-		"another item is wrong":      {call: &ui.Call{Items: []ui.Item{{Name: cases.ItemPhone, State: "mismatch"}}}, want: "verify"},
-		"rung":                       {call: &ui.Call{Direction: "outbound", Items: []ui.Item{{Name: cases.ItemName}}}, want: "callback"},
-		"rung, reached":              {call: &ui.Call{Direction: "outbound", CalledBack: true}, want: "verify"},
-		"rung, something was asked":  {call: &ui.Call{Direction: "outbound", Items: []ui.Item{{Name: cases.ItemPhone, State: "match"}}}, want: "verify"},
-		"code under way, level 0":    {call: &ui.Call{Code: code("sending")}, want: "code"},
-		"code not sent, level 0":     {call: &ui.Call{Items: named, Code: code("failed")}, want: "more"},
-		"closed until tomorrow":      {call: &ui.Call{}, closed: "attempts", want: "closed"},
-		"closed, unaffected":         {call: &ui.Call{}, closed: "attempts", of: members.Active, want: "closed"},
-		"suspected":                  {call: one(ui.Call{}), closed: "impostor", want: "suspected"},
-		"was suspected in this call": {call: &ui.Call{Outcome: cases.ImpostorSuspected, Over: true}, want: "suspected"},
+		"begun":                     {call: &ui.Call{Direction: "inbound"}, want: "verify"},
+		"begun, link out":           {call: &ui.Call{Direction: "inbound"}, of: members.LinkSent, shown: members.LinkSent, want: "verify"},
+		"begun, resumed":            {call: &ui.Call{Direction: "inbound"}, of: members.Resumed, plan: owed, want: "verify"},
+		"begun, asks of points":     {call: &ui.Call{Direction: "inbound"}, topic: "goo", plan: owed, want: "verify"},
+		"the name is right":         {call: &ui.Call{Items: named}, want: "more"},
+		"another item is wrong":     {call: &ui.Call{Items: []ui.Item{{Name: cases.ItemPhone, State: "mismatch"}}}, want: "verify"},
+		"rung":                      {call: &ui.Call{Direction: "outbound", Items: []ui.Item{{Name: cases.ItemName}}}, want: "callback"},
+		"rung, reached":             {call: &ui.Call{Direction: "outbound", CalledBack: true}, want: "verify"},
+		"rung, something was asked": {call: &ui.Call{Direction: "outbound", Items: []ui.Item{{Name: cases.ItemPhone, State: "mismatch"}}}, want: "verify"},
+		"code under way, level 0":   {call: &ui.Call{Code: code("sending")}, want: "code"},
+		"code not sent, level 0":    {call: &ui.Call{Items: named, Code: code("failed")}, want: "more"},
+		// Some items are right and the name is not asked yet: they are not asked again.
+		"the code before the name": {call: &ui.Call{Items: []ui.Item{{Name: cases.ItemName}}, Code: code("matched")}, want: "name"},
+		"another item is right":    {call: &ui.Call{Items: []ui.Item{{Name: cases.ItemName}, {Name: cases.ItemPhone, State: "match"}}}, want: "name"},
+		"the name is wrong":        {call: &ui.Call{Items: []ui.Item{{Name: cases.ItemName, State: "mismatch"}, {Name: cases.ItemPhone, State: "match"}}}, want: "name"},
+		"the code, then the name":  {call: &ui.Call{Items: named, Code: code("matched")}, want: "more"},
+		// Whoever speaks for the account holder is asked about them.
+		"a proxy":                 {call: &ui.Call{Relation: cases.Proxy}, want: "verify_of_holder"},
+		"a guardian, name":        {call: &ui.Call{Relation: cases.Guardian, Items: named}, want: "more_of_holder"},
+		"a company, code first":   {call: &ui.Call{Relation: cases.Corporate, Code: code("matched")}, want: "name_of_holder"},
+		"family, rung":            {call: &ui.Call{Relation: cases.Family, Direction: "outbound"}, want: "callback"},
+		"through a relay service": {call: &ui.Call{Relation: cases.Relay}, want: "verify"},
+		// A closure is of level 2, and begins as ever.
+		"closed until tomorrow":        {call: &ui.Call{}, closed: "attempts", want: "verify"},
+		"closed, unaffected":           {call: &ui.Call{}, closed: "attempts", of: members.Active, want: "verify"},
+		"closed, rung":                 {call: &ui.Call{Direction: "outbound"}, closed: "attempts", want: "callback"},
+		"closed, the name is right":    {call: &ui.Call{Items: named}, closed: "attempts", want: "more"},
+		"suspected":                    {call: one(ui.Call{}), closed: "impostor", want: "suspected"},
+		"suspected, level 0":           {call: &ui.Call{}, closed: "impostor", want: "suspected"},
+		"suspected, rung":              {call: &ui.Call{Direction: "outbound"}, closed: "impostor", plan: owed, want: "callback"},
+		"suspected, rung and asked":    {call: &ui.Call{Direction: "outbound", Items: named}, closed: "impostor", want: "suspected"},
+		"was suspected in this call":   {call: &ui.Call{Outcome: cases.ImpostorSuspected, Over: true}, want: "suspected"},
+		"rung, suspected in this call": {call: &ui.Call{Direction: "outbound", Outcome: cases.ImpostorSuspected, Over: true}, closed: "impostor", want: "suspected"},
 		// The call is over.
 		"mismatch":               {call: &ui.Call{Outcome: cases.Mismatch, Over: true}, want: "mismatch"},
 		"second mismatch":        {call: &ui.Call{Outcome: cases.Mismatch, Over: true}, closed: "attempts", want: "closed"},
@@ -65,38 +90,53 @@ func TestWhatTheScriptSays(t *testing.T) {
 		"level 1, code not sent":            {call: one(ui.Call{Possession: "code", Code: code("failed")}), plan: owed, want: "send_code"},
 		"level 1, no mail can go":           {call: one(ui.Call{Possession: "code", Code: ui.Code{State: "ready", SendsLeft: 1, Stopped: "x"}}), phone: phone, want: "call_back"},
 		"level 1, no code is left":          {call: one(ui.Call{Possession: "code", Code: ui.Code{State: "spent"}}), phone: phone, want: "call_back"},
-		"level 1, no code is left, no call": {call: one(ui.Call{Possession: "code", Code: ui.Code{State: "spent"}}), plan: owed, want: "points"},
-		"level 1, by phone alone":           {call: one(ui.Call{Possession: "callback", Direction: "inbound", Code: code("unavailable")}), phone: phone, want: "call_back"},
+		"level 1, no code is left, late":    {call: one(ui.Call{Possession: "code", Code: ui.Code{State: "spent"}}), phone: phone, away: true, want: "call_back_later"},
+		"level 1, no code is left, no call": {call: one(ui.Call{Possession: "code", Code: ui.Code{State: "spent"}}), plan: owed, want: "restricted points"},
+		"level 1, items do":                 {call: one(ui.Call{Possession: "code", MissingItems: 1, Code: ui.Code{State: "spent"}}), plan: owed, want: "more"},
 		"level 1, rung":                     {call: one(ui.Call{Possession: "code", Direction: "outbound", Code: code("ready")}), phone: phone, want: "on_number"},
-		"level 1, no contact":               {call: one(ui.Call{Possession: "documents", Code: code("unavailable")}), plan: owed, want: "points"},
-		"level 1, no contact, items do":     {call: one(ui.Call{Possession: "documents", MissingItems: 1, Code: code("unavailable")}), plan: owed, want: "more"},
-		"level 1, family":                   {call: one(ui.Call{Code: code("unavailable")}), plan: owed, phone: phone, want: "points"},
-		"level 2":                           {call: &ui.Call{Level: 2, Code: code("matched")}, reset: true, plan: owed, want: "reset"},
-		"level 2, called back, code out":    {call: &ui.Call{Level: 2, Code: code("sent")}, reset: true, plan: owed, want: "reset"},
-		"level 2, no mail":                  {call: &ui.Call{Level: 2, Code: code("unavailable")}, want: "restricted"},
-		"link out":                          {call: one(ui.Call{Possession: "code", Code: code("ready")}), of: members.LinkSent, shown: members.LinkSent, want: "reset_sent"},
-		"link void":                         {call: one(ui.Call{Possession: "code", Code: code("ready")}), of: members.LinkSent, shown: members.Restricted, want: "send_code"},
-		// What may be told of the case.
-		"level 1 recorded":                    {call: one(ui.Call{Outcome: cases.Verified, Possession: "code", Code: code("ready")}), plan: owed, want: "points"},
-		"level 1 recorded, nothing lost":      {call: one(ui.Call{Outcome: cases.Verified, Possession: "code", Code: code("ready")}), want: "restricted"},
-		"level 1 recorded, put back":          {call: one(ui.Call{Outcome: cases.Verified}), whole: true, want: "put_back"},
-		"level 1 recorded, looked at again":   {call: one(ui.Call{Outcome: cases.Verified}), whole: true, plan: owed, want: "put_back_open"},
-		"level 1 recorded, then a code":       {call: one(ui.Call{Outcome: cases.Verified, Code: code("sending")}), plan: owed, want: "code"},
-		"level 2 recorded":                    {call: &ui.Call{Level: 2, Outcome: cases.Verified}, reset: true, plan: owed, want: "reset"},
-		"asks of points":                      {call: one(ui.Call{Possession: "code", Code: code("ready")}), topic: "goo", plan: owed, want: "points"},
-		"asks of points, put back":            {call: one(ui.Call{Possession: "code", Code: code("ready")}), topic: "goo", whole: true, want: "put_back"},
-		"asks of the password":                {call: one(ui.Call{Possession: "code", Code: code("ready")}), topic: desks.AboutPassword, desk: 2, plan: owed, want: "send_code"},
-		"at the desk for points":              {call: one(ui.Call{Possession: "code", Code: code("ready")}), desk: 2, plan: owed, want: "points"},
-		"at the desk for IDs":                 {call: one(ui.Call{Possession: "code", Code: code("ready")}), desk: 1, plan: owed, want: "send_code"},
-		"resumed":                             {call: one(ui.Call{Possession: "code", Code: code("ready")}), of: members.Resumed, plan: owed, want: "points"},
-		"resumed, put back":                   {call: one(ui.Call{}), of: members.Resumed, whole: true, want: "put_back"},
-		"resumed, nothing lost":               {call: one(ui.Call{}), of: members.Resumed, want: "farewell"},
-		"never restricted":                    {call: one(ui.Call{Possession: "code", Code: code("ready")}), of: members.Active, plan: owed, want: "points"},
-		"closed, level 1":                     {call: one(ui.Call{Code: code("unavailable")}), closed: "attempts", plan: owed, want: "closed"},
-		"closed, level 1 recorded":            {call: one(ui.Call{Outcome: cases.Verified, Code: code("unavailable")}), closed: "attempts", plan: owed, want: "points"},
-		"closed, level 1, asks of points":     {call: one(ui.Call{Code: code("unavailable")}), closed: "attempts", topic: "goo", plan: owed, want: "points"},
-		"closed, level 1, resumed, put back":  {call: one(ui.Call{Code: code("unavailable")}), closed: "attempts", of: members.Resumed, whole: true, want: "put_back"},
-		"suspected, level 1, resumed, points": {call: one(ui.Call{}), closed: "impostor", of: members.Resumed, topic: "goo", plan: owed, want: "suspected"},
+		"level 1, family":                   {call: one(ui.Call{Relation: cases.Family, Code: code("unavailable")}), plan: owed, phone: phone, want: "restricted points"},
+		"level 1, family, link out":         {call: one(ui.Call{Relation: cases.Family}), of: members.LinkSent, shown: members.LinkSent, want: "restricted"},
+		// With no address for the link, a call back leads nowhere.
+		"no mail":                 {call: one(ui.Call{Possession: "documents", Code: code("unavailable")}), none: true, phone: phone, plan: owed, want: "restricted no_contact points"},
+		"no mail, rung":           {call: one(ui.Call{Possession: "documents", Direction: "outbound", Code: code("unavailable")}), none: true, phone: phone, want: "restricted no_contact"},
+		"no mail, items would do": {call: one(ui.Call{Possession: "documents", MissingItems: 1, Code: code("unavailable")}), none: true, plan: owed, want: "restricted no_contact points"},
+		"no mail, level 2":        {call: &ui.Call{Level: 2, Code: code("unavailable")}, none: true, want: "restricted no_contact"},
+		"no mail, family":         {call: one(ui.Call{Relation: cases.Family}), none: true, want: "restricted"},
+		"no mail, resumed":        {call: one(ui.Call{}), of: members.Resumed, none: true, want: "farewell"},
+		// The link, at any desk.
+		"level 2":                          {call: &ui.Call{Level: 2, Code: code("matched")}, reset: true, plan: owed, want: "confirmed restricted reset points"},
+		"level 2, nothing lost":            {call: &ui.Call{Level: 2, Code: code("matched")}, reset: true, want: "confirmed restricted reset"},
+		"level 2, called back, code out":   {call: &ui.Call{Level: 2, Code: code("sent")}, reset: true, plan: owed, want: "confirmed restricted reset points"},
+		"level 2, at the desk for points":  {call: &ui.Call{Level: 2, Code: code("matched")}, desk: 2, reset: true, plan: owed, want: "confirmed restricted reset points"},
+		"level 2, mails are stopped":       {call: &ui.Call{Level: 2, Code: code("matched")}, reset: true, stop: "x", plan: owed, want: "restricted points"},
+		"level 2 recorded":                 {call: &ui.Call{Level: 2, Outcome: cases.Verified}, reset: true, plan: owed, want: "confirmed restricted reset points"},
+		"link out":                         {call: one(ui.Call{Possession: "code", Code: code("ready")}), of: members.LinkSent, shown: members.LinkSent, want: "reset_sent"},
+		"link out, at the desk for points": {call: &ui.Call{Level: 2}, of: members.LinkSent, shown: members.LinkSent, desk: 2, plan: owed, want: "reset_sent points"},
+		"link void":                        {call: one(ui.Call{Possession: "code", Code: code("ready")}), of: members.LinkSent, shown: members.Restricted, want: "send_code"},
+		// What may be told of the case: of the restriction first.
+		"level 1 recorded":                   {call: one(ui.Call{Outcome: cases.Verified, Possession: "code", Code: code("ready")}), plan: owed, want: "restricted points"},
+		"level 1 recorded, nothing lost":     {call: one(ui.Call{Outcome: cases.Verified, Possession: "code", Code: code("ready")}), want: "restricted"},
+		"level 1 recorded, put back":         {call: one(ui.Call{Outcome: cases.Verified}), whole: true, want: "restricted put_back"},
+		"level 1 recorded, looked at again":  {call: one(ui.Call{Outcome: cases.Verified}), whole: true, plan: owed, want: "restricted put_back checking"},
+		"level 1 recorded, then a code":      {call: one(ui.Call{Outcome: cases.Verified, Code: code("sending")}), plan: owed, want: "code"},
+		"asks of points":                     {call: one(ui.Call{Possession: "code", Code: code("ready")}), topic: "goo", plan: owed, want: "restricted points"},
+		"asks of points, put back":           {call: one(ui.Call{Possession: "code", Code: code("ready")}), topic: "goo", whole: true, want: "restricted put_back"},
+		"asks of the password":               {call: one(ui.Call{Possession: "code", Code: code("ready")}), topic: desks.AboutPassword, desk: 2, plan: owed, want: "send_code"},
+		"at the desk for points":             {call: one(ui.Call{Possession: "code", Code: code("ready")}), desk: 2, plan: owed, want: "restricted points"},
+		"at the desk for IDs":                {call: one(ui.Call{Possession: "code", Code: code("ready")}), desk: 1, plan: owed, want: "send_code"},
+		"resumed":                            {call: one(ui.Call{}), of: members.Resumed, plan: owed, want: "points no_action"},
+		"resumed, put back":                  {call: one(ui.Call{}), of: members.Resumed, whole: true, want: "put_back no_action"},
+		"resumed, looked at again":           {call: one(ui.Call{}), of: members.Resumed, whole: true, plan: owed, want: "put_back checking no_action"},
+		"resumed, nothing lost":              {call: one(ui.Call{}), of: members.Resumed, want: "farewell"},
+		"never restricted":                   {call: one(ui.Call{}), of: members.Active, plan: owed, want: "points no_action"},
+		"told by mail":                       {call: one(ui.Call{}), of: members.Resumed, whole: true, mailed: true, want: "put_back no_action mailed"},
+		"to be told by letter":               {call: one(ui.Call{Outcome: cases.Verified}), whole: true, mailed: true, letter: cases.LetterResult, want: "restricted put_back lettered"},
+		"another letter is due":              {call: one(ui.Call{Outcome: cases.Verified}), whole: true, mailed: true, letter: cases.LetterRestriction, want: "restricted put_back mailed"},
+		"closed, level 1":                    {call: one(ui.Call{Code: code("unavailable")}), closed: "attempts", plan: owed, want: "restricted no_reset points"},
+		"closed, level 1 recorded":           {call: one(ui.Call{Outcome: cases.Verified, Code: code("unavailable")}), closed: "attempts", plan: owed, want: "restricted no_reset points"},
+		"closed, level 1, asks of points":    {call: one(ui.Call{Code: code("unavailable")}), closed: "attempts", topic: "goo", plan: owed, want: "restricted no_reset points"},
+		"closed, level 1, resumed, put back": {call: one(ui.Call{Code: code("unavailable")}), closed: "attempts", of: members.Resumed, whole: true, want: "put_back no_action"},
+		"suspected, level 1, resumed":        {call: one(ui.Call{}), closed: "impostor", of: members.Resumed, topic: "goo", plan: owed, want: "suspected"},
 	} {
 		of := cases.Row{Standing: members.Standing{State: members.Restricted}}
 		if c.of != "" {
@@ -105,11 +145,26 @@ func TestWhatTheScriptSays(t *testing.T) {
 		if c.whole {
 			of.MadeWholeAt = &at
 		}
-		v := &caseView{page: &page{ctx: t.Context(), by: access.Actor{DeskID: c.desk}}, row: &of, plan: c.plan,
-			CasesShow: ui.CasesShow{Call: c.call, CallClosed: c.closed, CallBack: c.phone, Identity: ui.Identity{State: c.shown, MayReset: c.reset}}}
+		if c.call != nil {
+			c.call.Acts = c.call.Relation != cases.Family
+		}
+		shown := ui.CasesShow{Call: c.call, CallClosed: c.closed, CallBack: c.phone, Identity: ui.Identity{State: c.shown, MayReset: c.reset, Stopped: c.stop}}
+		if !c.none {
+			shown.Identity.ResetTo = []ui.Choice{{Value: "1"}}
+		}
+		if c.away {
+			shown.NoCalls = "calling_hours"
+		}
+		if c.letter != "" {
+			shown.Letter = []string{c.letter}
+		}
+		if c.mailed {
+			shown.Mails = []ui.CaseMail{{Kind: notices.ReimbursementCompleted, State: notices.Sent}}
+		}
+		v := &caseView{page: &page{ctx: t.Context(), by: access.Actor{DeskID: c.desk}}, row: &of, plan: c.plan, CasesShow: shown}
 		v.frame.Topic = c.topic
 		v.desks = []desks.Kept{{ID: 1, Desk: desks.Desk{Topics: []string{desks.AboutID, desks.AboutPassword, "goo"}}}, {ID: 2, Desk: desks.Desk{Topics: []string{"pointtalk", "goo"}}}}
-		if got := v.sayNow(); got != c.want {
+		if got := strings.Join(v.sayNow(), " "); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}

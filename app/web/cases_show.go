@@ -185,6 +185,9 @@ func (v *caseView) identityPanel() (err error) {
 	}
 	if link := store.First(*v.found.link); link != nil {
 		v.Identity.LinkSentAt, v.Identity.LinkExpiresAt = link.SentAt, link.ExpiresAt
+		if v.now.Before(link.Again()) {
+			v.Identity.LinkAgainAt = link.Again()
+		}
 		v.Identity.LinkVoid = link.UsedAt == nil && v.Identity.State != members.LinkSent
 		if m := v.mailOf(notices.ResetLink, link.SentAt); m != nil && m.State != notices.Sent {
 			v.Identity.LinkMail = m.State

@@ -85,9 +85,15 @@ func (v *caseView) verificationLink() link {
 	return l
 }
 
-// levelNeeded is the level that the case asks of a caller: a reset link takes 2.
+// needsContact reports whether the reset waits for a mail address that the link may go to.
+func (v *caseView) needsContact() bool {
+	return v.row.Standing.Closed() && v.CallClosed != "impostor" && !v.linkHolds() && len(v.Identity.ResetTo) == 0
+}
+
+// levelNeeded is the level that the case asks of a caller: a reset link takes 2, where one
+// can be sent.
 func (v *caseView) levelNeeded() int {
-	if v.row.Standing.Closed() {
+	if v.row.Standing.Closed() && !v.needsContact() {
 		return 2
 	}
 	return 1
@@ -97,8 +103,13 @@ func (v *caseView) levelNeeded() int {
 func (v *caseView) linkHolds() bool { return v.Identity.State == members.LinkSent }
 
 func (v *caseView) resetNote() string {
-	if v.linkHolds() {
+	switch {
+	case v.linkHolds():
 		return i18n.T(v.ctx, "cases.step.reset_waits")
+	case v.needsContact() && v.Change != nil:
+		return i18n.T(v.ctx, "cases.step.contact_waits")
+	case v.needsContact():
+		return i18n.T(v.ctx, "cases.step.contact")
 	}
 	return ""
 }
@@ -181,18 +192,28 @@ func (v *caseView) nextFor(step string) string {
 		return "call"
 	case step == "verification":
 		return "verify"
+	case step == "reset" && v.needsContact():
+		return v.nextContact()
 	case step == "reset" && v.Identity.MayReset && v.linkHolds():
 		return "resend"
 	case step == "reset" && v.Identity.MayReset:
 		return "reset"
 	case step == "reset" && v.Call == nil && !v.linkHolds():
 		return "call"
-	case step == "reset" && v.Call != nil && v.Call.Level < v.levelNeeded() && v.CallClosed == "" && len(v.Identity.ResetTo) > 0:
+	case step == "reset" && v.Call != nil && v.Call.Level < v.levelNeeded() && v.CallClosed == "":
 		return "verify"
 	case step == "reimbursement" && v.MayPropose && !pending:
 		return "propose"
 	case step == "completion" && !pending:
 		return "complete"
+	}
+	return ""
+}
+
+// nextContact is the form to propose a contact on documents, where there is one.
+func (v *caseView) nextContact() string {
+	if v.MayChange && v.Change == nil {
+		return "contact"
 	}
 	return ""
 }

@@ -77,7 +77,15 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		"verified before, another call": {row{State: "restricted", NotifiedAt: at, VerifiedAt: at},
 			ui.CasesShow{Call: &ui.Call{Level: 1}, Identity: ui.Identity{ResetTo: []ui.Choice{{}}}}, plan, "done, done, now, later, later; verify"},
 		"verified before, no contact for a link": {row{State: "restricted", NotifiedAt: at, VerifiedAt: at},
-			ui.CasesShow{Call: &ui.Call{Level: 1}}, plan, "done, done, now, later, later; "},
+			ui.CasesShow{Call: &ui.Call{Level: 1}}, plan, "done, done, now First a new contact, with documents, later, later; contact"},
+		"no contact for a link, no call": {row{State: "restricted", NotifiedAt: at, VerifiedAt: at},
+			ui.CasesShow{}, plan, "done, done, now First a new contact, with documents, later, later; contact"},
+		"no contact for a link, level 1": {row{State: "restricted", NotifiedAt: at},
+			ui.CasesShow{Call: &ui.Call{Level: 1}}, plan, "done, done Level 1, now First a new contact, with documents, later, later; contact"},
+		"no contact for a link, one is proposed": {row{State: "restricted", NotifiedAt: at, VerifiedAt: at},
+			ui.CasesShow{Change: &ui.ContactChange{}}, plan, "done, done, now The new contact waits to be confirmed, later, later; "},
+		"no contact for a link, not verified": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{}, plan,
+			"done, now, later First a new contact, with documents, later, later; call"},
 		"verified before, then a mismatch": {row{State: "restricted", NotifiedAt: at, VerifiedAt: at},
 			ui.CasesShow{Call: &ui.Call{Outcome: "mismatch", Over: true}}, plan, "done, done, now, later, later; end"},
 		"suspected impostor": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{CallClosed: "impostor"}, plan,
@@ -128,7 +136,9 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		if strings.HasPrefix(name, "no address") {
 			v.contacts = nil
 		}
-		v.MayWork = true
+		if v.MayWork, v.MayChange = true, true; !strings.Contains(name, "no contact") {
+			v.Identity.ResetTo = []ui.Choice{{}}
+		}
 		v.chain()
 		var steps []string
 		for _, s := range v.Steps {

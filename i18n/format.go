@@ -132,10 +132,10 @@ func Month(ctx context.Context, t time.Time) string {
 	return format(t, "January 2006")
 }
 
-// DaySpoken writes a day as it is read aloud: 8月4日 月曜日, or Monday 4 August.
+// DaySpoken writes a day as it is read aloud: 8月4日（月曜日）, or Monday 4 August.
 func DaySpoken(ctx context.Context, t time.Time) string {
 	if Lang(ctx) == "ja" && !t.IsZero() {
-		return format(t, "1月2日 ") + weekday(t) + "曜日"
+		return format(t, "1月2日（") + weekday(t) + "曜日）"
 	}
 	return format(t, "Monday 2 January")
 }

@@ -126,7 +126,7 @@ func (v *tour) calls(agent, supervisor *client, number string) {
 		return v.to(agent, "POST /cases/:number/calls", j{"direction": direction, "relation": "self", "caller_number": "090-0000-1234"}, ":number", number).at("id")
 	}
 	wrong := start("inbound")
-	for item, value := range map[string]string{"name": "山田 花子", "address": "山田 花子", "phone": "090-9999-9999"} {
+	for item, value := range map[string]string{"name": "山田 花子", "address": "東京都千代田区丸の内9-9-9", "phone": "090-9999-9999"} {
 		v.to(agent, "POST /calls/:id/answers", j{"item": item, "value": value}, ":id", wrong).want(200, "match", "false")
 	}
 	v.to(supervisor, "POST /cases/:number/verification/reopen", j{"reason": "本人と確認"}, ":number", number)

@@ -28,6 +28,12 @@ func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		if err := call.mayConclude(outcome, tx.Now, in.closed(tx.Now)); err != nil {
 			return err
 		}
+		// Over a suspicion nobody is told anything, and so nobody counts as told.
+		if outcome == Verified {
+			if err := Unsuspected(in.of.Standing); err != nil {
+				return err
+			}
+		}
 		in.conclude(outcome, tx.Now)
 		switch outcome {
 		case Verified:

@@ -112,7 +112,23 @@ func endProved(tx *store.Tx, ids []int64) error {
 	if err != nil || len(void) == 0 {
 		return err
 	}
+	if err := verifiedElsewhere(tx, ids, void); err != nil {
+		return err
+	}
 	return voidVerified(tx, ids, void)
+}
+
+// verifiedElsewhere has cases count as verified by a later conversation where those that they
+// count by, which are void from now on, are not the only ones: one since whatever was taken
+// back before, with somebody who may act for the member.
+func verifiedElsewhere(tx *store.Tx, ids, void []int64) error {
+	_, err := store.Exec(tx, `update cases c set verified_at = o.at, verified_call = o.conversation from (
+		select distinct on (k.case_id) k.case_id, coalesce(k.first_id, k.id) as conversation, coalesce(k.ended_at, $3) as at from calls k join cases c on c.id = k.case_id
+		where c.identity_id = any($1) and c.verified_call = any($2) and coalesce(k.first_id, k.id) <> all($2) and k.outcome = '`+Verified+`' and `+EntitledCaller+`
+		and not `+misproved("coalesce(k.first_id, k.id)")+` and not exists (select from cases z join case_events e on e.case_id = z.id
+			where z.identity_id = c.identity_id and e.kind in ('`+VerifiedVoid+`', '`+WasRestrictedAgain+`', '`+ImpostorCleared+`') and e.at >= k.started_at)
+		order by k.case_id, k.id) o where o.case_id = c.id`, ids, void, tx.Now)
+	return err
 }
 
 // sharing are the IDs whose members have the mailbox of the ID as a contact.
@@ -124,7 +140,7 @@ func sharing(tx *store.Tx, identity int64) ([]int64, error) {
 }
 
 // RestrictedBy notes on the affected cases that IDs, which are in use, have already that
-// they are restricted by this incident.
+// they are restricted by this incident. Completed ones of it owe the reset, and are open again.
 func RestrictedBy(tx *store.Tx, n *incidents.Incident, ids []int64) error {
 	if len(ids) == 0 {
 		return nil
@@ -134,6 +150,7 @@ func RestrictedBy(tx *store.Tx, n *incidents.Incident, ids []int64) error {
 	if err != nil {
 		return err
 	}
+	tx.Queue("update cases c set "+reopening("true")+", changed_at = $3 where identity_id = any($1) and incident_id = $2 and status = 'completed' and origin <> 'inquiry'", ids, n.ID, tx.Now)
 	told := make([]Happened, len(rows))
 	for i, r := range rows {
 		told[i] = Happened{CaseID: r.ID, Kind: RestrictedElsewhere, Data: map[string]any{"incident": n.Reference}}

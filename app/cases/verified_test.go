@@ -64,6 +64,19 @@ func TestWhoWasToldOnThePhone(t *testing.T) {
 		told(relation+", a guardian's papers are recorded", want)
 	}
 
+	// Over a suspicion nobody is told anything, and so nobody counts as told.
+	begin()
+	update(t, w, "update identities set impostor_at = now() where id = $1", c.IdentityID)
+	call, err := cases.StartCall(w.Ctx, w.Store, w.Agent, c.ID, cases.NewCall{Direction: "inbound", Relation: cases.Self})
+	must(t, err)
+	for i := 0; i < len(level1); i += 2 {
+		answer(t, w, call, level1[i], level1[i+1])
+	}
+	_, err = cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
+	refused(t, err, "impostor_suspected")
+	told("while somebody may pass for the member", false)
+	update(t, w, "update identities set impostor_at = null where id = $1", c.IdentityID)
+
 	incident := w.Number("insert into incidents (reference, title_ja, title_en, period_from, period_to, detected_on, created_at) select 'SECOND', title_ja, title_en, period_from, period_to, detected_on, now() from incidents returning id")
 	other := w.Number("insert into cases (incident_id, identity_id, origin, class, opened_at, changed_at) select $1, identity_id, origin, class, opened_at, changed_at from cases where id = $2 returning id", incident, c.ID)
 	elsewhere, err := cases.StartCall(w.Ctx, w.Store, w.Agent2, other, cases.NewCall{Direction: "inbound", Relation: cases.Self})

@@ -229,3 +229,49 @@ func TestRestrictingAgain(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A verification that proves false takes with it no other one, whichever came first.
+func TestALaterVerificationStands(t *testing.T) {
+	w := apptest.NewWorld(t)
+	affected, movements := apptest.Losses(2)
+	w.Import(affected, movements)
+	says := func(i int, call *cases.Call) {
+		t.Helper()
+		for said := apptest.LossSays(i)[:6]; len(said) > 0; said = said[2:] {
+			_, err := cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, said[0], said[1], true)
+			must(t, err)
+		}
+		_, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
+		must(t, err)
+		_, err = cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID)
+		must(t, err)
+	}
+	for i := range 2 {
+		id := w.Case(apptest.LossLogin(i)).ID
+		byCode := func() {
+			call := w.Verified(w.Agent, id, apptest.LossSays(i)[:6]...)
+			_, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
+			must(t, err)
+			_, err = cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID)
+			must(t, err)
+			w.Clock.Add(2 * time.Minute)
+		}
+		byPhone := func() {
+			call, err := cases.StartCall(w.Ctx, w.Store, w.Agent, id, cases.NewCall{Direction: "outbound", Relation: cases.Self})
+			must(t, err)
+			says(i, call)
+			w.Clock.Add(2 * time.Minute)
+		}
+		for _, step := range [][]func(){{byCode, byPhone}, {byPhone, byCode}}[i] {
+			step()
+		}
+	}
+	// The mailboxes that the codes went to turn out to be those of affected IDs.
+	w.Import("login_id\nc0@mail.example\nc1@mail.example\n", "")
+	for i := range 2 {
+		c := w.Case(apptest.LossLogin(i))
+		if n := w.Number("select count(*) from case_events where case_id = $1 and kind = 'verified_void'", c.ID); c.VerifiedAt == nil || n != 0 {
+			t.Errorf("case %d: verified %v, %d events", i, c.VerifiedAt, n)
+		}
+	}
+}

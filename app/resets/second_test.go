@@ -319,12 +319,19 @@ func TestAListOfAnotherIncident(t *testing.T) {
 	if of := w.ID(login); of.State != members.Resumed {
 		t.Fatalf("the ID is %s", of.State)
 	}
+	own := w.Number("select id from cases where incident_id = $1", n.ID)
+	if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, own, cases.Change{Status: &completed, Version: w.Number("select version from cases where id = $1", own)}); err != nil {
+		t.Fatal(err)
+	}
 	facts.PeriodTo = jptext.DateOf(w.Clock.Now())
 	if _, err := incidents.Change(w.Ctx, w.Store, w.Manager, n.Version, facts); err != nil {
 		t.Fatal(err)
 	}
 	if told := w.Number("select count(*) from case_events where kind = 'restricted_elsewhere' and data->>'incident' = $1", facts.Reference); w.ID(login).State != members.Restricted || told < 2 {
 		t.Errorf("the incident went on: the ID is %s, %d events", w.ID(login).State, told)
+	}
+	if c, err := store.Find[cases.Case](store.Read(w.Ctx, w.Store), "id = ?", own); err != nil || c.Status != cases.Reopened || c.CompletedAt != nil {
+		t.Errorf("its case is %+v, %v", c, err)
 	}
 	reset()
 	facts.PeriodTo = facts.PeriodTo.AddDays(5)

@@ -128,7 +128,7 @@ func (v *caseView) openCall() error {
 	for _, item := range cases.Items {
 		c.Items = append(c.Items, ui.Item{Name: item, State: progress.Items[item], Hidden: slices.Contains(v.policies.Verification.NotVisible, item)})
 	}
-	c.MayConclude = v.call.MayConclude(v.now)
+	c.MayConclude = slices.DeleteFunc(v.call.MayConclude(v.now), func(o string) bool { return o == cases.Verified && v.row.ImpostorAt != nil })
 	if c.Code, err = v.code(progress); err != nil {
 		return err
 	}

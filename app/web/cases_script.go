@@ -7,6 +7,7 @@ import (
 	"hoten/app/desks"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
+	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/reimbursements"
 	"hoten/app/services"
@@ -63,6 +64,8 @@ func (v *caseView) sayNow() []string {
 		return []string{c.Outcome}
 	case c.Over:
 		return []string{"again"}
+	case c.Level < 2 && c.Code.Awaited() && c.Outcome == cases.Verified:
+		return append(v.aboutCase(), "code") // who counts as told is told
 	case c.Level < 2 && c.Code.Awaited():
 		return []string{"code"}
 	case c.Level == 0:
@@ -146,20 +149,23 @@ func (v *caseView) asksOfPoints() bool {
 // whoever was told on the phone is told by no letter, then of the points.
 func (v *caseView) aboutCase() []string {
 	parts := append(v.aboutID(), v.aboutPoints()...)
-	if len(parts) == 0 {
-		return []string{"farewell"}
+	if len(parts) == 0 || len(parts) == 1 && parts[0] == "in_use" {
+		parts = append(parts, "farewell")
 	}
 	return parts
 }
 
-// aboutID is what is told of the ID while it is restricted, and of the way out of that.
+// aboutID is what is told of the ID: that it is restricted and the way out of that, or that
+// it is in use again.
 func (v *caseView) aboutID() []string {
 	restricted := "restricted"
 	switch {
+	case v.row.Standing.State == members.Resumed:
+		return []string{"in_use"}
 	case !v.row.Standing.Closed():
 		return nil
 	case v.linkHolds() && v.Call.Acts:
-		return []string{"reset_sent"}
+		return []string{restricted, "reset_sent"}
 	case v.linkHolds(), !v.Call.Acts:
 		return []string{restricted}
 	case v.CallClosed != "":

@@ -366,7 +366,7 @@ func TestWrongDesk(t *testing.T) {
 	} {
 		at(when)
 		a := s.as(s.Agent).get("/calls?topic=goo")
-		if !strings.Contains(a.body, says) || !strings.Contains(a.body, "questions about your goo Point are answered by the Point Renewal Center") {
+		if !strings.Contains(a.body, says) || !strings.Contains(a.body, "goo Point questions are answered by the Point Renewal Center") {
 			t.Errorf("%s: does not say %s", when, says)
 		}
 	}

@@ -67,6 +67,66 @@ func TestUndoingAfterANoticeWentAstray(t *testing.T) {
 	}
 }
 
+// A change of a contact, or its undoing, that was told only at contacts that turn out not to
+// be the member's alone is due by letter, unless they were told in another way since.
+func TestAChangeThatWentAstray(t *testing.T) {
+	w := desk(t, 14)
+	const letter = `insert into case_events (case_id, at, kind, actor_kind, actor_id, data) values ($1, now(), 'letter_sent', 'system', 0, '{"about": ["%s"]}')`
+	for i, test := range []struct {
+		name          string
+		kinds         []string
+		becomes, then string
+		want          string
+	}{
+		{"nothing became known", []string{notices.ContactChanged}, "", "", ""},
+		{"own", []string{notices.ContactChanged}, becomesOwn, "", "contact_changed"},
+		{"undoing, another's", []string{notices.ContactUndone}, becomesAnothers, "", "contact_undone"},
+		{"set since an incident began", []string{notices.ContactChanged}, "update contacts set registered_on = '2014-07-11' where id = $1", "", "contact_changed"},
+		{"another mail", []string{notices.ResetCompleted}, becomesAnothers, "", ""},
+		{"a letter told it", []string{notices.ContactChanged}, becomesAnothers, fmt.Sprintf(letter, "contact_changed"), ""},
+		{"a letter told something else", []string{notices.ContactChanged}, becomesAnothers, fmt.Sprintf(letter, "result"), "contact_changed"},
+		{"completed", []string{notices.ContactChanged}, becomesAnothers, "update cases set status = 'completed', completed_at = now() where id = $1", "contact_changed"},
+		{"out of scope", []string{notices.ContactChanged}, becomesAnothers, "update cases set status = 'out_of_scope' where id = $1", ""},
+	} {
+		login := fmt.Sprintf("m%d@ocn.example", i+1)
+		id := w.Case(login).ID
+		set(t, w, login, "letter_about = 0, unreachable_at = null, verified_at = now(), notified_at = now(), status = 'in_progress'")
+		var contact int64
+		for _, kind := range test.kinds {
+			contact = went(t, w, login, kind)
+		}
+		if test.then != "" {
+			update(t, w, test.then, id)
+		}
+		if test.becomes != "" {
+			update(t, w, test.becomes, contact)
+		}
+		must(t, cases.MarkUnreached(w.Ctx, w.Store))
+		must(t, cases.MarkUnreached(w.Ctx, w.Store)) // and it is found once
+		for _, subject := range []string{"contact_changed", "contact_undone"} {
+			if got := due(w, login, subject); got != (subject == test.want) {
+				t.Errorf("%s: %s due: %v", test.name, subject, got)
+			}
+		}
+		if c := w.Case(login); test.name == "completed" && (c.Status != cases.Reopened || c.CompletedAt != nil) {
+			t.Errorf("%s: %s", test.name, c.Status)
+		}
+		if n := w.Number("select count(*) from case_events where case_id = $1 and kind = $2", id, cases.ChangeMisled); (n == 1) != (test.want != "") || n > 1 {
+			t.Errorf("%s: %d events", test.name, n)
+		}
+	}
+
+	// One that documents showed was told of itself, and was never counted on.
+	const shown = "m12@ocn.example"
+	setContact(t, w, shown, members.Email, "new12@mail.example")
+	update(t, w, becomesAnothers, went(t, w, shown, notices.ContactChanged))
+	before := due(w, shown, "contact_changed")
+	must(t, cases.MarkUnreached(w.Ctx, w.Store))
+	if due(w, shown, "contact_changed") != before || w.Number("select count(*) from case_events where case_id = $1 and kind = $2", w.Case(shown).ID, cases.ChangeMisled) != 0 {
+		t.Error("what the new contact was told is counted on")
+	}
+}
+
 // A result that turns out to have gone to the ID's own mailbox, or to another affected ID's,
 // is due by letter, unless the member was told in another way since.
 func TestAResultThatWentAstray(t *testing.T) {

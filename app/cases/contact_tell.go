@@ -2,6 +2,7 @@ package cases
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"hoten/app/jptext"
@@ -56,6 +57,26 @@ func tellUndone(tx *store.Tx, ch *ContactChange, before []notices.Draft) (way st
 		}
 	}
 	return tellBy(tx, ch.CaseID, letterUndone, again, before)
+}
+
+// changeAstray is the condition, in SQL, of cases (c) whose member was told of a change of a
+// contact, or of its undoing, by mails of the kind only at contacts that, by what is known
+// now, may not be theirs alone, and by no letter. One that documents showed is not counted on.
+func changeAstray(kind string) string {
+	counts := func(mail string) string {
+		return mail + ".case_id = c.id and " + mail + ".state = '" + notices.Sent + "' and exists (select from contacts k where k.id = " + mail + ".contact_id and k.source <> '" + members.Documents + "')"
+	}
+	subject := LetterSubjects[slices.IndexFunc(LetterSubjects, func(s string) bool { return letterBits[s] == letterOf[kind] })]
+	return fmt.Sprintf("c.status <> 'out_of_scope' and c.letter_about & %d = 0", letterOf[kind]) + " and exists (select from mails m where m.kind = '" + kind + "' and " + counts("m") + `
+		and not exists (select from mails w where w.kind in ('` + notices.ContactChanged + "', '" + notices.ContactUndone + "', '" + notices.RestrictionNotice + "') and " + counts("w") + ` and w.queued_at >= m.queued_at and not ` + WentAstray("w.contact_id") + `)
+		and not exists (select from case_events e where e.case_id = c.id and e.kind = '` + LetterSent + `' and e.at > m.queued_at and e.data->'about' @> '"` + subject + `"'))`
+}
+
+// oweChange has the members of the cases that the condition begins to describe, after one, by
+// id, told by letter of what no mail of the kind told them. A completed case is open again.
+func oweChange(tx *store.Tx, kind, those string, after int64, of ...any) (last int64, err error) {
+	_, last, err = mark(tx, those+changeAstray(kind), fmt.Sprintf("letter_about = letter_about | %d, ", letterOf[kind])+reopening("c.status = 'completed'"), ChangeMisled, after, of...)
+	return last, err
 }
 
 // tellBy queues the mails, one a mailbox, however it is written. Where there is none among those that are

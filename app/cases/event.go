@@ -43,6 +43,7 @@ const (
 	Reachable           = "reachable"
 	NoticeMisled        = "notice_misled"
 	ResultMisled        = "result_misled"
+	ChangeMisled        = "change_misled"
 	LetterSent          = "letter_sent"
 	MailNotSent         = "mail_not_sent"
 	MailAgain           = "mail_again"
@@ -80,7 +81,7 @@ const (
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	HandoverOffered, HandoverTakenBack, HandoverRefused, HandoverRanOut, CallHandedOver,
-	VerificationOpened, VerifiedVoid, ImpostorCleared, Represented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, LetterSent, MailNotSent, MailAgain, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided,
+	VerificationOpened, VerifiedVoid, ImpostorCleared, Represented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, LetterSent, MailNotSent, MailAgain, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided,
 	AdjustmentMade, DoubleDecided, CancelsExceeded, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 

@@ -3,6 +3,7 @@ package cases
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"hoten/app/incidents"
 	"hoten/app/members"
@@ -158,14 +159,17 @@ func RestrictedBy(tx *store.Tx, n *incidents.Incident, ids []int64) error {
 	return Tell(tx, told...)
 }
 
-// RestrictedAgain notes on the affected cases of IDs, which the caller has locked and
-// restricted again, that their reset does not count: whoever made it may not have been the
-// member, nor whoever was verified on the phone before it. Closed cases are open again, and
-// the member is told of the restriction where nothing has told it.
+// RestrictedAgain notes on the affected cases of IDs, which the caller has locked and has
+// restricted if they were in use, that their reset does not count: whoever made it may not
+// have been the member, nor whoever was verified on the phone while its use went on. Closed
+// cases are open again, and the member is told of the restriction where nothing has told it.
 func RestrictedAgain(tx *store.Tx, of []members.Identity, why, reason string) error {
-	ids, told := make([]int64, len(of)), []Happened{}
+	ids, ends, told := make([]int64, len(of)), make([]time.Time, len(of)), []Happened{}
 	for i, one := range of {
-		ids[i] = one.ID
+		if ids[i], ends[i] = one.ID, tx.Now; one.State != members.Resumed {
+			ends[i] = *one.RestrictedAt // by a list; what was verified since then is of another contact
+			continue
+		}
 		if err := expireGrants(tx, one.ID, 0); err != nil {
 			return err
 		}
@@ -174,9 +178,10 @@ func RestrictedAgain(tx *store.Tx, of []members.Identity, why, reason string) er
 		ID, IdentityID int64
 		Verified       bool
 	}
-	rows, err := store.Returning[row](tx, `update cases c set verified_at = null, verified_call = null, changed_at = $2, version = version + case when completed_at is not null or status = 'out_of_scope' then 1 else 0 end,
+	rows, err := store.Returning[row](tx, `update cases c set verified_at = case when o.verified then null else verified_at end, verified_call = case when o.verified then null else verified_call end, changed_at = $2, version = version + case when completed_at is not null or status = 'out_of_scope' then 1 else 0 end,
 		status = case when status in ('completed', 'out_of_scope') then 'reopened' else status end, completed_at = null
-		from (select id, verified_at is not null as verified from cases where identity_id = any($1) and origin <> 'inquiry') o where o.id = c.id returning c.id, c.identity_id, o.verified`, ids, tx.Now)
+		from (select b.id, coalesce(verified_at <= u.ended, false) as verified from unnest($1::bigint[], $3::timestamptz[]) u (id, ended) join cases b on b.identity_id = u.id where b.origin <> 'inquiry') o
+		where o.id = c.id returning c.id, c.identity_id, o.verified`, ids, tx.Now, ends)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,8 @@ const unreachedChunk = 1000
 // MarkUnreached has everybody told by phone or letter whom the restriction notice could
 // not reach: it is known as soon as no address may be used, without anybody trying. Whom
 // it can reach again waits for it. A notice that turns out to have gone to a mailbox which
-// is not the member's alone has notified nobody, and such a mail has told no result.
+// is not the member's alone has notified nobody, and such a mail has told no result and no
+// change of a contact.
 func MarkUnreached(ctx context.Context, s *store.Store) error {
 	for _, revise := range []func(tx *store.Tx, after int64) (last int64, err error){
 		func(tx *store.Tx, after int64) (int64, error) { return takeNoticesBack(tx, misled, after) },
@@ -71,6 +72,12 @@ func MarkUnreached(ctx context.Context, s *store.Store) error {
 		},
 		func(tx *store.Tx, after int64) (int64, error) {
 			return oweResults(tx, resultUnread, letterUnread, after)
+		},
+		func(tx *store.Tx, after int64) (int64, error) {
+			return oweChange(tx, notices.ContactChanged, "", after)
+		},
+		func(tx *store.Tx, after int64) (int64, error) {
+			return oweChange(tx, notices.ContactUndone, "", after)
 		},
 		func(tx *store.Tx, after int64) (int64, error) {
 			_, last, err := mark(tx, addressless, "unreachable_at = $2", Unreachable, after)
@@ -127,7 +134,13 @@ func astray(tx *store.Tx, those string, identity int64) error {
 	if _, err := takeNoticesBack(tx, those+misled, 0, identity); err != nil {
 		return err
 	}
-	_, err := oweResults(tx, those+resultAstray, letterResult, 0, identity)
+	if _, err := oweResults(tx, those+resultAstray, letterResult, 0, identity); err != nil {
+		return err
+	}
+	if _, err := oweChange(tx, notices.ContactChanged, those, 0, identity); err != nil {
+		return err
+	}
+	_, err := oweChange(tx, notices.ContactUndone, those, 0, identity)
 	return err
 }
 

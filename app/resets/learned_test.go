@@ -233,7 +233,7 @@ func TestRestrictingAgain(t *testing.T) {
 // A verification that proves false takes with it no other one, whichever came first.
 func TestALaterVerificationStands(t *testing.T) {
 	w := apptest.NewWorld(t)
-	affected, movements := apptest.Losses(2)
+	affected, movements := apptest.Losses(3)
 	w.Import(affected, movements)
 	says := func(i int, call *cases.Call) {
 		t.Helper()
@@ -266,12 +266,34 @@ func TestALaterVerificationStands(t *testing.T) {
 			step()
 		}
 	}
+	// A reset by a code of that kind, which a list ended before the good call.
+	first := w.Case(apptest.LossLogin(2)).ID
+	call := w.Verified(w.Agent, first, apptest.LossSays(2)[:6]...)
+	_, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
+	must(t, err)
+	_, err = resets.Send(w.Ctx, w.Store, w.Agent, first, "https://hoten.example")
+	must(t, err)
+	must(t, resets.Complete(w.Ctx, w.Store, w.Secret(first)[len("https://hoten.example/reset/"):], newPassword, newPassword, false))
+	w.Clock.Add(time.Minute)
+	day := jptext.Date{Year: 2014, Month: time.July, Day: 20}
+	_, err = incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: "other", TitleJa: "別件", TitleEn: "Another", PeriodFrom: day, PeriodTo: day, DetectedOn: day})
+	must(t, err)
+	w.ImportInto("other", "login_id\n"+apptest.LossLogin(2)+"\n", "")
+	w.Clock.Add(time.Minute)
+	other := w.Number("select id from cases where identity_id = $1 and id <> $2", w.ID(apptest.LossLogin(2)).ID, first)
+	call, err = cases.StartCall(w.Ctx, w.Store, w.Agent, other, cases.NewCall{Direction: "outbound", Relation: cases.Self})
+	must(t, err)
+	says(2, call)
+
 	// The mailboxes that the codes went to turn out to be those of affected IDs.
-	w.Import("login_id\nc0@mail.example\nc1@mail.example\n", "")
+	w.Import("login_id\nc0@mail.example\nc1@mail.example\nc2@mail.example\n", "")
 	for i := range 2 {
 		c := w.Case(apptest.LossLogin(i))
 		if n := w.Number("select count(*) from case_events where case_id = $1 and kind = 'verified_void'", c.ID); c.VerifiedAt == nil || n != 0 {
 			t.Errorf("case %d: verified %v, %d events", i, c.VerifiedAt, n)
 		}
+	}
+	if n := w.Number("select count(*) from cases where id = any($1) and verified_at is not null", []int64{first, other}); n != 1 || w.Number("select count(*) from cases where id = $1 and verified_at is not null", other) != 1 {
+		t.Errorf("%d cases of the reset that proved false are verified, the good call's must be", n)
 	}
 }

@@ -75,7 +75,7 @@ func restrictAgain(tx *store.Tx, of []members.Identity, why, reason string) erro
 // resumed (of IDs i) at a contact that may not have been the member's alone: the use that
 // goes on, or the last one, which a list ended before that was known.
 var astray = `l.used_at is not null and (i.state = '` + members.Resumed + `' and l.used_at = i.resumed_at
-	or i.state <> '` + members.Resumed + `' and not exists (select from reset_links n where n.identity_id = i.id and n.used_at > l.used_at) and not ` + cases.TakenBack("i.id", "l.used_at") + `)
+	or i.state <> '` + members.Resumed + `' and i.restricted_at >= l.used_at and not exists (select from reset_links n where n.identity_id = i.id and n.used_at > l.used_at) and not ` + cases.TakenBack("i.id", "l.used_at") + `)
 	and ` + cases.WentAstray("l.contact_id")
 
 // Answered is the condition, in SQL, of IDs (i) whose member set a new password at or after a

@@ -38,7 +38,7 @@ var dynamic = map[string][]string{
 	"calls.outcome.":                {"verified", "mismatch", "unable", "impostor_suspected", "handed_over"},
 	"calls.handover.":               {"here", "in_call", "away", "declined", "expired"},
 	"calls.relation.":               {"self", "family", "proxy", "guardian", "corporate", "relay"},
-	"calls.script.":                 {"greeting", "identify", "verify", "verify_of_holder", "more", "more_of_holder", "name", "name_of_holder", "send_code", "call_back", "call_back_later", "on_number", "code", "confirmed", "restricted", "in_use", "reset", "reset_sent", "no_contact", "no_reset", "points", "put_back", "checking", "no_action", "mailed", "lettered", "restored", "reimbursed", "mismatch", "unable", "suspected", "again", "closed", "callback", "farewell"},
+	"calls.script.":                 {"greeting", "identify", "verify", "verify_of_holder", "more", "more_of_holder", "name", "name_of_holder", "send_code", "call_back", "call_back_later", "on_number", "code", "confirmed", "restricted", "in_use", "holder_only", "offer_reset", "reset", "reset_sent", "no_contact", "no_reset", "points", "put_back", "checking", "no_action", "mailed", "lettered", "restored", "reimbursed", "mismatch", "unable", "suspected", "again", "closed", "callback", "farewell"},
 	"cases.age.":                    {"0", "1", "4", "8"},
 	"cases.column.":                 {"name", "class", "status", "identity", "reimbursement", "assignee", "changed"},
 	"cases.queue.":                  {"mine", "desk", "unassigned", "overdue", "callbacks", "approval", "unreachable", "letter", "stalled", "impostor", "contact", "balance_missing", "double", "correction"},

@@ -166,14 +166,16 @@ func (v *caseView) aboutID() []string {
 		return nil
 	case v.linkHolds() && v.Call.Acts:
 		return []string{restricted, "reset_sent"}
-	case v.linkHolds(), !v.Call.Acts:
-		return []string{restricted}
+	case !v.Call.Acts:
+		return []string{restricted, "holder_only"}
 	case v.CallClosed != "":
 		return []string{restricted, "no_reset"}
 	case v.needsContact():
 		return []string{restricted, "no_contact"}
 	case v.Identity.MayReset && v.Identity.Stopped == "":
 		return []string{"confirmed", restricted, "reset"}
+	case v.Call.Level < 2 && v.Call.Possession == "code" && v.Call.Code.MaySend():
+		return []string{restricted, "offer_reset"}
 	}
 	return []string{restricted}
 }

@@ -98,7 +98,7 @@ func incidentSamples(lang string) map[string]page {
 		Statuses: []StatusCount{{"new", 426}, {"in_progress", 310}, {"awaiting_customer", 201}, {"callback_due", 33}, {"awaiting_approval", 128}, {"on_hold", 12}, {"reopened", 3}, {"completed", 150}, {"out_of_scope", 2}},
 		Programs: []ProgramProgress{
 			{Name: pointtalk, Bearer: in(lang, "NTTコミュニケーションズ", "NTT Communications"), Rollback: Stages{4785390, 1203000, 601200}},
-			{Name: goo, Rollback: Stages{-957078, -240600, -120240}, Reimburse: Stages{563000, 141000, 70500}, Absorbed: Stages{10634, 2210, 1105}},
+			{Name: goo, Rollback: Stages{-957078, -240600, -120240}, Reimburse: Stages{563000, 141000, 70500}, Absorbed: Stages{10634, 2210, 1105}, Adjusted: Stages{300, 300, 0}},
 		},
 		Overdue: 3, Unproposed: 739, Unnotified: 426, MayPropose: true, MayNotify: true, MayImport: true, MayEdit: true, ID: "OCN ID", Opens: []string{in(lang, "OCNメール", "OCN Mail"), in(lang, "マイページ", "My Page")},
 		Goes:       in(lang, "OCN IDの利用制限中も、インターネット接続はこれまでどおりご利用いただけます。", "Your internet connection works as before."),

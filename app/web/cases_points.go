@@ -47,7 +47,9 @@ func (v *caseView) points() error {
 			v.Missing = append(v.Missing, program.Name(lang))
 		}
 	}
-	v.Programs = v.sums()
+	if len(v.plan.Missing) == 0 { // else nothing can be said of what is to be
+		v.Programs = v.sums()
+	}
 	if v.by.May(access.Propose) && v.row.Affected() {
 		for _, p := range v.in.Programs {
 			v.Adjust = append(v.Adjust, ui.Choice{Value: p.Code, Label: p.Name(lang)})

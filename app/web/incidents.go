@@ -263,7 +263,8 @@ func progressOf(program incidents.Program, lang string, f *reports.Figures) ui.P
 	return ui.ProgramProgress{Name: program.Name(lang), Bearer: bearer,
 		Rollback:  stages(func(t reports.Totals) map[string]int64 { return t.Rollback }),
 		Reimburse: stages(func(t reports.Totals) map[string]int64 { return t.Reimburse }),
-		Absorbed:  stages(func(t reports.Totals) map[string]int64 { return t.Absorbed })}
+		Absorbed:  stages(func(t reports.Totals) map[string]int64 { return t.Absorbed }),
+		Adjusted:  stages(func(t reports.Totals) map[string]int64 { return t.Adjusted })}
 }
 
 // job is the long work that the address names, for its progress.

@@ -14,6 +14,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/jptext"
+	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
 
@@ -343,6 +344,36 @@ func TestStatusStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	status(w, "m1", cases.AwaitingApproval)
+}
+
+// A proposal takes the case, and its decision gives it back to the call that was promised.
+func TestADecisionGoesBackToThePromise(t *testing.T) {
+	w := world(t, 1)
+	c := promised(w, w.Agent, "m1", at(t, "7/31 18:00"))
+	propose := func() int64 {
+		t.Helper()
+		r, err := reimbursements.Propose(w.Ctx, w.Store, w.Agent, c.CaseID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		status(w, "m1", cases.AwaitingApproval)
+		return r.ID
+	}
+	if _, err := reimbursements.AddAdjustment(w.Ctx, w.Store, w.Agent, c.CaseID, "goo", 30, "端数"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reimbursements.Withdraw(w.Ctx, w.Store, w.Agent, propose(), "誤り"); err != nil {
+		t.Fatal(err)
+	}
+	status(w, "m1", cases.CallbackDue)
+	id := propose()
+	if _, err := try(w, w.Agent, c, callbacks.Reached); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reimbursements.Withdraw(w.Ctx, w.Store, w.Agent, id, "誤り"); err != nil {
+		t.Fatal(err)
+	}
+	status(w, "m1", cases.InProgress)
 }
 
 func TestForbidden(t *testing.T) {

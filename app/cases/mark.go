@@ -7,16 +7,23 @@ import (
 	"hoten/app/store"
 )
 
+// promised is the condition, in SQL, of cases (c) whose member is still to be called back.
+var promised = "false"
+
+// WherePromised sets the condition, in SQL, of cases (c) whose member is still to be called back.
+func WherePromised(condition string) { promised = condition }
+
 // MarkProposal moves cases with their proposals, whose new state this is: awaiting
-// approval while one is submitted, in progress again once it is decided; posted is
-// made whole, with nothing open about the points. The caller has locked the cases.
+// approval while one is submitted, in progress again once it is decided, or waiting for
+// the call back that was promised; posted is made whole, with nothing open about the
+// points. The caller has locked the cases.
 func MarkProposal(tx *store.Tx, ids []int64, state string) {
 	status, whole := InProgress, state == "posted"
 	if state == "submitted" {
 		status = AwaitingApproval
 	}
-	tx.Queue(`update cases set reimbursement_state = $2, status = $3, version = version + 1, changed_at = $4,
-		completed_at = null, made_whole_at = case when $5 then $4 else made_whole_at end,
+	tx.Queue(`update cases c set reimbursement_state = $2, status = case when $3 = '`+string(InProgress)+`' and `+promised+` then '`+string(CallbackDue)+`' else $3 end,
+		version = version + 1, changed_at = $4, completed_at = null, made_whole_at = case when $5 then $4 else made_whole_at end,
 		points_open = case when $5 then 0 else points_open end where id = any($1)`, ids, state, string(status), tx.Now, whole)
 }
 

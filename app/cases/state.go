@@ -49,7 +49,7 @@ func table() (out []move) {
 		out = append(out, move{from, Completed, access.WorkCases, true}, move{from, OutOfScope, access.Supervise, true},
 			move{from, AwaitingApproval, access.Propose, false})
 	}
-	return append(out, move{AwaitingApproval, InProgress, access.Propose, false},
+	return append(out, move{AwaitingApproval, InProgress, access.Propose, false}, move{AwaitingApproval, CallbackDue, access.Propose, false},
 		move{Completed, Reopened, access.WorkCases, true}, move{OutOfScope, Reopened, access.Supervise, true},
 		move{Completed, AwaitingApproval, access.Propose, false})
 }

@@ -1,8 +1,10 @@
 package ledger
 
 import (
+	"context"
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"hoten/app/fault"
 	"hoten/app/store"
@@ -44,6 +46,30 @@ type Named struct{ Program }
 
 // MarshalJSON writes the code.
 func (n Named) MarshalJSON() ([]byte, error) { return json.Marshal(n.Code) }
+
+// NamedAll are programs as sentences name them, one after the other.
+type NamedAll []Program
+
+// Name lists the names in the language.
+func (n NamedAll) Name(lang string) string {
+	names := make([]string, len(n))
+	for i, p := range n {
+		names[i] = p.Name(lang)
+	}
+	return strings.Join(names, i18n.T(i18n.With(context.Background(), lang), "form.and"))
+}
+
+// String lists the codes.
+func (n NamedAll) String() string {
+	codes := make([]string, len(n))
+	for i, p := range n {
+		codes[i] = p.Code
+	}
+	return strings.Join(codes, ", ")
+}
+
+// MarshalJSON writes the codes.
+func (n NamedAll) MarshalJSON() ([]byte, error) { return json.Marshal(n.String()) }
 
 // Name writes the amount in the language: 10,500マイル; 10,500 miles, 1 mile.
 func (a Amount) Name(lang string) string {

@@ -2,7 +2,6 @@ package reimbursements
 
 import (
 	"slices"
-	"strings"
 
 	"hoten/app/access"
 	"hoten/app/cases"
@@ -66,7 +65,7 @@ func (d desk) refuse(tx *store.Tx, s *subject) error {
 	case s.ReimbursementState != nil && (*s.ReimbursementState == Submitted || *s.ReimbursementState == Approved):
 		return pendingFault(tx, s.ID)
 	case len(s.plan.Missing) > 0:
-		return fault.New(fault.Conflict, "balance_unknown", "programs", strings.Join(d.codes(s.plan.Missing), ", "))
+		return fault.New(fault.Conflict, "balance_unknown", "programs", d.named(s.plan.Missing))
 	case len(s.plan.Doubles) > 0:
 		return fault.New(fault.Conflict, "double_undecided")
 	case s.plan.Empty():
@@ -103,10 +102,10 @@ func pendingFault(tx *store.Tx, caseID int64) error {
 	return fault.New(fault.Conflict, "proposal_pending", "id", r.ID)
 }
 
-func (d desk) codes(programs []int16) []string {
-	out := make([]string, len(programs))
+func (d desk) named(programs []int16) ledger.NamedAll {
+	out := make(ledger.NamedAll, len(programs))
 	for i, p := range programs {
-		out[i] = d.programs[p].Code
+		out[i] = d.programs[p]
 	}
 	return out
 }

@@ -101,8 +101,8 @@ func (p *page) recorded(e audit.Sealed, programs []incidents.Program) []ui.Chang
 	return out
 }
 
-// inWords says the state of a request or a case, and what a plan does and leaves; empty for
-// what has no words.
+// inWords says the values of an entry that have words: among them the state of a request, and
+// what a plan does and leaves. It is empty for all others.
 func (p *page) inWords(subject, name string, v any, programs []incidents.Program) string {
 	lang, word := i18n.Lang(p.ctx), fmt.Sprint(v)
 	request := strings.HasPrefix(subject, "reimbursement:")
@@ -111,6 +111,29 @@ func (p *page) inWords(subject, name string, v any, programs []incidents.Program
 		return i18n.T(p.ctx, "reimbursements.state."+word)
 	case name == "status" && i18n.Has(lang, "cases.status."+word):
 		return i18n.T(p.ctx, "cases.status."+word)
+	case (name == "from" || name == "to") && i18n.Has(lang, "cases.finding."+word):
+		return i18n.T(p.ctx, "cases.finding."+word)
+	case name == "direction" && i18n.Has(lang, "calls.direction."+word):
+		return i18n.T(p.ctx, "calls.direction."+word)
+	case name == "relation" && i18n.Has(lang, "calls.relation."+word):
+		return i18n.T(p.ctx, "calls.relation."+word)
+	case name == "outcome" && i18n.Has(lang, "calls.outcome."+word):
+		return i18n.T(p.ctx, "calls.outcome."+word)
+	case name == "item" && i18n.Has(lang, "calls.item."+word):
+		return i18n.T(p.ctx, "calls.item."+word)
+	case name == "program":
+		if i := slices.IndexFunc(programs, func(program incidents.Program) bool { return program.Code == word }); i >= 0 {
+			return programs[i].Name(lang)
+		}
+		return ""
+	case name == "points" && !request:
+		if n, is := v.(float64); is { // JSON
+			return i18n.Number(int64(n))
+		}
+		return ""
+	case isTime(word):
+		at, _ := time.Parse(time.RFC3339, word)
+		return i18n.TimeFull(p.ctx, at)
 	case !request || name != "balances" && name != "lines":
 		return ""
 	}
@@ -139,6 +162,12 @@ func (p *page) inWords(subject, name string, v any, programs []incidents.Program
 		}
 	}
 	return strings.Join(said, i18n.T(p.ctx, "list.comma"))
+}
+
+// isTime reports whether a value is a time as JSON writes it.
+func isTime(v string) bool {
+	_, err := time.Parse(time.RFC3339, v)
+	return err == nil
 }
 
 // differences are what an entry says was before and is after, field by field.

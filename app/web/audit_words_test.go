@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"hoten/app/cases"
 	"hoten/app/reimbursements"
 )
 
@@ -24,6 +25,29 @@ func TestTheAuditTrailSaysWhatWasPosted(t *testing.T) {
 	for _, raw := range []string{"&#34;program&#34;", "[{&#34;kind", "<s>submitted", "<b>submitted"} {
 		if i := strings.Index(page, raw); i >= 0 {
 			t.Errorf("%q is said: %s", raw, page[max(0, i-200):min(len(page), i+300)])
+		}
+	}
+}
+
+// What was changed elsewhere is told in words too: who decided what of which movement, when a
+// callback is due, and how a call ended.
+func TestTheAuditTrailSaysWhatWasDecided(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	call, err := cases.StartCall(s.Ctx, s.Store, s.Agent, c.ID, cases.NewCall{Direction: "outbound", Relation: cases.Family})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cases.Conclude(s.Ctx, s.Store, s.Agent, call.ID, cases.Unable); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reimbursements.AddAdjustment(s.Ctx, s.Store, s.Manager, c.ID, "goo", 12500, "端数"); err != nil {
+		t.Fatal(err)
+	}
+	body := s.as(s.Auditor).get("/audit").body
+	for _, words := range []string{"続柄", "ご家族", "架電", "確認不可", "プログラム", "gooポイント", "12,500"} {
+		if !strings.Contains(body, words) {
+			t.Errorf("the page does not say %s", words)
 		}
 	}
 }

@@ -71,15 +71,16 @@ func (v *caseView) noticeQueued() bool {
 }
 
 // verificationLink is the verification: recorded on the case, or far enough in the open call
-// for what comes next, whether or not its agent has concluded it.
+// for what comes next, whether or not its agent has concluded it. A caller who may not act
+// for the member verifies nobody.
 func (v *caseView) verificationLink() link {
 	r := v.row
 	l := link{name: "verification", at: r.VerifiedAt, done: r.VerifiedAt != nil, skip: r.ResumedAt != nil && r.VerifiedAt == nil}
 	switch {
 	case l.done || v.Call == nil:
-	case v.Call.Level >= v.levelNeeded():
+	case v.Call.Acts && v.Call.Level >= v.levelNeeded():
 		l.done, l.note = true, i18n.T(v.ctx, "calls.level", "level", v.Call.Level)
-	case v.Call.Outcome != "":
+	case v.Call.Outcome != "" && (v.Call.Acts || v.Call.Outcome != cases.Verified):
 		l.note = i18n.T(v.ctx, "calls.outcome."+v.Call.Outcome)
 	}
 	return l
@@ -184,7 +185,7 @@ func (v *caseView) nextFor(step string) string {
 		return ""
 	case step == "notice":
 		return "notify"
-	case (step == "verification" || step == "reset") && v.Call != nil && v.Call.Over:
+	case (step == "verification" || step == "reset") && v.Call != nil && (v.Call.Over || !v.Call.Acts && v.Call.Outcome == cases.Verified):
 		return "end"
 	case v.suspended(step):
 		return ""

@@ -86,6 +86,10 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 			ui.CasesShow{Change: &ui.ContactChange{}}, plan, "done, done, now The new contact waits to be confirmed, later, later; "},
 		"no contact for a link, not verified": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{}, plan,
 			"done, now, later First a new contact, with documents, later, later; call"},
+		"family, concluded": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{Relation: cases.Family, Level: 1, Outcome: "verified"}}, plan,
+			"done, now, later, later, later; end"},
+		"family, no contact for a link": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{Call: &ui.Call{Relation: cases.Family, Level: 1}}, plan,
+			"done, now, later First a new contact, with documents, later, later; verify"},
 		"verified before, then a mismatch": {row{State: "restricted", NotifiedAt: at, VerifiedAt: at},
 			ui.CasesShow{Call: &ui.Call{Outcome: "mismatch", Over: true}}, plan, "done, done, now, later, later; end"},
 		"suspected impostor": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{CallClosed: "impostor"}, plan,
@@ -138,6 +142,9 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		}
 		if v.MayWork, v.MayChange = true, true; !strings.Contains(name, "no contact") {
 			v.Identity.ResetTo = []ui.Choice{{}}
+		}
+		if v.Call != nil {
+			v.Call.Acts = v.Call.Relation != cases.Family
 		}
 		v.chain()
 		var steps []string

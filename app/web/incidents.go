@@ -267,14 +267,14 @@ func progressOf(program incidents.Program, lang string, f *reports.Figures) ui.P
 		Adjusted:  stages(func(t reports.Totals) map[string]int64 { return t.Adjusted })}
 }
 
-// job is the long work that the address names, for its progress.
+// job is the proposing for all that the address names, for its progress.
 func (p *page) job() (*ui.Progress, error) {
 	id, err := strconv.ParseInt(p.QueryParam("job"), 10, 64)
 	if err != nil {
 		return nil, nil
 	}
 	j, err := jobs.ByID(p.db, id)
-	if fault.Of(err, fault.NotFound) {
+	if fault.Of(err, fault.NotFound) || err == nil && j.Kind != (reimbursements.ProposeAllArgs{}).Kind() {
 		return nil, nil
 	}
 	if err != nil {

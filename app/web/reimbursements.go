@@ -89,11 +89,11 @@ func (p *page) fillReimbursement(v *caseView, r *reimbursements.Reimbursement, s
 		if err := reimbursements.LookedAt(p.ctx, p.w.s, p.by, map[int64][]byte{r.ID: v.plan.Hash()}); err != nil {
 			return err
 		}
-		if err := p.decidable(v, r, shown); err != nil {
-			return err
-		}
 		if !bytes.Equal(r.PlanHash, v.plan.Hash()) {
 			shown.Changes = p.changes(lines[r.ID], v.plan, v.programs)
+		}
+		if err := p.decidable(v, r, shown); err != nil {
+			return err
 		}
 		if p.by.May(access.Decide) {
 			if shown.NextID, err = reimbursements.NextWaiting(p.db, p.by.ID, r.ID); err != nil {
@@ -160,7 +160,7 @@ func (p *page) decidable(v *caseView, r *reimbursements.Reimbursement, shown *ui
 		shown.WhyNot = i18n.T(p.ctx, "reimbursements.decide.who")
 	case r.ProposerID == p.by.ID || slices.Contains(editors, p.by.ID):
 		shown.WhyNot = i18n.T(p.ctx, "fault.self_approval")
-	case mine:
+	case mine && len(shown.Changes) == 0: // what has changed since, whoever approved it returns
 		shown.WhyNot = i18n.T(p.ctx, "fault.already_approved")
 	default:
 		shown.MayDecide = true

@@ -19,6 +19,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/ledger"
+	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
@@ -346,5 +347,29 @@ func TestReturnedRequestNamesWhoReturnedIt(t *testing.T) {
 	by, reason := strings.Index(a.body, "差戻し "+s.Supervisor.Name), strings.Index(a.body, "金額を確認してください")
 	if by < 0 || reason < by {
 		t.Errorf("who returned it stands at %d, the reason at %d", by, reason)
+	}
+}
+
+// Whoever has approved what changed afterwards can return it, and not approve it again.
+func TestWhoApprovedReturnsWhatChanged(t *testing.T) {
+	s, ids := waitingSite(t, 1)
+	if _, err := reimbursements.Withdraw(s.Ctx, s.Store, s.Agent, ids[0], "誤り"); err != nil {
+		t.Fatal(err)
+	}
+	s.SetPolicies(func(p *policies.Policies) { p.Thresholds["goo"] = 50 })
+	id := s.propose(s.Agent, "w000@ocn.example")
+	if _, err := reimbursements.Approve(s.Ctx, s.Store, s.Supervisor, id); err != nil {
+		t.Fatal(err)
+	}
+	b, page := s.as(s.Supervisor), fmt.Sprintf("/reimbursements/%d", id)
+	if a := b.get(page); strings.Contains(a.body, page+"/return") || !strings.Contains(a.body, "すでに承認しています") {
+		t.Error("what was approved and stands is offered for a decision")
+	}
+	s.Import("", apptest.MovementsHeader+"WX,w000@ocn.example,2014-07-20 03:00,exchange,goo,,x,20,,,suspected\n")
+	if a := b.get(page); !strings.Contains(a.body, page+"/return") || strings.Contains(a.body, page+"/approve") {
+		t.Error("what changed cannot be returned")
+	}
+	if a := b.post(page+"/return", "reason", "内容が変わったため"); a.status != http.StatusSeeOther {
+		t.Errorf("returned: %d", a.status)
 	}
 }

@@ -29,6 +29,25 @@ func went(t *testing.T, w *apptest.World, login, kind string) (contact int64) {
 	return contact
 }
 
+// learnedAfter is what comes of mails of these kinds, whatever happened to the case then, and
+// of what becomes known of the address; looked at twice, since it is found once.
+func learnedAfter(t *testing.T, w *apptest.World, login string, kinds []string, then, becomes string) {
+	t.Helper()
+	var contact int64
+	for _, kind := range kinds {
+		contact = went(t, w, login, kind)
+	}
+	if then != "" {
+		update(t, w, then, w.Case(login).ID)
+	}
+	if becomes != "" {
+		update(t, w, becomes, contact)
+	}
+	for range 2 {
+		must(t, cases.MarkUnreached(w.Ctx, w.Store))
+	}
+}
+
 func due(w *apptest.World, login, subject string) bool {
 	return slices.Contains(w.Case(login).Letter(w.ID(login).Standing), subject)
 }
@@ -91,18 +110,7 @@ func TestAChangeThatWentAstray(t *testing.T) {
 		login := fmt.Sprintf("m%d@ocn.example", i+1)
 		id := w.Case(login).ID
 		set(t, w, login, "letter_about = 0, unreachable_at = null, verified_at = now(), notified_at = now(), status = 'in_progress'")
-		var contact int64
-		for _, kind := range test.kinds {
-			contact = went(t, w, login, kind)
-		}
-		if test.then != "" {
-			update(t, w, test.then, id)
-		}
-		if test.becomes != "" {
-			update(t, w, test.becomes, contact)
-		}
-		must(t, cases.MarkUnreached(w.Ctx, w.Store))
-		must(t, cases.MarkUnreached(w.Ctx, w.Store)) // and it is found once
+		learnedAfter(t, w, login, test.kinds, test.then, test.becomes)
 		for _, subject := range []string{"contact_changed", "contact_undone"} {
 			if got := due(w, login, subject); got != (subject == test.want) {
 				t.Errorf("%s: %s due: %v", test.name, subject, got)
@@ -158,18 +166,7 @@ func TestAResultThatWentAstray(t *testing.T) {
 		login := fmt.Sprintf("m%d@ocn.example", i+1)
 		id := w.Case(login).ID
 		set(t, w, login, "letter_about = 0, unreachable_at = null, verified_at = null, notified_at = now(), status = 'in_progress'")
-		var contact int64
-		for _, kind := range test.kinds {
-			contact = went(t, w, login, kind)
-		}
-		if test.then != "" {
-			update(t, w, test.then, id)
-		}
-		if test.becomes != "" {
-			update(t, w, test.becomes, contact)
-		}
-		must(t, cases.MarkUnreached(w.Ctx, w.Store))
-		must(t, cases.MarkUnreached(w.Ctx, w.Store)) // and it is found once
+		learnedAfter(t, w, login, test.kinds, test.then, test.becomes)
 		if got := due(w, login, "result"); got != test.want {
 			t.Errorf("%s: due: %v", test.name, got)
 		}

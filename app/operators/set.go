@@ -174,10 +174,14 @@ var idChanges []func(tx *store.Tx, before, after ID) error
 func WhenIDChanges(fn func(tx *store.Tx, before, after ID) error) { idChanges = append(idChanges, fn) }
 
 // Distinct refuses names that another of the list has in either language: people and files
-// tell them apart by these. named gives the code of one and both names.
+// tell them apart by these. One that keeps both its names, as a database from before this
+// rule may have them, is left alone. named gives the code of one and both names.
 func Distinct[T any](one T, list []T, named func(T) (code, ja, en string)) error {
 	var p fault.Problems
 	code, ja, en := named(one)
+	if slices.ContainsFunc(list, func(kept T) bool { c, j, e := named(kept); return c == code && j == ja && e == en }) {
+		return nil
+	}
 	for _, other := range list {
 		its, itsJa, itsEn := named(other)
 		if its == code {

@@ -48,6 +48,13 @@ func TestOperatorsInUseStay(t *testing.T) {
 			t.Errorf("%s: %s", c.new, got)
 		}
 	}
+	// Names that were the same before the rule stay, and the same file is no change.
+	if _, err := w.Pool.Exec(w.Ctx, "update programs set name_en = 'Points', version = version + 1"); err != nil {
+		t.Fatal(err)
+	}
+	if got := change("name_en: PointTalk", "name_en: Points"); !strings.Contains(got, "<nil>") {
+		t.Errorf("what stands is refused: %s", got)
+	}
 	posted(w)
 	if got := change(talk+"resonant", talk+"com"); !strings.Contains(got, "operator program_posted") {
 		t.Errorf("points were put back: %s", got)

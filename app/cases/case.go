@@ -34,6 +34,7 @@ type Case struct {
 	AssigneeID         *int64
 	DeskID             *int64
 	ReimbursementState *string
+	Interrupted        *Status // what the case waited for when its proposal was submitted
 	NotifiedAt         *time.Time
 	VerifiedAt         *time.Time
 	VerifiedCall       *int64 // the first call of the conversation in which the member was verified

@@ -14,7 +14,7 @@
 // The status machine, as in state.go:
 //
 //	new → in_progress ⇄ awaiting_customer, callback_due, on_hold
-//	in_progress → awaiting_approval (by a proposal) → in_progress (by its decision),
-//	                                                 callback_due while a callback is promised
+//	any open one, completed → awaiting_approval (by a proposal) → what it was waiting for
+//	                                                              before, or in_progress
 //	any open one → completed, out_of_scope → reopened → as in_progress
 package cases

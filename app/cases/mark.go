@@ -14,17 +14,17 @@ var promised = "false"
 func WherePromised(condition string) { promised = condition }
 
 // MarkProposal moves cases with their proposals, whose new state this is: awaiting
-// approval while one is submitted, in progress again once it is decided, or waiting for
-// the call back that was promised; posted is made whole, with nothing open about the
-// points. The caller has locked the cases.
+// approval while one is submitted. Once it is decided a case waits for what it waited for
+// before, or for the call back that was promised, or is in progress again; posted is made
+// whole, with nothing open about the points. The caller has locked the cases.
 func MarkProposal(tx *store.Tx, ids []int64, state string) {
-	status, whole := InProgress, state == "posted"
+	status, interrupted := "case when "+promised+" then 'callback_due' else coalesce(interrupted, 'in_progress') end", "null"
 	if state == "submitted" {
-		status = AwaitingApproval
+		status, interrupted = "'awaiting_approval'", "case when status in ('on_hold', 'awaiting_customer') then status end"
 	}
-	tx.Queue(`update cases c set reimbursement_state = $2, status = case when $3 = '`+string(InProgress)+`' and `+promised+` then '`+string(CallbackDue)+`' else $3 end,
-		version = version + 1, changed_at = $4, completed_at = null, made_whole_at = case when $5 then $4 else made_whole_at end,
-		points_open = case when $5 then 0 else points_open end where id = any($1)`, ids, state, string(status), tx.Now, whole)
+	tx.Queue(`update cases c set reimbursement_state = $2, status = `+status+`, interrupted = `+interrupted+`,
+		version = version + 1, changed_at = $3, completed_at = null, made_whole_at = case when $4 then $3 else made_whole_at end,
+		points_open = case when $4 then 0 else points_open end where id = any($1)`, ids, state, tx.Now, state == "posted")
 }
 
 // MarkUnreachable notes that no mail reaches the members of cases.

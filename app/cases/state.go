@@ -49,8 +49,10 @@ func table() (out []move) {
 		out = append(out, move{from, Completed, access.WorkCases, true}, move{from, OutOfScope, access.Supervise, true},
 			move{from, AwaitingApproval, access.Propose, false})
 	}
-	return append(out, move{AwaitingApproval, InProgress, access.Propose, false}, move{AwaitingApproval, CallbackDue, access.Propose, false},
-		move{Completed, Reopened, access.WorkCases, true}, move{OutOfScope, Reopened, access.Supervise, true},
+	for _, to := range working {
+		out = append(out, move{AwaitingApproval, to, access.Propose, false})
+	}
+	return append(out, move{Completed, Reopened, access.WorkCases, true}, move{OutOfScope, Reopened, access.Supervise, true},
 		move{Completed, AwaitingApproval, access.Propose, false})
 }
 

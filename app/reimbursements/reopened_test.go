@@ -77,3 +77,44 @@ func imported(affected, moves string) func(*apptest.World, *cases.Case) error {
 		return nil
 	}
 }
+
+// A case goes back to what it waited for before its proposal, however that is decided.
+func TestDecidedCasesWaitForWhatTheyWaitedFor(t *testing.T) {
+	w, of := importLosses(t, small)
+	for _, status := range []cases.Status{cases.OnHold, cases.AwaitingCustomer, cases.InProgress} {
+		if w.Case(login(0)).Status != status {
+			if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, of[0].ID, cases.Change{Status: &status, Version: w.Case(login(0)).Version}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for name, decide := range map[string]func(id int64) error{
+			"returned": func(id int64) error {
+				_, err := reimbursements.Return(w.Ctx, w.Store, w.Supervisor, id, "確認してください")
+				return err
+			},
+			"withdrawn": func(id int64) error {
+				_, err := reimbursements.Withdraw(w.Ctx, w.Store, w.Agent, id, "取り下げ")
+				return err
+			},
+		} {
+			r := propose(t, w, w.Agent, of[0])
+			if got := w.Case(login(0)).Status; got != cases.AwaitingApproval {
+				t.Fatalf("proposed from %s: %s", status, got)
+			}
+			if err := decide(r.ID); err != nil {
+				t.Fatal(err)
+			}
+			if got := w.Case(login(0)).Status; got != status {
+				t.Errorf("%s, %s: now %s", status, name, got)
+			}
+		}
+	}
+	status := cases.OnHold
+	if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, of[0].ID, cases.Change{Status: &status, Version: w.Case(login(0)).Version}); err != nil {
+		t.Fatal(err)
+	}
+	approve(t, w, w.Supervisor, propose(t, w, w.Agent, of[0]).ID)
+	if got := w.Case(login(0)).Status; got != cases.OnHold {
+		t.Errorf("posted: %s", got)
+	}
+}

@@ -33,7 +33,7 @@ type Movement struct {
 // ProgramSum shows that the sums add up.
 type ProgramSum struct {
 	Program   string
-	Frozen    int64
+	Before    int64 // the balance that the sums begin with
 	Rollback  int64
 	Reimburse int64
 	Absorbed  int64
@@ -633,7 +633,7 @@ func (p CasesShow) sums() templ.Component {
 				}
 			}
 			if len(p.Programs) > 0 {
-				templ_7745c5c3_Err = p.sumTable().Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = sumTable(t(ctx, "cases.sums.frozen"), p.Programs).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -382,7 +382,7 @@ func (p ReimbursementsShow) Page() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = CasesShow{Programs: p.Programs}.sumTable().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = sumTable(t(ctx, "cases.sums.proposed"), p.Programs).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -814,7 +814,7 @@ func (l PlanLine) rows() string {
 	return "1"
 }
 
-func (p CasesShow) sumTable() templ.Component {
+func sumTable(before string, programs []ProgramSum) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -839,7 +839,7 @@ func (p CasesShow) sumTable() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, s := range p.Programs {
+		for _, s := range programs {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 66, "<th scope=\"col\" class=\"num\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -862,30 +862,30 @@ func (p CasesShow) sumTable() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.frozen"), p.Programs, func(s ProgramSum) string { return i18n.Number(s.Frozen) }).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sumRow(before, programs, func(s ProgramSum) string { return i18n.Number(s.Before) }).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if anySum(p.Programs, func(s ProgramSum) int64 { return s.Later }) {
-			templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.later"), p.Programs, func(s ProgramSum) string { return i18n.Signed(s.Later) }).Render(ctx, templ_7745c5c3_Buffer)
+		if anySum(programs, func(s ProgramSum) int64 { return s.Later }) {
+			templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.later"), programs, func(s ProgramSum) string { return i18n.Signed(s.Later) }).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.rollback"), p.Programs, func(s ProgramSum) string { return i18n.Signed(s.Rollback) }).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.rollback"), programs, func(s ProgramSum) string { return i18n.Signed(s.Rollback) }).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.reimburse"), p.Programs, func(s ProgramSum) string { return i18n.Signed(s.Reimburse) }).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.reimburse"), programs, func(s ProgramSum) string { return i18n.Signed(s.Reimburse) }).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.absorbed"), p.Programs, func(s ProgramSum) string { return i18n.Signed(s.Absorbed) }).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.absorbed"), programs, func(s ProgramSum) string { return i18n.Signed(s.Absorbed) }).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if anySum(p.Programs, func(s ProgramSum) int64 { return s.Adjusted }) {
-			templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.adjusted"), p.Programs, func(s ProgramSum) string { return i18n.Signed(s.Adjusted) }).Render(ctx, templ_7745c5c3_Buffer)
+		if anySum(programs, func(s ProgramSum) int64 { return s.Adjusted }) {
+			templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.adjusted"), programs, func(s ProgramSum) string { return i18n.Signed(s.Adjusted) }).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -894,7 +894,7 @@ func (p CasesShow) sumTable() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.after"), p.Programs, func(s ProgramSum) string { return i18n.Number(s.After) }).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.after"), programs, func(s ProgramSum) string { return i18n.Number(s.After) }).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

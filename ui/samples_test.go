@@ -180,8 +180,8 @@ func sampleCase(lang string) CasesShow {
 			{ID: "MV2014-000003", At: jst(7, 25, 12, 0), Kind: "cancel", From: in(lang, "ギフトコード", "Gift code"), To: goo, Points: 200, Finding: "none"},
 		},
 		Programs: []ProgramSum{
-			{Program: pointtalk, Frozen: 587, Rollback: 5000, After: 5587},
-			{Program: goo, Frozen: 158, Rollback: -1000, Reimburse: 800, Absorbed: 42, After: 0},
+			{Program: pointtalk, Before: 587, Rollback: 5000, After: 5587},
+			{Program: goo, Before: 158, Rollback: -1000, Reimburse: 800, Absorbed: 42, After: 0},
 		},
 		Proposal: &Proposal{
 			ID: 7, State: "submitted", Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, 15), Needed: 2, MayWithdraw: true,

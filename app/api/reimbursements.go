@@ -1,7 +1,6 @@
 package api
 
 import (
-	"encoding/json"
 	"net/http"
 	"time"
 
@@ -164,15 +163,14 @@ func (a *API) writeShown(r *request, status int, of *reimbursements.Shown) error
 	w := newPlanWords(of.Programs)
 	out := reimbursementJSON{ID: of.ID, Case: cases.Number(of.CaseID), State: of.State, Proposer: of.ProposerID, ApprovalsNeeded: of.ApprovalsNeeded,
 		Approvals: []approvalJSON{}, Lines: w.lines(of.Lines, of.References), Totals: w.totals(of.Lines), SubmittedAt: of.SubmittedAt, DecidedAt: of.DecidedAt}
-	var balances []reimbursements.Balance
-	if err := json.Unmarshal([]byte(of.Balances), &balances); err != nil {
+	plan, err := of.Plan(of.Lines)
+	if err != nil {
 		return err
 	}
-	out.Balances = w.balances(balances)
+	out.Balances = w.balances(plan.Balances)
 	for _, g := range of.Approvals {
 		out.Approvals = append(out.Approvals, approvalJSON{g.StaffID, g.StaffName, g.At, g.VoidedAt != nil})
 	}
-	var err error
 	if out.Reason, err = of.PlainReason(a.s.Vault); err != nil {
 		return err
 	}

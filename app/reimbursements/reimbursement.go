@@ -2,6 +2,7 @@ package reimbursements
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
@@ -73,6 +74,12 @@ func Subject(id int64) string { return "reimbursement:" + strconv.FormatInt(id, 
 
 // Pending reports whether the proposal still waits for a decision.
 func (r Reimbursement) Pending() bool { return r.State == Submitted || r.State == Approved }
+
+// Plan is what was proposed, from its stored lines.
+func (r Reimbursement) Plan(lines []Line) (Plan, error) {
+	p := Plan{Lines: lines}
+	return p, json.Unmarshal([]byte(r.Balances), &p.Balances)
+}
 
 // decide refuses whoever may not decide about the proposal: its proposer, anybody
 // who wrote part of it, and everybody once it is decided.

@@ -101,6 +101,7 @@ func movementOf(m incidents.Movement, names map[int16]string, settled bool) ui.M
 	return out
 }
 
+// sums are the case's, from the balance when the ID was restricted on.
 func (v *caseView) sums() (out []ui.ProgramSum) {
 	for _, program := range v.programs {
 		balance, known := v.facts.Balances[program.ID]
@@ -113,29 +114,49 @@ func (v *caseView) sums() (out []ui.ProgramSum) {
 				addSum(&s, l.Purpose, l.Points)
 			}
 		}
-		for _, l := range v.plan.Lines {
-			for id, points := range l.Effects() {
-				if id == program.ID {
-					addSum(&s, l.Kind, points)
-					s.After += points
-				}
-			}
-		}
-		for _, b := range v.plan.Balances {
-			if b.ProgramID == program.ID {
-				addSum(&s, ledger.Moved, -b.Behind)
-				s.After -= b.Behind
-			}
-		}
+		addPlan(&s, program.ID, v.plan)
 		out = append(out, s)
 	}
 	return out
 }
 
+// proposed are the sums of a proposal, from the balance when it was made on.
+func proposed(plan reimbursements.Plan, programs []incidents.Program, lang string) (out []ui.ProgramSum) {
+	for _, program := range programs {
+		i := slices.IndexFunc(plan.Balances, func(b reimbursements.Balance) bool { return b.ProgramID == program.ID })
+		if i < 0 {
+			continue
+		}
+		s := ui.ProgramSum{Program: program.Name(lang), Before: plan.Balances[i].Now, After: plan.Balances[i].Now}
+		addPlan(&s, program.ID, plan)
+		out = append(out, s)
+	}
+	return out
+}
+
+func addPlan(s *ui.ProgramSum, program int16, plan reimbursements.Plan) {
+	add := func(purpose string, points int64) {
+		addSum(s, purpose, points)
+		s.After += points
+	}
+	for _, l := range plan.Lines {
+		for id, points := range l.Effects() {
+			if id == program {
+				add(l.Kind, points)
+			}
+		}
+	}
+	for _, b := range plan.Balances {
+		if b.ProgramID == program {
+			add(ledger.Moved, -b.Behind)
+		}
+	}
+}
+
 func addSum(s *ui.ProgramSum, kind string, points int64) {
 	switch kind {
 	case ledger.Opening:
-		s.Frozen += points
+		s.Before += points
 	case ledger.Moved:
 		s.Later += points
 	case reimbursements.Rollback:

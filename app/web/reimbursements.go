@@ -81,7 +81,12 @@ func (p *page) fillReimbursement(v *caseView, r *reimbursements.Reimbursement, s
 	if err != nil {
 		return err
 	}
-	if err := p.planLines(v, lines[r.ID], shown); err != nil {
+	plan, err := r.Plan(lines[r.ID])
+	if err != nil {
+		return err
+	}
+	shown.Programs = proposed(plan, v.programs, i18n.Lang(p.ctx))
+	if err := p.planLines(v, plan.Lines, shown); err != nil {
 		return err
 	}
 	if r.Pending() {
@@ -143,7 +148,6 @@ func (p *page) planLines(v *caseView, lines []reimbursements.Line, shown *ui.Rei
 			shown.Cost = append(shown.Cost, ui.Cost{Program: names[program.ID], Amount: ledger.Amount{Program: program, Points: n}.Name(i18n.Lang(p.ctx))})
 		}
 	}
-	shown.Programs = v.sums()
 	return nil
 }
 

@@ -373,3 +373,29 @@ func TestWhoApprovedReturnsWhatChanged(t *testing.T) {
 		t.Errorf("returned: %d", a.status)
 	}
 }
+
+// The calculation of a request is that of its own lines, from the balance it began with,
+// whatever is found after it.
+func TestCalculationOfARequest(t *testing.T) {
+	s, ids := waitingSite(t, 1)
+	calculation := func(id int64) string {
+		t.Helper()
+		a := s.as(s.Manager).get(fmt.Sprintf("/reimbursements/%d", id))
+		table := regexp.MustCompile(`(?s)<table class="sums">(.*?)</table>`).FindString(a.body)
+		return strings.Join(strings.Fields(regexp.MustCompile(`<[^>]*>`).ReplaceAllString(table, " ")), " ")
+	}
+	first := "申請時の残高 1 5,000 移行の戻し 0 0 補填 0 +100 残高不足分 0 0 実行後の残高 1 5,100"
+	if got := calculation(ids[0]); !strings.Contains(got, first) {
+		t.Errorf("proposed: %s", got)
+	}
+	if _, err := reimbursements.Approve(s.Ctx, s.Store, s.Supervisor, ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	s.Import("", apptest.MovementsHeader+"WX,w000@ocn.example,2014-07-20 03:00,exchange,goo,,x,20,,,suspected\n")
+	if got := calculation(ids[0]); !strings.Contains(got, first) {
+		t.Errorf("posted: %s", got)
+	}
+	if got := calculation(s.propose(s.Agent, "w000@ocn.example")); !strings.Contains(got, "申請時の残高 1 5,100 移行の戻し 0 0 補填 0 +20 残高不足分 0 0 実行後の残高 1 5,120") {
+		t.Errorf("the correction: %s", got)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"hoten/app/desks"
 	"hoten/app/jptext"
 	"hoten/app/reports"
+	"hoten/app/staff"
 	"hoten/i18n"
 )
 
@@ -16,8 +17,8 @@ func reportSamples(lang string) map[string]page {
 			{Desk: "point", Inbound: 95, Outbound: 3, Verified: 61, Ended: 98, TalkSeconds: 21000}},
 		Callbacks: reports.CallbackDay{Promised: 12, Due: 11, Kept: 8, Missed: 2, Attempts: 15, Reached: 9}, Resets: reports.Resets{Sent: 118, Completed: 103},
 		Cases: reports.CaseDay{Opened: 21, Completed: 64}, Mails: []reports.MailDay{{Kind: "reset_link", Sent: 118}, {Kind: "reset_completed", Sent: 142, Failed: 1, Bounced: 4}}, ByHour: []reports.HourCalls{{Hour: 10, Inbound: 41, Outbound: 2}, {Hour: 11, Inbound: 38}}, Open: &reports.Ages{Today: 210, Days1To3: 530, Days4To7: 12},
-		Agents: []reports.AgentDay{{ID: 7, Name: in(lang, "佐藤 美咲", "Misaki Sato"), Calls: 41, Verified: 30, Resets: 25, Proposals: 22}},
-		Notes:  []reports.DailyNote{{At: jst(7, 31, 19, 50), Desk: "tech", By: in(lang, "佐藤 美咲", "Misaki Sato"), Text: in(lang, "夕方から再設定の問い合わせが増加。明日は10時から増員。", "More calls about resets since the evening. More people from 10 tomorrow.")}}}
+		Agents: []reports.AgentDay{{ID: 7, Name: staff.Name(in(lang, "佐藤 美咲", "Misaki Sato")), Calls: 41, Verified: 30, Resets: 25, Proposals: 22}},
+		Notes:  []reports.DailyNote{{At: jst(7, 31, 19, 50), Desk: "tech", By: staff.Name(in(lang, "佐藤 美咲", "Misaki Sato")), Text: in(lang, "夕方から再設定の問い合わせが増加。明日は10時から増員。", "More calls about resets since the evening. More people from 10 tomorrow.")}}}
 	for _, step := range reports.Steps {
 		d.Reimbursements = append(d.Reimbursements, reports.Decided{Step: step, Count: 3})
 	}

@@ -71,7 +71,7 @@ type eventJSON struct {
 func (a *API) caseOf(r cases.Row, identity string, by cases.Deadlines) (caseJSON, error) {
 	login, err := r.PlainLogin(a.s.Vault)
 	out := caseJSON{Number: r.Number(), Incident: r.Reference, LoginID: login, Origin: r.Origin, Class: r.Class, Status: r.Status,
-		IdentityState: optional(identity), ReimbursementState: r.ReimbursementState, Assignee: r.AssigneeID, AssigneeName: r.AssigneeName,
+		IdentityState: optional(identity), ReimbursementState: r.ReimbursementState, Assignee: r.AssigneeID, AssigneeName: r.AssigneeName.String(),
 		ImpostorSuspected: r.ImpostorAt != nil, PointsOpen: r.Marks(), LetterWaits: r.Case.LetterWaits(r.Standing), LetterAbout: r.Case.Letter(r.Standing), LetterSentOn: r.LetterSentOn, OpenedAt: r.OpenedAt, ChangedAt: r.ChangedAt, Version: r.Version}
 	if due, ok := by.Of(r); ok {
 		out.DueAt = &due
@@ -196,7 +196,7 @@ func (a *API) writeCase(r *request, status int, id int64) error {
 
 func actorName(e cases.Event) string {
 	if e.ActorKind == "staff" {
-		return e.ActorName
+		return e.ActorName.String()
 	}
 	return e.ActorKind
 }

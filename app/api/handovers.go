@@ -133,7 +133,7 @@ func listReceivers(a *API, r *request) error {
 	}
 	out := list[item]{Items: []item{}}
 	for _, s := range found {
-		out.Items = append(out.Items, item{s.ID, s.Name, s.Role, s.Speaks(), s.InCall, s.Here(now)})
+		out.Items = append(out.Items, item{s.ID, s.Name.String(), s.Role, s.Speaks(), s.InCall, s.Here(now)})
 	}
 	return r.JSON(http.StatusOK, out)
 }

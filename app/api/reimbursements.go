@@ -169,7 +169,7 @@ func (a *API) writeShown(r *request, status int, of *reimbursements.Shown) error
 	}
 	out.Balances = w.balances(plan.Balances)
 	for _, g := range of.Approvals {
-		out.Approvals = append(out.Approvals, approvalJSON{g.StaffID, g.StaffName, g.At, g.VoidedAt != nil})
+		out.Approvals = append(out.Approvals, approvalJSON{g.StaffID, g.StaffName.String(), g.At, g.VoidedAt != nil})
 	}
 	if out.Reason, err = of.PlainReason(a.s.Vault); err != nil {
 		return err

@@ -25,7 +25,7 @@ type serviceJSON struct {
 func (a *API) servicesOf(list []services.Named, at time.Time) []serviceJSON {
 	out := make([]serviceJSON, len(list))
 	for i, n := range list {
-		out[i] = serviceJSON{n.ID, n.Code, n.Service, n.State, n.FromAt, n.UntilAt, n.Holds(at), n.Note, n.Setter, n.SetAt, n.Version}
+		out[i] = serviceJSON{n.ID, n.Code, n.Service, n.State, n.FromAt, n.UntilAt, n.Holds(at), n.Note, n.Setter.String(), n.SetAt, n.Version}
 	}
 	return out
 }

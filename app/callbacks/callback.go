@@ -8,6 +8,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/fault"
+	"hoten/app/staff"
 	"hoten/app/vault"
 )
 
@@ -76,7 +77,7 @@ type Logged struct {
 	CallbackID int64
 	At         time.Time
 	StaffID    int64
-	StaffName  string
+	StaffName  staff.Name
 	Outcome    string
 	Despite    bool
 }

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/members"
+	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/vault"
 )
@@ -35,8 +36,8 @@ type Filter struct {
 type Row struct {
 	Callback
 	DeskCode     string
-	PromiserName string
-	AssigneeName string
+	PromiserName staff.Name
+	AssigneeName staff.Name
 	IdentityID   int64
 	Login        []byte
 	MemberID     *int64
@@ -60,7 +61,7 @@ func (r Row) MaskedName(v *vault.Vault) (string, error) {
 	return vault.MaskName(p.Name), err
 }
 
-const rowColumns = `select b.*, d.code as desk_code, coalesce(p.name, '') as promiser_name, coalesce(s.name, '') as assignee_name,
+var rowColumns = `select b.*, d.code as desk_code, ` + staff.NameOf("p") + ` as promiser_name, ` + staff.NameOf("s") + ` as assignee_name,
 	i.id as identity_id, i.impostor_at is not null as suspected, i.login, i.member_id, m.name, a.outcome as last, a.at as last_at
 	from (select b.* from callbacks b %s) b join desks d on d.id = b.desk_id join cases c on c.id = b.case_id join identities i on i.id = c.identity_id
 	left join members m on m.id = i.member_id left join staff p on p.id = b.promised_by left join staff s on s.id = b.assignee_id
@@ -128,7 +129,7 @@ func Get(db *gorm.DB, id int64) (*Row, error) {
 
 // Attempts lists the attempts of a callback, the first first.
 func Attempts(db *gorm.DB, id int64) ([]Logged, error) {
-	return store.Select[Logged](db, `select a.*, coalesce(s.name, '') as staff_name from callback_attempts a left join staff s on s.id = a.staff_id
+	return store.Select[Logged](db, `select a.*, `+staff.NameOf("s")+` as staff_name from callback_attempts a left join staff s on s.id = a.staff_id
 		where a.callback_id = $1 order by a.id`, id)
 }
 

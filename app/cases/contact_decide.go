@@ -8,6 +8,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/members"
 	"hoten/app/notices"
+	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -114,7 +115,7 @@ func AskContactChanges(reads *store.Reads, caseID int64) *[]ContactChange {
 // AskProposal reads what the timeline has of the proposal that waits for the case's ID: who
 // made it, when, and the documents that were shown.
 func AskProposal(reads *store.Reads, caseID int64) *[]Event {
-	return store.Ask[Event](reads, `select e.id, e.case_id, e.at, e.kind, e.actor_kind, e.actor_id, coalesce(s.name, '') as actor_name, e.data, e.text
+	return store.Ask[Event](reads, `select e.id, e.case_id, e.at, e.kind, e.actor_kind, e.actor_id, `+staff.NameOf("s")+` as actor_name, e.data, e.text
 		from cases c join contact_changes k on k.identity_id = c.identity_id and k.state = 'proposed'
 		join case_events e on e.case_id = k.case_id and e.kind = $2 and (e.data->>'change')::bigint = k.id
 		left join staff s on s.id = e.actor_id and e.actor_kind = 'staff' where c.id = $1`, caseID, ContactProposed)

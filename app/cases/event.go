@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
+	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/vault"
 )
@@ -94,7 +95,7 @@ type Event struct {
 	Kind      string
 	ActorKind string
 	ActorID   int64
-	ActorName string `gorm:"->;-:migration"`
+	ActorName staff.Name `gorm:"->;-:migration"`
 	Data      *string
 	Text      []byte
 }
@@ -199,7 +200,7 @@ func Events(db *gorm.DB, caseID int64, kinds []string, before int64, limit int) 
 
 // AskEvents reads what Events gives.
 func AskEvents(reads *store.Reads, caseID int64, kinds []string, before int64, limit int) *[]Event {
-	return store.Ask[Event](reads, `select e.id, e.case_id, e.at, e.kind, e.actor_kind, e.actor_id, coalesce(s.name, '') as actor_name, e.data, e.text
+	return store.Ask[Event](reads, `select e.id, e.case_id, e.at, e.kind, e.actor_kind, e.actor_id, `+staff.NameOf("s")+` as actor_name, e.data, e.text
 		from case_events e left join staff s on s.id = e.actor_id and e.actor_kind = 'staff'
 		where e.case_id = $1 and e.id < $2 and (cardinality($3::text[]) = 0 or e.kind = any($3))
 		order by e.id desc limit $4`, caseID, store.Before(before), append([]string{}, kinds...), limit)

@@ -8,6 +8,7 @@ import (
 
 	"hoten/app/fault"
 	"hoten/app/members"
+	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/vault"
 )
@@ -61,7 +62,7 @@ type Row struct {
 	MemberID     *int64
 	Name         []byte
 	NameKana     []byte
-	AssigneeName string
+	AssigneeName staff.Name
 	AssigneeDesk *int64
 }
 
@@ -79,7 +80,7 @@ func (r Row) MaskedName(v *vault.Vault) (string, error) {
 	return vault.MaskName(p.Name), err
 }
 
-var rowColumns = "select " + store.Columns[Case]("c") + `, n.reference, n.id_kind_id, ` + store.Columns[members.Standing]("i") + `, i.login, i.member_id, m.name, m.name_kana, coalesce(s.name, '') as assignee_name, s.desk_id as assignee_desk
+var rowColumns = "select " + store.Columns[Case]("c") + `, n.reference, n.id_kind_id, ` + store.Columns[members.Standing]("i") + `, i.login, i.member_id, m.name, m.name_kana, ` + staff.NameOf("s") + ` as assignee_name, s.desk_id as assignee_desk
 	from (%s) c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
 	left join members m on m.id = i.member_id left join staff s on s.id = c.assignee_id `
 

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
+	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/vault"
 )
@@ -15,7 +16,7 @@ import (
 type OfferTo struct {
 	Handover
 	CaseID        int64
-	FromName      string
+	FromName      staff.Name
 	Relation      string     // of the caller to the member
 	Level         int16      // reached in the call
 	VerifiedUntil *time.Time // when it ends
@@ -39,7 +40,7 @@ func (o OfferTo) PlainNote(v *vault.Vault) (string, error) {
 // AskOffersTo reads the open offers to a person, the oldest first.
 func AskOffersTo(reads *store.Reads, person int64, now time.Time) *[]OfferTo {
 	return store.Ask[OfferTo](reads, `select h.*, k.case_id, k.relation, k.level, k.expires_at as verified_until, k.outcome, m.language,
-			s.name as from_name, e.id as event_id, e.text as note,
+			`+staff.NameOf("s")+` as from_name, e.id as event_id, e.text as note,
 			exists (select from calls o where o.agent_id = $1 and o.ended_at is null) as in_call
 		from handovers h join calls k on k.id = h.call_id join staff s on s.id = h.from_id
 		join cases c on c.id = k.case_id join identities i on i.id = c.identity_id left join members m on m.id = i.member_id
@@ -51,19 +52,19 @@ func AskOffersTo(reads *store.Reads, person int64, now time.Time) *[]OfferTo {
 // OfferOf is the open offer of a call as its agent sees it.
 type OfferOf struct {
 	Handover
-	ToName string
+	ToName staff.Name
 }
 
 // AskOfferOf reads the open offer of a call; none when there is none.
 func AskOfferOf(reads *store.Reads, call int64) *[]OfferOf {
-	return store.Ask[OfferOf](reads, `select h.*, s.name as to_name from handovers h join staff s on s.id = h.to_id
+	return store.Ask[OfferOf](reads, `select h.*, `+staff.NameOf("s")+` as to_name from handovers h join staff s on s.id = h.to_id
 		where h.call_id = $1 order by h.id desc limit 1`, call)
 }
 
 // Receiver is a person whom a call can be handed to.
 type Receiver struct {
 	ID        int64
-	Name      string
+	Name      staff.Name
 	Role      access.Role
 	Languages string // as staff keeps them, "ja en"
 	DeskID    *int64
@@ -83,7 +84,7 @@ func (r Receiver) Speaks() []string { return strings.Fields(r.Languages) }
 // AskReceivers reads whom a call can be handed to: everybody but its agent who takes calls
 // in the member's language, where it is known. First those at their console and in no call.
 func AskReceivers(reads *store.Reads, c *Call, now time.Time) *[]Receiver {
-	return store.Ask[Receiver](reads, `select s.id, s.name, s.role, s.languages, s.desk_id, n.seen_at,
+	return store.Ask[Receiver](reads, `select s.id, `+staff.NameOf("s")+` as name, s.role, s.languages, s.desk_id, n.seen_at,
 			exists (select from calls o where o.agent_id = s.id and o.ended_at is null) as in_call
 		from staff s left join staff_seen n on n.staff_id = s.id
 		where s.disabled_at is null and s.role = any($2) and s.id <> $3
@@ -95,14 +96,14 @@ func AskReceivers(reads *store.Reads, c *Call, now time.Time) *[]Receiver {
 
 // OnCall is another agent's call about a case.
 type OnCall struct {
-	Name  string
+	Name  staff.Name
 	Since time.Time // the caller is on the line
 	Taken bool      // over from the reader
 }
 
 // AskOnCall reads who else is on a call about the case, the newest first.
 func AskOnCall(reads *store.Reads, caseID, reader int64) *[]OnCall {
-	return store.Ask[OnCall](reads, `select s.name, coalesce(f.started_at, k.started_at) as since,
+	return store.Ask[OnCall](reads, `select `+staff.NameOf("s")+` as name, coalesce(f.started_at, k.started_at) as since,
 			exists (select from handovers h where h.taken_as = k.id and h.from_id = $2) as taken
 		from calls k join staff s on s.id = k.agent_id left join calls f on f.id = k.first_id
 		where k.case_id = $1 and k.agent_id <> $2 and k.ended_at is null order by k.id desc`, caseID, reader)

@@ -423,7 +423,7 @@ func TestHandingOverIsTold(t *testing.T) {
 	if err != nil || len(offers) != 1 {
 		t.Fatal(offers, err)
 	}
-	if note, _ := offers[0].PlainNote(w.Vault); note != "折り返しの相談のため" || offers[0].FromName != w.Agent.Name || offers[0].CaseID != c.ID || offers[0].InCall {
+	if note, _ := offers[0].PlainNote(w.Vault); note != "折り返しの相談のため" || offers[0].FromName.String() != w.Agent.Name || offers[0].CaseID != c.ID || offers[0].InCall {
 		t.Errorf("%+v %q", offers[0], note)
 	}
 	accept(t, w, w.Supervisor, h.ID)

@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
+	"hoten/app/staff"
 	"hoten/app/store"
 )
 
@@ -13,7 +14,7 @@ import (
 // wait for an approval and that are stalled, and since when the longest has waited.
 type Load struct {
 	StaffID  int64
-	Name     string
+	Name     staff.Name
 	Open     int64
 	Approval int64
 	Stalled  int64
@@ -26,7 +27,7 @@ type Load struct {
 func Loads(db *gorm.DB, now time.Time) ([]Load, error) {
 	_, until := lain(stalledFrom, now)
 	// One look into the index a person: joined, the cases that nobody has are read as well.
-	return store.Select[Load](db, `select s.id as staff_id, s.name, c.*, s.disabled_at is not null or s.role <> all($1) as left
+	return store.Select[Load](db, `select s.id as staff_id, `+staff.NameOf("s")+` as name, c.*, s.disabled_at is not null or s.role <> all($1) as left
 		from staff s cross join lateral (select count(*) as open, count(*) filter (where c.status = 'awaiting_approval') as approval,
 		  count(*) filter (where c.changed_at < $2) as stalled, min(c.changed_at) as oldest
 		  from cases c where `+assignee+` = s.id and `+open+`) c

@@ -7,12 +7,13 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
+	"hoten/app/staff"
 	"hoten/app/store"
 )
 
 // Presence is somebody else who has the case open.
 type Presence struct {
-	Name    string
+	Name    staff.Name
 	Writing bool
 }
 
@@ -37,7 +38,7 @@ func Attend(ctx context.Context, s *store.Store, by access.Actor, id int64, writ
 			on conflict (case_id, staff_id) do update set writing = excluded.writing, seen_at = excluded.seen_at`, id, by.ID, writing, tx.Now); err != nil {
 			return err
 		}
-		if others, err = store.Select[Presence](tx.DB, `select s.name, p.writing from presence p join staff s on s.id = p.staff_id
+		if others, err = store.Select[Presence](tx.DB, `select `+staff.NameOf("s")+` as name, p.writing from presence p join staff s on s.id = p.staff_id
 			where p.case_id = $1 and p.staff_id <> $2 and p.seen_at > $3 order by s.id`, id, by.ID, tx.Now.Add(-present)); err != nil {
 			return err
 		}

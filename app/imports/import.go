@@ -12,6 +12,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/incidents"
+	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -120,13 +121,13 @@ func needFile(affected, movements bool) error {
 type Row struct {
 	Import
 	Reference string
-	By        string
+	By        staff.Name
 }
 
 // Find lists imports, newest first, before the one with the id before (0: from
 // the newest): limit and one more when there are more.
 func Find(db *gorm.DB, before int64, limit int) ([]Row, error) {
-	return store.Select[Row](db, `select i.*, n.reference, coalesce(s.name, '') as by from imports i join incidents n on n.id = i.incident_id
+	return store.Select[Row](db, `select i.*, n.reference, `+staff.NameOf("s")+` as by from imports i join incidents n on n.id = i.incident_id
 		left join staff s on s.id = i.staff_id where i.id < $1 order by i.id desc limit $2`, store.Before(before), limit+1)
 }
 

@@ -13,6 +13,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/jobs"
+	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -199,7 +200,7 @@ type Outcome struct {
 	CaseID          *int64
 	Now             *string // state
 	DecidedAt       *time.Time
-	DecidedName     *string
+	DecidedName     staff.Name
 }
 
 // Arguments reads Args.
@@ -213,7 +214,7 @@ func (o Outcome) Arguments() (out []any) {
 // Outcomes lists what became of a batch, refused ones first, after the row (place,
 // id): limit and one more when there are more.
 func Outcomes(db *gorm.DB, job int64, place int16, id int64, limit int) ([]Outcome, error) {
-	return store.Select[Outcome](db, `select a.*, r.case_id, r.state as now, r.decided_at, s.name as decided_name
+	return store.Select[Outcome](db, `select a.*, r.case_id, r.state as now, r.decided_at, `+staff.NameOf("s")+` as decided_name
 		from approval_results a left join reimbursements r on r.id = a.reimbursement_id left join staff s on s.id = r.decided_by
 		where a.job_id = $1 and (a.place, a.reimbursement_id) > ($2, $3) order by a.place, a.reimbursement_id limit $4`, job, place, id, limit+1)
 }

@@ -10,6 +10,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/cases"
 	"hoten/app/jptext"
+	"hoten/app/staff"
 	"hoten/app/store"
 )
 
@@ -37,8 +38,8 @@ type Row struct {
 	Reimbursement
 	Class        *string
 	Reference    string
-	ProposerName string
-	DeciderName  *string // of who settled it, where AskOfCase reads
+	ProposerName staff.Name
+	DeciderName  staff.Name // of who settled it, where AskOfCase reads
 	Given        int
 }
 
@@ -102,7 +103,7 @@ func AskFind(reads *store.Reads, f Filter) *[]Row {
 		add("r.id < $%d", f.Before)
 	}
 	// Names come to the rows of the page, not to all that there are.
-	return store.Ask[Row](reads, `select r.*, c.class, n.reference, s.name as proposer_name,
+	return store.Ask[Row](reads, `select r.*, c.class, n.reference, `+staff.NameOf("s")+` as proposer_name,
 		(select count(*) from approvals a where a.reimbursement_id = r.id and a.voided_at is null) as given
 		from (select r.* from reimbursements r where `+strings.Join(conditions, " and ")+fmt.Sprintf(" order by %s limit %d", order, f.Limit+1)+`) r
 		join cases c on c.id = r.case_id join incidents n on n.id = r.incident_id join staff s on s.id = r.proposer_id order by `+order, args...)
@@ -110,7 +111,7 @@ func AskFind(reads *store.Reads, f Filter) *[]Row {
 
 // AskOfCase reads a case's proposals, newest first.
 func AskOfCase(reads *store.Reads, caseID int64) *[]Row {
-	return store.Ask[Row](reads, `select r.*, c.class, n.reference, s.name as proposer_name, d.name as decider_name,
+	return store.Ask[Row](reads, `select r.*, c.class, n.reference, `+staff.NameOf("s")+` as proposer_name, `+staff.NameOf("d")+` as decider_name,
 		(select count(*) from approvals a where a.reimbursement_id = r.id and a.voided_at is null) as given
 		from reimbursements r join cases c on c.id = r.case_id join incidents n on n.id = r.incident_id join staff s on s.id = r.proposer_id
 		left join staff d on d.id = r.decided_by
@@ -148,7 +149,7 @@ func Approvals(db *gorm.DB, id int64) ([]Approval, error) {
 
 // AskApprovals reads what Approvals lists.
 func AskApprovals(reads *store.Reads, id int64) *[]Approval {
-	return store.Ask[Approval](reads, `select a.*, s.name as staff_name from approvals a join staff s on s.id = a.staff_id
+	return store.Ask[Approval](reads, `select a.*, `+staff.NameOf("s")+` as staff_name from approvals a join staff s on s.id = a.staff_id
 		where a.reimbursement_id = $1 order by a.id`, id)
 }
 
@@ -186,7 +187,7 @@ func AskWaiting(reads *store.Reads, staff int64) *[]Waits {
 // against the limit of a day (see Plan.Given).
 type DayTotal struct {
 	StaffID   int64
-	Name      string
+	Name      staff.Name
 	ProgramID int16
 	Pending   int64
 	Posted    int64
@@ -198,7 +199,7 @@ func DayTotals(db *gorm.DB, s *store.Store) ([]DayTotal, error) { return dayTota
 
 // dayTotals is DayTotals for one proposer, 0 for all.
 func dayTotals(db *gorm.DB, now time.Time, proposer int64) ([]DayTotal, error) {
-	return store.Select[DayTotal](db, `select r.proposer_id as staff_id, p.name, l.program_id,
+	return store.Select[DayTotal](db, `select r.proposer_id as staff_id, `+staff.NameOf("p")+` as name, l.program_id,
 		coalesce(sum(greatest(l.points, 0)) filter (where r.state in ('submitted', 'approved')), 0)::bigint as pending,
 		coalesce(sum(greatest(l.points, 0)) filter (where r.state = 'posted'), 0)::bigint as posted
 		from reimbursements r join reimbursement_points l on l.reimbursement_id = r.id join staff p on p.id = r.proposer_id

@@ -5,6 +5,7 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/ledger"
 	"hoten/app/notices"
+	"hoten/app/staff"
 	"hoten/app/store"
 )
 
@@ -27,7 +28,7 @@ func askLocked(reads *store.Reads, ids []int64) locked {
 	return locked{
 		store.Ask[cases.Case](reads, "select * from cases where id "+ofProposals+" order by id for no key update", ids),
 		store.Ask[Reimbursement](reads, "select * from reimbursements where id = any($1) order by id for no key update", ids),
-		store.Ask[Approval](reads, `select a.*, s.name as staff_name from approvals a join staff s on s.id = a.staff_id
+		store.Ask[Approval](reads, `select a.*, `+staff.NameOf("s")+` as staff_name from approvals a join staff s on s.id = a.staff_id
 			where a.reimbursement_id = any($1) order by a.id`, ids),
 		ledger.AskLock(reads, "select identity_id from cases where id "+ofProposals, ids),
 		askFacts(reads, ofProposals, ids),

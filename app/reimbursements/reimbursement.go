@@ -9,6 +9,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/fault"
+	"hoten/app/staff"
 	"hoten/app/vault"
 )
 
@@ -61,7 +62,7 @@ type Approval struct {
 	ReimbursementID int64
 	ProposerID      int64
 	StaffID         int64
-	StaffName       string `gorm:"->;-:migration"`
+	StaffName       staff.Name `gorm:"->;-:migration"`
 	At              time.Time
 	VoidedAt        *time.Time
 }

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/incidents"
+	"hoten/app/staff"
 )
 
 // Shown is a proposal with all that is shown of it.
@@ -49,6 +50,6 @@ func (a *approval) shown(now time.Time, programs []incidents.Program) *Shown {
 	for _, m := range a.facts.Movements {
 		s.References[m.ID] = m.MovementID
 	}
-	s.Approvals = append(slices.Clone(a.all), Approval{ReimbursementID: a.Reimbursement.ID, StaffID: a.by.ID, StaffName: a.by.Name, At: now})
+	s.Approvals = append(slices.Clone(a.all), Approval{ReimbursementID: a.Reimbursement.ID, StaffID: a.by.ID, StaffName: staff.Name(a.by.Name), At: now})
 	return s
 }

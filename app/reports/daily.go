@@ -8,6 +8,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/desks"
 	"hoten/app/jptext"
+	"hoten/app/staff"
 	"hoten/app/vault"
 )
 
@@ -132,12 +133,12 @@ type MailDay struct {
 
 // AgentDay is what one person did.
 type AgentDay struct {
-	ID        int64  `json:"id"`
-	Name      string `json:"name"`
-	Calls     int64  `json:"calls"`
-	Verified  int64  `json:"verified"`
-	Resets    int64  `json:"resets"`
-	Proposals int64  `json:"proposals"`
+	ID        int64      `json:"id"`
+	Name      staff.Name `json:"name"`
+	Calls     int64      `json:"calls"`
+	Verified  int64      `json:"verified"`
+	Resets    int64      `json:"resets"`
+	Proposals int64      `json:"proposals"`
 }
 
 // DailyOf gives the report. Figures of single people are for those who lead or

@@ -11,6 +11,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/jptext"
 	"hoten/app/secrets"
+	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/vault"
 	"hoten/app/verbs"
@@ -19,10 +20,10 @@ import (
 // DailyNote is what somebody hands over (申し送り) with a day's report. It is never
 // changed; what was wrong is said in another.
 type DailyNote struct {
-	At   time.Time `json:"at"`
-	Desk string    `json:"desk,omitempty"`
-	By   string    `json:"by"`
-	Text string    `json:"text"`
+	At   time.Time  `json:"at"`
+	Desk string     `json:"desk,omitempty"`
+	By   staff.Name `json:"by"`
+	Text string     `json:"text"`
 }
 
 // ToAddNote is the verb of AddNote.
@@ -57,12 +58,13 @@ func AddNote(ctx context.Context, s *store.Store, by access.Actor, q Query, text
 // the report of each.
 func notesOf(db *gorm.DB, v *vault.Vault, of scope) ([]DailyNote, error) {
 	type row struct {
-		ID       int64
-		At       time.Time
-		Desk, By string
-		Text     []byte
+		ID   int64
+		At   time.Time
+		Desk string
+		By   staff.Name
+		Text []byte
 	}
-	rows, err := store.Select[row](db, `select n.id, n.at, coalesce(d.code, '') as desk, s.name as by, n.text
+	rows, err := store.Select[row](db, `select n.id, n.at, coalesce(d.code, '') as desk, `+staff.NameOf("s")+` as by, n.text
 		from daily_notes n join staff s on s.id = n.staff_id left join desks d on d.id = n.desk_id
 		where n.incident_id = $1 and n.day = $2 and ($3::bigint = 0 or n.desk_id is null or n.desk_id = $3) order by n.id`, of.incident.ID, of.date.String(), of.desk)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"hoten/app/cases"
 	"hoten/app/notices"
+	"hoten/app/staff"
 	"hoten/app/store"
 )
 
@@ -127,8 +128,8 @@ func (d *Daily) agents(db *gorm.DB, of scope) (err error) {
 			select l.sent_by, 0, 0, count(*), 0 from reset_links l join cases c on c.id = l.case_id where c.incident_id = $1 and `+onDay("l.sent_at")+` group by 1
 			union all
 			select proposer_id, 0, 0, 0, count(*) from reimbursements where incident_id = $1 and `+onDay("submitted_at")+` group by 1)
-		select s.id, s.name, sum(calls)::bigint as calls, sum(verified)::bigint as verified, sum(resets)::bigint as resets, sum(proposals)::bigint as proposals
-		from did join staff s on s.id = did.id where `+ofDesk("s.desk_id")+` group by s.id, s.name order by s.id`, of.args()...)
+		select s.id, `+staff.NameOf("s")+` as name, sum(calls)::bigint as calls, sum(verified)::bigint as verified, sum(resets)::bigint as resets, sum(proposals)::bigint as proposals
+		from did join staff s on s.id = did.id where `+ofDesk("s.desk_id")+` group by s.id order by s.id`, of.args()...)
 	if err == nil && d.Agents == nil {
 		d.Agents = []AgentDay{} // nobody did anything, which is not the same as not to be told
 	}

@@ -73,7 +73,7 @@ func (d *Daily) notesTable(ctx context.Context, names Names) Table {
 		if n.Desk != "" {
 			desk = names.Desks[n.Desk]
 		}
-		t.Rows = append(t.Rows, []Cell{Text(i18n.Time(n.At)), Text(n.By), Text(desk), Text(n.Text)})
+		t.Rows = append(t.Rows, []Cell{Text(i18n.Time(n.At)), Text(n.By.In(i18n.Lang(ctx))), Text(desk), Text(n.Text)})
 	}
 	return t
 }
@@ -200,7 +200,7 @@ func (d *Daily) agentsTable(ctx context.Context) Table {
 	t := Table{ID: "agents", Title: i18n.T(ctx, "reports.daily.agents"), Columns: columns(i18n.T(ctx, "staff.name"), i18n.T(ctx, "reports.daily.calls"),
 		i18n.T(ctx, "calls.outcome.verified"), i18n.T(ctx, "reports.daily.resets_sent"), i18n.T(ctx, "reports.step.proposed"))}
 	for _, a := range d.Agents {
-		t.Rows = append(t.Rows, append([]Cell{Text(a.Name)}, numbers(a.Calls, a.Verified, a.Resets, a.Proposals)...))
+		t.Rows = append(t.Rows, append([]Cell{Text(a.Name.In(i18n.Lang(ctx)))}, numbers(a.Calls, a.Verified, a.Resets, a.Proposals)...))
 	}
 	return t
 }

@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/incidents"
+	"hoten/app/staff"
 	"hoten/app/store"
 )
 
@@ -15,7 +16,7 @@ type Named struct {
 	Code   string
 	NameJa string
 	NameEn string
-	Setter string // the name of who set it; empty: it came with the setting up
+	Setter staff.Name // the name of who set it; empty: it came with the setting up
 }
 
 // Program is the program's name in the language.
@@ -23,7 +24,7 @@ func (n Named) Program(lang string) string {
 	return incidents.Program{NameJa: n.NameJa, NameEn: n.NameEn}.Name(lang)
 }
 
-const named = `select s.id, s.program_id, s.service, s.state, s.from_at, s.until_at, s.note, s.set_by, s.set_at, s.version, p.code, p.name_ja, p.name_en, coalesce(f.name, '') as setter
+var named = `select s.id, s.program_id, s.service, s.state, s.from_at, s.until_at, s.note, s.set_by, s.set_at, s.version, p.code, p.name_ja, p.name_en, ` + staff.NameOf("f") + ` as setter
 	from service_statuses s join programs p on p.id = s.program_id left join staff f on f.id = s.set_by where s.voided_at is null `
 
 // Now are the statuses that count at the instant t, by program: suspended ones first.

@@ -97,7 +97,7 @@ func AskByID(reads *store.Reads, id int64) *[]Staff {
 
 // AskWorkers reads who may work cases, by name: the accounts' ids and names.
 func AskWorkers(reads *store.Reads) *[]Staff {
-	return store.Ask[Staff](reads, `select id, name from staff where disabled_at is null and role = any($1) order by name collate "ja-x-icu", id`,
+	return store.Ask[Staff](reads, `select id, name, name_en from staff where disabled_at is null and role = any($1) order by name collate "ja-x-icu", id`,
 		access.Holders(access.WorkCases))
 }
 

@@ -82,7 +82,7 @@ func (p *page) callbackRows(rows []callbacks.Row) ([]ui.Callback, error) {
 func (p *page) callbackRow(r callbacks.Row, list []desks.Kept) (c ui.Callback, err error) {
 	now := p.w.s.Clock()
 	c = ui.Callback{ID: r.ID, Version: r.Version, Case: cases.Number(r.CaseID), DueAt: r.DueAt, Suspected: r.Suspected, Soon: r.DueSoon(now), Despite: r.Despite,
-		Assignee: r.AssigneeName, Promiser: r.PromiserName, PromisedAt: r.PromisedAt, State: r.State,
+		Assignee: r.AssigneeName.In(i18n.Lang(p.ctx)), Promiser: r.PromiserName.In(i18n.Lang(p.ctx)), PromisedAt: r.PromisedAt, State: r.State,
 		Attempts: int(r.Attempts), MaxAttempts: callbacks.MaxAttempts, Last: text(r.Last), LastAt: moment(r.LastAt), NextChannel: text(r.NextChannel)}
 	if r.Overdue(now) {
 		c.Late = now.Sub(r.DueAt)
@@ -112,7 +112,7 @@ func (v *caseView) callback() error {
 			return err
 		}
 		for _, t := range tries {
-			shown[0].Tries = append(shown[0].Tries, ui.CallbackTry{At: t.At, Outcome: t.Outcome, Who: t.StaffName})
+			shown[0].Tries = append(shown[0].Tries, ui.CallbackTry{At: t.At, Outcome: t.Outcome, Who: t.StaffName.In(i18n.Lang(v.ctx))})
 		}
 		v.Callback = &shown[0]
 	}

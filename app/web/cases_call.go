@@ -19,7 +19,7 @@ func (v *caseView) callPanel() (err error) {
 		v.Elsewhere = append(v.Elsewhere, ui.Choice{Value: "/cases/" + cases.Number(id), Label: cases.Number(id)})
 	}
 	for _, o := range *v.found.others {
-		v.OnCall = append(v.OnCall, ui.OnCall{Name: o.Name, Since: o.Since, Taken: o.Taken})
+		v.OnCall = append(v.OnCall, ui.OnCall{Name: o.Name.In(i18n.Lang(v.ctx)), Since: o.Since, Taken: o.Taken})
 	}
 	switch {
 	case v.row.ImpostorAt != nil:

@@ -192,7 +192,7 @@ func showLoad(p *page) error {
 	}
 	shown := ui.CasesLoad{Frame: p.frame}
 	for _, l := range loads {
-		shown.Rows = append(shown.Rows, ui.AgentLoad{ID: l.StaffID, Name: l.Name, Open: l.Open, Callbacks: promised[l.StaffID].Count, Overdue: promised[l.StaffID].Overdue,
+		shown.Rows = append(shown.Rows, ui.AgentLoad{ID: l.StaffID, Name: l.Name.In(i18n.Lang(p.ctx)), Open: l.Open, Callbacks: promised[l.StaffID].Count, Overdue: promised[l.StaffID].Overdue,
 			Approval: l.Approval, Stalled: l.Stalled, Oldest: moment(l.Oldest), Left: l.Left})
 	}
 	return p.render(shown.Page())
@@ -215,7 +215,7 @@ func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 			return nil, err
 		}
 		out[i] = ui.CaseRow{Number: r.Number(), LoginID: login, Name: name, Class: text(r.Class), Status: string(r.Status), Stalled: r.Case.Stalled(p.w.s.Clock()),
-			Identity: states[r.IdentityID], Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName, ChangedAt: r.ChangedAt, IDName: p.idNameOf(r.IDKindID), Incident: r.Reference}
+			Identity: states[r.IdentityID], Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName.In(i18n.Lang(p.ctx)), ChangedAt: r.ChangedAt, IDName: p.idNameOf(r.IDKindID), Incident: r.Reference}
 		if marks := r.Marks(); len(marks) > 0 {
 			out[i].PointsOpen = marks[0]
 		}

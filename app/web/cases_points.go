@@ -175,13 +175,13 @@ func (v *caseView) proposal() error {
 	pending := false
 	if latest := store.First(*v.found.proposals); latest != nil {
 		pending = latest.Pending()
-		given := shownApprovals(*v.found.approvals)
+		given := v.shownApprovals(*v.found.approvals)
 		reason, err := latest.PlainReason(v.w.s.Vault)
 		if err != nil {
 			return err
 		}
-		v.Proposal = &ui.Proposal{ID: latest.Reimbursement.ID, State: latest.State, Proposer: latest.ProposerName, SubmittedAt: latest.SubmittedAt,
-			Needed: int(latest.ApprovalsNeeded), Approvals: given, Reason: reason, Decider: text(latest.DeciderName), DecidedAt: moment(latest.DecidedAt),
+		v.Proposal = &ui.Proposal{ID: latest.Reimbursement.ID, State: latest.State, Proposer: latest.ProposerName.In(i18n.Lang(v.ctx)), SubmittedAt: latest.SubmittedAt,
+			Needed: int(latest.ApprovalsNeeded), Approvals: given, Reason: reason, Decider: latest.DeciderName.In(i18n.Lang(v.ctx)), DecidedAt: moment(latest.DecidedAt),
 			MayDecide: pending && v.by.May(access.Decide) && latest.ProposerID != v.by.ID, MayWithdraw: pending && latest.ProposerID == v.by.ID}
 	}
 	switch {
@@ -201,12 +201,12 @@ func (v *caseView) proposal() error {
 
 func (p *page) approvalsOf(id int64) ([]ui.Approval, error) {
 	given, err := reimbursements.Approvals(p.db, id)
-	return shownApprovals(given), err
+	return p.shownApprovals(given), err
 }
 
-func shownApprovals(given []reimbursements.Approval) (out []ui.Approval) {
+func (p *page) shownApprovals(given []reimbursements.Approval) (out []ui.Approval) {
 	for _, g := range given {
-		out = append(out, ui.Approval{By: g.StaffName, At: g.At, Voided: g.VoidedAt != nil})
+		out = append(out, ui.Approval{By: g.StaffName.In(i18n.Lang(p.ctx)), At: g.At, Voided: g.VoidedAt != nil})
 	}
 	return out
 }

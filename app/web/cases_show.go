@@ -96,7 +96,7 @@ func (v *caseView) header() (err error) {
 	}
 	v.Class, v.Origin, v.Status, v.Version = text(r.Class), r.Origin, string(r.Status), r.Version
 	v.Stalled = r.Case.Stalled(v.now)
-	v.Assignee, v.AssigneeID = r.AssigneeName, number(r.AssigneeID)
+	v.Assignee, v.AssigneeID = r.AssigneeName.In(i18n.Lang(v.ctx)), number(r.AssigneeID)
 	v.MayWork, v.Supervises = v.by.May(access.WorkCases), v.by.May(access.Supervise)
 	for _, s := range r.Next(v.by) {
 		v.NextStatuses = append(v.NextStatuses, string(s))
@@ -116,7 +116,7 @@ func (p *page) assignees(workers *[]staff.Staff) (out []ui.Choice) {
 		workers = &[]staff.Staff{*p.account}
 	}
 	for _, s := range *workers {
-		out = append(out, ui.Choice{Value: strconv.FormatInt(s.ID, 10), Label: s.Name})
+		out = append(out, ui.Choice{Value: strconv.FormatInt(s.ID, 10), Label: s.NameIn(i18n.Lang(p.ctx))})
 	}
 	return out
 }

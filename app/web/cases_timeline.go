@@ -66,7 +66,7 @@ func (v *caseView) timeline() error {
 func (p *page) who(e cases.Event) string {
 	switch e.ActorKind {
 	case "staff":
-		return e.ActorName
+		return e.ActorName.In(i18n.Lang(p.ctx))
 	case "member":
 		return i18n.T(p.ctx, "actor.member")
 	}

@@ -72,7 +72,7 @@ func (p *page) bothOfCase(id int64) error {
 			return err
 		}
 		if len(last) > 0 && last[0].ActorName != "" {
-			both.Now = i18n.T(p.ctx, "changes.by", "value", both.Now, "name", last[0].ActorName, "time", i18n.Time(last[0].At))
+			both.Now = i18n.T(p.ctx, "changes.by", "value", both.Now, "name", last[0].ActorName.In(i18n.Lang(p.ctx)), "time", i18n.Time(last[0].At))
 		}
 		p.frame.Versions = append(p.frame.Versions, both)
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"hoten/app/cases"
 	"hoten/app/store"
+	"hoten/i18n"
 	"hoten/ui"
 )
 
@@ -18,7 +19,7 @@ func (v *caseView) contactChange() error {
 		if err != nil {
 			return err
 		}
-		v.Change = &ui.ContactChange{ID: ch.ID, Kind: ch.Kind, By: told.ActorName, At: ch.ProposedAt, Documents: documents, Shared: int((*v.found.shared)[0]),
+		v.Change = &ui.ContactChange{ID: ch.ID, Kind: ch.Kind, By: told.ActorName.In(i18n.Lang(v.ctx)), At: ch.ProposedAt, Documents: documents, Shared: int((*v.found.shared)[0]),
 			MayConfirm: v.Supervises && ch.ProposedBy != v.by.ID && v.row.ImpostorAt == nil, MayWithdraw: v.MayWork && ch.ProposedBy == v.by.ID}
 	}
 	return nil

@@ -23,7 +23,7 @@ func (p *page) offers(found []cases.OfferTo) (out []ui.Offer, err error) {
 		if err != nil {
 			return nil, err
 		}
-		shown := ui.Offer{ID: o.ID, Case: cases.Number(o.CaseID), From: o.FromName, Note: note, Until: o.ExpiresAt, InCall: o.InCall,
+		shown := ui.Offer{ID: o.ID, Case: cases.Number(o.CaseID), From: o.FromName.In(i18n.Lang(p.ctx)), Note: note, Until: o.ExpiresAt, InCall: o.InCall,
 			Relation: o.Relation, Language: text(o.Language), Level: o.Valid(p.w.s.Clock())}
 		if shown.Level > 0 {
 			shown.Verified = moment(o.VerifiedUntil)
@@ -62,7 +62,7 @@ func (v *caseView) receivers(c *ui.Call) error {
 		return err
 	}
 	if o := store.First(*offered); o != nil {
-		c.OfferedTo, c.OfferedUntil = o.ToName, o.ExpiresAt
+		c.OfferedTo, c.OfferedUntil = o.ToName.In(i18n.Lang(v.ctx)), o.ExpiresAt
 		switch {
 		case o.Open(v.now):
 			c.Offer = "waits"

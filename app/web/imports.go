@@ -23,7 +23,7 @@ func showImports(p *page) error {
 	shown := ui.ImportsIndex{}
 	rows, shown.NextCursor = cut(rows, func(r imports.Row) int64 { return r.Import.ID })
 	for _, r := range rows {
-		shown.Rows = append(shown.Rows, ui.ImportRow{ID: r.Import.ID, Incident: r.Reference, At: r.CreatedAt, By: r.By, DryRun: r.DryRun, State: r.State,
+		shown.Rows = append(shown.Rows, ui.ImportRow{ID: r.Import.ID, Incident: r.Reference, At: r.CreatedAt, By: r.By.In(i18n.Lang(p.ctx)), DryRun: r.DryRun, State: r.State,
 			Accepted: r.Accepted, Ignored: r.Ignored, Rejected: r.Rejected})
 	}
 	shown.Frame = p.frame

@@ -7,6 +7,7 @@ import (
 
 	"hoten/app/cases"
 	"hoten/app/store"
+	"hoten/i18n"
 	"hoten/ui"
 )
 
@@ -38,9 +39,9 @@ func attendCase(p *page) error {
 	shown := ui.CaseLive{Stamp: stamp}
 	for _, o := range others {
 		if o.Writing {
-			shown.Writing = append(shown.Writing, o.Name)
+			shown.Writing = append(shown.Writing, o.Name.In(i18n.Lang(p.ctx)))
 		} else {
-			shown.Present = append(shown.Present, o.Name)
+			shown.Present = append(shown.Present, o.Name.In(i18n.Lang(p.ctx)))
 		}
 	}
 	return p.render(shown.Part())

@@ -76,7 +76,7 @@ func (p *page) deputies(substitutes map[string]int64, shown *ui.PoliciesIndex) e
 	shown.Deciders = []ui.Choice{{Label: i18n.T(p.ctx, "policies.substitute.none")}}
 	for _, s := range people {
 		if s.DisabledAt == nil && s.Role.May(access.Decide) {
-			shown.Deciders = append(shown.Deciders, ui.Choice{Value: strconv.FormatInt(s.ID, 10), Label: s.Name})
+			shown.Deciders = append(shown.Deciders, ui.Choice{Value: strconv.FormatInt(s.ID, 10), Label: s.NameIn(i18n.Lang(p.ctx))})
 		}
 	}
 	for _, d := range append(places, ui.Choice{Value: policies.Center, Label: i18n.T(p.ctx, "policies.substitute.center")}) {

@@ -34,7 +34,7 @@ func (p *page) agentTotals(programs []incidents.Program) (out []ui.AgentTotal, e
 	}
 	for _, t := range totals {
 		i := slices.IndexFunc(programs, func(x incidents.Program) bool { return x.ID == t.ProgramID })
-		out = append(out, ui.AgentTotal{Name: t.Name, Program: programs[i].Name(i18n.Lang(p.ctx)), Pending: t.Pending, Approved: t.Posted,
+		out = append(out, ui.AgentTotal{Name: t.Name.In(i18n.Lang(p.ctx)), Program: programs[i].Name(i18n.Lang(p.ctx)), Pending: t.Pending, Approved: t.Posted,
 			Limit: p.policies.DailyLimits[programs[i].Code]})
 	}
 	return out, err

@@ -106,8 +106,8 @@ func (p *page) outcomeRows(list []reimbursements.Outcome) ([]ui.Outcome, error) 
 			continue
 		}
 		out[i].Why = i18n.T(p.ctx, "fault."+*o.Code, o.Arguments()...)
-		if *o.Code == "already_decided" && o.DecidedName != nil {
-			out[i].Now, out[i].By, out[i].At = text(o.Now), *o.DecidedName, moment(o.DecidedAt)
+		if *o.Code == "already_decided" && o.DecidedName != "" {
+			out[i].Now, out[i].By, out[i].At = text(o.Now), o.DecidedName.In(i18n.Lang(p.ctx)), moment(o.DecidedAt)
 		}
 	}
 	return out, nil

@@ -151,7 +151,7 @@ func (p *page) reimbursementRows(rows []reimbursements.Row, programs []incidents
 		}
 		own := r.ProposerID == p.by.ID || slices.Contains(l.Editors, p.by.ID)
 		out[i] = ui.ReimbursementRow{ID: r.Reimbursement.ID, Case: r.Number(), LoginID: login, Class: text(r.Class), State: r.State, Amounts: amounts(l.Lines, programs),
-			Proposer: r.ProposerName, SubmittedAt: r.SubmittedAt, Approvals: r.Given, Needed: int(r.ApprovalsNeeded), Reminded: r.Pending() && r.RemindedAt != nil, Escalated: r.Pending() && r.EscalatedAt != nil,
+			Proposer: r.ProposerName.In(i18n.Lang(p.ctx)), SubmittedAt: r.SubmittedAt, Approvals: r.Given, Needed: int(r.ApprovalsNeeded), Reminded: r.Pending() && r.RemindedAt != nil, Escalated: r.Pending() && r.EscalatedAt != nil,
 			Changed: r.Pending() && l.Changed, Double: r.Pending() && len(l.Now.Doubles) > 0, Own: own, MayApprove: r.Pending() && p.by.May(access.Decide) && !own && !l.Changed && len(l.Now.Doubles) == 0 && !slices.Contains(l.Given, p.by.ID)}
 		if r.Pending() {
 			out[i].Flags = strings.Fields(r.Flags)

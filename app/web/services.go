@@ -78,7 +78,7 @@ func (p *page) serviceStatuses(list []services.Named, named passwordNames) (out 
 func (p *page) serviceStatus(n services.Named, named passwordNames) ui.ServiceStatus {
 	lang := i18n.Lang(p.ctx)
 	return ui.ServiceStatus{ID: n.ID, Version: n.Version, Program: n.Program(lang), Service: n.Service, State: n.State, From: n.FromAt,
-		Until: moment(n.UntilAt), Holds: n.Holds(p.w.s.Clock()), Note: n.Note, SetBy: n.Setter, SetAt: n.SetAt,
+		Until: moment(n.UntilAt), Holds: n.Holds(p.w.s.Clock()), Note: n.Note, SetBy: n.Setter.In(i18n.Lang(p.ctx)), SetAt: n.SetAt,
 		Password: services.PasswordName(p.ctx, named(n, lang)...)}
 }
 

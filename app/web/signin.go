@@ -58,7 +58,7 @@ func showEnrol(p *page) error {
 	if err != nil {
 		return err
 	}
-	return p.render(ui.StaffEnrol{Frame: p.frame, Name: account.Name, Email: account.Email, Valid: true}.Page())
+	return p.render(ui.StaffEnrol{Frame: p.frame, Name: account.NameIn(i18n.Lang(p.ctx)), Email: account.Email, Valid: true}.Page())
 }
 
 func enrol(p *page) error {

@@ -224,7 +224,7 @@ func mayClose(tx *store.Tx, c *Case, of members.Standing) (reason string, err er
 	case !tx.By.May(access.Supervise):
 		owed = append(owed, fault.Field{Name: "status", Code: "owes_supervisor"})
 	case jptext.Blank(tx.Reason):
-		owed = append(owed, fault.Field{Name: "reason", Code: "required"})
+		owed = append(owed, fault.Field{Name: "reason", Code: "owes_reason"})
 	default:
 		return tx.Reason, expireCalls(tx, c)
 	}

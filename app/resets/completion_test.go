@@ -44,8 +44,8 @@ func TestCompletionOverWhatIsOwed(t *testing.T) {
 	}
 	owes(finish(w.Agent, ""), "owes_points owes_reset owes_supervisor")
 	owes(finish(w.Agent, "連絡なし"), "owes_points owes_reset owes_supervisor")
-	owes(finish(w.Supervisor, " "), "owes_points owes_reset required")
-	owes(closing(w.Supervisor, cases.OutOfScope, ""), "owes_points owes_reset required")
+	owes(finish(w.Supervisor, " "), "owes_points owes_reset owes_reason")
+	owes(closing(w.Supervisor, cases.OutOfScope, ""), "owes_points owes_reset owes_reason")
 	refused(t, closing(w.Agent, cases.OutOfScope, "対象外"), "forbidden")
 	verify(w, w.Agent, of, 1)
 	token := send(w, w.Agent, of)
@@ -62,7 +62,7 @@ func TestCompletionOverWhatIsOwed(t *testing.T) {
 	}
 	refused(t, complete(w, token), "not_found") // what was out before the suspicion is void
 	owes(finish(w.Agent, ""), "owes_points owes_reset owes_call owes_supervisor")
-	owes(closing(w.Supervisor, cases.OutOfScope, ""), "owes_points owes_reset owes_call required")
+	owes(closing(w.Supervisor, cases.OutOfScope, ""), "owes_points owes_reset owes_call owes_reason")
 	if _, err := cases.EndCall(w.Ctx, w.Store, w.Agent2, call.ID); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -144,11 +145,19 @@ func (p *page) statedBalances() (map[string]int64, error) {
 		}
 		points, err := jptext.ParsePoints(form.Get(name))
 		if err != nil {
-			problems.Add(name, "integer")
+			problems.Add(name, unreadable(err))
 		}
 		out[code] = points
 	}
 	return out, problems.Err()
+}
+
+// unreadable is the problem of a field whose points could not be read.
+func unreadable(err error) string {
+	if errors.Is(err, jptext.ErrTooLarge) {
+		return "points_too_large"
+	}
+	return "integer"
 }
 
 func decideDouble(p *page) error {
@@ -190,7 +199,7 @@ func addAdjustment(p *page) error {
 	return p.onCase("adjustment", "adjustment_added", func(id int64) error {
 		points, err := jptext.ParsePoints(p.FormValue("points"))
 		if err != nil {
-			return fault.Input("points", "integer")
+			return fault.Input("points", unreadable(err))
 		}
 		_, err = reimbursements.AddAdjustment(p.ctx, p.w.s, p.by, id, p.FormValue("program"), points, p.FormValue("reason"))
 		return err

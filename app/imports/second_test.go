@@ -169,6 +169,12 @@ func TestNewerListDiffers(t *testing.T) {
 		{"1000001", "1000002", true, false},
 		{"090-0000-0001", "090-0000-0002", true, false},
 		{"N000000001", "N000000002", true, false},
+		{"N000000001", "", false, false},
+		{"山田 太郎", "山田　太郎", false, false},
+		{"山田 太郎", "山田 太", true, false},
+		{"山田 太郎,ヤマダ タロウ", ",", false, false},
+		{"ヤマダ タロウ", "", false, false},
+		{"ヤマダ タロウ", "ヤマタ タロウ", true, false},
 		{"2005-04-01", "2004-04-01", true, false},
 		{"2005-04-01", "2014-07-20", true, true},
 	} {

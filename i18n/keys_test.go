@@ -43,7 +43,7 @@ var dynamic = map[string][]string{
 	"cases.column.":              {"name", "class", "status", "identity", "reimbursement", "assignee", "changed"},
 	"cases.queue.":               {"mine", "desk", "unassigned", "overdue", "callbacks", "approval", "unreachable", "letter", "stalled", "impostor", "contact", "balance_missing", "double", "correction"},
 	"cases.class.":               {"A", "B", "C", "D"},
-	"cases.contact.barred.":      {"depends_on_id", "depends_on_other", "changed_in_incident", "undeliverable", "in_doubt"},
+	"cases.contact.barred.":      {"depends_on_id", "depends_on_other", "changed_in_incident", "undeliverable", "in_doubt", "replaced"},
 	"cases.contact.told.":        {"mail", "letter"},
 	"cases.contact.told_undone.": {"mail", "letter"},
 	"cases.letter.about.":        {"restriction", "contact_changed", "contact_undone", "result"},

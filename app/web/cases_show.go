@@ -161,6 +161,12 @@ func (v *caseView) member() (err error) {
 			v.Member.Email = shown.Value
 		}
 	}
+	for _, ch := range *v.found.changes {
+		former := ch.State == cases.ChangeConfirmed && !slices.ContainsFunc(v.contacts, func(k members.Contact) bool { return k.ID == number(ch.ContactID) })
+		if former && v.Supervises {
+			v.Contacts = append(v.Contacts, ui.Contact{Kind: ch.Kind, Barred: "replaced", Documents: true, Since: moment(ch.DecidedAt), Undo: ch.ID})
+		}
+	}
 	return nil
 }
 

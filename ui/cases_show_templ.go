@@ -807,7 +807,7 @@ func (p CasesShow) header() templ.Component {
 // owes reports whether closing the case now would leave something undone, as far as the
 // page knows: then it takes a supervisor with a reason.
 func (p CasesShow) owes() bool {
-	return slices.Contains(p.NextStatuses, "completed") && (len(p.OnCall) > 0 || slices.ContainsFunc(p.Steps, func(s Step) bool {
+	return slices.Contains(p.NextStatuses, "completed") && (len(p.OnCall) > 0 || p.Change != nil || slices.ContainsFunc(p.Steps, func(s Step) bool {
 		return (s.Name == "reset" || s.Name == "reimbursement") && (s.State == "now" || s.State == "later")
 	}))
 }

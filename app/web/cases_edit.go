@@ -130,7 +130,7 @@ func addToIncident(p *page) error {
 	})
 }
 
-// statedBalances reads the fields balance_PROGRAM of a form, by program code.
+// statedBalances reads the fields balance_PROGRAM of a form that are filled in, by program code.
 func (p *page) statedBalances() (map[string]int64, error) {
 	form, err := p.FormParams()
 	if err != nil {
@@ -140,7 +140,7 @@ func (p *page) statedBalances() (map[string]int64, error) {
 	out := map[string]int64{}
 	for name := range form {
 		code, is := strings.CutPrefix(name, "balance_")
-		if !is {
+		if !is || jptext.Blank(form.Get(name)) { // what nobody knows is not 0
 			continue
 		}
 		points, err := jptext.ParsePoints(form.Get(name))

@@ -62,7 +62,7 @@ const (
 	BalanceStated       = "balance_stated"
 	DoubleFound         = "double"
 	CorrectionFound     = "correction"
-	FactArrived         = "late_fact"
+	FactArrived         = "late_fact" // its movements, or NoMovements
 	Proposed            = "proposed"
 	Approved            = "approved"
 	Returned            = "returned"
@@ -78,6 +78,10 @@ const (
 	CallbackDropped     = "callback_dropped"
 	CallbackExhausted   = "callback_exhausted"
 )
+
+// NoMovements stands for the movements of a FactArrived that are none: a balance or an
+// adjustment changed what is due.
+const NoMovements = "–"
 
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,

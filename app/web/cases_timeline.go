@@ -126,6 +126,9 @@ func (v *caseView) sentence(e cases.Event) string {
 	if kind == cases.ContactUndone && data["told"] != nil { // earlier releases told nobody
 		kind += "_told"
 	}
+	if kind == cases.FactArrived && data["movements"] == cases.NoMovements {
+		kind += "_other"
+	}
 	if kind == cases.LetterSent && data["about"] != nil { // earlier releases kept no subject
 		kind += "_about"
 	}

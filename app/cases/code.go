@@ -187,7 +187,7 @@ func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int6
 		if err := store.Save(tx, &code, "tries", "used_at"); err != nil {
 			return err
 		}
-		return in.note(tx, itemCode, r.Match)
+		return in.note(tx, itemCode, r.Match, nil)
 	})
 	return r, err
 }
@@ -211,6 +211,6 @@ func ConfirmCallback(ctx context.Context, s *store.Store, by access.Actor, callI
 			return fault.New(fault.Invalid, "no_usable_contact")
 		}
 		in.CalledContact = &contact.ID
-		return in.note(tx, itemCallback, true)
+		return in.note(tx, itemCallback, true, nil)
 	})
 }

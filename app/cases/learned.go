@@ -19,9 +19,11 @@ func WentAstray(contact string) string {
 }
 
 // misproved is the condition, in SQL, of conversations about a case (c) in which possession
-// was proved with such a contact.
+// was proved with such a contact, or in which a number was right that was undone: as an
+// answer any registered number will do, whenever it was set.
 func misproved(conversation string) string {
 	return "(exists (select from verification_codes v where v.call_id = " + conversation + " and v.used_at is not null and " + WentAstray("v.contact_id") + `)
+		or exists (select from call_answers a where a.call_id = ` + conversation + " and a.matched and " + members.Undone("a.contact_id") + `)
 		or exists (select from calls b where b.case_id = c.id and coalesce(b.first_id, b.id) = ` + conversation + " and b.called_contact is not null and " + WentAstray("b.called_contact") + "))"
 }
 

@@ -15,9 +15,10 @@ import (
 
 // Conclude says how a verification ended. Verified needs level 1; a mismatch
 // counts as a failed attempt; a suspected impostor blocks reset and reveal on
-// the case at once and goes to a supervisor (docs/domain.md section 4).
+// the case at once and goes to a supervisor (docs/domain.md section 4). Whoever supervises
+// may suspect one in any call, also in one that has ended.
 func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64, outcome string) (*Call, error) {
-	return inCall(ctx, s, by, ToConclude, callID, func(tx *store.Tx, in *talk) error {
+	return inCallOf(ctx, s, by, ToConclude, callID, outcome == ImpostorSuspected && by.May(access.Supervise), func(tx *store.Tx, in *talk) error {
 		c, call := in.Case, in.Call
 		if !slices.Contains(Outcomes, outcome) {
 			return fault.Input("outcome", "outcome_unknown")

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"hoten/app/access"
 	"hoten/app/cases"
 	"hoten/app/members"
 	"hoten/app/resets"
@@ -192,5 +193,62 @@ func TestANumberThatIsUndone(t *testing.T) {
 				t.Error("the timeline does not tell")
 			}
 		})
+	}
+}
+
+// Whoever supervises says of any call, also one that has ended, that an impostor was verified
+// in it; nobody else says anything of a call of another.
+func TestDoubtingACallOfAnother(t *testing.T) {
+	w := world(t)
+	const login = "m2@ocn.example"
+	c := w.Case(login)
+	for name, test := range map[string]struct {
+		by      access.Actor
+		outcome string
+		ended   bool
+		code    string
+	}{
+		"a supervisor, ended":       {w.Supervisor, cases.ImpostorSuspected, true, ""},
+		"a center manager, ended":   {w.Manager, cases.ImpostorSuspected, true, ""},
+		"a supervisor, it goes on":  {w.Supervisor, cases.ImpostorSuspected, false, ""},
+		"another agent":             {w.Agent2, cases.ImpostorSuspected, true, "call_of_another"},
+		"an auditor":                {w.Auditor, cases.ImpostorSuspected, true, "forbidden"},
+		"a supervisor, verified":    {w.Supervisor, cases.Verified, false, "call_of_another"},
+		"a supervisor, unable":      {w.Supervisor, cases.Unable, false, "call_of_another"},
+		"a supervisor, of no kind":  {w.Supervisor, "maybe", true, "call_of_another"},
+		"its own agent, it is over": {w.Agent, cases.ImpostorSuspected, true, ""},
+		"its own agent, it goes on": {w.Agent, cases.ImpostorSuspected, false, ""},
+		"its own agent, a mismatch": {w.Agent, cases.Mismatch, true, "call_ended"},
+	} {
+		update(t, w, "update cases set unreachable_at = now(), notified_at = null, verified_at = null, verified_call = null where id = $1", c.ID)
+		call := w.Call(w.Agent, c.ID, level1...)
+		must(t, second(cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)))
+		if test.ended {
+			must(t, second(cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID)))
+		}
+		listed := func() bool {
+			found, err := store.Now(store.Read(w.Ctx, w.Store), func(reads *store.Reads) *[]cases.EndedCall { return cases.AskEndedVerified(reads, c.ID) })
+			must(t, err)
+			return slices.ContainsFunc(found, func(k cases.EndedCall) bool { return k.ID == call.ID })
+		}
+		if listed() != test.ended {
+			t.Errorf("%s: listed %v", name, listed())
+		}
+		err := second(cases.Conclude(w.Ctx, w.Store, test.by, call.ID, test.outcome))
+		if test.code != "" {
+			refused(t, err, test.code)
+		} else if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		now, done := w.Case(login), test.code == ""
+		if (now.VerifiedAt == nil) != done || (w.ID(login).ImpostorAt != nil) != done || slices.Contains(now.Letter(w.ID(login).Standing), cases.LetterRestriction) != done || listed() != (test.ended && !done) {
+			t.Errorf("%s: verified %v, suspected %v, due by letter: %v", name, now.VerifiedAt, w.ID(login).ImpostorAt, now.Letter(w.ID(login).Standing))
+		}
+		if done {
+			if n := w.Number("select count(*) from audit_entries where action = 'call.concluded' and actor_id = $1 and (after->>'call')::bigint = $2 and after->>'outcome' = $3", test.by.ID, call.ID, test.outcome); n != 1 {
+				t.Errorf("%s: %d entries under that name", name, n)
+			}
+			must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "別人でした")))
+		}
 	}
 }

@@ -10,5 +10,15 @@ update call_answers a set contact_id = (select h.contact_id from calls k join ca
   where a.item = 'phone' and a.matched;
 alter table call_answers enable trigger no_change;
 
+-- A representative's papers that proved false, and the first call of the conversation in
+-- which a link was sent: it is void with them. Nobody has two open calls at a time.
+alter table representatives add column withdrawn_at timestamptz, add column withdrawn_by bigint references staff,
+  add check ((withdrawn_at is null) = (withdrawn_by is null));
+alter table reset_links add column call_id bigint references calls;
+update reset_links l set call_id = (select coalesce(k.first_id, k.id) from calls k
+    where k.case_id = l.case_id and k.agent_id = l.sent_by and k.started_at <= l.sent_at and coalesce(k.ended_at >= l.sent_at, true) order by k.id desc limit 1);
+
 -- +goose Down
+alter table reset_links drop column call_id;
+alter table representatives drop column withdrawn_at, drop column withdrawn_by;
 alter table call_answers drop column contact_id;

@@ -91,7 +91,7 @@ func (in *talk) askable(item, value string, now time.Time) error {
 // note keeps whether an item was right, by which contact where it was a number, and derives
 // what follows: the level, or the end of the verification.
 func (in *talk) note(tx *store.Tx, item string, matched bool, contact *int64) error {
-	_, err := store.Exec(tx, "insert into call_answers (call_id, item, matched, contact_id, at) values ($1, $2, $3, $4, $5)", in.conversation(), item, matched, contact, tx.Now)
+	_, err := store.Exec(tx, "insert into call_answers (call_id, item, matched, contact_id, at) values ($1, $2, $3, $4, $5)", in.Conversation(), item, matched, contact, tx.Now)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (in *talk) note(tx *store.Tx, item string, matched bool, contact *int64) er
 // first level reached and is never extended.
 func (in *talk) raise(tx *store.Tx) error {
 	type answer struct{ Item string }
-	rows, err := store.Select[answer](tx.DB, "select distinct item from call_answers where call_id = $1 and matched", in.conversation())
+	rows, err := store.Select[answer](tx.DB, "select distinct item from call_answers where call_id = $1 and matched", in.Conversation())
 	if err != nil {
 		return err
 	}

@@ -43,9 +43,9 @@ type Call struct {
 	Wrong         int16
 }
 
-// conversation is the call that answers and codes stand with: handed over, a call goes
+// Conversation is the call that answers and codes stand with: handed over, a call goes
 // on with those of the first.
-func (c Call) conversation() int64 { return cmp.Or(deref(c.FirstID), c.ID) }
+func (c Call) Conversation() int64 { return cmp.Or(deref(c.FirstID), c.ID) }
 
 // Relations of a caller to the member.
 const (

@@ -25,6 +25,7 @@ type caseFound struct {
 	running   *[]cases.Call          // of the reader, on whichever case
 	others    *[]cases.OnCall
 	ended     *[]cases.EndedCall // for whoever supervises
+	papers    *[]cases.Representative
 	callback  *[]callbacks.Row
 	proposals *[]reimbursements.Row
 	approvals *[]reimbursements.Approval // of the latest proposal
@@ -48,6 +49,7 @@ func (v *caseView) load(id int64) error {
 	f.proposals, f.events = reimbursements.AskOfCase(&reads, id), v.askTimeline(&reads, id)
 	f.mails, f.services = notices.AskFind(&reads, notices.Filter{CaseID: id, Limit: 20}), services.AskNow(&reads, v.now)
 	f.changes, f.proposal, f.shared = cases.AskContactChanges(&reads, id), cases.AskProposal(&reads, id), cases.AskShared(&reads, id)
+	f.papers = cases.AskRepresentatives(&reads, id)
 	if v.by.May(access.Supervise) {
 		f.workers, f.ended = staff.AskWorkers(&reads), cases.AskEndedVerified(&reads, id)
 	}

@@ -33,6 +33,7 @@ const (
 	VerifiedVoid        = "verified_void"
 	ImpostorCleared     = "impostor_cleared"
 	Represented         = "representative"
+	Unrepresented       = "representative_withdrawn"
 	ContactProposed     = "contact_proposed"
 	ContactSet          = "contact_set"
 	ContactRefused      = "contact_refused"
@@ -86,7 +87,7 @@ const NoMovements = "–"
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	HandoverOffered, HandoverTakenBack, HandoverRefused, HandoverRanOut, CallHandedOver,
-	VerificationOpened, VerifiedVoid, ImpostorCleared, Represented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, LetterSent, MailNotSent, MailAgain, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided,
+	VerificationOpened, VerifiedVoid, ImpostorCleared, Represented, Unrepresented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, LetterSent, MailNotSent, MailAgain, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided,
 	AdjustmentMade, DoubleDecided, CancelsExceeded, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 

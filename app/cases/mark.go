@@ -58,7 +58,7 @@ func (c *Case) MarkVerified(tx *store.Tx) error {
 // verifiedIn notes that the member, or who may act for them, was verified in a call.
 func (c *Case) verifiedIn(call *Call, now time.Time) {
 	if c.VerifiedAt == nil {
-		first := call.conversation()
+		first := call.Conversation()
 		c.VerifiedAt, c.VerifiedCall = &now, &first
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -184,6 +185,17 @@ func clearImpostor(p *page) error {
 func recordRepresentative(p *page) error {
 	return p.onCase("representative", "representative_recorded", func(id int64) error {
 		_, err := cases.RecordRepresentative(p.ctx, p.w.s, p.by, id, p.FormValue("relation"), p.FormValue("documents"))
+		return err
+	})
+}
+
+func withdrawRepresentative(p *page) error {
+	representative, err := p.id()
+	if err != nil {
+		return err
+	}
+	return p.onCase(fmt.Sprintf("papers-%d", representative), "representative_withdrawn", func(id int64) error {
+		_, err := cases.WithdrawRepresentative(p.ctx, p.w.s, p.by, id, representative, p.FormValue("reason"))
 		return err
 	})
 }

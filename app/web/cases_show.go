@@ -125,6 +125,13 @@ func (v *caseView) member() (err error) {
 	if err := v.contactChange(); err != nil {
 		return err
 	}
+	for _, r := range *v.found.papers {
+		papers := ui.Papers{ID: r.ID, Relation: r.Relation, RecordedAt: r.RecordedAt}
+		if r.WithdrawnAt != nil {
+			papers.WithdrawnAt = *r.WithdrawnAt
+		}
+		v.Papers = append(v.Papers, papers)
+	}
 	m := store.First(*v.found.member)
 	if m == nil {
 		v.Member.Language = "ja"

@@ -52,7 +52,7 @@ var dynamic = map[string][]string{
 	"cases.double.":              {"open", "real", "double"},
 	"cases.points_open.":         {"balance_missing", "double", "correction"},
 	"cases.finding.":             {"suspected", "confirmed", "own", "none"},
-	"cases.restricted_again.":    {"contact", "decision", "papers"},
+	"cases.restricted_again.":    {"contact", "decision", "loss", "papers"},
 	"cases.identity.":            {"restricted", "link_sent", "resumed"},
 	"cases.movement.":            {"transfer", "exchange", "cancel", "earn"},
 	"cases.status.":              {"new", "in_progress", "awaiting_customer", "callback_due", "awaiting_approval", "on_hold", "completed", "reopened", "out_of_scope"},

@@ -39,6 +39,12 @@ func SetKind(tx *store.Tx, query string, args ...any) error {
 	return err
 }
 
+// LostSince is the condition, in SQL, that points of an identity were stolen after a time.
+func LostSince(identity, since string) string {
+	return "exists (select from movements m where m.identity_id = " + identity + " and m.occurred_at > " + since +
+		" and m.finding in ('suspected', 'confirmed') and m.kind in ('transfer', 'exchange') and m.doubled is distinct from 'double')"
+}
+
 // StandsFor is the id of the movement that counts for a movement x: itself, or the first
 // one equal to it where x is a double (二重).
 const StandsFor = `coalesce((select o.id from movements o where x.doubled = 'double' and o.identity_id = x.identity_id and o.kind = x.kind

@@ -10,6 +10,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
+	"hoten/app/members"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -40,6 +41,9 @@ func DecideFinding(ctx context.Context, s *store.Store, by access.Actor, caseID 
 			madeLoss(tx, m.ID)
 		}
 		if err := store.Save(tx, m, "finding"); err != nil {
+			return nil, told, err
+		}
+		if err := cases.Learned(tx, c.IdentityID); err != nil {
 			return nil, told, err
 		}
 		return m, told, reclass(tx, c)
@@ -106,11 +110,14 @@ func AddAdjustment(ctx context.Context, s *store.Store, by access.Actor, caseID 
 	})
 }
 
-// edit runs what changes what the plan of a case is computed from. All cases of the ID
+// edit runs what changes what the plan of a case is computed from. The ID and all its cases
 // are locked: movements of several incidents may be one.
 func edit[T any](ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, caseID int64, reason string,
 	fn func(*store.Tx, *cases.Case) (*T, cases.Happened, error)) (*T, error) {
 	return verbs.Do(ctx, s, by, v, cases.Subject(caseID), reason, func(tx *store.Tx) (*T, error) {
+		if err := members.LockKnown(tx, "select identity_id from cases where id = $1", caseID); err != nil {
+			return nil, err
+		}
 		of, err := store.Select[cases.Case](tx.DB, "select * from cases where identity_id = (select identity_id from cases where id = $1) order by id for no key update", caseID)
 		if err != nil {
 			return nil, err

@@ -15,6 +15,7 @@ import (
 	"hoten/app/members"
 	"hoten/app/operators"
 	"hoten/app/passwords"
+	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/store"
 )
@@ -295,5 +296,55 @@ func TestALaterVerificationStands(t *testing.T) {
 	}
 	if n := w.Number("select count(*) from cases where id = any($1) and verified_at is not null", []int64{first, other}); n != 1 || w.Number("select count(*) from cases where id = $1 and verified_at is not null", other) != 1 {
 		t.Errorf("%d cases of the reset that proved false are verified, the good call's must be", n)
+	}
+}
+
+// Points that were stolen after a reset say that the password is not the member's alone: the
+// ID is restricted again, however that is learned, and once.
+func TestLossesAfterAReset(t *testing.T) {
+	w := apptest.NewWorld(t)
+	affected, movements := apptest.Losses(3)
+	w.Import(affected, movements)
+	n, err := incidents.ByReference(store.Read(w.Ctx, w.Store), apptest.Reference)
+	must(t, err)
+	_, err = incidents.Change(w.Ctx, w.Store, w.Manager, n.Version, incidents.New{Reference: n.Reference, TitleJa: n.TitleJa, TitleEn: n.TitleEn,
+		PeriodFrom: n.PeriodFrom, PeriodTo: jptext.DateOf(w.Clock.Now()).AddDays(10), DetectedOn: n.DetectedOn})
+	must(t, err)
+	reset := func(i int) {
+		t.Helper()
+		c := w.Case(apptest.LossLogin(i))
+		w.Clock.Add(time.Minute)
+		w.Verified(w.Agent, c.ID, apptest.LossSays(i)...)
+		_, err := resets.Send(w.Ctx, w.Store, w.Agent, c.ID, "https://hoten.example")
+		must(t, err)
+		must(t, resets.Complete(w.Ctx, w.Store, w.Secret(c.ID)[len("https://hoten.example/reset/"):], newPassword, newPassword, false))
+	}
+	early := w.Clock.Now()
+	for i := range 3 {
+		reset(i)
+	}
+	w.Clock.Add(time.Hour)
+	line := func(id string, i int, at time.Time, finding string) string {
+		return fmt.Sprintf("%s,%s,%s,exchange,goo,,x,1,,,%s\n", id, apptest.LossLogin(i), at.In(jptext.JST).Format("2006-01-02 15:04:05"), finding)
+	}
+	late := w.Clock.Now().Add(-time.Minute)
+	w.Import("", apptest.MovementsHeader+line("L0", 0, late, "confirmed")+line("L1", 1, early.Add(-time.Hour), "confirmed")+line("L2", 2, late, "none"))
+	restricted := func(i int) bool { return w.ID(apptest.LossLogin(i)).State == members.Restricted }
+	must(t, resets.Revise(w.Ctx, w.Store))
+	if !restricted(0) || restricted(1) || restricted(2) {
+		t.Errorf("restricted after an import: %v %v %v", restricted(0), restricted(1), restricted(2))
+	}
+	_, err = reimbursements.DecideFinding(w.Ctx, w.Store, w.Supervisor, w.Case(apptest.LossLogin(2)).ID, "L2", incidents.Confirmed, "会員に確認")
+	must(t, err)
+	if !restricted(2) || w.Case(apptest.LossLogin(2)).VerifiedAt != nil {
+		t.Error("a finding left the ID in use")
+	}
+	reset(0)
+	must(t, resets.Revise(w.Ctx, w.Store))
+	if restricted(0) {
+		t.Error("a reset after the loss was taken back")
+	}
+	if n := w.Number("select count(*) from case_events where kind = 'restricted_again' and data->>'why' = 'loss'"); n != 2 {
+		t.Errorf("%d events", n)
 	}
 }

@@ -21,6 +21,7 @@ const (
 	byDecision = "decision"
 	byContact  = "contact"
 	byPapers   = "papers"
+	byLoss     = "loss"
 )
 
 // Restrict restricts an ID again that is in use: whoever set its password, or had its
@@ -73,13 +74,18 @@ func restrictAgain(tx *store.Tx, of []members.Identity, why, reason string) erro
 	return cases.RestrictedAgain(tx, of, why, reason)
 }
 
+// goesOn is the condition, in SQL, of links (l) through which the use of an ID (i) that goes
+// on was resumed.
+const goesOn = "i.state = '" + members.Resumed + "' and l.used_at = i.resumed_at"
+
 // astray is the condition, in SQL, of links (l), of a case (c), through which use was
 // resumed (of IDs i) at a contact that may not have been the member's alone, or for a
-// representative whose papers were false: the use that
-// goes on, or the last one, which a list ended before that was known.
-var astray = `l.used_at is not null and (i.state = '` + members.Resumed + `' and l.used_at = i.resumed_at
+// representative whose papers were false: the use that goes on, or the last one, which a
+// list ended before that was known. Points that were stolen in a use that goes on say the
+// same of it.
+var astray = `l.used_at is not null and (` + goesOn + " and " + incidents.LostSince("i.id", "i.resumed_at") + " or (" + goesOn + `
 	or i.state <> '` + members.Resumed + `' and i.restricted_at >= l.used_at and not exists (select from reset_links n where n.identity_id = i.id and n.used_at > l.used_at) and not ` + cases.TakenBack("i.id", "l.used_at") + `)
-	and (` + cases.WentAstray("l.contact_id") + " or " + cases.FalsePapers("l.call_id") + ")"
+	and (` + cases.WentAstray("l.contact_id") + " or " + cases.FalsePapers("l.call_id") + "))"
 
 // Answered is the condition, in SQL, of IDs (i) whose member set a new password at or after a
 // time, and uses it: a restriction from before then is settled.
@@ -136,7 +142,7 @@ func revise(tx *store.Tx, ids []int64) error {
 	if err != nil {
 		return err
 	}
-	used, err := store.Select[link](tx.DB, "select l.identity_id, l.case_id, l.used_at, case when "+cases.WentAstray("l.contact_id")+" then '"+byContact+"' else '"+byPapers+"' end as why from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where i.id = any($1) and "+astray+" order by i.id", ids)
+	used, err := store.Select[link](tx.DB, "select l.identity_id, l.case_id, l.used_at, case when "+cases.WentAstray("l.contact_id")+" then '"+byContact+"' when "+cases.FalsePapers("l.call_id")+" then '"+byPapers+"' else '"+byLoss+"' end as why from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where i.id = any($1) and "+astray+" order by i.id", ids)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,9 @@ import (
 
 func init() {
 	operators.WhenIDChanges(keepIDs)
-	operators.WhenFirstID(func(tx *store.Tx, first operators.ID) error { return keepForm(tx, first, "id_kind_id is null and $1 <> 0") })
+	operators.WhenFirstID(func(tx *store.Tx, first operators.ID) error {
+		return keepForm(tx, first, "id_kind_id is null and $1 <> 0")
+	})
 }
 
 // keepIDs refuses to give IDs that members have to another operator, who would then write to

@@ -146,8 +146,15 @@ func (v *caseView) asksOfPoints() bool {
 }
 
 // aboutCase is what a verified caller is told of the case: first of the restriction, since
-// whoever was told on the phone is told by no letter, then of the points.
+// whoever was told on the phone is told by no letter, then of the points. Whoever may not act
+// for the member is told what is published, the same whatever the case is.
 func (v *caseView) aboutCase() []string {
+	switch {
+	case !v.Call.Acts && v.Call.Relation == cases.Family:
+		return []string{"published", "holder_only"}
+	case !v.Call.Acts:
+		return []string{"published", "papers_first"}
+	}
 	parts := append(v.aboutID(), v.aboutPoints()...)
 	if len(parts) == 0 || len(parts) == 1 && parts[0] == "in_use" {
 		parts = append(parts, "farewell")
@@ -164,10 +171,8 @@ func (v *caseView) aboutID() []string {
 		return []string{"in_use"}
 	case !v.row.Standing.Closed():
 		return nil
-	case v.linkHolds() && v.Call.Acts:
+	case v.linkHolds():
 		return []string{restricted, "reset_sent"}
-	case !v.Call.Acts:
-		return []string{restricted, "holder_only"}
 	case v.CallClosed != "":
 		return []string{restricted, "no_reset"}
 	case v.needsContact():

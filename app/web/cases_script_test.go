@@ -38,6 +38,7 @@ func TestWhatTheScriptSays(t *testing.T) {
 		stop   string
 		letter string
 		mailed bool
+		bare   bool // the representative's papers are not recorded
 		want   string
 	}
 	one := func(c ui.Call) *ui.Call { c.Level = 1; return &c }
@@ -94,14 +95,23 @@ func TestWhatTheScriptSays(t *testing.T) {
 		"level 1, no code is left, no call": {call: one(ui.Call{Possession: "code", Code: ui.Code{State: "spent"}}), plan: owed, want: "restricted points"},
 		"level 1, items do":                 {call: one(ui.Call{Possession: "code", MissingItems: 1, Code: ui.Code{State: "spent"}}), plan: owed, want: "more"},
 		"level 1, rung":                     {call: one(ui.Call{Possession: "code", Direction: "outbound", Code: code("ready")}), phone: phone, want: "on_number"},
-		"level 1, family":                   {call: one(ui.Call{Relation: cases.Family, Code: code("unavailable")}), plan: owed, phone: phone, want: "restricted holder_only points"},
-		"level 1, family, link out":         {call: one(ui.Call{Relation: cases.Family}), of: members.LinkSent, shown: members.LinkSent, want: "restricted holder_only"},
+		// Who may not act for the member hears what is published, whatever the case is.
+		"level 1, family":                     {call: one(ui.Call{Relation: cases.Family, Code: code("unavailable")}), plan: owed, phone: phone, want: "published holder_only"},
+		"level 1, family, link out":           {call: one(ui.Call{Relation: cases.Family}), of: members.LinkSent, shown: members.LinkSent, want: "published holder_only"},
+		"level 1, family, resumed, put back":  {call: one(ui.Call{Relation: cases.Family}), of: members.Resumed, whole: true, want: "published holder_only"},
+		"level 1, family, unaffected":         {call: one(ui.Call{Relation: cases.Family}), of: members.Active, want: "published holder_only"},
+		"level 1, family, recorded":           {call: one(ui.Call{Relation: cases.Family, Outcome: cases.Verified}), plan: owed, want: "published holder_only"},
+		"level 1, family, closed":             {call: one(ui.Call{Relation: cases.Family}), closed: "attempts", plan: owed, want: "published holder_only"},
+		"level 1, proxy without papers":       {call: one(ui.Call{Relation: cases.Proxy}), bare: true, plan: owed, want: "published papers_first"},
+		"level 1, guardian without papers":    {call: one(ui.Call{Relation: cases.Guardian}), bare: true, of: members.Resumed, want: "published papers_first"},
+		"level 1, company, papers taken back": {call: &ui.Call{Level: 2, Relation: cases.Corporate}, bare: true, reset: true, want: "published papers_first"},
+		"level 1, proxy with papers":          {call: one(ui.Call{Relation: cases.Proxy, Outcome: cases.Verified}), plan: owed, want: "restricted points"},
 		// With no address for the link, a call back leads nowhere.
 		"no mail":                 {call: one(ui.Call{Possession: "documents", Code: code("unavailable")}), none: true, phone: phone, plan: owed, want: "restricted no_contact points"},
 		"no mail, rung":           {call: one(ui.Call{Possession: "documents", Direction: "outbound", Code: code("unavailable")}), none: true, phone: phone, want: "restricted no_contact"},
 		"no mail, items would do": {call: one(ui.Call{Possession: "documents", MissingItems: 1, Code: code("unavailable")}), none: true, plan: owed, want: "restricted no_contact points"},
 		"no mail, level 2":        {call: &ui.Call{Level: 2, Code: code("unavailable")}, none: true, want: "restricted no_contact"},
-		"no mail, family":         {call: one(ui.Call{Relation: cases.Family}), none: true, want: "restricted holder_only"},
+		"no mail, family":         {call: one(ui.Call{Relation: cases.Family}), none: true, want: "published holder_only"},
 		"no mail, resumed":        {call: one(ui.Call{}), of: members.Resumed, none: true, want: "in_use farewell"},
 		// The link, at any desk.
 		"level 2":                          {call: &ui.Call{Level: 2, Code: code("matched")}, reset: true, plan: owed, want: "confirmed restricted reset points"},
@@ -146,7 +156,7 @@ func TestWhatTheScriptSays(t *testing.T) {
 			of.MadeWholeAt = &at
 		}
 		if c.call != nil {
-			c.call.Acts = c.call.Relation != cases.Family
+			c.call.Acts = c.call.Relation != cases.Family && !c.bare
 		}
 		shown := ui.CasesShow{Call: c.call, CallClosed: c.closed, CallBack: c.phone, Identity: ui.Identity{State: c.shown, MayReset: c.reset, Stopped: c.stop}}
 		if !c.none {

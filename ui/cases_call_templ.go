@@ -33,8 +33,8 @@ type Call struct {
 	MissingItems  int    // to level 1, or to level 2 where items lead there
 	MissingHidden bool   // one of them must not be visible after login
 	Acts          bool   // the caller is the member or a documented representative
-	Reset         string // what an open reset takes: "link", or "documents" for a contact first; empty: none is open
-	Possession    string // what leads from level 1 to level 2: "code", or "documents"; empty elsewhere
+	Reset         string // what an open reset takes: "link", or for a contact first "documents" or, proposed, "contact_waits"; empty: none is open
+	Possession    string // what leads from level 1 to level 2: "code", "documents" or "contact_waits"; empty elsewhere
 	Code          Code
 	CalledBack    bool     // on a registered number
 	MayConclude   []string // outcomes that may be chosen now
@@ -1758,8 +1758,8 @@ func (c Call) means() string {
 		return "not_entitled"
 	case c.Level != 2 || c.Reset == "link":
 		return "means." + strconv.Itoa(c.Level)
-	case c.Reset == "documents":
-		return "documents"
+	case c.Reset == "documents" || c.Reset == "contact_waits":
+		return c.Reset
 	}
 	return "means.1"
 }
@@ -2646,9 +2646,9 @@ func (p CasesShow) callBack(c Call) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var122 string
-			templ_7745c5c3_Var122, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "calls.callback"))
+			templ_7745c5c3_Var122, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "calls.callback.registered"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cases_call.templ`, Line: 548, Col: 55}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cases_call.templ`, Line: 548, Col: 66}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var122))
 			if templ_7745c5c3_Err != nil {
@@ -2659,9 +2659,9 @@ func (p CasesShow) callBack(c Call) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var123 string
-			templ_7745c5c3_Var123, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "calls.match"))
+			templ_7745c5c3_Var123, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "calls.callback.confirmed"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cases_call.templ`, Line: 548, Col: 107}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `cases_call.templ`, Line: 548, Col: 131}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var123))
 			if templ_7745c5c3_Err != nil {

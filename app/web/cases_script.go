@@ -86,19 +86,26 @@ func suspected(c *ui.Call) string {
 	return "suspected"
 }
 
-// identifying is the step on the way to level 1.
+// identifying is the step on the way to level 1. An item that was wrong is asked again only
+// when nothing else is left, so that the caller does not learn which one it was.
 func identifying(c *ui.Call) string {
-	named, matched, asked := false, c.Code.State == "matched", false
+	named, unnamed, begun, left := false, false, c.Code.State == "matched", false
 	for _, i := range c.Items {
-		right := i.State == "match"
-		named, matched, asked = named || right && i.Name == cases.ItemName, matched || right, asked || i.State != ""
+		if i.Name == cases.ItemName {
+			named, unnamed = i.State == "match", i.State == "mismatch"
+		} else {
+			left = left || i.State == ""
+		}
+		begun = begun || i.State != ""
 	}
 	switch {
 	case named:
 		return asking("more", c)
-	case matched:
+	case unnamed && left:
+		return asking("others", c)
+	case begun:
 		return asking("name", c)
-	case c.Direction == "outbound" && !c.CalledBack && !asked:
+	case c.Direction == "outbound" && !c.CalledBack:
 		return "callback"
 	}
 	return asking("verify", c)
@@ -175,6 +182,8 @@ func (v *caseView) aboutID() []string {
 		return []string{restricted, "reset_sent"}
 	case v.CallClosed != "":
 		return []string{restricted, "no_reset"}
+	case v.needsContact() && v.Change != nil:
+		return []string{restricted, "contact_waits"}
 	case v.needsContact():
 		return []string{restricted, "no_contact"}
 	case v.Identity.MayReset && v.Identity.Stopped == "":

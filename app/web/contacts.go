@@ -10,7 +10,7 @@ import (
 // contactChange fills the change of a contact that waits to be confirmed, and what the
 // reader may do on documents.
 func (v *caseView) contactChange() error {
-	v.MayRecord = v.Supervises && (!v.row.Case.Status.Closed() || v.call != nil || len(v.OnCall) > 0)
+	v.MayRecord = v.Supervises && (!v.row.Case.Status.Closed() || v.call != nil || len(*v.found.others) > 0)
 	v.MayChange = v.MayWork && v.row.MemberID != nil && v.row.ImpostorAt == nil
 	told := store.First(*v.found.proposal)
 	for _, ch := range *v.found.changes {

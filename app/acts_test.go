@@ -292,6 +292,17 @@ func acts(t *testing.T, w *apptest.World) []act {
 				return err
 			}
 		}},
+		{cases.ToWithdrawRepresentative, "", supervisor, func() func(access.Actor) error {
+			c := other()
+			if _, err := cases.RecordRepresentative(ctx, db, supervisor, c.ID, cases.Proxy, "委任状を確認"); err != nil {
+				t.Fatal(err)
+			}
+			id := w.Number("select max(id) from representatives")
+			return func(by access.Actor) error {
+				_, err := cases.WithdrawRepresentative(ctx, db, by, c.ID, id, "委任状が偽造と判明")
+				return err
+			}
+		}},
 		{cases.ToSendCode, "", agent, func() func(access.Actor) error {
 			_, call := asked()
 			return func(by access.Actor) error { _, err := cases.SendCode(ctx, db, by, call.ID); return err }

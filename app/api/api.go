@@ -88,6 +88,7 @@ var Routes = []Route{
 	{"POST", "/cases/:number/verification/reopen", cases.ToReopenVerification, reopenVerification},
 	{"POST", "/cases/:number/impostor/clear", cases.ToClearImpostor, clearImpostor},
 	{"POST", "/cases/:number/representatives", cases.ToRecordRepresentative, recordRepresentative},
+	{"POST", "/cases/:number/representatives/:id/withdraw", cases.ToWithdrawRepresentative, withdrawRepresentative},
 	{"POST", "/cases/:number/contacts", cases.ToProposeContact, proposeContact},
 	{"POST", "/contacts/:id/confirm", cases.ToConfirmContact, confirmContact},
 	{"POST", "/contacts/:id/refuse", cases.ToRefuseContact, refuseContact},

@@ -13,6 +13,7 @@ import (
 	"hoten/app/members"
 	"hoten/app/resets"
 	"hoten/app/staff"
+	"hoten/app/store"
 	"hoten/app/vault"
 )
 
@@ -38,7 +39,16 @@ type caseJSON struct {
 	Version            int64         `json:"version"`
 	Verification       *verification `json:"verification,omitempty"`
 	Member             *memberJSON   `json:"member,omitempty"`
+	Representatives    []papersJSON  `json:"representatives,omitempty"`
 	Timeline           []eventJSON   `json:"timeline,omitempty"`
+}
+
+// papersJSON are a representative's papers that were seen.
+type papersJSON struct {
+	ID          int64      `json:"id"`
+	Relation    string     `json:"relation"`
+	RecordedAt  time.Time  `json:"recorded_at"`
+	WithdrawnAt *time.Time `json:"withdrawn_at"`
 }
 
 type verification struct {
@@ -179,6 +189,13 @@ func (a *API) writeCase(r *request, status int, id int64) error {
 	}
 	if out.Member, err = a.masked(r, row.MemberID); err != nil {
 		return err
+	}
+	papers, err := store.Now(r.db, func(reads *store.Reads) *[]cases.Representative { return cases.AskRepresentatives(reads, id) })
+	if err != nil {
+		return err
+	}
+	for _, p := range papers {
+		out.Representatives = append(out.Representatives, papersJSON(p))
 	}
 	events, err := cases.Events(r.db, id, nil, 0, 200)
 	if err != nil {

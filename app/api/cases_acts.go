@@ -90,6 +90,17 @@ func recordRepresentative(a *API, r *request) error {
 	return a.writeCase(r, http.StatusCreated, id)
 }
 
+func withdrawRepresentative(a *API, r *request) error {
+	representative, err := r.id()
+	if err != nil {
+		return err
+	}
+	return a.withReason(r, func(id int64, reason string) error {
+		_, err := cases.WithdrawRepresentative(r.Request().Context(), a.s, r.by, id, representative, reason)
+		return err
+	})
+}
+
 func reveal(a *API, r *request) error {
 	id, err := r.caseID()
 	if err != nil {

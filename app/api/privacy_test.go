@@ -134,6 +134,9 @@ func (v *tour) calls(agent, supervisor *client, number string) {
 	v.to(agent, "POST /calls/:id/conclude", j{"outcome": "impostor_suspected"}, ":id", thief)
 	v.to(supervisor, "POST /cases/:number/impostor/clear", j{"reason": "本人と確認"}, ":number", number)
 	v.to(supervisor, "POST /cases/:number/representatives", j{"relation": "proxy", "documents": "委任状 2014-07-30"}, ":number", number)
+	papers := agent.get("/cases/"+number).want(200, "representatives.0.relation", "proxy", "representatives.0.withdrawn_at", "null").at("representatives.0.id")
+	v.to(supervisor, "POST /cases/:number/representatives/:id/withdraw", j{"reason": "委任状が偽造と判明"}, ":number", number, ":id", papers).want(200, "representatives.#", "1")
+	supervisor.post("/cases/"+number+"/representatives/"+papers+"/withdraw", j{"reason": "再度"}).want(409, "code", "already_decided")
 
 	v.to(agent, "POST /calls/:id/end", nil, ":id", start("inbound"))
 	v.handovers(agent, supervisor, start("inbound"))

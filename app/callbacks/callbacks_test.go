@@ -357,6 +357,10 @@ func TestADecisionGoesBackToThePromise(t *testing.T) {
 			t.Fatal(err)
 		}
 		status(w, "m1", cases.AwaitingApproval)
+		waiting, _, err := cases.Find(store.Read(w.Ctx, w.Store), w.Vault, cases.Filter{Queue: cases.QueueCallbacks, Order: cases.Longest, Limit: 50, Of: cases.Desk{Now: w.Clock.Now()}})
+		if err != nil || len(waiting) != 1 {
+			t.Errorf("%d cases wait for a call back while the request does: %v", len(waiting), err)
+		}
 		return r.ID
 	}
 	if _, err := reimbursements.AddAdjustment(w.Ctx, w.Store, w.Agent, c.CaseID, "goo", 30, "端数"); err != nil {

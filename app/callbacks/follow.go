@@ -7,7 +7,7 @@ import (
 )
 
 func init() {
-	cases.WherePromised("exists (select from callbacks p where p.case_id = c.id and p.state = '" + Open + "')")
+	cases.WherePromised("select case_id from callbacks where state = '" + Open + "'")
 	cases.WhenClosing(refuseToClose)
 	cases.WhenAssigned(goWithCase)
 }

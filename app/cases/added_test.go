@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 
 	"hoten/app/apptest"
@@ -12,6 +13,7 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/ledger"
+	"hoten/app/notices"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
@@ -202,5 +204,34 @@ func TestFilesFillAssumedBalances(t *testing.T) {
 		if again := w.ImportInto(c.in, c.file, ""); again.Accepted != 0 || again.Rejected != 0 {
 			t.Errorf("%s, again: %+v", c.name, again)
 		}
+	}
+}
+
+// An ID that is added to an incident which began earlier has its other cases revised as an
+// import would: what was told at a contact that was set since then told nothing.
+func TestAddingToAnEarlierIncidentRevises(t *testing.T) {
+	w := desk(t, 3)
+	const login = "m2@ocn.example"
+	from := jptext.Date{Year: 2014, Month: 5, Day: 1}
+	if _, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: "earlier", TitleJa: "別事案", TitleEn: "Another", PeriodFrom: from, PeriodTo: from, DetectedOn: from}); err != nil {
+		t.Fatal(err)
+	}
+	set(t, w, login, "letter_about = 0, unreachable_at = null, notified_at = now(), status = 'completed', completed_at = now()")
+	update(t, w, "update contacts set registered_on = '2014-06-01' where id = $1", went(t, w, login, notices.RestrictionNotice))
+	went(t, w, login, notices.ReimbursementCompleted)
+	must(t, cases.MarkUnreached(w.Ctx, w.Store))
+	if w.Case(login).NotifiedAt == nil {
+		t.Fatal("the contact was not usable before")
+	}
+	opened, err := cases.Open(w.Ctx, w.Store, w.Agent, "earlier", login)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cases.AddToIncident(w.Ctx, w.Store, w.Supervisor, opened.Case.ID, "追加申告", nil); err != nil {
+		t.Fatal(err)
+	}
+	c, err := store.Find[cases.Case](store.Read(w.Ctx, w.Store), "id <> ? and identity_id = ?", opened.Case.ID, w.ID(login).ID)
+	if err != nil || c.NotifiedAt != nil || c.Status != cases.Reopened || !slices.Contains(c.Letter(w.ID(login).Standing), cases.LetterResult) {
+		t.Errorf("notified %v, %s, letter %v (%v)", c.NotifiedAt, c.Status, c.Letter(w.ID(login).Standing), err)
 	}
 }

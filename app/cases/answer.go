@@ -54,7 +54,11 @@ func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, 
 			return audit.Record(tx, audit.Change{After: map[string]any{"call": in.ID, "item": item, "variant": true}})
 		}
 		a.Match = a.Match || a.Variant
-		return in.note(tx, item, a.Match)
+		var contact *int64
+		if item == ItemPhone {
+			contact = registered.phone(value)
+		}
+		return in.note(tx, item, a.Match, contact)
 	})
 	if a.Variant && !confirmVariant {
 		a.Match = false
@@ -84,10 +88,10 @@ func (in *talk) askable(item, value string, now time.Time) error {
 	return readable(item, value)
 }
 
-// note keeps whether an item was right and derives what follows: the level, or
-// the end of the verification.
-func (in *talk) note(tx *store.Tx, item string, matched bool) error {
-	_, err := store.Exec(tx, "insert into call_answers (call_id, item, matched, at) values ($1, $2, $3, $4)", in.conversation(), item, matched, tx.Now)
+// note keeps whether an item was right, by which contact where it was a number, and derives
+// what follows: the level, or the end of the verification.
+func (in *talk) note(tx *store.Tx, item string, matched bool, contact *int64) error {
+	_, err := store.Exec(tx, "insert into call_answers (call_id, item, matched, contact_id, at) values ($1, $2, $3, $4, $5)", in.Conversation(), item, matched, contact, tx.Now)
 	if err != nil {
 		return err
 	}
@@ -111,7 +115,7 @@ func (in *talk) note(tx *store.Tx, item string, matched bool) error {
 // first level reached and is never extended.
 func (in *talk) raise(tx *store.Tx) error {
 	type answer struct{ Item string }
-	rows, err := store.Select[answer](tx.DB, "select distinct item from call_answers where call_id = $1 and matched", in.conversation())
+	rows, err := store.Select[answer](tx.DB, "select distinct item from call_answers where call_id = $1 and matched", in.Conversation())
 	if err != nil {
 		return err
 	}

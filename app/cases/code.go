@@ -94,7 +94,7 @@ func (in *talk) withinCodeLimits(tx *store.Tx) error {
 	var latest *time.Time
 	err := store.Scan(tx.DB, `select count(*) filter (where call_id = $1), count(*) filter (where sent_at >= $3), max(sent_at)
 		from verification_codes where identity_id = $2 and (sent_at >= $3 or call_id = $1)`,
-		[]any{in.conversation(), in.of.ID, jptext.StartOfDay(tx.Now)}, &inCall, &inDay, &latest)
+		[]any{in.Conversation(), in.of.ID, jptext.StartOfDay(tx.Now)}, &inCall, &inDay, &latest)
 	switch {
 	case err != nil:
 		return err
@@ -115,10 +115,10 @@ func (in *talk) sendCode(tx *store.Tx, contact *members.Contact) error {
 		return err
 	}
 	plain := fmt.Sprintf("%06d", n)
-	if _, err := store.Exec(tx, "update verification_codes set expires_at = $2 where call_id = $1 and used_at is null and expires_at > $2", in.conversation(), tx.Now); err != nil {
+	if _, err := store.Exec(tx, "update verification_codes set expires_at = $2 where call_id = $1 and used_at is null and expires_at > $2", in.Conversation(), tx.Now); err != nil {
 		return err
 	}
-	code := Code{CallID: in.conversation(), IdentityID: in.of.ID, ContactID: contact.ID, CodeHash: hashCode(tx, in.conversation(), plain), SentAt: tx.Now,
+	code := Code{CallID: in.Conversation(), IdentityID: in.of.ID, ContactID: contact.ID, CodeHash: hashCode(tx, in.Conversation(), plain), SentAt: tx.Now,
 		ExpiresAt: tx.Now.Add(time.Duration(v.CodeMinutes) * time.Minute)}
 	if err := store.Insert(tx, &code); err != nil {
 		return err
@@ -164,7 +164,7 @@ func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int6
 			return fault.Input("code", "code_form")
 		}
 		codes, err := store.Select[Code](tx.DB, `select * from verification_codes where call_id = $1 and used_at is null and expires_at > $2 and tries < $3
-			order by id desc limit 1 for update`, in.conversation(), tx.Now, in.policy.Verification.CodeTries)
+			order by id desc limit 1 for update`, in.Conversation(), tx.Now, in.policy.Verification.CodeTries)
 		if err != nil {
 			return err
 		}
@@ -180,14 +180,14 @@ func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int6
 			return fault.New(fault.Invalid, "no_usable_contact")
 		}
 		code.Tries++
-		if r.Match = hmac.Equal(code.CodeHash, hashCode(tx, in.conversation(), digits)); r.Match {
+		if r.Match = hmac.Equal(code.CodeHash, hashCode(tx, in.Conversation(), digits)); r.Match {
 			code.UsedAt = &tx.Now
 		}
 		r.TriesLeft = in.policy.Verification.CodeTries - int(code.Tries)
 		if err := store.Save(tx, &code, "tries", "used_at"); err != nil {
 			return err
 		}
-		return in.note(tx, itemCode, r.Match)
+		return in.note(tx, itemCode, r.Match, nil)
 	})
 	return r, err
 }
@@ -211,6 +211,6 @@ func ConfirmCallback(ctx context.Context, s *store.Store, by access.Actor, callI
 			return fault.New(fault.Invalid, "no_usable_contact")
 		}
 		in.CalledContact = &contact.ID
-		return in.note(tx, itemCallback, true)
+		return in.note(tx, itemCallback, true, nil)
 	})
 }

@@ -14,7 +14,14 @@ import (
 // registered is what callers are compared with, in the clear for one comparison.
 type registered struct {
 	person members.Person
-	phones []string
+	phones []phone
+}
+
+// phone is a registered number, and whether papers showed it: such a contact may be undone.
+type phone struct {
+	contact int64
+	number  string
+	shown   bool
 }
 
 // registeredOf opens what is registered. For an ID without a member it is empty,
@@ -32,10 +39,21 @@ func registeredOf(tx *store.Tx, of *members.Identity) (r registered, err error) 
 		if err == nil && k.Kind == members.Phone {
 			var plain string
 			plain, err = k.Plain(tx.Vault())
-			r.phones = append(r.phones, plain)
+			r.phones = append(r.phones, phone{k.ID, plain, k.Source == members.Documents})
 		}
 	}
 	return r, err
+}
+
+// phone finds the contact whose number was said, nil for none: of several rather one that
+// papers did not show, and that nobody can undo.
+func (r registered) phone(said string) (contact *int64) {
+	for _, p := range r.phones {
+		if jptext.PhoneKey(p.number) == jptext.PhoneKey(said) && (contact == nil || !p.shown) {
+			contact = &p.contact
+		}
+	}
+	return contact
 }
 
 // noAnswers are what agents type when the caller gave none.
@@ -77,7 +95,10 @@ func readable(item, said string) error {
 // answer, and another item is asked.
 func (r registered) damaged(item string) error {
 	fields := map[string][]string{ItemName: {r.person.Name, r.person.Kana}, ItemBirthDate: {r.person.BirthDate}, ItemAddress: {r.person.Address},
-		ItemPhone: r.phones, ItemCustomerNumber: {r.person.CustomerNumber}}
+		ItemCustomerNumber: {r.person.CustomerNumber}}
+	for _, p := range r.phones {
+		fields[ItemPhone] = append(fields[ItemPhone], p.number)
+	}
 	if slices.Contains(fields[item], vault.Damaged) {
 		return fault.Input("item", "item_damaged")
 	}
@@ -114,7 +135,7 @@ func (r registered) compare(item, said string) (match bool, differs string) {
 	case ItemAddress:
 		return jptext.SameAddress(r.person.Address, said), ""
 	case ItemPhone:
-		return slices.ContainsFunc(r.phones, func(p string) bool { return jptext.PhoneKey(p) == jptext.PhoneKey(said) }), ""
+		return r.phone(said) != nil, ""
 	case ItemCustomerNumber:
 		n := jptext.CustomerNumberKey(r.person.CustomerNumber)
 		return n != "" && n == jptext.CustomerNumberKey(said), ""

@@ -15,9 +15,10 @@ import (
 
 // Conclude says how a verification ended. Verified needs level 1; a mismatch
 // counts as a failed attempt; a suspected impostor blocks reset and reveal on
-// the case at once and goes to a supervisor (docs/domain.md section 4).
+// the case at once and goes to a supervisor (docs/domain.md section 4). Whoever supervises
+// may suspect one in any call, also in one that has ended.
 func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64, outcome string) (*Call, error) {
-	return inCall(ctx, s, by, ToConclude, callID, func(tx *store.Tx, in *talk) error {
+	return inCallOf(ctx, s, by, ToConclude, callID, outcome == ImpostorSuspected && by.May(access.Supervise), func(tx *store.Tx, in *talk) error {
 		c, call := in.Case, in.Call
 		if !slices.Contains(Outcomes, outcome) {
 			return fault.Input("outcome", "outcome_unknown")
@@ -67,7 +68,7 @@ func (in *talk) suspect(tx *store.Tx) (err error) {
 	if err := in.of.SaveStanding(tx); err != nil {
 		return err
 	}
-	if err := expireGrants(tx, in.of.ID, in.conversation()); err != nil {
+	if err := expireGrants(tx, in.of.ID, in.Conversation()); err != nil {
 		return err
 	}
 	in.Case, err = store.Lock[Case](tx, in.CaseID) // as what was taken back left it
@@ -146,24 +147,6 @@ func ClearImpostor(ctx context.Context, s *store.Store, by access.Actor, id int6
 		of.ImpostorAt = nil
 		return Happened{Kind: ImpostorCleared, Text: reason}, nil
 	})
-}
-
-// RecordRepresentative notes that the documents of a proxy, guardian or
-// corporate contact were seen, so that they can reach level 2 (level 3: documents).
-func RecordRepresentative(ctx context.Context, s *store.Store, by access.Actor, id int64, relation, documents string) (*Case, error) {
-	c, err := decide(ctx, s, by, ToRecordRepresentative, id, documents, func(tx *store.Tx, c *Case, _ *members.Identity) (Happened, error) {
-		if !slices.Contains([]string{Proxy, Guardian, Corporate}, relation) {
-			return Happened{}, fault.Input("relation", "relation_unknown")
-		}
-		ids, err := store.TakeIDs(tx.DB, "representatives", 1)
-		if err != nil {
-			return Happened{}, err
-		}
-		_, err = store.Exec(tx, `insert into representatives (id, case_id, relation, documents, recorded_by, recorded_at) values ($1, $2, $3, $4, $5, $6)`,
-			ids[0], c.ID, relation, tx.Vault().Seal("representatives", representativeText, ids[0], tx.Reason), by.ID, tx.Now)
-		return Happened{Kind: Represented, Data: map[string]any{"relation": relation}, Text: tx.Reason}, err
-	})
-	return c, fault.Renamed(err, "reason", "documents")
 }
 
 // Require refuses what needs a verified caller: on a suspicion, while level 2 is

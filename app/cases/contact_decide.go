@@ -76,8 +76,9 @@ func WithdrawContact(ctx context.Context, s *store.Store, by access.Actor, id in
 }
 
 // UndoContact takes a contact that was set back; those that it replaced are in its place
-// again, and the member is told. What was given through it is taken back (Learned), also what
-// it proved in a call, and what was told at it is still to be told.
+// again, and the member is told. Where another has replaced it since, that one stays,
+// and of that change the member is told by letter. What was given through it is taken back (Learned), also what it
+// proved in a call, and what was told at it is still to be told.
 func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*ContactChange, error) {
 	return decideChange(ctx, s, by, ToUndoContact, id, reason, func(tx *store.Tx, ch *ContactChange, _ *members.Identity) (Happened, error) {
 		if ch.State != ChangeConfirmed {
@@ -87,21 +88,28 @@ func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64,
 		if err != nil {
 			return Happened{}, err
 		}
-		if err := members.WithdrawContact(tx, *ch.ContactID); err != nil {
+		replaced, err := members.WithdrawContact(tx, *ch.ContactID)
+		if err != nil {
 			return Happened{}, err
 		}
-		told, err := tellUndone(tx, ch, before)
+		data := map[string]any{"kind": ch.Kind, "change": ch.ID}
+		switch {
+		case !replaced:
+			data["told"], err = tellUndone(tx, ch, before)
+		case ch.Kind == members.Email: // it was the one address from before the later change
+			_, err = tellBy(tx, ch.CaseID, letterChanged, nil, nil)
+		}
 		if err != nil {
 			return Happened{}, err
 		}
 		if err := Learned(tx, ch.IdentityID); err != nil {
 			return Happened{}, err
 		}
-		if err := takeBackReach(tx, ch); err != nil {
+		if err := takeBackReach(tx, ch, replaced); err != nil {
 			return Happened{}, err
 		}
 		ch.State, ch.UndoneBy, ch.UndoneAt = ChangeUndone, &by.ID, &tx.Now
-		return Happened{Kind: ContactUndone, Data: map[string]any{"kind": ch.Kind, "change": ch.ID, "told": told}, Text: tx.Reason}, nil
+		return Happened{Kind: ContactUndone, Data: data, Text: tx.Reason}, nil
 	})
 }
 

@@ -114,10 +114,10 @@ func unreachedOf(tx *store.Tx, identity int64) ([]int64, error) {
 }
 
 // takeBackReach takes back what only an undone contact brought about: the cases that no
-// mail reached before the change are unreachable again, and so are those whose member has
-// no other address; a notice that reached the member at no other has notified nobody,
+// mail reached before the change are unreachable again, unless it was replaced since, and so
+// are those whose member has no other address; a notice that reached the member at no other has notified nobody,
 // and a result is due by letter.
-func takeBackReach(tx *store.Tx, ch *ContactChange) error {
+func takeBackReach(tx *store.Tx, ch *ContactChange, replaced bool) error {
 	if ch.Kind != members.Email {
 		return nil
 	}
@@ -129,7 +129,7 @@ func takeBackReach(tx *store.Tx, ch *ContactChange) error {
 	if err != nil {
 		return err
 	}
-	if len(noted) > 0 {
+	if len(noted) > 0 && !replaced {
 		if err := json.Unmarshal([]byte(noted[0]), &before); err != nil {
 			return err
 		}

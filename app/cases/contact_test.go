@@ -285,7 +285,6 @@ func TestUndoingAContact(t *testing.T) {
 	}
 	refused(t, undo(w.Agent, second, "誤記"), "forbidden")
 	refused(t, undo(w.Supervisor, second, " "), "required")
-	refused(t, undo(w.Supervisor, first, "誤記"), "contact_replaced")
 	call := w.Call(w.Agent, w.Case(login).ID, level1...)
 	w.Clock.Add(time.Minute)
 	if _, err := cases.SendCode(w.Ctx, w.Store, w.Agent, call.ID); err != nil {

@@ -390,3 +390,50 @@ func TestTheUndoneAddressLearnsNothing(t *testing.T) {
 		}
 	}
 }
+
+// A contact that another has replaced is undone as well: what it proved and what was told at
+// it is taken back, and the one that replaced it stays: of that a letter tells the member.
+func TestUndoingAReplacedContact(t *testing.T) {
+	w := world(t)
+	login := "m4@ocn.example"
+	id := w.Case(login).ID
+	thiefs := setContact(t, w, login, members.Email, "thief@mail.example")
+	call := w.Call(w.Agent, id, level1...)
+	w.Clock.Add(time.Minute)
+	if _, err := cases.SendCode(w.Ctx, w.Store, w.Agent, call.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cases.CheckCode(w.Ctx, w.Store, w.Agent, call.ID, w.Secret(id)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified); err != nil {
+		t.Fatal(err)
+	}
+	real := setContact(t, w, login, members.Email, "real@mail.example")
+	told := len(mailed(t, w, login, notices.ContactUndone))
+	if _, err := cases.UndoContact(w.Ctx, w.Store, w.Supervisor, thiefs.ID, "書類が偽造と判明"); err != nil {
+		t.Fatal(err)
+	}
+	if c := w.Case(login); c.VerifiedAt != nil || !due(w, login, "contact_changed") {
+		t.Errorf("verified at %v, letter about the change: %v", c.VerifiedAt, due(w, login, "contact_changed"))
+	}
+	if now := mailed(t, w, login, notices.ContactUndone); len(now) != told {
+		t.Errorf("the undoing was told at %v", now)
+	}
+	address := func() string {
+		to, err := cases.Addressees(store.Read(w.Ctx, w.Store), w.Vault, []int64{id}, notices.RestrictionNotice)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return to[id].Address
+	}
+	if got := address(); got != "real@mail.example" {
+		t.Errorf("mails go to %q", got)
+	}
+	if _, err := cases.UndoContact(w.Ctx, w.Store, w.Supervisor2, real.ID, "誤記"); err != nil {
+		t.Fatal(err)
+	}
+	if got := address(); got != "c4@docomo.example" {
+		t.Errorf("mails go to %q once both are undone", got)
+	}
+}

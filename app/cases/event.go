@@ -33,6 +33,7 @@ const (
 	VerifiedVoid        = "verified_void"
 	ImpostorCleared     = "impostor_cleared"
 	Represented         = "representative"
+	Unrepresented       = "representative_withdrawn"
 	ContactProposed     = "contact_proposed"
 	ContactSet          = "contact_set"
 	ContactRefused      = "contact_refused"
@@ -62,7 +63,7 @@ const (
 	BalanceStated       = "balance_stated"
 	DoubleFound         = "double"
 	CorrectionFound     = "correction"
-	FactArrived         = "late_fact"
+	FactArrived         = "late_fact" // its movements, or NoMovements
 	Proposed            = "proposed"
 	Approved            = "approved"
 	Returned            = "returned"
@@ -79,10 +80,14 @@ const (
 	CallbackExhausted   = "callback_exhausted"
 )
 
+// NoMovements stands for the movements of a FactArrived that are none: a balance or an
+// adjustment changed what is due.
+const NoMovements = "–"
+
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	HandoverOffered, HandoverTakenBack, HandoverRefused, HandoverRanOut, CallHandedOver,
-	VerificationOpened, VerifiedVoid, ImpostorCleared, Represented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, LetterSent, MailNotSent, MailAgain, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided,
+	VerificationOpened, VerifiedVoid, ImpostorCleared, Represented, Unrepresented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, LetterSent, MailNotSent, MailAgain, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided,
 	AdjustmentMade, DoubleDecided, CancelsExceeded, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 

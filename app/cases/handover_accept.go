@@ -136,7 +136,7 @@ func (c *Call) goOn(tx *store.Tx) (*Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	took, first := *c, c.conversation()
+	took, first := *c, c.Conversation()
 	took.ID, took.AgentID, took.FirstID, took.StartedAt = ids[0], tx.By.ID, &first, tx.Now
 	if c.CallerNumber != nil {
 		number, err := c.PlainNumber(tx.Vault())

@@ -94,6 +94,21 @@ func AskReceivers(reads *store.Reads, c *Call, now time.Time) *[]Receiver {
 		c.CaseID, access.Holders(access.WorkCases), c.AgentID, now.Add(-here))
 }
 
+// EndedCall is a call about a case that has ended and in which somebody was verified.
+type EndedCall struct {
+	ID        int64
+	Agent     staff.Name
+	Relation  string
+	StartedAt time.Time
+}
+
+// AskEndedVerified reads the ended calls about a case, the newest first; of one that was
+// handed over the last.
+func AskEndedVerified(reads *store.Reads, caseID int64) *[]EndedCall {
+	return store.Ask[EndedCall](reads, `select k.id, `+staff.NameOf("s")+` as agent, k.relation, k.started_at from calls k join staff s on s.id = k.agent_id
+		where k.case_id = $1 and k.ended_at is not null and k.level > 0 and k.outcome is distinct from $2 order by k.id desc`, caseID, HandedOver)
+}
+
 // OnCall is another agent's call about a case.
 type OnCall struct {
 	Name  staff.Name

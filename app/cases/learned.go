@@ -18,11 +18,21 @@ func WentAstray(contact string) string {
 	return "(" + members.Mistaken(contact) + " or " + members.SetSince(contact, FirstDay) + ")"
 }
 
+// FalsePapers is the condition, in SQL, of conversations about a case (c) with a representative
+// whose papers were withdrawn since, and none that stand let the caller act for the member.
+func FalsePapers(conversation string) string {
+	return `exists (select from calls f join cases o on o.identity_id = c.identity_id join representatives r on r.case_id = o.id
+		where f.id = ` + conversation + ` and r.relation = f.relation and r.withdrawn_at >= f.started_at
+		and not exists (select from calls k where k.case_id = f.case_id and coalesce(k.first_id, k.id) = f.id and ` + EntitledCaller + "))"
+}
+
 // misproved is the condition, in SQL, of conversations about a case (c) in which possession
-// was proved with such a contact.
+// was proved with such a contact, or in which a number was right that was undone (as an
+// answer any registered number will do, whenever it was set), or whose papers were false.
 func misproved(conversation string) string {
 	return "(exists (select from verification_codes v where v.call_id = " + conversation + " and v.used_at is not null and " + WentAstray("v.contact_id") + `)
-		or exists (select from calls b where b.case_id = c.id and coalesce(b.first_id, b.id) = ` + conversation + " and b.called_contact is not null and " + WentAstray("b.called_contact") + "))"
+		or exists (select from call_answers a where a.call_id = ` + conversation + " and a.matched and " + members.Undone("a.contact_id") + `)
+		or exists (select from calls b where b.case_id = c.id and coalesce(b.first_id, b.id) = ` + conversation + " and b.called_contact is not null and " + WentAstray("b.called_contact") + ") or " + FalsePapers(conversation) + ")"
 }
 
 // proved yields, in SQL, the conversations of that kind that go on ($1 is now) or verified
@@ -52,8 +62,8 @@ type revision struct {
 var revisions = []revision{{"select identity_id from " + proved + ` p
 	union select v.identity_id from verification_codes v join calls t on t.id = v.call_id join cases c on c.id = t.case_id where ` + codeOut, endProved}}
 
-// WhenLearned has what was given through a contact taken back once the contact turns out
-// not to be the member's alone; at yields, in SQL, the IDs to look at ($1 is now).
+// WhenLearned has what was given through a contact, or for papers, taken back once the contact
+// turns out not to be the member's alone, or the papers to be false; at yields, in SQL, the IDs to look at ($1 is now).
 func WhenLearned(at string, do func(tx *store.Tx, ids []int64) error) {
 	revisions = append(revisions, revision{at, do})
 }
@@ -66,7 +76,8 @@ func init() {
 
 // Learned takes back what was given through contacts of which something became known: that
 // one was undone or another took its place, that its mailbox is the ID's own or another
-// affected ID's, or that an incident began before it was set (docs/domain.md sections 4 and 5). It is taken back for good, whatever is
+// affected ID's, or that an incident began before it was set (docs/domain.md sections 4 and 5);
+// and what was given for papers that were withdrawn. It is taken back for good, whatever is
 // learned later. of are the IDs whose contacts it may be; none: any.
 func Learned(tx *store.Tx, of ...int64) error {
 	queries := make([]string, len(revisions))

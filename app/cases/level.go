@@ -26,9 +26,9 @@ var Items = []string{ItemName, ItemBirthDate, ItemAddress, ItemPhone, ItemCustom
 const ReachedLevel = "k.level > 0 and k.outcome is distinct from 'handed_over' and " + EntitledCaller
 
 // EntitledCaller is Call.Entitled in SQL, of calls k: the caller was the member, or a
-// representative whose papers had been recorded before the call ended.
+// representative whose papers had been recorded before the call ended, and stand.
 const EntitledCaller = `(k.relation in ('self', 'relay') or k.relation <> 'family' and exists (select from cases kc join cases ko on ko.identity_id = kc.identity_id
-	join representatives kr on kr.case_id = ko.id where kc.id = k.case_id and kr.relation = k.relation and kr.recorded_at <= coalesce(k.ended_at, 'infinity')))`
+	join representatives kr on kr.case_id = ko.id where kc.id = k.case_id and kr.relation = k.relation and kr.withdrawn_at is null and kr.recorded_at <= coalesce(k.ended_at, 'infinity')))`
 
 // level derives how far a caller is verified from the items that were right
 // (docs/domain.md section 4): 1 with the name and two more; 2 with level 1 and

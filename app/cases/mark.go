@@ -7,18 +7,18 @@ import (
 	"hoten/app/store"
 )
 
-// promised is the condition, in SQL, of cases (c) whose member is still to be called back.
-var promised = "false"
+// promised is, in SQL, the cases whose member is still to be called back.
+var promised = "select null::bigint"
 
-// WherePromised sets the condition, in SQL, of cases (c) whose member is still to be called back.
-func WherePromised(condition string) { promised = condition }
+// WherePromised sets what yields, in SQL, the cases whose member is still to be called back.
+func WherePromised(query string) { promised = query }
 
 // MarkProposal moves cases with their proposals, whose new state this is: awaiting
 // approval while one is submitted. Once it is decided a case waits for what it waited for
 // before, or for the call back that was promised, or is in progress again; posted is made
 // whole, with nothing open about the points. The caller has locked the cases.
 func MarkProposal(tx *store.Tx, ids []int64, state string) {
-	status, interrupted := "case when "+promised+" then 'callback_due' else coalesce(interrupted, 'in_progress') end", "null"
+	status, interrupted := "case when c.id in ("+promised+") then 'callback_due' else coalesce(interrupted, 'in_progress') end", "null"
 	if state == "submitted" {
 		status, interrupted = "'awaiting_approval'", "case when status in ('on_hold', 'awaiting_customer') then status end"
 	}
@@ -58,7 +58,7 @@ func (c *Case) MarkVerified(tx *store.Tx) error {
 // verifiedIn notes that the member, or who may act for them, was verified in a call.
 func (c *Case) verifiedIn(call *Call, now time.Time) {
 	if c.VerifiedAt == nil {
-		first := call.conversation()
+		first := call.Conversation()
 		c.VerifiedAt, c.VerifiedCall = &now, &first
 	}
 }

@@ -29,11 +29,11 @@ func ProgressOf(db *gorm.DB, c *Call, v policies.Verification, now time.Time) (p
 		Item    string
 		Matched bool
 	}
-	answers, err := store.Select[answer](db, "select item, bool_or(matched) as matched from call_answers where call_id = $1 group by item", c.conversation())
+	answers, err := store.Select[answer](db, "select item, bool_or(matched) as matched from call_answers where call_id = $1 group by item", c.Conversation())
 	if err != nil {
 		return p, err
 	}
-	codes, err := store.Select[Code](db, "select * from verification_codes where call_id = $1 order by id", c.conversation())
+	codes, err := store.Select[Code](db, "select * from verification_codes where call_id = $1 order by id", c.Conversation())
 	if err != nil {
 		return p, err
 	}
@@ -73,11 +73,11 @@ func (p *Progress) missing(level int, v policies.Verification, right int) {
 	}
 }
 
-// Documented reports whether papers of such a representative of the member are recorded,
-// whichever case of the ID they were recorded on.
+// Documented reports whether papers of such a representative of the member are recorded and
+// stand, whichever case of the ID they were recorded on.
 func Documented(db *gorm.DB, caseID int64, relation string) (is bool, err error) {
 	err = store.Scan(db, `select exists (select from cases c join cases o on o.identity_id = c.identity_id join representatives r on r.case_id = o.id
-		where c.id = $1 and r.relation = $2)`, []any{caseID, relation}, &is)
+		where c.id = $1 and r.relation = $2 and r.withdrawn_at is null)`, []any{caseID, relation}, &is)
 	return is, err
 }
 

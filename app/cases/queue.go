@@ -56,7 +56,7 @@ func (d Desk) condition(q Queue) (where string, args []any) {
 	case QueueOverdue:
 		return d.Deadlines.overdue(d.Now)
 	case QueueCallbacks:
-		return open + " and c.status = 'callback_due'", nil
+		return open + " and (c.status = 'callback_due' or c.id = any(array(" + promised + ")))", nil
 	case QueueApproval:
 		return open + " and c.status = 'awaiting_approval'", nil
 	case QueueUnreachable:

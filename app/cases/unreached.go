@@ -121,10 +121,11 @@ func retell(tx *store.Tx, ids []int64) error {
 	return err
 }
 
-// revisedBy revises what was told at the mailbox of an ID that is affected from now on.
+// revisedBy revises what was told at the mailbox of an ID that is affected from now on, and
+// what was told to its own member: the first day of its incidents may be an earlier one.
 func revisedBy(tx *store.Tx, identity int64) error {
-	const those = `c.identity_id in (select o.id from identities i join contacts k on k.mailbox_key = i.mailbox_key
-		join identities o on o.member_id = k.member_id where i.id = $3) and `
+	const those = `(c.identity_id = $3 or c.identity_id in (select o.id from identities i join contacts k on k.mailbox_key = i.mailbox_key
+		join identities o on o.member_id = k.member_id where i.id = $3)) and `
 	return astray(tx, those, identity)
 }
 

@@ -195,7 +195,8 @@ func deref(p *int64) int64 {
 }
 
 // mayClose refuses to close a case, completed or out of scope, over a suspicion, and while points or the reset
-// are owed or another agent talks about it, naming them: a supervisor may all the same, for a reason, which it returns.
+// are owed, a change of a contact waits to be decided, or another agent talks about it, naming them: a
+// supervisor may all the same, for a reason, which it returns.
 func mayClose(tx *store.Tx, c *Case, of members.Standing) (reason string, err error) {
 	if Unsuspected(of) != nil {
 		return "", fault.New(fault.Forbidden, "suspicion_open")
@@ -210,6 +211,13 @@ func mayClose(tx *store.Tx, c *Case, of members.Standing) (reason string, err er
 	}
 	if c.Affected() && of.Closed() {
 		owed = append(owed, fault.Field{Name: "status", Code: "owes_reset"})
+	}
+	var changing bool
+	if err := store.Scan(tx.DB, "select exists (select from contact_changes where case_id = $1 and state = $2)", []any{c.ID, ChangeProposed}, &changing); err != nil {
+		return "", err
+	}
+	if changing {
+		owed = append(owed, fault.Field{Name: "status", Code: "owes_contact"})
 	}
 	called, err := calledOn(tx, c)
 	if err != nil {
@@ -247,6 +255,9 @@ func tellClosed(tx *store.Tx, c *Case) error {
 	facts.At = tx.Now
 	if facts.PointsOpen, err = owing(tx, c); err != nil {
 		return err
+	}
+	if c.ReimbursementState != nil && *c.ReimbursementState == "rejected" && c.PointsOpen == 0 {
+		facts.PointsOpen = false // nothing is to be expected of what was refused
 	}
 	facts.Correction = facts.PointsOpen && c.PointsOpen&CorrectionDue != 0
 	if facts.Points, err = summing(tx, c); err != nil {

@@ -4,7 +4,10 @@ import (
 	"slices"
 	"testing"
 
+	"hoten/app/access"
 	"hoten/app/cases"
+	"hoten/app/members"
+	"hoten/app/resets"
 	"hoten/app/store"
 )
 
@@ -118,6 +121,134 @@ func TestWhoWasToldOnThePhone(t *testing.T) {
 		}
 		if !test.want {
 			must(t, second(cases.RecordLetter(w.Ctx, w.Store, w.Agent, c.ID, "2014-07-31")))
+		}
+	}
+}
+
+// A number that documents showed and that is undone has verified nobody, also in a call that
+// was handed over and where a code was right as well.
+func TestANumberThatIsUndone(t *testing.T) {
+	const number = "080-1234-5678"
+	byNumber := []string{cases.ItemName, "高橋 花子", cases.ItemBirthDate, "1970-01-02", cases.ItemPhone, number}
+	for name, test := range map[string]struct {
+		says                   []string
+		code, handedOver, over bool
+		stays                  bool
+	}{
+		"in a call that goes on":     {says: byNumber},
+		"handed over":                {says: byNumber, handedOver: true},
+		"the call has ended":         {says: byNumber, over: true},
+		"with a code":                {says: byNumber, code: true},
+		"before level 1 was reached": {says: byNumber[2:]},
+		"wrong":                      {says: append(slices.Clone(level1), cases.ItemPhone, "080-9999-9999"), stays: true},
+		"not named":                  {says: level1, stays: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := world(t)
+			const login = "m4@ocn.example"
+			c := w.Case(login)
+			ch := setContact(t, w, login, members.Phone, number)
+			update(t, w, "update cases set unreachable_at = now(), notified_at = null, letter_about = 0 where id = $1", c.ID)
+			call, err := cases.StartCall(w.Ctx, w.Store, w.Agent, c.ID, cases.NewCall{Direction: "inbound", Relation: cases.Self})
+			must(t, err)
+			for i := 0; i < len(test.says); i += 2 {
+				answer(t, w, call, test.says[i], test.says[i+1])
+			}
+			by := w.Agent
+			if test.code {
+				must(t, second(cases.SendCode(w.Ctx, w.Store, by, call.ID)))
+				checked, err := cases.CheckCode(w.Ctx, w.Store, by, call.ID, w.Secret(c.ID))
+				must(t, err)
+				if checked.Call.Level != 2 {
+					t.Fatalf("%+v", checked)
+				}
+			}
+			if len(test.says) >= len(level1) {
+				must(t, second(cases.Conclude(w.Ctx, w.Store, by, call.ID, cases.Verified)))
+			}
+			if test.handedOver {
+				h, err := cases.OfferHandover(w.Ctx, w.Store, by, call.ID, w.Agent2.ID, "")
+				must(t, err)
+				by = w.Agent2
+				call, err = cases.AcceptHandover(w.Ctx, w.Store, by, h.ID, false)
+				must(t, err)
+			}
+			if test.over {
+				must(t, second(cases.EndCall(w.Ctx, w.Store, by, call.ID)))
+			}
+			must(t, second(cases.UndoContact(w.Ctx, w.Store, w.Supervisor, ch.ID, "書類が偽造と判明")))
+			now := w.Case(login)
+			if (now.VerifiedAt != nil) != test.stays || (now.VerifiedCall != nil) != test.stays || slices.Contains(now.Letter(w.ID(login).Standing), cases.LetterRestriction) == test.stays {
+				t.Errorf("verified %v in %v, due by letter: %v", now.VerifiedAt, now.VerifiedCall, now.Letter(w.ID(login).Standing))
+			}
+			if !test.over {
+				if err := second(cases.Reveal(w.Ctx, w.Store, by, c.ID, "")); (err == nil) != test.stays {
+					t.Errorf("revealed without a reason: %v", err)
+				}
+			}
+			if test.code {
+				refused(t, second(resets.Send(w.Ctx, w.Store, by, c.ID, "https://hoten.example")), "verification_required")
+			}
+			if w.Number("select count(*) from case_events where case_id = $1 and kind = $2", c.ID, cases.VerifiedVoid) != map[bool]int64{!test.stays && len(test.says) >= len(level1): 1}[true] {
+				t.Error("the timeline does not tell")
+			}
+		})
+	}
+}
+
+// Whoever supervises says of any call, also one that has ended, that an impostor was verified
+// in it; nobody else says anything of a call of another.
+func TestDoubtingACallOfAnother(t *testing.T) {
+	w := world(t)
+	const login = "m2@ocn.example"
+	c := w.Case(login)
+	for name, test := range map[string]struct {
+		by      access.Actor
+		outcome string
+		ended   bool
+		code    string
+	}{
+		"a supervisor, ended":       {w.Supervisor, cases.ImpostorSuspected, true, ""},
+		"a center manager, ended":   {w.Manager, cases.ImpostorSuspected, true, ""},
+		"a supervisor, it goes on":  {w.Supervisor, cases.ImpostorSuspected, false, ""},
+		"another agent":             {w.Agent2, cases.ImpostorSuspected, true, "call_of_another"},
+		"an auditor":                {w.Auditor, cases.ImpostorSuspected, true, "forbidden"},
+		"a supervisor, verified":    {w.Supervisor, cases.Verified, false, "call_of_another"},
+		"a supervisor, unable":      {w.Supervisor, cases.Unable, false, "call_of_another"},
+		"a supervisor, of no kind":  {w.Supervisor, "maybe", true, "call_of_another"},
+		"its own agent, it is over": {w.Agent, cases.ImpostorSuspected, true, ""},
+		"its own agent, it goes on": {w.Agent, cases.ImpostorSuspected, false, ""},
+		"its own agent, a mismatch": {w.Agent, cases.Mismatch, true, "call_ended"},
+	} {
+		update(t, w, "update cases set unreachable_at = now(), notified_at = null, verified_at = null, verified_call = null where id = $1", c.ID)
+		call := w.Call(w.Agent, c.ID, level1...)
+		must(t, second(cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)))
+		if test.ended {
+			must(t, second(cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID)))
+		}
+		listed := func() bool {
+			found, err := store.Now(store.Read(w.Ctx, w.Store), func(reads *store.Reads) *[]cases.EndedCall { return cases.AskEndedVerified(reads, c.ID) })
+			must(t, err)
+			return slices.ContainsFunc(found, func(k cases.EndedCall) bool { return k.ID == call.ID })
+		}
+		if listed() != test.ended {
+			t.Errorf("%s: listed %v", name, listed())
+		}
+		err := second(cases.Conclude(w.Ctx, w.Store, test.by, call.ID, test.outcome))
+		if test.code != "" {
+			refused(t, err, test.code)
+		} else if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		now, done := w.Case(login), test.code == ""
+		if (now.VerifiedAt == nil) != done || (w.ID(login).ImpostorAt != nil) != done || slices.Contains(now.Letter(w.ID(login).Standing), cases.LetterRestriction) != done || listed() != (test.ended && !done) {
+			t.Errorf("%s: verified %v, suspected %v, due by letter: %v", name, now.VerifiedAt, w.ID(login).ImpostorAt, now.Letter(w.ID(login).Standing))
+		}
+		if done {
+			if n := w.Number("select count(*) from audit_entries where action = 'call.concluded' and actor_id = $1 and (after->>'call')::bigint = $2 and after->>'outcome' = $3", test.by.ID, call.ID, test.outcome); n != 1 {
+				t.Errorf("%s: %d entries under that name", name, n)
+			}
+			must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "別人でした")))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package imports
 
 import (
 	"hoten/app/jptext"
+	"hoten/app/ledger"
 	"hoten/app/store"
 )
 
@@ -56,4 +57,12 @@ func (r *run) sealedDiffers(row knownRow) bool {
 		}
 	}
 	return false
+}
+
+// balancesDiffer counts the staged IDs of which the file has another balance than stands: the
+// freeze of another incident is another day, and what stands is what was posted.
+func balancesDiffer(tx *store.Tx) (n int64, err error) {
+	err = store.Scan(tx.DB, `select count(distinct s.line) from staged_affected s cross join lateral unnest(s.balance_programs, s.balances) b(program, points)
+		join accounts a on a.identity_id = s.known_identity and a.program_id = b.program where a.balance <> b.points and not `+ledger.Restatable, nil, &n)
+	return n, err
 }

@@ -54,7 +54,7 @@ func TestSecondIncident(t *testing.T) {
 	if got := rejections(w, i.ID); counts(i) != "done 4/0/1" || !slices.Equal(got, []string{"movements:2:movement_id:belongs_to_other_incident"}) {
 		t.Errorf("%s %v", counts(i), got)
 	}
-	if got := told(i); !slices.Equal(got, []string{"affected:ids_known:2", "affected:member_data_differs:1"}) {
+	if got := told(i); !slices.Equal(got, []string{"affected:ids_known:2", "affected:member_data_differs:1", "affected:balances_differ:1"}) {
 		t.Errorf("told %v", got)
 	}
 	rows, err := imports.Rejections(store.Read(w.Ctx, w.Store), i.ID, 0, 10)

@@ -79,6 +79,12 @@ func (r *run) tellKnown(tx *store.Tx) error {
 	if differ > 0 {
 		r.tell(AffectedFile, csvin.Notice{Code: "member_data_differs", Count: differ})
 	}
+	if differ, err = balancesDiffer(tx); err != nil {
+		return err
+	}
+	if differ > 0 {
+		r.tell(AffectedFile, csvin.Notice{Code: "balances_differ", Count: differ})
+	}
 	again, err := numbersOf(tx, "select i.id"+restrictedBy("staged_affected")+inUse, r.incident.Ended())
 	if err != nil {
 		return err

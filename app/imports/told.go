@@ -11,7 +11,7 @@ import (
 
 // Notice is something that whoever imported a file should know, and that refused
 // nothing: leading_zeros_lost, other_sheets_ignored, ids_known,
-// ids_restricted, member_data_differs.
+// ids_restricted, member_data_differs, balances_differ.
 type Notice struct {
 	File   string `json:"file"`
 	Column string `json:"column,omitempty"`

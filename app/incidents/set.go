@@ -234,6 +234,29 @@ var setID func(tx *store.Tx, incident int64, kind int16) error
 // WithID has fn called when an incident with none is given its ID.
 func WithID(fn func(tx *store.Tx, incident int64, kind int16) error) { setID = fn }
 
+func init() { operators.WhenFirstID(areOf) }
+
+// areOf gives the incidents that were recorded before any ID was set up the first one.
+func areOf(tx *store.Tx, first operators.ID) error {
+	list, err := store.Select[Incident](tx.DB, "select * from incidents where id_kind_id is null order by id for no key update")
+	for i := range list {
+		n, before := &list[i], list[i]
+		if err != nil {
+			return err
+		}
+		n.IDKindID = &first.ID
+		n.Version++
+		if err = store.Save(tx, n, "id_kind_id", "version"); err != nil {
+			return err
+		}
+		if err = setID(tx, n.ID, first.ID); err != nil {
+			return err
+		}
+		err = audit.Record(tx, audit.Change{Action: ToChange.Name, Subject: n.Subject(), Before: before, After: *n})
+	}
+	return err
+}
+
 // keepsUsed refuses to give the cases of an incident another ID, whose operator would then
 // write to their members, to take away programs that points were moved in, and to leave
 // fraudulent movements outside its period.

@@ -111,18 +111,16 @@ func (n NewContact) Replace(tx *store.Tx, member int64) (id int64, err error) {
 	return id, err
 }
 
-// WithdrawContact takes a contact back, and what it had replaced is in its place again.
-// One that was replaced itself is a Conflict: contact_replaced.
-func WithdrawContact(tx *store.Tx, id int64) error {
-	n, err := store.Exec(tx, "update contacts set withdrawn_at = $2 where id = $1 and replaced_by is null and withdrawn_at is null", id, tx.Now)
-	if err != nil {
-		return err
+// WithdrawContact takes a contact back: what it had replaced is in its place again, unless
+// another has replaced it since, whose place is then that of all of them.
+func WithdrawContact(tx *store.Tx, id int64) (replaced bool, err error) {
+	type row struct{ Replaced bool }
+	rows, err := store.Returning[row](tx, "update contacts set withdrawn_at = $2 where id = $1 returning replaced_by is not null as replaced", id, tx.Now)
+	if err != nil || len(rows) == 0 {
+		return false, err
 	}
-	if n == 0 {
-		return fault.New(fault.Conflict, "contact_replaced")
-	}
-	_, err = store.Exec(tx, "update contacts set replaced_by = null where replaced_by = $1", id)
-	return err
+	_, err = store.Exec(tx, "update contacts k set replaced_by = x.replaced_by from contacts x where x.id = $1 and k.replaced_by = $1", id)
+	return rows[0].Replaced, err
 }
 
 // Doubtful reports whether nobody knows any more who reads what is sent to the contact: it

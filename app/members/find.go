@@ -73,10 +73,20 @@ func fits(db *gorm.DB, kind *int16, key string) error {
 	return fault.Input("login_id", "login_id_form", "detail", id.Form)
 }
 
-// SetKind makes identities that are of no ID yet, which the query names, ones of an ID.
+// SetKind makes identities that are of no ID yet, which the query names, ones of an ID. One
+// that stands there already, by another list, is Invalid: what is true of an ID would be kept twice.
 func SetKind(tx *store.Tx, kind int16, query string, args ...any) error {
-	_, err := store.Exec(tx, fmt.Sprintf(`update identities i set id_kind_id = $%d where id_kind_id is null and id in (%s)
-		and not exists (select from identities k where k.login_key = i.login_key and k.id_kind_id = $%[1]d)`, len(args)+1, query), append(args, kind)...)
+	args = append(args, kind)
+	var twice int64
+	err := store.Scan(tx.DB, fmt.Sprintf(`select count(*) from identities i join identities k on k.login_key = i.login_key and k.id_kind_id = $%d
+		where i.id_kind_id is null and i.id in (%s)`, len(args), query), args, &twice)
+	if err == nil && twice > 0 {
+		err = fault.Input("id", "ids_twice", "count", twice)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = store.Exec(tx, fmt.Sprintf("update identities set id_kind_id = $%d where id_kind_id is null and id in (%s)", len(args), query), args...)
 	return err
 }
 

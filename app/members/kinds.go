@@ -7,7 +7,10 @@ import (
 	"hoten/app/store"
 )
 
-func init() { operators.WhenIDChanges(keepIDs) }
+func init() {
+	operators.WhenIDChanges(keepIDs)
+	operators.WhenFirstID(func(tx *store.Tx, first operators.ID) error { return keepForm(tx, first, "id_kind_id is null and $1 <> 0") })
+}
 
 // keepIDs refuses to give IDs that members have to another operator, who would then write to
 // them, or a form that some of these do not have: files could not name them any more.
@@ -21,13 +24,22 @@ func keepIDs(tx *store.Tx, before, after operators.ID) error {
 			return fault.Input("operator", "operator_in_use")
 		}
 	}
-	fits, err := after.Matcher()
-	if err != nil || fits == nil || after.Form == before.Form {
+	if after.Form == before.Form {
+		return nil
+	}
+	return keepForm(tx, after, "id_kind_id = $1")
+}
+
+// keepForm refuses the form of an ID that some do not have of the identities that the
+// condition, with the ID as $1, describes.
+func keepForm(tx *store.Tx, of operators.ID, condition string) error {
+	fits, err := of.Matcher()
+	if err != nil || fits == nil {
 		return err
 	}
 	var others int
 	for last := int64(0); ; {
-		some, err := store.Select[Identity](tx.DB, "select id, login from identities where id_kind_id = $1 and id > $2 order by id limit 5000", before.ID, last)
+		some, err := store.Select[Identity](tx.DB, "select id, login from identities where "+condition+" and id > $2 order by id limit 5000", of.ID, last)
 		if err != nil {
 			return err
 		}

@@ -78,6 +78,10 @@ func TestRenderGolden(t *testing.T) {
 	for _, lang := range languages {
 		m := render(t, RestrictionNotice, lang, without, "")
 		golden(t, "restriction_notice_without_loss."+lang+".txt.golden", "Subject: "+m.Subject+"\n\n"+m.Text)
+		adjusted := facts(nasty)
+		adjusted.Points = []Points{{NameJa: "gooポイント", NameEn: "goo Point", UnitJa: "gooポイント", UnitEn: "goo points", Adjusted: 100, Balance: 257}}
+		m = render(t, ReimbursementCompleted, lang, adjusted, "")
+		golden(t, "reimbursement_completed_adjustment."+lang+".txt.golden", "Subject: "+m.Subject+"\n\n"+m.Text)
 		m = render(t, ContactUndone, lang, facts(nasty).ToFormer(), "")
 		golden(t, "contact_undone_former."+lang+".txt.golden", "Subject: "+m.Subject+"\n\n"+m.Text)
 	}

@@ -74,6 +74,7 @@ type words struct {
 	Mailbox, OneTimePassword         bool
 	Transfers                        bool
 	Rolled, Paid, Both               bool // how points of this member were put back
+	Adjustment                       bool // balances were adjusted, and nothing else was posted
 	Services                         []string
 	Transfer                         string
 }
@@ -105,6 +106,7 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 	}
 	ways := f.ways(env.Transfers)
 	w.Rolled, w.Paid, w.Both = ways.Restored, ways.Reimbursed, ways.Restored && ways.Reimbursed
+	w.Adjustment = f.Points != nil && !slices.ContainsFunc(f.Points, func(p Points) bool { return p.Restored != 0 || p.Reimbursed != 0 || p.Absorbed != 0 })
 	if lang == "en" {
 		w.Title = value(f.TitleEn)
 	}

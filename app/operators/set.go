@@ -119,6 +119,14 @@ func PutID(tx *store.Tx, i ID, operator string) (bool, error) {
 		if err := store.Insert(tx, &i); err != nil {
 			return false, err
 		}
+		for _, fn := range firstID {
+			if len(all) > 0 {
+				break
+			}
+			if err := fn(tx, i); err != nil {
+				return false, err
+			}
+		}
 		return true, record(tx, setDomains(tx, i), change)
 	}
 	kept = &all[slices.IndexFunc(all, func(k ID) bool { return k.Code == i.Code })]
@@ -172,6 +180,11 @@ var idChanges []func(tx *store.Tx, before, after ID) error
 
 // WhenIDChanges has fn asked before an ID is changed: what it refuses is not done.
 func WhenIDChanges(fn func(tx *store.Tx, before, after ID) error) { idChanges = append(idChanges, fn) }
+
+var firstID []func(tx *store.Tx, first ID) error
+
+// WhenFirstID has fn called when the first ID was set up: what was there before is about it.
+func WhenFirstID(fn func(tx *store.Tx, first ID) error) { firstID = append(firstID, fn) }
 
 // Distinct refuses names that another of the list has in either language: people and files
 // tell them apart by these. One that keeps both its names, as a database from before this

@@ -84,7 +84,7 @@ type fact struct {
 }
 
 func arrived(caseID int64, movements string) cases.Happened {
-	return cases.Happened{CaseID: caseID, Kind: cases.FactArrived, Data: map[string]any{"movements": cmp.Or(movements, "–")}}
+	return cases.Happened{CaseID: caseID, Kind: cases.FactArrived, Data: map[string]any{"movements": cmp.Or(movements, cases.NoMovements)}}
 }
 
 // reviewChunk bounds how many plans are computed at a time.

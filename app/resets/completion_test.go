@@ -9,6 +9,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/members"
 	"hoten/app/store"
 )
 
@@ -47,6 +48,14 @@ func TestCompletionOverWhatIsOwed(t *testing.T) {
 	owes(finish(w.Supervisor, " "), "owes_points owes_reset owes_reason")
 	owes(closing(w.Supervisor, cases.OutOfScope, ""), "owes_points owes_reset owes_reason")
 	refused(t, closing(w.Agent, cases.OutOfScope, "対象外"), "forbidden")
+	change, err := cases.ProposeContact(w.Ctx, w.Store, w.Agent, of.ID, members.Phone, "080-1234-5678", "写し")
+	if err != nil {
+		t.Fatal(err)
+	}
+	owes(finish(w.Agent, ""), "owes_points owes_reset owes_contact owes_supervisor")
+	if _, err := cases.RefuseContact(w.Ctx, w.Store, w.Supervisor, change.ID, "不鮮明"); err != nil {
+		t.Fatal(err)
+	}
 	verify(w, w.Agent, of, 1)
 	token := send(w, w.Agent, of)
 	owes(finish(w.Agent, ""), "owes_points owes_reset owes_supervisor")

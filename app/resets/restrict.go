@@ -2,6 +2,7 @@ package resets
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 const (
 	byDecision = "decision"
 	byContact  = "contact"
+	byPapers   = "papers"
 )
 
 // Restrict restricts an ID again that is in use: whoever set its password, or had its
@@ -72,11 +74,12 @@ func restrictAgain(tx *store.Tx, of []members.Identity, why, reason string) erro
 }
 
 // astray is the condition, in SQL, of links (l), of a case (c), through which use was
-// resumed (of IDs i) at a contact that may not have been the member's alone: the use that
+// resumed (of IDs i) at a contact that may not have been the member's alone, or for a
+// representative whose papers were false: the use that
 // goes on, or the last one, which a list ended before that was known.
 var astray = `l.used_at is not null and (i.state = '` + members.Resumed + `' and l.used_at = i.resumed_at
 	or i.state <> '` + members.Resumed + `' and i.restricted_at >= l.used_at and not exists (select from reset_links n where n.identity_id = i.id and n.used_at > l.used_at) and not ` + cases.TakenBack("i.id", "l.used_at") + `)
-	and ` + cases.WentAstray("l.contact_id")
+	and (` + cases.WentAstray("l.contact_id") + " or " + cases.FalsePapers("l.call_id") + ")"
 
 // Answered is the condition, in SQL, of IDs (i) whose member set a new password at or after a
 // time, and uses it: a restriction from before then is settled.
@@ -111,8 +114,8 @@ func restrictOver(tx *store.Tx, n *incidents.Incident) error {
 }
 
 // dead is the condition, in SQL, of links (l), of a case (c), that are out to a contact
-// which is not used any more.
-var dead = works("l.", 1) + " and not " + cases.ContactSound("l.contact_id")
+// which is not used any more, or for a representative whose papers were false.
+var dead = works("l.", 1) + " and (not " + cases.ContactSound("l.contact_id") + " or " + cases.FalsePapers("l.call_id") + ")"
 
 func init() {
 	incidents.WhenEndsLater(restrictOver)
@@ -120,19 +123,20 @@ func init() {
 		union select l.identity_id from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where `+astray, revise)
 }
 
-// revise makes the links of IDs void for good that are out to a contact which is not used
-// any more, and restricts IDs again whose reset came through one that is not the member's.
+// revise makes the links of IDs void for good that are dead, and restricts IDs again whose
+// reset went astray.
 func revise(tx *store.Tx, ids []int64) error {
 	type link struct {
 		IdentityID, CaseID int64
 		UsedAt             *time.Time
+		Why                string
 	}
 	voided, err := store.Returning[link](tx, `update reset_links l set voided_at = $1 from cases c where c.id = l.case_id and l.identity_id = any($2) and `+dead+`
 		returning l.identity_id, l.case_id`, tx.Now, ids)
 	if err != nil {
 		return err
 	}
-	used, err := store.Select[link](tx.DB, "select l.identity_id, l.case_id, l.used_at from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where i.id = any($1) and "+astray+" order by i.id", ids)
+	used, err := store.Select[link](tx.DB, "select l.identity_id, l.case_id, l.used_at, case when "+cases.WentAstray("l.contact_id")+" then '"+byContact+"' else '"+byPapers+"' end as why from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where i.id = any($1) and "+astray+" order by i.id", ids)
 	if err != nil {
 		return err
 	}
@@ -141,20 +145,21 @@ func revise(tx *store.Tx, ids []int64) error {
 		changes = append(changes, audit.Change{Action: ToRevise.Name, Subject: cases.Subject(l.CaseID), After: after})
 		return l.IdentityID
 	}
-	var open, resumed []int64
+	var open []int64
+	resumed := map[string][]int64{}
 	for _, l := range voided {
 		open = append(open, note(l, map[string]any{"link": "void"}))
 	}
 	for _, l := range used {
-		resumed = append(resumed, note(l, map[string]any{"identity_state": members.Restricted}))
+		resumed[l.Why] = append(resumed[l.Why], note(l, map[string]any{"identity_state": members.Restricted}))
 	}
 	if len(open) > 0 {
 		if err := members.LinksVoided(tx, open); err != nil {
 			return err
 		}
 	}
-	if resumed = slices.Compact(resumed); len(resumed) > 0 {
-		of, err := store.Select[members.Identity](tx.DB, "select * from identities where id = any($1) order by id", resumed)
+	for _, why := range slices.Sorted(maps.Keys(resumed)) {
+		of, err := store.Select[members.Identity](tx.DB, "select * from identities where id = any($1) order by id", resumed[why])
 		if err != nil {
 			return err
 		}
@@ -163,7 +168,7 @@ func revise(tx *store.Tx, ids []int64) error {
 				of[i].ResumedAt = used[slices.IndexFunc(used, func(l link) bool { return l.IdentityID == of[i].ID })].UsedAt
 			}
 		}
-		if err := restrictAgain(tx, of, byContact, ""); err != nil {
+		if err := restrictAgain(tx, of, why, ""); err != nil {
 			return err
 		}
 	}

@@ -25,6 +25,7 @@ type Link struct {
 	CaseID     int64
 	IdentityID int64
 	ContactID  int64
+	CallID     *int64 // the first call of the conversation; nil in what older releases sent outside one
 	TokenHash  []byte
 	SentBy     int64
 	SentAt     time.Time
@@ -132,21 +133,24 @@ func mailLink(tx *store.Tx, c *cases.Case, who cases.Addressee, p policies.Polic
 	if err := voidLinks(tx, c.IdentityID); err != nil {
 		return err
 	}
-	link := Link{CaseID: c.ID, IdentityID: c.IdentityID, ContactID: who.ContactID, TokenHash: hash, SentBy: tx.By.ID, SentAt: tx.Now,
-		ExpiresAt: tx.Now.Add(time.Duration(p.ResetMinutes) * time.Minute)}
-	if err := store.Insert(tx, &link); err != nil {
-		return err
-	}
 	facts := who.Facts
 	facts.At, facts.Minutes = tx.Now, p.ResetMinutes
 	call, err := cases.CurrentCall(tx.DB, c.ID, tx.By.ID)
 	if err != nil {
 		return err
 	}
+	var conversation *int64
 	if call != nil {
+		first := call.Conversation()
+		conversation = &first
 		if facts.At, err = cases.CallerSince(tx.DB, call); err != nil {
 			return err
 		}
+	}
+	link := Link{CaseID: c.ID, IdentityID: c.IdentityID, ContactID: who.ContactID, CallID: conversation, TokenHash: hash, SentBy: tx.By.ID, SentAt: tx.Now,
+		ExpiresAt: tx.Now.Add(time.Duration(p.ResetMinutes) * time.Minute)}
+	if err := store.Insert(tx, &link); err != nil {
+		return err
 	}
 	mail := who.Draft(notices.ResetLink, facts)
 	mail.Secret = baseURL + "/reset/" + token

@@ -21,6 +21,11 @@ func (v *caseView) callPanel() (err error) {
 	for _, o := range *v.found.others {
 		v.OnCall = append(v.OnCall, ui.OnCall{Name: o.Name.In(i18n.Lang(v.ctx)), Since: o.Since, Taken: o.Taken})
 	}
+	if v.found.ended != nil {
+		for _, k := range *v.found.ended {
+			v.Ended = append(v.Ended, ui.EndedCall{ID: k.ID, Agent: k.Agent.In(i18n.Lang(v.ctx)), Relation: k.Relation, At: k.StartedAt})
+		}
+	}
 	switch {
 	case v.row.ImpostorAt != nil:
 		v.CallClosed = "impostor"

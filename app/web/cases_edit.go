@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -130,7 +131,7 @@ func addToIncident(p *page) error {
 	})
 }
 
-// statedBalances reads the fields balance_PROGRAM of a form, by program code.
+// statedBalances reads the fields balance_PROGRAM of a form that are filled in, by program code.
 func (p *page) statedBalances() (map[string]int64, error) {
 	form, err := p.FormParams()
 	if err != nil {
@@ -140,7 +141,7 @@ func (p *page) statedBalances() (map[string]int64, error) {
 	out := map[string]int64{}
 	for name := range form {
 		code, is := strings.CutPrefix(name, "balance_")
-		if !is {
+		if !is || jptext.Blank(form.Get(name)) { // what nobody knows is not 0
 			continue
 		}
 		points, err := jptext.ParsePoints(form.Get(name))
@@ -184,6 +185,17 @@ func clearImpostor(p *page) error {
 func recordRepresentative(p *page) error {
 	return p.onCase("representative", "representative_recorded", func(id int64) error {
 		_, err := cases.RecordRepresentative(p.ctx, p.w.s, p.by, id, p.FormValue("relation"), p.FormValue("documents"))
+		return err
+	})
+}
+
+func withdrawRepresentative(p *page) error {
+	representative, err := p.id()
+	if err != nil {
+		return err
+	}
+	return p.onCase(fmt.Sprintf("papers-%d", representative), "representative_withdrawn", func(id int64) error {
+		_, err := cases.WithdrawRepresentative(p.ctx, p.w.s, p.by, id, representative, p.FormValue("reason"))
 		return err
 	})
 }

@@ -24,6 +24,8 @@ type caseFound struct {
 	shared    *[]int64               // other IDs of its contact
 	running   *[]cases.Call          // of the reader, on whichever case
 	others    *[]cases.OnCall
+	ended     *[]cases.EndedCall // for whoever supervises
+	papers    *[]cases.Representative
 	callback  *[]callbacks.Row
 	proposals *[]reimbursements.Row
 	approvals *[]reimbursements.Approval // of the latest proposal
@@ -47,8 +49,9 @@ func (v *caseView) load(id int64) error {
 	f.proposals, f.events = reimbursements.AskOfCase(&reads, id), v.askTimeline(&reads, id)
 	f.mails, f.services = notices.AskFind(&reads, notices.Filter{CaseID: id, Limit: 20}), services.AskNow(&reads, v.now)
 	f.changes, f.proposal, f.shared = cases.AskContactChanges(&reads, id), cases.AskProposal(&reads, id), cases.AskShared(&reads, id)
+	f.papers = cases.AskRepresentatives(&reads, id)
 	if v.by.May(access.Supervise) {
-		f.workers = staff.AskWorkers(&reads)
+		f.workers, f.ended = staff.AskWorkers(&reads), cases.AskEndedVerified(&reads, id)
 	}
 	if err := reads.Run(v.db); err != nil {
 		return err

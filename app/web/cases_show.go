@@ -122,6 +122,13 @@ func (p *page) assignees(workers *[]staff.Staff) (out []ui.Choice) {
 }
 
 func (v *caseView) member() (err error) {
+	for _, r := range *v.found.papers {
+		papers := ui.Papers{ID: r.ID, Relation: r.Relation, RecordedAt: r.RecordedAt}
+		if r.WithdrawnAt != nil {
+			papers.WithdrawnAt = *r.WithdrawnAt
+		}
+		v.Papers = append(v.Papers, papers)
+	}
 	m := store.First(*v.found.member)
 	if m == nil {
 		v.Member.Language = "ja"
@@ -156,6 +163,12 @@ func (v *caseView) member() (err error) {
 			v.Member.Phone = shown.Value
 		} else {
 			v.Member.Email = shown.Value
+		}
+	}
+	for _, ch := range *v.found.changes {
+		former := ch.State == cases.ChangeConfirmed && !slices.ContainsFunc(v.contacts, func(k members.Contact) bool { return k.ID == number(ch.ContactID) })
+		if former && v.Supervises {
+			v.Contacts = append(v.Contacts, ui.Contact{Kind: ch.Kind, Barred: "replaced", Documents: true, Since: moment(ch.DecidedAt), Undo: ch.ID})
 		}
 	}
 	return nil

@@ -19,7 +19,7 @@ var timelineKinds = map[string][]string{
 	"note": {cases.Note},
 	"call": {cases.CallStarted, cases.CallEnded, cases.HandoverOffered, cases.HandoverTakenBack, cases.HandoverRefused, cases.HandoverRanOut, cases.CallHandedOver, cases.CallbackPromised, cases.CallbackAttempted, cases.CallbackMoved, cases.CallbackDropped,
 		cases.CallbackExhausted},
-	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.VerifiedVoid, cases.ImpostorCleared, cases.Represented,
+	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.VerifiedVoid, cases.ImpostorCleared, cases.Represented, cases.Unrepresented,
 		cases.ContactProposed, cases.ContactSet, cases.ContactRefused, cases.ContactWithdrawn, cases.ContactUndone, cases.Revealed},
 	"reset": {cases.LinkWasSent, cases.WasResumed, cases.Released, cases.WasRestrictedAgain, cases.RestrictedElsewhere},
 	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.DoubleDecided, cases.DoubleFound, cases.CancelsExceeded, cases.BalanceMissed, cases.BalanceStated,
@@ -125,6 +125,9 @@ func (v *caseView) sentence(e cases.Event) string {
 	kind := e.Kind
 	if kind == cases.ContactUndone && data["told"] != nil { // earlier releases told nobody
 		kind += "_told"
+	}
+	if kind == cases.FactArrived && data["movements"] == cases.NoMovements {
+		kind += "_other"
 	}
 	if kind == cases.LetterSent && data["about"] != nil { // earlier releases kept no subject
 		kind += "_about"

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strconv"
+
 	"hoten/app/cases"
 	"hoten/app/store"
 	"hoten/i18n"
@@ -82,7 +84,7 @@ func (p *page) onContact(form, done string, act func(id int64) error) error {
 	p.SetParamNames("number")
 	p.SetParamValues(cases.Number(ch.CaseID))
 	if form == "undo" {
-		form += "-" + ch.Kind // one form a kind on the page
+		form += "-" + strconv.FormatInt(id, 10) // one form a change on the page
 	}
 	if err := act(id); err != nil {
 		return p.again(err, form, showCase)

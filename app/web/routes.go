@@ -79,6 +79,7 @@ var Routes = []Route{
 	{"POST", "/cases/:number/reopen-verification", cases.ToReopenVerification, reopenVerification},
 	{"POST", "/cases/:number/clear-impostor", cases.ToClearImpostor, clearImpostor},
 	{"POST", "/cases/:number/representatives", cases.ToRecordRepresentative, recordRepresentative},
+	{"POST", "/cases/:number/representatives/:id/withdraw", cases.ToWithdrawRepresentative, withdrawRepresentative},
 	{"POST", "/cases/:number/contacts", cases.ToProposeContact, proposeContact},
 	{"POST", "/contacts/:id/confirm", cases.ToConfirmContact, confirmContact},
 	{"POST", "/contacts/:id/refuse", cases.ToRefuseContact, refuseContact},

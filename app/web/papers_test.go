@@ -1,0 +1,31 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"hoten/app/cases"
+)
+
+// The page of a case lists the papers of representatives; a supervisor withdraws those that
+// prove false, for a reason, and they stay there.
+func TestWithdrawingPapers(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	if _, err := cases.RecordRepresentative(s.Ctx, s.Store, s.Supervisor, c.ID, cases.Guardian, "戸籍謄本を確認"); err != nil {
+		t.Fatal(err)
+	}
+	const panel, offer = "代理の書類</h2>", "書類の記録を取り消す"
+	agent, supervisor, path := s.as(s.Agent), s.as(s.Supervisor), "/cases/"+c.Number()
+	withdraw := path + fmt.Sprintf("/representatives/%d/withdraw", s.Number("select id from representatives"))
+	says(t, "an agent", agent.get(path).body, []string{panel, "法定代理人"}, []string{offer})
+	says(t, "a supervisor", supervisor.get(path).body, []string{panel, offer, `action="` + withdraw + `"`}, nil)
+	if a := supervisor.post(withdraw, "reason", ""); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("without a reason: %d", a.status)
+	}
+	if a := supervisor.post(withdraw, "reason", "書類が偽造と判明"); a.status != http.StatusSeeOther {
+		t.Errorf("withdrawn: %d", a.status)
+	}
+	says(t, "afterwards", supervisor.get(path).body, []string{panel, "法定代理人", " 取り消し</span>", "書類が偽造と判明", "代理の書類の記録を取り消し（法定代理人）"}, []string{offer})
+}

@@ -154,3 +154,27 @@ func TestSuspicionIsSaidWhereItStops(t *testing.T) {
 	}
 	says(t, "cleared", agent.get(path).body, []string{path + "/callbacks"}, []string{stopped})
 }
+
+// The refusals that end something say so: the last wrong code, and what keeps a case open.
+func TestRefusalsSayWhatIsOver(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	agent, supervisor, path := s.as(s.Agent), s.as(s.Supervisor), "/cases/"+c.Number()
+	call := s.Call(s.Agent, c.ID)
+	of := fmt.Sprintf("/calls/%d/code", call.ID)
+	if a := agent.post(of); a.status != http.StatusSeeOther {
+		t.Fatal(a.status)
+	}
+	const left, gone = "回照合できます。", "この確認コードは使えなくなりました。新しい確認コードを送信してください。"
+	for range 4 {
+		says(t, "a wrong code", agent.post(of+"/check", "code", "000000").body, []string{left}, []string{gone})
+	}
+	says(t, "the last wrong code", agent.post(of+"/check", "code", "000000").body, []string{gone}, []string{left})
+	version := func() string { return fmt.Sprint(s.Case(login).Version) }
+	says(t, "completed", agent.post(path, "version", version(), "status", "completed").body, []string{"完了にできません（2件）"}, []string{"入力内容をご確認ください"})
+	says(t, "out of scope", supervisor.post(path, "version", version(), "status", "out_of_scope").body, []string{"終了できません（"}, []string{"入力内容をご確認ください"})
+	if _, err := cases.Conclude(s.Ctx, s.Store, s.Agent, call.ID, cases.ImpostorSuspected); err != nil {
+		t.Fatal(err)
+	}
+	says(t, "suspected", agent.get(path).body, []string{"なりすまし疑いのため、再設定などを止めています。"}, nil)
+}

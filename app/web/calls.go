@@ -96,6 +96,9 @@ func sendCode(p *page) error {
 func checkCode(p *page) error {
 	return p.onCall("answer", "", func(id int64) error {
 		got, err := cases.CheckCode(p.ctx, p.w.s, p.by, id, p.FormValue("code"))
+		if err == nil && !got.Match && got.TriesLeft <= 0 {
+			return fault.New(fault.Invalid, "code_used_up")
+		}
 		if err == nil && !got.Match {
 			return fault.Input("code", "code_wrong", "count", got.TriesLeft)
 		}

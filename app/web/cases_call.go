@@ -147,10 +147,13 @@ func (v *caseView) openCall() error {
 		c.Reset = "link"
 		if len(c.Code.Contacts) == 0 {
 			c.Reset = "documents"
+			if v.Change != nil {
+				c.Reset = "contact_waits"
+			}
 		}
 	}
 	if c.Level == 1 && v.CallClosed == "" && c.Acts {
-		c.Possession = map[string]string{"link": "code", "documents": "documents"}[c.Reset]
+		c.Possession = map[string]string{"link": "code", "documents": "documents", "contact_waits": "contact_waits"}[c.Reset]
 	}
 	v.Call = c
 	return nil
@@ -163,6 +166,8 @@ func (v *caseView) noCode(contacts []ui.Choice) string {
 		return v.closedWords()
 	case !v.call.Entitled(v.Documents):
 		return i18n.T(v.ctx, "fault.caller_not_entitled")
+	case len(contacts) == 0 && v.Change != nil:
+		return i18n.T(v.ctx, "calls.level.contact_waits")
 	case len(contacts) == 0:
 		return i18n.T(v.ctx, "calls.code.unavailable")
 	}

@@ -180,10 +180,15 @@ func (v *caseView) proposal() error {
 		if err != nil {
 			return err
 		}
+		editors := reimbursements.Editors(v.facts)
+		mine := latest.ProposerID == v.by.ID || slices.Contains(editors, v.by.ID) ||
+			slices.ContainsFunc(*v.found.approvals, func(a reimbursements.Approval) bool { return a.StaffID == v.by.ID && a.VoidedAt == nil })
+		decides := pending && v.by.May(access.Decide)
 		v.Proposal = &ui.Proposal{ID: latest.Reimbursement.ID, State: latest.State, Proposer: latest.ProposerName.In(i18n.Lang(v.ctx)), SubmittedAt: latest.SubmittedAt,
 			Needed: int(latest.ApprovalsNeeded), Approvals: given, Reason: reason, Decider: latest.DeciderName.In(i18n.Lang(v.ctx)), DecidedAt: moment(latest.DecidedAt),
-			MayDecide: pending && v.by.May(access.Decide) && latest.ProposerID != v.by.ID, MayWithdraw: pending && latest.ProposerID == v.by.ID}
+			MayDecide: decides && !mine, OthersDecide: decides && mine, MayWithdraw: pending && latest.ProposerID == v.by.ID}
 	}
+	v.Corrects = corrects(pending, v.plan)
 	switch {
 	case !v.row.Affected():
 		v.NoProposal = i18n.T(v.ctx, "fault.not_affected")
@@ -197,6 +202,18 @@ func (v *caseView) proposal() error {
 		v.MayPropose = v.by.May(access.Propose)
 	}
 	return nil
+}
+
+// corrects is how a correction stands that is due: proposed, or due for an adjustment alone;
+// empty: for what was learned.
+func corrects(pending bool, plan reimbursements.Plan) string {
+	switch {
+	case pending:
+		return "proposed"
+	case !plan.Empty() && !slices.ContainsFunc(plan.Lines, func(l reimbursements.Line) bool { return l.Kind != reimbursements.Adjust }):
+		return "adjusted"
+	}
+	return ""
 }
 
 func (p *page) approvalsOf(id int64) ([]ui.Approval, error) {

@@ -86,19 +86,26 @@ func suspected(c *ui.Call) string {
 	return "suspected"
 }
 
-// identifying is the step on the way to level 1.
+// identifying is the step on the way to level 1. An item that was wrong is asked again only
+// when nothing else is left, so that the caller does not learn which one it was.
 func identifying(c *ui.Call) string {
-	named, matched, asked := false, c.Code.State == "matched", false
+	named, unnamed, begun, left := false, false, c.Code.State == "matched", false
 	for _, i := range c.Items {
-		right := i.State == "match"
-		named, matched, asked = named || right && i.Name == cases.ItemName, matched || right, asked || i.State != ""
+		if i.Name == cases.ItemName {
+			named, unnamed = i.State == "match", i.State == "mismatch"
+		} else {
+			left = left || i.State == ""
+		}
+		begun = begun || i.State != ""
 	}
 	switch {
 	case named:
 		return asking("more", c)
-	case matched:
+	case unnamed && left:
+		return asking("others", c)
+	case begun:
 		return asking("name", c)
-	case c.Direction == "outbound" && !c.CalledBack && !asked:
+	case c.Direction == "outbound" && !c.CalledBack:
 		return "callback"
 	}
 	return asking("verify", c)
@@ -146,8 +153,15 @@ func (v *caseView) asksOfPoints() bool {
 }
 
 // aboutCase is what a verified caller is told of the case: first of the restriction, since
-// whoever was told on the phone is told by no letter, then of the points.
+// whoever was told on the phone is told by no letter, then of the points. Whoever may not act
+// for the member is told what is published, the same whatever the case is.
 func (v *caseView) aboutCase() []string {
+	switch {
+	case !v.Call.Acts && v.Call.Relation == cases.Family:
+		return []string{"published", "holder_only"}
+	case !v.Call.Acts:
+		return []string{"published", "papers_first"}
+	}
 	parts := append(v.aboutID(), v.aboutPoints()...)
 	if len(parts) == 0 || len(parts) == 1 && parts[0] == "in_use" {
 		parts = append(parts, "farewell")
@@ -164,12 +178,12 @@ func (v *caseView) aboutID() []string {
 		return []string{"in_use"}
 	case !v.row.Standing.Closed():
 		return nil
-	case v.linkHolds() && v.Call.Acts:
+	case v.linkHolds():
 		return []string{restricted, "reset_sent"}
-	case !v.Call.Acts:
-		return []string{restricted, "holder_only"}
 	case v.CallClosed != "":
 		return []string{restricted, "no_reset"}
+	case v.needsContact() && v.Change != nil:
+		return []string{restricted, "contact_waits"}
 	case v.needsContact():
 		return []string{restricted, "no_contact"}
 	case v.Identity.MayReset && v.Identity.Stopped == "":

@@ -34,10 +34,12 @@ func TestWhatTheScriptSays(t *testing.T) {
 		phone  []ui.Choice
 		reset  bool // a link may be sent
 		none   bool // no mail address may be used
+		waits  bool // a new contact waits to be confirmed
 		away   bool // nobody is rung at this hour
 		stop   string
 		letter string
 		mailed bool
+		bare   bool // the representative's papers are not recorded
 		want   string
 	}
 	one := func(c ui.Call) *ui.Call { c.Level = 1; return &c }
@@ -49,12 +51,17 @@ func TestWhatTheScriptSays(t *testing.T) {
 		"begun, resumed":            {call: &ui.Call{Direction: "inbound"}, of: members.Resumed, plan: owed, want: "verify"},
 		"begun, asks of points":     {call: &ui.Call{Direction: "inbound"}, topic: "goo", plan: owed, want: "verify"},
 		"the name is right":         {call: &ui.Call{Items: named}, want: "more"},
-		"another item is wrong":     {call: &ui.Call{Items: []ui.Item{{Name: cases.ItemPhone, State: "mismatch"}}}, want: "verify"},
+		"another item is wrong":     {call: &ui.Call{Items: []ui.Item{{Name: cases.ItemName}, {Name: cases.ItemPhone, State: "mismatch"}}}, want: "name"},
 		"rung":                      {call: &ui.Call{Direction: "outbound", Items: []ui.Item{{Name: cases.ItemName}}}, want: "callback"},
 		"rung, reached":             {call: &ui.Call{Direction: "outbound", CalledBack: true}, want: "verify"},
-		"rung, something was asked": {call: &ui.Call{Direction: "outbound", Items: []ui.Item{{Name: cases.ItemPhone, State: "mismatch"}}}, want: "verify"},
-		"code under way, level 0":   {call: &ui.Call{Code: code("sending")}, want: "code"},
-		"code not sent, level 0":    {call: &ui.Call{Items: named, Code: code("failed")}, want: "more"},
+		"rung, something was asked": {call: &ui.Call{Direction: "outbound", Items: []ui.Item{{Name: cases.ItemPhone, State: "mismatch"}}}, want: "name"},
+		// What was wrong is asked again once nothing else is left.
+		"the name is wrong, others are left": {call: &ui.Call{Items: []ui.Item{{Name: cases.ItemName, State: "mismatch"}, {Name: cases.ItemPhone}}}, want: "others"},
+		"the name is wrong, one is left":     {call: &ui.Call{Items: []ui.Item{{Name: cases.ItemName, State: "mismatch"}, {Name: cases.ItemPhone, State: "match"}, {Name: cases.ItemAddress}}}, want: "others"},
+		"the name is wrong, a proxy":         {call: &ui.Call{Relation: cases.Proxy, Items: []ui.Item{{Name: cases.ItemName, State: "mismatch"}, {Name: cases.ItemPhone}}}, want: "others_of_holder"},
+		"another is wrong after the name":    {call: &ui.Call{Items: []ui.Item{{Name: cases.ItemName, State: "match"}, {Name: cases.ItemPhone, State: "mismatch"}, {Name: cases.ItemAddress}}}, want: "more"},
+		"code under way, level 0":            {call: &ui.Call{Code: code("sending")}, want: "code"},
+		"code not sent, level 0":             {call: &ui.Call{Items: named, Code: code("failed")}, want: "more"},
 		// Some items are right and the name is not asked yet: they are not asked again.
 		"the code before the name": {call: &ui.Call{Items: []ui.Item{{Name: cases.ItemName}}, Code: code("matched")}, want: "name"},
 		"another item is right":    {call: &ui.Call{Items: []ui.Item{{Name: cases.ItemName}, {Name: cases.ItemPhone, State: "match"}}}, want: "name"},
@@ -94,15 +101,25 @@ func TestWhatTheScriptSays(t *testing.T) {
 		"level 1, no code is left, no call": {call: one(ui.Call{Possession: "code", Code: ui.Code{State: "spent"}}), plan: owed, want: "restricted points"},
 		"level 1, items do":                 {call: one(ui.Call{Possession: "code", MissingItems: 1, Code: ui.Code{State: "spent"}}), plan: owed, want: "more"},
 		"level 1, rung":                     {call: one(ui.Call{Possession: "code", Direction: "outbound", Code: code("ready")}), phone: phone, want: "on_number"},
-		"level 1, family":                   {call: one(ui.Call{Relation: cases.Family, Code: code("unavailable")}), plan: owed, phone: phone, want: "restricted holder_only points"},
-		"level 1, family, link out":         {call: one(ui.Call{Relation: cases.Family}), of: members.LinkSent, shown: members.LinkSent, want: "restricted holder_only"},
+		// Who may not act for the member hears what is published, whatever the case is.
+		"level 1, family":                     {call: one(ui.Call{Relation: cases.Family, Code: code("unavailable")}), plan: owed, phone: phone, want: "published holder_only"},
+		"level 1, family, link out":           {call: one(ui.Call{Relation: cases.Family}), of: members.LinkSent, shown: members.LinkSent, want: "published holder_only"},
+		"level 1, family, resumed, put back":  {call: one(ui.Call{Relation: cases.Family}), of: members.Resumed, whole: true, want: "published holder_only"},
+		"level 1, family, unaffected":         {call: one(ui.Call{Relation: cases.Family}), of: members.Active, want: "published holder_only"},
+		"level 1, family, recorded":           {call: one(ui.Call{Relation: cases.Family, Outcome: cases.Verified}), plan: owed, want: "published holder_only"},
+		"level 1, family, closed":             {call: one(ui.Call{Relation: cases.Family}), closed: "attempts", plan: owed, want: "published holder_only"},
+		"level 1, proxy without papers":       {call: one(ui.Call{Relation: cases.Proxy}), bare: true, plan: owed, want: "published papers_first"},
+		"level 1, guardian without papers":    {call: one(ui.Call{Relation: cases.Guardian}), bare: true, of: members.Resumed, want: "published papers_first"},
+		"level 1, company, papers taken back": {call: &ui.Call{Level: 2, Relation: cases.Corporate}, bare: true, reset: true, want: "published papers_first"},
+		"level 1, proxy with papers":          {call: one(ui.Call{Relation: cases.Proxy, Outcome: cases.Verified}), plan: owed, want: "restricted points"},
 		// With no address for the link, a call back leads nowhere.
-		"no mail":                 {call: one(ui.Call{Possession: "documents", Code: code("unavailable")}), none: true, phone: phone, plan: owed, want: "restricted no_contact points"},
-		"no mail, rung":           {call: one(ui.Call{Possession: "documents", Direction: "outbound", Code: code("unavailable")}), none: true, phone: phone, want: "restricted no_contact"},
-		"no mail, items would do": {call: one(ui.Call{Possession: "documents", MissingItems: 1, Code: code("unavailable")}), none: true, plan: owed, want: "restricted no_contact points"},
-		"no mail, level 2":        {call: &ui.Call{Level: 2, Code: code("unavailable")}, none: true, want: "restricted no_contact"},
-		"no mail, family":         {call: one(ui.Call{Relation: cases.Family}), none: true, want: "restricted holder_only"},
-		"no mail, resumed":        {call: one(ui.Call{}), of: members.Resumed, none: true, want: "in_use farewell"},
+		"no mail":                  {call: one(ui.Call{Possession: "documents", Code: code("unavailable")}), none: true, phone: phone, plan: owed, want: "restricted no_contact points"},
+		"no mail, rung":            {call: one(ui.Call{Possession: "documents", Direction: "outbound", Code: code("unavailable")}), none: true, phone: phone, want: "restricted no_contact"},
+		"no mail, items would do":  {call: one(ui.Call{Possession: "documents", MissingItems: 1, Code: code("unavailable")}), none: true, plan: owed, want: "restricted no_contact points"},
+		"no mail, a contact waits": {call: one(ui.Call{Possession: "contact_waits", Code: code("unavailable")}), none: true, waits: true, plan: owed, want: "restricted contact_waits points"},
+		"no mail, level 2":         {call: &ui.Call{Level: 2, Code: code("unavailable")}, none: true, want: "restricted no_contact"},
+		"no mail, family":          {call: one(ui.Call{Relation: cases.Family}), none: true, want: "published holder_only"},
+		"no mail, resumed":         {call: one(ui.Call{}), of: members.Resumed, none: true, want: "in_use farewell"},
 		// The link, at any desk.
 		"level 2":                          {call: &ui.Call{Level: 2, Code: code("matched")}, reset: true, plan: owed, want: "confirmed restricted reset points"},
 		"level 2, nothing lost":            {call: &ui.Call{Level: 2, Code: code("matched")}, reset: true, want: "confirmed restricted reset"},
@@ -146,11 +163,14 @@ func TestWhatTheScriptSays(t *testing.T) {
 			of.MadeWholeAt = &at
 		}
 		if c.call != nil {
-			c.call.Acts = c.call.Relation != cases.Family
+			c.call.Acts = c.call.Relation != cases.Family && !c.bare
 		}
 		shown := ui.CasesShow{Call: c.call, CallClosed: c.closed, CallBack: c.phone, Identity: ui.Identity{State: c.shown, MayReset: c.reset, Stopped: c.stop}}
 		if !c.none {
 			shown.Identity.ResetTo = []ui.Choice{{Value: "1"}}
+		}
+		if c.waits {
+			shown.Change = &ui.ContactChange{}
 		}
 		if c.away {
 			shown.NoCalls = "calling_hours"

@@ -73,7 +73,7 @@ type caseView struct {
 func (p *page) caseView(id int64) (*ui.CasesShow, error) {
 	p.section("cases")
 	v := &caseView{page: p, now: p.w.s.Clock()}
-	for _, step := range []func() error{func() error { return v.load(id) }, v.header, v.callPanel, v.callback, v.points, v.proposal, v.member, v.asked,
+	for _, step := range []func() error{func() error { return v.load(id) }, v.header, v.contactChange, v.callPanel, v.callback, v.points, v.proposal, v.member, v.asked,
 		v.identityPanel, v.mails, v.timeline} {
 		if err := step(); err != nil {
 			return nil, err
@@ -122,9 +122,6 @@ func (p *page) assignees(workers *[]staff.Staff) (out []ui.Choice) {
 }
 
 func (v *caseView) member() (err error) {
-	if err := v.contactChange(); err != nil {
-		return err
-	}
 	for _, r := range *v.found.papers {
 		papers := ui.Papers{ID: r.ID, Relation: r.Relation, RecordedAt: r.RecordedAt}
 		if r.WithdrawnAt != nil {
@@ -219,8 +216,12 @@ func (v *caseView) identityPanel() (err error) {
 	open := r.Closed()
 	switch {
 	case !v.MayWork || !open:
+	case v.CallClosed == "impostor":
+		v.Identity.NoReset = i18n.T(v.ctx, "cases.identity.impostor")
 	case v.CallClosed != "":
 		v.Identity.NoReset = v.closedWords()
+	case len(v.Identity.ResetTo) == 0 && v.Change != nil:
+		v.Identity.NoReset = i18n.T(v.ctx, "calls.level.contact_waits")
 	case len(v.Identity.ResetTo) == 0:
 		v.Identity.NoReset = i18n.T(v.ctx, "fault.no_usable_contact")
 	case level < 2:

@@ -134,6 +134,9 @@ func (v *caseView) reimbursementNote() string {
 	if v.Proposal == nil || v.Proposal.State != "submitted" && v.Proposal.State != "returned" {
 		return v.pointsNote()
 	}
+	if v.Proposal.State == "submitted" && v.Proposal.OthersDecide {
+		return i18n.T(v.ctx, "cases.step.others_approve")
+	}
 	return i18n.T(v.ctx, "reimbursements.state."+v.Proposal.State)
 }
 
@@ -162,6 +165,9 @@ func (v *caseView) chain() {
 			if v.Next = v.nextFor(l.name); v.Next == "call" && len(v.OnCall) > 0 {
 				v.Next, s.Note = "", i18n.T(v.ctx, "cases.step.on_call")
 			}
+			if l.name == "reimbursement" && v.Next == "" && s.Note == "" && !v.requested() {
+				s.Note = i18n.T(v.ctx, "cases.step.not_requested")
+			}
 		}
 		v.Steps = append(v.Steps, s)
 	}
@@ -172,8 +178,13 @@ func (v *caseView) suspended(step string) bool {
 	return v.CallClosed == "impostor" && (step == "verification" || step == "reset" || step == "completion")
 }
 
+// requested reports whether a request waits to be decided or posted.
+func (v *caseView) requested() bool {
+	return v.Proposal != nil && (v.Proposal.State == "submitted" || v.Proposal.State == "approved")
+}
+
 func (v *caseView) nextFor(step string) string {
-	pending := v.Proposal != nil && (v.Proposal.State == "submitted" || v.Proposal.State == "approved")
+	pending := v.requested()
 	switch {
 	case !v.MayWork && !(pending && v.Proposal.MayDecide):
 		return ""

@@ -122,6 +122,14 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 			"done, now, later, later Awaiting approval, later; call"},
 		"requested": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("submitted"), MayPropose: true}, plan,
 			"done, done, done, now Awaiting approval, later; "},
+		"requested, with a hand in it": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: &ui.Proposal{State: "submitted", OthersDecide: true}}, plan,
+			"done, done, done, now Awaiting another supervisor's approval, later; "},
+		"requested, to be decided": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: &ui.Proposal{State: "submitted", MayDecide: true}}, plan,
+			"done, done, done, now Awaiting approval, later; approve"},
+		"not requested, for who reads": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{}, plan,
+			"done, done, done, now Not requested yet, later; "},
+		"approved, for who reads": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("approved")}, plan,
+			"done, done, done, now, later; "},
 		"returned": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("returned"), MayPropose: true}, plan,
 			"done, done, done, now Returned, later; propose"},
 		"completed over what is owed": {row{State: "restricted", NotifiedAt: at, CompletedAt: at}, ui.CasesShow{}, plan,
@@ -140,7 +148,7 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		if strings.HasPrefix(name, "no address") {
 			v.contacts = nil
 		}
-		if v.MayWork, v.MayChange = true, true; !strings.Contains(name, "no contact") {
+		if v.MayWork, v.MayChange = !strings.Contains(name, "for who reads"), true; !strings.Contains(name, "no contact") {
 			v.Identity.ResetTo = []ui.Choice{{}}
 		}
 		if v.Call != nil {
@@ -153,6 +161,27 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		}
 		if got := strings.Join(steps, ", ") + "; " + v.Next; got != c.want {
 			t.Errorf("%s:\n%s, want\n%s", name, got, c.want)
+		}
+	}
+}
+
+// What is said of a correction that is due.
+func TestWordsOfACorrection(t *testing.T) {
+	adjusted, learned := reimbursements.Line{Kind: reimbursements.Adjust}, reimbursements.Line{Kind: reimbursements.Reimburse}
+	for name, c := range map[string]struct {
+		pending bool
+		lines   []reimbursements.Line
+		want    string
+	}{
+		"learned":                 {false, []reimbursements.Line{learned}, ""},
+		"an adjustment":           {false, []reimbursements.Line{adjusted}, "adjusted"},
+		"learned, and adjusted":   {false, []reimbursements.Line{learned, adjusted}, ""},
+		"proposed":                {true, []reimbursements.Line{learned}, "proposed"},
+		"an adjustment, proposed": {true, []reimbursements.Line{adjusted}, "proposed"},
+		"nothing":                 {false, nil, ""},
+	} {
+		if got := corrects(c.pending, reimbursements.Plan{Lines: c.lines}); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
 }

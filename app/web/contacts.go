@@ -9,8 +9,10 @@ import (
 	"hoten/ui"
 )
 
-// contactChange fills the change of a contact that waits to be confirmed.
+// contactChange fills the change of a contact that waits to be confirmed, and what the
+// reader may do on documents.
 func (v *caseView) contactChange() error {
+	v.MayRecord = v.Supervises && (!v.row.Case.Status.Closed() || v.call != nil || len(*v.found.others) > 0)
 	v.MayChange = v.MayWork && v.row.MemberID != nil && v.row.ImpostorAt == nil
 	told := store.First(*v.found.proposal)
 	for _, ch := range *v.found.changes {

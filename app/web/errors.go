@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"hoten/app/cases"
 	"hoten/app/edge"
 	"hoten/app/fault"
 	"hoten/app/store"
@@ -129,6 +130,9 @@ func kindOf(f *fault.Fault, method string) string {
 func (p *page) refuse(f *fault.Fault, form string) {
 	p.status = statuses[f.Kind]
 	p.frame.Problems = ui.ProblemsOf(p.ctx, form, f)
+	if status := cases.Status(p.FormValue("status")); f.Code == "still_owed" && status.Closed() {
+		p.frame.StillOwed = string(status)
+	}
 	p.frame.Secret = slices.ContainsFunc(f.Fields, func(field fault.Field) bool { return strings.HasPrefix(field.Code, "secret_") })
 	if len(f.Fields) == 0 {
 		p.frame.Flash = ui.FlashOf(p.ctx, f)

@@ -16,6 +16,7 @@ import (
 	"hoten/app/notices"
 	"hoten/app/staff"
 	"hoten/app/store"
+	"hoten/app/web"
 )
 
 // filled is a site on the demo's world: 1,265 IDs, three days of work.
@@ -187,9 +188,30 @@ func offered(body string) (to []string) {
 	return to
 }
 
-// readOnly holds what those who may change nothing of members must not be offered.
+// routeOf finds the route that a form goes to.
+func routeOf(to string) (web.Route, bool) {
+	to, _, _ = strings.Cut(to, "?")
+	to, _, _ = strings.Cut(to, "#")
+	asked := strings.Split(to, "/")
+	i := slices.IndexFunc(web.Routes, func(r web.Route) bool {
+		path := strings.Split(r.Path, "/")
+		return r.Method == "POST" && slices.EqualFunc(path, asked, func(of, is string) bool { return of == is || strings.HasPrefix(of, ":") })
+	})
+	if i < 0 {
+		return web.Route{}, false
+	}
+	return web.Routes[i], true
+}
+
+// readOnly holds what those who may change nothing of members must not be offered, and that
+// no form is offered to whom its route refuses it.
 func readOnly(t *testing.T, role access.Role, path, body string) {
 	t.Helper()
+	for _, to := range offered(body) {
+		if route, found := routeOf(to); !found || !permitted(route, string(role)) {
+			t.Errorf("%s is offered a form to %s on %s, and may not send it", role, to, path)
+		}
+	}
 	own := []string{"/signout", "/language", "/appearance", "/tokens", "/views"}
 	for _, to := range offered(body) {
 		if slices.ContainsFunc(own, func(o string) bool { return to == o || strings.HasPrefix(to, "/tokens/") }) {
@@ -205,4 +227,51 @@ func readOnly(t *testing.T, role access.Role, path, body string) {
 			t.Errorf("%s is offered a form to %s on %s", role, to, path)
 		}
 	}
+}
+
+// In a call as elsewhere: whoever may record a representative's documents has the form for
+// it on an open case, in a call or not, and everybody else who is in one is told who may.
+func TestCasesOfferWhatMayBeDone(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	path := "/cases/" + c.Number()
+	form, words := path+"/representatives", "委任状などの書類は、スーパーバイザーが登録します。"
+	shows := func(who access.Actor, b *browser, has, told bool) {
+		t.Helper()
+		body := b.get(path).body
+		readOnly(t, who.Role, path, body)
+		if n := strings.Count(body, `action="`+form+`"`); n > 1 || (n == 1) != has || strings.Contains(body, words) != told {
+			t.Errorf("%s: %d forms, told who may: %t", who.Role, n, strings.Contains(body, words))
+		}
+	}
+	for _, who := range s.People() {
+		b, supervises := s.as(who), who.Role.May(access.Supervise)
+		shows(who, b, supervises, false)
+		if !who.Role.May(access.WorkCases) {
+			continue
+		}
+		for _, relation := range cases.Relations {
+			if _, err := cases.StartCall(s.Ctx, s.Store, who, c.ID, cases.NewCall{Direction: "inbound", Relation: relation}); err != nil {
+				t.Fatal(err)
+			}
+			papers := relation == cases.Proxy || relation == cases.Guardian || relation == cases.Corporate
+			shows(who, b, supervises, papers && !supervises)
+		}
+		open, err := cases.CurrentCall(store.Read(s.Ctx, s.Store), c.ID, who.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := cases.EndCall(s.Ctx, s.Store, who, open.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	supervisor := s.as(s.Supervisor)
+	if a := supervisor.post(form, "relation", "guardian", "documents", "戸籍謄本 2014-07-31"); a.status != 303 {
+		t.Errorf("recorded outside a call: %d", a.status)
+	}
+	out := cases.OutOfScope
+	if _, err := cases.Update(s.Ctx, s.Store, s.Supervisor, c.ID, cases.Change{Status: &out, Version: s.Case(login).Version, Reason: "対象外"}); err != nil {
+		t.Fatal(err)
+	}
+	shows(s.Supervisor, supervisor, false, false)
 }

@@ -2,6 +2,9 @@
 // others did comes in by itself, except into what somebody is using just now.
 const every = 4000;
 
+// The parts that somebody was using when they changed: each is taken once it is free.
+let skipped = [];
+
 export function live() {
   if (!document.querySelector("[data-live-from]")) return;
   setInterval(ask, every);
@@ -20,7 +23,9 @@ async function ask() {
     const shown = document.getElementById("presence");
     if (!heard || !shown) return;
     const over = Number(page.querySelector("[data-until]")?.dataset.until ?? Infinity) <= Date.now();
-    if (over || heard.dataset.stamp !== shown.dataset.stamp) await refresh(page);
+    const free = skipped.some((name) => !inUse(page.querySelector(`[data-part="${name}"]`)));
+    if (over || free || heard.dataset.stamp !== shown.dataset.stamp) await refresh(page);
+    if (!page.isConnected) return; // a form has brought a newer page meanwhile
     const now = document.getElementById("presence");
     if (now.innerHTML !== heard.innerHTML) now.innerHTML = heard.innerHTML;
     now.dataset.stamp = heard.dataset.stamp;
@@ -36,10 +41,12 @@ async function refresh(page) {
   const answer = await fetch(window.location.pathname === own ? window.location.href : own);
   if (!answer.ok || answer.redirected) return;
   const fresh = parse(await answer.text());
+  if (!page.isConnected) return;
   // That a call was offered is no news any more once somebody has answered.
   const waits = "#handover [data-until]";
   if (document.querySelector(waits) && !fresh.querySelector(waits)) document.getElementById("flash")?.remove();
   let changed = false;
+  skipped = [];
   for (const part of document.querySelectorAll("[data-part]")) {
     const next = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
     // In a call that has become somebody else's there is nothing more to type.
@@ -47,12 +54,15 @@ async function refresh(page) {
     if (!next || same(next, part)) continue;
     if (!gone && inUse(part)) {
       changed = freshen(part, next) || changed;
+      skipped.push(part.dataset.part);
       continue;
     }
+    const focus = part.contains(document.activeElement) && document.activeElement;
     const open = [...part.querySelectorAll("details[open] > summary")].map((s) => s.textContent);
     part.replaceWith(document.adoptNode(next));
     for (const s of next.querySelectorAll("summary")) if (open.includes(s.textContent)) s.parentElement.open = true;
     window.htmx?.process(next);
+    if (focus) refocus(next, focus);
     changed = true;
   }
   if (changed) say(page.dataset.liveSaid);
@@ -83,11 +93,34 @@ function freshen(part, next) {
 
 const parse = (text) => new DOMParser().parseFromString(text, "text/html");
 
+// inUse reports whether something would be lost with a part: what is revealed or asked back
+// in it, was entered in it, is just being chosen or is under way. An empty field that has the focus is free.
 function inUse(part) {
-  if (part.querySelector("[data-revealed]")) return true;
-  if (part.contains(document.activeElement)) return true;
-  return [...part.querySelectorAll("textarea, input:not([type=hidden]):not([type=checkbox]):not([type=radio])")].some((field) => field.value !== field.defaultValue) ||
+  if (!part) return false;
+  const focus = part.contains(document.activeElement) && document.activeElement;
+  if (focus && (focus.tagName === "SELECT" || focus.closest("details[open] form"))) return true;
+  if (part.querySelector("[data-revealed], [data-asked], form[data-sent]")) return true;
+  return [...part.querySelectorAll("textarea, input:not([type=hidden])")].some(entered) ||
     [...part.querySelectorAll("option")].some((option) => option.selected !== option.defaultSelected && part.querySelector("option[selected]"));
+}
+
+// entered reports whether somebody has entered something in a field: also before the form
+// was refused, which is open then.
+function entered(field) {
+  if (/^(checkbox|radio)$/.test(field.type)) return field.checked !== field.defaultChecked;
+  return field.value !== field.defaultValue || field.value !== "" && field.closest("details[open]") !== null;
+}
+
+// refocus puts the focus of a part that was replaced where it was: in the same field, button
+// or link, else on the heading, where nothing typed does anything.
+function refocus(part, was) {
+  const own = (e) => e.id || [e.localName, e.name, e.form?.getAttribute("action"), e.localName === "input" ? "" : e.textContent].join("|");
+  let at = [...part.querySelectorAll(was.localName)].find((e) => own(e) === own(was));
+  if (!at) {
+    at = part.querySelector("h1, h2") ?? part;
+    at.tabIndex = -1;
+  }
+  at.focus({ preventScroll: true });
 }
 
 function isWriting() {

@@ -1,0 +1,94 @@
+// What others do about a case reaches the page of an agent who is in a call about it.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { signIn, startBrowser, startHoten } from "./server.mjs";
+
+let hoten, browser;
+const problems = [];
+
+before(async () => {
+  hoten = await startHoten();
+  browser = await startBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await hoten?.stop();
+});
+
+const login = "live@ocn.example";
+const affected = "login_id,name,name_kana,birth_date,phone,email,email_registered_on,address,customer_number,language,balance_pointtalk,balance_goo,restricted_at\n" +
+  `${login},野村 真紀,ノムラ マキ,1979-04-02,090-0000-7790,nomura@mail.example,2010-05-05,東京都港区芝公園4-2-8,N900000090,ja,500,200,2014-07-29 15:00:00\n`;
+
+test("a suspicion reaches a call whose agent has the focus in an empty field, and spares what is typed", async () => {
+  const manager = await signIn(browser, hoten.origin, "manager", problems);
+  await manager.goto(hoten.origin + "/imports/new");
+  await manager.setInputFiles("[name=affected]", { name: "affected.csv", mimeType: "text/csv", buffer: Buffer.from(affected) });
+  await manager.click("button[formaction*='dry_run=true']");
+  await manager.locator("form[action$='/run'] button").click();
+  await manager.locator("dl.figures").waitFor();
+  await manager.context().close();
+
+  const agent = await signIn(browser, hoten.origin, "agent", problems);
+  const other = await signIn(browser, hoten.origin, "agent2", problems);
+  const call = async (page) => {
+    const last = page.locator("#call form[action$='/end'] button");
+    if (await last.count()) await last.last().click();
+    await last.waitFor({ state: "detached" });
+    await page.goto(hoten.origin + "/calls");
+    await page.keyboard.press("/");
+    await page.keyboard.type(login);
+    await Promise.all([page.waitForURL(/\/cases\/H/), page.keyboard.press("Enter")]);
+    const another = page.locator("#call details", { has: page.locator("form[action$='/calls']") });
+    if (await another.count()) await another.locator("summary").click();
+    await page.locator("form[action$='/calls'] button.primary").click();
+    await page.locator("#answer-phone").waitFor();
+  };
+  await call(agent);
+  for (const [item, value] of [["name", "野村 真紀"], ["birth_date", "1979-04-02"], ["customer_number", "N900000090"]]) {
+    await agent.fill(`#answer-${item}`, value);
+    await agent.press(`#answer-${item}`, "Enter");
+    await agent.locator(`#answer-${item}`).waitFor({ state: "detached" });
+  }
+  const verified = agent.locator("button[name=outcome][value=verified]");
+  await verified.waitFor();
+
+  // The suspicion takes the verification with it, and the field that had the focus.
+  await agent.waitForFunction(() => document.activeElement.id === "answer-address");
+  await call(other);
+  const suspect = () => other.click("button[name=outcome][value=impostor_suspected]");
+  const banner = agent.locator("#call .notice.error", { hasText: "なりすまし疑い" });
+  await suspect();
+  await banner.waitFor({ timeout: 10_000 });
+  assert.equal(await verified.count(), 0);
+  assert.equal(await agent.evaluate(() => document.activeElement.id), "call-title");
+
+  // A field that is still there has the focus again, and takes what is typed.
+  const supervisor = await signIn(browser, hoten.origin, "sv", problems);
+  const clear = async () => {
+    await supervisor.goto(agent.url());
+    const form = supervisor.locator("#call details", { has: supervisor.locator("form[action$='/clear-impostor']") });
+    await form.locator("summary").click();
+    await form.locator("textarea").fill("確認済み");
+    await Promise.all([supervisor.waitForEvent("load"), form.locator("button").click()]);
+  };
+  await clear();
+  await call(agent);
+  await agent.waitForFunction(() => document.activeElement.id === "answer-name");
+  await call(other);
+  await suspect();
+  await banner.waitFor({ timeout: 10_000 });
+  await agent.keyboard.type("野村");
+  assert.equal(await agent.inputValue("#answer-name"), "野村");
+
+  // What is typed is spared, and the part taken once it is free.
+  await clear();
+  await agent.locator("#timeline").getByText("確認済み").nth(1).waitFor({ timeout: 10_000 });
+  assert.ok(await banner.isVisible());
+  assert.equal(await agent.inputValue("#answer-name"), "野村");
+  await agent.fill("#answer-name", "");
+  await banner.waitFor({ state: "detached", timeout: 10_000 });
+  assert.equal(await agent.evaluate(() => document.activeElement.id), "answer-name");
+  for (const page of [agent, other, supervisor]) await page.context().close();
+  assert.deepEqual(problems, []);
+});

@@ -22,15 +22,21 @@ import (
 // New is what POST /incidents takes; dates are days of JST. ID is the code of the ID
 // whose passwords were used; empty: as it stands, or the only one there is.
 type New struct {
-	Reference, TitleJa, TitleEn      string
-	PeriodFrom, PeriodTo, DetectedOn jptext.Date
-	ReleasedOn                       *jptext.Date
-	ReleasedIds, ReleasedExchanged   *int
-	ID                               string
-	HappenedJa, HappenedEn           string
+	Reference         string       `json:"reference"`
+	TitleJa           string       `json:"title_ja"`
+	TitleEn           string       `json:"title_en"`
+	PeriodFrom        jptext.Date  `json:"period_from"`
+	PeriodTo          jptext.Date  `json:"period_to"`
+	DetectedOn        jptext.Date  `json:"detected_on"`
+	ReleasedOn        *jptext.Date `json:"released_on"`
+	ReleasedIds       *int         `json:"released_ids"`
+	ReleasedExchanged *int         `json:"released_exchanged"`
+	ID                string       `json:"id"`
+	HappenedJa        string       `json:"happened_ja"`
+	HappenedEn        string       `json:"happened_en"`
 	// Bearers are the operators who bear the cost, by program, all by code; empty:
 	// undecided. Nil: those of Usual, or as it stands.
-	Bearers map[string]string
+	Bearers map[string]string `json:"programs"`
 }
 
 var referenceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
@@ -133,6 +139,32 @@ func Put(tx *store.Tx, n New) (bool, error) {
 		return false, err
 	}
 	return change(tx, kept, n)
+}
+
+// Recorded are all incidents as they would be recorded, by reference.
+func Recorded(db *gorm.DB) (map[string]New, error) {
+	list, err := List(db)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := operators.IDs(db)
+	if err != nil {
+		return nil, err
+	}
+	bearers, err := allBearers(db)
+	out := make(map[string]New, len(list))
+	for _, i := range list {
+		n := New{Reference: i.Reference, TitleJa: i.TitleJa, TitleEn: i.TitleEn, PeriodFrom: i.PeriodFrom, PeriodTo: i.PeriodTo, DetectedOn: i.DetectedOn,
+			ReleasedOn: i.ReleasedOn, ReleasedIds: i.ReleasedIds, ReleasedExchanged: i.ReleasedExchanged, HappenedJa: i.HappenedJa, HappenedEn: i.HappenedEn, Bearers: map[string]string{}}
+		for _, id := range ids {
+			if i.IDKindID != nil && id.ID == *i.IDKindID {
+				n.ID = id.Code
+			}
+		}
+		maps.Copy(n.Bearers, bearers[i.ID])
+		out[i.Reference] = n
+	}
+	return out, err
 }
 
 // facts is an incident as the audit trail shows it.

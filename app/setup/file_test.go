@@ -258,7 +258,7 @@ func TestAgain(t *testing.T) {
 		{"unit_en: miles", "unit_en: nautical miles", "[program miles]", 2},
 		{`"14:00-19:00"`, `"14:00-20:00"`, "[desk miles]", 2},
 		{"released_ids: 40", "released_ids: 41", "[incident FERRY-2026-01]", 2},
-		{", bearer: setouchi-ferry", "", "[incident FERRY-2026-01]", 2},
+		{"bearer: setouchi-ferry", `bearer: ""`, "[incident FERRY-2026-01]", 2},
 	} {
 		text = strings.Replace(text, c.old, c.new, 1)
 		before := entries()

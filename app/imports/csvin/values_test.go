@@ -38,7 +38,7 @@ func TestReasonsForAffected(t *testing.T) {
 		{"customer_number", "－", "customer_number_invalid"}, {"language", "fr", "language_unknown"},
 		{"balance_pointtalk", "-1", "balance_negative"}, {"balance_pointtalk", "▲1,000", "balance_negative"}, {"balance_goo", "12.5", "balance_not_integer"},
 		{"balance_goo", "many", "balance_not_integer"}, {"balance_goo", "1000000000000", "balance_too_large"}, {"balance_goo", "-1000000000000", "balance_negative"},
-		{"restricted_at", "soon", "restricted_at_invalid"}, {"email", "\ufffd", "undecodable"},
+		{"restricted_at", "soon", "restricted_at_invalid"}, {"restricted_at", "2026-11-25 00:00", "date_in_future"}, {"email", "\ufffd", "undecodable"},
 	} {
 		r := opened(t, affHead+affRow(map[string]string{c.column: c.value}), AffectedFile)
 		r.Today = jptext.Date{Year: 2026, Month: 11, Day: 23}

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -97,6 +98,22 @@ func (n New) checkDays(p *fault.Problems) {
 	if n.ReleasedOn != nil && n.ReleasedOn.IsZero() {
 		p.Add("released_on", "date_invalid")
 	}
+}
+
+// happened refuses days that are not yet, in Japan: mails tell members of them as of what
+// was, and a misuse that goes on is recorded until today.
+func (n New) happened(now time.Time) error {
+	var p fault.Problems
+	days := map[string]jptext.Date{"period_from": n.PeriodFrom, "period_to": n.PeriodTo, "detected_on": n.DetectedOn}
+	if n.ReleasedOn != nil {
+		days["released_on"] = *n.ReleasedOn
+	}
+	for field, day := range days {
+		if day.After(jptext.DateOf(now)) {
+			p.Add(field, "date_in_future")
+		}
+	}
+	return p.Err()
 }
 
 // What can be done about incidents, each named To and its function.
@@ -313,6 +330,9 @@ func (n New) keepsUsed(tx *store.Tx, kept *Incident, kind *int16, bearers map[st
 // as it stands, or is the only one there is.
 func (n New) resolve(tx *store.Tx, stands *int16) (*int16, error) {
 	if err := n.Check(); err != nil {
+		return nil, err
+	}
+	if err := n.happened(tx.Now); err != nil {
 		return nil, err
 	}
 	ids, err := operators.IDs(tx.DB)

@@ -239,6 +239,9 @@ func showIncident(p *page) error {
 		shown.ID, shown.Opens, shown.Goes = about.ID.Name(lang), about.ID.Opens(lang), about.ID.GoesOn(lang)
 	}
 	programs := about.Programs
+	if about.Bare {
+		programs = nil
+	}
 	for _, program := range programs {
 		shown.Programs = append(shown.Programs, progressOf(program, i18n.Lang(p.ctx), f))
 	}

@@ -122,7 +122,8 @@ var (
 	ToChange = verbs.Declare(verbs.Verb{Name: "incident.changed", Needs: access.ManageIncidents, Subject: "incident"})
 )
 
-// Create records an incident. A known reference is a conflict.
+// Create records an incident. A known reference is a conflict; one that differs from it in
+// upper and lower case alone, which people do not tell apart: Invalid.
 func Create(ctx context.Context, s *store.Store, by access.Actor, n New) (*Incident, error) {
 	return verbs.Do(ctx, s, by, ToCreate, verbs.About("incident", n.Reference), "", func(tx *store.Tx) (*Incident, error) {
 		return create(tx, n)
@@ -194,6 +195,13 @@ func create(tx *store.Tx, n New) (*Incident, error) {
 	kind, err := n.resolve(tx, nil)
 	if err != nil {
 		return nil, err
+	}
+	alike, err := store.Select[Incident](tx.DB, "select * from incidents where lower(reference) = lower($1) and reference <> $1", n.Reference)
+	if err != nil {
+		return nil, err
+	}
+	if len(alike) > 0 {
+		return nil, fault.Input("reference", "reference_taken", "reference", alike[0].Reference)
 	}
 	made := &Incident{Reference: n.Reference, CreatedAt: tx.Now, Version: 1}
 	n.fill(made, kind)

@@ -77,6 +77,12 @@ incidents:
 	if _, err := incidents.Create(w.Ctx, w.Store, w.Manager, n); err != nil {
 		t.Errorf("an incident of today: %v", err)
 	}
+	// A reference that differs in upper and lower case alone is another's.
+	n.Reference = "SOON"
+	_, err = incidents.Create(w.Ctx, w.Store, w.Manager, n)
+	if refusal, is := fault.As(err); !is || len(refusal.Fields) != 1 || refusal.Fields[0].Code != "reference_taken" || refusal.Fields[0].Args[1] != "soon" {
+		t.Errorf("SOON beside soon: %v", err)
+	}
 	all, ids := []incidents.Program{{Code: "a", OperatorID: 1}, {Code: "b", OperatorID: 2}}, []operators.ID{{OperatorID: 2}, {OperatorID: 1}}
 	if got := incidents.Usual(all, ids, nil); len(got) != 2 {
 		t.Errorf("without an ID: %v", got)

@@ -174,7 +174,7 @@ func createIncident(p *page) error {
 		_, err = incidents.Create(p.ctx, p.w.s, p.by, n)
 	}
 	if fault.Is(err, "conflict") {
-		err = fault.Input("reference", "reference_taken")
+		err = fault.Input("reference", "reference_taken", "reference", n.Reference)
 	}
 	if err != nil {
 		return p.again(err, "", newIncident)

@@ -46,10 +46,16 @@ func Missing(db *gorm.DB, mails bool) (out []string, err error) {
 // opens tells whether a desk is ever open.
 func opens(d desks.Kept) bool { return len(d.Hours) > 0 }
 
-// Unserved are the IDs whose members no desk of the list serves that is ever open.
+// answers tells whether a desk is asked about the ID of its members or the password.
+func answers(d desks.Kept) bool {
+	return slices.Contains(d.Topics, desks.AboutID) || slices.Contains(d.Topics, desks.AboutPassword)
+}
+
+// Unserved are the IDs whose members no desk of the list serves that is ever open and
+// answers for their ID.
 func Unserved(ids []operators.ID, list []desks.Kept) (out []operators.ID) {
 	for _, id := range ids {
-		if !slices.ContainsFunc(list, func(d desks.Kept) bool { return opens(d) && d.Serves(id.Code) }) {
+		if !slices.ContainsFunc(list, func(d desks.Kept) bool { return opens(d) && answers(d) && d.Serves(id.Code) }) {
 			out = append(out, id)
 		}
 	}

@@ -180,3 +180,21 @@ func TestDeskWithoutHoursIsNone(t *testing.T) {
 		t.Errorf("missing %s", got)
 	}
 }
+
+// A desk that answers nothing about an ID or its password is none for its members, whatever
+// desks of other IDs answer.
+func TestEachIDNeedsADeskThatAnswersForIt(t *testing.T) {
+	s, _ := apptest.New(t)
+	const second = `ids: [{code: bay-id, operator: umi, name_ja: 湾ID, name_en: Bay ID}]
+desks: [{code: bay, name_ja: 湾, name_en: Bay, short_ja: 湾, short_en: Bay, phone: 0570-000-222, topics: [%s], ids: [bay-id], hours: [{weekdays: daily, open: ["10:00-19:00"]}]}]`
+	for _, step := range []struct{ text, want string }{
+		{full, "staff"}, {fmt.Sprintf(second, "shells"), "desk staff"}, {fmt.Sprintf(second, "shells, password"), "staff"},
+	} {
+		if _, err := apply(s, access.System("test"), step.text); err != nil {
+			t.Fatal(problems(err))
+		}
+		if missing, err := setup.Missing(store.Read(t.Context(), s), true); err != nil || strings.Join(missing, " ") != step.want {
+			t.Errorf("missing %v, want %s (%v)", missing, step.want, err)
+		}
+	}
+}

@@ -95,7 +95,7 @@ func setBearers(tx *store.Tx, incident int64, bearers map[string]string) error {
 		}
 		var bearer *int16
 		if bearers[code] != "" {
-			o, err := operatorOf(tx, field, bearers[code])
+			o, err := operatorOf(tx, field+".bearer", bearers[code])
 			if err != nil {
 				return err
 			}

@@ -114,7 +114,7 @@ func TestStrict(t *testing.T) {
 		"a day of no year":            {"first: 12/31", "first: 13/31", "desks.0.closed_yearly.0.first", "yearly_invalid"},
 		"a reversed period":           {"period_to: 2014-03-12", "period_to: 2014-02-12", "incidents.0.period_to", "period_reversed"},
 		"a date that is none":         {"released_on: 2014-03-16", "released_on: 2014-03-46", "incidents.0.released_on", "date_invalid"},
-		"a bearer that is none":       {"bearer: setouchi-ferry", "bearer: seto", "incidents.0.programs.0", "operator_unknown"},
+		"a bearer that is none":       {"bearer: setouchi-ferry", "bearer: seto", "incidents.0.programs.0.bearer", "operator_unknown"},
 		"a program that is none":      {"{program: miles,", "{program: yards,", "incidents.0.programs.0", "program_unknown"},
 		"an ID that is none":          {"id: ferry-id\n    title", "id: train-id\n    title", "incidents.0.id", "id_unknown"},
 		"a secret in a text":          {"signature_en: 1-1 Mihon-cho", "signature_en: our password is Kx9!mmqz2, 1-1 Mihon-cho", "operators.0.signature_en", "secret_password"},

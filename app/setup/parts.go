@@ -308,6 +308,7 @@ func (i incident) noun(p place, bearers map[string]string) (out incidents.New, r
 			out.Bearers[b.Program] = b.Bearer
 		}
 		rows["programs."+b.Program] = p.at("programs", fmt.Sprint(n))
+		rows["programs."+b.Program+".bearer"] = p.at("programs", fmt.Sprint(n), "bearer")
 	}
 	return out, rows, refused
 }

@@ -38,7 +38,9 @@ var kinds = map[string]string{
 
 var frauds = map[string]string{
 	"confirmed": "confirmed", "suspected": "suspected", "none": "none",
-	"確定": "confirmed", "疑い": "suspected", "なし": "none", "本人利用": "none",
+	"確定": "confirmed", "疑い": "suspected", "なし": "none",
+	// As the console calls the findings.
+	"不正確認済": "confirmed", "不正の疑い": "suspected", "本人利用": "none", "確認不要": "none",
 }
 
 func (v *values) movement() Movement {

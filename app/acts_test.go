@@ -519,8 +519,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 			}
 		}},
 		{setup.ToApply, "", w.Manager, func() func(access.Actor) error {
-			f, err := setup.ReadExample("one-program")
-			must(t, err)
+			f := apptest.Ferry(t)
 			return func(by access.Actor) error { _, err := setup.Apply(ctx, db, by, f, "設定"); return err }
 		}},
 		{desks.ToAdd, "", w.Manager, func() func(access.Actor) error {

@@ -29,10 +29,27 @@ func SetUp(t testing.TB, s *store.Store) {
 }
 
 // SetUpFerry sets another operator up beside it, as the example one-program is, with its
-// incident FERRY-2026-01.
+// incident FERRY-2026-01, whatever the clock says.
 func SetUpFerry(t testing.TB, s *store.Store) {
 	t.Helper()
-	apply(t, s, example(t, "one-program"))
+	apply(t, s, Ferry(t))
+	AsOwner(t, s, "update incidents set period_from = '2026-03-01', period_to = '2026-03-12', detected_on = '2026-03-13', released_on = '2026-03-16' where reference = 'FERRY-2026-01'")
+}
+
+// Ferry is the example one-program with an incident before Start.
+func Ferry(t testing.TB) *setup.File {
+	t.Helper()
+	f, err := setup.Read(strings.NewReader(FerryText()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// FerryText is what stands in Ferry.
+func FerryText() string {
+	text, _ := setup.Example("one-program")
+	return strings.ReplaceAll(text, ": 2026-03-", ": 2014-03-")
 }
 
 func apply(t testing.TB, s *store.Store, f *setup.File) {

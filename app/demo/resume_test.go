@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"hoten/app/apptest"
 	"hoten/app/staff"
@@ -13,7 +14,8 @@ import (
 func nothing(context.Context, *store.Store, []int64) error { return nil }
 
 func TestFillGoesOnWhereItWasKilled(t *testing.T) {
-	s, _ := apptest.New(t)
+	s, clock := apptest.New(t)
+	clock.Add(7 * 24 * time.Hour) // the days of the demo are after the release
 	ctx := context.Background()
 	killed, err := newPlay(ctx, s, "http://localhost:8080", nothing)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"hoten/app/apptest"
 	"hoten/app/imports"
+	"hoten/app/incidents"
 	"hoten/app/ledger"
 	"hoten/app/store"
 )
@@ -116,12 +117,15 @@ func TestBalancesAlone(t *testing.T) {
 		{"with what is known", alone + "b@ocn.example,7,3\n", "done 1/0/0", nil, "a:- - b:7 3 c:7 0 d:8 -"},
 		{"a real 0", alone + "a@ocn.example,0,0\n", "done 1/0/0", nil, "a:0 0 b:7 - c:7 0 d:8 -"},
 		{"known already", alone + "c@ocn.example,7,0\nc@ocn.example,7,0\n", "done 0/2/0", nil, "a:- - b:7 - c:7 0 d:8 -"},
-		{"0 is known too", alone + "c@ocn.example,7,1\n", "done 0/0/1", []string{"affected:2::duplicate_conflict"}, "a:- - b:7 - c:7 0 d:8 -"},
-		{"half known otherwise", alone + "b@ocn.example,6,3\na@ocn.example,1,\n", "done 1/0/1", []string{"affected:2::duplicate_conflict"}, "a:1 - b:7 - c:7 0 d:8 -"},
+		{"0 is known too", alone + "c@ocn.example,7,1\n", "done 0/0/1", []string{"affected:2:balance_goo:duplicate_conflict"}, "a:- - b:7 - c:7 0 d:8 -"},
+		{"half known otherwise", alone + "b@ocn.example,6,3\na@ocn.example,1,\n", "done 1/0/1", []string{"affected:2:balance_pointtalk:duplicate_conflict"}, "a:1 - b:7 - c:7 0 d:8 -"},
 		{"the row that listed the ID", alone + "d@ocn.example,8,\n", "done 0/1/0", nil, "a:- - b:7 - c:7 0 d:8 -"},
 		{"one column", "login_id,balance_goo\nd@ocn.example,9\n", "done 1/0/0", nil, "a:- - b:7 - c:7 0 d:8 9"},
 		{"Japanese names, empty columns", "OCN ID,氏名,gooポイント残高\na@ocn.example,　,\"１,265\"\n", "done 1/0/0", nil, "a:- 1265 b:7 - c:7 0 d:8 -"},
 		{"other data is another row", "login_id,name,balance_goo\na@ocn.example,山田 花子,5\n", "done 0/0/1", []string{"affected:2::duplicate_conflict"}, "a:- - b:7 - c:7 0 d:8 -"},
+		{"the first list with balances that it lacked", "login_id,name,balance_pointtalk,balance_goo\na@ocn.example,山田,,4\nb@ocn.example,鈴木,7,3\nd@ocn.example,,8,0\n", "done 3/0/0", nil, "a:- 4 b:7 3 c:7 0 d:8 0"},
+		{"the first list with another balance", "login_id,name,balance_pointtalk,balance_goo\nb@ocn.example,鈴木,6,3\n", "done 0/0/1", []string{"affected:2:balance_pointtalk:duplicate_conflict"}, "a:- - b:7 - c:7 0 d:8 -"},
+		{"the first list with fewer balances", "login_id,name,balance_pointtalk\nc@ocn.example,佐藤,7\n", "done 0/0/1", []string{"affected:2::duplicate_conflict"}, "a:- - b:7 - c:7 0 d:8 -"},
 		{"the first list again", first, "done 0/4/0", nil, "a:- - b:7 - c:7 0 d:8 -"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -221,5 +225,52 @@ func owner(t *testing.T, w *apptest.World, statement string) {
 	defer db.Close()
 	if _, err := db.ExecContext(w.Ctx, statement); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Balances in a program that the incident was not about are not taken. Once it is, the same
+// list states them, as of the list's restriction, and leaves alone what is known.
+func TestBalancesOfAProgramThatIsAddedLater(t *testing.T) {
+	w := apptest.NewWorld(t)
+	of, err := incidents.Recorded(store.Read(w.Ctx, w.Store))
+	if err != nil {
+		t.Fatal(err)
+	}
+	facts := of[apptest.Reference]
+	about := func(programs ...string) {
+		t.Helper()
+		facts.Bearers = map[string]string{}
+		for _, p := range programs {
+			facts.Bearers[p] = ""
+		}
+		kept, err := incidents.ByReference(store.Read(w.Ctx, w.Store), apptest.Reference)
+		if err == nil {
+			_, err = incidents.Change(w.Ctx, w.Store, w.Manager, kept.Version, facts)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	about("pointtalk")
+	const list = "login_id,name,balance_pointtalk,balance_goo,restricted_at\na@ocn.example,山田,7,5,2014-07-29 15:00\nb@ocn.example,鈴木,7,,2014-07-29 15:00\n"
+	for _, step := range []struct{ want, balances string }{{"done 2/0/0", "a:7 - b:7 -"}, {"done 0/2/0", "a:7 - b:7 -"}} {
+		if i := w.Import(list, ""); counts(i) != step.want || balancesOf(w, "a", "b") != step.balances {
+			t.Errorf("%s, %s", counts(i), balancesOf(w, "a", "b"))
+		}
+	}
+	about("pointtalk", "goo")
+	if i, err := upload(w, w.Manager, true, "affected", list); err != nil || counts(work(w, i.ID)) != "done 1/1/0" {
+		t.Errorf("a dry run: %v", err)
+	}
+	for _, want := range []string{"done 1/1/0", "done 0/2/0"} {
+		if i := w.Import(list, ""); counts(i) != want || balancesOf(w, "a", "b") != "a:7 5 b:7 -" {
+			t.Errorf("%s, %s", counts(i), balancesOf(w, "a", "b"))
+		}
+	}
+	if n := count(w, "select count(*) from accounts where program_id = 2 and as_of = '2014-07-29 15:00+09'"); n != 1 {
+		t.Errorf("%d balances as of the restriction", n)
+	}
+	if n := count(w, "select count(*) from case_events where kind = 'balance_stated'"); n != 1 {
+		t.Errorf("%d cases were told", n)
 	}
 }

@@ -68,7 +68,7 @@ func TestSecondIncident(t *testing.T) {
 		t.Errorf("the first files again: %s %v", counts(i), rejections(w, i.ID))
 	}
 	if i := in(strings.Replace(later, ",7\n", ",8\n", 1), strings.Replace(moves2, "x,1,", "x,9,", 1)); counts(i) != "done 0/3/2" ||
-		!slices.Equal(rejections(w, i.ID), []string{"affected:2::duplicate_conflict", "movements:2:movement_id:duplicate_conflict"}) {
+		!slices.Equal(rejections(w, i.ID), []string{"affected:2:balance_goo:duplicate_conflict", "movements:2:movement_id:duplicate_conflict"}) {
 		t.Errorf("changed: %s %v", counts(i), rejections(w, i.ID))
 	}
 	if n := count(w, "select count(*) from cases"); n != 5 {

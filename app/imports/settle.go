@@ -31,10 +31,12 @@ func (r *run) settle(tx *store.Tx) error {
 
 // settled is a staged row that was taken out again: an equal one is ignored. Detail is
 // the other incident that an equal movement belongs to: a movement has one, for ever.
+// Program is the one whose balance is another.
 type settled struct {
-	Line   int64
-	Same   bool
-	Detail string
+	Line    int64
+	Same    bool
+	Detail  string
+	Program string
 }
 
 // settleAffected finds out which IDs are known: in this incident an equal row is
@@ -55,8 +57,9 @@ func (r *run) settleAffected(tx *store.Tx) error {
 		return err
 	}
 	rows, err := store.Returning[settled](tx, `delete from staged_affected s using cases c, members m
-		where c.incident_id = $1 and c.identity_id = s.known_identity and (c.origin = 'listed' or c.origin = 'added' and c.row_hash is not null) and m.id = s.known_member
-		returning s.line, coalesce(c.row_hash, m.row_hash) is not distinct from s.row_hash as same`, r.IncidentID)
+		where c.incident_id = $1 and c.identity_id = s.known_identity and `+listed+` and m.id = s.known_member
+		returning s.line, coalesce(c.row_hash, m.row_hash) is not distinct from s.row_hash as same,
+		  case when coalesce(c.row_hash, m.row_hash) is not distinct from s.row_hash then '' else `+conflicting+` end as program`, r.IncidentID)
 	if err != nil {
 		return err
 	}
@@ -161,6 +164,9 @@ func (r *run) sort(ctx context.Context, file string, rows []settled, problem csv
 		if p.Line, p.Detail = int(row.Line), row.Detail; p.Detail != "" {
 			p.Reason = "belongs_to_other_incident"
 		}
+		if row.Program != "" {
+			p.Column = "balance_" + row.Program
+		}
 		refused[p.Line] = p
 	}
 	if len(refused) == 0 {
@@ -169,8 +175,13 @@ func (r *run) sort(ctx context.Context, file string, rows []settled, problem csv
 	return r.refuse(ctx, file, refused)
 }
 
-// refuse reads the file up to the last of the refused rows.
+// refuse keeps rows as they stood in the file.
 func (r *run) refuse(ctx context.Context, file string, refused map[int]csvin.Problem) error {
+	return reread(r, file, refused, func(row csvin.Row, p csvin.Problem) error { return r.rejected.add(ctx, file, row.Raw, p) })
+}
+
+// reread reads the file once more, up to the last of the lines, and visits those.
+func reread[T any](r *run, file string, lines map[int]T, visit func(csvin.Row, T) error) error {
 	open, kind := r.src.affected, csvin.AffectedFile
 	if file == MovementsFile {
 		open, kind = r.src.movements, csvin.MovementsFile
@@ -185,14 +196,14 @@ func (r *run) refuse(ctx context.Context, file string, refused map[int]csvin.Pro
 		return err
 	}
 	defer reader.Close()
-	for len(refused) > 0 {
+	for len(lines) > 0 {
 		row, err := reader.Next()
 		if err != nil {
 			return err
 		}
-		if problem, is := refused[row.Line]; is {
-			delete(refused, row.Line)
-			if err := r.rejected.add(ctx, file, row.Raw, problem); err != nil {
+		if of, is := lines[row.Line]; is {
+			delete(lines, row.Line)
+			if err := visit(row, of); err != nil {
 				return err
 			}
 		}

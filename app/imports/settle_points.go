@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"bytes"
 	"time"
 
 	"hoten/app/imports/csvin"
@@ -21,29 +22,74 @@ func (r *run) lockIdentities(tx *store.Tx) error {
 }
 
 // settleBalances takes the rows out that say nothing but balances of IDs which the
-// incident has, unless they are the row that listed the ID: what is unknown will be
-// stated, what is known is ignored where it is equal and refused where it is not.
+// incident has: what is unknown will be stated, what is known is ignored where it is equal
+// and refused where it is not. The row that listed the ID is one where it has more balances
+// than before, and where balances of it were not taken, as the incident was not about their
+// programs then; it states those and leaves what is known.
 func (r *run) settleBalances(tx *store.Tx) error {
-	_, err := store.Exec(tx, `insert into staged_balances
-		select s.line, s.known_identity, s.balance_programs, s.balances, b.differ, b.news
+	more, err := r.withMoreBalances(tx)
+	if err != nil {
+		return err
+	}
+	_, err = store.Exec(tx, `insert into staged_balances
+		select s.line, s.known_identity, s.balance_programs, s.balances, case when l.same then '' else `+conflicting+` end, b.news
 		from staged_affected s join cases c on c.incident_id = $1 and c.identity_id = s.known_identity and c.origin <> 'inquiry'
 		left join members m on m.id = s.known_member
-		cross join lateral (select coalesce(bool_or(a.id is not null and a.stated and a.opening <> v.points), false) as differ,
-		    coalesce(bool_or(a.id is null or a.assumed or not a.stated and v.points > 0), false) as news
+		cross join lateral (select coalesce(c.row_hash, m.row_hash) is not distinct from s.row_hash as same) l
+		cross join lateral (select coalesce(bool_or(a.id is null or a.assumed or not a.stated and v.points > 0), false) as news
 		  from unnest(s.balance_programs, s.balances) v(program, points) left join lateral `+opened+` a on true) b
-		where s.balances_alone and coalesce(c.row_hash, m.row_hash) is distinct from s.row_hash`, r.IncidentID)
+		where s.balances_alone and not l.same or s.line = any($2) or l.same and b.news and `+listed, r.IncidentID, more)
 	if err != nil {
 		return err
 	}
 	if _, err := store.Exec(tx, "delete from staged_affected s using staged_balances b where b.line = s.line"); err != nil {
 		return err
 	}
-	rows, err := store.Returning[settled](tx, "delete from staged_balances where differ or not news returning line, not differ as same, '' as detail")
+	rows, err := store.Returning[settled](tx, "delete from staged_balances where conflict <> '' or not news returning line, conflict = '' as same, conflict as program")
 	if err != nil {
 		return err
 	}
 	return r.sort(tx.Context(), AffectedFile, rows, csvin.Problem{Reason: "duplicate_conflict"})
 }
+
+// listed is the condition, in SQL, that a case (c) was opened by a list.
+const listed = "(c.origin = 'listed' or c.origin = 'added' and c.row_hash is not null)"
+
+// withMoreBalances finds the rows that say what the row that listed their ID said, with
+// balances which that one had not. A row is known by its hash alone, so these are read once
+// more for those that they would have with fewer.
+func (r *run) withMoreBalances(tx *store.Tx) ([]int64, error) {
+	type row struct {
+		Line int64
+		Hash []byte
+	}
+	rows, err := store.Select[row](tx.DB, `select s.line, coalesce(c.row_hash, m.row_hash) as hash
+		from staged_affected s join cases c on c.incident_id = $1 and c.identity_id = s.known_identity join members m on m.id = s.known_member
+		where not s.balances_alone and cardinality(s.balances) > 0 and coalesce(c.row_hash, m.row_hash) <> s.row_hash and `+listed, r.IncidentID)
+	if err != nil || len(rows) == 0 {
+		return []int64{}, err
+	}
+	hashes := make(map[int][]byte, len(rows))
+	for _, row := range rows {
+		hashes[int(row.Line)] = row.Hash
+	}
+	lines := []int64{}
+	err = reread(r, AffectedFile, hashes, func(row csvin.Row, hash []byte) error {
+		for fewer := range row.Affected.HashesWithFewer {
+			if bytes.Equal(r.s.Vault.Blind("row", string(fewer[:])), hash) {
+				lines = append(lines, int64(row.Line))
+				break
+			}
+		}
+		return nil
+	})
+	return lines, err
+}
+
+// conflicting is the first program, in SQL, in which an ID s has another balance than its
+// row says; empty where it has none.
+const conflicting = `coalesce((select min(p.code) from unnest(s.balance_programs, s.balances) v(program, points) join programs p on p.id = v.program
+	join lateral ` + opened + ` a on true where a.stated and a.opening <> v.points), '')`
 
 // opened is the account of an ID s in the program of a balance v: what it was opened
 // with, and whether that was stated.

@@ -50,12 +50,31 @@ func usualBearers(db *gorm.DB, kind *int16) (map[string]string, error) {
 // Bearers are the operators who bear the cost of an incident, by program, by code; empty:
 // undecided.
 func Bearers(db *gorm.DB, incident int64) (map[string]string, error) {
-	type row struct{ Program, Bearer string }
-	rows, err := store.Select[row](db, `select p.code as program, coalesce(o.code, '') as bearer
-		from incident_programs i join programs p on p.id = i.program_id left join operators o on o.id = i.bearer_id where i.incident_id = $1`, incident)
+	rows, err := store.Select[bearerRow](db, bearerRows+" where i.incident_id = $1", incident)
 	out := make(map[string]string, len(rows))
 	for _, r := range rows {
 		out[r.Program] = r.Bearer
+	}
+	return out, err
+}
+
+type bearerRow struct {
+	IncidentID      int64
+	Program, Bearer string
+}
+
+const bearerRows = `select i.incident_id, p.code as program, coalesce(o.code, '') as bearer
+	from incident_programs i join programs p on p.id = i.program_id left join operators o on o.id = i.bearer_id`
+
+// allBearers are the Bearers of every incident.
+func allBearers(db *gorm.DB) (map[int64]map[string]string, error) {
+	rows, err := store.Select[bearerRow](db, bearerRows)
+	out := map[int64]map[string]string{}
+	for _, r := range rows {
+		if out[r.IncidentID] == nil {
+			out[r.IncidentID] = map[string]string{}
+		}
+		out[r.IncidentID][r.Program] = r.Bearer
 	}
 	return out, err
 }
@@ -76,7 +95,7 @@ func setBearers(tx *store.Tx, incident int64, bearers map[string]string) error {
 		}
 		var bearer *int16
 		if bearers[code] != "" {
-			o, err := operatorOf(tx, field, bearers[code])
+			o, err := operatorOf(tx, field+".bearer", bearers[code])
 			if err != nil {
 				return err
 			}

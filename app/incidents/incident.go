@@ -74,6 +74,12 @@ func AskList(reads *store.Reads) *[]Incident {
 	return store.Ask[Incident](reads, "select * from incidents order by id desc")
 }
 
+// Bare are the incidents of which nobody has said what programs they are about, as they are
+// recorded before there is any; the first one first.
+func Bare(db *gorm.DB) ([]Incident, error) {
+	return store.Select[Incident](db, "select * from incidents i where not exists (select from incident_programs p where p.incident_id = i.id) order by id")
+}
+
 // Changes counts how often incidents were made or changed.
 func Changes(db *gorm.DB) (n int64, err error) {
 	err = store.Scan(db, "select coalesce(sum(version), 0)::bigint from incidents", nil, &n)

@@ -16,6 +16,7 @@ type Involved struct {
 	ID       *operators.ID
 	Operator *operators.Operator // who runs the ID
 	Programs []Program
+	Bare     bool     // nobody has said what programs the incident is about: Programs are all
 	others   []string // codes of programs that the incident is not about
 }
 
@@ -97,6 +98,7 @@ func (in *Involved) who(ids []operators.ID, all []operators.Operator) {
 // which finds the programs: those of the incident, else all.
 func (in *Involved) which(programs []Program, mine []int16) {
 	if in.Programs = programs; len(mine) == 0 {
+		in.Bare = in.Incident != nil
 		return
 	}
 	in.Programs = nil

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -22,15 +23,21 @@ import (
 // New is what POST /incidents takes; dates are days of JST. ID is the code of the ID
 // whose passwords were used; empty: as it stands, or the only one there is.
 type New struct {
-	Reference, TitleJa, TitleEn      string
-	PeriodFrom, PeriodTo, DetectedOn jptext.Date
-	ReleasedOn                       *jptext.Date
-	ReleasedIds, ReleasedExchanged   *int
-	ID                               string
-	HappenedJa, HappenedEn           string
+	Reference         string       `json:"reference"`
+	TitleJa           string       `json:"title_ja"`
+	TitleEn           string       `json:"title_en"`
+	PeriodFrom        jptext.Date  `json:"period_from"`
+	PeriodTo          jptext.Date  `json:"period_to"`
+	DetectedOn        jptext.Date  `json:"detected_on"`
+	ReleasedOn        *jptext.Date `json:"released_on"`
+	ReleasedIds       *int         `json:"released_ids"`
+	ReleasedExchanged *int         `json:"released_exchanged"`
+	ID                string       `json:"id"`
+	HappenedJa        string       `json:"happened_ja"`
+	HappenedEn        string       `json:"happened_en"`
 	// Bearers are the operators who bear the cost, by program, all by code; empty:
 	// undecided. Nil: those of Usual, or as it stands.
-	Bearers map[string]string
+	Bearers map[string]string `json:"programs"`
 }
 
 var referenceForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
@@ -93,13 +100,30 @@ func (n New) checkDays(p *fault.Problems) {
 	}
 }
 
+// happened refuses days that are not yet, in Japan: mails tell members of them as of what
+// was, and a misuse that goes on is recorded until today.
+func (n New) happened(now time.Time) error {
+	var p fault.Problems
+	days := map[string]jptext.Date{"period_from": n.PeriodFrom, "period_to": n.PeriodTo, "detected_on": n.DetectedOn}
+	if n.ReleasedOn != nil {
+		days["released_on"] = *n.ReleasedOn
+	}
+	for field, day := range days {
+		if day.After(jptext.DateOf(now)) {
+			p.Add(field, "date_in_future")
+		}
+	}
+	return p.Err()
+}
+
 // What can be done about incidents, each named To and its function.
 var (
 	ToCreate = verbs.Declare(verbs.Verb{Name: "incident.created", Needs: access.ManageIncidents, Subject: "incident"})
 	ToChange = verbs.Declare(verbs.Verb{Name: "incident.changed", Needs: access.ManageIncidents, Subject: "incident"})
 )
 
-// Create records an incident. A known reference is a conflict.
+// Create records an incident. A known reference is a conflict; one that differs from it in
+// upper and lower case alone, which people do not tell apart: Invalid.
 func Create(ctx context.Context, s *store.Store, by access.Actor, n New) (*Incident, error) {
 	return verbs.Do(ctx, s, by, ToCreate, verbs.About("incident", n.Reference), "", func(tx *store.Tx) (*Incident, error) {
 		return create(tx, n)
@@ -135,6 +159,32 @@ func Put(tx *store.Tx, n New) (bool, error) {
 	return change(tx, kept, n)
 }
 
+// Recorded are all incidents as they would be recorded, by reference.
+func Recorded(db *gorm.DB) (map[string]New, error) {
+	list, err := List(db)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := operators.IDs(db)
+	if err != nil {
+		return nil, err
+	}
+	bearers, err := allBearers(db)
+	out := make(map[string]New, len(list))
+	for _, i := range list {
+		n := New{Reference: i.Reference, TitleJa: i.TitleJa, TitleEn: i.TitleEn, PeriodFrom: i.PeriodFrom, PeriodTo: i.PeriodTo, DetectedOn: i.DetectedOn,
+			ReleasedOn: i.ReleasedOn, ReleasedIds: i.ReleasedIds, ReleasedExchanged: i.ReleasedExchanged, HappenedJa: i.HappenedJa, HappenedEn: i.HappenedEn, Bearers: map[string]string{}}
+		for _, id := range ids {
+			if i.IDKindID != nil && id.ID == *i.IDKindID {
+				n.ID = id.Code
+			}
+		}
+		maps.Copy(n.Bearers, bearers[i.ID])
+		out[i.Reference] = n
+	}
+	return out, err
+}
+
 // facts is an incident as the audit trail shows it.
 type facts struct {
 	Incident
@@ -145,6 +195,13 @@ func create(tx *store.Tx, n New) (*Incident, error) {
 	kind, err := n.resolve(tx, nil)
 	if err != nil {
 		return nil, err
+	}
+	alike, err := store.Select[Incident](tx.DB, "select * from incidents where lower(reference) = lower($1) and reference <> $1", n.Reference)
+	if err != nil {
+		return nil, err
+	}
+	if len(alike) > 0 {
+		return nil, fault.Input("reference", "reference_taken", "reference", alike[0].Reference)
 	}
 	made := &Incident{Reference: n.Reference, CreatedAt: tx.Now, Version: 1}
 	n.fill(made, kind)
@@ -304,6 +361,9 @@ func (n New) keepsUsed(tx *store.Tx, kept *Incident, kind *int16, bearers map[st
 // as it stands, or is the only one there is.
 func (n New) resolve(tx *store.Tx, stands *int16) (*int16, error) {
 	if err := n.Check(); err != nil {
+		return nil, err
+	}
+	if err := n.happened(tx.Now); err != nil {
 		return nil, err
 	}
 	ids, err := operators.IDs(tx.DB)

@@ -8,6 +8,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/apptest"
+	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/operators"
@@ -56,6 +57,31 @@ incidents:
 		if got := strings.Join(slices.Sorted(maps.Keys(bearers)), " "); got != want || err != nil {
 			t.Errorf("%s is about %q, want %q (%v)", reference, got, want, err)
 		}
+	}
+	// Nothing of an incident is after today in Japan, whoever records it.
+	today := jptext.DateOf(w.Clock.Now())
+	tomorrow := today.AddDays(1)
+	n := incidents.New{Reference: "soon", ID: "ferry-id", TitleJa: "件", TitleEn: "one", PeriodFrom: today, PeriodTo: tomorrow, DetectedOn: tomorrow, ReleasedOn: &tomorrow}
+	_, err = incidents.Create(w.Ctx, w.Store, w.Manager, n)
+	refusal, _ := fault.As(err)
+	var fields []string
+	if refusal != nil {
+		for _, f := range refusal.Fields {
+			fields = append(fields, f.Name+" "+f.Code)
+		}
+	}
+	if slices.Sort(fields); strings.Join(fields, ", ") != "detected_on date_in_future, period_to date_in_future, released_on date_in_future" {
+		t.Errorf("an incident of tomorrow: %v", err)
+	}
+	n.PeriodTo, n.DetectedOn, n.ReleasedOn = today, today, &today
+	if _, err := incidents.Create(w.Ctx, w.Store, w.Manager, n); err != nil {
+		t.Errorf("an incident of today: %v", err)
+	}
+	// A reference that differs in upper and lower case alone is another's.
+	n.Reference = "SOON"
+	_, err = incidents.Create(w.Ctx, w.Store, w.Manager, n)
+	if refusal, is := fault.As(err); !is || len(refusal.Fields) != 1 || refusal.Fields[0].Code != "reference_taken" || refusal.Fields[0].Args[1] != "soon" {
+		t.Errorf("SOON beside soon: %v", err)
 	}
 	all, ids := []incidents.Program{{Code: "a", OperatorID: 1}, {Code: "b", OperatorID: 2}}, []operators.ID{{OperatorID: 2}, {OperatorID: 1}}
 	if got := incidents.Usual(all, ids, nil); len(got) != 2 {

@@ -56,7 +56,7 @@ func Render(kind, lang string, f Facts, secret string, env Env) (Message, error)
 	if err := t.body.Execute(&b, newWords(lang, f, secret, env)); err != nil {
 		return Message{}, err
 	}
-	doc := parse(b.String(), kind, secret)
+	doc := parse(sentences(b.String()), kind, secret)
 	subject, err := t.subjectIn(lang, f, env)
 	if err != nil {
 		return Message{}, err
@@ -98,7 +98,7 @@ func (t letter) subjectIn(lang string, f Facts, env Env) (string, error) {
 		if err := t.subject.Execute(&b, w); err != nil {
 			return "", err
 		}
-		if subject := strip(b.String()); columnsOf(subject, lang == "ja") <= widestSubject {
+		if subject := strip(sentences(b.String())); columnsOf(subject, lang == "ja") <= widestSubject {
 			return subject, nil
 		}
 	}

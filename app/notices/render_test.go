@@ -67,6 +67,29 @@ func render(t *testing.T, kind, lang string, f Facts, secret string) Message {
 	return m
 }
 
+// A name that ends with a full stop ends its sentence.
+func TestSentencesEndOnce(t *testing.T) {
+	e := env("en")
+	e.Company, e.ID, e.TopPage, e.Units = "Seto Ferry Co., Ltd.", "Member No.", "the page of Seto Ferry Co., Ltd.", []string{"pts."}
+	for _, kind := range Kinds {
+		m, err := Render(kind, "en", facts("Sato Taro Jr."), secrets[kind], e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for part, text := range map[string]string{"subject": m.Subject, "text": m.Text, "HTML": m.HTML} {
+			if at := strings.Index(text, ".."); at >= 0 {
+				t.Errorf("%s, %s: %q", kind, part, text[max(0, at-40):at+2])
+			}
+		}
+		if !strings.Contains(strings.Join(strings.Fields(m.Text), " "), "Thank you for using the services of Seto Ferry Co., Ltd. ") {
+			t.Errorf("%s: %s", kind, m.Text)
+		}
+		if kind == ResetLink {
+			golden(t, "reset_link_full_stops.en.txt.golden", "Subject: "+m.Subject+"\n\n"+m.Text)
+		}
+	}
+}
+
 func TestRenderGolden(t *testing.T) {
 	each(t, func(t *testing.T, kind, lang string) {
 		m := render(t, kind, lang, facts(nasty), secrets[kind])

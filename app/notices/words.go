@@ -94,6 +94,10 @@ type pointWords struct {
 // open and shut mark where a value begins and ends; plain takes them out of values.
 const open, shut = "\x0e", "\x0f"
 
+// sentences ends each sentence once: a value that ends with a full stop, as Co., Ltd. does,
+// brings that of the sentence it ends.
+func sentences(text string) string { return strings.ReplaceAll(text, "."+shut+".", "."+shut) }
+
 func newWords(lang string, f Facts, secret string, env Env) words {
 	w := words{
 		Name: addressee(f.Name), Login: value(f.MaskedLogin), Case: value(f.CaseNumber), Title: value(f.TitleJa), Secret: secret,

@@ -8,6 +8,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/imports/csvin"
 	"hoten/app/jptext"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -110,6 +111,9 @@ func PutID(tx *store.Tx, i ID, operator string) (bool, error) {
 	if err == nil {
 		err = Distinct(i, all, func(i ID) (string, string, string) { return i.Code, i.NameJa, i.NameEn })
 	}
+	if err == nil {
+		err = i.noColumn(all)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -204,6 +208,19 @@ func Distinct[T any](one T, list []T, named func(T) (code, ja, en string)) error
 			if key := jptext.LoginKey(name); key == jptext.LoginKey(itsJa) || key == jptext.LoginKey(itsEn) {
 				p.Add(field, "name_taken")
 			}
+		}
+	}
+	return p.Err()
+}
+
+// noColumn refuses a name that files of lists have as the header of another column, since the
+// name of an ID is that of its column. One that stands is left alone.
+func (i ID) noColumn(all []ID) error {
+	var p fault.Problems
+	for field, name := range map[string]string{"name_ja": i.NameJa, "name_en": i.NameEn} {
+		stands := slices.ContainsFunc(all, func(k ID) bool { return k.Code == i.Code && (k.NameJa == name || k.NameEn == name) })
+		if !stands && csvin.IsColumn(name) {
+			p.Add(field, "name_is_a_column")
 		}
 	}
 	return p.Err()

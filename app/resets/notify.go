@@ -70,11 +70,15 @@ func Notify(ctx context.Context, s *store.Store, by access.Actor, caseID int64) 
 	})
 }
 
-// answered refuses to tell members of an incident to call a desk where none serves them.
+// answered refuses to tell members of an incident to call a desk where none serves them, and
+// of points where nobody has said which.
 func answered(db *gorm.DB, incident int64) error {
 	about, err := incidents.Involve(db, incident)
 	if err != nil {
 		return err
+	}
+	if about.Bare {
+		return fault.New(fault.Conflict, "no_program")
 	}
 	list, err := desks.List(db)
 	if err == nil && len(about.Desks(list)) == 0 {

@@ -24,8 +24,8 @@ const later = "2014-R120"
 // addLater records an incident after that of the world.
 func addLater(w *apptest.World) {
 	w.T.Helper()
-	day := func(d int) jptext.Date { return jptext.Date{Year: 2014, Month: time.September, Day: d} }
-	_, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: later, TitleJa: "別件", TitleEn: "Another", PeriodFrom: day(1), PeriodTo: day(10), DetectedOn: day(10)})
+	day := func(d int) jptext.Date { return jptext.Date{Year: 2014, Month: time.July, Day: d} }
+	_, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: later, TitleJa: "別件", TitleEn: "Another", PeriodFrom: day(29), PeriodTo: day(30), DetectedOn: day(30)})
 	if err != nil {
 		w.T.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func hitTwice(w *apptest.World) (first, second *cases.Case) {
 	w.T.Helper()
 	first = w.Case("m1@ocn.example")
 	addLater(w)
-	w.ImportInto(later, "login_id,restricted_at\nm1@ocn.example,2014-09-11 10:00\n", "")
+	w.ImportInto(later, "login_id,restricted_at\nm1@ocn.example,2014-07-31 10:00\n", "")
 	opened, err := cases.Open(w.Ctx, w.Store, w.Agent, later, "m1@ocn.example")
 	if err != nil {
 		w.T.Fatal(err)
@@ -102,7 +102,7 @@ func TestContactSetDuringAnotherIncident(t *testing.T) {
 	refused(t, err, "no_usable_contact")
 	refused(t, try(w, w.Agent, opened.Case), "no_usable_contact")
 
-	w.ImportInto(later, "login_id,email,email_registered_on,restricted_at\nm3@ocn.example,c3@mail.example,2014-07-20,2014-09-11 10:00\n", "")
+	w.ImportInto(later, "login_id,email,email_registered_on,restricted_at\nm3@ocn.example,c3@mail.example,2014-07-20,2014-07-31 10:00\n", "")
 	refused(t, try(w, w.Agent, opened.Case), "no_usable_contact")
 	if n, err := resets.Notify(w.Ctx, w.Store, w.Agent, opened.Case.ID); err != nil || n.Unreachable != 1 {
 		t.Errorf("notice: %+v %v", n, err)
@@ -271,18 +271,18 @@ func TestAListOfAnotherIncident(t *testing.T) {
 	today := jptext.DateOf(w.Clock.Now())
 	for i, test := range []struct {
 		name         string
-		ended        jptext.Date
+		ended        int // days from then
 		restrictedAt string
 		restricts    bool
 	}{
-		{"before the reset", today.AddDays(-3), "2014-07-29 15:00", false},
-		{"after it", today.AddDays(-3), w.Clock.Now().Add(time.Hour).In(jptext.JST).Format("2006-01-02 15:04"), true},
-		{"no date", today.AddDays(-3), "", true},
-		{"before the reset, while the incident went on", today.AddDays(3), "2014-07-29 15:00", true},
+		{"before the reset", -3, "2014-07-29 15:00", false},
+		{"after it", -3, w.Clock.Now().Add(time.Hour).In(jptext.JST).Format("2006-01-02 15:04"), true},
+		{"no date", -3, "", true},
+		{"before the reset, while the incident went on", 0, "2014-07-29 15:00", true},
 	} {
 		reference := fmt.Sprintf("second-%d", i)
 		day := jptext.Date{Year: 2014, Month: time.July, Day: 1}
-		if _, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: reference, TitleJa: "別件", TitleEn: "Another", PeriodFrom: day, PeriodTo: test.ended, DetectedOn: day}); err != nil {
+		if _, err := incidents.Create(w.Ctx, w.Store, w.Manager, incidents.New{Reference: reference, TitleJa: "別件", TitleEn: "Another", PeriodFrom: day, PeriodTo: jptext.DateOf(w.Clock.Now()).AddDays(test.ended), DetectedOn: day}); err != nil {
 			t.Fatal(err)
 		}
 		w.Clock.Add(2 * time.Hour)
@@ -334,7 +334,8 @@ func TestAListOfAnotherIncident(t *testing.T) {
 		t.Errorf("its case is %+v, %v", c, err)
 	}
 	reset()
-	facts.PeriodTo = facts.PeriodTo.AddDays(5)
+	w.Clock.Add(5 * 24 * time.Hour)
+	facts.PeriodTo = jptext.DateOf(w.Clock.Now())
 	if _, err := incidents.Change(w.Ctx, w.Store, w.Manager, n.Version+1, facts); err != nil {
 		t.Fatal(err)
 	}

@@ -14,10 +14,13 @@ import (
 
 // New is what POST /services takes. Until is nil while nobody knows.
 type New struct {
-	Program, Service, State string
-	From                    time.Time
-	Until                   *time.Time
-	Note, Reason            string
+	Program string     `json:"program"`
+	Service string     `json:"service"`
+	State   string     `json:"state"`
+	From    time.Time  `json:"from"`
+	Until   *time.Time `json:"until"`
+	Note    string     `json:"note"`
+	Reason  string     `json:"-"`
 }
 
 // Set notes what holds for a service. A status that overlaps another of its kind
@@ -36,7 +39,7 @@ func Put(tx *store.Tx, n New) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	kept, err := store.LockBy[Status](tx, "program_id = ? and service = ? and state = ? and from_at = ? and voided_at is null", program.ID, n.Service, n.State, n.From)
+	kept, err := lockStanding(tx, program.ID, n)
 	if fault.Of(err, fault.NotFound) {
 		_, err = set(tx, n)
 		return true, err
@@ -46,6 +49,28 @@ func Put(tx *store.Tx, n New) (bool, error) {
 	}
 	_, err = rewrite(tx, kept, ToAmend, Change{Until: n.Until, Note: n.Note}.amend)
 	return true, err
+}
+
+// Standing is what holds of the status that n would change, which it locks; where Put would
+// make one, n without an end and a note.
+func Standing(tx *store.Tx, n New) (New, error) {
+	program, err := incidents.ProgramByCode(tx.DB, n.Program)
+	if err != nil {
+		return n, err
+	}
+	n.Until, n.Note = nil, ""
+	kept, err := lockStanding(tx, program.ID, n)
+	if fault.Of(err, fault.NotFound) {
+		return n, nil
+	}
+	if err == nil {
+		n.Until, n.Note = kept.UntilAt, kept.Note
+	}
+	return n, err
+}
+
+func lockStanding(tx *store.Tx, program int16, n New) (*Status, error) {
+	return store.LockBy[Status](tx, "program_id = ? and service = ? and state = ? and from_at = ? and voided_at is null", program, n.Service, n.State, n.From)
 }
 
 func sameTime(a, b *time.Time) bool { return a == b || a != nil && b != nil && a.Equal(*b) }

@@ -17,31 +17,57 @@ import (
 	"hoten/app/verbs"
 )
 
-// check gathers what is refused by looking at the file alone.
-func (f *File) check() error {
+// unread gathers what is refused by looking at the file alone.
+func (f *File) unread() error {
 	var out Refused
-	f.each(func(e entry) {
-		if e.err != nil {
-			out = append(out, asRefused(f.located(e.place, e.err, e.rows))...)
-		}
-	})
-	for _, list := range []struct {
-		name string
-		keys []string
-	}{{"operators", keys(f.Operators, func(o operator) string { return o.Code })}, {"ids", keys(f.IDs, func(i id) string { return i.Code })},
-		{"programs", keys(f.Programs, func(p program) string { return p.Code })}, {"desks", keys(f.Desks, func(d desk) string { return d.Code })},
-		{"incidents", keys(f.Incidents, func(i incident) string { return i.Reference })}} {
-		for i, key := range list.keys {
-			if slices.Contains(list.keys[:i], key) {
+	f.each(&standing{}, func(e entry) { out = append(out, f.refusedOf(e, e.unread)...) })
+	for _, list := range f.lists() {
+		for i, code := range list.codes {
+			if slices.Contains(list.codes[:i], code) {
 				out = append(out, f.problem(at(list.name, i), "setup_twice"))
 			}
 		}
 	}
-	if len(out) == 0 {
+	return out.byLine()
+}
+
+// check gathers what cannot be meant of what the file makes of that which stands.
+func (f *File) check(stands *standing) error {
+	var out Refused
+	f.each(stands, func(e entry) { out = append(out, f.refusedOf(e, e.err)...) })
+	return out.byLine()
+}
+
+func (f *File) refusedOf(e entry, err error) Refused {
+	if err == nil {
 		return nil
 	}
-	slices.SortStableFunc(out, func(a, b Problem) int { return a.Line - b.Line })
-	return out
+	return asRefused(f.located(e.place, err, e.rows))
+}
+
+func (r Refused) byLine() error {
+	if len(r) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(r, func(a, b Problem) int { return a.Line - b.Line })
+	return r
+}
+
+// list is a list of a file whose entries have codes, with the table that keeps them.
+type list struct {
+	name, table, key string
+	codes            []string
+}
+
+// lists are those of the file, in the order in which one refers to another.
+func (f *File) lists() []list {
+	return []list{
+		{"operators", "operators", "code", keys(f.Operators, func(o operator) string { return o.Code })},
+		{"ids", "id_kinds", "code", keys(f.IDs, func(i id) string { return i.Code })},
+		{"programs", "programs", "code", keys(f.Programs, func(p program) string { return p.Code })},
+		{"desks", "desks", "code", keys(f.Desks, func(d desk) string { return d.Code })},
+		{"incidents", "incidents", "reference", keys(f.Incidents, func(i incident) string { return i.Reference })},
+	}
 }
 
 func keys[T any](list []T, key func(T) string) (out []string) {
@@ -57,57 +83,69 @@ func asRefused(err error) Refused {
 	return r
 }
 
-// entry is one thing of a file: where it stands, what it is called, what is refused about
-// it at once, and how it is put in force.
+// entry is one thing of a file: where it stands, what it is called, what of it cannot be
+// read, what is refused of what it makes, and how it is put in force.
 type entry struct {
 	place
-	kind, name string
-	rows       map[string]place
-	err        error
-	put        func(tx *store.Tx) (bool, error)
+	kind, name  string
+	rows        map[string]place
+	unread, err error
+	put         func(tx *store.Tx) (bool, error)
 }
 
-// each visits all that the file names, in the order in which one refers to another.
-func (f *File) each(visit func(entry)) {
+// each visits all that the file names, in the order in which one refers to another: what it
+// says of each, over what stands.
+func (f *File) each(stands *standing, visit func(entry)) {
 	for i, o := range f.Operators {
-		n := o.noun()
+		n := over(stands.operators[o.Code], o.noun(), o.Named)
 		visit(entry{place: at("operators", i), kind: "operator", name: n.Code, err: n.Check(), put: func(tx *store.Tx) (bool, error) { return operators.Put(tx, n) }})
 	}
 	for i, k := range f.IDs {
-		n := k.noun()
-		visit(entry{place: at("ids", i), kind: "id", name: n.Code, err: n.Check(), put: func(tx *store.Tx) (bool, error) { return operators.PutID(tx, n, k.Operator) }})
+		kept, known := stands.ids[k.Code]
+		if !known {
+			kept.Language = "ja"
+		}
+		n, operator := over(kept, k.noun(), k.Named), stands.of(k.Named, k.Operator, kept.OperatorID)
+		visit(entry{place: at("ids", i), kind: "id", name: n.Code, err: n.Check(), put: func(tx *store.Tx) (bool, error) { return operators.PutID(tx, n, operator) }})
 	}
 	for i, p := range f.Programs {
-		n := p.noun()
-		visit(entry{place: at("programs", i), kind: "program", name: n.Code, err: p.check(), put: p.put})
+		kept := stands.programs[p.Code]
+		n, operator := over(kept, p.noun(), p.Named), stands.of(p.Named, p.Operator, kept.OperatorID)
+		visit(entry{place: at("programs", i), kind: "program", name: n.Code, err: p.check(n), put: func(tx *store.Tx) (bool, error) { return p.put(tx, n, operator) }})
 	}
 	for i, d := range f.Desks {
-		n, rows, refused := d.noun(at("desks", i))
-		err := refused.Err()
-		if err == nil {
-			err = n.Check()
-		} else {
+		said, rows, refused := d.noun(at("desks", i))
+		if len(refused) > 0 {
 			rows = nil // what cannot be read is named as the file has it
 		}
-		visit(entry{place: at("desks", i), kind: "desk", name: n.Code, rows: rows, err: err, put: func(tx *store.Tx) (bool, error) { return desks.Put(tx, n) }})
+		kept, known := stands.desks[d.Code]
+		if !known {
+			kept.Topics = []string{}
+		}
+		n := over(kept, said, d.Named)
+		visit(entry{place: at("desks", i), kind: "desk", name: n.Code, rows: rows, unread: refused.Err(), err: d.check(n, known), put: func(tx *store.Tx) (bool, error) { return desks.Put(tx, n) }})
 	}
 	for i, c := range f.Incidents {
-		n, rows, refused := c.noun(at("incidents", i))
-		err := refused.Err()
-		if err == nil {
-			err = n.Check()
-		}
-		visit(entry{place: at("incidents", i), kind: "incident", name: n.Reference, rows: rows, err: err, put: func(tx *store.Tx) (bool, error) { return incidents.Put(tx, n) }})
+		kept := stands.incidents[c.Reference]
+		said, rows, refused := c.noun(at("incidents", i), kept.Bearers)
+		n := over(kept, said, c.Named)
+		visit(entry{place: at("incidents", i), kind: "incident", name: n.Reference, rows: rows, unread: refused.Err(), err: n.Check(), put: func(tx *store.Tx) (bool, error) { return incidents.Put(tx, n) }})
 	}
 	for i, s := range f.Services {
 		n, refused := s.noun()
-		visit(entry{place: at("services", i), kind: "service", name: n.Program + "/" + n.Service, err: refused.Err(), put: func(tx *store.Tx) (bool, error) { return services.Put(tx, n) }})
+		visit(entry{place: at("services", i), kind: "service", name: n.Program + "/" + n.Service, unread: refused.Err(), put: func(tx *store.Tx) (bool, error) {
+			kept, err := services.Standing(tx, n)
+			if err != nil {
+				return false, err
+			}
+			return services.Put(tx, over(kept, n, s.Named))
+		}})
 	}
 }
 
 // put makes or changes the program, and decides about its amounts where the file says any.
-func (p program) put(tx *store.Tx) (bool, error) {
-	changed, err := incidents.PutProgram(tx, p.noun(), p.Operator)
+func (p program) put(tx *store.Tx, n incidents.Program, operator string) (bool, error) {
+	changed, err := incidents.PutProgram(tx, n, operator)
 	if err != nil || p.Threshold == nil && p.DailyLimit == nil {
 		return changed, err
 	}
@@ -143,10 +181,17 @@ var ToApply = verbs.Declare(verbs.Verb{Name: "setup.applied", Needs: access.Mana
 // thing that it names. What is refused is told as Refused, and nothing was done then.
 func Apply(ctx context.Context, s *store.Store, by access.Actor, f *File, reason string) ([]Done, error) {
 	return verbs.Do(ctx, s, by, ToApply, "setup", reason, func(tx *store.Tx) (done []Done, err error) {
+		stands, err := f.readStanding(tx)
+		if err == nil {
+			err = f.check(stands)
+		}
+		if err != nil {
+			return nil, err
+		}
 		changed := []Done{}
 		var refused Refused
 		kind := "" // of what was put last
-		f.each(func(e entry) {
+		f.each(stands, func(e entry) {
 			// What is refused is told of all in its list, which do not refer to each other.
 			if err != nil || len(refused) > 0 && e.kind != kind {
 				return

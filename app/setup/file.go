@@ -79,8 +79,8 @@ func (r Refused) Error() string {
 const maxFile = 1 << 20
 
 // Read reads a file. What it refuses is told as Refused: text that is no YAML in UTF-8,
-// keys that are unknown, values of another kind, values that cannot be meant, and a file
-// that names nothing.
+// keys that are unknown, values of another kind, values that cannot be read, and a file
+// that names nothing. What the values mean is for Apply to judge, over what stands.
 func Read(r io.Reader) (*File, error) {
 	text, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
@@ -100,7 +100,7 @@ func Read(r io.Reader) (*File, error) {
 	if err := f.read(); err != nil {
 		return nil, err
 	}
-	return f, f.check()
+	return f, f.unread()
 }
 
 // foreign tells what no text in UTF-8 holds: bytes of another encoding, what a program put

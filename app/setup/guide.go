@@ -34,7 +34,7 @@ func Missing(db *gorm.DB, mails bool) (out []string, err error) {
 		return nil, err
 	}
 	people, err := StaffOf(db)
-	done := map[string]bool{"operator": operator, "id": len(ids) > 0, "program": program, "desk": len(list) > 0 && len(Unserved(ids, list)) == 0, "staff": people.Enough(), "mail": mails, "incident": incident}
+	done := map[string]bool{"operator": operator, "id": len(ids) > 0, "program": program, "desk": slices.ContainsFunc(list, opens) && len(Unserved(ids, list)) == 0, "staff": people.Enough(), "mail": mails, "incident": incident}
 	for _, step := range Steps {
 		if !done[step] {
 			out = append(out, step)
@@ -43,10 +43,19 @@ func Missing(db *gorm.DB, mails bool) (out []string, err error) {
 	return out, err
 }
 
-// Unserved are the IDs whose members no desk of the list serves.
+// opens tells whether a desk is ever open.
+func opens(d desks.Kept) bool { return len(d.Hours) > 0 }
+
+// answers tells whether a desk is asked about the ID of its members or the password.
+func answers(d desks.Kept) bool {
+	return slices.Contains(d.Topics, desks.AboutID) || slices.Contains(d.Topics, desks.AboutPassword)
+}
+
+// Unserved are the IDs whose members no desk of the list serves that is ever open and
+// answers for their ID.
 func Unserved(ids []operators.ID, list []desks.Kept) (out []operators.ID) {
 	for _, id := range ids {
-		if !slices.ContainsFunc(list, func(d desks.Kept) bool { return d.Serves(id.Code) }) {
+		if !slices.ContainsFunc(list, func(d desks.Kept) bool { return opens(d) && answers(d) && d.Serves(id.Code) }) {
 			out = append(out, id)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 )
 
 type operator struct {
+	Named       named
 	Code        string `yaml:"code"`
 	NameJa      string `yaml:"name_ja"`
 	NameEn      string `yaml:"name_en"`
@@ -38,6 +39,7 @@ func (o operator) noun() operators.Operator {
 func text(s string) string { return strings.TrimSpace(s) }
 
 type id struct {
+	Named           named
 	Code            string   `yaml:"code"`
 	Operator        string   `yaml:"operator"`
 	NameJa          string   `yaml:"name_ja"`
@@ -55,15 +57,13 @@ type id struct {
 }
 
 func (i id) noun() operators.ID {
-	if i.Language == "" {
-		i.Language = "ja"
-	}
 	return operators.ID{Code: i.Code, NameJa: i.NameJa, NameEn: i.NameEn, Form: i.Form, Language: i.Language, Domains: i.Domains,
 		OpensJa: text(i.OpensJa), OpensEn: text(i.OpensEn), GoesOnJa: text(i.GoesOnJa), GoesOnEn: text(i.GoesOnEn),
 		PointPasswordJa: i.PointPasswordJa, PointPasswordEn: i.PointPasswordEn, OneTimePassword: i.OneTimePassword}
 }
 
 type program struct {
+	Named      named
 	Code       string `yaml:"code"`
 	Operator   string `yaml:"operator"`
 	NameJa     string `yaml:"name_ja"`
@@ -79,15 +79,18 @@ func (p program) noun() incidents.Program {
 	return incidents.Program{Code: p.Code, NameJa: p.NameJa, NameEn: p.NameEn, UnitJa: p.UnitJa, UnitEn: p.UnitEn, UnitEnOne: p.UnitEnOne}
 }
 
-// check refuses what cannot be meant of the program and its amounts.
-func (p program) check() error {
+// check refuses what cannot be meant of the program, as it would stand, and its amounts.
+func (p program) check(n incidents.Program) error {
 	var refused fault.Problems
-	if f, is := fault.As(incidents.CheckProgram(p.noun())); is {
+	if f, is := fault.As(incidents.CheckProgram(n)); is {
 		refused = f.Fields
 	}
 	for field, n := range map[string]*int64{"threshold": p.Threshold, "daily_limit": p.DailyLimit} {
-		if n != nil {
+		switch {
+		case n != nil:
 			policies.CheckAmount(&refused, field, *n)
+		case p.Named[field]:
+			refused.Add(field, "setup_number") // named, and none
 		}
 	}
 	return refused.Err()
@@ -106,6 +109,7 @@ func (p program) amounts(stands policies.Policies) (threshold, dailyLimit int64)
 }
 
 type desk struct {
+	Named            named
 	Code             string      `yaml:"code"`
 	NameJa           string      `yaml:"name_ja"`
 	NameEn           string      `yaml:"name_en"`
@@ -142,9 +146,6 @@ type exception struct {
 func (d desk) noun(p place) (out desks.Desk, rows map[string]place, refused fault.Problems) {
 	out = desks.Desk{Code: d.Code, NameJa: d.NameJa, NameEn: d.NameEn, ShortJa: d.ShortJa, ShortEn: d.ShortEn, Phone: d.Phone,
 		Topics: d.Topics, IDs: d.IDs, ClosedOnHolidays: d.ClosedOnHolidays}
-	if out.Topics == nil {
-		out.Topics = []string{}
-	}
 	rows = map[string]place{}
 	for i, y := range d.ClosedYearly {
 		field := fmt.Sprintf("closed_yearly.%d.", i)
@@ -180,6 +181,22 @@ func (d desk) noun(p place) (out desks.Desk, rows map[string]place, refused faul
 		})
 	}
 	return out, rows, refused
+}
+
+// check refuses what cannot be meant of the desk as it would stand. Without hours it is
+// closed for ever, and without topics nobody is led to it: a new one names both, and no
+// file takes them away.
+func (d desk) check(n desks.Desk, known bool) error {
+	var refused fault.Problems
+	if f, is := fault.As(n.Check()); is {
+		refused = f.Fields
+	}
+	for field, rows := range map[string]int{"hours": len(n.Hours), "topics": len(n.Topics)} {
+		if rows == 0 && (!known || d.Named[field]) {
+			refused.Add(field, "required")
+		}
+	}
+	return refused.Err()
 }
 
 // openings reads the openings of a day, each like 10:00-13:00.
@@ -247,6 +264,7 @@ func day(refused *fault.Problems, field, s string) (d jptext.Date) {
 }
 
 type incident struct {
+	Named             named
 	Reference         string   `yaml:"reference"`
 	ID                string   `yaml:"id"`
 	TitleJa           string   `yaml:"title_ja"`
@@ -263,12 +281,14 @@ type incident struct {
 }
 
 type bearer struct {
+	Named   named
 	Program string `yaml:"program"`
 	Bearer  string `yaml:"bearer"`
 }
 
-// noun reads an incident that stands at the place; rows is as that of desk.
-func (i incident) noun(p place) (out incidents.New, rows map[string]place, refused fault.Problems) {
+// noun reads an incident that stands at the place, of which the bearers are known; rows is
+// as that of desk.
+func (i incident) noun(p place, bearers map[string]string) (out incidents.New, rows map[string]place, refused fault.Problems) {
 	out = incidents.New{Reference: i.Reference, ID: i.ID, TitleJa: i.TitleJa, TitleEn: i.TitleEn, HappenedJa: text(i.HappenedJa), HappenedEn: text(i.HappenedEn),
 		PeriodFrom: day(&refused, "period_from", i.PeriodFrom), PeriodTo: day(&refused, "period_to", i.PeriodTo), DetectedOn: day(&refused, "detected_on", i.DetectedOn),
 		ReleasedIds: i.ReleasedIDs, ReleasedExchanged: i.ReleasedExchanged}
@@ -284,13 +304,17 @@ func (i incident) noun(p place) (out incidents.New, rows map[string]place, refus
 		if _, twice := out.Bearers[b.Program]; twice {
 			refused.Add(fmt.Sprintf("programs.%d.program", n), "setup_twice")
 		}
-		out.Bearers[b.Program] = b.Bearer
+		if out.Bearers[b.Program] = bearers[b.Program]; b.Named["bearer"] {
+			out.Bearers[b.Program] = b.Bearer
+		}
 		rows["programs."+b.Program] = p.at("programs", fmt.Sprint(n))
+		rows["programs."+b.Program+".bearer"] = p.at("programs", fmt.Sprint(n), "bearer")
 	}
 	return out, rows, refused
 }
 
 type service struct {
+	Named   named
 	Program string `yaml:"program"`
 	Service string `yaml:"service"`
 	State   string `yaml:"state"`

@@ -44,39 +44,47 @@ func (r *reader) refuse(n ast.Node, p place, code string, args ...any) {
 	r.refused = append(r.refused, Problem{Line: n.GetToken().Position.Line, Field: strings.Join(p, "."), Code: code, Args: args})
 }
 
-// value reads what stands at the place into v; what is left empty stays as it is.
-func (r *reader) value(n ast.Node, v reflect.Value, p place) {
+// value reads what stands at the place into v and tells whether anything does; what is left
+// empty stays as it is.
+func (r *reader) value(n ast.Node, v reflect.Value, p place) (said bool) {
 	switch n := n.(type) {
 	case *ast.TagNode:
-		r.value(n.Value, v, p)
+		return r.value(n.Value, v, p)
 	case *ast.AnchorNode:
-		r.value(n.Value, v, p)
+		said = r.value(n.Value, v, p)
 		r.anchors[n.Name.GetToken().Value] = n.Value
+		return said
 	case *ast.AliasNode:
-		r.alias(n, v, p)
+		return r.alias(n, v, p)
 	case *ast.NullNode:
+		return false
 	default:
 		r.meant(n, v, p)
+		return true
 	}
 }
 
 // alias reads what an anchor before it names.
-func (r *reader) alias(n *ast.AliasNode, v reflect.Value, p place) {
+func (r *reader) alias(n *ast.AliasNode, v reflect.Value, p place) (said bool) {
 	name := n.Value.GetToken().Value
 	named, known := r.anchors[name]
 	if !known {
 		r.refuse(n, p, "setup_unreadable", "detail", n.String())
-		return
+		return false
 	}
 	delete(r.anchors, name) // what it names does not hold itself
-	r.value(named, v, p)
+	said = r.value(named, v, p)
 	r.anchors[name] = named
+	return said
 }
 
 // meant reads a value itself, neither tagged nor named.
 func (r *reader) meant(n ast.Node, v reflect.Value, p place) {
 	switch v.Kind() {
 	case reflect.Pointer:
+		if text, ok := asWritten(n); ok && text == "" {
+			return // named, and none
+		}
 		v.Set(reflect.New(v.Type().Elem()))
 		r.value(n, v.Elem(), p)
 	case reflect.Struct:
@@ -108,6 +116,10 @@ func (r *reader) keys(n ast.MapNode, v reflect.Value, p place) {
 			fields[name] = v.Field(i)
 		}
 	}
+	said := v.FieldByName("Named")
+	if said.IsValid() && said.IsNil() {
+		said.Set(reflect.ValueOf(named{}))
+	}
 	for each := n.MapRange(); each.Next(); {
 		if each.KeyValue().Key.IsMergeKey() {
 			r.value(each.Value(), v, p)
@@ -119,10 +131,11 @@ func (r *reader) keys(n ast.MapNode, v reflect.Value, p place) {
 			continue
 		}
 		where := p.at(key.GetToken().Value)
-		if field, known := fields[key.GetToken().Value]; known {
-			r.value(each.Value(), field, where)
-		} else {
+		field, known := fields[key.GetToken().Value]
+		if !known {
 			r.refuse(key, where, "setup_unknown_key")
+		} else if r.value(each.Value(), field, where) && said.IsValid() {
+			said.SetMapIndex(reflect.ValueOf(key.GetToken().Value), reflect.ValueOf(true))
 		}
 	}
 }

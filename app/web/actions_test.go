@@ -238,12 +238,14 @@ func TestDeadResetLinksLookAlike(t *testing.T) {
 	for _, lang := range []string{"ja", "en"} {
 		bodies := map[string]answer{
 			"unknown":   newBrowser(t, s.server.URL).get("/reset/none?lang=" + lang),
+			"cut":       newBrowser(t, s.server.URL).get("/reset?lang=" + lang),
+			"cut off":   newBrowser(t, s.server.URL).get("/reset/?lang=" + lang),
 			"used":      newBrowser(t, s.server.URL).get(used + "?lang=" + lang),
 			"expired":   newBrowser(t, expiring.server.URL).get(expired + "?lang=" + lang),
 			"suspected": newBrowser(t, suspicious.server.URL).get(suspected + "?lang=" + lang),
 		}
 		for name, a := range bodies {
-			token := map[string]string{"unknown": "/reset/none", "used": used, "expired": expired, "suspected": suspected}[name]
+			token := map[string]string{"unknown": "/reset/none", "cut": "/reset", "cut off": "/reset/", "used": used, "expired": expired, "suspected": suspected}[name]
 			if a.status != http.StatusNotFound || strings.ReplaceAll(a.body, token, "/reset/none") != bodies["unknown"].body {
 				t.Errorf("%s, %s: %d, looks unlike an unknown one", lang, name, a.status)
 			}

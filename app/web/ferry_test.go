@@ -59,13 +59,7 @@ func TestServicesUseTheWordsOfTheID(t *testing.T) {
 // are taken at the desks that serve it.
 func TestACaseOfAnotherOperator(t *testing.T) {
 	s := newSite(t)
-	ferry, err := setup.ReadExample("one-program")
-	if err == nil {
-		_, err = setup.Apply(s.Ctx, s.Store, access.System("test"), ferry, "test")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	apptest.SetUpFerry(t, s.Store)
 	s.ImportInto("FERRY-2026-01", "login_id,name,birth_date,phone,email,email_registered_on,address,balance_miles\n"+
 		"fc-000001,山田 太郎,1970-02-03,090-0000-9999,ferry@mail.example,2005-04-01,東京都千代田区見本町1-2-3,100\n", "")
 	theirs, ours := "/cases/"+s.Case("fc-000001").Number(), "/cases/"+s.Case(login).Number()

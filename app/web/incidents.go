@@ -174,7 +174,7 @@ func createIncident(p *page) error {
 		_, err = incidents.Create(p.ctx, p.w.s, p.by, n)
 	}
 	if fault.Is(err, "conflict") {
-		err = fault.Input("reference", "reference_taken")
+		err = fault.Input("reference", "reference_taken", "reference", n.Reference)
 	}
 	if err != nil {
 		return p.again(err, "", newIncident)
@@ -239,6 +239,9 @@ func showIncident(p *page) error {
 		shown.ID, shown.Opens, shown.Goes = about.ID.Name(lang), about.ID.Opens(lang), about.ID.GoesOn(lang)
 	}
 	programs := about.Programs
+	if about.Bare {
+		programs = nil
+	}
 	for _, program := range programs {
 		shown.Programs = append(shown.Programs, progressOf(program, i18n.Lang(p.ctx), f))
 	}

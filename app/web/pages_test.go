@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/apptest"
@@ -22,7 +23,8 @@ import (
 // filled is a site on the demo's world: 1,265 IDs, three days of work.
 func filled(t *testing.T) (s *store.Store, base string) {
 	t.Helper()
-	s, _ = apptest.New(t)
+	s, clock := apptest.New(t)
+	clock.Add(7 * 24 * time.Hour) // the days of the demo are after the release
 	ctx := context.Background()
 	out := &outbox{}
 	deliver := func(ctx context.Context, as *store.Store, ids []int64) error {

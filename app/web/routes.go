@@ -42,6 +42,8 @@ var Routes = []Route{
 	{"POST", "/signin", staff.ToSignIn.Behind(Public), signIn},
 	{"GET", "/enrol/:token", Public, showEnrol},
 	{"POST", "/enrol/:token", staff.ToEnrolSelf.Behind(Public), enrol},
+	{"GET", "/reset", Public, showReset}, // the link of a mail, cut off
+	{"GET", "/reset/", Public, showReset},
 	{"GET", "/reset/done", Public, showResetDone},
 	{"GET", "/reset/:token", Public, showReset},
 	{"POST", "/reset/:token", resets.ToComplete.Behind(Public), completeReset},

@@ -129,12 +129,15 @@ func (p *page) greet(account *staff.Staff) {
 }
 
 // membersPage reports whether the address is one that members are mailed.
-func (p *page) membersPage() bool { return strings.HasPrefix(p.Request().URL.Path, "/reset/") }
+func (p *page) membersPage() bool {
+	return p.Request().URL.Path == "/reset" || strings.HasPrefix(p.Request().URL.Path, "/reset/")
+}
 
-// Cookies of those who are not signed in: no row is kept for them.
+// Cookies of those who are not signed in: no row is kept for them. Members have them too,
+// who know nothing of the program.
 const (
-	languageCookie = "hoten_language"
-	formCookie     = "hoten_form" // a secret that the token of their forms is made of
+	languageCookie = "language"
+	formCookie     = "form" // a secret that the token of their forms is made of
 )
 
 // chosenLanguage is the one that was chosen in this browser; empty for none.

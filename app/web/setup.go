@@ -60,6 +60,13 @@ func showSetup(p *page) error {
 	for _, program := range programs {
 		shown.Programs = append(shown.Programs, ui.SetupRow{URL: "/programs/" + program.Code, Name: program.Name(lang), Note: names[program.OperatorID]})
 	}
+	bare, err := incidents.Bare(p.db)
+	if err != nil {
+		return err
+	}
+	for _, i := range bare {
+		shown.Bare = append(shown.Bare, ui.SetupRow{URL: "/incidents/" + i.Reference + "/edit", Name: i.Reference})
+	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }

@@ -36,6 +36,30 @@ func (h *hasher) affected(a *Affected) [16]byte {
 	return h.sum()
 }
 
+// mostFewer bounds the balances of a row of which HashesWithFewer makes every choice.
+const mostFewer = 8
+
+// HashesWithFewer yields the Hash that the row has without some of its balances or all, as a
+// list has it that lacks columns; of very many balances only that without all.
+func (a Affected) HashesWithFewer(yield func([16]byte) bool) {
+	var h hasher
+	all, sets := a.Balances, 1<<min(len(a.Balances), mostFewer)-1
+	if len(all) > mostFewer {
+		sets = 1
+	}
+	for set := range sets {
+		a.Balances = nil
+		for i, b := range all {
+			if set>>i&1 == 1 {
+				a.Balances = append(a.Balances, b)
+			}
+		}
+		if !yield(h.affected(&a)) {
+			return
+		}
+	}
+}
+
 // add writes each text with its length, so that no two lists of texts are alike.
 func (h *hasher) add(texts ...string) {
 	for _, t := range texts {

@@ -170,6 +170,21 @@ func (h *header) place(i int, key string, kind Kind, words Names) (name string, 
 	return name, true
 }
 
+// IsColumn reports whether a file has a column by the name already, other than that of the
+// login ID: an ID with the name could not be told from it.
+func IsColumn(name string) bool {
+	key := jptext.LoginKey(name)
+	if strings.HasPrefix(key, "balance_") || strings.HasSuffix(key, "残高") {
+		return true
+	}
+	for _, col := range slices.Concat(affectedColumns, movementColumns) {
+		if col.name != "login_id" && (key == col.name || key == jptext.LoginKey(strings.ReplaceAll(col.name, "_", " ")) || key == jptext.LoginKey(col.japanese)) {
+			return true
+		}
+	}
+	return false
+}
+
 // isCode reports whether s can be the code of a program.
 func isCode(s string) bool {
 	return s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789_-") == ""

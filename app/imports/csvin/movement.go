@@ -2,8 +2,6 @@ package csvin
 
 import (
 	"time"
-
-	"hoten/app/jptext"
 )
 
 // Movement is a row of the movements. IDs are as they came, with the keys they
@@ -40,7 +38,9 @@ var kinds = map[string]string{
 
 var frauds = map[string]string{
 	"confirmed": "confirmed", "suspected": "suspected", "none": "none",
-	"確定": "confirmed", "疑い": "suspected", "なし": "none", "本人利用": "none",
+	"確定": "confirmed", "疑い": "suspected", "なし": "none",
+	// As the console calls the findings.
+	"不正確認済": "confirmed", "不正の疑い": "suspected", "本人利用": "none", "確認不要": "none",
 }
 
 func (v *values) movement() Movement {
@@ -48,9 +48,6 @@ func (v *values) movement() Movement {
 	m.ID, m.Key = v.id(movID, "movement_id_missing")
 	m.LoginID, m.LoginKey = v.login(movLogin)
 	m.OccurredAt = v.time(movAt, "occurred_at_invalid")
-	if !v.today.IsZero() && jptext.DateOf(m.OccurredAt).After(v.today.AddDays(1)) { // clocks differ, and 25:30 is of the next day
-		v.refuse(movAt, "date_in_future")
-	}
 	m.Kind = v.word(movKind, kinds, "", "kind_unknown")
 	m.FromProgram = v.program(movFrom, m.Kind == Transfer || m.Kind == Exchange)
 	m.ToProgram = v.program(movTo, m.Kind != Exchange && m.Kind != "")

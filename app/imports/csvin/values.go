@@ -114,8 +114,11 @@ func (v *values) date(c int, reason string) jptext.Date {
 
 func (v *values) time(c int, reason string) time.Time {
 	t, err := jptext.ParseTime(v.cell(c))
-	if err != nil {
+	switch {
+	case err != nil:
 		v.refuse(c, reason)
+	case !v.today.IsZero() && jptext.DateOf(t).After(v.today.AddDays(1)): // clocks differ, and 25:30 is of the next day
+		v.refuse(c, "date_in_future")
 	}
 	return t
 }

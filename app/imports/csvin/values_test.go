@@ -38,7 +38,7 @@ func TestReasonsForAffected(t *testing.T) {
 		{"customer_number", "－", "customer_number_invalid"}, {"language", "fr", "language_unknown"},
 		{"balance_pointtalk", "-1", "balance_negative"}, {"balance_pointtalk", "▲1,000", "balance_negative"}, {"balance_goo", "12.5", "balance_not_integer"},
 		{"balance_goo", "many", "balance_not_integer"}, {"balance_goo", "1000000000000", "balance_too_large"}, {"balance_goo", "-1000000000000", "balance_negative"},
-		{"restricted_at", "soon", "restricted_at_invalid"}, {"email", "\ufffd", "undecodable"},
+		{"restricted_at", "soon", "restricted_at_invalid"}, {"restricted_at", "2026-11-25 00:00", "date_in_future"}, {"email", "\ufffd", "undecodable"},
 	} {
 		r := opened(t, affHead+affRow(map[string]string{c.column: c.value}), AffectedFile)
 		r.Today = jptext.Date{Year: 2026, Month: 11, Day: 23}
@@ -131,6 +131,9 @@ func TestHashIsOfTheMeaning(t *testing.T) {
 		if hash(movHead, movRow(map[string]string{column: value}), MovementsFile) != mov {
 			t.Errorf("%s %q is another row", column, value)
 		}
+	}
+	if hash(movHead, movRow(map[string]string{"fraud": "不正確認済"}), MovementsFile) != mov { // as the console calls it
+		t.Error("the console's word for a finding is another row")
 	}
 	for column, value := range map[string]string{"movement_id": "MV2", "login_id": "m2", "occurred_at": "2014-07-22 03:49:36", "kind": "earn", "to_program": "x", "partner": "p", "points": "1", "points_received": "", "refers_to": "MV0", "fraud": ""} {
 		if hash(movHead, movRow(map[string]string{column: value}), MovementsFile) == mov {

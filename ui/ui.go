@@ -37,6 +37,7 @@ type Frame struct {
 	Desks     []DeskPill
 	Waiting   Waits
 	Contacts  Waits // changes of contacts to be confirmed
+	Suspected Waits // IDs of which an impostor is suspected
 	Due       CallbacksDue
 	Alarms    Alarms
 	MailsKept bool    // no mail server is set up, so mails reach nobody; pages warn where many are sent
@@ -81,6 +82,7 @@ type Waits struct {
 	Count int64
 	More  bool  // than Count, where counting stopped
 	Late  int64 // of all that wait: longer than they should
+	Alarm bool  // they cannot wait
 	Mine  int64 // this person is the substitute
 }
 

@@ -136,6 +136,11 @@ func AskShared(reads *store.Reads, caseID int64) *[]int64 {
 		join contact_changes o on o.same_key = k.same_key and o.state in ('proposed', 'confirmed') and o.identity_id <> k.identity_id where c.id = $1`, caseID)
 }
 
+// AskSuspected counts the IDs of which an impostor is suspected, up to CountedTo.
+func AskSuspected(reads *store.Reads) *[]int64 {
+	return store.AskValues[int64](reads, "select count(*) from (select from identities where impostor_at is not null limit $1) i", CountedTo)
+}
+
 // AskContactsWaiting counts the proposals that somebody who supervises may confirm: those
 // of others, up to CountedTo.
 func AskContactsWaiting(reads *store.Reads, reader int64) *[]int64 {

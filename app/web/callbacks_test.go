@@ -96,3 +96,20 @@ func TestCallbackPages(t *testing.T) {
 		t.Error("the auditor is offered a promise")
 	}
 }
+
+// A suspicion that an agent raises is told whoever supervises, on whatever page they are.
+func TestSuspicionsAreToldToSupervisors(t *testing.T) {
+	s := newSite(t)
+	supervisor, agent := s.as(s.Supervisor), s.as(s.Agent)
+	told := func(b *browser) bool { return strings.Contains(b.get("/frame").body, "なりすまし疑い 1件") }
+	if told(supervisor) {
+		t.Error("told before")
+	}
+	call := s.Call(s.Agent, s.Case(login).ID)
+	if _, err := cases.Conclude(s.Ctx, s.Store, s.Agent, call.ID, cases.ImpostorSuspected); err != nil {
+		t.Fatal(err)
+	}
+	if !told(supervisor) || told(agent) {
+		t.Errorf("a supervisor: %v, an agent: %v", told(supervisor), told(agent))
+	}
+}

@@ -121,6 +121,12 @@ func (p *page) inWords(subject, name string, v any, programs []incidents.Program
 		return i18n.T(p.ctx, "calls.outcome."+word)
 	case name == "item" && i18n.Has(lang, "calls.item."+word):
 		return i18n.T(p.ctx, "calls.item."+word)
+	case name == "item" && i18n.Has(lang, "audit.item."+word):
+		return i18n.T(p.ctx, "audit.item."+word)
+	case name == "code" && i18n.Has(lang, "fault."+word) && !strings.Contains(i18n.Raw(lang, "fault."+word), "{{"): // why an action was refused
+		return i18n.T(p.ctx, "fault."+word)
+	case word == "true" || word == "false":
+		return i18n.T(p.ctx, "audit.is."+word)
 	case name == "program":
 		if i := slices.IndexFunc(programs, func(program incidents.Program) bool { return program.Code == word }); i >= 0 {
 			return programs[i].Name(lang)

@@ -33,6 +33,7 @@ func TestTheAuditTrailSaysWhatWasPosted(t *testing.T) {
 // callback is due, and how a call ended.
 func TestTheAuditTrailSaysWhatWasDecided(t *testing.T) {
 	s := newSite(t)
+	s.as(s.Supervisor).post("/cases/"+s.Case(login).Number()+"/reveal", "reason", "照会")
 	c := s.Case(login)
 	call, err := cases.StartCall(s.Ctx, s.Store, s.Agent, c.ID, cases.NewCall{Direction: "outbound", Relation: cases.Family})
 	if err != nil {
@@ -45,7 +46,7 @@ func TestTheAuditTrailSaysWhatWasDecided(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := s.as(s.Auditor).get("/audit").body
-	for _, words := range []string{"続柄", "ご家族", "架電", "確認不可", "プログラム", "gooポイント", "12,500"} {
+	for _, words := range []string{"続柄", "ご家族", "架電", "確認不可", "プログラム", "gooポイント", "12,500", "本人確認済の通話", "いいえ"} {
 		if !strings.Contains(body, words) {
 			t.Errorf("the page does not say %s", words)
 		}

@@ -12,6 +12,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
@@ -142,6 +143,16 @@ func Has(lang, key string) bool {
 	}
 	_, ok = c.forms[key]
 	return ok
+}
+
+// Fixed reports whether the text of a key takes no values, so that it can be said anywhere.
+func Fixed(lang, key string) bool {
+	c, ok := catalogs[lang]
+	if !ok {
+		return false
+	}
+	text, ok := c.plain[key]
+	return ok && !slices.ContainsFunc(text, func(p piece) bool { return p.hole })
 }
 
 // T says the message of a key in the language of the context. args are

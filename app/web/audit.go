@@ -123,7 +123,7 @@ func (p *page) inWords(subject, name string, v any, programs []incidents.Program
 		return i18n.T(p.ctx, "calls.item."+word)
 	case name == "item" && i18n.Has(lang, "audit.item."+word):
 		return i18n.T(p.ctx, "audit.item."+word)
-	case name == "code" && i18n.Has(lang, "fault."+word) && !strings.Contains(i18n.Raw(lang, "fault."+word), "{{"): // why an action was refused
+	case name == "code" && i18n.Fixed(lang, "fault."+word): // why an action was refused
 		return i18n.T(p.ctx, "fault."+word)
 	case word == "true" || word == "false":
 		return i18n.T(p.ctx, "audit.is."+word)

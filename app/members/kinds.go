@@ -10,7 +10,7 @@ import (
 func init() {
 	operators.WhenIDChanges(keepIDs)
 	operators.WhenFirstID(func(tx *store.Tx, first operators.ID) error {
-		return keepForm(tx, first, "id_kind_id is null and $1 <> 0")
+		return keepForm(tx, first, "coalesce(id_kind_id, $1) = $1")
 	})
 }
 

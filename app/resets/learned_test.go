@@ -305,11 +305,6 @@ func TestLossesAfterAReset(t *testing.T) {
 	w := apptest.NewWorld(t)
 	affected, movements := apptest.Losses(3)
 	w.Import(affected, movements)
-	n, err := incidents.ByReference(store.Read(w.Ctx, w.Store), apptest.Reference)
-	must(t, err)
-	_, err = incidents.Change(w.Ctx, w.Store, w.Manager, n.Version, incidents.New{Reference: n.Reference, TitleJa: n.TitleJa, TitleEn: n.TitleEn,
-		PeriodFrom: n.PeriodFrom, PeriodTo: jptext.DateOf(w.Clock.Now()).AddDays(10), DetectedOn: n.DetectedOn})
-	must(t, err)
 	reset := func(i int) {
 		t.Helper()
 		c := w.Case(apptest.LossLogin(i))
@@ -324,6 +319,11 @@ func TestLossesAfterAReset(t *testing.T) {
 		reset(i)
 	}
 	w.Clock.Add(time.Hour)
+	n, err := incidents.ByReference(store.Read(w.Ctx, w.Store), apptest.Reference)
+	must(t, err)
+	_, err = incidents.Change(w.Ctx, w.Store, w.Manager, n.Version, incidents.New{Reference: n.Reference, TitleJa: n.TitleJa, TitleEn: n.TitleEn,
+		PeriodFrom: n.PeriodFrom, PeriodTo: jptext.DateOf(w.Clock.Now()), DetectedOn: n.DetectedOn})
+	must(t, err)
 	line := func(id string, i int, at time.Time, finding string) string {
 		return fmt.Sprintf("%s,%s,%s,exchange,goo,,x,1,,,%s\n", id, apptest.LossLogin(i), at.In(jptext.JST).Format("2006-01-02 15:04:05"), finding)
 	}

@@ -93,13 +93,13 @@ func UndoContact(ctx context.Context, s *store.Store, by access.Actor, id int64,
 			return Happened{}, err
 		}
 		data := map[string]any{"kind": ch.Kind, "change": ch.ID}
-		switch {
-		case !replaced:
-			data["told"], err = tellUndone(tx, ch, before)
-		case ch.Kind == members.Email: // it was the one address from before the later change
-			_, err = tellBy(tx, ch.CaseID, letterChanged, nil, nil)
+		if !replaced {
+			if data["told"], err = tellUndone(tx, ch, before); err != nil {
+				return Happened{}, err
+			}
 		}
-		if err != nil {
+		// What is due by letter is judged by what was just told.
+		if err := tx.Flush(); err != nil {
 			return Happened{}, err
 		}
 		if err := Learned(tx, ch.IdentityID); err != nil {

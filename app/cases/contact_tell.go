@@ -61,10 +61,12 @@ func tellUndone(tx *store.Tx, ch *ContactChange, before []notices.Draft) (way st
 
 // changeAstray is the condition, in SQL, of cases (c) whose member was told of a change of a
 // contact, or of its undoing, by mails of the kind only at contacts that, by what is known
-// now, may not be theirs alone, and by no letter. One that documents showed is not counted on.
+// now, may not be theirs alone, and by no letter. What one that documents showed was told of
+// itself is not counted on.
 func changeAstray(kind string) string {
 	counts := func(mail string) string {
-		return mail + ".case_id = c.id and " + mail + ".state = '" + notices.Sent + "' and exists (select from contacts k where k.id = " + mail + ".contact_id and k.source <> '" + members.Documents + "')"
+		return mail + ".case_id = c.id and " + mail + ".state = '" + notices.Sent + "' and exists (select from contacts k where k.id = " + mail + ".contact_id and (k.source <> '" + members.Documents + `'
+			or exists (select from contact_changes h where h.contact_id = k.id and h.decided_at < ` + mail + ".queued_at)))"
 	}
 	subject := LetterSubjects[slices.IndexFunc(LetterSubjects, func(s string) bool { return letterBits[s] == letterOf[kind] })]
 	return fmt.Sprintf("c.status <> 'out_of_scope' and c.letter_about & %d = 0", letterOf[kind]) + " and exists (select from mails m where m.kind = '" + kind + "' and " + counts("m") + `
@@ -82,7 +84,7 @@ func oweChange(tx *store.Tx, kind, those string, after int64, of ...any) (last i
 // tellBy queues the mails, one a mailbox, however it is written. Where there is none among those that are
 // certain to be the member's, a letter is due about it. One about contacts that is due already
 // stays so until the member is told at an address that documents did not show: it may be
-// about that one. A completed case for which a letter is due is open again.
+// about that one. A closed case for which a letter is due is open again.
 func tellBy(tx *store.Tx, caseID int64, about int16, certain, more []notices.Draft) (way string, err error) {
 	mails := slices.Clone(certain)
 	for _, d := range more {
@@ -98,8 +100,9 @@ func tellBy(tx *store.Tx, caseID int64, about int16, certain, more []notices.Dra
 	for i, d := range certain {
 		to[i] = *d.ContactID
 	}
-	tx.Queue(`update cases c set letter_about = case when $2 then letter_about | $3::smallint
-		when exists (select from contacts where id = any($4) and source <> $5) then letter_about & ~$6::smallint else letter_about end, `+reopening("$2 and c.status = 'completed'")+` where id = $1`,
+	tx.Queue(`update cases c set letter_about = case when $2 and c.id = $1 then letter_about | $3::smallint
+		when exists (select from contacts where id = any($4) and source <> $5) then letter_about & ~$6::smallint else letter_about end, `+
+		reopening("$2 and c.id = $1 and c.status in ('completed', 'out_of_scope')")+` where identity_id = (select identity_id from cases where id = $1)`,
 		caseID, way == "letter", about, to, members.Documents, letterContact)
 	_, err = notices.Queue(tx, mails...)
 	return way, err

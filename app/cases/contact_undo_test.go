@@ -410,6 +410,7 @@ func TestUndoingAReplacedContact(t *testing.T) {
 		t.Fatal(err)
 	}
 	real := setContact(t, w, login, members.Email, "real@mail.example")
+	update(t, w, "update mails set state = 'sent', sent_at = queued_at where kind = 'contact_changed'")
 	told := len(mailed(t, w, login, notices.ContactUndone))
 	if _, err := cases.UndoContact(w.Ctx, w.Store, w.Supervisor, thiefs.ID, "書類が偽造と判明"); err != nil {
 		t.Fatal(err)
@@ -435,5 +436,30 @@ func TestUndoingAReplacedContact(t *testing.T) {
 	}
 	if got := address(); got != "c4@docomo.example" {
 		t.Errorf("mails go to %q once both are undone", got)
+	}
+}
+
+// A change of a telephone that was told at an address only which is undone afterwards is due
+// by letter, in whichever case it was made; one out of scope is open again for it.
+func TestUndoingWhereAnotherChangeWasTold(t *testing.T) {
+	w := world(t)
+	login := "m4@ocn.example"
+	thiefs := setContact(t, w, login, members.Email, "thief@mail.example")
+	w.Clock.Add(time.Minute)
+	setContact(t, w, login, members.Phone, "080-1234-5678")
+	update(t, w, "update mails set state = 'sent', sent_at = queued_at where kind = 'contact_changed'")
+	if due(w, login, "contact_changed") {
+		t.Fatal("the change was told by mail")
+	}
+	must(t, second(cases.UndoContact(w.Ctx, w.Store, w.Supervisor, thiefs.ID, "書類が偽造と判明")))
+	if !due(w, login, "contact_changed") {
+		t.Errorf("due: %v", w.Case(login).Letter(w.ID(login).Standing))
+	}
+
+	login = "m3@ocn.example"
+	set(t, w, login, "status = 'out_of_scope', letter_about = 0")
+	setContact(t, w, login, members.Phone, "080-1234-5679")
+	if c := w.Case(login); c.Status != cases.Reopened || !due(w, login, "contact_changed") {
+		t.Errorf("%s, due: %v", c.Status, c.Letter(w.ID(login).Standing))
 	}
 }

@@ -1,7 +1,7 @@
 -- +goose Up
 -- What a case waited for when its proposal was submitted, to wait for it again once the
--- proposal is decided: on hold, or the customer's answer.
-alter table cases add column interrupted text check (interrupted in ('on_hold', 'awaiting_customer'));
+-- proposal is decided: on hold, the customer's answer, or a call back.
+alter table cases add column interrupted text check (interrupted in ('on_hold', 'awaiting_customer', 'callback_due'));
 
 -- +goose Down
 alter table cases drop column interrupted;

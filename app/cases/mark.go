@@ -8,7 +8,7 @@ import (
 )
 
 // promised is, in SQL, the cases whose member is still to be called back.
-var promised = "select null::bigint"
+var promised = "select null::bigint where false"
 
 // WherePromised sets what yields, in SQL, the cases whose member is still to be called back.
 func WherePromised(query string) { promised = query }
@@ -20,7 +20,7 @@ func WherePromised(query string) { promised = query }
 func MarkProposal(tx *store.Tx, ids []int64, state string) {
 	status, interrupted := "case when c.id in ("+promised+") then 'callback_due' else coalesce(interrupted, 'in_progress') end", "null"
 	if state == "submitted" {
-		status, interrupted = "'awaiting_approval'", "case when status in ('on_hold', 'awaiting_customer') then status end"
+		status, interrupted = "'awaiting_approval'", "case when status in ('on_hold', 'awaiting_customer') or status = 'callback_due' and c.id not in ("+promised+") then status end"
 	}
 	tx.Queue(`update cases c set reimbursement_state = $2, status = `+status+`, interrupted = `+interrupted+`,
 		version = version + 1, changed_at = $3, completed_at = null, made_whole_at = case when $4 then $3 else made_whole_at end,

@@ -152,17 +152,38 @@ func takeNoticesBack(tx *store.Tx, condition string, after int64, of ...any) (in
 	if err != nil || len(ids) == 0 {
 		return last, err
 	}
-	if _, _, err := mark(tx, "c.id = any($3) and "+addressless, "unreachable_at = $2", Unreachable, 0, ids); err != nil {
-		return 0, err
+	return last, noticesFor(tx, ids)
+}
+
+// NotifyAgain has the members of IDs, which were in use and are restricted anew, told of it:
+// what they were told before is settled. The IDs and their cases are locked.
+func NotifyAgain(tx *store.Tx, identities []int64) error {
+	type found struct{ ID int64 }
+	rows, err := store.Returning[found](tx, "update cases c set notified_at = null where identity_id = any($1) and origin <> 'inquiry' and "+open+" returning id", identities)
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
 	}
-	ids, err = store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return noticesFor(tx, ids)
+}
+
+// noticesFor queues the notice of cases whose member is told by nothing any more, and has
+// those without an address told by phone or letter.
+func noticesFor(tx *store.Tx, ids []int64) error {
+	if _, _, err := mark(tx, "c.id = any($3) and "+addressless, "unreachable_at = $2", Unreachable, 0, ids); err != nil {
+		return err
+	}
+	ids, err := store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
 		return store.AskValues[int64](reads, "select c.id from cases c where c.id = any($1) and "+open+" and "+Unnotified+" order by c.id", ids)
 	})
 	if err != nil {
-		return 0, err
+		return err
 	}
 	_, _, err = QueueNotices(tx, ids)
-	return last, err
+	return err
 }
 
 // noticeLate queues the restriction notice of the ID's open cases to a contact that

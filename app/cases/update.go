@@ -213,7 +213,7 @@ func mayClose(tx *store.Tx, c *Case, of members.Standing) (reason string, err er
 		owed = append(owed, fault.Field{Name: "status", Code: "owes_reset"})
 	}
 	var changing bool
-	if err := store.Scan(tx.DB, "select exists (select from contact_changes where case_id = $1 and state = $2)", []any{c.ID, ChangeProposed}, &changing); err != nil {
+	if err := store.Scan(tx.DB, "select exists (select from contact_changes where identity_id = $1 and state = $2)", []any{c.IdentityID, ChangeProposed}, &changing); err != nil {
 		return "", err
 	}
 	if changing {

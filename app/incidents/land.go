@@ -39,9 +39,10 @@ func SetKind(tx *store.Tx, query string, args ...any) error {
 	return err
 }
 
-// LostSince is the condition, in SQL, that points of an identity were stolen after a time.
-func LostSince(identity, since string) string {
-	return "exists (select from movements m where m.identity_id = " + identity + " and m.occurred_at > " + since +
+// LostSince is the condition, in SQL, that points of an identity were stolen after a time, and
+// by now: a file may be ahead of it, and what it says is to come was not before the next reset.
+func LostSince(identity, since, now string) string {
+	return "exists (select from movements m where m.identity_id = " + identity + " and m.occurred_at > " + since + " and m.occurred_at <= " + now +
 		" and m.finding in ('suspected', 'confirmed') and m.kind in ('transfer', 'exchange') and m.doubled is distinct from 'double')"
 }
 

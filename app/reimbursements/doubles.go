@@ -37,6 +37,9 @@ func DecideDouble(ctx context.Context, s *store.Store, by access.Actor, caseID i
 		if err := tellExceeded(tx, m); err != nil {
 			return nil, told, err
 		}
+		if err := cases.Learned(tx, c.IdentityID); err != nil {
+			return nil, told, err
+		}
 		return m, told, reclass(tx, c)
 	})
 }

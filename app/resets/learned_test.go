@@ -303,7 +303,7 @@ func TestALaterVerificationStands(t *testing.T) {
 // ID is restricted again, however that is learned, and once.
 func TestLossesAfterAReset(t *testing.T) {
 	w := apptest.NewWorld(t)
-	affected, movements := apptest.Losses(3)
+	affected, movements := apptest.Losses(4)
 	w.Import(affected, movements)
 	reset := func(i int) {
 		t.Helper()
@@ -318,6 +318,8 @@ func TestLossesAfterAReset(t *testing.T) {
 	for i := range 3 {
 		reset(i)
 	}
+	_, err := resets.Release(w.Ctx, w.Store, w.Supervisor, w.Case(apptest.LossLogin(3)).ID, "誤って制限")
+	must(t, err)
 	w.Clock.Add(time.Hour)
 	n, err := incidents.ByReference(store.Read(w.Ctx, w.Store), apptest.Reference)
 	must(t, err)
@@ -328,10 +330,11 @@ func TestLossesAfterAReset(t *testing.T) {
 		return fmt.Sprintf("%s,%s,%s,exchange,goo,,x,1,,,%s\n", id, apptest.LossLogin(i), at.In(jptext.JST).Format("2006-01-02 15:04:05"), finding)
 	}
 	late := w.Clock.Now().Add(-time.Minute)
-	w.Import("", apptest.MovementsHeader+line("L0", 0, late, "confirmed")+line("L1", 1, early.Add(-time.Hour), "confirmed")+line("L2", 2, late, "none"))
+	w.Import("", apptest.MovementsHeader+line("L0", 0, late, "confirmed")+line("L1", 1, early.Add(-time.Hour), "confirmed")+line("L2", 2, late, "none")+line("L4", 3, late, "suspected"))
+	w.Import("", apptest.MovementsHeader+line("L3", 1, w.Clock.Now().Add(time.Hour), "confirmed"))
 	restricted := func(i int) bool { return w.ID(apptest.LossLogin(i)).State == members.Restricted }
 	must(t, resets.Revise(w.Ctx, w.Store))
-	if !restricted(0) || restricted(1) || restricted(2) {
+	if !restricted(0) || restricted(1) || restricted(2) || !restricted(3) {
 		t.Errorf("restricted after an import: %v %v %v", restricted(0), restricted(1), restricted(2))
 	}
 	_, err = reimbursements.DecideFinding(w.Ctx, w.Store, w.Supervisor, w.Case(apptest.LossLogin(2)).ID, "L2", incidents.Confirmed, "会員に確認")
@@ -339,12 +342,18 @@ func TestLossesAfterAReset(t *testing.T) {
 	if !restricted(2) || w.Case(apptest.LossLogin(2)).VerifiedAt != nil {
 		t.Error("a finding left the ID in use")
 	}
+	for _, i := range []int{0, 2, 3} {
+		c := w.Case(apptest.LossLogin(i))
+		if n := w.Number("select count(*) from mails where case_id = $1 and kind = 'restriction_notice' and state = 'queued'", c.ID); n != 1 || c.NotifiedAt != nil {
+			t.Errorf("case %d: %d notices wait, notified %v", i, n, c.NotifiedAt)
+		}
+	}
 	reset(0)
 	must(t, resets.Revise(w.Ctx, w.Store))
 	if restricted(0) {
 		t.Error("a reset after the loss was taken back")
 	}
-	if n := w.Number("select count(*) from case_events where kind = 'restricted_again' and data->>'why' = 'loss'"); n != 2 {
+	if n := w.Number("select count(*) from case_events where kind = 'restricted_again' and data->>'why' = 'loss'"); n != 3 {
 		t.Errorf("%d events", n)
 	}
 }

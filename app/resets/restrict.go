@@ -83,9 +83,18 @@ const goesOn = "i.state = '" + members.Resumed + "' and l.used_at = i.resumed_at
 // representative whose papers were false: the use that goes on, or the last one, which a
 // list ended before that was known. Points that were stolen in a use that goes on say the
 // same of it.
-var astray = `l.used_at is not null and (` + goesOn + " and " + incidents.LostSince("i.id", "i.resumed_at") + " or (" + goesOn + `
+func astray(now string) string {
+	return `l.used_at is not null and (` + goesOn + " and " + incidents.LostSince("i.id", "i.resumed_at", now) + " or (" + goesOn + `
 	or i.state <> '` + members.Resumed + `' and i.restricted_at >= l.used_at and not exists (select from reset_links n where n.identity_id = i.id and n.used_at > l.used_at) and not ` + cases.TakenBack("i.id", "l.used_at") + `)
 	and (` + cases.WentAstray("l.contact_id") + " or " + cases.FalsePapers("l.call_id") + "))"
+}
+
+// releasedOver yields, in SQL, the IDs (i) whose restriction somebody lifted, with a case, and
+// from which points were stolen since.
+func releasedOver(now string) string {
+	return "select i.id as identity_id, min(c.id) as case_id, null::timestamptz as used_at, '" + byLoss + "' as why from identities i join cases c on c.identity_id = i.id and c.origin <> 'inquiry' where i.state = '" + members.Resumed +
+		"' and not exists (select from reset_links l where l.identity_id = i.id and l.used_at = i.resumed_at) and " + incidents.LostSince("i.id", "i.resumed_at", now) + " group by i.id"
+}
 
 // Answered is the condition, in SQL, of IDs (i) whose member set a new password at or after a
 // time, and uses it: a restriction from before then is settled.
@@ -126,7 +135,8 @@ var dead = works("l.", 1) + " and (not " + cases.ContactSound("l.contact_id") + 
 func init() {
 	incidents.WhenEndsLater(restrictOver)
 	cases.WhenLearned(`select l.identity_id from reset_links l join cases c on c.id = l.case_id where `+dead+`
-		union select l.identity_id from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where `+astray, revise)
+		union select l.identity_id from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where `+astray("$1")+`
+		union select identity_id from (`+releasedOver("$1")+`) r`, revise)
 }
 
 // revise makes the links of IDs void for good that are dead, and restricts IDs again whose
@@ -142,7 +152,8 @@ func revise(tx *store.Tx, ids []int64) error {
 	if err != nil {
 		return err
 	}
-	used, err := store.Select[link](tx.DB, "select l.identity_id, l.case_id, l.used_at, case when "+cases.WentAstray("l.contact_id")+" then '"+byContact+"' when "+cases.FalsePapers("l.call_id")+" then '"+byPapers+"' else '"+byLoss+"' end as why from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where i.id = any($1) and "+astray+" order by i.id", ids)
+	used, err := store.Select[link](tx.DB, "select l.identity_id, l.case_id, l.used_at, case when "+cases.WentAstray("l.contact_id")+" then '"+byContact+"' when "+cases.FalsePapers("l.call_id")+" then '"+byPapers+"' else '"+byLoss+"' end as why from identities i join reset_links l on l.identity_id = i.id join cases c on c.id = l.case_id where i.id = any($1) and "+astray("$2")+
+		" union all select * from ("+releasedOver("$2")+") r where identity_id = any($1) order by identity_id", ids, tx.Now)
 	if err != nil {
 		return err
 	}
@@ -175,6 +186,12 @@ func revise(tx *store.Tx, ids []int64) error {
 			}
 		}
 		if err := restrictAgain(tx, of, why, ""); err != nil {
+			return err
+		}
+		if why != byLoss {
+			continue
+		}
+		if err := cases.NotifyAgain(tx, resumed[why]); err != nil { // the reset may have been the member's own
 			return err
 		}
 	}

@@ -202,7 +202,7 @@ func mayClose(tx *store.Tx, c *Case, of members.Standing) (reason string, err er
 		return "", fault.New(fault.Forbidden, "suspicion_open")
 	}
 	var owed []fault.Field
-	points, err := owing(tx, c)
+	points, _, err := owing(tx, c)
 	if err != nil {
 		return "", err
 	}
@@ -253,11 +253,8 @@ func tellClosed(tx *store.Tx, c *Case) error {
 	}
 	facts := to[c.ID].Facts
 	facts.At = tx.Now
-	if facts.PointsOpen, err = owing(tx, c); err != nil {
+	if _, facts.PointsOpen, err = owing(tx, c); err != nil {
 		return err
-	}
-	if c.ReimbursementState != nil && *c.ReimbursementState == "rejected" && c.PointsOpen == 0 {
-		facts.PointsOpen = false // nothing is to be expected of what was refused
 	}
 	facts.Correction = facts.PointsOpen && c.PointsOpen&CorrectionDue != 0
 	if facts.Points, err = summing(tx, c); err != nil {

@@ -47,19 +47,23 @@ func TestTheClosingMailSumsThePostingsUp(t *testing.T) {
 	}
 }
 
-// The closing mail promises nothing of a request that was rejected.
+// The closing mail promises nothing of a request that was rejected because there is nothing to
+// put back, and does not call finished what was rejected for another reason.
 func TestTheClosingMailAfterARejection(t *testing.T) {
-	w, of := importLosses(t, small)
-	if _, err := reimbursements.Reject(w.Ctx, w.Store, w.Supervisor, propose(t, w, w.Agent, of[0]).ID, "本人利用"); err != nil {
-		t.Fatal(err)
-	}
-	status := cases.Completed
-	if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, of[0].ID, cases.Change{Status: &status, Version: w.Case(login(0)).Version, Reason: "却下のため"}); err != nil {
-		t.Fatal(err)
-	}
-	got := last{}
-	w.Deliver(got)
-	if text, is := got["対応完了のお知らせ"]; !is || strings.Contains(text, "まだ完了しておりません") || strings.Contains(text, "あらためてメールで") {
-		t.Errorf("%v", got)
+	for ground, promises := range map[string]bool{"own_use": false, "amount_differs": true} {
+		w, of := importLosses(t, small)
+		if _, err := reimbursements.RejectFor(w.Ctx, w.Store, w.Supervisor, propose(t, w, w.Agent, of[0]).ID, ground, "確認済み"); err != nil {
+			t.Fatal(err)
+		}
+		status := cases.Completed
+		if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, of[0].ID, cases.Change{Status: &status, Version: w.Case(login(0)).Version, Reason: "却下のため"}); err != nil {
+			t.Fatal(err)
+		}
+		got := last{}
+		w.Deliver(got)
+		open, done := got["対応状況のお知らせ"], got["対応完了のお知らせ"]
+		if (open != "") != promises || (done != "") == promises || strings.Contains(done, "まだ完了しておりません") {
+			t.Errorf("%s: %v", ground, got)
+		}
 	}
 }

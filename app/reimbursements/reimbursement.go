@@ -30,6 +30,9 @@ var States = []string{Submitted, Approved, Returned, Rejected, Withdrawn, Posted
 // 期間外/別事案, 取消返還済.
 var Rejections = []string{"own_use", "duplicate", "amount_differs", "out_of_period", "cancelled"}
 
+// nothingDue are those of them that say that there is nothing to put back.
+var nothingDue = []string{"own_use", "duplicate", "out_of_period", "cancelled"}
+
 // Reimbursement is one 補填申請: the plan of one case as it was proposed, and
 // what was decided.
 type Reimbursement struct {

@@ -12,13 +12,20 @@ func init() {
 }
 
 // stillOwed reports whether the plan of a case has lines that nobody posted, or cannot be
-// made yet.
-func stillOwed(tx *store.Tx, c *cases.Case) (bool, error) {
+// made yet, and whether they are due: not those of a request that was rejected because there
+// is nothing to put back.
+func stillOwed(tx *store.Tx, c *cases.Case) (owed, due bool, err error) {
 	if c.PointsOpen != 0 {
-		return true, nil
+		return true, true, nil
 	}
 	plan, _, err := Look(tx.DB, c)
-	return !plan.Empty(), err
+	if err != nil || plan.Empty() {
+		return false, false, err
+	}
+	var nothing bool
+	err = store.Scan(tx.DB, `select coalesce((select r.state = 'rejected' and r.rejection = any($2) from reimbursements r where r.case_id = $1 order by r.id desc limit 1), false)`,
+		[]any{c.ID, nothingDue}, &nothing)
+	return true, !nothing, err
 }
 
 // givenBack sums up what was posted for a case, a program each and only those

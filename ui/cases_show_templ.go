@@ -73,7 +73,7 @@ type CasesShow struct {
 	PointsOpen []string // what keeps the points from being settled: "balance_missing", "double", "correction"
 	MayAdd     bool     // an inquiry that a supervisor may add to the incident
 	Stated     []Choice // programs whose balance is stated with it: code, name
-	Corrects   string   // how a correction stands that is due: "proposed", "adjusted" (due for an adjustment alone), or ""
+	Corrects   string   // how a correction stands that is due: "proposed", "changed" (what was proposed is not what is due now), "adjusted" (due for an adjustment alone), or ""
 	Proposal   *Proposal
 	MayPropose bool
 	NoProposal string // why nothing can be proposed, in words

@@ -112,3 +112,22 @@ func TestALetterBesideAnApproval(t *testing.T) {
 		}
 	}
 }
+
+// An incident that is about no program leads to choosing them, or, where there is none to
+// choose, to adding one.
+func TestAnIncidentLeadsToItsPrograms(t *testing.T) {
+	ctx := i18n.With(context.Background(), "ja")
+	for want, p := range map[string]page{
+		`href="/incidents/R/edit"`: IncidentsShow{Reference: "R", MayEdit: true},
+		`href="/programs/new"`:     IncidentsShow{Reference: "R", MayEdit: true, NoneToAdd: true},
+		`<a href="/programs/new"`:  SetupIndex{Steps: []SetupStep{{Name: "incident"}}, Bare: []SetupRow{{URL: "/incidents/R/edit", Name: "R"}}},
+	} {
+		var b bytes.Buffer
+		if err := p.Page().Render(ctx, &b); err != nil {
+			t.Fatal(err)
+		}
+		if _, points, _ := strings.Cut(b.String(), "プログラムがまだ登録されていません"); !strings.Contains(points, want) {
+			t.Errorf("no %s", want)
+		}
+	}
+}

@@ -862,7 +862,7 @@ func sumTable(before string, programs []ProgramSum) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = sumRow(before, programs, func(s ProgramSum) string { return i18n.Number(s.Before) }).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sumRow(before, programs, func(s ProgramSum) string { return s.balance(ctx, s.Before) }).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -894,7 +894,7 @@ func sumTable(before string, programs []ProgramSum) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.after"), programs, func(s ProgramSum) string { return i18n.Number(s.After) }).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = sumRow(t(ctx, "cases.sums.after"), programs, func(s ProgramSum) string { return s.balance(ctx, s.After) }).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -132,6 +132,12 @@ func AskContacts(reads *store.Reads, member *int64) *[]Contact {
 	return store.Ask[Contact](reads, "select "+contactColumns+" from contact_ways c where c.member_id = $1 order by c.kind, c.registered_on, c.id", member)
 }
 
+// AskContactsOf reads what contacts are, also those that another has replaced or that were
+// withdrawn; how they may be used is not read.
+func AskContactsOf(reads *store.Reads, ids []int64) *[]Contact {
+	return store.Ask[Contact](reads, "select id, member_id, kind, value from contacts where id = any($1) order by kind, id", ids)
+}
+
 // ByPhone finds the identities with the telephone number.
 func ByPhone(db *gorm.DB, v *vault.Vault, number string) ([]int64, error) {
 	type hit struct{ ID int64 }

@@ -21,7 +21,7 @@ var Steps = []string{"operator", "id", "program", "desk", "staff", "mail", "inci
 func Missing(db *gorm.DB, mails bool) (out []string, err error) {
 	var operator, program, incident bool
 	err = store.Scan(db, `select exists (select from operators), exists (select from programs),
-		exists (select from incidents i where exists (select from incident_programs p where p.incident_id = i.id))`, nil, &operator, &program, &incident)
+		exists (select from incidents) and not exists (select from incidents i where not exists (select from incident_programs p where p.incident_id = i.id))`, nil, &operator, &program, &incident)
 	if err != nil {
 		return nil, err
 	}

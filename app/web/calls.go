@@ -11,6 +11,11 @@ import (
 
 // onCall is the shape of every form within a call: act, and show the call's case.
 func (p *page) onCall(form, done string, act func(id int64) error) error {
+	return p.onCallSaying(form, func(id int64) (string, error) { return done, act(id) })
+}
+
+// onCallSaying is onCall where what was done decides what is said of it.
+func (p *page) onCallSaying(form string, act func(id int64) (done string, err error)) error {
 	id, err := p.id()
 	if err != nil {
 		return err
@@ -21,7 +26,8 @@ func (p *page) onCall(form, done string, act func(id int64) error) error {
 	}
 	p.SetParamNames("number")
 	p.SetParamValues(cases.Number(call.CaseID))
-	if err := act(id); err != nil {
+	done, err := act(id)
+	if err != nil {
 		return p.again(err, form, showCase)
 	}
 	return p.toCase(call.CaseID, "#verification", done)
@@ -80,9 +86,13 @@ func renamed(err error, item string) error {
 }
 
 func concludeCall(p *page) error {
-	return p.onCall("conclude", "call_concluded", func(id int64) error {
-		_, err := cases.Conclude(p.ctx, p.w.s, p.by, id, p.FormValue("outcome"))
-		return err
+	return p.onCallSaying("conclude", func(id int64) (string, error) {
+		outcome := p.FormValue("outcome")
+		call, err := cases.Conclude(p.ctx, p.w.s, p.by, id, outcome)
+		if err == nil && outcome == cases.ImpostorSuspected && call.EndedAt != nil {
+			return "call_voided", nil
+		}
+		return "call_concluded", err
 	})
 }
 

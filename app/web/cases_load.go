@@ -22,6 +22,7 @@ type caseFound struct {
 	changes   *[]cases.ContactChange // proposed or standing
 	proposal  *[]cases.Event         // of the change that is proposed
 	shared    *[]int64               // other IDs of its contact
+	former    *[]members.Contact     // that changes set, also those replaced since; for whoever supervises
 	running   *[]cases.Call          // of the reader, on whichever case
 	others    *[]cases.OnCall
 	ended     *[]cases.EndedCall // for whoever supervises
@@ -72,6 +73,16 @@ func (v *caseView) load(id int64) error {
 	return v.loadMore()
 }
 
+// contactsSet are the contacts that changes set.
+func contactsSet(changes []cases.ContactChange) (ids []int64) {
+	for _, ch := range changes {
+		if ch.State == cases.ChangeConfirmed {
+			ids = append(ids, number(ch.ContactID))
+		}
+	}
+	return ids
+}
+
 // loadMore reads the second part.
 func (v *caseView) loadMore() error {
 	var reads store.Reads
@@ -80,6 +91,9 @@ func (v *caseView) loadMore() error {
 	mine := incidents.AskProgramsOf(&reads, v.row.IncidentID)
 	contacts, since := members.AskContacts(&reads, v.row.MemberID), cases.AskFirstDay(&reads, v.row.Case.ID)
 	f.member, f.link, f.posted = members.AskMember(&reads, v.row.MemberID), resets.AskLatest(&reads, v.row.IdentityID), ledger.AskStatement(&reads, v.row.IdentityID)
+	if v.by.May(access.Supervise) {
+		f.former = members.AskContactsOf(&reads, contactsSet(*f.changes))
+	}
 	if latest := store.First(*f.proposals); latest != nil {
 		f.approvals = reimbursements.AskApprovals(&reads, latest.Reimbursement.ID)
 	}

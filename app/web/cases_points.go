@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -120,24 +121,28 @@ func (v *caseView) sums() (out []ui.ProgramSum) {
 	return out
 }
 
-// proposed are the sums of a proposal, from the balance when it was made on.
+// proposed are the sums of a proposal, from the balance when it was made on; it may change
+// one that nobody knows.
 func proposed(plan reimbursements.Plan, programs []incidents.Program, lang string) (out []ui.ProgramSum) {
 	for _, program := range programs {
 		i := slices.IndexFunc(plan.Balances, func(b reimbursements.Balance) bool { return b.ProgramID == program.ID })
-		if i < 0 {
-			continue
+		s := ui.ProgramSum{Program: program.Name(lang), Unknown: i < 0}
+		if i >= 0 {
+			s.Before, s.After = plan.Balances[i].Now, plan.Balances[i].Now
 		}
-		s := ui.ProgramSum{Program: program.Name(lang), Before: plan.Balances[i].Now, After: plan.Balances[i].Now}
-		addPlan(&s, program.ID, plan)
-		out = append(out, s)
+		if addPlan(&s, program.ID, plan) || i >= 0 {
+			out = append(out, s)
+		}
 	}
 	return out
 }
 
-func addPlan(s *ui.ProgramSum, program int16, plan reimbursements.Plan) {
+// addPlan adds what a plan changes of a program, and reports whether it changes any.
+func addPlan(s *ui.ProgramSum, program int16, plan reimbursements.Plan) (changes bool) {
 	add := func(purpose string, points int64) {
 		addSum(s, purpose, points)
 		s.After += points
+		changes = true
 	}
 	for _, l := range plan.Lines {
 		for id, points := range l.Effects() {
@@ -151,6 +156,7 @@ func addPlan(s *ui.ProgramSum, program int16, plan reimbursements.Plan) {
 			add(ledger.Moved, -b.Behind)
 		}
 	}
+	return changes
 }
 
 func addSum(s *ui.ProgramSum, kind string, points int64) {
@@ -172,9 +178,10 @@ func addSum(s *ui.ProgramSum, kind string, points int64) {
 
 // proposal fills the latest proposal, and whether a new one can be made.
 func (v *caseView) proposal() error {
-	pending := false
+	pending, changed := false, false
 	if latest := store.First(*v.found.proposals); latest != nil {
 		pending = latest.Pending()
+		changed = latest.State == reimbursements.Submitted && !bytes.Equal(latest.PlanHash, v.plan.Hash())
 		given := v.shownApprovals(*v.found.approvals)
 		reason, err := latest.PlainReason(v.w.s.Vault)
 		if err != nil {
@@ -188,7 +195,7 @@ func (v *caseView) proposal() error {
 			Needed: int(latest.ApprovalsNeeded), Approvals: given, Reason: reason, Decider: latest.DeciderName.In(i18n.Lang(v.ctx)), DecidedAt: moment(latest.DecidedAt),
 			MayDecide: decides && !mine, OthersDecide: decides && mine, MayWithdraw: pending && latest.ProposerID == v.by.ID}
 	}
-	v.Corrects = corrects(pending, v.plan)
+	v.Corrects = corrects(pending, changed, v.plan)
 	switch {
 	case !v.row.Affected():
 		v.NoProposal = i18n.T(v.ctx, "fault.not_affected")
@@ -201,13 +208,18 @@ func (v *caseView) proposal() error {
 	case !pending && !v.plan.Empty() && v.row.Status != "out_of_scope":
 		v.MayPropose = v.by.May(access.Propose)
 	}
+	if v.Proposal != nil {
+		v.Proposal.Changed = changed && v.NoProposal == ""
+	}
 	return nil
 }
 
-// corrects is how a correction stands that is due: proposed, or due for an adjustment alone;
-// empty: for what was learned.
-func corrects(pending bool, plan reimbursements.Plan) string {
+// corrects is how a correction stands that is due: proposed, for what is due now or for what
+// was due before it changed, or due for an adjustment alone; empty: for what was learned.
+func corrects(pending, changed bool, plan reimbursements.Plan) string {
 	switch {
+	case changed:
+		return "changed"
 	case pending:
 		return "proposed"
 	case !plan.Empty() && !slices.ContainsFunc(plan.Lines, func(l reimbursements.Line) bool { return l.Kind != reimbursements.Adjust }):

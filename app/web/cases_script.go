@@ -160,7 +160,7 @@ func (v *caseView) aboutCase() []string {
 	case !v.Call.Acts && v.Call.Relation == cases.Family:
 		return []string{"published", "holder_only"}
 	case !v.Call.Acts:
-		return []string{"published", "papers_first"}
+		return []string{"published", "papers_first." + v.Call.Relation}
 	}
 	parts := append(v.aboutID(), v.aboutPoints()...)
 	if len(parts) == 0 || len(parts) == 1 && parts[0] == "in_use" {

@@ -108,9 +108,9 @@ func TestWhatTheScriptSays(t *testing.T) {
 		"level 1, family, unaffected":         {call: one(ui.Call{Relation: cases.Family}), of: members.Active, want: "published holder_only"},
 		"level 1, family, recorded":           {call: one(ui.Call{Relation: cases.Family, Outcome: cases.Verified}), plan: owed, want: "published holder_only"},
 		"level 1, family, closed":             {call: one(ui.Call{Relation: cases.Family}), closed: "attempts", plan: owed, want: "published holder_only"},
-		"level 1, proxy without papers":       {call: one(ui.Call{Relation: cases.Proxy}), bare: true, plan: owed, want: "published papers_first"},
-		"level 1, guardian without papers":    {call: one(ui.Call{Relation: cases.Guardian}), bare: true, of: members.Resumed, want: "published papers_first"},
-		"level 1, company, papers taken back": {call: &ui.Call{Level: 2, Relation: cases.Corporate}, bare: true, reset: true, want: "published papers_first"},
+		"level 1, proxy without papers":       {call: one(ui.Call{Relation: cases.Proxy}), bare: true, plan: owed, want: "published papers_first.proxy"},
+		"level 1, guardian without papers":    {call: one(ui.Call{Relation: cases.Guardian}), bare: true, of: members.Resumed, want: "published papers_first.guardian"},
+		"level 1, company, papers taken back": {call: &ui.Call{Level: 2, Relation: cases.Corporate}, bare: true, reset: true, want: "published papers_first.corporate"},
 		"level 1, proxy with papers":          {call: one(ui.Call{Relation: cases.Proxy, Outcome: cases.Verified}), plan: owed, want: "restricted points"},
 		// With no address for the link, a call back leads nowhere.
 		"no mail":                  {call: one(ui.Call{Possession: "documents", Code: code("unavailable")}), none: true, phone: phone, plan: owed, want: "restricted no_contact points"},

@@ -165,11 +165,28 @@ func (v *caseView) member() (err error) {
 			v.Member.Email = shown.Value
 		}
 	}
-	for _, ch := range *v.found.changes {
-		former := ch.State == cases.ChangeConfirmed && !slices.ContainsFunc(v.contacts, func(k members.Contact) bool { return k.ID == number(ch.ContactID) })
-		if former && v.Supervises {
-			v.Contacts = append(v.Contacts, ui.Contact{Kind: ch.Kind, Barred: "replaced", Documents: true, Since: moment(ch.DecidedAt), Undo: ch.ID})
+	return v.replaced()
+}
+
+// replaced adds the contacts that others have replaced since, for whoever can undo the
+// changes that set them.
+func (v *caseView) replaced() error {
+	if v.found.former == nil {
+		return nil
+	}
+	for _, k := range *v.found.former {
+		if slices.ContainsFunc(v.contacts, func(stands members.Contact) bool { return stands.ID == k.ID }) {
+			continue
 		}
+		plain, err := k.Plain(v.w.s.Vault)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(*v.found.changes, func(ch cases.ContactChange) bool {
+			return ch.State == cases.ChangeConfirmed && number(ch.ContactID) == k.ID
+		})
+		ch := (*v.found.changes)[i]
+		v.Contacts = append(v.Contacts, ui.Contact{Kind: k.Kind, Value: masked(k.Kind, plain), Barred: "replaced", SetAt: moment(ch.DecidedAt), Undo: ch.ID})
 	}
 	return nil
 }

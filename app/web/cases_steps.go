@@ -49,6 +49,8 @@ func (v *caseView) noticeLink() link {
 		l.skip, l.note = true, i18n.T(v.ctx, "cases.step.queued")
 	case r.UnreachableAt != nil || !v.mailable():
 		l.skip, l.note = v.Call != nil || !v.letterWaits(), i18n.T(v.ctx, "cases.step.unreachable")
+	case v.in.Bare:
+		l.note = i18n.T(v.ctx, "cases.step.no_programs")
 	default:
 		l.note = v.Identity.Stopped
 	}
@@ -165,12 +167,20 @@ func (v *caseView) chain() {
 			if v.Next = v.nextFor(l.name); v.Next == "call" && len(v.OnCall) > 0 {
 				v.Next, s.Note = "", i18n.T(v.ctx, "cases.step.on_call")
 			}
-			if l.name == "reimbursement" && v.Next == "" && s.Note == "" && !v.requested() {
-				s.Note = i18n.T(v.ctx, "cases.step.not_requested")
+			if v.Next == "" && s.Note == "" {
+				s.Note = v.undone(l.name)
 			}
 		}
 		v.Steps = append(v.Steps, s)
 	}
+}
+
+// undone says of a step that nothing has come of it yet; empty where something has.
+func (v *caseView) undone(step string) string {
+	if step == "completion" || step == "reimbursement" && v.requested() {
+		return ""
+	}
+	return i18n.T(v.ctx, "cases.step.undone."+step)
 }
 
 // suspended reports whether a suspicion keeps the step from being done: a supervisor decides.
@@ -192,7 +202,7 @@ func (v *caseView) nextFor(step string) string {
 		return "approve"
 	case v.Call == nil && v.letterWaits():
 		return "letter"
-	case step == "notice" && v.Identity.Stopped != "":
+	case step == "notice" && (v.Identity.Stopped != "" || v.in.Bare):
 		return ""
 	case step == "notice":
 		return "notify"

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hoten/app/cases"
+	"hoten/app/incidents"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/reimbursements"
@@ -44,7 +45,11 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 			"skipped Not sent: contact by phone or letter, now, later, later, later; verify"},
 		"no mail reaches the member, told by letter": {row{State: "restricted", UnreachableAt: at, NotifiedAt: at}, ui.CasesShow{}, plan,
 			"done, now, later, later, later; call"},
-		"link sent, no mail": {row{State: "link_sent", UnreachableAt: at}, ui.CasesShow{}, plan, "skipped Told by phone, now, later, later, later; call"},
+		"not notified, for who reads":  {row{State: "restricted"}, ui.CasesShow{}, plan, "now Not sent yet, later, later, later, later; "},
+		"not verified, for who reads":  {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{}, plan, "done, now Not verified yet, later, later, later; "},
+		"not reset, for who reads":     {row{State: "restricted", NotifiedAt: at, VerifiedAt: at}, ui.CasesShow{}, plan, "done, done, now Not sent yet, later, later; "},
+		"the incident has no programs": {row{State: "restricted"}, ui.CasesShow{}, plan, "now The incident has no programs, later, later, later, later; "},
+		"link sent, no mail":           {row{State: "link_sent", UnreachableAt: at}, ui.CasesShow{}, plan, "skipped Told by phone, now, later, later, later; call"},
 		"a changed contact is to be told by letter": {row{State: "restricted", NotifiedAt: at, LetterAbout: 1}, ui.CasesShow{}, plan,
 			"done, now, later, later, later; letter"},
 		"a changed contact is to be told by letter, in a call": {row{State: "restricted", NotifiedAt: at, LetterAbout: 1}, ui.CasesShow{Call: &ui.Call{}}, plan,
@@ -145,6 +150,7 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 			of.Origin = cases.Inquiry
 		}
 		v := &caseView{page: &page{ctx: i18n.With(t.Context(), "en")}, row: &of, plan: c.plan, now: now, CasesShow: c.shown, contacts: []members.Contact{{Kind: members.Email, Source: members.Documents}}}
+		v.in = &incidents.Involved{Bare: strings.Contains(name, "no programs")}
 		if strings.HasPrefix(name, "no address") {
 			v.contacts = nil
 		}
@@ -169,18 +175,19 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 func TestWordsOfACorrection(t *testing.T) {
 	adjusted, learned := reimbursements.Line{Kind: reimbursements.Adjust}, reimbursements.Line{Kind: reimbursements.Reimburse}
 	for name, c := range map[string]struct {
-		pending bool
-		lines   []reimbursements.Line
-		want    string
+		pending, changed bool
+		lines            []reimbursements.Line
+		want             string
 	}{
-		"learned":                 {false, []reimbursements.Line{learned}, ""},
-		"an adjustment":           {false, []reimbursements.Line{adjusted}, "adjusted"},
-		"learned, and adjusted":   {false, []reimbursements.Line{learned, adjusted}, ""},
-		"proposed":                {true, []reimbursements.Line{learned}, "proposed"},
-		"an adjustment, proposed": {true, []reimbursements.Line{adjusted}, "proposed"},
-		"nothing":                 {false, nil, ""},
+		"learned":                 {false, false, []reimbursements.Line{learned}, ""},
+		"an adjustment":           {false, false, []reimbursements.Line{adjusted}, "adjusted"},
+		"learned, and adjusted":   {false, false, []reimbursements.Line{learned, adjusted}, ""},
+		"proposed":                {true, false, []reimbursements.Line{learned}, "proposed"},
+		"an adjustment, proposed": {true, false, []reimbursements.Line{adjusted}, "proposed"},
+		"proposed, then changed":  {true, true, []reimbursements.Line{learned}, "changed"},
+		"nothing":                 {false, false, nil, ""},
 	} {
-		if got := corrects(c.pending, reimbursements.Plan{Lines: c.lines}); got != c.want {
+		if got := corrects(c.pending, c.changed, reimbursements.Plan{Lines: c.lines}); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"hoten/app/jptext"
+	"hoten/app/vault"
 )
 
 // contactsPart is the panel of the contacts.
@@ -57,6 +58,30 @@ func TestProblemsOfContactsStandByTheirForm(t *testing.T) {
 	panel(agent.post(on+"/withdraw"), http.StatusSeeOther)
 	panel(supervisor.post(on+"/confirm", "value", "fresh@mail.example"), http.StatusConflict, `class="problem"`)
 	panel(agent.post(on+"/withdraw"), http.StatusConflict, `class="problem"`)
+}
+
+// Contacts that another has replaced are told apart, and what undoing one does is said.
+func TestReplacedContactsAreToldApart(t *testing.T) {
+	s := newSite(t)
+	s.Import("login_id,name\nletter@ocn.example,山田 太郎\n", "")
+	path := "/cases/" + s.Case("letter@ocn.example").Number()
+	agent, supervisor := s.as(s.Agent), s.as(s.Supervisor)
+	agent.get(path)
+	supervisor.get(path)
+	for _, address := range []string{"first@mail.example", "second@mail.example", "third@mail.example"} {
+		agent.post(path+"/contacts", "kind", "email", "value", address, "documents", "本人確認書類の写し、7月31日到着")
+		if a := supervisor.post(fmt.Sprintf("/contacts/%d/confirm", s.Number("select max(id) from contact_changes")), "value", address); a.status != http.StatusSeeOther {
+			t.Fatalf("%s: %d", address, a.status)
+		}
+	}
+	body := supervisor.get(path).body
+	for want, times := range map[string]int{vault.MaskEmail("first@mail.example"): 1, vault.MaskEmail("second@mail.example"): 1, "不可（現在は別の連絡先）": 2, "変更日時": 2,
+		"現在の連絡先は変わりません。": 2, "変更前の連絡先に戻します。": 1} {
+		if got := strings.Count(body, want); got != times {
+			t.Errorf("%q %d times, want %d", want, got, times)
+		}
+	}
+	says(t, "an agent", agent.get(path).body, nil, []string{"不可（現在は別の連絡先）"})
 }
 
 // A letter is recorded from what is to be done next.

@@ -3,6 +3,7 @@ package web
 import (
 	"maps"
 	"strconv"
+	"strings"
 
 	"hoten/app/access"
 	"hoten/app/cases"
@@ -162,10 +163,24 @@ func (p *page) typedIncident(reference string) (incidents.New, error) {
 			n.Bearers[program.Code] = p.FormValue("bearer_" + program.Code)
 		}
 	}
-	if len(n.Bearers) == 0 {
-		n.Bearers = nil // an incident is about some program
+	if len(programs) == 0 {
+		n.Bearers = nil // the form had none to choose
 	}
 	return n, problems.Err()
+}
+
+// goesOn says of a period that ends after today what to enter where the misuse goes on.
+func goesOn(err error) error {
+	f, ok := fault.As(err)
+	if !ok {
+		return err
+	}
+	for i, field := range f.Fields {
+		if field.Code == "date_in_future" && strings.HasPrefix(field.Name, "period_") {
+			f.Fields[i].Code = "period_in_future"
+		}
+	}
+	return f
 }
 
 func createIncident(p *page) error {
@@ -177,7 +192,7 @@ func createIncident(p *page) error {
 		err = fault.Input("reference", "reference_taken", "reference", n.Reference)
 	}
 	if err != nil {
-		return p.again(err, "", newIncident)
+		return p.again(goesOn(err), "", newIncident)
 	}
 	return p.to("/incidents/"+n.Reference, "incident_created")
 }
@@ -189,7 +204,7 @@ func changeIncident(p *page) error {
 		changed, err = incidents.Change(p.ctx, p.w.s, p.by, p.seenVersion(), n)
 	}
 	if err != nil {
-		return p.again(err, "", editIncident)
+		return p.again(goesOn(err), "", editIncident)
 	}
 	if !changed {
 		return p.to("/incidents/"+n.Reference, "setup_unchanged")
@@ -240,7 +255,7 @@ func showIncident(p *page) error {
 	}
 	programs := about.Programs
 	if about.Bare {
-		programs = nil
+		shown.NoneToAdd, programs = len(programs) == 0, nil
 	}
 	for _, program := range programs {
 		shown.Programs = append(shown.Programs, progressOf(program, i18n.Lang(p.ctx), f))

@@ -237,7 +237,7 @@ func TestCasesOfferWhatMayBeDone(t *testing.T) {
 	s := newSite(t)
 	c := s.Case(login)
 	path := "/cases/" + c.Number()
-	form, words := path+"/representatives", "委任状などの書類は、スーパーバイザーが登録します。"
+	form, words := path+"/representatives", "は、スーパーバイザーが記録します。"
 	shows := func(who access.Actor, b *browser, has, told bool) {
 		t.Helper()
 		body := b.get(path).body

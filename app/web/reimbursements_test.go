@@ -369,6 +369,7 @@ func TestWhoApprovedReturnsWhatChanged(t *testing.T) {
 	if a := b.get(page); !strings.Contains(a.body, page+"/return") || strings.Contains(a.body, page+"/approve") {
 		t.Error("what changed cannot be returned")
 	}
+	says(t, "the case", s.as(s.Agent).get("/cases/"+s.Case("w000@ocn.example").Number()).body, []string{"申請後に内容が変わりました。申請をやり直してください。"}, nil)
 	if a := b.post(page+"/return", "reason", "内容が変わったため"); a.status != http.StatusSeeOther {
 		t.Errorf("returned: %d", a.status)
 	}
@@ -395,7 +396,15 @@ func TestCalculationOfARequest(t *testing.T) {
 	if got := calculation(ids[0]); !strings.Contains(got, first) {
 		t.Errorf("posted: %s", got)
 	}
-	if got := calculation(s.propose(s.Agent, "w000@ocn.example")); !strings.Contains(got, "申請時の残高 1 5,100 移行の戻し 0 0 補填 0 +20 残高不足分 0 0 実行後の残高 1 5,120") {
+	correction := s.propose(s.Agent, "w000@ocn.example")
+	if got := calculation(correction); !strings.Contains(got, "申請時の残高 1 5,100 移行の戻し 0 0 補填 0 +20 残高不足分 0 0 実行後の残高 1 5,120") {
 		t.Errorf("the correction: %s", got)
+	}
+	// Where no balance was known, the changes stand between unknown ones.
+	if _, err := s.Pool.Exec(s.Ctx, "update reimbursements set balances = '[]' where id = $1", correction); err != nil {
+		t.Fatal(err)
+	}
+	if got := calculation(correction); got != "gooポイント 申請時の残高 不明 移行の戻し 0 補填 +20 残高不足分 0 実行後の残高 不明" {
+		t.Errorf("no balance is known: %s", got)
 	}
 }

@@ -73,19 +73,20 @@ async function refresh(page) {
 const same = (a, b) => unmarked(a) === unmarked(b);
 const unmarked = (part) => part.innerHTML.replace(/name="mark" value="[^"]*"| open=""/g, "");
 
-// freshen brings what is only shown in a part up to date while somebody is at work in it; a
-// choice stays where it can still be made.
+// freshen brings what is only shown in a part up to date while somebody is at work in it,
+// but for what they are at work in; a choice stays where it can still be made.
 function freshen(part, next) {
   let changed = false;
   for (const old of part.querySelectorAll("[data-fresh]")) {
     const now = next.querySelector(`[data-fresh="${old.dataset.fresh}"]`);
-    if (!now || now.innerHTML === old.innerHTML) continue;
+    if (!now || !old.isConnected || same(now, old) || holds(old)) continue; // one may have lain in another
     const chosen = old.querySelector("select")?.value;
-    const focused = old.contains(document.activeElement);
+    const focus = old.contains(document.activeElement) && document.activeElement;
     old.replaceChildren(...now.cloneNode(true).childNodes); // parts lie in parts
+    window.htmx?.process(old);
     const select = old.querySelector("select");
     if (select && [...select.options].some((o) => o.value === chosen && !o.disabled)) select.value = chosen;
-    if (focused) (select ?? part.querySelector("summary"))?.focus();
+    if (focus) refocus(part, focus);
     changed = true;
   }
   return changed;
@@ -99,10 +100,14 @@ function inUse(part) {
   if (!part) return false;
   const focus = part.contains(document.activeElement) && document.activeElement;
   if (focus && (focus.tagName === "SELECT" || focus.closest("details[open] form"))) return true;
-  if (part.querySelector("[data-revealed], [data-asked], form[data-sent]")) return true;
-  return [...part.querySelectorAll("textarea, input:not([type=hidden])")].some(entered) ||
+  return holds(part) ||
     [...part.querySelectorAll("option")].some((option) => option.selected !== option.defaultSelected && part.querySelector("option[selected]"));
 }
+
+// holds reports whether something is revealed or asked back in a part, was entered in it or is
+// under way.
+const holds = (part) => part.querySelector("[data-revealed], [data-asked], form[data-sent]") !== null ||
+  [...part.querySelectorAll("textarea, input:not([type=hidden])")].some(entered);
 
 // entered reports whether somebody has entered something in a field: also before the form
 // was refused, which is open then.
@@ -112,13 +117,13 @@ function entered(field) {
 }
 
 // refocus puts the focus of a part that was replaced where it was: in the same field, button
-// or link, else on the heading, where nothing typed does anything.
+// or link, else on the heading or what unfolds it, where nothing typed does anything.
 function refocus(part, was) {
   const own = (e) => e.id || [e.localName, e.name, e.form?.getAttribute("action"), e.localName === "input" ? "" : e.textContent].join("|");
   let at = [...part.querySelectorAll(was.localName)].find((e) => own(e) === own(was));
   if (!at) {
-    at = part.querySelector("h1, h2") ?? part;
-    at.tabIndex = -1;
+    at = part.querySelector("h1, h2") ?? part.querySelector("summary") ?? part;
+    if (at.tabIndex < 0) at.tabIndex = -1; // else it cannot have the focus
   }
   at.focus({ preventScroll: true });
 }

@@ -28,32 +28,33 @@ var (
 
 // Frame is what a page needs around its content.
 type Frame struct {
-	Path      string // path and query of this page; the language switch comes back to it
-	Cursor    string // where the list on this page begins; empty: at its beginning
-	CSRF      string
-	Mark      string // of this drawing of the page: its forms are known by it when they are sent twice
-	Section   string // the rail's entry this page belongs to: "cases"
-	Person    Person
-	Desks     []DeskPill
-	Waiting   Waits
-	Contacts  Waits // changes of contacts to be confirmed
-	Suspected Waits // IDs of which an impostor is suspected
-	Due       CallbacksDue
-	Alarms    Alarms
-	MailsKept bool    // no mail server is set up, so mails reach nobody; pages warn where many are sent
-	Offers    []Offer // of calls to take over, to this person
-	Query     string  // what stands in the search box
-	Member    bool    // the page is a member's, who knows the company and not this program
-	Company   string  // the name that signs the mails, on a member's page
-	Topic     string  // what the caller asks about, where one was chosen; forms carry it on
-	Flash     Flash
-	Versions  []Versions // of a conflict: what others made of it beside what was typed
-	Problems  []Problem
-	Labels    map[string]string // of fields whose labels are made for the page, by field
-	StillOwed string            // "completed" or "out_of_scope": the case owes something and was not closed so
-	Secret    bool              // the form came back because it held a secret: nothing may keep it
-	Refused   string            // the name of the form that comes back, where a page has several
-	Typed     map[string]string // what was typed, by field ID, when a form comes back
+	Path        string // path and query of this page; the language switch comes back to it
+	Cursor      string // where the list on this page begins; empty: at its beginning
+	CSRF        string
+	Mark        string // of this drawing of the page: its forms are known by it when they are sent twice
+	Section     string // the rail's entry this page belongs to: "cases"
+	Person      Person
+	Desks       []DeskPill
+	Waiting     Waits
+	Contacts    Waits // changes of contacts to be confirmed
+	Suspected   Waits // IDs of which an impostor is suspected
+	Corrections Waits // cases that are due otherwise than was posted
+	Due         CallbacksDue
+	Alarms      Alarms
+	MailsKept   bool    // no mail server is set up, so mails reach nobody; pages warn where many are sent
+	Offers      []Offer // of calls to take over, to this person
+	Query       string  // what stands in the search box
+	Member      bool    // the page is a member's, who knows the company and not this program
+	Company     string  // the name that signs the mails, on a member's page
+	Topic       string  // what the caller asks about, where one was chosen; forms carry it on
+	Flash       Flash
+	Versions    []Versions // of a conflict: what others made of it beside what was typed
+	Problems    []Problem
+	Labels      map[string]string // of fields whose labels are made for the page, by field
+	StillOwed   string            // "completed" or "out_of_scope": the case owes something and was not closed so
+	Secret      bool              // the form came back because it held a secret: nothing may keep it
+	Refused     string            // the name of the form that comes back, where a page has several
+	Typed       map[string]string // what was typed, by field ID, when a form comes back
 }
 
 // Versions is a field that two people changed.

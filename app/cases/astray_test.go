@@ -258,3 +258,46 @@ func TestALetterOpensACompletedCase(t *testing.T) {
 		t.Errorf("undone: %s, due %v", c.Status, c.Letter(w.ID(login).Standing))
 	}
 }
+
+// A date that was typed wrongly and is put right again leaves no letter due, and nobody to be
+// told twice: the mails count as before, for good.
+func TestMailsThatCountAfterAll(t *testing.T) {
+	w := desk(t, 3)
+	const login, again = "m1@ocn.example", "m2@ocn.example"
+	contacts := map[string]int64{}
+	for _, login := range []string{login, again} {
+		set(t, w, login, "letter_about = 0, unreachable_at = null, verified_at = null, notified_at = now(), status = 'in_progress', made_whole_at = '2014-07-30'")
+		contacts[login] = went(t, w, login, notices.RestrictionNotice)
+		went(t, w, login, notices.ReimbursementCompleted)
+	}
+	date := func(day string) {
+		t.Helper()
+		for _, contact := range contacts {
+			update(t, w, "update contacts set registered_on = '"+day+"' where id = $1", contact)
+		}
+		for range 2 {
+			must(t, cases.MarkUnreached(w.Ctx, w.Store))
+		}
+	}
+	date("2014-07-20")
+	for login := range contacts {
+		if c := w.Case(login); c.NotifiedAt != nil || !due(w, login, "result") {
+			t.Fatalf("%s: notified %v, due %v", login, c.NotifiedAt, c.Letter(w.ID(login).Standing))
+		}
+	}
+	update(t, w, "insert into case_events (case_id, at, kind, actor_kind, actor_id, data) values ($1, $2, 'restricted_again', 'system', 0, '{}')", w.Case(again).ID, w.Clock.Now().Add(time.Minute))
+	date("2010-01-01")
+	if c := w.Case(login); c.NotifiedAt == nil || due(w, login, "result") || c.UnreachableAt != nil {
+		t.Errorf("notified %v, unreachable %v, due %v", c.NotifiedAt, c.UnreachableAt, c.Letter(w.ID(login).Standing))
+	}
+	if w.Case(again).NotifiedAt != nil {
+		t.Error("a notice from before tells of a restriction since")
+	}
+	if n := w.Number("select count(*) from case_events where case_id = $1 and kind = $2", w.Case(login).ID, cases.MailCounts); n != 2 {
+		t.Errorf("%d events", n)
+	}
+	date("2014-07-20")
+	if !due(w, login, "result") {
+		t.Error("the second time nothing is found")
+	}
+}

@@ -46,6 +46,7 @@ const (
 	NoticeMisled        = "notice_misled"
 	ResultMisled        = "result_misled"
 	ChangeMisled        = "change_misled"
+	MailCounts          = "mail_counts"
 	LetterSent          = "letter_sent"
 	MailNotSent         = "mail_not_sent"
 	MailAgain           = "mail_again"
@@ -87,7 +88,7 @@ const NoMovements = "–"
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	HandoverOffered, HandoverTakenBack, HandoverRefused, HandoverRanOut, CallHandedOver,
-	VerificationOpened, VerifiedVoid, ImpostorCleared, Represented, Unrepresented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, LetterSent, MailNotSent, MailAgain, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided,
+	VerificationOpened, VerifiedVoid, ImpostorCleared, Represented, Unrepresented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, MailCounts, LetterSent, MailNotSent, MailAgain, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided,
 	AdjustmentMade, DoubleDecided, CancelsExceeded, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 

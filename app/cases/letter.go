@@ -82,17 +82,20 @@ func ReadMailbox(tx *store.Tx, identity int64) error {
 
 // toldByLetter is the condition, in SQL, of cases (c) whose member a letter told of the
 // restriction; those of earlier releases say nothing of what they told.
-const toldByLetter = `exists (select from case_events e where e.case_id = c.id and e.kind = '` + LetterSent + `' and coalesce(e.data->'about', '["` + LetterRestriction + `"]') @> '"` + LetterRestriction + `"')`
+var toldByLetter = `exists (select from case_events e where e.case_id = c.id and e.kind = '` + LetterSent + `' and coalesce(e.data->'about', '["` + LetterRestriction + `"]') @> '"` + LetterRestriction + `"' and not ` + lostSince("e.at") + ")"
 
 // RecordLetter notes that a letter to the member was sent on a day in Japan, and what it
 // told: of what is due, about, none for all of it. From a letter about the restriction on
 // the member is notified. Refused: a case that waits for none of it (Conflict
-// no_letter_due), a day to come or before the case was opened (Invalid sent_on), an
+// no_letter_due), an ID of which no name and address is known (Conflict no_member), a day to come or before the case was opened (Invalid sent_on), an
 // unknown subject (Invalid about).
 func RecordLetter(ctx context.Context, s *store.Store, by access.Actor, caseID int64, sentOn string, about ...string) (*Case, error) {
 	return decide(ctx, s, by, ToRecordLetter, caseID, "", func(tx *store.Tx, c *Case, of *members.Identity) (Happened, error) {
 		if slices.ContainsFunc(about, func(subject string) bool { return !slices.Contains(LetterSubjects, subject) }) {
 			return Happened{}, fault.Input("about", "letter_about_unknown")
+		}
+		if of.MemberID == nil {
+			return Happened{}, already("no_member")
 		}
 		day, err := c.letterDay(sentOn, tx.Now)
 		if err != nil {

@@ -43,6 +43,11 @@ var resultAstray = fmt.Sprintf("c.letter_about & %d = 0 and %s", letterResult, l
 // turned out to be the ID's own, which was not in use since, and is not known to be due by letter.
 var resultUnread = fmt.Sprintf("c.letter_about & %d = 0 and %s", letterPoints, lastResult(members.OwnMailbox("w.contact_id")+" and not "+inUseSince("w.sent_at")))
 
+// resultToldAfterAll is the condition, in SQL, of cases (c) whose result was held to have gone
+// astray and, by what is known now, was told by a mail since it was last posted.
+var resultToldAfterAll = fmt.Sprintf("c.letter_about & %d <> 0 and ", letterPoints) + tellsOf(ResultMisled) + " and not " + resultUntold +
+	" and exists (select from mails w where " + sentResult + " and w.queued_at >= coalesce(c.made_whole_at, '-infinity') and not " + WentAstray("w.contact_id") + ")"
+
 // resultSent notes what a mail tells of what was put back. One to the ID's own mailbox has
 // not told it to a member who cannot open that: the letter is due until the ID is in use
 // again (ReadMailbox). The closing mail takes the place of those before it, and owes no

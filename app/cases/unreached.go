@@ -21,8 +21,11 @@ var addressless = open + " and c.verified_at is null and " + Unnotified + " and 
 
 // addressed is the condition, in SQL, of cases (c) that count as addressless although no
 // mail failed, and have an address by now: what their mailboxes depend on was mended.
-var addressed = open + " and c.verified_at is null and c.notified_at is null and c.unreachable_at is not null and " + hasAddress +
-	" and not exists (select from mails w where w.case_id = c.id and w.state in ('" + notices.Failed + "', '" + notices.Bounced + "'))"
+var addressed = open + " and c.verified_at is null and c.notified_at is null and c.unreachable_at is not null and " + mendedAddress
+
+// mendedAddress is the condition, in SQL, of cases (c) that have an address, and of which no
+// mail failed.
+var mendedAddress = hasAddress + " and not exists (select from mails w where w.case_id = c.id and w.state in ('" + notices.Failed + "', '" + notices.Bounced + "'))"
 
 // misled is the condition, in SQL, of cases (c) that are to be told of the restriction again.
 var misled = `c.origin <> 'inquiry' and c.verified_at is null and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted') and ` + noticeLost
@@ -31,9 +34,29 @@ var misled = `c.origin <> 'inquiry' and c.verified_at is null and exists (select
 // reached the member, who was told by no letter and has not used the ID since.
 var noticeLost = "c.notified_at is not null and not " + toldByLetter + " and exists (select from mails w where " + sentNotice + ") and not " + noticeReached + " and not " + inUseSince("c.notified_at")
 
+// toldAfterAll is the condition, in SQL, of open cases (c) whose notice was held to have reached
+// nobody, and did by what is known now: a date or a domain was put right. One of before the
+// ID was restricted again tells nothing of that.
+var toldAfterAll = open + " and c.notified_at is null and " + tellsOf(NoticeMisled) + " and " + noticeReached + " and not exists (" + takenBack("c.identity_id") +
+	" and r.at > (select max(w.sent_at) from mails w where " + sentNotice + "))"
+
+// tellsOf is the condition, in SQL, of cases (c) whose timeline has an event of the kind.
+func tellsOf(kind string) string {
+	return "exists (select from case_events t where t.case_id = c.id and t.kind = '" + kind + "')"
+}
+
 // noticeReached is the condition, in SQL, of cases (c) of which a notice reached the member:
 // by what is known now, it did not go astray.
-var noticeReached = "exists (select from mails w where " + sentNotice + " and not " + WentAstray("w.contact_id") + ")"
+var noticeReached = "exists (select from mails w where " + sentNotice + " and not " + WentAstray("w.contact_id") + " and not " + lostSince("w.sent_at") + ")"
+
+// lostSince is the condition, in SQL, of cases (c) whose ID was restricted again, over a loss,
+// after a time: what told of a restriction before then is settled.
+func lostSince(at string) string {
+	return "exists (" + takenBack("c.identity_id") + " and r.data->>'why' = '" + ForLoss + "' and r.at > " + at + ")"
+}
+
+// ForLoss is why an ID was restricted again from which points were stolen after its reset.
+const ForLoss = "loss"
 
 // sentNotice is the condition, in SQL, of mails (w) that were sent as the notice of a case (c).
 const sentNotice = "w.case_id = c.id and w.kind = '" + notices.RestrictionNotice + "' and w.state = '" + notices.Sent + "'"
@@ -63,7 +86,7 @@ const unreachedChunk = 1000
 // not reach: it is known as soon as no address may be used, without anybody trying. Whom
 // it can reach again waits for it. A notice that turns out to have gone to a mailbox which
 // is not the member's alone has notified nobody, and such a mail has told no result and no
-// change of a contact.
+// change of a contact; a notice or a result counts again once that turns out to be wrong.
 func MarkUnreached(ctx context.Context, s *store.Store) error {
 	for _, revise := range []func(tx *store.Tx, after int64) (last int64, err error){
 		func(tx *store.Tx, after int64) (int64, error) { return takeNoticesBack(tx, misled, after) },
@@ -78,6 +101,14 @@ func MarkUnreached(ctx context.Context, s *store.Store) error {
 		},
 		func(tx *store.Tx, after int64) (int64, error) {
 			return oweChange(tx, notices.ContactUndone, "", after)
+		},
+		func(tx *store.Tx, after int64) (int64, error) {
+			_, last, err := mark(tx, toldAfterAll, "notified_at = (select max(w.sent_at) from mails w where "+sentNotice+" and not "+WentAstray("w.contact_id")+"), unreachable_at = case when "+mendedAddress+" then null else unreachable_at end", MailCounts, after)
+			return last, err
+		},
+		func(tx *store.Tx, after int64) (int64, error) {
+			_, last, err := mark(tx, resultToldAfterAll, fmt.Sprintf("letter_about = letter_about & ~%d", letterPoints), MailCounts, after)
+			return last, err
 		},
 		func(tx *store.Tx, after int64) (int64, error) {
 			_, last, err := mark(tx, addressless, "unreachable_at = $2", Unreachable, after)

@@ -20,7 +20,7 @@ var createStaged = []string{
 	restricted_at timestamptz, balance_programs smallint[], balances bigint[], balances_alone boolean, row_hash bytea,
 	known_identity bigint, known_member bigint) on commit drop`,
 	`create temp table arriving_affected (like staged_affected) on commit drop`,
-	`create temp table staged_balances (line bigint, known_identity bigint, balance_programs smallint[], balances bigint[], conflict text, news boolean) on commit drop`,
+	`create temp table staged_balances (line bigint, known_identity bigint, restricted_at timestamptz, balance_programs smallint[], balances bigint[], conflict text, news boolean) on commit drop`,
 	`create temp table staged_movements (
 	line bigint, movement_id text, movement_key text, id_kind_id smallint, login_key bytea, occurred_at timestamptz, kind text, from_program smallint, to_program smallint,
 	partner text, points bigint, points_received bigint, refers_to text, finding text, row_hash bytea) on commit drop`,

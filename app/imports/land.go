@@ -184,9 +184,15 @@ func (r *run) openKnownAccounts(tx *store.Tx, staged string) error {
 	return ledger.PostOpening(tx, r.opening, listedBalances(staged)+" where s.known_identity is not null")
 }
 
+// frozen is, in SQL, when the balances of a staged row (s) about a known ID (i) were so: as it
+// says itself, as the other balances of the ID, or when hoten restricted the ID first. That it
+// was restricted again since froze nothing.
+const frozen = `coalesce(s.restricted_at, (select min(a.as_of) from accounts a where a.identity_id = i.id and not a.assumed),
+	least(i.restricted_at, (select min(c.opened_at) from cases c where c.identity_id = i.id and c.origin <> 'inquiry')))`
+
 // stateBalances states the balances of IDs that the incident has already.
 func (r *run) stateBalances(tx *store.Tx, _ string) error {
-	const query = "select i.id as identity_id, i.restricted_at as as_of, " + balances + "staged_balances s join identities i on i.id = s.known_identity"
+	const query = "select i.id as identity_id, " + frozen + " as as_of, " + balances + "staged_balances s join identities i on i.id = s.known_identity"
 	if r.src.affected == nil {
 		return nil
 	}

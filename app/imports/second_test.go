@@ -191,3 +191,30 @@ func TestNewerListDiffers(t *testing.T) {
 		}
 	}
 }
+
+// A balance that is stated late is one at the freeze of which the row says, or that the ID's
+// other balances have: restricting the ID again since has frozen nothing, and what happened
+// in between is not in it.
+func TestBalanceStatedAfterTheIDWasRestrictedAgain(t *testing.T) {
+	for _, late := range []string{"login_id,name,balance_pointtalk,balance_goo,restricted_at\na@ocn.example,山田,1000,500,2014-07-27 09:00\n", "login_id,balance_goo\na@ocn.example,500\n"} {
+		w := apptest.NewWorld(t)
+		w.Import("login_id,name,balance_pointtalk,balance_goo,restricted_at\na@ocn.example,山田,1000,,2014-07-27 09:00\n", moves+"M1,a@ocn.example,2014-07-28 03:00,exchange,goo,,x,200,,,confirmed\n")
+		c := w.Case("a@ocn.example")
+		if _, err := w.Pool.Exec(w.Ctx, "update identities set restricted_at = $2 where id = $1", c.IdentityID, w.Clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if i := w.Import(late, ""); counts(i) != "done 1/0/0" {
+			t.Fatalf("%s %v", counts(i), rejections(w, i.ID))
+		}
+		r, err := reimbursements.Propose(w.Ctx, w.Store, w.Agent, c.ID, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(r.Balances, `"final": 500`) && !strings.Contains(r.Balances, `"final":500`) {
+			t.Errorf("%q: %s", late, r.Balances)
+		}
+		if n := count(w, "select count(*) from accounts a join programs p on p.id = a.program_id where a.identity_id = $1 and p.code = 'goo' and a.as_of = timestamptz '2014-07-27 09:00+09'", c.IdentityID); n != 1 {
+			t.Errorf("%q: another freeze", late)
+		}
+	}
+}

@@ -32,7 +32,7 @@ func (r *run) settleBalances(tx *store.Tx) error {
 		return err
 	}
 	_, err = store.Exec(tx, `insert into staged_balances
-		select s.line, s.known_identity, s.balance_programs, s.balances, case when l.same then '' else `+conflicting+` end, b.news
+		select s.line, s.known_identity, s.restricted_at, s.balance_programs, s.balances, case when l.same then '' else `+conflicting+` end, b.news
 		from staged_affected s join cases c on c.incident_id = $1 and c.identity_id = s.known_identity and c.origin <> 'inquiry'
 		left join members m on m.id = s.known_member
 		cross join lateral (select coalesce(c.row_hash, m.row_hash) is not distinct from s.row_hash as same) l

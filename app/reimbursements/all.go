@@ -47,8 +47,9 @@ func ProposeAll(ctx context.Context, s *store.Store, by access.Actor, reference 
 }
 
 // unproposed is the condition, of cases c, of those that are proposed for: with losses and
-// no proposal yet, or with a correction to what was posted.
-const unproposed = `(reimbursement_state is null and class in ('A', 'B', 'C') and ` + incidents.Standing + ` or points_open & 4 <> 0 and reimbursement_state not in ('submitted', 'approved'))
+// no proposal yet, or with a correction to what was posted last. What was returned, rejected
+// or withdrawn is somebody's to look at.
+const unproposed = `(reimbursement_state is null and class in ('A', 'B', 'C') and ` + incidents.Standing + ` or points_open & 4 <> 0 and reimbursement_state = 'posted')
 	and status <> 'out_of_scope'`
 
 // Proposable is the condition, of cases c, of those that ProposeAll makes a proposal for: no

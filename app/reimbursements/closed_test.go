@@ -65,5 +65,39 @@ func TestTheClosingMailAfterARejection(t *testing.T) {
 		if (open != "") != promises || (done != "") == promises || strings.Contains(done, "まだ完了しておりません") {
 			t.Errorf("%s: %v", ground, got)
 		}
+		// The batch leaves alone what was rejected; what is learned later is due.
+		if n := w.Number("select count(*) from cases c where id = $1 and "+reimbursements.Proposable, of[0].ID); n != 0 {
+			t.Errorf("%s: it is proposed anew", ground)
+		}
+	}
+	w, of := importLosses(t, small)
+	approve(t, w, w.Supervisor, propose(t, w, w.Agent, of[0]).ID)
+	late := movements("LATE," + login(0) + ",2014-07-20 01:00,exchange,goo,,x,50,,,suspected")
+	w.Import("", late)
+	if _, err := reimbursements.RejectFor(w.Ctx, w.Store, w.Supervisor, propose(t, w, w.Agent, of[0]).ID, "own_use", "確認済み"); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.Number("select count(*) from cases c where id = $1 and "+reimbursements.Proposable, of[0].ID); n != 0 {
+		t.Error("a rejected correction is proposed anew")
+	}
+	closed := func(reason string) last {
+		t.Helper()
+		if _, err := w.Pool.Exec(w.Ctx, "update cases set status = 'in_progress', completed_at = null where id = $1", of[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		status := cases.Completed
+		if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, of[0].ID, cases.Change{Status: &status, Version: w.Case(login(0)).Version, Reason: reason}); err != nil {
+			t.Fatal(err)
+		}
+		got := last{}
+		w.Deliver(got)
+		return got
+	}
+	if got := closed("却下のため"); got["対応完了のお知らせ"] == "" || strings.Contains(got["対応完了のお知らせ"], "訂正") {
+		t.Errorf("after a rejected correction: %v", got)
+	}
+	w.Import("", movements("MORE,"+login(0)+",2014-07-20 02:00,exchange,goo,,x,7,,,confirmed"))
+	if got := closed("次の締めで補填"); got["対応状況のお知らせ"] == "" {
+		t.Errorf("after a later loss: %v", got)
 	}
 }

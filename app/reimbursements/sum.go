@@ -12,19 +12,16 @@ func init() {
 }
 
 // stillOwed reports whether the plan of a case has lines that nobody posted, or cannot be
-// made yet, and whether they are due: not those of a request that was rejected because there
-// is nothing to put back.
+// made yet, and whether they are due: not those of a request, as it was, that was rejected
+// because there is nothing to put back.
 func stillOwed(tx *store.Tx, c *cases.Case) (owed, due bool, err error) {
-	if c.PointsOpen != 0 {
-		return true, true, nil
-	}
 	plan, _, err := Look(tx.DB, c)
-	if err != nil || plan.Empty() {
+	if err != nil || plan.Empty() && c.PointsOpen == 0 {
 		return false, false, err
 	}
 	var nothing bool
-	err = store.Scan(tx.DB, `select coalesce((select r.state = 'rejected' and r.rejection = any($2) from reimbursements r where r.case_id = $1 order by r.id desc limit 1), false)`,
-		[]any{c.ID, nothingDue}, &nothing)
+	err = store.Scan(tx.DB, `select coalesce((select r.state = 'rejected' and r.rejection = any($2) and r.plan_hash = $3 from reimbursements r where r.case_id = $1 order by r.id desc limit 1), false)`,
+		[]any{c.ID, nothingDue, plan.Hash()}, &nothing)
 	return true, !nothing, err
 }
 

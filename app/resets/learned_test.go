@@ -357,3 +357,34 @@ func TestLossesAfterAReset(t *testing.T) {
 		t.Errorf("%d events", n)
 	}
 }
+
+// Of a restriction over a loss nothing from before it tells: where the notice of it went to a
+// contact that proves false, the member is told again.
+func TestLossesAreToldToTheMember(t *testing.T) {
+	w := apptest.NewWorld(t)
+	affected, movements := apptest.Losses(1)
+	w.Import(affected, movements)
+	login := apptest.LossLogin(0)
+	c := w.Case(login)
+	own := w.Number("select id from contacts where member_id = $1 and kind = 'email'", *w.ID(login).MemberID)
+	sent := func(contact int64) {
+		t.Helper()
+		w.Number("insert into mails (case_id, contact_id, kind, language, state, queued_at, due_at, sent_at, recipient, data, message_id) values ($1, $2, 'restriction_notice', 'ja', 'sent', $3, $3, $3, '', '', gen_random_uuid()) returning 1", c.ID, contact, w.Clock.Now())
+		w.Number("update cases set notified_at = $2 where id = $1 returning 1", c.ID, w.Clock.Now())
+	}
+	sent(own)
+	w.Clock.Add(time.Minute)
+	ch, err := cases.ProposeContact(w.Ctx, w.Store, w.Agent, c.ID, members.Email, "thief@mail.example", "本人確認書類の写し")
+	must(t, err)
+	ch, err = cases.ConfirmContact(w.Ctx, w.Store, w.Supervisor, ch.ID, "thief@mail.example")
+	must(t, err)
+	w.Number("insert into case_events (case_id, at, kind, actor_kind, actor_id, data) values ($1, $2, 'restricted_again', 'system', 0, '{\"why\": \"loss\"}') returning 1", c.ID, w.Clock.Now())
+	w.Clock.Add(time.Minute)
+	sent(*ch.ContactID)
+	w.Clock.Add(time.Minute)
+	_, err = cases.UndoContact(w.Ctx, w.Store, w.Supervisor, ch.ID, "書類が偽造と判明")
+	must(t, err)
+	if n := w.Number("select count(*) from mails where case_id = $1 and kind = 'restriction_notice' and state = 'queued' and contact_id = $2", c.ID, own); n != 1 || w.Case(login).NotifiedAt != nil {
+		t.Errorf("%d notices wait, notified %v", n, w.Case(login).NotifiedAt)
+	}
+}

@@ -21,7 +21,7 @@ const (
 	byDecision = "decision"
 	byContact  = "contact"
 	byPapers   = "papers"
-	byLoss     = "loss"
+	byLoss     = cases.ForLoss
 )
 
 // Restrict restricts an ID again that is in use: whoever set its password, or had its

@@ -47,6 +47,8 @@ func (v *caseView) noticeLink() link {
 		l.skip = true // released: it was never to be restricted
 	case v.noticeQueued():
 		l.skip, l.note = true, i18n.T(v.ctx, "cases.step.queued")
+	case r.MemberID == nil:
+		l.note = i18n.T(v.ctx, "cases.step.no_member")
 	case r.UnreachableAt != nil || !v.mailable():
 		l.skip, l.note = v.Call != nil || !v.letterWaits(), i18n.T(v.ctx, "cases.step.unreachable")
 	case v.in.Bare:
@@ -200,7 +202,9 @@ func (v *caseView) nextFor(step string) string {
 		return ""
 	case pending && v.Proposal.MayDecide:
 		return "approve"
-	case v.Call == nil && v.letterWaits():
+	case step == "notice" && v.row.MemberID == nil:
+		return ""
+	case v.Call == nil && v.letterWaits() && v.row.MemberID != nil:
 		return "letter"
 	case step == "notice" && (v.Identity.Stopped != "" || v.in.Bare):
 		return ""

@@ -35,6 +35,7 @@ type around struct {
 	offers   *[]cases.OfferTo
 	contacts *[]int64 // how many changes wait to be confirmed
 	suspects *[]int64 // of how many IDs an impostor is suspected
+	corrects *[]int64 // how many cases are due otherwise than was posted
 	heard    *[]bool  // whether the reader's console was heard of just now
 }
 
@@ -45,7 +46,7 @@ func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed
 		a.desks, a.policies = desks.Ask(&reads), policies.AskLatest(&reads)
 		a.waits, a.due = reimbursements.AskWaiting(&reads, reader), callbacks.AskDueFor(&reads, reader, now)
 		a.contacts, a.heard = cases.AskContactsWaiting(&reads, reader), staff.AskSeen(&reads, reader, now)
-		a.suspects = cases.AskSuspected(&reads)
+		a.suspects, a.corrects = cases.AskSuspected(&reads), cases.AskCorrections(&reads)
 		a.ids, a.offers = operators.AskIDs(&reads), cases.AskOffersTo(&reads, reader, now)
 		a.place, a.stopped = installation.Ask(&reads, at), notices.AskStopped(&reads)
 	}
@@ -106,6 +107,7 @@ func (p *page) waiting(a *around) {
 	if n, suspects := (*a.contacts)[0], (*a.suspects)[0]; p.by.May(access.Supervise) {
 		p.frame.Contacts = ui.Waits{Count: n, More: n == cases.CountedTo}
 		p.frame.Suspected = ui.Waits{Count: suspects, Alarm: true, More: suspects == cases.CountedTo}
+		p.frame.Corrections = ui.Waits{Count: (*a.corrects)[0], Alarm: true, More: (*a.corrects)[0] == cases.CountedTo}
 	}
 	if due := store.First(*a.due); due != nil && p.by.May(access.WorkCases) {
 		p.frame.Due = ui.CallbacksDue{Count: due.Count, Overdue: due.Overdue, First: moment(due.First)}

@@ -244,3 +244,13 @@ func TestALetterAboutAContactNotifiesNobody(t *testing.T) {
 		t.Error("notified by no letter and no mail")
 	}
 }
+
+// No letter is recorded to nobody: an ID that was added has no name and address yet.
+func TestNoLetterToNobody(t *testing.T) {
+	w := world(t)
+	opened, err := cases.Open(w.Ctx, w.Store, w.Agent, apptest.Reference, "nobody@ocn.example")
+	must(t, err)
+	must(t, second(cases.AddToIncident(w.Ctx, w.Store, w.Supervisor, opened.Case.ID, "追加申告", nil)))
+	_, err = cases.RecordLetter(w.Ctx, w.Store, w.Agent, opened.Case.ID, jptext.DateOf(w.Clock.Now()).String())
+	refused(t, err, "no_member")
+}

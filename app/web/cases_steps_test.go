@@ -34,6 +34,7 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 	}{
 		"not notified":        {row{State: "restricted"}, ui.CasesShow{}, plan, "now, later, later, later, later; notify"},
 		"no address":          {row{State: "restricted"}, ui.CasesShow{}, plan, "skipped Not sent: contact by phone or letter, now, later, later, later; call"},
+		"no customer":         {row{State: "restricted", UnreachableAt: at}, ui.CasesShow{}, plan, "now Waiting for the customer’s data to be imported, later, later, later, later; "},
 		"no mail can be sent": {row{State: "restricted"}, ui.CasesShow{Identity: ui.Identity{Stopped: "Held."}}, plan, "now Held., later, later, later, later; "},
 		"balance unknown": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{}, reimbursements.Plan{Missing: []int16{1}},
 			"done, done, done, now Balance missing, later; "},
@@ -148,6 +149,9 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 			Case: cases.Case{Origin: cases.Listed, NotifiedAt: c.row.NotifiedAt, VerifiedAt: c.row.VerifiedAt, MadeWholeAt: c.row.MadeWholeAt, UnreachableAt: c.row.UnreachableAt, CompletedAt: c.row.CompletedAt, LetterAbout: c.row.LetterAbout}}
 		if c.row == (row{}) {
 			of.Origin = cases.Inquiry
+		}
+		if member := int64(1); name != "no customer" {
+			of.MemberID = &member
 		}
 		v := &caseView{page: &page{ctx: i18n.With(t.Context(), "en")}, row: &of, plan: c.plan, now: now, CasesShow: c.shown, contacts: []members.Contact{{Kind: members.Email, Source: members.Documents}}}
 		v.in = &incidents.Involved{Bare: strings.Contains(name, "no programs")}

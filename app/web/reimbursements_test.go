@@ -408,3 +408,21 @@ func TestCalculationOfARequest(t *testing.T) {
 		t.Errorf("no balance is known: %s", got)
 	}
 }
+
+// What is learned of points that were put back is told whoever supervises, on every page.
+func TestCorrectionsAreToldToSupervisors(t *testing.T) {
+	s, ids := waitingSite(t, 1)
+	if _, err := reimbursements.Approve(s.Ctx, s.Store, s.Supervisor, ids[0]); err != nil {
+		t.Fatal(err)
+	}
+	told := func(by access.Actor) bool {
+		return strings.Contains(s.as(by).get("/frame").body, "補填の訂正が必要 1件")
+	}
+	if told(s.Supervisor) {
+		t.Error("told before")
+	}
+	s.Import("", apptest.MovementsHeader+"WC,w000@ocn.example,2014-07-21 03:00,cancel,,goo,gift-code,40,,W0,\n")
+	if !told(s.Supervisor) || told(s.Agent) {
+		t.Errorf("a supervisor: %v, an agent: %v", told(s.Supervisor), told(s.Agent))
+	}
+}

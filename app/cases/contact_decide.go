@@ -2,7 +2,6 @@ package cases
 
 import (
 	"context"
-	"fmt"
 
 	"hoten/app/access"
 	"hoten/app/audit"
@@ -135,17 +134,6 @@ func AskProposal(reads *store.Reads, caseID int64) *[]Event {
 func AskShared(reads *store.Reads, caseID int64) *[]int64 {
 	return store.AskValues[int64](reads, `select count(distinct o.identity_id) from cases c join contact_changes k on k.identity_id = c.identity_id and k.state = 'proposed'
 		join contact_changes o on o.same_key = k.same_key and o.state in ('proposed', 'confirmed') and o.identity_id <> k.identity_id where c.id = $1`, caseID)
-}
-
-// AskSuspected counts the IDs of which an impostor is suspected, up to CountedTo.
-func AskSuspected(reads *store.Reads) *[]int64 {
-	return store.AskValues[int64](reads, "select count(*) from (select from identities where impostor_at is not null limit $1) i", CountedTo)
-}
-
-// AskCorrections counts the open cases whose points were put back and are due otherwise by
-// what was learned since, up to CountedTo.
-func AskCorrections(reads *store.Reads) *[]int64 {
-	return store.AskValues[int64](reads, fmt.Sprintf("select count(*) from (select from cases c where %s and points_open > 0 and points_open & %d <> 0 limit $1) c", open, CorrectionDue), CountedTo)
 }
 
 // AskContactsWaiting counts the proposals that somebody who supervises may confirm: those

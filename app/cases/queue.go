@@ -167,3 +167,14 @@ func AskQueueSizes(reads *store.Reads, d Desk) func() map[Queue]int64 {
 		return out
 	}
 }
+
+// AskSuspected counts the IDs of which an impostor is suspected, up to CountedTo.
+func AskSuspected(reads *store.Reads) *[]int64 {
+	return store.AskValues[int64](reads, "select count(*) from (select from identities where impostor_at is not null limit $1) i", CountedTo)
+}
+
+// AskCorrections counts the open cases whose points were put back and are due otherwise by
+// what was learned since, up to CountedTo.
+func AskCorrections(reads *store.Reads) *[]int64 {
+	return store.AskValues[int64](reads, fmt.Sprintf("select count(*) from (select from cases c where %s and points_open > 0 and points_open & %d <> 0 limit $1) c", open, CorrectionDue), CountedTo)
+}

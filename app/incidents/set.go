@@ -266,54 +266,6 @@ func change(tx *store.Tx, kept *Incident, n New) (bool, error) {
 	return true, audit.Record(tx, audit.Change{Action: ToChange.Name, Subject: kept.Subject(), Before: before, After: facts{*kept, bearers}})
 }
 
-// beginsEarlier is told that an incident's period begins earlier than was known.
-var beginsEarlier func(tx *store.Tx) error
-
-// WhenBeginsEarlier has fn called when an incident's period begins earlier than was known.
-func WhenBeginsEarlier(fn func(tx *store.Tx) error) { beginsEarlier = fn }
-
-// endsLater is told of an incident whose period ends later than was known.
-var endsLater func(tx *store.Tx, n *Incident) error
-
-// WhenEndsLater has fn called with an incident whose period ends later than was known.
-func WhenEndsLater(fn func(tx *store.Tx, n *Incident) error) { endsLater = fn }
-
-// hasCases tells whether an incident has cases; the package of cases sets it.
-var hasCases func(db *gorm.DB, incident int64) (bool, error)
-
-// TellCases has fn asked whether an incident has cases.
-func TellCases(fn func(db *gorm.DB, incident int64) (bool, error)) { hasCases = fn }
-
-// setID makes the IDs of an incident's cases ones of the ID that it was given; the package
-// of cases sets it.
-var setID func(tx *store.Tx, incident int64, kind int16) error
-
-// WithID has fn called when an incident with none is given its ID.
-func WithID(fn func(tx *store.Tx, incident int64, kind int16) error) { setID = fn }
-
-func init() { operators.WhenFirstID(areOf) }
-
-// areOf gives the incidents that were recorded before any ID was set up the first one.
-func areOf(tx *store.Tx, first operators.ID) error {
-	list, err := store.Select[Incident](tx.DB, "select * from incidents where id_kind_id is null order by id for no key update")
-	for i := range list {
-		n, before := &list[i], list[i]
-		if err != nil {
-			return err
-		}
-		n.IDKindID = &first.ID
-		n.Version++
-		if err = store.Save(tx, n, "id_kind_id", "version"); err != nil {
-			return err
-		}
-		if err = setID(tx, n.ID, first.ID); err != nil {
-			return err
-		}
-		err = audit.Record(tx, audit.Change{Action: ToChange.Name, Subject: n.Subject(), Before: before, After: *n})
-	}
-	return err
-}
-
 // keepsUsed refuses to give the cases of an incident another ID, whose operator would then
 // write to their members, to take away programs that points were moved in, and to leave
 // fraudulent movements outside its period.

@@ -32,6 +32,12 @@ func (Directory) Resume(tx *store.Tx, identity int64, password string, oneTimePa
 	return err
 }
 
+// VoidPointPasswords voids the point passwords of IDs, with the next writes of tx.
+func (Directory) VoidPointPasswords(tx *store.Tx, identities []int64) error {
+	tx.Queue("update identities set point_password_voided_at = $2 where id = any($1)", identities, tx.Now)
+	return nil
+}
+
 // Release lifts a wrong restriction. The old password was erased when the ID was
 // restricted, so the member still sets a new one through the official page.
 func (Directory) Release(tx *store.Tx, identity int64) error {

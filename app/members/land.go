@@ -10,6 +10,11 @@ func LockKnown(tx *store.Tx, query string, args ...any) error {
 	return err
 }
 
+// AskLock locks the identities that the query yields, by id.
+func AskLock(reads *store.Reads, query string, args ...any) {
+	store.Ask[struct{ ID int64 }](reads, "select id from identities where id in ("+query+") order by id for no key update", args...)
+}
+
 // InsertStaged keeps the IDs of a staged table that nobody knew, with their members and
 // contacts, and the members of IDs that were only inquired about.
 func InsertStaged(tx *store.Tx, staged string) error {

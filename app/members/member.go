@@ -40,6 +40,15 @@ type Identity struct {
 	OneTimePassword       bool
 }
 
+// PointPasswordStands is, in SQL of an identity i, that a thief may have set its password for
+// points: nobody voided it since the ID was restricted.
+const PointPasswordStands = "coalesce(i.point_password_voided_at < i.restricted_at, i.point_password_voided_at is null)"
+
+// PointPasswordStands is that of one ID.
+func (i Identity) PointPasswordStands() bool {
+	return i.PointPasswordVoidedAt == nil || i.RestrictedAt != nil && i.PointPasswordVoidedAt.Before(*i.RestrictedAt)
+}
+
 // Kinds of contacts.
 const (
 	Email = "email"

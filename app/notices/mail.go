@@ -86,7 +86,9 @@ type Facts struct {
 	Contact     string    `json:"contact,omitempty"`     // which was changed or changed back: "email" or "phone"
 	Points      []Points  `json:"points,omitempty"`      // posted, a program each
 	Before      PutBack   `json:"before,omitzero"`       // what a correction corrects
-	Former      bool      `json:"former,omitempty"`      // the address was taken back, and may be anybody's
+	// PointPassword is that the password for points was made void with this.
+	PointPassword bool `json:"point_password,omitempty"`
+	Former        bool `json:"former,omitempty"` // the address was taken back, and may be anybody's
 }
 
 // ToFormer is what may be told at an address that was taken back, which may be an

@@ -40,7 +40,7 @@ func facts(name string) Facts {
 	whole := int64(8500)
 	return Facts{Name: name, MaskedLogin: "m00****@ocn.example", CaseNumber: "H0000012-3",
 		TitleJa: "なりすましによるポイント不正利用", TitleEn: "Points misused through stolen OCN IDs",
-		PeriodFrom: day(11), PeriodTo: day(28), DetectedOn: day(28), At: time.Date(2014, 7, 31, 10, 30, 0, 0, jptext.JST), Minutes: 10, Loss: true,
+		PeriodFrom: day(11), PeriodTo: day(28), DetectedOn: day(28), At: time.Date(2014, 7, 31, 10, 30, 0, 0, jptext.JST), Minutes: 10, Loss: true, PointPassword: true,
 		Points: []Points{{NameJa: "ポイントーク", NameEn: "PointTalk", Restored: 5000, Adjusted: 120, Balance: 12345, Whole: &whole},
 			{NameJa: "gooポイント", NameEn: "goo Point", Restored: -4000, Reimbursed: 3500, Absorbed: 800, Moved: -40, Balance: 1265}}}
 }
@@ -124,6 +124,46 @@ func TestFormerAddressesLearnNothing(t *testing.T) {
 		}
 		if !strings.Contains(m.Text, "0120-047-860") {
 			t.Errorf("%s: tells no number to call", lang)
+		}
+	}
+}
+
+// A password for points that was made void with the points put back is told of, with how to
+// register a new one: not while transfers are suspended, nor before the ID is in use again.
+func TestPointPasswordsAreToldOf(t *testing.T) {
+	said := map[string]map[string]string{
+		"ja": {"suspended": "移行の再開後にお願いいたします", "point_password": "ポイントパスワードを登録してください", "": "新しいものを登録してください"},
+		"en": {"suspended": "once they are available again", "point_password": "and register one.", "": "and register a new one"},
+	}
+	later := map[string]string{"ja": "ご利用の再開後に、", "en": "nce your OCN ID is in use again"}
+	void := map[string]string{"ja": "ポイントパスワードを無効にいたしました", "en": "voided your point password"}
+	for _, kind := range []string{ReimbursementCompleted, ReimbursementCorrected} {
+		for lang, by := range said {
+			for transfer, want := range by {
+				for _, resumed := range []bool{true, false} {
+					f, e := facts("山田 太郎"), env(lang)
+					f.Resumed, e.Transfer = resumed, transfer
+					text := func() string {
+						m, err := Render(kind, lang, f, "", e)
+						if err != nil {
+							t.Fatal(err)
+						}
+						between := map[string]string{"ja": "", "en": " "}[lang]
+						return strings.Join(strings.Fields(m.Text), between)
+					}
+					if got := text(); !strings.Contains(got, void[lang]) || !strings.Contains(got, want) || strings.Contains(got, later[lang]) != (!resumed && transfer != "suspended") {
+						t.Errorf("%s.%s, transfers %q, resumed %v:\n%s", kind, lang, transfer, resumed, got)
+					}
+					f.PointPassword = false
+					if got := text(); strings.Contains(got, void[lang]) {
+						t.Errorf("%s.%s tells of a password that was left alone:\n%s", kind, lang, got)
+					}
+					f.PointPassword, e.PointPassword = true, ""
+					if got := text(); strings.Contains(got, "無効") || strings.Contains(got, "void") {
+						t.Errorf("%s.%s tells of a password that there is none of:\n%s", kind, lang, got)
+					}
+				}
+			}
 		}
 	}
 }

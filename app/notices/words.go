@@ -69,6 +69,7 @@ type words struct {
 	Signature                        []string
 	ID, GoesOn, Happened             string
 	PointPassword                    string
+	Voided                           bool   // the PointPassword was, with what this mail tells
 	Unit                             string // what points of the incident's programs are called, the one or the other
 	Own                              string // what those are called that this mail is about, all of them
 	Mailbox, OneTimePassword         bool
@@ -111,6 +112,7 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 	ways := f.ways(env.Transfers)
 	w.Rolled, w.Paid, w.Both = ways.Restored, ways.Reimbursed, ways.Restored && ways.Reimbursed
 	w.Adjustment = f.Points != nil && !slices.ContainsFunc(f.Points, func(p Points) bool { return p.Restored != 0 || p.Reimbursed != 0 || p.Absorbed != 0 })
+	w.Voided = f.PointPassword && w.PointPassword != ""
 	if lang == "en" {
 		w.Title = value(f.TitleEn)
 	}

@@ -124,6 +124,7 @@ type approval struct {
 	all            []Approval // before this one, void ones included
 	given, editors []int64
 	last           bool
+	voids          bool // the password for points, as the member is told
 }
 
 // approveTogether approves proposals, each once, in one transaction. Each word has its

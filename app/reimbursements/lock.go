@@ -4,6 +4,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
+	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -86,6 +87,8 @@ func lockForApproval(tx *store.Tx, ids []int64, hasty bool) (map[int64]*approval
 		type setting struct{ LockTimeout string }
 		store.Ask[setting](&reads, "select set_config('lock_timeout', $1, true) as lock_timeout", haste)
 	}
+	// Posting voids passwords of IDs, which are locked before cases.
+	members.AskLock(&reads, "select identity_id from cases where id "+ofProposals, ids)
 	asked, companies, programs := askLocked(&reads, ids), ledger.AskCompanies(&reads), incidents.AskPrograms(&reads)
 	addressees := cases.AskAddressees(&reads, ofProposals, ids)
 	transfers, mails := store.AskIDs(&reads, "transfers", len(ids)), store.AskIDs(&reads, "mails", len(ids))

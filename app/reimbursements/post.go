@@ -8,6 +8,7 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/ledger"
 	"hoten/app/notices"
+	"hoten/app/resets"
 	"hoten/app/store"
 )
 
@@ -42,7 +43,29 @@ func (p *preparation) post(tx *store.Tx, approved []*approval) error {
 	tx.Queue(`update reimbursements r set state = 'posted', decided_at = $3, decided_by = p.d, transfer_id = p.t
 		from unnest($1::bigint[], $2::bigint[], $4::bigint[]) as p(id, t, d) where r.id = p.id`, ids, transfers, tx.Now, deciders)
 	cases.MarkProposal(tx, caseIDs, Posted)
-	return p.tellMembers(tx, posted)
+	if err := p.tellMembers(tx, posted); err != nil {
+		return err
+	}
+	return voidPointPasswords(tx, posted)
+}
+
+// voidPointPasswords voids the passwords for points of IDs that were made whole, where a thief
+// may have set them: docs/domain.md section 5.
+func voidPointPasswords(tx *store.Tx, posted []*approval) error {
+	var ids []int64
+	for _, a := range posted {
+		if a.voids {
+			ids = append(ids, a.IdentityID)
+		}
+	}
+	if ids == nil {
+		return nil
+	}
+	directory, err := resets.Identities(tx)
+	if err != nil {
+		return err
+	}
+	return directory.VoidPointPasswords(tx, ids)
 }
 
 // postings turns a plan into double entry, one posting an account and purpose: its lines,
@@ -127,6 +150,7 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 		if a.plan.Corrects && !slices.ContainsFunc(facts.Points, moves) {
 			continue // one number of a movement for another: nothing changes for the member
 		}
+		a.voids, facts.PointPassword = who.PointPassword, who.PointPassword
 		if who.Address == "" {
 			untold = append(untold, a.CaseID)
 			continue

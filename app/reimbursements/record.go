@@ -36,8 +36,12 @@ func tellApproved(tx *store.Tx, approved []*approval) error {
 		told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Approved, Data: data, By: &a.by})
 		after := map[string]any{"state": Submitted, "case": a.Number(), "approvals": len(a.given) + 1, "needed": a.ApprovalsNeeded}
 		if a.last {
-			told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Posted, Data: map[string]any{"reimbursement": a.Reimbursement.ID}, By: &a.by})
+			data := map[string]any{"reimbursement": a.Reimbursement.ID}
 			after["state"], after["transfer"], after["balances"] = Posted, a.TransferID, a.plan.Balances
+			if a.voids {
+				data["point_password"], after["point_password"] = "voided", "voided"
+			}
+			told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Posted, Data: data, By: &a.by})
 		}
 		recorded = append(recorded, audit.Change{Subject: a.Reimbursement.Subject(),
 			Before: map[string]any{"state": Submitted}, After: after, By: &a.by})

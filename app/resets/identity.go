@@ -20,6 +20,8 @@ type IdentitySystem interface {
 	// Resume sets the member's new password, ends all sessions, voids the point
 	// password and switches the one-time password.
 	Resume(tx *store.Tx, identity int64, password string, oneTimePassword bool) error
+	// VoidPointPasswords voids the passwords for points, which a thief may have set.
+	VoidPointPasswords(tx *store.Tx, identities []int64) error
 	// Release lifts a wrong restriction without touching the password.
 	Release(tx *store.Tx, identity int64) error
 }

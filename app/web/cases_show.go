@@ -198,7 +198,7 @@ func (v *caseView) identityPanel() (err error) {
 		return err
 	}
 	v.Identity = ui.Identity{State: states[r.IdentityID], RestrictedAt: moment(r.RestrictedAt), ResumedAt: moment(r.ResumedAt),
-		PointPassword: v.identity.PointPasswordVoidedAt != nil, OneTimePassword: v.identity.OneTimePassword}
+		PointPassword: !v.identity.PointPasswordStands(), OneTimePassword: v.identity.OneTimePassword}
 	if id, lang := v.in.ID, i18n.Lang(v.ctx); id != nil {
 		v.Identity.GoesOn, v.Identity.PointPasswordName, v.Identity.OffersOneTime = id.GoesOn(lang), id.PointPassword(lang), id.OneTimePassword
 	}

@@ -132,6 +132,9 @@ func (v *caseView) sentence(e cases.Event) string {
 	if kind == cases.LetterSent && data["about"] != nil { // earlier releases kept no subject
 		kind += "_about"
 	}
+	if name := v.Identity.PointPasswordName; kind == cases.Posted && data["point_password"] != nil && name != "" {
+		kind, args = kind+"_voided", append(args, "password", name)
+	}
 	return i18n.T(p.ctx, "cases.event."+kind, args...)
 }
 

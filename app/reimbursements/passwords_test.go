@@ -1,0 +1,66 @@
+package reimbursements_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"hoten/app/apptest"
+	"hoten/app/members"
+	"hoten/app/notices"
+	"hoten/app/store"
+)
+
+// Making an ID whole voids its password for points, which the thief may have set, and the
+// member is told: once for each time that the ID was restricted, unless a reset did so.
+func TestMadeWholeVoidsPointPasswords(t *testing.T) {
+	w, of := importLosses(t, small, large, small, small, small)
+	directory := func(do func(members.Directory, *store.Tx) error) {
+		t.Helper()
+		if err := store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error { return do(members.Directory{}, tx) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reset := func(i int) func(members.Directory, *store.Tx) error {
+		return func(d members.Directory, tx *store.Tx) error { return d.Resume(tx, of[i].IdentityID, "correct horse battery", false) }
+	}
+	directory(reset(2)) // the member may have registered a new one since
+	directory(reset(3))
+	reset2 := w.Clock.Now()
+	w.Clock.Add(time.Hour)
+	directory(func(d members.Directory, tx *store.Tx) error { return d.Restrict(tx, []int64{of[3].IdentityID}) })
+	directory(func(d members.Directory, tx *store.Tx) error { return d.Release(tx, of[4].IdentityID) })
+	w.Clock.Add(time.Hour)
+	for i, c := range of {
+		r := propose(t, w, w.Agent, c)
+		approve(t, w, w.Supervisor, r.ID)
+		if i == 1 {
+			if w.ID(login(i)).PointPasswordVoidedAt != nil {
+				t.Error("void before the last approval")
+			}
+			approve(t, w, w.Manager, r.ID)
+		}
+	}
+	for i := range of {
+		want := w.Clock.Now()
+		if i == 2 {
+			want = reset2
+		}
+		if at := w.ID(login(i)).PointPasswordVoidedAt; at == nil || !at.Equal(want) {
+			t.Errorf("%s: void at %v", login(i), at)
+		}
+	}
+	told := map[string]bool{}
+	w.Deliver(apptest.OutletFunc(func(e notices.Envelope) error {
+		told[e.To] = strings.Contains(strings.ReplaceAll(e.Text, "\n", ""), "ポイントパスワードを無効にいたしました")
+		return nil
+	}))
+	for i, address := range []string{"c0@mail.example", "c1@mail.example", "c2@mail.example", "c3@mail.example", "c4@mail.example"} {
+		if void, sent := told[address]; !sent || void != (i != 2) {
+			t.Errorf("%s: told %v, sent %v", address, void, sent)
+		}
+	}
+	if n := w.Number("select count(*) from audit_entries where after->>'point_password' = 'voided'"); n != 4 {
+		t.Errorf("%d audited", n)
+	}
+}

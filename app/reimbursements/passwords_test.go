@@ -22,7 +22,9 @@ func TestMadeWholeVoidsPointPasswords(t *testing.T) {
 		}
 	}
 	reset := func(i int) func(members.Directory, *store.Tx) error {
-		return func(d members.Directory, tx *store.Tx) error { return d.Resume(tx, of[i].IdentityID, "correct horse battery", false) }
+		return func(d members.Directory, tx *store.Tx) error {
+			return d.Resume(tx, of[i].IdentityID, "correct horse battery", false)
+		}
 	}
 	directory(reset(2)) // the member may have registered a new one since
 	directory(reset(3))

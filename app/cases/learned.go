@@ -124,11 +124,15 @@ func endProved(tx *store.Tx, ids []int64) error {
 	if err != nil || len(void) == 0 {
 		return err
 	}
-	if err := verifiedElsewhere(tx, ids, void); err != nil {
+	if err := verifiedElsewhere(tx, ids, void, "true"); err != nil {
 		return err
 	}
 	return voidVerified(tx, ids, void)
 }
+
+// possessing is the condition, in SQL, of calls k in which a code was right or a call back
+// reached the caller.
+const possessing = "exists (select from call_answers a where a.call_id = coalesce(k.first_id, k.id) and a.matched and a.item in ('" + itemCode + "', '" + itemCallback + "'))"
 
 // stands is the condition, in SQL, of calls k about a case (c), that nothing is known against
 // what was verified in them, and that nothing of the ID was taken back since they began.
@@ -149,12 +153,12 @@ func AskMemberVerified(reads *store.Reads, caseID int64) *[]bool {
 
 // verifiedElsewhere has cases count as verified by a later conversation where those that they
 // count by, which are void from now on, are not the only ones: one since whatever was taken
-// back before, with somebody who may act for the member.
-func verifiedElsewhere(tx *store.Tx, ids, void []int64) error {
+// back before, with somebody who may act for the member, and of calls k that meet the condition.
+func verifiedElsewhere(tx *store.Tx, ids, void []int64, condition string) error {
 	_, err := store.Exec(tx, `update cases c set verified_at = o.at, verified_call = o.conversation from (
 		select distinct on (k.case_id) k.case_id, coalesce(k.first_id, k.id) as conversation, coalesce(k.ended_at, $3) as at from calls k join cases c on c.id = k.case_id
 		where c.identity_id = any($1) and c.verified_call = any($2) and coalesce(k.first_id, k.id) <> all($2) and k.outcome = '`+Verified+`' and `+EntitledCaller+`
-		and `+stands+`
+		and `+stands+" and "+condition+`
 		order by k.case_id, k.id) o where o.case_id = c.id`, ids, void, tx.Now)
 	return err
 }

@@ -50,7 +50,11 @@ var dynamic = map[string][]string{
 	"cases.contact.told_undone.":    {"mail", "letter"},
 	"cases.letter.about.":           {"restriction", "contact_changed", "contact_undone", "result"},
 	"cases.contact.kind.":           {"email", "phone", "letter"},
+<<<<<<< HEAD
 	"cases.event.":                  {"opened", "note", "status", "assigned", "added", "call_started", "call_concluded", "call_ended", "code_sent", "handover_offered", "handover_withdrawn", "handover_declined", "handover_expired", "handed_over", "verification_reopened", "verified_void", "impostor_cleared", "representative", "representative_withdrawn", "contact_proposed", "contact_set", "contact_refused", "contact_withdrawn", "contact_undone", "contact_undone_told", "revealed", "notified", "unreachable", "notice_misled", "result_misled", "change_misled", "mail_counts", "reachable", "letter_sent", "letter_sent_about", "mail_not_sent", "mail_again", "mail_moved", "link_sent", "resumed", "released", "restricted_again", "restricted_elsewhere", "finding", "adjustment", "double_decided", "cancels_exceeded", "balance_missing", "balance_stated", "double", "correction", "late_fact", "late_fact_other", "proposed", "approved", "returned", "rejected", "withdrawn", "posted", "posted_voided", "approvals_voided", "approval_reminded", "approval_escalated", "callback_promised", "callback_attempted", "callback_moved", "callback_dropped", "callback_exhausted"},
+=======
+	"cases.event.":                  {"opened", "note", "status", "assigned", "added", "call_started", "call_concluded", "call_ended", "code_sent", "handover_offered", "handover_withdrawn", "handover_declined", "handover_expired", "handed_over", "verification_reopened", "verified_void", "impostor_cleared", "representative", "representative_withdrawn", "contact_proposed", "contact_set", "contact_refused", "contact_withdrawn", "contact_undone", "contact_undone_told", "revealed", "notified", "unreachable", "notice_misled", "result_misled", "change_misled", "mail_counts", "reachable", "letter_sent", "letter_sent_about", "mail_not_sent", "mail_again", "mail_moved", "link_sent", "resumed", "released", "restricted_again", "restricted_elsewhere", "finding", "finding_unverified", "adjustment", "double_decided", "cancels_exceeded", "balance_missing", "balance_stated", "double", "correction", "late_fact", "late_fact_other", "proposed", "approved", "returned", "rejected", "withdrawn", "posted", "approvals_voided", "approval_reminded", "approval_escalated", "callback_promised", "callback_attempted", "callback_moved", "callback_dropped", "callback_exhausted"},
+>>>>>>> own
 	"cases.double.":                 {"open", "real", "double"},
 	"cases.points_open.":            {"balance_missing", "double", "correction"},
 	"cases.points_open.correction.": {"proposed", "changed", "adjusted"},
@@ -94,7 +98,7 @@ var dynamic = map[string][]string{
 	"audit.is.":                     {"true", "false"},
 	"audit.item.":                   {"code", "callback"},
 	"audit.field.": {"change", "verified_call", "balances", "state", "status", "approvals", "approvals_needed", "needed", "lines", "case", "transfer",
-		"assignee", "call", "code", "count", "day", "desk", "direction", "due", "from", "to", "hours", "incident", "item", "job", "level", "match", "movement", "name", "note", "outcome", "points", "program", "relation", "substitute", "origin", "class"},
+		"assignee", "call", "code", "count", "day", "desk", "direction", "due", "from", "to", "hours", "incident", "item", "job", "level", "match", "movement", "name", "note", "outcome", "points", "program", "relation", "substitute", "origin", "class", "verified"},
 	"list.":                         {"or", "and"},
 	"calls.variant.":                {"character", "order", "spelling"},
 	"calls.variant.ask.":            {"character", "order", "spelling"},
@@ -108,8 +112,8 @@ var dynamic = map[string][]string{
 	"reimbursements.needed.":        {"threshold", "adjustment"},
 	"reimbursements.rejection.":     {"own_use", "duplicate", "amount_differs", "out_of_period", "cancelled"},
 	"reimbursements.state.":         {"submitted", "approved", "returned", "rejected", "withdrawn", "posted"},
-	"reimbursements.flag.":          {"correction", "double", "unusual_amount", "adjusted", "own_use", "contact_changed"},
-	"reimbursements.why.":           {"correction", "double", "unusual_amount", "adjusted", "own_use", "contact_changed"},
+	"reimbursements.flag.":          {"correction", "double", "unusual_amount", "adjusted", "own_unverified", "own_use", "contact_changed"},
+	"reimbursements.why.":           {"correction", "double", "unusual_amount", "adjusted", "own_unverified", "own_use", "contact_changed"},
 	"reports.step.":                 {"proposed", "approved", "returned", "rejected", "withdrawn", "posted"},
 	"services.":                     {"registration", "exchange", "transfer"},
 	"services.state.":               {"suspended", "point_password"},

@@ -154,7 +154,7 @@ func reimbursementSamples(lang string) map[string]page {
 			{Name: in(lang, "佐藤 美咲", "Misaki Sato"), Program: programs[1].Label, Pending: 1950000, Approved: 50000, Limit: 2000000},
 		},
 	}
-	index.Flags, index.Bands = []string{"unusual_amount", "adjusted", "own_use", "contact_changed"}, []int64{0, 500, 1000, 5000}
+	index.Flags, index.Bands = []string{"unusual_amount", "adjusted", "own_unverified", "own_use", "contact_changed"}, []int64{0, 500, 1000, 5000}
 	index.Groups = []ReimbursementGroup{{"A", 0, 41, false}, {"B", 1, 12, false}, {"C", 4, 75, true}}
 	index.Late, index.RemindHours, index.EscalateHours = Late{17, 3, 1, 2}, 4, 8
 	index.Piles = []ReimbursementPile{{Incident: "2014-R096", Count: 128, Oldest: jst(7, 30, 18, 4), Program: programs[0].Label, Rollback: 1265000},

@@ -73,7 +73,7 @@ func caseSamples(lang string) map[string]page {
 	locked.Proposal.State, locked.Proposal.Reason = "returned", in(lang, "7/22の交換は本人利用の可能性あり。判定を確認のうえ再申請してください。", "The exchange of 22 July may be the member's own. Check the finding and propose again.")
 	locked.MayPropose = false
 	locked.Identity.MayReset = false
-	locked.Findings = []Choice{{"MV2014-000001", "7/22 03:49 PointTalk → goo"}}
+	locked.Findings, locked.Unverified = []Choice{{"MV2014-000001", "7/22 03:49 PointTalk → goo"}}, true
 	locked.Adjust = []Choice{{"pointtalk", "ポイントーク"}, {"goo", "gooポイント"}}
 	locked.Identity.MayRelease = true
 	locked.PointsOpen, locked.Doubles = []string{"balance_missing", "double", "correction"}, []Choice{{"MV2014-000001", "7/22 03:49 PointTalk → goo"}}

@@ -147,7 +147,7 @@ func TestFourEyes(t *testing.T) {
 // call verifies the caller, not without errors on the way.
 func (s *site) call(agent *client, number string) {
 	s.T.Helper()
-	agent.post("/cases/"+number+"/reset", nil).want(403, "code", "verification_required")
+	agent.post("/cases/"+number+"/reset", nil).want(403, "code", "verification_required", "with.level", "2")
 	call := "/calls/" + agent.post("/cases/"+number+"/calls", j{"direction": "inbound", "desk": "tech", "caller_number": "090-0000-1234", "relation": "self"}).
 		want(201, "case", number, "level", "0", "relation", "self").at("id")
 	agent.post(call+"/conclude", j{"outcome": "verified"}).want(403, "code", "verification_required")

@@ -42,15 +42,16 @@ func SendCode(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		if err := in.provable(tx); err != nil {
 			return err
 		}
-		if err := in.withinCodeLimits(tx); err != nil {
-			return err
-		}
+		// Without an address waiting for the next code is in vain.
 		contact, err := usableContact(tx.DB, in.Case, in.of.Standing, members.Email)
 		if err != nil {
 			return err
 		}
 		if contact == nil {
 			return fault.New(fault.Invalid, "no_usable_contact")
+		}
+		if err := in.withinCodeLimits(tx); err != nil {
+			return err
 		}
 		if err := in.sendCode(tx, contact); err != nil {
 			return err

@@ -149,23 +149,25 @@ func ClearImpostor(ctx context.Context, s *store.Store, by access.Actor, id int6
 	})
 }
 
-// Require refuses what needs a verified caller: on a suspicion, while level 2 is
-// closed, or below the level in the actor's running call.
-func Require(tx *store.Tx, c *Case, of members.Standing, p policies.Policies, wanted int) error {
+// Require2 refuses what needs a caller verified to level 2: on a suspicion, or below the
+// level reached in the actor's running call. That is 2, which nobody has while it is
+// closed, or less where something else is to be looked at before more is asked for.
+func Require2(tx *store.Tx, c *Case, of members.Standing, p policies.Policies, reached int) error {
 	if err := Unsuspected(of); err != nil {
 		return err
-	}
-	if wanted >= 2 {
-		if err := open2(of, p.Verification, tx.Now); err != nil {
-			return err
-		}
 	}
 	call, err := CurrentCall(tx.DB, c.ID, tx.By.ID)
 	if err != nil {
 		return err
 	}
-	if call == nil || call.Valid(tx.Now) < wanted {
-		return fault.New(fault.Forbidden, "verification_required", "level", wanted)
+	below := call == nil || call.Valid(tx.Now) < reached
+	if below || reached >= 2 {
+		if err := open2(of, p.Verification, tx.Now); err != nil {
+			return err
+		}
+	}
+	if below {
+		return fault.New(fault.Forbidden, "verification_required", "level", 2)
 	}
 	return nil
 }

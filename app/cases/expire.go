@@ -11,7 +11,9 @@ func WhenClearing(fn func(tx *store.Tx, identity int64) error) { clearing = appe
 
 // expireGrants ends the codes that are out, and what was verified in running calls and in a
 // conversation (0: none other), of all cases of the ID, which is locked with its record: for good, the end of
-// a suspicion gives none back. Right answers that gave no level yet go too.
+// a suspicion gives none back. Right answers that gave no level yet go too. A case that counts
+// as verified by one of these counts by another that has ended, if possession was proved in it:
+// what a caller knows, whoever was suspected may know as well.
 func expireGrants(tx *store.Tx, identity, conversation int64) error {
 	if _, err := store.Exec(tx, "update verification_codes set expires_at = $2 where identity_id = $1 and used_at is null and expires_at > $2", identity, tx.Now); err != nil {
 		return err
@@ -22,7 +24,11 @@ func expireGrants(tx *store.Tx, identity, conversation int64) error {
 	if err != nil {
 		return err
 	}
-	return voidVerified(tx, []int64{identity}, append(running, conversation))
+	void := append(running, conversation)
+	if err := verifiedElsewhere(tx, []int64{identity}, void, possessing); err != nil {
+		return err
+	}
+	return voidVerified(tx, []int64{identity}, void)
 }
 
 // voidVerified takes back what was verified in conversations about the IDs: those that run

@@ -124,21 +124,41 @@ func endProved(tx *store.Tx, ids []int64) error {
 	if err != nil || len(void) == 0 {
 		return err
 	}
-	if err := verifiedElsewhere(tx, ids, void); err != nil {
+	if err := verifiedElsewhere(tx, ids, void, "true"); err != nil {
 		return err
 	}
 	return voidVerified(tx, ids, void)
 }
 
+// possessing is the condition, in SQL, of calls k in which a code was right or a call back
+// reached the caller.
+const possessing = "exists (select from call_answers a where a.call_id = coalesce(k.first_id, k.id) and a.matched and a.item in ('" + itemCode + "', '" + itemCallback + "'))"
+
+// stands is the condition, in SQL, of calls k about a case (c), that nothing is known against
+// what was verified in them, and that nothing of the ID was taken back since they began.
+var stands = "not " + misproved("coalesce(k.first_id, k.id)") + ` and not exists (select from cases z join case_events e on e.case_id = z.id
+	where z.identity_id = c.identity_id and e.kind in ('` + VerifiedVoid + `', '` + WasRestrictedAgain + `', '` + ImpostorCleared + `') and e.at >= k.started_at)`
+
+// MemberVerified is the condition, in SQL, that the member of an ID, or a representative whose
+// papers stand, was verified in a call about any of its cases, and that this still counts.
+func MemberVerified(identity string) string {
+	return "exists (select from cases c where c.identity_id = " + identity + ` and (c.verified_at is not null
+		or exists (select from calls k where k.case_id = c.id and ` + ReachedLevel + " and " + stands + ")))"
+}
+
+// AskMemberVerified reads whether the member of a case is verified (MemberVerified).
+func AskMemberVerified(reads *store.Reads, caseID int64) *[]bool {
+	return store.AskValues[bool](reads, "select "+MemberVerified("(select identity_id from cases where id = $1)"), caseID)
+}
+
 // verifiedElsewhere has cases count as verified by a later conversation where those that they
 // count by, which are void from now on, are not the only ones: one since whatever was taken
-// back before, with somebody who may act for the member.
-func verifiedElsewhere(tx *store.Tx, ids, void []int64) error {
+// back before, with somebody who may act for the member, and of calls k that meet the condition.
+func verifiedElsewhere(tx *store.Tx, ids, void []int64, condition string) error {
 	_, err := store.Exec(tx, `update cases c set verified_at = o.at, verified_call = o.conversation from (
 		select distinct on (k.case_id) k.case_id, coalesce(k.first_id, k.id) as conversation, coalesce(k.ended_at, $3) as at from calls k join cases c on c.id = k.case_id
 		where c.identity_id = any($1) and c.verified_call = any($2) and coalesce(k.first_id, k.id) <> all($2) and k.outcome = '`+Verified+`' and `+EntitledCaller+`
-		and not `+misproved("coalesce(k.first_id, k.id)")+` and not exists (select from cases z join case_events e on e.case_id = z.id
-			where z.identity_id = c.identity_id and e.kind in ('`+VerifiedVoid+`', '`+WasRestrictedAgain+`', '`+ImpostorCleared+`') and e.at >= k.started_at)
+		and `+stands+" and "+condition+`
 		order by k.case_id, k.id) o where o.case_id = c.id`, ids, void, tx.Now)
 	return err
 }

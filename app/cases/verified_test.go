@@ -3,6 +3,7 @@ package cases_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/cases"
@@ -250,5 +251,58 @@ func TestDoubtingACallOfAnother(t *testing.T) {
 			}
 			must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "別人でした")))
 		}
+	}
+}
+
+// Where one call of a case is doubted, another in which possession was proved stands in for
+// it, whichever came first; what was only known in another does not.
+func TestWhatADoubtedCallLeaves(t *testing.T) {
+	const login = "m1@ocn.example"
+	for name, test := range map[string]struct {
+		code, later, ended, want bool // of the other call
+	}{
+		"a code, later":                  {code: true, later: true, ended: true, want: true},
+		"a code, before":                 {code: true, ended: true, want: true},
+		"a code, before, and it goes on": {code: true},
+		"answers, later":                 {later: true, ended: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := world(t)
+			c := w.Case(login)
+			begin := func(by access.Actor, code, ended bool) *cases.Call {
+				call := w.Call(by, c.ID, level1...)
+				if code {
+					must(t, second(cases.SendCode(w.Ctx, w.Store, by, call.ID)))
+					must(t, second(cases.CheckCode(w.Ctx, w.Store, by, call.ID, w.Secret(c.ID))))
+				}
+				must(t, second(cases.Conclude(w.Ctx, w.Store, by, call.ID, cases.Verified)))
+				if ended {
+					must(t, second(cases.EndCall(w.Ctx, w.Store, by, call.ID)))
+				}
+				return call
+			}
+			doubt := func(call *cases.Call) {
+				must(t, second(cases.Conclude(w.Ctx, w.Store, w.Supervisor, call.ID, cases.ImpostorSuspected)))
+			}
+			var doubted, other *cases.Call
+			if test.later {
+				doubted = begin(w.Agent, false, true)
+				w.Clock.Add(time.Minute)
+			}
+			other = begin(w.Agent2, test.code, test.ended)
+			if !test.later {
+				w.Clock.Add(time.Minute)
+				doubted = begin(w.Agent, false, true)
+			}
+			doubt(doubted)
+			now := w.Case(login)
+			if (now.VerifiedAt != nil) != test.want || test.want && *now.VerifiedCall != other.ID {
+				t.Fatalf("verified %v in call %v, want %v", now.VerifiedAt, now.VerifiedCall, test.want)
+			}
+			doubt(other)
+			if now := w.Case(login); now.VerifiedAt != nil {
+				t.Errorf("verified %v, and both are doubted", now.VerifiedAt)
+			}
+		})
 	}
 }

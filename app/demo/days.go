@@ -135,7 +135,7 @@ func (p *play) judged() error {
 			continue
 		}
 		if _, err := reimbursements.DecideFinding(p.ctx, p.s, p.who("sv"), row.Case.ID, transfers[1].MovementID, incidents.Own,
-			"本人確認のうえ、ご自身で移行されたとのお申し出。"); err != nil {
+			"ご本人からの書面に、ご自身で移行されたとの記載。"); err != nil {
 			return err
 		}
 		break

@@ -259,6 +259,13 @@ func TestBalancesOfAProgramThatIsAddedLater(t *testing.T) {
 		}
 	}
 	about("pointtalk", "goo")
+	for change, want := range map[string]string{"7,5,2014->7,6,2014": "balance_goo", "7,5,2014->8,5,2014": "balance_pointtalk", "山田,7,5->山下,7,6": "", "7,5,2014-07-29->7,6,2014-07-28": "", "7,5,2014->7,,2014": ""} {
+		old, now, _ := strings.Cut(change, "->")
+		i := w.Import(strings.Replace(list, old, now, 1), "")
+		if got := rejections(w, i.ID); !slices.Equal(got, []string{"affected:2:" + want + ":duplicate_conflict"}) || balancesOf(w, "a", "b") != "a:7 - b:7 -" {
+			t.Errorf("%s: %v, %s", change, got, balancesOf(w, "a", "b"))
+		}
+	}
 	if i, err := upload(w, w.Manager, true, "affected", list); err != nil || counts(work(w, i.ID)) != "done 1/1/0" {
 		t.Errorf("a dry run: %v", err)
 	}

@@ -56,12 +56,21 @@ func (r *run) settleAffected(tx *store.Tx) error {
 	if err := r.settleBalances(tx); err != nil {
 		return err
 	}
+	untaken, err := r.untaken(tx)
+	if err != nil {
+		return err
+	}
 	rows, err := store.Returning[settled](tx, `delete from staged_affected s using cases c, members m
 		where c.incident_id = $1 and c.identity_id = s.known_identity and `+listed+` and m.id = s.known_member
 		returning s.line, coalesce(c.row_hash, m.row_hash) is not distinct from s.row_hash as same,
 		  case when coalesce(c.row_hash, m.row_hash) is not distinct from s.row_hash then '' else `+conflicting+` end as program`, r.IncidentID)
 	if err != nil {
 		return err
+	}
+	for i, row := range rows {
+		if !row.Same && row.Program == "" {
+			rows[i].Program = untaken[row.Line]
+		}
 	}
 	if err := r.sort(tx.Context(), AffectedFile, rows, csvin.Problem{Reason: "duplicate_conflict"}); err != nil {
 		return err

@@ -19,7 +19,8 @@ import (
 // own after all (own leaves the plan). A supervisor decides, with the reason; the
 // case's class follows, approvals already given are void, and whoever made a loss of it
 // is an author of the plan. Of a movement that was posted the plan then shows the
-// difference: what was booked is never changed.
+// difference: what was booked is never changed. Of own it is kept whether the member had
+// been verified: a letter, the police or papers may say so as well.
 func DecideFinding(ctx context.Context, s *store.Store, by access.Actor, caseID int64, movementID, finding, reason string) (*incidents.Movement, error) {
 	return edit(ctx, s, by, ToDecideFinding, caseID, reason, func(tx *store.Tx, c *cases.Case) (*incidents.Movement, cases.Happened, error) {
 		var told cases.Happened
@@ -35,6 +36,13 @@ func DecideFinding(ctx context.Context, s *store.Store, by access.Actor, caseID 
 		}
 		told = cases.Happened{Kind: cases.FindingDecided, Text: tx.Reason,
 			Data: map[string]any{"movement": m.MovementID, "from": m.Finding, "to": finding}}
+		if finding == incidents.Own {
+			verified, err := store.Now(tx.DB, func(reads *store.Reads) *[]bool { return cases.AskMemberVerified(reads, c.ID) })
+			if err != nil {
+				return nil, told, err
+			}
+			told.Data["verified"] = verified[0]
+		}
 		was := m.Fraudulent()
 		m.Finding = finding
 		if m.Fraudulent() && !was {

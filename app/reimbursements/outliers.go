@@ -6,6 +6,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"hoten/app/cases"
 	"hoten/app/incidents"
 	"hoten/app/store"
 )
@@ -16,12 +17,13 @@ const (
 	DoubleReal     = "double"          // a supervisor decided about movements that may be one
 	UnusualAmount  = "unusual_amount"  // the company cost is near the threshold of its program or above, or far from what is usual
 	Adjusted       = "adjusted"        // somebody's own line is part of the plan
+	OwnUnverified  = "own_unverified"  // as OwnUse, and the member was verified in no call
 	OwnUse         = "own_use"         // a movement of the case was found to be the member's own
 	ContactChanged = "contact_changed" // a contact was registered on or after the incident's first day
 )
 
 // Flags lists them, most serious first.
-var Flags = []string{Correction, DoubleReal, UnusualAmount, Adjusted, OwnUse, ContactChanged}
+var Flags = []string{Correction, DoubleReal, UnusualAmount, Adjusted, OwnUnverified, OwnUse, ContactChanged}
 
 // Bands are the company costs, in points of the program where it is largest, up to
 // which proposals are grouped; what is above the last makes a band of its own.
@@ -115,16 +117,22 @@ func medians(db *gorm.DB, incident int64, made []*subject) (map[kind]int64, erro
 // known finds what stands out about cases beside their plans, in one query.
 func known(db *gorm.DB, caseIDs []int64) (map[int64][]string, error) {
 	type row struct {
-		ID      int64
-		Own     bool
-		Changed bool
+		ID       int64
+		Own      bool
+		Verified bool
+		Changed  bool
 	}
 	rows, err := store.Select[row](db, `select c.id,
-		exists (select 1 from movements m where m.identity_id = c.identity_id and m.incident_id = c.incident_id and m.finding = 'own') as own,
+		o.own, o.own and `+cases.MemberVerified("i.id")+` as verified,
 		exists (select 1 from contacts k where k.member_id = i.member_id and k.registered_on >= n.period_from) as changed
-		from cases c join identities i on i.id = c.identity_id join incidents n on n.id = c.incident_id where c.id = any($1)`, caseIDs)
+		from cases c join identities i on i.id = c.identity_id join incidents n on n.id = c.incident_id
+		cross join lateral (select exists (select 1 from movements m where m.identity_id = c.identity_id and m.incident_id = c.incident_id and m.finding = 'own') as own) o
+		where c.id = any($1)`, caseIDs)
 	out := map[int64][]string{}
 	for _, r := range rows {
+		if r.Own && !r.Verified {
+			out[r.ID] = append(out[r.ID], OwnUnverified)
+		}
 		if r.Own {
 			out[r.ID] = append(out[r.ID], OwnUse)
 		}

@@ -56,7 +56,7 @@ func outliers(t *testing.T, n int) (*apptest.World, map[string]int64) {
 
 func TestFlags(t *testing.T) {
 	w, ids := outliers(t, 0)
-	for login, want := range map[string]string{"plain": "", "large": "unusual_amount", "half": "", "changed": "contact_changed", "own": "own_use"} {
+	for login, want := range map[string]string{"plain": "", "large": "unusual_amount", "half": "", "changed": "contact_changed", "own": "own_unverified own_use"} {
 		r, err := reimbursements.ByID(store.Read(w.Ctx, w.Store), ids[login])
 		if err != nil || r.Flags != want {
 			t.Errorf("%s: %q %v, want %q", login, r.Flags, err, want)
@@ -103,7 +103,7 @@ func TestOutliersComeFirst(t *testing.T) {
 		f    reimbursements.Filter
 		want int
 	}{
-		{reimbursements.Filter{Flag: reimbursements.OwnUse}, 1}, {reimbursements.Filter{Band: &band}, 2}, {reimbursements.Filter{Class: "B"}, 8}, {reimbursements.Filter{Class: "A"}, 0},
+		{reimbursements.Filter{Flag: reimbursements.OwnUse}, 1}, {reimbursements.Filter{Flag: reimbursements.OwnUnverified}, 1}, {reimbursements.Filter{Band: &band}, 2}, {reimbursements.Filter{Class: "B"}, 8}, {reimbursements.Filter{Class: "A"}, 0},
 	} {
 		c.f.Limit = 50
 		if rows, err := reimbursements.Find(db, c.f); err != nil || len(rows) != c.want {

@@ -58,7 +58,7 @@ func TestFlagsSayWhatStandsOut(t *testing.T) {
 	}
 	w.Work()
 	want := map[int64]string{of[0].ID: "adjusted", of[8].ID: "unusual_amount", of[9].ID: "", of[10].ID: "unusual_amount", of[11].ID: "unusual_amount",
-		of[12].ID: "", of[13].ID: "", more[0].ID: "contact_changed", more[1].ID: "", more[2].ID: "own_use"}
+		of[12].ID: "", of[13].ID: "", more[0].ID: "contact_changed", more[1].ID: "", more[2].ID: "own_unverified own_use"}
 	got := flagsOf(t, w)
 	for id, flags := range want {
 		if have, there := got[id]; !there || have != flags {

@@ -205,6 +205,20 @@ func TestLinkNeedsAVerifiedCaller(t *testing.T) {
 	}
 }
 
+// While level 2 is closed by phone no call is asked for, which would be in vain.
+func TestLinkWhileLevel2IsClosed(t *testing.T) {
+	w := world(t)
+	c := w.Case("m1@ocn.example")
+	for range 2 {
+		call := w.Call(w.Agent, c.ID)
+		if _, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Mismatch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	refused(t, try(w, w.Agent, c), "verification_closed")
+	refused(t, try(w, w.Agent2, c), "verification_closed") // who has no call
+}
+
 // Neither the ID's own mailbox nor an address from during the incident.
 func TestLinkGoesToNoContactOfTheThief(t *testing.T) {
 	w := world(t)

@@ -58,7 +58,7 @@ func Send(ctx context.Context, s *store.Store, by access.Actor, caseID int64, ba
 		}
 		// Without an address no verification leads to a link, which is said before the
 		// caller is asked for more.
-		if err := cases.Require(tx, c, of.Standing, p, 1); err != nil {
+		if err := cases.Require2(tx, c, of.Standing, p, 1); err != nil {
 			return nil, err
 		}
 		if err := sendable(tx, of, p); err != nil {
@@ -74,7 +74,7 @@ func Send(ctx context.Context, s *store.Store, by access.Actor, caseID int64, ba
 		if err := notices.CanGo(tx, to[c.ID].Address); err != nil {
 			return nil, err
 		}
-		if err := cases.Require(tx, c, of.Standing, p, 2); err != nil {
+		if err := cases.Require2(tx, c, of.Standing, p, 2); err != nil {
 			return nil, err
 		}
 		if err := mailLink(tx, c, to[c.ID], p, baseURL); err != nil {

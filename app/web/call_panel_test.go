@@ -147,7 +147,10 @@ func TestSuspicionIsSaidWhereItStops(t *testing.T) {
 	if a := agent.post("/callbacks/1/drop?on=case", "version", "1", "reason", "確認待ち"); a.status != http.StatusSeeOther {
 		t.Fatal(a.status)
 	}
-	says(t, "dropped", agent.get(path).body, []string{"この操作はできません（" + stopped}, []string{path + "/callbacks"})
+	refused := "この操作はできません"
+	says(t, "dropped", agent.get(path).body, []string{stopped, "折り返しの約束を止めています。スーパーバイザーの判断を待ち"}, []string{refused, path + "/callbacks"})
+	s.Call(s.Agent, c.ID)
+	says(t, "another call", agent.get(path).body, []string{"確認コードの送信と照合を止めています。スーパーバイザーの判断を待ち"}, []string{refused, "確認コードを送信"})
 	says(t, "supervisor", s.as(s.Supervisor).get(path).body, []string{"止めていた操作（" + stopped}, nil)
 	if _, err := cases.ClearImpostor(s.Ctx, s.Store, s.Supervisor, c.ID, "確認済み"); err != nil {
 		t.Fatal(err)

@@ -121,7 +121,7 @@ func (v *caseView) callback() error {
 	switch {
 	case !v.MayWork || open || v.row.Status.Closed():
 	case v.CallClosed == "impostor":
-		v.NoPromise = v.closedWords()
+		v.NoPromise = i18n.T(v.ctx, "callbacks.impostor")
 	case len(v.CallBack) == 0:
 		v.NoPromise = i18n.T(v.ctx, "fault.no_usable_phone")
 	default:

@@ -162,8 +162,10 @@ func (v *caseView) openCall() error {
 // noCode is why nobody gets a code in this call, in words; empty: the caller can get one.
 func (v *caseView) noCode(contacts []ui.Choice) string {
 	switch {
+	case v.CallClosed == "impostor":
+		return i18n.T(v.ctx, "calls.code.impostor")
 	case v.CallClosed != "":
-		return v.closedWords()
+		return i18n.T(v.ctx, "fault.verification_closed")
 	case !v.call.Entitled(v.Documents):
 		return i18n.T(v.ctx, "fault.caller_not_entitled")
 	case len(contacts) == 0 && v.Change != nil:
@@ -172,14 +174,6 @@ func (v *caseView) noCode(contacts []ui.Choice) string {
 		return i18n.T(v.ctx, "calls.code.unavailable")
 	}
 	return ""
-}
-
-// closedWords is why level 2 is closed by phone, as the refusals have it.
-func (v *caseView) closedWords() string {
-	if v.CallClosed == "impostor" {
-		return i18n.T(v.ctx, "fault.impostor_suspected")
-	}
-	return i18n.T(v.ctx, "fault.verification_closed")
 }
 
 func (v *caseView) code(progress cases.Progress) (c ui.Code, err error) {

@@ -26,6 +26,7 @@ type caseFound struct {
 	running   *[]cases.Call          // of the reader, on whichever case
 	others    *[]cases.OnCall
 	ended     *[]cases.EndedCall // for whoever supervises
+	verified  *[]bool            // whether the member was; for whoever supervises
 	papers    *[]cases.Representative
 	callback  *[]callbacks.Row
 	proposals *[]reimbursements.Row
@@ -52,7 +53,7 @@ func (v *caseView) load(id int64) error {
 	f.changes, f.proposal, f.shared = cases.AskContactChanges(&reads, id), cases.AskProposal(&reads, id), cases.AskShared(&reads, id)
 	f.papers = cases.AskRepresentatives(&reads, id)
 	if v.by.May(access.Supervise) {
-		f.workers, f.ended = staff.AskWorkers(&reads), cases.AskEndedVerified(&reads, id)
+		f.workers, f.ended, f.verified = staff.AskWorkers(&reads), cases.AskEndedVerified(&reads, id), cases.AskMemberVerified(&reads, id)
 	}
 	if err := reads.Run(v.db); err != nil {
 		return err

@@ -40,6 +40,7 @@ func (v *caseView) points() error {
 			v.Doubles = append(v.Doubles, choice)
 		}
 	}
+	v.Unverified = v.Supervises && !(*v.found.verified)[0]
 	for _, program := range v.programs {
 		if _, known := v.facts.Balances[program.ID]; !known && v.MayAdd && v.in.Has(program.Code) {
 			v.Stated = append(v.Stated, ui.Choice{Value: program.Code, Label: program.Name(lang)})

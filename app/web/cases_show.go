@@ -236,7 +236,7 @@ func (v *caseView) identityPanel() (err error) {
 	case v.CallClosed == "impostor":
 		v.Identity.NoReset = i18n.T(v.ctx, "cases.identity.impostor")
 	case v.CallClosed != "":
-		v.Identity.NoReset = v.closedWords()
+		v.Identity.NoReset = i18n.T(v.ctx, "fault.verification_closed")
 	case len(v.Identity.ResetTo) == 0 && v.Change != nil:
 		v.Identity.NoReset = i18n.T(v.ctx, "calls.level.contact_waits")
 	case len(v.Identity.ResetTo) == 0:

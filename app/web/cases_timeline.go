@@ -126,6 +126,9 @@ func (v *caseView) sentence(e cases.Event) string {
 	if kind == cases.ContactUndone && data["told"] != nil { // earlier releases told nobody
 		kind += "_told"
 	}
+	if kind == cases.FindingDecided && data["verified"] == false {
+		kind += "_unverified"
+	}
 	if kind == cases.FactArrived && data["movements"] == cases.NoMovements {
 		kind += "_other"
 	}

@@ -2,10 +2,12 @@ package api
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
 
+	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/jobs"
 	"hoten/app/jptext"
@@ -78,6 +80,21 @@ func date(s string) jptext.Date {
 	return d
 }
 
+// asSent is err with its fields named as the body names them: a program and who bears its
+// cost are a key of bearers and its value.
+func asSent(err error) error {
+	f, ok := fault.As(err)
+	if !ok {
+		return err
+	}
+	for i := range f.Fields {
+		if program, is := strings.CutPrefix(f.Fields[i].Name, "programs."); is {
+			f.Fields[i].Name = "bearers." + strings.TrimSuffix(program, ".bearer")
+		}
+	}
+	return f
+}
+
 func createIncident(a *API, r *request) error {
 	var in incidentFacts
 	if err := r.body(&in); err != nil {
@@ -85,7 +102,7 @@ func createIncident(a *API, r *request) error {
 	}
 	made, err := incidents.Create(r.Request().Context(), a.s, r.by, in.noun())
 	if err != nil {
-		return err
+		return asSent(err)
 	}
 	out, err := incidentOf(r.db, *made)
 	if err != nil {
@@ -117,7 +134,7 @@ func changeIncident(a *API, r *request) error {
 		return err
 	}
 	if _, err := incidents.Change(r.Request().Context(), a.s, r.by, in.Version, in.noun()); err != nil {
-		return err
+		return asSent(err)
 	}
 	return showIncident(a, r)
 }

@@ -115,7 +115,7 @@ func TestStrict(t *testing.T) {
 		"a reversed period":           {"period_to: 2014-03-12", "period_to: 2014-02-12", "incidents.0.period_to", "period_reversed"},
 		"a date that is none":         {"released_on: 2014-03-16", "released_on: 2014-03-46", "incidents.0.released_on", "date_invalid"},
 		"a bearer that is none":       {"bearer: setouchi-ferry", "bearer: seto", "incidents.0.programs.0.bearer", "operator_unknown"},
-		"a program that is none":      {"{program: miles,", "{program: yards,", "incidents.0.programs.0", "program_unknown"},
+		"a program that is none":      {"{program: miles,", "{program: yards,", "incidents.0.programs.0.program", "program_unknown"},
 		"an ID that is none":          {"id: ferry-id\n    title", "id: train-id\n    title", "incidents.0.id", "id_unknown"},
 		"a secret in a text":          {"signature_en: 1-1 Mihon-cho", "signature_en: our password is Kx9!mmqz2, 1-1 Mihon-cho", "operators.0.signature_en", "secret_password"},
 		"the same twice":              {"desks:\n", "desks:\n  - {code: miles, name_ja: 窓口, name_en: Desk, short_ja: 窓, short_en: D, phone: 0570-000-261, topics: [id]}\n", "desks.1", "setup_twice"},
@@ -320,7 +320,7 @@ func TestWhatIsInUseStays(t *testing.T) {
 		"movement_id,login_id,occurred_at,kind,from_program,to_program,partner,points,points_received,refers_to,fraud\nM1,a@ocn.example,2014-07-20 03:00,exchange,goo,,x,1,,,confirmed\n")
 	for _, c := range []struct{ old, new, refused string }{
 		{"id: ocn-id                       # optional", "id: ferry-id  # optional", "id_in_use"},
-		{"- {program: goo}", "", "program_in_use"},
+		{"- {program: goo}", "", "incidents.0.programs program_in_use"},
 		{"period_to: 2014-07-28", "period_to: 2014-07-19", "period_to movements_outside"},
 		{"period_from: 2014-07-11", "period_from: 2014-07-12", ""},
 		{"- {program: pointtalk}", "", ""},

@@ -329,7 +329,10 @@ type service struct {
 func (s service) noun() (out services.New, refused fault.Problems) {
 	moment := func(field, written string) *time.Time {
 		t, err := jptext.ParseTime(written)
-		if err != nil {
+		switch {
+		case written == "":
+			refused.Add(field, "required")
+		case err != nil:
 			refused.Add(field, "time_invalid")
 		}
 		return &t

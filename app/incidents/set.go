@@ -315,7 +315,7 @@ func (n New) resolve(tx *store.Tx, stands *int16) (*int16, error) {
 	if err := n.happened(tx.Now); err != nil {
 		return nil, err
 	}
-	ids, err := operators.IDs(tx.DB)
+	ids, err := operators.Settled(tx)
 	if err != nil {
 		return nil, err
 	}

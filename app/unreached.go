@@ -13,17 +13,19 @@ import (
 )
 
 // looked is when it was last looked whom no mail can reach, after how many imports and
-// changes of IDs and of incidents.
+// changes of IDs and of incidents, and when the first movement that lay ahead then comes to
+// pass; zero: none did.
 type looked struct {
 	imports, ids, incidents int64
-	at                      time.Time
+	at, next                time.Time
 }
 
 // anew is how long what was found stands although nothing was imported or changed.
 const anew = 24 * time.Hour
 
-// markUnreached looks whom no mail can reach after each import, each change of an ID's
-// domains or an incident's period, and now and then.
+// markUnreached looks whom no mail can reach, and whose use a loss says is not theirs, after
+// each import, each change of an ID's domains or an incident's period, once a movement that
+// lay ahead has come to pass, and now and then.
 func (a *App) markUnreached(ctx context.Context) error {
 	now := looked{at: time.Now()}
 	var err error
@@ -37,8 +39,13 @@ func (a *App) markUnreached(ctx context.Context) error {
 	if now.incidents, err = incidents.Changes(db); err != nil {
 		return err
 	}
-	if now.imports == a.looked.imports && now.ids == a.looked.ids && now.incidents == a.looked.incidents && now.at.Sub(a.looked.at) < anew {
+	clock := a.Store.Clock()
+	passed := !a.looked.next.IsZero() && !clock.Before(a.looked.next)
+	if !passed && now.imports == a.looked.imports && now.ids == a.looked.ids && now.incidents == a.looked.incidents && now.at.Sub(a.looked.at) < anew {
 		return nil
+	}
+	if now.next, err = incidents.NextAhead(db, clock); err != nil {
+		return err
 	}
 	if err := resets.Revise(ctx, a.Store); err != nil {
 		return err

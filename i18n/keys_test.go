@@ -88,6 +88,7 @@ var dynamic = map[string][]string{
 	"language.":                     {"ja", "en"},
 	"services.then.":                {"suspended", "point_password"},
 	"setup.do.":                     {"operator", "id", "program", "desk", "staff", "incident"},
+	"setup.first.":                  {"operator", "id", "program", "incident"},
 	"setup.help.":                   {"operator", "id", "program", "desk", "staff", "mail", "incident"},
 	"setup.in.":                     {"ja", "en"},
 	"setup.step.":                   {"operator", "id", "program", "desk", "staff", "mail", "incident"},

@@ -3,7 +3,6 @@ package api
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/url"
 	"path"
@@ -265,9 +264,8 @@ func (r *request) body(v any) error {
 		return fault.Input(field, "undecodable")
 	}
 	err := json.Unmarshal(r.raw, v)
-	var typed *json.UnmarshalTypeError
-	if errors.As(err, &typed) && typed.Field != "" {
-		return fault.Input(typed.Field, "type_wrong")
+	if field, code := misread(r.raw, v, err); field != "" {
+		return fault.Input(field, code)
 	}
 	if err != nil {
 		return fault.Input("body", "json_invalid")

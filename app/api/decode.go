@@ -3,7 +3,11 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"reflect"
 	"strconv"
+	"strings"
+	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -89,4 +93,37 @@ func escaped(raw []byte) (r rune, size int) {
 		return r, 6
 	}
 	return r, 12
+}
+
+// misread names the field of a body whose value err refused to read into the struct v, as
+// the body has it: the library puts the name of an embedded struct before it, and names
+// none for a time.
+func misread(body []byte, v any, err error) (field, code string) {
+	t := reflect.TypeOf(v).Elem()
+	if err == nil || t.Kind() != reflect.Struct {
+		return "", ""
+	}
+	if typed, is := errors.AsType[*json.UnmarshalTypeError](err); is {
+		field = typed.Field
+		for i := range t.NumField() {
+			if f := t.Field(i); f.Anonymous {
+				field = strings.TrimPrefix(field, f.Name+".")
+			}
+		}
+		return field, "type_wrong"
+	}
+	var sent map[string]json.RawMessage
+	if json.Unmarshal(body, &sent) != nil {
+		return "", ""
+	}
+	for _, f := range reflect.VisibleFields(t) {
+		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if f.Type != reflect.TypeFor[time.Time]() && f.Type != reflect.TypeFor[*time.Time]() || sent[key] == nil {
+			continue
+		}
+		if json.Unmarshal(sent[key], new(time.Time)) != nil {
+			return key, "time_invalid"
+		}
+	}
+	return "", ""
 }

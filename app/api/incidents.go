@@ -2,10 +2,12 @@ package api
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
 
+	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/jobs"
 	"hoten/app/jptext"
@@ -56,26 +58,44 @@ func incidentOf(db *gorm.DB, i incidents.Incident) (out incidentJSON, err error)
 	return out, err
 }
 
-// noun is the facts as the action takes them.
-func (in incidentFacts) noun() incidents.New {
-	n := incidents.New{Reference: in.Reference, TitleJa: in.TitleJa, TitleEn: in.TitleEn, PeriodFrom: date(in.PeriodFrom), PeriodTo: date(in.PeriodTo),
-		DetectedOn: date(in.DetectedOn), ReleasedIds: in.ReleasedIDs, ReleasedExchanged: in.ReleasedExchanged, ID: in.ID,
-		HappenedJa: in.HappenedJa, HappenedEn: in.HappenedEn, Bearers: in.Bearers}
+// noun is the facts as the action takes them; days that cannot be read are Invalid.
+func (in incidentFacts) noun() (incidents.New, error) {
+	var refused fault.Problems
+	n := incidents.New{Reference: in.Reference, TitleJa: in.TitleJa, TitleEn: in.TitleEn, PeriodFrom: date(&refused, "period_from", in.PeriodFrom),
+		PeriodTo: date(&refused, "period_to", in.PeriodTo), DetectedOn: date(&refused, "detected_on", in.DetectedOn), ReleasedIds: in.ReleasedIDs,
+		ReleasedExchanged: in.ReleasedExchanged, ID: in.ID, HappenedJa: in.HappenedJa, HappenedEn: in.HappenedEn, Bearers: in.Bearers}
 	if in.ReleasedOn != "" {
-		d := date(in.ReleasedOn)
+		d := date(&refused, "released_on", in.ReleasedOn)
 		n.ReleasedOn = &d
 	}
-	return n
+	return n, refused.Err()
 }
 
-// date reads a day as callers write it; what is none stays zero and is refused
-// by the action, which names the field.
-func date(s string) jptext.Date {
+// date reads a day that may be left out.
+func date(refused *fault.Problems, field, s string) (d jptext.Date) {
+	if s == "" {
+		return d
+	}
 	d, err := jptext.ParseDate(s)
 	if err != nil {
-		return jptext.Date{}
+		refused.Add(field, "date_invalid")
 	}
 	return d
+}
+
+// asSent is err with its fields named as the body names them: a program and who bears its
+// cost are a key of bearers and its value.
+func asSent(err error) error {
+	f, ok := fault.As(err)
+	if !ok {
+		return err
+	}
+	for i := range f.Fields {
+		if program, is := strings.CutPrefix(f.Fields[i].Name, "programs."); is {
+			f.Fields[i].Name = "bearers." + strings.TrimSuffix(program, ".bearer")
+		}
+	}
+	return f
 }
 
 func createIncident(a *API, r *request) error {
@@ -83,9 +103,13 @@ func createIncident(a *API, r *request) error {
 	if err := r.body(&in); err != nil {
 		return err
 	}
-	made, err := incidents.Create(r.Request().Context(), a.s, r.by, in.noun())
+	facts, err := in.noun()
 	if err != nil {
 		return err
+	}
+	made, err := incidents.Create(r.Request().Context(), a.s, r.by, facts)
+	if err != nil {
+		return asSent(err)
 	}
 	out, err := incidentOf(r.db, *made)
 	if err != nil {
@@ -116,8 +140,12 @@ func changeIncident(a *API, r *request) error {
 	if err := seen(stands.Reference, &in.Reference, &in.Version); err != nil {
 		return err
 	}
-	if _, err := incidents.Change(r.Request().Context(), a.s, r.by, in.Version, in.noun()); err != nil {
+	facts, err := in.noun()
+	if err != nil {
 		return err
+	}
+	if _, err := incidents.Change(r.Request().Context(), a.s, r.by, in.Version, facts); err != nil {
+		return asSent(err)
 	}
 	return showIncident(a, r)
 }

@@ -2,6 +2,9 @@ package incidents
 
 import (
 	"fmt"
+	"time"
+
+	"gorm.io/gorm"
 
 	"hoten/app/store"
 )
@@ -44,6 +47,17 @@ func SetKind(tx *store.Tx, query string, args ...any) error {
 func LostSince(identity, since, now string) string {
 	return "exists (select from movements m where m.identity_id = " + identity + " and m.occurred_at > " + since + " and m.occurred_at <= " + now +
 		" and m.finding in ('suspected', 'confirmed') and m.kind in ('transfer', 'exchange') and m.doubled is distinct from 'double')"
+}
+
+// NextAhead is when the first of the movements comes to pass that lie ahead of now; zero: none
+// does.
+func NextAhead(db *gorm.DB, now time.Time) (time.Time, error) {
+	var next *time.Time
+	err := store.Scan(db, "select min(occurred_at) from movements where occurred_at > $1", []any{now}, &next)
+	if err != nil || next == nil {
+		return time.Time{}, err
+	}
+	return *next, nil
 }
 
 // StandsFor is the id of the movement that counts for a movement x: itself, or the first

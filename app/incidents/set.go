@@ -83,20 +83,17 @@ func (n New) Check() error {
 
 func (n New) checkDays(p *fault.Problems) {
 	if n.PeriodFrom.IsZero() {
-		p.Add("period_from", "date_invalid")
+		p.Add("period_from", "required")
 	}
 	if n.PeriodTo.IsZero() {
-		p.Add("period_to", "date_invalid")
+		p.Add("period_to", "required")
 	} else if n.PeriodTo.Before(n.PeriodFrom) {
 		p.Add("period_to", "period_reversed")
 	}
 	if n.DetectedOn.IsZero() {
-		p.Add("detected_on", "date_invalid")
+		p.Add("detected_on", "required")
 	} else if n.DetectedOn.Before(n.PeriodFrom) {
 		p.Add("detected_on", "detected_before_period")
-	}
-	if n.ReleasedOn != nil && n.ReleasedOn.IsZero() {
-		p.Add("released_on", "date_invalid")
 	}
 }
 
@@ -318,7 +315,7 @@ func (n New) resolve(tx *store.Tx, stands *int16) (*int16, error) {
 	if err := n.happened(tx.Now); err != nil {
 		return nil, err
 	}
-	ids, err := operators.IDs(tx.DB)
+	ids, err := operators.Settled(tx)
 	if err != nil {
 		return nil, err
 	}

@@ -102,6 +102,20 @@ func IDs(db *gorm.DB) ([]ID, error) {
 	return list, err
 }
 
+// Settled reads the IDs for what is recorded about one of them. Where there is none it waits
+// for whoever sets up the first at the same time, and lets nobody set it up before the
+// transaction ends: what is recorded is either about the first ID or there for WhenFirstID.
+func Settled(tx *store.Tx) ([]ID, error) {
+	list, err := IDs(tx.DB)
+	if err != nil || len(list) > 0 {
+		return list, err
+	}
+	if err := store.Freeze(tx, "id_kinds"); err != nil {
+		return nil, err
+	}
+	return IDs(tx.DB)
+}
+
 // IDByCode finds an ID. Unknown: NotFound.
 func IDByCode(db *gorm.DB, code string) (*ID, error) {
 	return find(db, func(i ID) bool { return i.Code == code })

@@ -28,14 +28,14 @@ func (f *File) unread() error {
 			}
 		}
 	}
-	return out.byLine()
+	return out.inOrder()
 }
 
 // check gathers what cannot be meant of what the file makes of that which stands.
 func (f *File) check(stands *standing) error {
 	var out Refused
 	f.each(stands, func(e entry) { out = append(out, f.refusedOf(e, e.err)...) })
-	return out.byLine()
+	return out.inOrder()
 }
 
 func (f *File) refusedOf(e entry, err error) Refused {
@@ -43,14 +43,6 @@ func (f *File) refusedOf(e entry, err error) Refused {
 		return nil
 	}
 	return asRefused(f.located(e.place, err, e.rows))
-}
-
-func (r Refused) byLine() error {
-	if len(r) == 0 {
-		return nil
-	}
-	slices.SortStableFunc(r, func(a, b Problem) int { return a.Line - b.Line })
-	return r
 }
 
 // list is a list of a file whose entries have codes, with the table that keeps them.
@@ -208,8 +200,8 @@ func Apply(ctx context.Context, s *store.Store, by access.Actor, f *File, reason
 				changed = append(changed, made)
 			}
 		})
-		if err == nil && len(refused) > 0 {
-			err = refused
+		if err == nil {
+			err = refused.inOrder()
 		}
 		if err == nil {
 			err = f.knownToDesks(tx)
@@ -246,8 +238,5 @@ func (f *File) knownToDesks(tx *store.Tx) error {
 			}
 		}
 	}
-	if len(out) > 0 {
-		return out
-	}
-	return nil
+	return out.inOrder()
 }

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 
 	"hoten/app/fault"
 )
@@ -57,6 +59,8 @@ type File struct {
 // Problem is one thing in a file that is refused: where it stands, and why as a word
 // (i18n key "fault.field.CODE") with its arguments.
 type Problem struct {
+	offset int // of where it stands, to tell problems in the order of the file
+
 	Line  int
 	Field string // as the file nests it: "desks.0.hours.1.open"
 	Code  string
@@ -64,8 +68,19 @@ type Problem struct {
 	Whole bool // about all that stands there and no field of it: i18n key "fault.CODE"
 }
 
-// Refused are the problems of a file, by line. Nothing of it was done.
+// Refused are the problems of a file, in its order. Nothing of it was done.
 type Refused []Problem
+
+// inOrder is r by the place in the file; what is missing in one place, by name.
+func (r Refused) inOrder() error {
+	if len(r) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(r, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.offset, b.offset), strings.Compare(a.Field, b.Field))
+	})
+	return r
+}
 
 func (r Refused) Error() string {
 	var b strings.Builder
@@ -127,9 +142,9 @@ func (p place) at(more ...string) place { return append(slices.Clone(p), more...
 
 func at(list string, i int) place { return place{list, strconv.Itoa(i)} }
 
-// line is where a place begins; where it does not stand in the file, what it would
+// position is where a place begins; where it does not stand in the file, what it would
 // stand in.
-func (f *File) line(p place) int {
+func (f *File) position(p place) *token.Position {
 	for ; len(p) > 0; p = p[:len(p)-1] {
 		path := (&yaml.PathBuilder{}).Root()
 		for _, step := range p {
@@ -140,15 +155,16 @@ func (f *File) line(p place) int {
 			}
 		}
 		if node, err := path.Build().FilterFile(f.tree); err == nil && node.GetToken() != nil {
-			return node.GetToken().Position.Line
+			return node.GetToken().Position
 		}
 	}
-	return 1
+	return &token.Position{Line: 1}
 }
 
 // problem is a refused value at a place.
 func (f *File) problem(p place, code string, args ...any) Problem {
-	return Problem{Line: f.line(p), Field: strings.Join(p, "."), Code: code, Args: args}
+	pos := f.position(p)
+	return Problem{offset: pos.Offset, Line: pos.Line, Field: strings.Join(p, "."), Code: code, Args: args}
 }
 
 // located says where in the file the fields of a fault stand, which is about what stands

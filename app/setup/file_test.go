@@ -114,13 +114,15 @@ func TestStrict(t *testing.T) {
 		"a day of no year":            {"first: 12/31", "first: 13/31", "desks.0.closed_yearly.0.first", "yearly_invalid"},
 		"a reversed period":           {"period_to: 2014-03-12", "period_to: 2014-02-12", "incidents.0.period_to", "period_reversed"},
 		"a date that is none":         {"released_on: 2014-03-16", "released_on: 2014-03-46", "incidents.0.released_on", "date_invalid"},
+		"a date left out":             {"    period_from: 2014-03-01\n", "", "incidents.0.period_from", "required"},
+		"a date with nothing":         {"detected_on: 2014-03-13", "detected_on:", "incidents.0.detected_on", "required"},
 		"a bearer that is none":       {"bearer: setouchi-ferry", "bearer: seto", "incidents.0.programs.0.bearer", "operator_unknown"},
-		"a program that is none":      {"{program: miles,", "{program: yards,", "incidents.0.programs.0", "program_unknown"},
+		"a program that is none":      {"{program: miles,", "{program: yards,", "incidents.0.programs.0.program", "program_unknown"},
 		"an ID that is none":          {"id: ferry-id\n    title", "id: train-id\n    title", "incidents.0.id", "id_unknown"},
 		"a secret in a text":          {"signature_en: 1-1 Mihon-cho", "signature_en: our password is Kx9!mmqz2, 1-1 Mihon-cho", "operators.0.signature_en", "secret_password"},
 		"the same twice":              {"desks:\n", "desks:\n  - {code: miles, name_ja: 窓口, name_en: Desk, short_ja: 窓, short_en: D, phone: 0570-000-261, topics: [id]}\n", "desks.1", "setup_twice"},
 		"a service of no program":     {"incidents:\n", "services:\n  - {program: yards, service: exchange, state: suspended, from: 2014-03-13 10:00}\nincidents:\n", "services.0.program", "program_unknown"},
-		"a service without a start":   {"incidents:\n", "services:\n  - {program: miles, service: exchange, state: suspended}\nincidents:\n", "services.0.from", "time_invalid"},
+		"a service without a start":   {"incidents:\n", "services:\n  - {program: miles, service: exchange, state: suspended}\nincidents:\n", "services.0.from", "required"},
 		"a service that is none":      {"incidents:\n", "services:\n  - {program: miles, service: theft, state: suspended, from: 2014-03-13 10:00}\nincidents:\n", "services.0.service", "service_unknown"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -186,7 +188,7 @@ func TestAsWritten(t *testing.T) {
 	}
 }
 
-// All that is refused of a list is told at once, by line.
+// All that is refused of a list is told at once, in the order of the file.
 func TestAllRowsAreTold(t *testing.T) {
 	s, _ := apptest.New(t)
 	text := example(t, "one-program")
@@ -198,7 +200,17 @@ func TestAllRowsAreTold(t *testing.T) {
   - {program: miles, service: exchange, state: suspended, from: 2014-03-14 10:00}
 `, "services.0.program program_unknown, services.2.service service_unknown, services.3 service_overlaps"},
 		"programs": {strings.NewReplacer("    unit_ja: マイル\n", "", "threshold: 20000", "threshold: -1").Replace(text), "programs.0.unit_ja required, programs.0.threshold points_negative"},
-		"kinds":    {strings.NewReplacer("page_url: ", "page_uri: ", "threshold: 20000", "threshold: 0.5").Replace(text), "operators.0.page_uri setup_unknown_key, programs.0.threshold setup_number"},
+		"one row":  {text + "services:\n  - {until: x, from: y, program: miles}\n  - {service: exchange, state: suspended, program: miles}\n", "services.0.until time_invalid, services.0.from time_invalid, services.1.from required"},
+		"keys in another order": {strings.NewReplacer("    name_ja: 瀬戸内フェリー\n    name_en: Setouchi Ferry\n", "", "    page_url: https://www.ferry", "    page_url: http://www.ferry", "mail_address: no-reply@", "mail_address: no reply@").Replace(text),
+			"operators.0.name_en required, operators.0.name_ja required, operators.0.mail_address email_invalid, operators.0.page_url url_invalid"},
+		"unknown to desks": {strings.NewReplacer("topics: [id, password, miles]", "topics: [x, id, y]", "ids: [ferry-id]", "ids: [z]").Replace(text), "desks.0.topics.0 topic_unknown, desks.0.topics.2 topic_unknown, desks.0.ids.0 id_unknown"},
+		"lists in another order": {func() string {
+			before, rest, _ := strings.Cut(strings.NewReplacer("unit_en: miles", `unit_en: ""`, "0570-000-260", "57").Replace(text), "programs:\n")
+			programs, after, _ := strings.Cut(rest, "desks:\n")
+			desks, after, _ := strings.Cut(after, "incidents:\n")
+			return before + "desks:\n" + desks + "incidents:\n" + after + "programs:\n" + programs
+		}(), "desks.0.phone phone_invalid, programs.0.unit_en required"},
+		"kinds": {strings.NewReplacer("page_url: ", "page_uri: ", "threshold: 20000", "threshold: 0.5").Replace(text), "operators.0.page_uri setup_unknown_key, programs.0.threshold setup_number"},
 	} {
 		_, err := apply(s, access.System("test"), c.text)
 		var got []string
@@ -320,7 +332,7 @@ func TestWhatIsInUseStays(t *testing.T) {
 		"movement_id,login_id,occurred_at,kind,from_program,to_program,partner,points,points_received,refers_to,fraud\nM1,a@ocn.example,2014-07-20 03:00,exchange,goo,,x,1,,,confirmed\n")
 	for _, c := range []struct{ old, new, refused string }{
 		{"id: ocn-id                       # optional", "id: ferry-id  # optional", "id_in_use"},
-		{"- {program: goo}", "", "program_in_use"},
+		{"- {program: goo}", "", "incidents.0.programs program_in_use"},
 		{"period_to: 2014-07-28", "period_to: 2014-07-19", "period_to movements_outside"},
 		{"period_from: 2014-07-11", "period_from: 2014-07-12", ""},
 		{"- {program: pointtalk}", "", ""},

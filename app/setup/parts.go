@@ -297,6 +297,9 @@ func (i incident) noun(p place, bearers map[string]string) (out incidents.New, r
 		out.ReleasedOn = &on
 	}
 	rows = map[string]place{}
+	for program := range bearers { // one that the file leaves out has no row of its own
+		rows["programs."+program] = p.at("programs")
+	}
 	if i.Programs != nil {
 		out.Bearers = map[string]string{}
 	}
@@ -307,7 +310,7 @@ func (i incident) noun(p place, bearers map[string]string) (out incidents.New, r
 		if out.Bearers[b.Program] = bearers[b.Program]; b.Named["bearer"] {
 			out.Bearers[b.Program] = b.Bearer
 		}
-		rows["programs."+b.Program] = p.at("programs", fmt.Sprint(n))
+		rows["programs."+b.Program] = p.at("programs", fmt.Sprint(n), "program")
 		rows["programs."+b.Program+".bearer"] = p.at("programs", fmt.Sprint(n), "bearer")
 	}
 	return out, rows, refused
@@ -326,7 +329,10 @@ type service struct {
 func (s service) noun() (out services.New, refused fault.Problems) {
 	moment := func(field, written string) *time.Time {
 		t, err := jptext.ParseTime(written)
-		if err != nil {
+		switch {
+		case written == "":
+			refused.Add(field, "required")
+		case err != nil:
 			refused.Add(field, "time_invalid")
 		}
 		return &t

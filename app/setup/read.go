@@ -26,7 +26,7 @@ func (f *File) read() error {
 		}
 	}
 	if len(r.refused) > 0 {
-		return r.refused
+		return r.refused.inOrder()
 	}
 	if len(f.Operators)+len(f.IDs)+len(f.Programs)+len(f.Desks)+len(f.Incidents)+len(f.Services) == 0 {
 		return Refused{{Line: 1, Code: "setup_empty"}}
@@ -41,7 +41,8 @@ type reader struct {
 }
 
 func (r *reader) refuse(n ast.Node, p place, code string, args ...any) {
-	r.refused = append(r.refused, Problem{Line: n.GetToken().Position.Line, Field: strings.Join(p, "."), Code: code, Args: args})
+	pos := n.GetToken().Position
+	r.refused = append(r.refused, Problem{offset: pos.Offset, Line: pos.Line, Field: strings.Join(p, "."), Code: code, Args: args})
 }
 
 // value reads what stands at the place into v and tells whether anything does; what is left

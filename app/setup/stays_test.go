@@ -120,7 +120,7 @@ func TestNamedEmptyClears(t *testing.T) {
 		`programs: [{code: shells, threshold: ""}]`:       "programs.0.threshold setup_number",
 		`desks: [{code: port, hours: []}]`:                "desks.0.hours required",
 		`desks: [{code: port, topics: []}]`:               "desks.0.topics required",
-		`incidents: [{reference: SEA-1, period_to: ""}]`:  "incidents.0.period_to date_invalid",
+		`incidents: [{reference: SEA-1, period_to: ""}]`:  "incidents.0.period_to required",
 		`ids: [{code: new-id, name_ja: 新, name_en: New}]`: "ids.0.operator operator_unknown",
 		`operators: [{code: new-one, name_ja: 新}]`:        "operators.0.name_en required",
 		"desks: [{code: d2, name_ja: 窓, name_en: D, short_ja: 窓, short_en: D, phone: 0570-000-112, topics: [id]}]":                                        "desks.0.hours required",

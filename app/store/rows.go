@@ -61,6 +61,13 @@ func Exec(tx *Tx, query string, args ...any) (int64, error) {
 	return done.RowsAffected()
 }
 
+// Freeze waits for whoever is writing to the table, and lets nobody else write to it before
+// the transaction ends.
+func Freeze(tx *Tx, table string) error {
+	_, err := tx.DB.Statement.ConnPool.ExecContext(tx.Context(), "lock table "+table+" in share mode")
+	return err
+}
+
 // Set changes a setting of the database for the rest of the transaction.
 func Set(tx *Tx, setting string) error {
 	_, err := tx.DB.Statement.ConnPool.ExecContext(tx.Context(), "set local "+setting)

@@ -56,9 +56,11 @@ func (p *page) deskEditor() (e *deskEditor, err error) {
 	e.Code, e.Name = e.stands.Code, p.deskName(e.stands)
 	first := p.month(p.FormValue("month"))
 	e.Month = monthsOn(first, 0)
-	if e.Topics, err = p.topics(i18n.Lang(p.ctx)); err != nil {
+	programs, err := p.askable()
+	if err != nil {
 		return nil, err
 	}
+	e.Topics, e.NoPrograms = p.topicsOf(programs, i18n.Lang(p.ctx), nil), len(programs) == 0
 	for _, topic := range e.stands.Topics {
 		if !slices.ContainsFunc(e.Topics, func(c ui.Choice) bool { return c.Value == topic }) {
 			e.Topics = append(e.Topics, ui.Choice{Value: topic, Label: topic})

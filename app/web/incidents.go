@@ -112,11 +112,14 @@ func (p *page) incidentForm(i *incidents.Incident) (f ui.IncidentForm, err error
 	return f, nil
 }
 
-// day reads a day of a form; what is none stays zero, and the action names the field.
-func (p *page) day(name string) jptext.Date {
+// day reads a day of a form, which may be left out.
+func (p *page) day(problems *fault.Problems, name string) (d jptext.Date) {
+	if p.line(name) == "" {
+		return d
+	}
 	d, err := jptext.ParseDate(p.FormValue(name))
 	if err != nil {
-		return jptext.Date{}
+		problems.Add(name, "date_invalid")
 	}
 	return d
 }
@@ -136,11 +139,11 @@ func incidentValues(v map[string]string, i *incidents.Incident) {
 
 // typedIncident reads the form of an incident.
 func (p *page) typedIncident(reference string) (incidents.New, error) {
-	n := incidents.New{Reference: reference, TitleJa: p.FormValue("title_ja"), TitleEn: p.FormValue("title_en"), ID: p.FormValue("id"),
-		PeriodFrom: p.day("period_from"), PeriodTo: p.day("period_to"), DetectedOn: p.day("detected_on"), HappenedJa: p.line("happened_ja"), HappenedEn: p.line("happened_en")}
 	var problems fault.Problems
+	n := incidents.New{Reference: reference, TitleJa: p.FormValue("title_ja"), TitleEn: p.FormValue("title_en"), ID: p.FormValue("id"),
+		PeriodFrom: p.day(&problems, "period_from"), PeriodTo: p.day(&problems, "period_to"), DetectedOn: p.day(&problems, "detected_on"), HappenedJa: p.line("happened_ja"), HappenedEn: p.line("happened_en")}
 	if p.line("released_on") != "" {
-		day := p.day("released_on")
+		day := p.day(&problems, "released_on")
 		n.ReleasedOn = &day
 	}
 	for name, to := range map[string]**int{"released_ids": &n.ReleasedIds, "released_exchanged": &n.ReleasedExchanged} {

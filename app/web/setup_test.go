@@ -44,6 +44,23 @@ func TestFirstRun(t *testing.T) {
 			t.Errorf("%s warns that mails are only kept: %v", path, warned)
 		}
 	}
+	// What a page needs and is not there yet is told, with the way to add it, until it is.
+	led := func(want bool, add string, paths ...string) {
+		t.Helper()
+		for _, path := range paths {
+			if _, said, _ := strings.Cut(b.get(path).body, "<main"); strings.Contains(said, `href="`+add+`"`) != want {
+				t.Errorf("%s leads to %s: %t", path, add, !want)
+			}
+		}
+	}
+	needed := func(want bool) {
+		t.Helper()
+		led(want, "/operators/new", "/ids/new", "/programs/new")
+		led(want, "/ids/new", "/incidents/new")
+		led(want, "/programs/new", "/incidents/new", "/desks/new", "/services", "/policies")
+		led(want, "/incidents/new", "/imports/new")
+	}
+	needed(true)
 	if a := b.get("/reports/daily"); a.location != "/incidents" {
 		t.Errorf("the daily report of nothing: %d %q", a.status, a.location)
 	}
@@ -74,6 +91,7 @@ func TestFirstRun(t *testing.T) {
 			t.Fatalf("%s: %d %s", step.path, a.status, a.body)
 		}
 	}
+	needed(false)
 	missing, err := setup.Missing(store.Read(context.Background(), s), false)
 	if err != nil || len(missing) != 1 || missing[0] != "mail" {
 		t.Errorf("missing afterwards: %v, %v", missing, err)
@@ -99,6 +117,9 @@ func TestWorkBeforeTheSetup(t *testing.T) {
 	if body := administrator.get("/setup").body; !strings.Contains(body, "オペレーターがいません。") || !strings.Contains(body, "承認できる人があと2人必要です。") {
 		t.Error("the guide does not say who is missing")
 	}
+	if body := administrator.get("/services").body; !strings.Contains(body, "プログラムがまだ登録されていません。") || strings.Contains(body, `action="/services"`) {
+		t.Error("a service of no program can be set")
+	}
 	for role, email := range map[access.Role]string{access.Agent: "agent@desk.example", access.Supervisor: "sv@desk.example"} {
 		add(email, role)
 		b := newBrowser(t, administrator.base)
@@ -106,6 +127,11 @@ func TestWorkBeforeTheSetup(t *testing.T) {
 			t.Fatalf("sign-in: %d", a.status)
 		}
 		a := b.get(b.get("/").location)
+		for _, path := range []string{"/services", "/policies"} {
+			if body := b.get(path).body; !strings.Contains(body, "プログラムがまだ登録されていません。") || strings.Contains(body, `href="/programs/new"`) {
+				t.Errorf("%s: %s does not say that there is no program, or leads to where they may not add one", role, path)
+			}
+		}
 		if _, said, _ := strings.Cut(a.body, `id="unfinished"`); a.status != http.StatusOK || !strings.Contains(said, "初期設定がまだ終わっていません。未設定：運営会社、お客さまのID、ポイントのプログラム、窓口、スタッフ、事案。") {
 			t.Errorf("%s: %d, not told what is missing", role, a.status)
 		}

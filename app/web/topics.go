@@ -15,13 +15,6 @@ import (
 	"hoten/ui"
 )
 
-// topics are what callers ask about, as desks keep it and in words: the ID, its
-// password, and each program.
-func (p *page) topics(lang string) ([]ui.Choice, error) {
-	programs, err := p.askable()
-	return p.topicsOf(programs, lang, nil), err
-}
-
 // askable reads what topics are made of: the programs, and the page's IDs.
 func (p *page) askable() ([]incidents.Program, error) {
 	programs, err := incidents.Programs(p.db)

@@ -11,7 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-var variables = []string{"HOTEN_ADDR", "HOTEN_DATA_DIR", "HOTEN_DATABASE_URL", "HOTEN_SMTP_URL", "HOTEN_MAIL_FROM", "HOTEN_BASE_URL"}
+var variables = []string{"HOTEN_ADDR", "HOTEN_DATA_DIR", "HOTEN_DATABASE_URL", "HOTEN_SMTP_URL", "HOTEN_MAIL_FROM", "HOTEN_BASE_URL", "LC_ALL", "LC_MESSAGES", "LANG"}
 
 // No container engine runs where the tests run; this holds what can be held
 // without one.

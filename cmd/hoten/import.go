@@ -44,12 +44,12 @@ func importFiles(ctx context.Context, c *call) error {
 // report prints the counts and writes the rejected rows beside their files.
 func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files map[string]string) error {
 	fmt.Fprintf(c.out, "state %s\ntotal %d\naccepted %d\nignored %d\nrejected %d\n", i.State, i.Total, i.Accepted, i.Ignored, i.Rejected)
-	english := i18n.With(ctx, "en")
+	words := c.words(ctx)
 	for _, n := range i.Told() {
-		fmt.Fprintf(c.err, "%s: %s\n", n.File, i18n.T(english, "imports.notice."+n.Code, "column", n.Column, "count", n.Count))
+		fmt.Fprintf(c.err, "%s: %s\n", n.File, i18n.T(words, "imports.notice."+n.Code, "column", n.Column, "count", n.Count))
 	}
 	if i.Error != "" {
-		fmt.Fprintln(c.err, i18n.T(english, "imports.error."+i.Error))
+		fmt.Fprintln(c.err, i18n.T(words, "imports.error."+i.Error))
 	}
 	for file, path := range files {
 		if path == "" {
@@ -65,7 +65,7 @@ func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files m
 		refused := false
 		err := imports.WriteRejected(ctx, a.Store, operator(), i.ID, file, &rows, func(r imports.Rejection) string {
 			refused = true
-			return i18n.T(english, "fault.field."+r.Reason, "detail", r.Detail)
+			return i18n.T(words, "fault.field."+r.Reason, "detail", r.Detail)
 		})
 		switch {
 		case err != nil:

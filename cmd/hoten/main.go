@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -10,6 +11,8 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"syscall"
 
 	"hoten/app"
@@ -39,6 +42,7 @@ type call struct {
 	args     []string
 	flags    *flag.FlagSet
 	cfg      app.Config
+	lang     string // of what is said of files and refusals
 }
 
 var commands = []command{
@@ -74,7 +78,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		usage(out)
 		return 0
 	}
-	c := &call{in: in, out: out, err: errs, args: rest, flags: flag.NewFlagSet("hoten "+cmd.name, flag.ContinueOnError), cfg: app.FromEnvironment(cmd.folder())}
+	c := &call{in: in, out: out, err: errs, args: rest, flags: flag.NewFlagSet("hoten "+cmd.name, flag.ContinueOnError), cfg: app.FromEnvironment(cmd.folder()), lang: language()}
 	c.flags.SetOutput(errs)
 	c.flags.Usage = func() {
 		fmt.Fprintf(errs, "hoten %s %s\n\n%s\n\n", cmd.name, cmd.usage, cmd.does)
@@ -89,7 +93,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	case errors.Is(err, errQuiet):
 		return 1
 	default:
-		fmt.Fprintln(errs, "hoten:", explain(err))
+		fmt.Fprintln(errs, "hoten:", c.explain(err))
 		return 1
 	}
 }
@@ -134,7 +138,28 @@ func (c *call) common() {
 	} {
 		c.flags.StringVar(f.to, f.name, *f.to, f.about)
 	}
+	c.flags.Func("lang", "`language` of what is said of files and refusals, "+strings.Join(i18n.Langs, " or ")+" (LC_ALL, LC_MESSAGES, LANG)", func(s string) error {
+		if !slices.Contains(i18n.Langs, s) {
+			return fmt.Errorf("not one of %s", strings.Join(i18n.Langs, ", "))
+		}
+		c.lang = s
+		return nil
+	})
 }
+
+// language is that of the environment, English where it names none that there is.
+func language() string {
+	locale := cmp.Or(os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG"))
+	for _, lang := range i18n.Langs {
+		if strings.HasPrefix(locale, lang) {
+			return lang
+		}
+	}
+	return "en"
+}
+
+// words is ctx with the language of the command.
+func (c *call) words(ctx context.Context) context.Context { return i18n.With(ctx, c.lang) }
 
 var errUsage = errors.New("usage")
 
@@ -157,13 +182,13 @@ func (c *call) open(ctx context.Context, level slog.Level) (*app.App, error) {
 	return app.New(ctx, c.cfg, slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: level})))
 }
 
-// explain says a fault in words; the command line speaks English.
-func explain(err error) string {
+// explain says a fault in words.
+func (c *call) explain(err error) string {
 	f, ok := fault.As(err)
 	if !ok {
 		return err.Error()
 	}
-	ctx := i18n.With(context.Background(), "en")
+	ctx := c.words(context.Background())
 	s := i18n.T(ctx, "fault."+f.Code, f.Args...)
 	for _, p := range f.Fields {
 		s += fmt.Sprintf("\n  %s: %s", p.Name, i18n.T(ctx, "fault.field."+p.Code, p.Args...))

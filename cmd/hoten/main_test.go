@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -138,9 +139,23 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(1, `^$`, "standard input:1: The file names nothing", "", "setup", "-")
 	expect(1, `^$`, "standard input:2: This line holds characters that are not UTF-8.", "ids:\n# \x91\x8b\n", "setup", "-")
 	expect(1, `^$`, "standard input:2: programs.0.threshold: Write a whole number", "programs:\n  - {code: goo, threshold: 3999.9}\n", "setup", "-")
+	dateless := "incidents:\n  - {reference: X-1, title_en: X, detected_on: 2014-07-28, period_from: soon}\n"
+	expect(1, `^$`, "standard input:2: incidents.0.period_from: 日付として読み取れません。例：2014-07-11\n何も変更していません。\n", dateless, "setup", "-", "--lang", "ja")
+	dateless = strings.Replace(dateless, ", period_from: soon", "", 1)
+	missing := "standard input:2: incidents.0.period_from: %s\nstandard input:2: incidents.0.period_to: %[1]s\nstandard input:2: incidents.0.title_ja: %[1]s\n"
+	expect(1, `^$`, fmt.Sprintf(missing, "入力してください。")+"何も変更していません。\n", dateless, "setup", "-", "--lang", "ja")
+	t.Setenv("LANG", "ja_JP.UTF-8")
+	expect(1, `^$`, fmt.Sprintf(missing, "入力してください。")+"何も変更していません。\n", dateless, "setup", "-")
+	expect(1, `^$`, fmt.Sprintf(missing, "This is required.")+"Nothing was changed.\n", dateless, "setup", "--lang", "en", "-")
+	t.Setenv("LC_ALL", "C.UTF-8")
+	expect(1, `^$`, "This is required.\nNothing was changed.\n", dateless, "setup", "-")
+	t.Setenv("LC_ALL", "")
+	t.Setenv("LANG", "")
+	expect(2, `^$`, "not one of ja, en", "", "setup", "-", "--lang", "fr")
 	expect(1, `^$`, "services.3: The same status of this service overlaps", example+"  - {program: pointtalk, service: transfer, state: point_password, from: 2014-07-30 16:00}\n", "setup", "-")
 	expect(0, `(?s)^set operator ntt-com\n.*set desk tech\n.*set incident 2014-R096\n`, "", example, "setup", "-")
 	expect(0, `nothing was changed`, "", example, "setup", "-")
+	expect(0, `変更はありません`, "", example, "setup", "-", "--lang", "ja")
 	expect(0, `^http://127\.0\.0\.1:8080/enrol/[\w-]{43}\n$`, "", "", "staff", "add", "--email", "agent@hoten.example", "--name", "佐藤 葵", "--role", "agent", "--desk", "tech")
 	expect(0, `^manager@hoten\.example was added\.\n$`, "", "correct horse battery\r\n", "staff", "add", "--email", "manager@hoten.example", "--name", "渡辺", "--role", "center_manager", "--password-stdin")
 	expect(0, `^sv@hoten\.example was added\.\n$`, "", demo.Password+"\n", "staff", "add", "--email", "sv@hoten.example", "--name", "高橋", "--role", "supervisor", "--password-stdin")

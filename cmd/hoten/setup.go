@@ -62,7 +62,7 @@ func setUpFrom(ctx context.Context, c *call, path string) error {
 	}
 	f, err := setup.Read(from)
 	if err != nil {
-		return told(c.err, name, err)
+		return c.told(name, err)
 	}
 	a, err := c.open(ctx, slog.LevelWarn)
 	if err != nil {
@@ -70,7 +70,7 @@ func setUpFrom(ctx context.Context, c *call, path string) error {
 	}
 	done, err := setup.Apply(ctx, a.Store, operator(), f, "hoten setup "+name)
 	if err != nil {
-		return errors.Join(told(c.err, name, err), a.Close())
+		return errors.Join(c.told(name, err), a.Close())
 	}
 	changed := 0
 	for _, d := range done {
@@ -80,29 +80,29 @@ func setUpFrom(ctx context.Context, c *call, path string) error {
 		}
 	}
 	if changed == 0 {
-		fmt.Fprintln(c.out, "Everything is as the file says already; nothing was changed.")
+		fmt.Fprintln(c.out, i18n.T(c.words(ctx), "setup.file.same"))
 	}
 	return a.Close()
 }
 
 // told writes what of a file was refused, a line each.
-func told(errs io.Writer, name string, err error) error {
+func (c *call) told(name string, err error) error {
 	var refused setup.Refused
 	if !errors.As(err, &refused) {
 		return err
 	}
-	ctx := i18n.With(context.Background(), "en")
+	ctx := c.words(context.Background())
 	for _, p := range refused {
-		fmt.Fprintf(errs, "%s:%d: ", name, p.Line)
+		fmt.Fprintf(c.err, "%s:%d: ", name, p.Line)
 		if p.Field != "" {
-			fmt.Fprintf(errs, "%s: ", p.Field)
+			fmt.Fprintf(c.err, "%s: ", p.Field)
 		}
 		if p.Whole {
-			fmt.Fprintln(errs, i18n.T(ctx, "fault."+p.Code, p.Args...))
+			fmt.Fprintln(c.err, i18n.T(ctx, "fault."+p.Code, p.Args...))
 		} else {
-			fmt.Fprintln(errs, i18n.T(ctx, "fault.field."+p.Code, p.Args...))
+			fmt.Fprintln(c.err, i18n.T(ctx, "fault.field."+p.Code, p.Args...))
 		}
 	}
-	fmt.Fprintln(errs, "Nothing was changed.")
+	fmt.Fprintln(c.err, i18n.T(ctx, "setup.file.refused"))
 	return errQuiet
 }

@@ -23,7 +23,7 @@ var tables = map[string][]string{
 	"app/installation":   {"installations", "copies"},
 	"app/notices":        {"mails", "mail_queues"},
 	"app/staff":          {"staff", "staff_seen", "api_tokens", "sign_in_failures"},
-	"app/members":        {"members", "identities", "contacts", "contact_ways"},
+	"app/members":        {"members", "identities", "contacts", "contact_ways", "contact_proofs"},
 	"app/policies":       {"policies"},
 	"app/incidents":      {"incidents", "incident_programs", "movements"},
 	"app/cases":          {"cases", "case_events", "calls", "call_answers", "verification_codes", "representatives", "presence", "handovers", "contact_changes"},

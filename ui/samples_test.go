@@ -198,7 +198,7 @@ func sampleCase(lang string) CasesShow {
 		},
 		Contacts: []Contact{
 			{Kind: "email", Value: "m0****@ocn.example", Since: jst(1, 5, 0, 0), Barred: "depends_on_id"},
-			{Kind: "email", Value: "co****@mail.example", Since: jst(5, 5, 0, 0), Documents: true, Undo: 5},
+			{Kind: "email", Value: "co****@mail.example", Since: jst(5, 5, 0, 0), Documents: true, ProvedAt: jst(7, 31, 10, 44), Undo: 5},
 			{Kind: "phone", Value: "03-****-8551", Since: jst(7, 20, 0, 0), Barred: "changed_in_incident"},
 		},
 		MayChange: true,

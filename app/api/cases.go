@@ -58,14 +58,22 @@ type verification struct {
 }
 
 type memberJSON struct {
-	Name           string   `json:"name"`
-	NameKana       string   `json:"name_kana"`
-	BirthDate      string   `json:"birth_date"`
-	Address        string   `json:"address"`
-	CustomerNumber string   `json:"customer_number"`
-	Phones         []string `json:"phones"`
-	Emails         []string `json:"emails"`
-	Language       string   `json:"language"`
+	Name           string        `json:"name"`
+	NameKana       string        `json:"name_kana"`
+	BirthDate      string        `json:"birth_date"`
+	Address        string        `json:"address"`
+	CustomerNumber string        `json:"customer_number"`
+	Phones         []string      `json:"phones"`
+	Emails         []string      `json:"emails"`
+	Contacts       []contactJSON `json:"contacts,omitzero"` // of the masked member
+	Language       string        `json:"language"`
+}
+
+// contactJSON is one of the phones and emails, with when it was last proved to be the member's.
+type contactJSON struct {
+	Kind     string     `json:"kind"`
+	Value    string     `json:"value"`
+	ProvedAt *time.Time `json:"proved_at"`
 }
 
 type eventJSON struct {
@@ -231,7 +239,7 @@ func (a *API) masked(r *request, memberID *int64) (*memberJSON, error) {
 		return nil, err
 	}
 	out := &memberJSON{Name: vault.MaskName(p.Name), NameKana: vault.MaskName(p.Kana), BirthDate: vault.MaskBirthDate(p.BirthDate),
-		Address: vault.MaskAddress(p.Address), CustomerNumber: vault.MaskCustomerNumber(p.CustomerNumber), Phones: []string{}, Emails: []string{}, Language: p.Language}
+		Address: vault.MaskAddress(p.Address), CustomerNumber: vault.MaskCustomerNumber(p.CustomerNumber), Phones: []string{}, Emails: []string{}, Contacts: []contactJSON{}, Language: p.Language}
 	contacts, err := members.Contacts(r.db, m.ID)
 	if err != nil {
 		return nil, err
@@ -241,11 +249,15 @@ func (a *API) masked(r *request, memberID *int64) (*memberJSON, error) {
 		if err != nil {
 			return nil, err
 		}
+		shown := contactJSON{Kind: k.Kind, ProvedAt: k.ProvedAt}
 		if k.Kind == members.Phone {
-			out.Phones = append(out.Phones, vault.MaskPhone(plain))
+			shown.Value = vault.MaskPhone(plain)
+			out.Phones = append(out.Phones, shown.Value)
 		} else {
-			out.Emails = append(out.Emails, vault.MaskEmail(plain))
+			shown.Value = vault.MaskEmail(plain)
+			out.Emails = append(out.Emails, shown.Value)
 		}
+		out.Contacts = append(out.Contacts, shown)
 	}
 	return out, nil
 }

@@ -117,7 +117,7 @@ func reveal(a *API, r *request) error {
 		return err
 	}
 	r.Response().Header().Set("Cache-Control", "no-store")
-	return r.JSON(http.StatusOK, memberJSON{m.Person.Name, m.Person.Kana, m.Person.BirthDate, m.Person.Address, m.Person.CustomerNumber, m.Phones, m.Emails, m.Person.Language})
+	return r.JSON(http.StatusOK, memberJSON{m.Person.Name, m.Person.Kana, m.Person.BirthDate, m.Person.Address, m.Person.CustomerNumber, m.Phones, m.Emails, nil, m.Person.Language})
 }
 
 func sendReset(a *API, r *request) error {

@@ -172,6 +172,9 @@ func (v *tour) contacts(agent, supervisor *client, number string) {
 	agent.post("/contacts/"+id+"/confirm", j{"value": "fresh@mail.example"}).want(403, "code", "forbidden")
 	supervisor.post("/contacts/"+id+"/confirm", j{"value": "fresh@mial.example"}).want(422, "errors.0.field", "value", "errors.0.code", "contact_differs")
 	v.to(supervisor, "POST /contacts/:id/confirm", j{"value": "Fresh@mail.example"}, ":id", id).want(200, "state", "confirmed")
+	if at := supervisor.get("/cases/"+number).want(200, "member.contacts.0.kind", "email").at("member.contacts.0.proved_at"); at == "" || at == "null" {
+		v.T.Errorf("documents proved nothing: %q", at)
+	}
 	v.to(supervisor, "POST /contacts/:id/undo", j{"reason": "誤記"}, ":id", id).want(200, "state", "undone")
 	supervisor.post("/contacts/"+id+"/undo", j{"reason": "誤記"}).want(409, "code", "already_decided")
 	v.letter(agent, number)

@@ -9,6 +9,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/members"
 	"hoten/app/store"
 )
 
@@ -100,7 +101,7 @@ func (in *talk) note(tx *store.Tx, item string, matched bool, contact *int64) er
 		in.of.Failed(tx.Now, 0, 1)
 	}
 	if int(in.Wrong) >= in.policy.Verification.WrongPerCall {
-		in.conclude(Mismatch, tx.Now)
+		in.conclude(tx, Mismatch)
 		if err := Tell(tx, Happened{CaseID: in.CaseID, Kind: CallConcluded, Data: map[string]any{"call": in.ID, "outcome": Mismatch}}); err != nil {
 			return err
 		}
@@ -114,20 +115,30 @@ func (in *talk) note(tx *store.Tx, item string, matched bool, contact *int64) er
 // raise sets the level that the right items give. The time limit runs from the
 // first level reached and is never extended.
 func (in *talk) raise(tx *store.Tx) error {
-	type answer struct{ Item string }
-	rows, err := store.Select[answer](tx.DB, "select distinct item from call_answers where call_id = $1 and matched", in.Conversation())
+	type answer struct {
+		Item      string
+		ContactID *int64
+	}
+	rows, err := store.Select[answer](tx.DB, "select distinct item, contact_id from call_answers where call_id = $1 and matched", in.Conversation())
 	if err != nil {
 		return err
 	}
 	right := make([]string, len(rows))
+	var called []int64
 	for i, r := range rows {
-		right[i] = r.Item
+		if right[i] = r.Item; r.Item == itemCallback && r.ContactID != nil {
+			called = append(called, *r.ContactID)
+		}
 	}
 	may, err := in.mayReach2(tx)
 	if err != nil {
 		return err
 	}
-	in.Level = int16(level(in.policy.Verification, right, may))
+	// Whoever answers at a number is known by what they say, unlike who reads a code.
+	if in.Level = int16(level(in.policy.Verification, right, may)); in.Level == 2 && called != nil {
+		first := in.Conversation()
+		members.Prove(tx, &first, called...)
+	}
 	if in.Level > 0 && in.ExpiresAt == nil {
 		end := tx.Now.Add(time.Duration(in.policy.Verification.ValidMinutes) * time.Minute)
 		in.ExpiresAt = &end
@@ -161,13 +172,15 @@ func (c Call) Discloses(documented bool, now time.Time) bool {
 	return c.Valid(now) >= 1 && c.Entitled(documented)
 }
 
-// conclude ends the verification; a mismatch counts as a failed attempt of the day.
-func (in *talk) conclude(outcome string, now time.Time) {
+// conclude ends the verification; a mismatch counts as a failed attempt of the day, and
+// what was not verified proves no contact.
+func (in *talk) conclude(tx *store.Tx, outcome string) {
 	in.Outcome = &outcome
 	if outcome == Mismatch {
-		in.of.Failed(now, 1, 0)
+		in.of.Failed(tx.Now, 1, 0)
 	}
 	if outcome != Verified {
 		in.Level, in.ExpiresAt = 0, nil
+		members.TakeProofsBack(tx, in.Conversation())
 	}
 }

@@ -269,6 +269,8 @@ func TestMailsThatCountAfterAll(t *testing.T) {
 		set(t, w, login, "letter_about = 0, unreachable_at = null, verified_at = null, notified_at = now(), status = 'in_progress', made_whole_at = '2014-07-30'")
 		contacts[login] = went(t, w, login, notices.RestrictionNotice)
 		went(t, w, login, notices.ReimbursementCompleted)
+		went(t, w, login, notices.ContactChanged)
+		went(t, w, login, notices.ContactUndone)
 	}
 	date := func(day string) {
 		t.Helper()
@@ -281,23 +283,30 @@ func TestMailsThatCountAfterAll(t *testing.T) {
 	}
 	date("2014-07-20")
 	for login := range contacts {
-		if c := w.Case(login); c.NotifiedAt != nil || !due(w, login, "result") {
+		if c := w.Case(login); c.NotifiedAt != nil || !due(w, login, "result") || !due(w, login, "contact_changed") || !due(w, login, "contact_undone") {
 			t.Fatalf("%s: notified %v, due %v", login, c.NotifiedAt, c.Letter(w.ID(login).Standing))
 		}
 	}
+	// A change since then was told by nothing, nor was the undoing of which a mail failed.
+	const owed = "insert into case_events (case_id, at, kind, actor_kind, actor_id, data) values ($1, now(), $2, 'system', 0, $3)"
+	update(t, w, owed, w.Case(again).ID, cases.ContactSet, `{"told": "letter"}`)
+	update(t, w, owed, w.Case(again).ID, cases.Unreachable, `{"mail": "contact_undone"}`)
 	update(t, w, "insert into case_events (case_id, at, kind, actor_kind, actor_id, data) values ($1, $2, 'restricted_again', 'system', 0, '{}')", w.Case(again).ID, w.Clock.Now().Add(time.Minute))
 	date("2010-01-01")
-	if c := w.Case(login); c.NotifiedAt == nil || due(w, login, "result") || c.UnreachableAt != nil {
+	if c := w.Case(login); c.NotifiedAt == nil || len(c.Letter(w.ID(login).Standing)) != 0 || c.UnreachableAt != nil {
 		t.Errorf("notified %v, unreachable %v, due %v", c.NotifiedAt, c.UnreachableAt, c.Letter(w.ID(login).Standing))
+	}
+	if !due(w, again, "contact_changed") || !due(w, again, "contact_undone") || due(w, again, "result") {
+		t.Errorf("due for another reason: %v", w.Case(again).Letter(w.ID(again).Standing))
 	}
 	if w.Case(again).NotifiedAt != nil {
 		t.Error("a notice from before tells of a restriction since")
 	}
-	if n := w.Number("select count(*) from case_events where case_id = $1 and kind = $2", w.Case(login).ID, cases.MailCounts); n != 2 {
+	if n := w.Number("select count(*) from case_events where case_id = $1 and kind = $2", w.Case(login).ID, cases.MailCounts); n != 4 {
 		t.Errorf("%d events", n)
 	}
 	date("2014-07-20")
-	if !due(w, login, "result") {
+	if !due(w, login, "result") || !due(w, login, "contact_changed") || !due(w, login, "contact_undone") {
 		t.Error("the second time nothing is found")
 	}
 }

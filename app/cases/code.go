@@ -183,6 +183,7 @@ func CheckCode(ctx context.Context, s *store.Store, by access.Actor, callID int6
 		code.Tries++
 		if r.Match = hmac.Equal(code.CodeHash, hashCode(tx, in.Conversation(), digits)); r.Match {
 			code.UsedAt = &tx.Now
+			members.Prove(tx, &code.CallID, code.ContactID)
 		}
 		r.TriesLeft = in.policy.Verification.CodeTries - int(code.Tries)
 		if err := store.Save(tx, &code, "tries", "used_at"); err != nil {
@@ -212,6 +213,6 @@ func ConfirmCallback(ctx context.Context, s *store.Store, by access.Actor, callI
 			return fault.New(fault.Invalid, "no_usable_contact")
 		}
 		in.CalledContact = &contact.ID
-		return in.note(tx, itemCallback, true, nil)
+		return in.note(tx, itemCallback, true, in.CalledContact)
 	})
 }

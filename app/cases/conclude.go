@@ -35,7 +35,7 @@ func Conclude(ctx context.Context, s *store.Store, by access.Actor, callID int64
 				return err
 			}
 		}
-		in.conclude(outcome, tx.Now)
+		in.conclude(tx, outcome)
 		switch outcome {
 		case Verified:
 			// Who may not act for the member was told for nobody.

@@ -124,6 +124,7 @@ func ConfirmContact(ctx context.Context, s *store.Store, by access.Actor, id int
 		if err != nil {
 			return Happened{}, err
 		}
+		members.Prove(tx, nil, set)
 		if err := Learned(tx, ch.IdentityID); err != nil {
 			return Happened{}, err
 		}

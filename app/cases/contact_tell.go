@@ -61,23 +61,47 @@ func tellUndone(tx *store.Tx, ch *ContactChange, before []notices.Draft) (way st
 
 // changeAstray is the condition, in SQL, of cases (c) whose member was told of a change of a
 // contact, or of its undoing, by mails of the kind only at contacts that, by what is known
-// now, may not be theirs alone, and by no letter. What one that documents showed was told of
-// itself is not counted on.
+// now, may not be theirs alone, and by no letter.
 func changeAstray(kind string) string {
-	counts := func(mail string) string {
-		return mail + ".case_id = c.id and " + mail + ".state = '" + notices.Sent + "' and exists (select from contacts k where k.id = " + mail + ".contact_id and (k.source <> '" + members.Documents + `'
-			or exists (select from contact_changes h where h.contact_id = k.id and h.decided_at < ` + mail + ".queued_at)))"
-	}
+	return fmt.Sprintf("c.status <> 'out_of_scope' and c.letter_about & %d = 0 and ", letterOf[kind]) + changeUntold(kind)
+}
+
+// changeUntold is the condition, in SQL, of cases (c) with a mail of the kind after which, by
+// what is known now, neither it nor another one nor a letter told of contacts.
+func changeUntold(kind string) string {
 	subject := LetterSubjects[slices.IndexFunc(LetterSubjects, func(s string) bool { return letterBits[s] == letterOf[kind] })]
-	return fmt.Sprintf("c.status <> 'out_of_scope' and c.letter_about & %d = 0", letterOf[kind]) + " and exists (select from mails m where m.kind = '" + kind + "' and " + counts("m") + `
-		and not exists (select from mails w where w.kind in ('` + notices.ContactChanged + "', '" + notices.ContactUndone + "', '" + notices.RestrictionNotice + "') and " + counts("w") + ` and w.queued_at >= m.queued_at and not ` + WentAstray("w.contact_id") + `)
+	return "exists (select from mails m where m.kind = '" + kind + "' and " + toldContact("m") + `
+		and not exists (select from mails w where w.kind in ('` + notices.ContactChanged + "', '" + notices.ContactUndone + "', '" + notices.RestrictionNotice + "') and " + toldContact("w") + ` and w.queued_at >= m.queued_at and not ` + WentAstray("w.contact_id") + `)
 		and not exists (select from case_events e where e.case_id = c.id and e.kind = '` + LetterSent + `' and e.at > m.queued_at and e.data->'about' @> '"` + subject + `"'))`
+}
+
+// toldContact is the condition, in SQL, of sent mails of a case (c). What a contact that
+// documents showed was told of itself is not counted on.
+func toldContact(mail string) string {
+	return mail + ".case_id = c.id and " + mail + ".state = '" + notices.Sent + "' and exists (select from contacts k where k.id = " + mail + ".contact_id and (k.source <> '" + members.Documents + `'
+		or exists (select from contact_changes h where h.contact_id = k.id and h.decided_at < ` + mail + ".queued_at)))"
+}
+
+// changeToldAfterAll is the condition, in SQL, of cases (c) whose mails of the kind were held
+// to have gone astray and, by what is known now, told of the change. A letter that is due for
+// another reason since then stays so: no mail could tell it, or one failed.
+func changeToldAfterAll(kind string) string {
+	event := map[string]string{notices.ContactChanged: ContactSet, notices.ContactUndone: ContactUndone}[kind]
+	return fmt.Sprintf("c.letter_about & %d <> 0 and ", letterOf[kind]) + "exists (select from case_events t where t.case_id = c.id and t.kind = '" + ChangeMisled + "' and t.data->>'mail' = '" + kind + `'
+		and not exists (select from case_events e where e.case_id = c.id and e.id > t.id and (e.kind = '` + event + "' and e.data->>'told' = 'letter' or e.kind in ('" + Unreachable + "', '" + MailNotSent + "') and e.data->>'mail' = '" + kind + `')))
+		and not ` + changeUntold(kind) + " and exists (select from mails w where w.kind = '" + kind + "' and " + toldContact("w") + ")"
 }
 
 // oweChange has the members of the cases that the condition begins to describe, after one, by
 // id, told by letter of what no mail of the kind told them. A completed case is open again.
 func oweChange(tx *store.Tx, kind, those string, after int64, of ...any) (last int64, err error) {
-	_, last, err = mark(tx, those+changeAstray(kind), fmt.Sprintf("letter_about = letter_about | %d, ", letterOf[kind])+reopening("c.status = 'completed'"), ChangeMisled, after, of...)
+	_, last, err = markWith(tx, those+changeAstray(kind), fmt.Sprintf("letter_about = letter_about | %d, ", letterOf[kind])+reopening("c.status = 'completed'"), Happened{Kind: ChangeMisled, Data: map[string]any{"mail": kind}}, after, of...)
+	return last, err
+}
+
+// countChange has mails of the kind count again that told of a change after all.
+func countChange(tx *store.Tx, kind string, after int64) (last int64, err error) {
+	_, last, err = mark(tx, changeToldAfterAll(kind), fmt.Sprintf("letter_about = letter_about & ~%d", letterOf[kind]), MailCounts, after)
 	return last, err
 }
 

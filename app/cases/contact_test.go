@@ -400,3 +400,29 @@ func TestAContactThatServesSeveralIsNamed(t *testing.T) {
 		t.Errorf("shared with %d after the other one was refused", n)
 	}
 }
+
+// The mail of a case that a supervisor closes over a change of a contact says that it waits.
+func TestClosedOverAChange(t *testing.T) {
+	w := world(t)
+	const login = "m1@ocn.example"
+	for _, waits := range []bool{true, false} {
+		if waits {
+			propose(t, w, w.Agent, login, members.Phone, "080-1234-5678")
+		}
+		c, done := w.Case(login), cases.Completed
+		must(t, second(cases.Update(w.Ctx, w.Store, w.Supervisor, c.ID, cases.Change{Status: &done, Version: c.Version, Reason: "連絡なし"})))
+		sent, err := notices.Find(store.Read(w.Ctx, w.Store), notices.Filter{CaseID: c.ID, Kind: notices.CaseClosed, Limit: 2})
+		if err != nil || len(sent) == 0 {
+			t.Fatal(sent, err)
+		}
+		shown, err := sent[0].Show(w.Vault, notices.Env{})
+		if text := strings.Join(strings.Fields(shown.Text), ""); err != nil || strings.Contains(text, "ご登録の電話番号の変更は") != waits {
+			t.Errorf("waits %v: %v\n%s", waits, err, shown.Text)
+		}
+		if waits {
+			reopened := cases.Reopened
+			must(t, second(cases.Update(w.Ctx, w.Store, w.Supervisor, c.ID, cases.Change{Status: &reopened, Version: w.Case(login).Version})))
+			must(t, second(cases.RefuseContact(w.Ctx, w.Store, w.Supervisor, w.Number("select id from contact_changes"), "不鮮明")))
+		}
+	}
+}

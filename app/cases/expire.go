@@ -1,6 +1,9 @@
 package cases
 
-import "hoten/app/store"
+import (
+	"hoten/app/members"
+	"hoten/app/store"
+)
 
 var clearing []func(tx *store.Tx, identity int64) error
 
@@ -32,8 +35,10 @@ func expireGrants(tx *store.Tx, identity, conversation int64) error {
 }
 
 // voidVerified takes back what was verified in conversations about the IDs: those that run
-// verify nobody any more, and whom they told of the restriction is still to be told.
+// verify nobody any more, whom they told of the restriction is still to be told, and they
+// proved no contact.
 func voidVerified(tx *store.Tx, ids, conversations []int64) error {
+	members.TakeProofsBack(tx, conversations...)
 	void, _, err := mark(tx, "c.identity_id = any($3) and c.verified_call = any($4)", "verified_at = null, verified_call = null, "+reopening(`c.status = 'completed' and c.origin <> 'inquiry'
 		and c.notified_at is null and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted')`), VerifiedVoid, 0, ids, conversations)
 	if err != nil {

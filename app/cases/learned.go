@@ -35,11 +35,12 @@ func misproved(conversation string) string {
 		or exists (select from calls b where b.case_id = c.id and coalesce(b.first_id, b.id) = ` + conversation + " and b.called_contact is not null and " + WentAstray("b.called_contact") + ") or " + FalsePapers(conversation) + ")"
 }
 
-// proved yields, in SQL, the conversations of that kind that go on ($1 is now) or verified
-// the member, with their IDs.
+// proved yields, in SQL, the conversations of that kind that go on ($1 is now), verified the
+// member or proved a contact, with their IDs.
 var proved = `(select c.identity_id, coalesce(k.first_id, k.id) as conversation from calls k join cases c on c.id = k.case_id
 		where k.ended_at is null and coalesce(k.expires_at > $1, true) and ` + misproved("coalesce(k.first_id, k.id)") + `
-	union select c.identity_id, c.verified_call from cases c where c.verified_call is not null and ` + misproved("c.verified_call") + ")"
+	union select c.identity_id, c.verified_call from cases c where c.verified_call is not null and ` + misproved("c.verified_call") + `
+	union select c.identity_id, p.call_id from contact_proofs p join calls f on f.id = p.call_id join cases c on c.id = f.case_id where ` + misproved("p.call_id") + ")"
 
 // codeOut is the condition, in SQL, of codes (v), sent in a call about a case (c), that are
 // out to a contact which is not used any more.
@@ -223,6 +224,7 @@ func RestrictedAgain(tx *store.Tx, of []members.Identity, why, reason string) er
 			told = append(told, Happened{CaseID: r.ID, Kind: VerifiedVoid})
 		}
 	}
+	members.TakeProofsBackUntil(tx, ids, ends)
 	if err := Tell(tx, told...); err != nil {
 		return err
 	}

@@ -86,7 +86,7 @@ const unreachedChunk = 1000
 // not reach: it is known as soon as no address may be used, without anybody trying. Whom
 // it can reach again waits for it. A notice that turns out to have gone to a mailbox which
 // is not the member's alone has notified nobody, and such a mail has told no result and no
-// change of a contact; a notice or a result counts again once that turns out to be wrong.
+// change of a contact; each counts again once that turns out to be wrong.
 func MarkUnreached(ctx context.Context, s *store.Store) error {
 	for _, revise := range []func(tx *store.Tx, after int64) (last int64, err error){
 		func(tx *store.Tx, after int64) (int64, error) { return takeNoticesBack(tx, misled, after) },
@@ -109,6 +109,12 @@ func MarkUnreached(ctx context.Context, s *store.Store) error {
 		func(tx *store.Tx, after int64) (int64, error) {
 			_, last, err := mark(tx, resultToldAfterAll, fmt.Sprintf("letter_about = letter_about & ~%d", letterPoints), MailCounts, after)
 			return last, err
+		},
+		func(tx *store.Tx, after int64) (int64, error) {
+			return countChange(tx, notices.ContactChanged, after)
+		},
+		func(tx *store.Tx, after int64) (int64, error) {
+			return countChange(tx, notices.ContactUndone, after)
 		},
 		func(tx *store.Tx, after int64) (int64, error) {
 			_, last, err := mark(tx, addressless, "unreachable_at = $2", Unreachable, after)
@@ -260,6 +266,11 @@ func QueueNotices(tx *store.Tx, ids []int64) (queued int, missed []int64, err er
 // of it; in both fragments of SQL $2 is now, and of begins at $3. last is the case to go on
 // after; 0: there are no more.
 func mark(tx *store.Tx, condition, set, kind string, after int64, of ...any) (ids []int64, last int64, err error) {
+	return markWith(tx, condition, set, Happened{Kind: kind}, after, of...)
+}
+
+// markWith is mark for what happened with data.
+func markWith(tx *store.Tx, condition, set string, happened Happened, after int64, of ...any) (ids []int64, last int64, err error) {
 	type found struct{ ID int64 }
 	rows, err := store.Returning[found](tx, fmt.Sprintf(`with found as (select c.id from cases c where c.id > $1 and %s order by c.id limit %d for no key update)
 		update cases c set %s, changed_at = $2 from found where c.id = found.id returning c.id`, condition, unreachedChunk, set), append([]any{after, tx.Now}, of...)...)
@@ -268,7 +279,8 @@ func mark(tx *store.Tx, condition, set, kind string, after int64, of ...any) (id
 	}
 	told := make([]Happened, len(rows))
 	for i, r := range rows {
-		ids, told[i] = append(ids, r.ID), Happened{CaseID: r.ID, Kind: kind}
+		happened.CaseID = r.ID
+		ids, told[i] = append(ids, r.ID), happened
 	}
 	if len(ids) == unreachedChunk {
 		last = slices.Max(ids)

@@ -212,11 +212,11 @@ func mayClose(tx *store.Tx, c *Case, of members.Standing) (reason string, err er
 	if c.Affected() && of.Closed() {
 		owed = append(owed, fault.Field{Name: "status", Code: "owes_reset"})
 	}
-	var changing bool
-	if err := store.Scan(tx.DB, "select exists (select from contact_changes where identity_id = $1 and state = $2)", []any{c.IdentityID, ChangeProposed}, &changing); err != nil {
+	contact, err := changing(tx, c)
+	if err != nil {
 		return "", err
 	}
-	if changing {
+	if contact != "" {
 		owed = append(owed, fault.Field{Name: "status", Code: "owes_contact"})
 	}
 	called, err := calledOn(tx, c)
@@ -237,6 +237,12 @@ func mayClose(tx *store.Tx, c *Case, of members.Standing) (reason string, err er
 		return tx.Reason, expireCalls(tx, c)
 	}
 	return "", &fault.Fault{Kind: fault.Conflict, Code: "still_owed", Fields: owed}
+}
+
+// changing is the kind of contact whose change waits to be decided; empty: there is none.
+func changing(tx *store.Tx, c *Case) (kind string, err error) {
+	err = store.Scan(tx.DB, "select coalesce((select kind from contact_changes where identity_id = $1 and state = $2), '')", []any{c.IdentityID, ChangeProposed}, &kind)
+	return kind, err
 }
 
 // tellClosed queues the mail that sums the case up (docs/domain.md section 6).
@@ -260,6 +266,10 @@ func tellClosed(tx *store.Tx, c *Case) error {
 	if facts.Points, err = summing(tx, c); err != nil {
 		return err
 	}
+	if facts.Contact, err = changing(tx, c); err != nil {
+		return err
+	}
+	facts.ContactOpen = facts.Contact != ""
 	_, err = notices.Queue(tx, to[c.ID].Draft(notices.CaseClosed, facts))
 	return err
 }

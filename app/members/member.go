@@ -68,7 +68,8 @@ type Contact struct {
 	DependsOnOther  bool        // the mailbox is that of another affected ID
 	Source          string
 	UndeliverableAt *time.Time
-	InDoubt         bool // documents showed it, and somebody may pass for the member
+	InDoubt         bool       // documents showed it, and somebody may pass for the member
+	ProvedAt        *time.Time // when it was last proved to be the member's (Prove); nil: never
 }
 
 // TableName is the view that knows what mailboxes depend on.

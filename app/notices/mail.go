@@ -80,15 +80,16 @@ type Facts struct {
 	At          time.Time `json:"at"`      // when it happened: the call, the change, the posting
 	Minutes     int       `json:"minutes"` // how long the code or link is good
 	Resumed     bool      `json:"resumed"`
-	PointsOpen  bool      `json:"points_open,omitempty"` // something is still owed
-	Loss        bool      `json:"loss,omitempty"`        // points of this member are known to have been misused
-	Correction  bool      `json:"correction,omitempty"`  // it is a correction of what was posted, which may take points back
-	Contact     string    `json:"contact,omitempty"`     // which was changed or changed back: "email" or "phone"
-	Points      []Points  `json:"points,omitempty"`      // posted, a program each
-	Before      PutBack   `json:"before,omitzero"`       // what a correction corrects
+	PointsOpen  bool      `json:"points_open,omitempty"`  // something is still owed
+	ContactOpen bool      `json:"contact_open,omitempty"` // a change of the Contact waits to be decided
+	Loss        bool      `json:"loss,omitempty"`         // points of this member are known to have been misused
+	Correction  bool      `json:"correction,omitempty"`   // it is a correction of what was posted, which may take points back
+	Contact     string    `json:"contact,omitempty"`      // which was, or may be, changed or changed back: "email" or "phone"
+	Points      []Points  `json:"points,omitempty"`       // posted, a program each
+	Before      PutBack   `json:"before,omitzero"`        // what a correction corrects
+	Former      bool      `json:"former,omitempty"`       // the address was taken back, and may be anybody's
 	// PointPassword is that the password for points was made void with this.
 	PointPassword bool `json:"point_password,omitempty"`
-	Former        bool `json:"former,omitempty"` // the address was taken back, and may be anybody's
 }
 
 // ToFormer is what may be told at an address that was taken back, which may be an

@@ -86,7 +86,7 @@ const widestSubject = 60
 // subjectIn is the subject with the names of the incident, or with general ones where
 // those would make it too long.
 func (t letter) subjectIn(lang string, f Facts, env Env) (string, error) {
-	told := Facts{PointsOpen: f.PointsOpen, Points: f.Points, Before: f.Before}
+	told := Facts{PointsOpen: f.PointsOpen, ContactOpen: f.ContactOpen, Points: f.Points, Before: f.Before}
 	named, short := newWords(lang, told, "", env), newWords(lang, told, "", Env{Units: env.Units, Transfers: env.Transfers})
 	if env.Units == nil && f.Points == nil {
 		named.Own = "" // nobody knows what they are called

@@ -107,6 +107,10 @@ func TestRenderGolden(t *testing.T) {
 		golden(t, "reimbursement_completed_adjustment."+lang+".txt.golden", "Subject: "+m.Subject+"\n\n"+m.Text)
 		m = render(t, ContactUndone, lang, facts(nasty).ToFormer(), "")
 		golden(t, "contact_undone_former."+lang+".txt.golden", "Subject: "+m.Subject+"\n\n"+m.Text)
+		waits := facts(nasty)
+		waits.Contact, waits.ContactOpen = "phone", true
+		m = render(t, CaseClosed, lang, waits, "")
+		golden(t, "case_closed_over_a_change."+lang+".txt.golden", "Subject: "+m.Subject+"\n\n"+m.Text)
 	}
 }
 
@@ -367,6 +371,35 @@ func TestClosedWhileOwed(t *testing.T) {
 			for _, never := range c.never {
 				if strings.Contains(text, never) {
 					t.Errorf("%s, resumed %v: %q is said", lang, resumed, never)
+				}
+			}
+		}
+	}
+}
+
+// A case that is closed over a change of a contact does not say that all is done either.
+func TestClosedOverAChangeOfAContact(t *testing.T) {
+	for lang, c := range map[string]struct{ mail, phone, never []string }{
+		"ja": {[]string{"対応状況のお知らせ", "ご登録の連絡先メールアドレスの変更は、ご提出いただいた書類を確認中のため、まだ完了しておりません。"}, []string{"ご登録の電話番号の変更は"}, []string{"すべて完了いたしました", "手続きが完了", "対応完了"}},
+		"en": {[]string{"An update on your case", "The change of your registered contact email address is not complete yet: we are still checking the documents we received."}, []string{"registered phone number is not"}, []string{"finished", "Closed on", "has been closed"}},
+	} {
+		f := facts("山田 太郎")
+		for _, f.Resumed = range []bool{true, false} {
+			for _, f.ContactOpen = range []bool{true, false} {
+				for kind, says := range map[string][]string{"email": c.mail, "phone": c.phone} {
+					f.Contact = kind
+					m := render(t, CaseClosed, lang, f, "")
+					text := strings.Join(strings.Fields(m.Subject+"\n"+m.Text), map[string]string{"ja": "", "en": " "}[lang])
+					for _, want := range says {
+						if strings.Contains(text, want) != f.ContactOpen {
+							t.Errorf("%s, %s, resumed %v, waits %v: %q:\n%s", lang, kind, f.Resumed, f.ContactOpen, want, text)
+						}
+					}
+					for _, never := range c.never {
+						if f.ContactOpen && strings.Contains(text, never) {
+							t.Errorf("%s, resumed %v: %q is said", lang, f.Resumed, never)
+						}
+					}
 				}
 			}
 		}

@@ -130,6 +130,9 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err := store.Save(tx, link, "used_at"); err != nil {
 		return err
 	}
+	if link.CallID != nil {
+		members.Prove(tx, link.CallID, link.ContactID)
+	}
 	if err := cases.ReadMailbox(tx, c.IdentityID); err != nil {
 		return err
 	}

@@ -149,7 +149,7 @@ func (v *caseView) member() (err error) {
 		if err != nil {
 			return err
 		}
-		shown := ui.Contact{Kind: k.Kind, Value: masked(k.Kind, plain), Barred: cases.Barred(v.row.Standing, k, v.firstDay), Documents: k.Source == members.Documents}
+		shown := ui.Contact{Kind: k.Kind, Value: masked(k.Kind, plain), Barred: cases.Barred(v.row.Standing, k, v.firstDay), Documents: k.Source == members.Documents, ProvedAt: moment(k.ProvedAt)}
 		if !k.RegisteredOn.IsZero() {
 			shown.Since = k.RegisteredOn.At(0)
 		}

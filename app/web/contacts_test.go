@@ -45,7 +45,7 @@ func TestProblemsOfContactsStandByTheirForm(t *testing.T) {
 	panel(propose("fresh@mail.example", "本人確認書類の写し、7月31日到着"), http.StatusSeeOther)
 	id := s.Number("select id from contact_changes")
 	panel(supervisor.get("/cases/"+number), http.StatusOK, "本人確認書類の写し、7月31日到着", "変更を確定する", s.Agent.Name)
-	panel(agent.get("/cases/"+number), http.StatusOK, "申請を取り下げる")
+	panel(agent.get("/cases/"+number), http.StatusOK, "申請を取り下げる", "確認の記録なし")
 	if body := supervisor.get("/cases?queue=contact").body; !strings.Contains(body, number) || !strings.Contains(body, "連絡先の変更の確定待ち 1件") {
 		t.Error("a supervisor does not find the proposal")
 	}
@@ -76,7 +76,7 @@ func TestReplacedContactsAreToldApart(t *testing.T) {
 	}
 	body := supervisor.get(path).body
 	for want, times := range map[string]int{vault.MaskEmail("first@mail.example"): 1, vault.MaskEmail("second@mail.example"): 1, "不可（現在は別の連絡先）": 2, "変更日時": 2,
-		"現在の連絡先は変わりません。": 2, "変更前の連絡先に戻します。": 1} {
+		"現在の連絡先は変わりません。": 2, "変更前の連絡先に戻します。": 1, "最終確認日": 1} {
 		if got := strings.Count(body, want); got != times {
 			t.Errorf("%q %d times, want %d", want, got, times)
 		}

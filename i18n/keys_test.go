@@ -43,6 +43,7 @@ var dynamic = map[string][]string{
 	"calls.script.":                 {"greeting", "identify", "verify", "verify_of_holder", "more", "more_of_holder", "name", "name_of_holder", "others", "others_of_holder", "send_code", "call_back", "call_back_later", "on_number", "code", "confirmed", "restricted", "in_use", "published", "holder_only", "papers_first.proxy", "papers_first.guardian", "papers_first.corporate", "offer_reset", "reset", "reset_sent", "no_contact", "contact_waits", "no_reset", "points", "put_back", "checking", "no_action", "mailed", "lettered", "restored", "reimbursed", "mismatch", "unable", "suspected", "again", "closed", "callback", "farewell"},
 	"cases.age.":                    {"0", "1", "4", "8"},
 	"cases.column.":                 {"name", "class", "status", "identity", "reimbursement", "assignee", "changed"},
+	"incidents.passed_over.":        {"balance_unknown", "double_undecided", "pending_elsewhere"},
 	"cases.queue.":                  {"mine", "desk", "unassigned", "overdue", "callbacks", "approval", "unreachable", "letter", "stalled", "impostor", "contact", "balance_missing", "double", "correction"},
 	"cases.class.":                  {"A", "B", "C", "D"},
 	"cases.contact.barred.":         {"depends_on_id", "depends_on_other", "changed_in_incident", "undeliverable", "in_doubt", "replaced"},

@@ -90,7 +90,7 @@ func caseSamples(lang string) map[string]page {
 	outbound.Frame.Person.TextSize = "largest"
 	outbound.Frame.Refused = "handover"
 	outbound.Frame.Problems = []Problem{{Form: "handover", Field: "to", Text: i18n.T(i18n.With(bg, lang), "fault.field.handover_unknown")}}
-	outbound.Identity = Identity{State: "resumed", RestrictedAt: jst(7, 29, 15, 0), LinkSentAt: jst(7, 31, 10, 50), ResumedAt: jst(7, 31, 10, 58), PointPasswordName: in(lang, "ポイントパスワード", "point password"), PointPassword: true, OffersOneTime: true, OneTimePassword: true, MayRestrict: true}
+	outbound.Identity = Identity{State: "resumed", RestrictedAt: jst(7, 29, 15, 0), LinkSentAt: jst(7, 31, 10, 50), ResumedAt: jst(7, 31, 10, 58), PointPasswordName: in(lang, "ポイントパスワード", "point password"), PointPasswordVoidedAt: jst(7, 31, 10, 58), OffersOneTime: true, OneTimePassword: true, MayRestrict: true}
 	outbound.Member.Revealed = true
 
 	promised := sampleCase(lang)

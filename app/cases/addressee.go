@@ -24,8 +24,8 @@ type Addressee struct {
 	FirstDay  jptext.Date // of the ID's earliest incident
 	Language  string
 	Facts     notices.Facts
-	// IdentityID is the ID of the case. PointPassword is that its password for points may be
-	// the thief's: nobody voided it since the ID was restricted.
+	// IdentityID is the ID of the case. PointPassword is that its password for points, if there
+	// is one, may be the thief's: nobody voided it since the ID was restricted.
 	IdentityID    int64
 	PointPassword bool
 }
@@ -74,7 +74,7 @@ type addressRow struct {
 	PeriodFrom, PeriodTo, DetectedOn jptext.Date
 	FirstDay                         jptext.Date
 	Resumed                          bool
-	Loss                             bool
+	Loss, PutBack                    bool
 	PointPassword                    bool
 }
 
@@ -95,8 +95,8 @@ func AskAddressees(reads *store.Reads, of string, args ...any) func(v *vault.Vau
 	rows := store.Ask[addressRow](reads, `
 		select c.id as case_id, m.id as member_id, m.name, m.language, i.id as identity_id, i.login,
 		  k.id as contact_id, k.value, coalesce(k.depends_on_login, true) as depends_on_login, coalesce(k.depends_on_other, false) as depends_on_other, k.registered_on, k.undeliverable_at, coalesce(k.source, '') as source, coalesce(k.in_doubt, false) as in_doubt,
-		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on, i.state = 'resumed' as resumed, `+members.PointPasswordStands+` as point_password, `+incidents.Standing+` as loss, `+FirstDay+` as first_day
-		from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id
+		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on, i.state = 'resumed' as resumed, `+members.PointPasswordStands+`  and coalesce(q.point_password_ja <> '', true) as point_password, `+incidents.Standing+` as loss, c.made_whole_at is not null and c.points_open = 0 as put_back, `+FirstDay+` as first_day
+		from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id left join id_kinds q on q.id = n.id_kind_id
 		join members m on m.id = i.member_id left join contact_ways k on k.member_id = m.id and k.kind = 'email'
 		where c.id `+of+` order by c.id, k.depends_on_login, k.registered_on desc, k.id`, args...)
 	return func(v *vault.Vault, kind string) (map[int64]Addressee, error) {
@@ -126,7 +126,7 @@ func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
 	}
 	a := Addressee{CaseID: r.CaseID, MemberID: r.MemberID, IdentityID: r.IdentityID, PointPassword: r.PointPassword, Language: r.Language, FirstDay: r.FirstDay, Facts: notices.Facts{
 		Name: strings.TrimPrefix(name.Name, vault.Damaged), MaskedLogin: vault.MaskLogin(login), CaseNumber: Number(r.CaseID), TitleJa: r.TitleJa, TitleEn: r.TitleEn,
-		PeriodFrom: r.PeriodFrom.At(0), PeriodTo: r.PeriodTo.At(0), DetectedOn: r.DetectedOn.At(0), Resumed: r.Resumed, Loss: r.Loss}}
+		PeriodFrom: r.PeriodFrom.At(0), PeriodTo: r.PeriodTo.At(0), DetectedOn: r.DetectedOn.At(0), Resumed: r.Resumed, Loss: r.Loss, PutBack: r.PutBack}}
 	if r.ContactID == nil {
 		return a, nil
 	}

@@ -82,7 +82,7 @@ func ReadMailbox(tx *store.Tx, identity int64) error {
 
 // toldByLetter is the condition, in SQL, of cases (c) whose member a letter told of the
 // restriction; those of earlier releases say nothing of what they told.
-var toldByLetter = `exists (select from case_events e where e.case_id = c.id and e.kind = '` + LetterSent + `' and coalesce(e.data->'about', '["` + LetterRestriction + `"]') @> '"` + LetterRestriction + `"' and not ` + lostSince("e.at") + ")"
+var toldByLetter = `exists (select from case_events e where e.case_id = c.id and e.kind = '` + LetterSent + `' and coalesce(e.data->'about', '["` + LetterRestriction + `"]') @> '"` + LetterRestriction + `"' and not ` + restrictedAnew("e.at") + ")"
 
 // RecordLetter notes that a letter to the member was sent on a day in Japan, and what it
 // told: of what is due, about, none for all of it. From a letter about the restriction on
@@ -138,6 +138,9 @@ func (c Case) letterDay(typed string, now time.Time) (jptext.Date, error) {
 	}
 	return day, nil
 }
+
+// OwesResult reports whether a letter is due that tells what was put back.
+func (c *Case) OwesResult() bool { return c.LetterAbout&letterPoints != 0 }
 
 // OweResult notes that the members of cases, which the caller has locked, are to be told
 // by letter of the points that were put back.

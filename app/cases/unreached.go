@@ -47,16 +47,21 @@ func tellsOf(kind string) string {
 
 // noticeReached is the condition, in SQL, of cases (c) of which a notice reached the member:
 // by what is known now, it did not go astray.
-var noticeReached = "exists (select from mails w where " + sentNotice + " and not " + WentAstray("w.contact_id") + " and not " + lostSince("w.sent_at") + ")"
+var noticeReached = "exists (select from mails w where " + sentNotice + " and not " + WentAstray("w.contact_id") + " and not " + restrictedAnew("w.sent_at") + ")"
 
-// lostSince is the condition, in SQL, of cases (c) whose ID was restricted again, over a loss,
-// after a time: what told of a restriction before then is settled.
-func lostSince(at string) string {
-	return "exists (" + takenBack("c.identity_id") + " and r.data->>'why' = '" + ForLoss + "' and r.at > " + at + ")"
+// restrictedAnew is the condition, in SQL, of cases (c) whose ID was restricted again, over a
+// loss or by decision, after a time: what told of a restriction before then is settled, and
+// mails since may have told the member that use goes on.
+func restrictedAnew(at string) string {
+	return "exists (" + takenBack("c.identity_id") + " and r.data->>'why' in ('" + ForLoss + "', '" + ByDecision + "') and r.at > " + at + ")"
 }
 
-// ForLoss is why an ID was restricted again from which points were stolen after its reset.
-const ForLoss = "loss"
+// Why an ID was restricted again: points were stolen from it after its reset, or a supervisor
+// decided it.
+const (
+	ForLoss    = "loss"
+	ByDecision = "decision"
+)
 
 // sentNotice is the condition, in SQL, of mails (w) that were sent as the notice of a case (c).
 const sentNotice = "w.case_id = c.id and w.kind = '" + notices.RestrictionNotice + "' and w.state = '" + notices.Sent + "'"

@@ -20,21 +20,27 @@ func (Directory) Restrict(tx *store.Tx, identities []int64) error {
 	return err
 }
 
-// Resume sets the new password, ends all sessions, voids the point password
-// (the attacker may have set it) and switches the one-time password.
+// Resume sets the new password, ends all sessions and voids the point password (the
+// attacker may have set it). The one-time password is switched on, or stays as it was.
 func (Directory) Resume(tx *store.Tx, identity int64, password string, oneTimePassword bool) error {
 	hash, err := passwords.Hash(password)
 	if err != nil {
 		return err
 	}
 	_, err = store.Exec(tx, `update identities set state = 'resumed', resumed_at = $3, password_hash = $2, password_changed_at = $3, sessions_ended_at = $3,
-		point_password_voided_at = $3, one_time_password = $4 where id = $1`, identity, hash, tx.Now, oneTimePassword)
+		point_password_voided_at = $3, one_time_password = one_time_password or $4 where id = $1`, identity, hash, tx.Now, oneTimePassword)
 	return err
 }
 
 // VoidPointPasswords voids the point passwords of IDs, with the next writes of tx.
 func (Directory) VoidPointPasswords(tx *store.Tx, identities []int64) error {
 	tx.Queue("update identities set point_password_voided_at = $2 where id = any($1)", identities, tx.Now)
+	return nil
+}
+
+// EndOneTimePasswords switches the one-time passwords of IDs off.
+func (Directory) EndOneTimePasswords(tx *store.Tx, identities []int64) error {
+	tx.Queue("update identities set one_time_password = false where id = any($1)", identities)
 	return nil
 }
 

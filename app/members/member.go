@@ -44,11 +44,6 @@ type Identity struct {
 // points: nobody voided it since the ID was restricted.
 const PointPasswordStands = "coalesce(i.point_password_voided_at < i.restricted_at, i.point_password_voided_at is null)"
 
-// PointPasswordStands is that of one ID.
-func (i Identity) PointPasswordStands() bool {
-	return i.PointPasswordVoidedAt == nil || i.RestrictedAt != nil && i.PointPasswordVoidedAt.Before(*i.RestrictedAt)
-}
-
 // Kinds of contacts.
 const (
 	Email = "email"

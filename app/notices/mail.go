@@ -83,6 +83,7 @@ type Facts struct {
 	PointsOpen  bool      `json:"points_open,omitempty"`  // something is still owed
 	ContactOpen bool      `json:"contact_open,omitempty"` // a change of the Contact waits to be decided
 	Loss        bool      `json:"loss,omitempty"`         // points of this member are known to have been misused
+	PutBack     bool      `json:"put_back,omitempty"`     // those were put back, and nothing is open
 	Correction  bool      `json:"correction,omitempty"`   // it is a correction of what was posted, which may take points back
 	Contact     string    `json:"contact,omitempty"`      // which was, or may be, changed or changed back: "email" or "phone"
 	Points      []Points  `json:"points,omitempty"`       // posted, a program each

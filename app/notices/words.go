@@ -61,7 +61,7 @@ type words struct {
 	Resumed, PointsOpen, Correction  bool
 	ContactOpen                      bool // a change of a contact waits to be decided
 	Open                             bool // it, or something about the points, is still to be done by the company
-	Loss                             bool // points of this member are to be put back
+	Loss, PutBack                    bool // points of this member are to be put back, or were
 	Phone                            bool // a phone number was changed, else an address
 	Former                           bool // the address was taken back: nothing about the member
 	Points                           []pointWords
@@ -105,7 +105,7 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 	w := words{
 		Name: addressee(f.Name), Login: value(f.MaskedLogin), Case: value(f.CaseNumber), Title: value(f.TitleJa), Secret: secret,
 		From: day(lang, f.PeriodFrom), To: day(lang, f.PeriodTo), Detected: day(lang, f.DetectedOn),
-		Day: day(lang, f.At), Clock: f.At.In(jptext.JST).Format("15:04"), Minutes: f.Minutes, Resumed: f.Resumed, PointsOpen: f.PointsOpen, ContactOpen: f.ContactOpen, Open: f.PointsOpen || f.ContactOpen, Loss: f.Loss, Correction: f.Correction,
+		Day: day(lang, f.At), Clock: f.At.In(jptext.JST).Format("15:04"), Minutes: f.Minutes, Resumed: f.Resumed, PointsOpen: f.PointsOpen, ContactOpen: f.ContactOpen, Open: f.PointsOpen || f.ContactOpen, Loss: f.Loss, PutBack: f.PutBack, Correction: f.Correction,
 		Phone: f.Contact == "phone", Former: f.Former,
 		Company: value(env.Company), TopPage: value(env.TopPage), Transfer: env.Transfer, Signature: values(env.Signature), Services: values(env.Services),
 		ID: value(cmp.Or(env.ID, "ID")), GoesOn: value(env.GoesOn), Happened: value(env.Happened), PointPassword: value(env.PointPassword),

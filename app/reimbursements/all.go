@@ -2,6 +2,7 @@ package reimbursements
 
 import (
 	"context"
+	"slices"
 
 	"hoten/app/access"
 	"hoten/app/audit"
@@ -27,7 +28,8 @@ type allArgs struct {
 
 // ProposeAll proposes, in the background, for every case of an incident that has
 // a plan and was never proposed for, or one to correct: 補填 does not wait for the caller.
-// What the rules refuse is passed over; the job counts it by its reason. What was returned,
+// What the rules refuse is passed over, and so is an ID of which a proposal waits in another
+// incident; the job counts it by its reason. What was returned,
 // rejected or withdrawn somebody looks at first: nothing proposes it anew unasked.
 func ProposeAll(ctx context.Context, s *store.Store, by access.Actor, reference string) (*jobs.Job, error) {
 	return verbs.Do(ctx, s, by, ToProposeAll, verbs.About("incident", reference), "", func(tx *store.Tx) (*jobs.Job, error) {
@@ -88,6 +90,19 @@ func proposeAll(ctx context.Context, s *store.Store, id int64) error {
 	}
 }
 
+// pendingElsewhere picks of cases those of whose ID a proposal waits in another incident: once
+// that is posted, a plan of now would be none any more, as both move the same balances.
+func pendingElsewhere(tx *store.Tx, of []cases.Case) ([]int64, error) {
+	ids := make([]int64, len(of))
+	for i, c := range of {
+		ids[i] = c.ID
+	}
+	return store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+		return store.AskValues[int64](reads, `select c.id from cases c where c.id = any($1) and exists (select from cases o
+			where o.identity_id = c.identity_id and o.id <> c.id and o.reimbursement_state in ('submitted', 'approved'))`, ids)
+	})
+}
+
 // proposeSome takes the next cases after last and returns the last one it looked
 // at, 0 when there were none and the job is done.
 func proposeSome(tx *store.Tx, j *jobs.Job, incident, last int64) (int64, error) {
@@ -109,15 +124,23 @@ func proposeSome(tx *store.Tx, j *jobs.Job, incident, last int64) (int64, error)
 		j.State = jobs.Done
 		return 0, j.Save(tx)
 	}
-	pointers := make([]*cases.Case, len(of))
-	for i := range of {
-		pointers[i] = &of[i]
+	elsewhere, err := pendingElsewhere(tx, of)
+	if err != nil {
+		return 0, err
+	}
+	var pointers []*cases.Case
+	var codes []string
+	for i, c := range of {
+		if slices.Contains(elsewhere, c.ID) {
+			codes = append(codes, "pending_elsewhere")
+		} else {
+			pointers = append(pointers, &of[i])
+		}
 	}
 	_, refused, err := propose(tx, pointers, "")
 	if err != nil {
 		return 0, err
 	}
-	var codes []string
 	for _, why := range refused {
 		// An empty plan is no failure: its exchange was given back by a cancellation.
 		if f, ok := fault.As(why); ok && f.Code != "plan_empty" {

@@ -198,6 +198,7 @@ type Outcome struct {
 	State, Code     *string
 	Args            *string
 	CaseID          *int64
+	Balances        *string // when it was proposed, as in Reimbursement
 	Now             *string // state
 	DecidedAt       *time.Time
 	DecidedName     staff.Name
@@ -214,7 +215,7 @@ func (o Outcome) Arguments() (out []any) {
 // Outcomes lists what became of a batch, refused ones first, after the row (place,
 // id): limit and one more when there are more.
 func Outcomes(db *gorm.DB, job int64, place int16, id int64, limit int) ([]Outcome, error) {
-	return store.Select[Outcome](db, `select a.*, r.case_id, r.state as now, r.decided_at, `+staff.NameOf("s")+` as decided_name
+	return store.Select[Outcome](db, `select a.*, r.case_id, r.balances, r.state as now, r.decided_at, `+staff.NameOf("s")+` as decided_name
 		from approval_results a left join reimbursements r on r.id = a.reimbursement_id left join staff s on s.id = r.decided_by
 		where a.job_id = $1 and (a.place, a.reimbursement_id) > ($2, $3) order by a.place, a.reimbursement_id limit $4`, job, place, id, limit+1)
 }

@@ -68,6 +68,8 @@ func (d desk) refuse(tx *store.Tx, s *subject) error {
 		return fault.New(fault.Conflict, "balance_unknown", "programs", d.named(s.plan.Missing))
 	case len(s.plan.Doubles) > 0:
 		return fault.New(fault.Conflict, "double_undecided")
+	case len(s.plan.Exceeded) > 0:
+		return fault.New(fault.Conflict, "adjustment_exceeds", "programs", d.named(s.plan.Exceeded))
 	case s.plan.Empty():
 		return fault.New(fault.Conflict, "plan_empty")
 	}

@@ -114,7 +114,14 @@ func AddAdjustment(ctx context.Context, s *store.Store, by access.Actor, caseID 
 		}
 		a := &Adjustment{ID: ids[0], CaseID: c.ID, ProgramID: p.ID, Points: points, StaffID: by.ID, CreatedAt: tx.Now,
 			Reason: tx.Vault().Seal("adjustments", "reason", ids[0], tx.Reason)}
-		return a, told, store.Insert(tx, a)
+		if err := store.Insert(tx, a); err != nil {
+			return nil, told, err
+		}
+		plan, _, err := Look(tx.DB, c)
+		if err == nil && points < 0 && slices.Contains(plan.Exceeded, p.ID) {
+			err = fault.Input("points", "adjustment_exceeds")
+		}
+		return a, told, err
 	})
 }
 

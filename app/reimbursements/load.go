@@ -72,6 +72,7 @@ type absorbed struct {
 	ProgramID int16
 	Points    int64
 	Here      int64 // of the case itself
+	Adjusted  int64 // adjustments are posted beside it
 }
 
 // ofCase joins the movements m of a case c: those of its ID in its incident, a
@@ -106,10 +107,11 @@ func askFacts(reads *store.Reads, of string, ids []int64) facts {
 		// The state is no condition: on the day of the first postings the planner would
 		// look for the few posted ones rather than for the case's. Lines are looked up
 		// proposal by proposal (offset 0): joined, all lines would be read for one case.
-		store.Ask[absorbed](reads, `select c.id as case_id, l.program_id, coalesce(sum(l.points) filter (where r.state = 'posted'), 0)::bigint as points,
-			coalesce(sum(l.points) filter (where r.state = 'posted' and o.id = c.id), 0)::bigint as here
+		store.Ask[absorbed](reads, `select c.id as case_id, l.program_id, coalesce(sum(l.points) filter (where r.state = 'posted' and l.kind = 'absorb'), 0)::bigint as points,
+			coalesce(sum(l.points) filter (where r.state = 'posted' and l.kind = 'absorb' and o.id = c.id), 0)::bigint as here,
+			coalesce(sum(l.points) filter (where r.state = 'posted' and l.kind = 'adjust'), 0)::bigint as adjusted
 			from cases c join cases o on o.identity_id = c.identity_id join reimbursements r on r.case_id = o.id
-			cross join lateral (select program_id, points from reimbursement_lines where reimbursement_id = r.id and kind = 'absorb' offset 0) l
+			cross join lateral (select program_id, kind, points from reimbursement_lines where reimbursement_id = r.id and kind in ('absorb', 'adjust') offset 0) l
 			where c.id `+of+` group by c.id, l.program_id`, ids),
 	}
 }
@@ -155,7 +157,8 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 		out[a.CaseID].facts.Adjustments = append(out[a.CaseID].facts.Adjustments, a)
 	}
 	for _, a := range *f.absorbed {
-		out[a.CaseID].facts.Absorbed[a.ProgramID], out[a.CaseID].facts.BorneHere[a.ProgramID] = a.Points, a.Here
+		of := out[a.CaseID].facts
+		of.Absorbed[a.ProgramID], of.BorneHere[a.ProgramID], of.Adjusted[a.ProgramID] = a.Points, a.Here, a.Adjusted
 	}
 	for _, s := range out {
 		s.plan = Compute(s.facts)
@@ -164,7 +167,7 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 }
 
 func newFacts() Facts {
-	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, BorneHere: map[int16]int64{}, Balances: map[int16]int64{}, Assumed: map[int16]int64{}, Behind: map[int16]int64{}}
+	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, BorneHere: map[int16]int64{}, Adjusted: map[int16]int64{}, Balances: map[int16]int64{}, Assumed: map[int16]int64{}, Behind: map[int16]int64{}}
 }
 
 // askNow reads what the plans of cases are computed from, with the accounts as they

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"iter"
+	"maps"
 	"slices"
 
 	"hoten/app/incidents"
@@ -58,6 +59,7 @@ type Plan struct {
 	Balances []Balance `json:"balances"` // of the programs whose balance is known
 
 	Missing  []int16 `json:"-"` // programs that the plan needs and whose balance is unknown: then there are no lines
+	Exceeded []int16 `json:"-"` // programs in which adjustments take more than there is: then it cannot be proposed
 	Doubles  []int64 `json:"-"` // movements that have an equal one, until a supervisor decides
 	Corrects bool    `json:"-"` // a line changes what was posted for its movement
 }
@@ -79,6 +81,7 @@ type Facts struct {
 	Adjustments []Adjustment
 	Absorbed    map[int16]int64 // by program, what plans of all cases of the ID absorbed
 	BorneHere   map[int16]int64 // by program, what plans of this case absorbed
+	Adjusted    map[int16]int64 // by program, what plans of all cases of the ID gave as adjustments
 	Balances    map[int16]int64
 	Assumed     map[int16]int64 // by program, what is on an account of which nobody stated a balance: there may be more
 	Behind      map[int16]int64 // by program, what left the account and is not posted, because nothing is on it
@@ -93,9 +96,11 @@ type Facts struct {
 //     comes later makes a line of the difference;
 //   - a balance that would fall below zero is absorbed by the operator; what earlier
 //     plans of the ID absorbed, in any incident, is taken into account, else a transfer
-//     and its exchange in two plans would pay one loss twice.
+//     and its exchange in two plans would pay one loss twice;
+//   - an adjustment is what somebody decided to give or take: it makes up for nothing that
+//     was absorbed, and takes no more than there is.
 //
-// So final = the balance before the incident ± the member's own movements.
+// So final = the balance before the incident ± the member's own movements ± adjustments.
 func Compute(f Facts) Plan {
 	p := Plan{Class: incidents.Class(f.Movements), Lines: []Line{}, Doubles: f.doubles()}
 	cancelled := f.cancelled()
@@ -119,12 +124,17 @@ func Compute(f Facts) Plan {
 			change[*m.FromProgram] = 0 // more left than was there: that is borne by the case of what left
 		}
 	}
+	adjusted := map[int16]int64{}
 	for _, l := range p.Lines {
 		for program, points := range l.Effects() {
-			change[program] += points
+			if l.Kind == Adjust {
+				adjusted[program] += points
+			} else {
+				change[program] += points
+			}
 		}
 	}
-	p.settle(f, change)
+	p.settle(f, change, adjusted)
 	return p
 }
 
@@ -190,25 +200,35 @@ func (f Facts) enough(program int16, change int64) bool {
 // settle adds what the operator absorbs, and the balances. Points are negative where an
 // earlier plan of the ID absorbed what now turns out to be no shortfall. Without a
 // balance that the plan needs nothing can be said of any line.
-func (p *Plan) settle(f Facts, change map[int16]int64) {
-	for _, program := range sortedKeys(change) {
-		if _, known := f.Balances[program]; !known && !f.enough(program, change[program]) {
+func (p *Plan) settle(f Facts, change, adjusted map[int16]int64) {
+	touched := maps.Clone(change)
+	for program, points := range adjusted {
+		touched[program] += points
+	}
+	for _, program := range sortedKeys(touched) {
+		if _, known := f.Balances[program]; !known && !f.enough(program, touched[program]) {
 			p.Missing = append(p.Missing, program)
 		}
 	}
 	if p.Missing != nil {
-		p.Lines, p.Corrects, change = []Line{}, false, nil
+		p.Lines, p.Corrects, change, adjusted = []Line{}, false, nil, nil
 	}
 	for _, program := range sortedKeys(f.Balances) {
 		now, behind := f.Balances[program], int64(0)
 		final := now
 		if points, touched := change[program]; touched {
 			whole := now - f.Behind[program] + points - f.Absorbed[program]
-			if absorb := max(0, -whole) - f.Absorbed[program]; absorb != 0 {
+			// Of what was absorbed nothing is taken back from what adjustments gave.
+			given := max(0, min(now, f.Adjusted[program]))
+			absorbs := max(-whole, min(given-whole, f.Absorbed[program]), 0)
+			if absorb := absorbs - f.Absorbed[program]; absorb != 0 {
 				p.Lines = append(p.Lines, Line{Kind: Absorb, ProgramID: program, Points: absorb})
 				p.Corrects = p.Corrects || absorb < 0 && f.BorneHere[program] > 0 || f.Behind[program] > 0 && f.posted()
 			}
-			final, behind = max(0, whole), f.Behind[program]
+			final, behind = whole+absorbs, f.Behind[program]
+		}
+		if final += adjusted[program]; final < 0 {
+			p.Exceeded = append(p.Exceeded, program)
 		}
 		p.Balances = append(p.Balances, Balance{program, now, final, behind})
 	}

@@ -274,13 +274,41 @@ func TestAdjustmentsAreLinesOfTheirOwn(t *testing.T) {
 		if p.Totals().Adjusted[goo] != points {
 			t.Fatalf("%+v", p.Lines)
 		}
-		if final := p.Balances[1].Final; final != max(0, h.whole(goo)+points) {
-			t.Fatalf("final %d, whole %d, adjustment %d", final, h.whole(goo), points)
+		// It makes up for no shortfall, and one that takes more than there is cannot be proposed.
+		final := max(0, h.whole(goo)) + points
+		if p.Balances[1].Final != final || slices.Contains(p.Exceeded, goo) != (final < 0) {
+			t.Fatalf("%+v exceeded %v, whole %d, adjustment %d", p.Balances[1], p.Exceeded, h.whole(goo), points)
 		}
 		if !slices.Equal(reimbursements.Editors(h.facts), []int64{7}) {
 			t.Fatal("who wrote the adjustment is not named as an editor")
 		}
 	})
+}
+
+// What somebody decided to give arrives, and is not taken back for a shortfall that was
+// absorbed; nor does it hide one that comes later.
+func TestAdjustmentsPayNoShortfall(t *testing.T) {
+	f := reimbursements.Facts{Posted: map[int64]reimbursements.Entries{}, Absorbed: map[int16]int64{goo: 160}, BorneHere: map[int16]int64{goo: 160},
+		Adjusted: map[int16]int64{}, Balances: map[int16]int64{pointtalk: 0, goo: 0}, Adjustments: []reimbursements.Adjustment{{ID: 1, ProgramID: goo, Points: 100}}}
+	p := reimbursements.Compute(f)
+	if len(p.Lines) != 1 || p.Balances[1].Final != 100 {
+		t.Fatalf("%+v", p)
+	}
+	f.Adjustments, f.Adjusted[goo], f.Balances[goo] = nil, 100, 100
+	if p = reimbursements.Compute(f); !p.Empty() {
+		t.Fatalf("taken back: %+v", p)
+	}
+	// 40 of the shortfall turn out to be none.
+	f.Balances[goo] = 140
+	if p = reimbursements.Compute(f); len(p.Lines) != 1 || p.Lines[0].Points != -40 || p.Balances[1].Final != 100 {
+		t.Fatalf("%+v", p)
+	}
+	// A loss is made good in full, of which none is kept for what an adjustment took.
+	f = reimbursements.Facts{Posted: map[int64]reimbursements.Entries{}, Absorbed: map[int16]int64{}, BorneHere: map[int16]int64{}, Adjusted: map[int16]int64{goo: -350},
+		Balances: map[int16]int64{pointtalk: 0, goo: 0}, Movements: []incidents.Movement{{ID: 1, Kind: incidents.Exchange, FromProgram: ptr(goo), Points: 250, Finding: incidents.Confirmed}}}
+	if p = reimbursements.Compute(f); len(p.Lines) != 1 || p.Balances[1].Final != 250 {
+		t.Fatalf("%+v", p)
+	}
 }
 
 // The classes and outcomes of docs/domain.md section 2, in figures.

@@ -147,8 +147,11 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 		if a.plan.Corrects {
 			kind = notices.ReimbursementCorrected
 		}
-		if a.plan.Corrects && !slices.ContainsFunc(facts.Points, moves) {
-			continue // one number of a movement for another: nothing changes for the member
+		if !slices.ContainsFunc(facts.Points, moves) {
+			continue // one number of a movement for another, or an adjustment undone: nothing changes for the member
+		}
+		if a.plan.Corrects && a.OwesResult() {
+			continue // the letter tells the whole: no mail told what this corrects
 		}
 		a.voids, facts.PointPassword = who.PointPassword, who.PointPassword
 		if who.Address == "" {
@@ -168,7 +171,7 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 // accounts since.
 type earlier struct {
 	points map[int16]int64     // by program
-	moved  map[int16]int64     // by program, what happened since the last posting
+	moved  map[int16]int64     // by program, what happened since the last posting of the case, in others of the ID too
 	asOf   map[int16]time.Time // by program, of when the balance was stated: what is dated before was in it
 	ways   notices.PutBack
 }
@@ -209,7 +212,7 @@ func postedBefore(tx *store.Tx, posted []*approval) (map[int64]earlier, error) {
 		AsOf      time.Time
 		Moved     int64
 	}
-	happened, err := store.Select[since](tx.DB, `select c.id as case_id, a.program_id, a.as_of, coalesce(sum(p.points) filter (where p.purpose = 'moved'), 0)::bigint as moved
+	happened, err := store.Select[since](tx.DB, `select c.id as case_id, a.program_id, a.as_of, coalesce(sum(p.points) filter (where p.purpose <> 'opening'), 0)::bigint as moved
 		from cases c join accounts a on a.identity_id = c.identity_id
 		cross join lateral (select max(transfer_id) as id from reimbursements where case_id = c.id and state = 'posted') r
 		left join postings p on p.account_id = a.id and p.transfer_id > r.id

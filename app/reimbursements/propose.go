@@ -91,6 +91,9 @@ func proposePart(tx *store.Tx, ids []int64) (map[int64]Result, error) {
 // propose proposes for locked cases of one incident, each on its own: those that
 // the rules refuse are returned by case with the reason.
 func propose(tx *store.Tx, of []*cases.Case, note string) ([]*Reimbursement, map[int64]error, error) {
+	if len(of) == 0 {
+		return nil, nil, nil
+	}
 	d, err := newDesk(tx)
 	if err != nil {
 		return nil, nil, err

@@ -65,6 +65,9 @@ func Landed(tx *store.Tx, staged, identities string) error {
 	if err := incidents.CatchUp(tx, moved); err != nil {
 		return err
 	}
+	if err := voidChanged(tx, "select c.id from cases c where c.reimbursement_state in ('submitted', 'approved') and c.identity_id in ("+moved+" union all select identity_id from landed)"); err != nil {
+		return err
+	}
 	// Those that may have something open now: cheaply found, then looked at.
 	return Review(tx, learned, `select unnest($1::bigint[]) union select c.id from cases c where c.identity_id in (`+moved+` union all select identity_id from landed) and (c.points_open > 0 or c.made_whole_at is not null)
 		union select c.id from (select distinct identity_id, incident_id, program from landed cross join lateral (values (from_program), (case kind when 'transfer' then to_program end)) p(program)
@@ -75,6 +78,34 @@ func Landed(tx *store.Tx, staged, identities string) error {
 		    union all select m.identity_id from landed m join movements o on `+equalTo+` and not exists (select from landed n where n.id = o.id)
 		    union all select identity_id from landed where refers_to <> exchange_id) l
 		  join cases c on c.identity_id = l.identity_id`, ids)
+}
+
+// voidChanged voids the approvals that were given to plans of the cases that the query
+// yields and that are others by now.
+func voidChanged(tx *store.Tx, query string) error {
+	of, err := store.Select[Reimbursement](tx.DB, `select * from reimbursements r where case_id in (`+query+`) and state in ('submitted', 'approved')
+		and exists (select from approvals a where a.reimbursement_id = r.id and a.voided_at is null) order by id`)
+	if err != nil || len(of) == 0 {
+		return err
+	}
+	rows := make([]Row, len(of))
+	for i, r := range of {
+		rows[i] = Row{Reimbursement: r}
+	}
+	looked, err := LookAgain(tx.DB, rows)
+	if err != nil {
+		return err
+	}
+	var told []cases.Happened
+	var changed []int64
+	for _, r := range of {
+		if l := looked[r.ID]; l.Changed {
+			changed = append(changed, r.ID)
+			told = append(told, cases.Happened{CaseID: r.CaseID, Kind: cases.ApprovalsVoided, Data: map[string]any{"count": len(l.Given)}})
+		}
+	}
+	tx.Queue("update approvals set voided_at = $2 where reimbursement_id = any($1) and voided_at is null", changed, tx.Now)
+	return cases.Tell(tx, told...)
 }
 
 // fact is what was learned about a case: movements, and whether the case tells of it.

@@ -28,6 +28,7 @@ type Visit struct {
 	MaskedLogin string
 	ExpiresAt   time.Time
 	OneTimeTo   string
+	OneTimeOn   bool // it is on already, and stays so
 }
 
 // Look finds the link of a token that still works. Any other token, whatever
@@ -55,7 +56,7 @@ func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	visit := &Visit{IncidentID: c.IncidentID, Language: who.Language, MaskedLogin: who.Facts.MaskedLogin, ExpiresAt: link.ExpiresAt}
+	visit := &Visit{IncidentID: c.IncidentID, Language: who.Language, MaskedLogin: who.Facts.MaskedLogin, ExpiresAt: link.ExpiresAt, OneTimeOn: of.OneTimePassword}
 	if who.Address != "" {
 		visit.OneTimeTo = vault.MaskLogin(who.Address) // masked as the ID beside it
 	}
@@ -123,6 +124,7 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err != nil {
 		return err
 	}
+	oneTimePassword = oneTimePassword || of.OneTimePassword
 	if err := ids.Resume(tx, c.IdentityID, password, oneTimePassword); err != nil {
 		return err
 	}

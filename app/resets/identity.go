@@ -18,10 +18,12 @@ type IdentitySystem interface {
 	// its sessions end.
 	Restrict(tx *store.Tx, identities []int64) error
 	// Resume sets the member's new password, ends all sessions, voids the point
-	// password and switches the one-time password.
+	// password, and switches the one-time password on or leaves it as it is.
 	Resume(tx *store.Tx, identity int64, password string, oneTimePassword bool) error
 	// VoidPointPasswords voids the passwords for points, which a thief may have set.
 	VoidPointPasswords(tx *store.Tx, identities []int64) error
+	// EndOneTimePasswords switches the one-time passwords off, which somebody else may get.
+	EndOneTimePasswords(tx *store.Tx, identities []int64) error
 	// Release lifts a wrong restriction without touching the password.
 	Release(tx *store.Tx, identity int64) error
 }

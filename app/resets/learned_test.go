@@ -13,6 +13,7 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/members"
+	"hoten/app/notices"
 	"hoten/app/operators"
 	"hoten/app/passwords"
 	"hoten/app/reimbursements"
@@ -386,5 +387,47 @@ func TestLossesAreToldToTheMember(t *testing.T) {
 	must(t, err)
 	if n := w.Number("select count(*) from mails where case_id = $1 and kind = 'restriction_notice' and state = 'queued' and contact_id = $2", c.ID, own); n != 1 || w.Case(login).NotifiedAt != nil {
 		t.Errorf("%d notices wait, notified %v", n, w.Case(login).NotifiedAt)
+	}
+}
+
+// Whom a supervisor takes the use of the ID from is told of the restriction again: mails since
+// have said that it goes on. A one-time password that may be somebody else's ends with it; one
+// that stands stays when a member chooses none anew.
+func TestADecisionIsToldToTheMember(t *testing.T) {
+	w := apptest.NewWorld(t)
+	affected, movements := apptest.Losses(1)
+	w.Import(affected, movements)
+	login := apptest.LossLogin(0)
+	c := w.Case(login)
+	_, err := resets.Notify(w.Ctx, w.Store, w.Agent, c.ID)
+	must(t, err)
+	nothing := apptest.OutletFunc(func(notices.Envelope) error { return nil })
+	settle := func() {
+		t.Helper()
+		w.Deliver(nothing)
+		w.Number("update cases set notified_at = $2 where id = $1 returning 1", c.ID, w.Clock.Now())
+		w.Clock.Add(time.Hour)
+	}
+	settle()
+	reset := func(oneTime bool) {
+		t.Helper()
+		w.Verified(w.Agent, c.ID, apptest.LossSays(0)...)
+		_, err := resets.Send(w.Ctx, w.Store, w.Agent, c.ID, "https://hoten.example")
+		must(t, err)
+		must(t, resets.Complete(w.Ctx, w.Store, w.Secret(c.ID)[len("https://hoten.example/reset/"):], newPassword, newPassword, oneTime))
+		w.Clock.Add(time.Hour)
+	}
+	reset(true)
+	_, err = resets.Restrict(w.Ctx, w.Store, w.Supervisor, c.ID, time.Time{}, "別人と判明")
+	must(t, err)
+	if n := w.Number("select count(*) from mails where case_id = $1 and kind = 'restriction_notice' and state = 'queued'", c.ID); n != 1 || w.Case(login).NotifiedAt != nil || w.ID(login).OneTimePassword {
+		t.Errorf("%d notices wait, notified %v, one-time password %v", n, w.Case(login).NotifiedAt, w.ID(login).OneTimePassword)
+	}
+	settle()
+	reset(true)
+	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error { return members.Directory{}.Restrict(tx, []int64{c.IdentityID}) })) // by a list
+	reset(false)
+	if !w.ID(login).OneTimePassword {
+		t.Error("the one-time password was switched off without a word")
 	}
 }

@@ -18,7 +18,7 @@ import (
 
 // Why an ID was restricted again.
 const (
-	byDecision = "decision"
+	byDecision = cases.ByDecision
 	byContact  = "contact"
 	byPapers   = "papers"
 	byLoss     = cases.ForLoss
@@ -70,6 +70,13 @@ func restrictAgain(tx *store.Tx, of []members.Identity, why, reason string) erro
 		if err := directory.Restrict(tx, ids); err != nil {
 			return err
 		}
+	}
+	all := make([]int64, len(of))
+	for i, one := range of {
+		all[i] = one.ID
+	}
+	if err := directory.EndOneTimePasswords(tx, all); err != nil {
+		return err
 	}
 	return cases.RestrictedAgain(tx, of, why, reason)
 }

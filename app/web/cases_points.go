@@ -48,6 +48,9 @@ func (v *caseView) points() error {
 		if slices.Contains(v.plan.Missing, program.ID) {
 			v.Missing = append(v.Missing, program.Name(lang))
 		}
+		if slices.Contains(v.plan.Exceeded, program.ID) {
+			v.overdrawn = append(v.overdrawn, program.Name(lang))
+		}
 	}
 	if len(v.plan.Missing) == 0 { // else nothing can be said of what is to be
 		v.Programs = v.sums()
@@ -202,6 +205,8 @@ func (v *caseView) proposal() error {
 		v.NoProposal = i18n.T(v.ctx, "fault.not_affected")
 	case len(v.plan.Missing) > 0:
 		v.NoProposal = i18n.T(v.ctx, "fault.balance_unknown", "programs", strings.Join(v.Missing, i18n.T(v.ctx, "form.and")))
+	case len(v.plan.Exceeded) > 0:
+		v.NoProposal = i18n.T(v.ctx, "fault.adjustment_exceeds", "programs", strings.Join(v.overdrawn, i18n.T(v.ctx, "form.and")))
 	case len(v.plan.Doubles) > 0:
 		v.NoProposal = i18n.T(v.ctx, "fault.double_undecided")
 	case v.plan.Empty() && v.Proposal == nil:

@@ -67,6 +67,8 @@ type caseView struct {
 	programs []incidents.Program
 	found    caseFound
 	now      time.Time
+	// overdrawn are the programs in which adjustments take more than there is.
+	overdrawn []string
 	ui.CasesShow
 }
 
@@ -198,7 +200,7 @@ func (v *caseView) identityPanel() (err error) {
 		return err
 	}
 	v.Identity = ui.Identity{State: states[r.IdentityID], RestrictedAt: moment(r.RestrictedAt), ResumedAt: moment(r.ResumedAt),
-		PointPassword: !v.identity.PointPasswordStands(), OneTimePassword: v.identity.OneTimePassword}
+		PointPasswordVoidedAt: moment(v.identity.PointPasswordVoidedAt), OneTimePassword: v.identity.OneTimePassword}
 	if id, lang := v.in.ID, i18n.Lang(v.ctx); id != nil {
 		v.Identity.GoesOn, v.Identity.PointPasswordName, v.Identity.OffersOneTime = id.GoesOn(lang), id.PointPassword(lang), id.OneTimePassword
 	}

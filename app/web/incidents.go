@@ -303,9 +303,9 @@ func (p *page) job() (*ui.Progress, error) {
 	}
 	out := &ui.Progress{URL: p.frame.Path, State: j.State, Total: j.Total - j.Failed, Processed: j.Processed - j.Failed, Failed: j.Failed}
 	refused := j.Refused()
-	for _, r := range [][2]string{{"balance_unknown", "balance_missing"}, {"double_undecided", "double"}} {
-		if n := refused[r[0]]; n > 0 {
-			out.Reasons = append(out.Reasons, ui.Choice{Value: i18n.T(p.ctx, "cases.queue."+r[1]), Label: i18n.Number(n)})
+	for _, code := range []string{"balance_unknown", "double_undecided", "pending_elsewhere"} {
+		if n := refused[code]; n > 0 {
+			out.Reasons = append(out.Reasons, ui.Choice{Value: i18n.T(p.ctx, "incidents.passed_over."+code), Label: i18n.Number(n)})
 		}
 	}
 	return out, nil

@@ -95,7 +95,7 @@ func (p *page) fillReimbursement(v *caseView, r *reimbursements.Reimbursement, s
 			return err
 		}
 		if !bytes.Equal(r.PlanHash, v.plan.Hash()) {
-			shown.Changes = p.changes(lines[r.ID], v.plan, v.programs)
+			shown.Changes = p.changes(plan, v.plan, v.programs)
 		}
 		if err := p.decidable(v, r, shown); err != nil {
 			return err
@@ -174,9 +174,19 @@ func (p *page) decidable(v *caseView, r *reimbursements.Reimbursement, shown *ui
 	return nil
 }
 
+// balanceOf writes the balance before a plan; a dash: unknown.
+func balanceOf(plan reimbursements.Plan, program int16) string {
+	for _, b := range plan.Balances {
+		if b.ProgramID == program {
+			return i18n.Number(b.Now)
+		}
+	}
+	return "–"
+}
+
 // changes are the differences between the plan that was proposed and the one of now.
-func (p *page) changes(lines []reimbursements.Line, plan reimbursements.Plan, programs []incidents.Program) (out []ui.Change) {
-	before, now := amounts(lines, programs), amounts(plan.Lines, programs)
+func (p *page) changes(was, is reimbursements.Plan, programs []incidents.Program) (out []ui.Change) {
+	before, now := amounts(was.Lines, programs), amounts(is.Lines, programs)
 	for _, program := range programs {
 		a, b := before[program.Code], now[program.Code]
 		for _, d := range []struct {
@@ -188,9 +198,12 @@ func (p *page) changes(lines []reimbursements.Line, plan reimbursements.Plan, pr
 					Before: i18n.Signed(d.before), Now: i18n.Signed(d.now)})
 			}
 		}
+		if a, b := balanceOf(was, program.ID), balanceOf(is, program.ID); a != b {
+			out = append(out, ui.Change{What: program.Name(i18n.Lang(p.ctx)) + " " + i18n.T(p.ctx, "reimbursements.changed.balance"), Before: a, Now: b})
+		}
 	}
 	if len(out) == 0 {
-		out = append(out, ui.Change{What: i18n.T(p.ctx, "reimbursements.changed.balances"), Before: "–", Now: "–"})
+		out = append(out, ui.Change{What: i18n.T(p.ctx, "reimbursements.changed.other"), Before: "–", Now: "–"})
 	}
 	return out
 }

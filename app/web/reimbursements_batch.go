@@ -119,7 +119,7 @@ func (p *page) changesOf(list []reimbursements.Outcome) (map[int64][]ui.Change, 
 	var rows []reimbursements.Row
 	for _, o := range list {
 		if o.Code != nil && *o.Code == "plan_changed" && o.CaseID != nil {
-			rows = append(rows, reimbursements.Row{Reimbursement: reimbursements.Reimbursement{ID: o.ReimbursementID, CaseID: *o.CaseID}})
+			rows = append(rows, reimbursements.Row{Reimbursement: reimbursements.Reimbursement{ID: o.ReimbursementID, CaseID: *o.CaseID, Balances: *o.Balances}})
 		}
 	}
 	out := map[int64][]ui.Change{}
@@ -131,8 +131,16 @@ func (p *page) changesOf(list []reimbursements.Outcome) (map[int64][]ui.Change, 
 		return nil, err
 	}
 	again, err := reimbursements.LookAgain(p.db, rows)
-	for id, l := range again {
-		out[id] = p.changes(l.Lines, l.Now, programs)
+	if err != nil {
+		return nil, err
 	}
-	return out, err
+	for _, r := range rows {
+		l := again[r.Reimbursement.ID]
+		was, err := r.Plan(l.Lines)
+		if err != nil {
+			return nil, err
+		}
+		out[r.Reimbursement.ID] = p.changes(was, l.Now, programs)
+	}
+	return out, nil
 }

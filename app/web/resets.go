@@ -32,7 +32,7 @@ func showReset(p *page) error {
 	if err != nil {
 		return err
 	}
-	if !env.OneTimePassword {
+	if !env.OneTimePassword || visit.OneTimeOn {
 		visit.OneTimeTo = ""
 	}
 	return p.render(ui.ResetsNew{Frame: p.frame, Desks: states, ID: env.ID, LoginID: visit.MaskedLogin, ExpiresAt: visit.ExpiresAt, OTPTo: visit.OneTimeTo,

@@ -75,12 +75,12 @@ func (p *page) incidentForm(i *incidents.Incident) (f ui.IncidentForm, err error
 	}
 	bearers, fields := map[string]string{}, []setField{}
 	if i == nil {
-		var first *operators.ID // the one that the form shows chosen
-		if len(p.ids) > 0 {
-			first = &p.ids[0]
-		}
-		for _, program := range incidents.Usual(programs, p.ids, first) {
-			bearers[program.Code] = ""
+		f.New = true
+		// Where several operators run IDs, the programs are those of whichever is chosen.
+		if !operators.Several(p.ids) {
+			for _, program := range programs {
+				bearers[program.Code] = ""
+			}
 		}
 	} else {
 		incidentValues(f.Values, i)
@@ -188,6 +188,9 @@ func goesOn(err error) error {
 
 func createIncident(p *page) error {
 	n, err := p.typedIncident(p.FormValue("reference"))
+	if len(n.Bearers) == 0 {
+		n.Bearers = nil // as the form says: the usual ones
+	}
 	if err == nil {
 		_, err = incidents.Create(p.ctx, p.w.s, p.by, n)
 	}

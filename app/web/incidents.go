@@ -172,8 +172,9 @@ func (p *page) typedIncident(reference string) (incidents.New, error) {
 	return n, problems.Err()
 }
 
-// goesOn says of a period that ends after today what to enter where the misuse goes on.
-func goesOn(err error) error {
+// ofForm names the fields of a refused incident as its form does, and says of a period that
+// ends after today what to enter where the misuse goes on.
+func ofForm(err error) error {
 	f, ok := fault.As(err)
 	if !ok {
 		return err
@@ -181,6 +182,9 @@ func goesOn(err error) error {
 	for i, field := range f.Fields {
 		if field.Code == "date_in_future" && strings.HasPrefix(field.Name, "period_") {
 			f.Fields[i].Code = "period_in_future"
+		}
+		if program, is := strings.CutSuffix(field.Name, ".bearer"); is {
+			f.Fields[i].Name = "bearer_" + strings.TrimPrefix(program, "programs.")
 		}
 	}
 	return f
@@ -198,7 +202,7 @@ func createIncident(p *page) error {
 		err = fault.Input("reference", "reference_taken", "reference", n.Reference)
 	}
 	if err != nil {
-		return p.again(goesOn(err), "", newIncident)
+		return p.again(ofForm(err), "", newIncident)
 	}
 	return p.to("/incidents/"+n.Reference, "incident_created")
 }
@@ -210,7 +214,7 @@ func changeIncident(p *page) error {
 		changed, err = incidents.Change(p.ctx, p.w.s, p.by, p.seenVersion(), n)
 	}
 	if err != nil {
-		return p.again(goesOn(err), "", editIncident)
+		return p.again(ofForm(err), "", editIncident)
 	}
 	if !changed {
 		return p.to("/incidents/"+n.Reference, "setup_unchanged")

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"hoten/app/access"
 	"hoten/app/apptest"
+	"hoten/app/audit"
 	"hoten/app/callbacks"
 	"hoten/app/cases"
 	"hoten/app/desks"
@@ -31,6 +34,7 @@ import (
 	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/verbs"
+	"hoten/i18n"
 )
 
 // act is one way to perform a verb: setUp prepares what it is done to and returns
@@ -695,6 +699,33 @@ func TestEveryVerbHasAnAct(t *testing.T) {
 		if known[v] == (elsewhere[v.Name] != "") {
 			t.Errorf("%s needs an act, or a reason why it has none; not both", v.Name)
 		}
+	}
+}
+
+// Every field that an action leaves in the trail has a word, and every value that is one of few.
+func TestTheTrailHasWords(t *testing.T) {
+	w, _ := shop(t)
+	for _, a := range acts(t, w) {
+		must(t, a.setUp()(a.actor))
+	}
+	fields, err := store.Select[struct{ Name, Value string }](store.Read(w.Ctx, w.Store), `select distinct name, coalesce(value, '') as value
+		from audit_entries, unnest(array[before, after]) part, jsonb_each_text(case when part::text like '{%' then part::jsonb else '{}' end) each (name, value)`)
+	must(t, err)
+	enumerated := regexp.MustCompile(`^(state|status|kind|role|from|to|file|mails|item|origin|outcome|direction|relation|(identity_)?state|(point_)?password)$`)
+	word := regexp.MustCompile(`^[a-z][a-z_]*$`)
+	known := []string{"audit.value.", "audit.item.", "cases.status.", "cases.finding.", "cases.double.", "cases.origin.", "cases.contact.kind.", "calls.direction.", "calls.relation.", "calls.outcome.",
+		"calls.item.", "staff.role.", "reimbursements.state.", "mails.state.", "services.state.", "callbacks.state."}
+	for _, f := range fields {
+		name := audit.Field(f.Name)
+		if !i18n.Has("ja", "audit.field."+name) {
+			t.Errorf("there is no word for %s", name)
+		}
+		if enumerated.MatchString(name) && word.MatchString(f.Value) && !slices.ContainsFunc(known, func(prefix string) bool { return i18n.Has("ja", prefix+f.Value) }) {
+			t.Errorf("there is no word for %s of %s", f.Value, name)
+		}
+	}
+	if len(fields) < 200 {
+		t.Errorf("only %d values", len(fields))
 	}
 }
 

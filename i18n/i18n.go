@@ -145,6 +145,15 @@ func Has(lang, key string) bool {
 	return ok
 }
 
+// Said is the text of a key that may be there or not, for values that nobody lists; empty for
+// none, and for one that takes values.
+func Said(ctx context.Context, key string) string {
+	if !Fixed(Lang(ctx), key) {
+		return ""
+	}
+	return T(ctx, key)
+}
+
 // Fixed reports whether the text of a key takes no values, so that it can be said anywhere.
 func Fixed(lang, key string) bool {
 	c, ok := catalogs[lang]

@@ -54,8 +54,8 @@ func sampleDeskRefused(lang string) DesksEdit {
 	p := sampleDeskEdit(lang)
 	p.Since = previewed(lang).Changes
 	p.Rules.Hours[2] = HoursRow{Weekdays: [7]bool{true}, Open: "25:00", Close: "ten"}
-	p.Frame.Problems = []Problem{{Field: "hours.2.open", Text: in(lang, "毎週の受付時間の3行目：時刻は10:00のように入力してください。", "Weekly hours, row 3: Write a time as 10:00.")},
-		{Field: "hours.2.weekdays", Text: in(lang, "毎週の受付時間の3行目：曜日を選んでください。", "Weekly hours, row 3: Choose the days.")}, {Field: "reason", Text: in(lang, "入力してください。", "Fill this in.")}}
+	p.Frame.Problems = []Problem{{Field: "hours.2.open", Text: in(lang, "時刻は10:00のように入力してください。", "Write a time as 10:00.")},
+		{Field: "hours.2.weekdays", Text: in(lang, "曜日を選んでください。", "Choose the days.")}, {Field: "reason", Text: in(lang, "入力してください。", "Fill this in.")}}
 	return p
 }
 

@@ -111,6 +111,7 @@ func incidentSamples(lang string) map[string]page {
 	show.Owed = reports.OwedTable(told, []reports.Owed{{Program: "goo", ProgramID: 2, OperatorJa: "NTTレゾナント", OperatorEn: "NTT Resonant", BearerJa: "NTTコミュニケーションズ", BearerEn: "NTT Communications", Bearer: "ntt-com", Planned: 573634, Posted: 71605}},
 		[]incidents.Program{{ID: 2, Code: "goo", NameJa: goo, NameEn: goo}})
 	form := IncidentsNew{Frame: sampleFrame(lang, "incidents", access.Administrator), Form: sampleIncidentForm(lang)}
+	form.Form.New = true
 	form.Frame.Typed = map[string]string{"reference": "2014 R096", "period_from": "2014-07-28", "period_to": "2014-07-11", "title_ja": title}
 	ctx := i18n.With(bg, lang)
 	form.Frame.Problems = []Problem{{Form: "", Field: "reference", Text: i18n.T(ctx, "fault.field.reference_invalid")}, {Form: "", Field: "period_to", Text: i18n.T(ctx, "fault.field.period_reversed")}}

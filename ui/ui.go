@@ -50,7 +50,6 @@ type Frame struct {
 	Flash       Flash
 	Versions    []Versions // of a conflict: what others made of it beside what was typed
 	Problems    []Problem
-	Labels      map[string]string // of fields whose labels are made for the page, by field
 	StillOwed   string            // "completed" or "out_of_scope": the case owes something and was not closed so
 	Secret      bool              // the form came back because it held a secret: nothing may keep it
 	Refused     string            // the name of the form that comes back, where a page has several

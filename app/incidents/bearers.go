@@ -16,7 +16,7 @@ import (
 // runs all IDs there are: all. Several do: those of the ID's operator, whose members would
 // otherwise be told of points that they never had; all where that operator has none.
 func Usual(all []Program, ids []operators.ID, id *operators.ID) []Program {
-	if id == nil || !slices.ContainsFunc(ids, func(k operators.ID) bool { return k.OperatorID != id.OperatorID }) {
+	if id == nil || !operators.Several(ids) {
 		return all
 	}
 	own := slices.DeleteFunc(slices.Clone(all), func(p Program) bool { return p.OperatorID != id.OperatorID })

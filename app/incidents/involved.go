@@ -33,7 +33,7 @@ func Involve(db *gorm.DB, incident int64) (*Involved, error) {
 	if err != nil {
 		return nil, err
 	}
-	anybodys := incident == 0 && slices.ContainsFunc(ids, func(i operators.ID) bool { return i.OperatorID != ids[0].OperatorID })
+	anybodys := incident == 0 && operators.Several(ids)
 	for i, one := range list {
 		if one.ID == incident || incident == 0 && i == 0 && !anybodys {
 			in.Incident = &list[i]

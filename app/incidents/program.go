@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 
 	"gorm.io/gorm"
 
@@ -82,8 +83,13 @@ var programForm = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,39}$`)
 // reserved are codes that topics of desks, addresses and columns use for something else.
 var reserved = map[string]bool{"id": true, "password": true, "new": true}
 
+// counters are what Japanese counts things and money with. They mean nothing without a
+// number, and a unit also stands alone: mails would write of 枚の補填.
+var counters = strings.Fields("枚 個 箇 ヶ ケ コ 点 本 件 回 口 つ 人 名 台 冊 部 通 組 束 箱 杯 匹 頭 羽 足 着 袋 円 銭 元 ドル ユーロ ウォン ¥ ¥ $ $ €")
+
 // CheckProgram refuses what cannot be meant, with an Invalid fault that names each field.
-func CheckProgram(p Program) error {
+// kept is the program as it stands, whose unit may stay; zero: it is new.
+func CheckProgram(p, kept Program) error {
 	var problems fault.Problems
 	switch {
 	case reserved[p.Code]:
@@ -94,6 +100,9 @@ func CheckProgram(p Program) error {
 	for field, v := range map[string]string{"name_ja": p.NameJa, "name_en": p.NameEn, "unit_ja": p.UnitJa, "unit_en": p.UnitEn, "unit_en_one": p.UnitEnOne} {
 		secrets.Label(&problems, field, v, maxName)
 	}
+	if p.UnitJa != kept.UnitJa && slices.Contains(counters, p.UnitJa) {
+		problems.Add("unit_ja", "unit_counter")
+	}
 	return problems.Err()
 }
 
@@ -101,14 +110,19 @@ func CheckProgram(p Program) error {
 // anything changed. It is part of another action, which has asked for the permission.
 func PutProgram(tx *store.Tx, p Program, operator string) (bool, error) {
 	company, err := operatorOf(tx, "operator", operator)
-	if err == nil {
-		err = CheckProgram(p)
-	}
 	if err != nil {
 		return false, err
 	}
 	p.OperatorID = company.ID
 	all, err := Programs(tx.DB)
+	if err != nil {
+		return false, err
+	}
+	var stands Program
+	if i := slices.IndexFunc(all, func(one Program) bool { return one.Code == p.Code }); i >= 0 {
+		stands = all[i]
+	}
+	err = CheckProgram(p, stands)
 	if err == nil {
 		err = operators.Distinct(p, all, func(p Program) (string, string, string) { return p.Code, p.NameJa, p.NameEn })
 	}

@@ -102,6 +102,11 @@ func IDs(db *gorm.DB) ([]ID, error) {
 	return list, err
 }
 
+// Several reports whether more than one operator runs the IDs.
+func Several(ids []ID) bool {
+	return slices.ContainsFunc(ids, func(i ID) bool { return i.OperatorID != ids[0].OperatorID })
+}
+
 // Settled reads the IDs for what is recorded about one of them. Where there is none it waits
 // for whoever sets up the first at the same time, and lets nobody set it up before the
 // transaction ends: what is recorded is either about the first ID or there for WhenFirstID.

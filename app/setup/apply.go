@@ -103,7 +103,7 @@ func (f *File) each(stands *standing, visit func(entry)) {
 	for i, p := range f.Programs {
 		kept := stands.programs[p.Code]
 		n, operator := over(kept, p.noun(), p.Named), stands.of(p.Named, p.Operator, kept.OperatorID)
-		visit(entry{place: at("programs", i), kind: "program", name: n.Code, err: p.check(n), put: func(tx *store.Tx) (bool, error) { return p.put(tx, n, operator) }})
+		visit(entry{place: at("programs", i), kind: "program", name: n.Code, err: p.check(n, kept), put: func(tx *store.Tx) (bool, error) { return p.put(tx, n, operator) }})
 	}
 	for i, d := range f.Desks {
 		said, rows, refused := d.noun(at("desks", i))

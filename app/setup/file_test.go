@@ -199,8 +199,9 @@ func TestAllRowsAreTold(t *testing.T) {
   - {program: miles, service: theft, state: suspended, from: 2014-03-13 10:00}
   - {program: miles, service: exchange, state: suspended, from: 2014-03-14 10:00}
 `, "services.0.program program_unknown, services.2.service service_unknown, services.3 service_overlaps"},
-		"programs": {strings.NewReplacer("    unit_ja: マイル\n", "", "threshold: 20000", "threshold: -1").Replace(text), "programs.0.unit_ja required, programs.0.threshold points_negative"},
-		"one row":  {text + "services:\n  - {until: x, from: y, program: miles}\n  - {service: exchange, state: suspended, program: miles}\n", "services.0.until time_invalid, services.0.from time_invalid, services.1.from required"},
+		"programs":  {strings.NewReplacer("    unit_ja: マイル\n", "", "threshold: 20000", "threshold: -1").Replace(text), "programs.0.unit_ja required, programs.0.threshold points_negative"},
+		"a counter": {strings.Replace(text, "unit_ja: マイル", "unit_ja: 円", 1), "programs.0.unit_ja unit_counter"},
+		"one row":   {text + "services:\n  - {until: x, from: y, program: miles}\n  - {service: exchange, state: suspended, program: miles}\n", "services.0.until time_invalid, services.0.from time_invalid, services.1.from required"},
 		"keys in another order": {strings.NewReplacer("    name_ja: 瀬戸内フェリー\n    name_en: Setouchi Ferry\n", "", "    page_url: https://www.ferry", "    page_url: http://www.ferry", "mail_address: no-reply@", "mail_address: no reply@").Replace(text),
 			"operators.0.name_en required, operators.0.name_ja required, operators.0.mail_address email_invalid, operators.0.page_url url_invalid"},
 		"unknown to desks": {strings.NewReplacer("topics: [id, password, miles]", "topics: [x, id, y]", "ids: [ferry-id]", "ids: [z]").Replace(text), "desks.0.topics.0 topic_unknown, desks.0.topics.2 topic_unknown, desks.0.ids.0 id_unknown"},

@@ -79,10 +79,11 @@ func (p program) noun() incidents.Program {
 	return incidents.Program{Code: p.Code, NameJa: p.NameJa, NameEn: p.NameEn, UnitJa: p.UnitJa, UnitEn: p.UnitEn, UnitEnOne: p.UnitEnOne}
 }
 
-// check refuses what cannot be meant of the program, as it would stand, and its amounts.
-func (p program) check(n incidents.Program) error {
+// check refuses what cannot be meant of the program, as it would stand and as it
+// stands, and its amounts.
+func (p program) check(n, kept incidents.Program) error {
 	var refused fault.Problems
-	if f, is := fault.As(incidents.CheckProgram(n)); is {
+	if f, is := fault.As(incidents.CheckProgram(n, kept)); is {
 		refused = f.Fields
 	}
 	for field, n := range map[string]*int64{"threshold": p.Threshold, "daily_limit": p.DailyLimit} {

@@ -57,7 +57,7 @@ func All() []*Verb {
 func Do[T any](ctx context.Context, s *store.Store, by access.Actor, v *Verb, subject, reason string, fn func(tx *store.Tx) (T, error)) (out T, err error) {
 	a := &store.Attempt{By: by, Verb: v.Name, Subject: subject, Reason: strings.TrimSpace(reason)}
 	if err = by.Require(v.Needs); err == nil {
-		err = v.checkReason(a.Reason)
+		err = v.CheckReason(a.Reason)
 	}
 	if err == nil {
 		out, err = store.Write(ctx, s, a, fn)
@@ -81,7 +81,8 @@ func (v *Verb) Refused(ctx context.Context, s *store.Store, by access.Actor, sub
 	return audit.Refused(ctx, s, store.Attempt{By: by, Verb: v.Name, Subject: subject}, refusal)
 }
 
-func (v *Verb) checkReason(reason string) error {
+// CheckReason refuses a reason that the verb cannot be done with, as Do does.
+func (v *Verb) CheckReason(reason string) error {
 	if v.Reason && jptext.Blank(reason) {
 		return fault.Input("reason", "required")
 	}

@@ -43,7 +43,7 @@ func showAudit(p *page) error {
 		return err
 	}
 	for _, e := range rows {
-		row := ui.AuditRow{At: e.At, Actor: e.ActorName, Action: e.Action, Subject: e.Subject, Changes: p.recorded(e, programs), Foreign: !e.Own(p.w.s.Vault), Lost: e.Lost()}
+		row := ui.AuditRow{At: e.At, Actor: p.actorOf(e), Action: e.Action, Subject: e.Subject, Changes: p.recorded(e, programs), Foreign: !e.Own(p.w.s.Vault), Lost: e.Lost()}
 		if e.Seq != nil {
 			row.Seq = *e.Seq
 		}
@@ -57,6 +57,19 @@ func showAudit(p *page) error {
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// actorOf is who did it: the name of a person, and in words what of the program did.
+func (p *page) actorOf(e audit.Sealed) string {
+	switch {
+	case e.ActorKind == "member":
+		return i18n.T(p.ctx, "actor.member")
+	case e.ActorKind == "system" && e.ActorName == "command line":
+		return i18n.T(p.ctx, "actor.command")
+	case e.ActorKind == "system":
+		return i18n.T(p.ctx, "actor.system")
+	}
+	return e.ActorName
 }
 
 func (p *page) chainState() (c ui.Chain, err error) {
@@ -94,6 +107,7 @@ func (p *page) recorded(e audit.Sealed, programs []incidents.Program) []ui.Chang
 	}
 	out := differences(was, is)
 	for i, c := range out {
+		c.What = audit.Field(c.What)
 		if key := "audit.field." + c.What; i18n.Has(i18n.Lang(p.ctx), key) {
 			out[i].What = i18n.T(p.ctx, "audit.field."+c.What)
 		}
@@ -101,28 +115,42 @@ func (p *page) recorded(e audit.Sealed, programs []incidents.Program) []ui.Chang
 	return out
 }
 
+// valueWords are where the words of values stand, by field; of a state by what has it. The
+// last resort is audit.value.
+var valueWords = map[string][]string{
+	"status": {"cases.status."}, "from": {"cases.finding.", "cases.double."}, "to": {"cases.finding.", "cases.double."},
+	"direction": {"calls.direction."}, "relation": {"calls.relation."}, "outcome": {"calls.outcome."}, "item": {"calls.item.", "audit.item."},
+	"role": {"staff.role."}, "language": {"language."}, "languages": {"language."}, "service": {"services."}, "class": {"cases.class."},
+	"origin": {"cases.origin."}, "kind": {"cases.contact.kind."}, "identity_state": nil, "password": nil, "point_password": nil, "file": nil, "mails": nil,
+	"reimbursement:state": {"reimbursements.state."}, "mail:state": {"mails.state."}, "service:state": {"services.state."}, "state": {"callbacks.state."},
+}
+
+// wordOf is the word of an enumerated value; empty for none.
+func (p *page) wordOf(subject, name, value string) string {
+	kind, _, _ := strings.Cut(subject, ":")
+	prefixes, known := valueWords[kind+":"+name]
+	if !known {
+		if prefixes, known = valueWords[name]; !known {
+			return ""
+		}
+	}
+	for _, prefix := range append(slices.Clone(prefixes), "audit.value.") {
+		if said := i18n.Said(p.ctx, prefix+value); said != "" {
+			return said
+		}
+	}
+	return ""
+}
+
 // inWords says the values of an entry that have words: among them the state of a request, and
 // what a plan does and leaves. It is empty for all others.
 func (p *page) inWords(subject, name string, v any, programs []incidents.Program) string {
 	lang, word := i18n.Lang(p.ctx), fmt.Sprint(v)
 	request := strings.HasPrefix(subject, "reimbursement:")
+	if said := p.wordOf(subject, audit.Field(name), word); said != "" {
+		return said
+	}
 	switch {
-	case name == "state" && request && i18n.Has(lang, "reimbursements.state."+word):
-		return i18n.T(p.ctx, "reimbursements.state."+word)
-	case name == "status" && i18n.Has(lang, "cases.status."+word):
-		return i18n.T(p.ctx, "cases.status."+word)
-	case (name == "from" || name == "to") && i18n.Has(lang, "cases.finding."+word):
-		return i18n.T(p.ctx, "cases.finding."+word)
-	case name == "direction" && i18n.Has(lang, "calls.direction."+word):
-		return i18n.T(p.ctx, "calls.direction."+word)
-	case name == "relation" && i18n.Has(lang, "calls.relation."+word):
-		return i18n.T(p.ctx, "calls.relation."+word)
-	case name == "outcome" && i18n.Has(lang, "calls.outcome."+word):
-		return i18n.T(p.ctx, "calls.outcome."+word)
-	case name == "item" && i18n.Has(lang, "calls.item."+word):
-		return i18n.T(p.ctx, "calls.item."+word)
-	case name == "item" && i18n.Has(lang, "audit.item."+word):
-		return i18n.T(p.ctx, "audit.item."+word)
 	case name == "code" && i18n.Fixed(lang, "fault."+word): // why an action was refused
 		return i18n.T(p.ctx, "fault."+word)
 	case word == "true" || word == "false":

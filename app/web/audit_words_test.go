@@ -46,6 +46,11 @@ func TestTheAuditTrailSaysWhatWasDecided(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := s.as(s.Auditor).get("/audit").body
+	for _, raw := range []string{"<b>voided", "<b>outbound", "call</span>", "level</span>"} {
+		if strings.Contains(body, raw) {
+			t.Errorf("%s is said raw", raw)
+		}
+	}
 	for _, words := range []string{"続柄", "ご家族", "架電", "確認不可", "プログラム", "gooポイント", "12,500", "本人確認済の通話", "いいえ"} {
 		if !strings.Contains(body, words) {
 			t.Errorf("the page does not say %s", words)

@@ -194,7 +194,7 @@ func TestConflictOfTheSetupShowsBothVersions(t *testing.T) {
 			[]string{"language", "en", "form", ".*@.*"}, []string{"language", "ja", "one_time_password", "false", "form", "[^/]*"},
 			[]string{"<td>.*@.*</td>", "<td>[^/]*</td>", `value="[^/]*"`, `value="en" checked`, `value="false" checked`}},
 		{"/programs/goo", "", []string{"operator", "ntt-resonant", "name_ja", "gooポイント", "name_en", "goo Point", "unit_ja", "ポイント", "unit_en", "points", "unit_en_one", "point"},
-			[]string{"unit_ja", "点", "name_en", "Their Point"}, []string{"unit_ja", "分"}, []string{"<td>点</td>", "<td>分</td>", `value="分"`, `value="Their Point"`}},
+			[]string{"unit_ja", "粒", "name_en", "Their Point"}, []string{"unit_ja", "分"}, []string{"<td>粒</td>", "<td>分</td>", `value="分"`, `value="Their Point"`}},
 		{"/incidents/2014-R096/edit", "/incidents/2014-R096", []string{"title_ja", "題", "title_en", "Title", "id", "ocn-id", "period_from", "2014-07-11", "period_to", "2014-07-28", "detected_on", "2014-07-28",
 			"program_goo", "true", "program_pointtalk", "true", "bearer_goo", "", "released_ids", "1265"},
 			[]string{"title_ja", "彼らの題", "bearer_goo", "ntt-com", "happened_ja", "第三者がログインしていました。", "happened_en", "a third party had signed in."}, []string{"title_ja", "私の題", "detected_on", "2014-07-29"},

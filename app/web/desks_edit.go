@@ -102,9 +102,11 @@ func setDesk(p *page) error {
 		e.Month = monthsOn(p.month(what), 0)
 	}
 	next, err := readRules(e.Rules)
-	if err == nil {
-		err = e.known(next)
+	problems := append(fault.Problems(fieldsOf(err)), e.known(next)...)
+	if verb == "save" {
+		problems = append(problems, fieldsOf(desks.ToSet.CheckReason(e.Reason))...)
 	}
+	err = problems.Err()
 	if err == nil && verb != "save" {
 		e.preview(next)
 		return e.show()
@@ -131,7 +133,7 @@ func (e *deskEditor) save(seen, next desks.Desk) (done string, err error) {
 	return "hours_set", err
 }
 
-// refused shows the editor again with what was wrong, each row by its number.
+// refused shows the editor again with what was wrong.
 // Rules that changed meanwhile are read anew: the page tells how.
 func (e *deskEditor) refused(err error) error {
 	f, ok := fault.As(err)
@@ -140,13 +142,6 @@ func (e *deskEditor) refused(err error) error {
 	}
 	e.refuse(f, "")
 	e.frame.Typed = nil // the form holds what was typed, without blank rows
-	for i, problem := range e.frame.Problems {
-		rule, rest, _ := strings.Cut(problem.Field, ".")
-		row, _, inRow := strings.Cut(rest, ".")
-		if n, err := strconv.Atoi(row); inRow && err == nil {
-			e.frame.Problems[i].Text = i18n.T(e.ctx, "desks.problem", "rule", i18n.T(e.ctx, "desks.rule."+rule), "row", n+1, "problem", problem.Text)
-		}
-	}
 	if f.Code == "desk_changed" {
 		stands, err := desks.ByCode(e.db, e.Code)
 		if err != nil {
@@ -167,20 +162,19 @@ func seenRules(s string) (d desks.Desk) {
 }
 
 // known refuses topics and IDs that the form does not offer.
-func (e *deskEditor) known(d desks.Desk) error {
+func (e *deskEditor) known(d desks.Desk) (p fault.Problems) {
 	missing := func(offered []ui.Choice, chosen []string) bool {
 		return slices.ContainsFunc(chosen, func(v string) bool {
 			return !slices.ContainsFunc(offered, func(c ui.Choice) bool { return c.Value == v })
 		})
 	}
-	var p fault.Problems
 	if missing(e.Topics, d.Topics) {
 		p.Add("topics", "topic_unknown")
 	}
 	if missing(e.IDs, d.IDs) {
 		p.Add("ids", "id_unknown")
 	}
-	return p.Err()
+	return p
 }
 
 func (e *deskEditor) preview(next desks.Desk) {

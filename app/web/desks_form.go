@@ -111,8 +111,8 @@ func (r *rulesReader) day(field, s string) desks.Day {
 	return d
 }
 
-// readRules turns what was typed into rules, or names what cannot be read; beyond
-// that they are checked.
+// readRules turns what was typed into rules, or names all that cannot be read or meant.
+// Of a rule in which something cannot be read, only its days are checked beyond that.
 func readRules(typed ui.DeskRules) (desks.Desk, error) {
 	var r rulesReader
 	d := desks.Desk{Code: typed.Code, NameJa: typed.NameJa, NameEn: typed.NameEn, ShortJa: typed.ShortJa, ShortEn: typed.ShortEn,
@@ -142,8 +142,15 @@ func readRules(typed ui.DeskRules) (desks.Desk, error) {
 		}
 		d.Exceptions = append(d.Exceptions, e)
 	}
-	if err := r.problems.Err(); err != nil {
-		return d, err
+	unread := map[string]bool{}
+	for _, problem := range r.problems {
+		rule, _, _ := strings.Cut(problem.Name, ".")
+		unread[rule] = true
 	}
-	return d, d.Check()
+	for _, problem := range fieldsOf(d.Check()) {
+		if rule, _, _ := strings.Cut(problem.Name, "."); !unread[rule] || problem.Code == "weekdays_missing" {
+			r.problems = append(r.problems, problem)
+		}
+	}
+	return d, r.problems.Err()
 }

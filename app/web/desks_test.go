@@ -285,6 +285,13 @@ func TestBadRowsAreNamed(t *testing.T) {
 			t.Errorf("%s: %d %s", name, a.status, said)
 		}
 	}
+	// All that is wrong is told at once, each by its label, and no topic twice.
+	said := problems(b.sends("point", "save", form, "hours.0.open", "ten", "hours.1.weekdays", "7", "phone", "1", "short_en", "", "topics", "nothing", "reason", "").body)
+	for _, want := range []string{"毎週の受付時間の1行目、", "毎週の受付時間の2行目、曜日：", "電話番号：", "略称（英語）：入力してください。", "担当する用件：", "理由：入力してください。"} {
+		if strings.Count(said, want) != 1 {
+			t.Errorf("%s is not told: %s", want, said)
+		}
+	}
 	// What no row can hold is refused at the door.
 	for _, field := range []string{"hours.0.open", "name_ja", "phone", "exceptions.0.date", "reason", "seen", "month"} {
 		if a := b.sends("point", "save", form, field, "a\x00b"); a.status != http.StatusUnprocessableEntity {

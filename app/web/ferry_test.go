@@ -1,32 +1,23 @@
 package web_test
 
 import (
+	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"hoten/app/access"
 	"hoten/app/apptest"
+	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/reimbursements"
 	"hoten/app/setup"
 	"hoten/app/staff"
+	"hoten/app/store"
 )
-
-// The form of a new incident has the programs of the first ID's operator ticked.
-func TestANewIncidentIsAboutTheProgramsOfItsOperator(t *testing.T) {
-	s := newSite(t)
-	apptest.SetUpFerry(t, s.Store)
-	body := s.as(s.Manager).get("/incidents/new").body
-	for program, want := range map[string]bool{"pointtalk": true, "goo": false, "miles": false} {
-		box := `name="program_` + program + `" value="true"`
-		if !strings.Contains(body, box) || strings.Contains(body, box+" checked") != want {
-			t.Errorf("%s ticked: %v", program, !want)
-		}
-	}
-}
 
 // The words of an ID for its password for points, its name, and who set a status stand where
 // members and staff read of them.
@@ -202,6 +193,38 @@ func TestNoPointsWhereMilesAreCounted(t *testing.T) {
 				}
 				t.Errorf("%s %s: %d, %q wanted in %s", lang, path, a.status, want[i], text)
 			}
+		}
+	}
+}
+
+// A new incident is about the programs of the operator of its ID where none is chosen, and
+// the form chooses none where several operators run IDs.
+func TestANewIncidentIsAboutTheProgramsOfItsOperator(t *testing.T) {
+	s := newSite(t)
+	manager := s.as(s.Manager)
+	chosen := regexp.MustCompile(`name="program_[a-z]+" value="true" checked`)
+	if n := len(chosen.FindAllString(manager.get("/incidents/new").body, -1)); n != 2 {
+		t.Errorf("one operator's form chooses %d programs", n)
+	}
+	apptest.SetUpFerry(t, s.Store)
+	if a := manager.get("/incidents/new"); chosen.MatchString(a.body) || !strings.Contains(a.body, "何も選ばないときは、IDの運営会社のプログラムが対象になります") {
+		t.Error("the form chooses programs before it knows the ID, or does not say what none means")
+	}
+	form := []string{"id", "ferry-id", "title_ja", "件", "title_en", "one", "period_from", "2014-07-11", "period_to", "2014-07-12", "detected_on", "2014-07-13", "bearer_miles", ""}
+	for reference, c := range map[string]struct {
+		chosen []string
+		want   string
+	}{"NONE": {nil, "miles"}, "OTHERS": {[]string{"program_goo", "true"}, "goo"}} {
+		if a := manager.post("/incidents", append(append([]string{"reference", reference}, form...), c.chosen...)...); a.status != http.StatusSeeOther {
+			t.Fatalf("%s: %d", reference, a.status)
+		}
+		i, err := incidents.ByReference(store.Read(s.Ctx, s.Store), reference)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bearers, err := incidents.Bearers(store.Read(s.Ctx, s.Store), i.ID)
+		if got := strings.Join(slices.Sorted(maps.Keys(bearers)), " "); got != c.want || err != nil {
+			t.Errorf("%s is about %q, want %q (%v)", reference, got, c.want, err)
 		}
 	}
 }

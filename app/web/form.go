@@ -86,6 +86,14 @@ func (p *page) checkText() error {
 	return nil
 }
 
+// fieldsOf are the fields that a fault refuses.
+func fieldsOf(err error) []fault.Field {
+	if f, ok := fault.As(err); ok {
+		return f.Fields
+	}
+	return nil
+}
+
 // onOneField names the field whose lines a fault names one by one.
 func onOneField(err error, name string) error {
 	f, ok := fault.As(err)

@@ -75,12 +75,12 @@ func (p *page) incidentForm(i *incidents.Incident) (f ui.IncidentForm, err error
 	}
 	bearers, fields := map[string]string{}, []setField{}
 	if i == nil {
-		var first *operators.ID // the one that the form shows chosen
-		if len(p.ids) > 0 {
-			first = &p.ids[0]
-		}
-		for _, program := range incidents.Usual(programs, p.ids, first) {
-			bearers[program.Code] = ""
+		f.New = true
+		// Where several operators run IDs, the programs are those of whichever is chosen.
+		if !operators.Several(p.ids) {
+			for _, program := range programs {
+				bearers[program.Code] = ""
+			}
 		}
 	} else {
 		incidentValues(f.Values, i)
@@ -172,8 +172,9 @@ func (p *page) typedIncident(reference string) (incidents.New, error) {
 	return n, problems.Err()
 }
 
-// goesOn says of a period that ends after today what to enter where the misuse goes on.
-func goesOn(err error) error {
+// ofForm names the fields of a refused incident as its form does, and says of a period that
+// ends after today what to enter where the misuse goes on.
+func ofForm(err error) error {
 	f, ok := fault.As(err)
 	if !ok {
 		return err
@@ -182,12 +183,18 @@ func goesOn(err error) error {
 		if field.Code == "date_in_future" && strings.HasPrefix(field.Name, "period_") {
 			f.Fields[i].Code = "period_in_future"
 		}
+		if program, is := strings.CutSuffix(field.Name, ".bearer"); is {
+			f.Fields[i].Name = "bearer_" + strings.TrimPrefix(program, "programs.")
+		}
 	}
 	return f
 }
 
 func createIncident(p *page) error {
 	n, err := p.typedIncident(p.FormValue("reference"))
+	if len(n.Bearers) == 0 {
+		n.Bearers = nil // as the form says: the usual ones
+	}
 	if err == nil {
 		_, err = incidents.Create(p.ctx, p.w.s, p.by, n)
 	}
@@ -195,7 +202,7 @@ func createIncident(p *page) error {
 		err = fault.Input("reference", "reference_taken", "reference", n.Reference)
 	}
 	if err != nil {
-		return p.again(goesOn(err), "", newIncident)
+		return p.again(ofForm(err), "", newIncident)
 	}
 	return p.to("/incidents/"+n.Reference, "incident_created")
 }
@@ -207,7 +214,7 @@ func changeIncident(p *page) error {
 		changed, err = incidents.Change(p.ctx, p.w.s, p.by, p.seenVersion(), n)
 	}
 	if err != nil {
-		return p.again(goesOn(err), "", editIncident)
+		return p.again(ofForm(err), "", editIncident)
 	}
 	if !changed {
 		return p.to("/incidents/"+n.Reference, "setup_unchanged")

@@ -46,24 +46,8 @@ func showPolicies(p *page) error {
 			shown.Items = append(shown.Items, ui.ItemPolicy{Name: item, NotVisible: slices.Contains(notVisible, item)})
 		}
 	}
-	if err := p.labelPolicies(kept.Policies); err != nil {
-		return err
-	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
-}
-
-// labelPolicies gives the problems of the form the labels of their fields.
-func (p *page) labelPolicies(of policies.Policies) error {
-	if len(p.frame.Problems) == 0 {
-		return nil
-	}
-	fields, err := p.policyFields(of)
-	p.frame.Labels = map[string]string{}
-	for _, f := range fields {
-		p.frame.Labels[f.name] = f.label
-	}
-	return err
 }
 
 // deputies are the substitutes of the desks and of the center, and who may be one.

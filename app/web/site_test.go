@@ -123,7 +123,36 @@ func (b *browser) do(method, path, kind, body string) answer {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	checkSummary(b.t, method+" "+path, string(got))
 	return answer{res.StatusCode, res.Header.Get("Location"), res.Header, string(got)}
+}
+
+var (
+	summary     = regexp.MustCompile(`(?s)id="problems">.*?</ul>`)
+	summaryLine = regexp.MustCompile(`<li><a href="#([^"]+)">([^<]*)</a></li>`)
+)
+
+// checkSummary looks whether each line of the summary of a refused form names its field, as
+// the field's label does, and leads to it. What a case still owes is about no field, and what
+// only a request that no form made can be refused for, or one whose form is gone, has none.
+func checkSummary(t testing.TB, what, page string) {
+	t.Helper()
+	above := summary.FindString(page)
+	if strings.Contains(above, "完了にできません") || strings.Contains(above, "終了できません") {
+		return
+	}
+	for _, line := range summaryLine.FindAllStringSubmatch(above, -1) {
+		form, field, ofForm := strings.Cut(line[1], "-")
+		if !ofForm {
+			field = form
+		}
+		if ofForm && !strings.Contains(page, `id="`+form+"-") || strings.Contains(page, `<input type="hidden" name="`+field+`"`) || field == "passwords" || field == "once" {
+			continue
+		}
+		if said := html.UnescapeString(line[2]); !strings.Contains(said, "：") && !strings.Contains(said, ": ") || !strings.Contains(page, `id="`+line[1]+`"`) {
+			t.Errorf("%s: the summary says %q of %s, which has no label or is not there", what, said, line[1])
+		}
+	}
 }
 
 var csrfField = regexp.MustCompile(`name="csrf" value="([^"]+)"`)

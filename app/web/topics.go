@@ -37,7 +37,7 @@ func (p *page) idName(lang string, codes []string) string {
 		}
 	}
 	said := i18n.With(p.ctx, lang)
-	return cmp.Or(strings.Join(names, i18n.T(said, "list.comma")), i18n.T(said, "mails.id"))
+	return cmp.Or(strings.Join(names, i18n.T(said, "desks.topic.ids")), i18n.T(said, "mails.id"))
 }
 
 // topicsOf are the topics of a desk for the IDs with these codes; none: for all.

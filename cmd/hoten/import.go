@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 
 	"hoten/app"
 	"hoten/app/imports"
@@ -45,6 +46,9 @@ func importFiles(ctx context.Context, c *call) error {
 func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files map[string]string) error {
 	fmt.Fprintf(c.out, "state %s\ntotal %d\naccepted %d\nignored %d\nrejected %d\n", i.State, i.Total, i.Accepted, i.Ignored, i.Rejected)
 	words := c.words(ctx)
+	if unused := i.Columns(); len(unused) > 0 {
+		fmt.Fprintln(c.err, i18n.T(words, "imports.ignored_columns", "names", strings.Join(unused, i18n.T(words, "list.comma"))))
+	}
 	for _, n := range i.Told() {
 		fmt.Fprintf(c.err, "%s: %s\n", n.File, i18n.T(words, "imports.notice."+n.Code, "column", n.Column, "count", n.Count))
 	}

@@ -206,6 +206,12 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	if _, err := os.Stat(file + ".rejected.csv"); err == nil {
 		t.Error("refused rows of the other file beside one of which none was refused")
 	}
+	unused := filepath.Join(t.TempDir(), "unused.csv")
+	if err := os.WriteFile(unused, []byte("login_id,備考,balance_pointtalk,social\nunused@ocn.example,x,1,y\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	expect(0, `accepted 1\n`, "Columns not used: 備考, social\n", "", "import", "--incident", "2014-R096", "--affected", unused)
+	expect(0, `ignored 1\n`, "使わなかった列：備考、social\n", "", "import", "--incident", "2014-R096", "--affected", unused, "--lang", "ja")
 	broken := filepath.Join(t.TempDir(), "broken.csv")
 	if err := os.WriteFile(broken, []byte("x\n1\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -119,8 +119,8 @@ func incidentSamples(lang string) map[string]page {
 		Frame: sampleFrame(lang, "imports", access.CenterManager), ID: 4, Incident: "2014-R096", At: jst(7, 29, 15, 0), By: in(lang, "高橋 由美", "Yumi Takahashi"), DryRun: true, State: "done",
 		Total: 3115, Processed: 3115, Accepted: 3098, Ignored: 12, Rejected: 5, IgnoredColumns: []string{"備考", "memo"}, Files: []string{"affected", "movements"}, MayRun: true, NextCursor: "c1",
 		Rejections: []Rejection{
-			{"affected", 14, "birth_date", "birth_date_invalid", ""}, {"affected", 201, "name", "undecodable", ""}, {"affected", 1266, "balance_goo", "balance_negative", ""},
-			{"movements", 88, "occurred_at", "outside_incident_window", ""}, {"movements", 1409, "movement_id", "belongs_to_other_incident", "2014-R088"},
+			{"affected", 14, "birth_date", "birth_date_invalid", i18n.T(ctx, "fault.field.birth_date_invalid")}, {"affected", 201, "name", "undecodable", i18n.T(ctx, "fault.field.undecodable")}, {"affected", 1266, "balance_goo", "balance_negative", i18n.T(ctx, "fault.field.balance_negative")},
+			{"movements", 88, "occurred_at", "outside_incident_window", i18n.T(ctx, "fault.field.outside_incident_window")}, {"movements", 1409, "movement_id", "belongs_to_other_incident", i18n.T(ctx, "fault.field.belongs_to_other_incident", "detail", "2014-R088")},
 		},
 		Notices: []ImportNotice{{"affected", "customer_number", "leading_zeros_lost", 3}, {"affected", "", "ids_known", 12}, {"affected", "", "member_data_differs", 1}},
 	}

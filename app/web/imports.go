@@ -136,7 +136,7 @@ func showImport(p *page) error {
 	}
 	rejected, shown.NextCursor = cut(rejected, func(r imports.Rejection) int64 { return r.ID })
 	for _, r := range rejected {
-		shown.Rejections = append(shown.Rejections, ui.Rejection{File: r.File, Line: r.Line, Column: r.ColumnName, Reason: r.Reason, Detail: r.Detail})
+		shown.Rejections = append(shown.Rejections, ui.Rejection{File: r.File, Line: r.Line, Column: r.ColumnName, Reason: r.Reason, Message: r.Sentence(p.ctx)})
 	}
 	if shown.Files, err = imports.RejectedFiles(p.db, id); err != nil {
 		return err
@@ -172,6 +172,6 @@ func rejectedRows(p *page) error {
 	p.Response().Header().Set("Content-Disposition", `attachment; filename="`+file+`.rejected.csv"`)
 	p.Response().WriteHeader(http.StatusOK)
 	return imports.WriteRejected(p.ctx, p.w.s, p.by, id, file, p.Response(), func(r imports.Rejection) string {
-		return i18n.T(p.ctx, "fault.field."+r.Reason, "detail", r.Detail)
+		return r.Sentence(p.ctx)
 	})
 }

@@ -69,7 +69,7 @@ func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files m
 		refused := false
 		err := imports.WriteRejected(ctx, a.Store, operator(), i.ID, file, &rows, func(r imports.Rejection) string {
 			refused = true
-			return i18n.T(words, "fault.field."+r.Reason, "detail", r.Detail)
+			return r.Sentence(words)
 		})
 		switch {
 		case err != nil:

@@ -86,7 +86,7 @@ func NewReader(r io.Reader, kind Kind, names Names) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader := &Reader{kind: kind, names: names, in: in, logins: zeros{column: "login_id"}, customers: zeros{column: "customer_number"}}
+	reader := &Reader{kind: kind, names: names, in: in, logins: zeros{column: "login_id", digits: Digits(names.Form)}, customers: zeros{column: "customer_number"}}
 	if err := reader.findHeader(); err != nil {
 		return nil, errors.Join(err, reader.Close())
 	}
@@ -184,8 +184,10 @@ func (r *Reader) read(row *Row, lost []int) {
 	v.checkDamage(r.kind)
 	if r.kind == MovementsFile {
 		row.Movement = v.movement()
+		r.logins.note(row.Movement.LoginKey) // of refused rows too: the zeros that are lost may be why
 	} else {
 		row.Affected = v.affected()
+		r.logins.note(row.Affected.LoginKey)
 	}
 	if row.Problems = v.problems; len(row.Problems) > 0 {
 		return
@@ -194,7 +196,6 @@ func (r *Reader) read(row *Row, lost []int) {
 		row.Hash = r.hash.movement(&row.Movement)
 	} else {
 		row.Hash = r.hash.affected(&row.Affected)
-		r.logins.note(row.Affected.LoginKey)
 		r.customers.note(jptext.Alphanumeric(row.Affected.CustomerNumber))
 	}
 }

@@ -127,15 +127,16 @@ func incidentSamples(lang string) map[string]page {
 	running := done
 	running.State, running.DryRun, running.Processed, running.MayRun = "running", false, 1200, false
 	failed := done
-	failed.State, failed.DryRun, failed.Rejected, failed.Error, failed.MayRun = "failed", false, 0, i18n.T(ctx, "fault.field.column_missing"), false
+	failed.State, failed.DryRun, failed.Rejected, failed.Error, failed.MayRun = "failed", false, 0, i18n.T(ctx, "imports.error.header"), false
 	return map[string]page{
 		"incidents_show": show, "incidents_new": form,
 		"incidents_index": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.Agent), Rows: []IncidentRow{
 			{Reference: "2014-R096", Title: title, From: jst(7, 11, 0, 0), To: jst(7, 28, 0, 0), IDs: 1265, Exchanged: 568, Resumed: 298, Reimbursed: 120, WithPlan: 987, Unknown: 2},
 		}},
 		"incidents_index_empty": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.CenterManager), MayManage: true},
-		"imports_new":           ImportsNew{Frame: sampleFrame(lang, "imports", access.CenterManager), Incident: "2014-R096", Incidents: []Choice{{"2014-R096", "2014-R096"}}},
-		"imports_show":          done, "imports_show_running": running, "imports_show_failed": failed,
+		"imports_new": ImportsNew{Frame: sampleFrame(lang, "imports", access.CenterManager), Incident: "2014-R096", Incidents: []Choice{{"2014-R096", "2014-R096"}},
+			Affected: []string{i18n.T(ctx, "imports.columns.required", "name", in(lang, "ログインID", "login_id")), in(lang, "氏名", "name")}, Movements: []string{in(lang, "移動番号", "movement_id")}},
+		"imports_show": done, "imports_show_running": running, "imports_show_failed": failed,
 		"imports_index": ImportsIndex{Frame: sampleFrame(lang, "imports", access.CenterManager), Rows: []ImportRow{
 			{ID: 4, Incident: "2014-R096", At: jst(7, 29, 15, 0), By: in(lang, "高橋 由美", "Yumi Takahashi"), DryRun: true, State: "done", Accepted: 3098, Ignored: 12, Rejected: 5},
 			{ID: 3, Incident: "2014-R096", At: jst(7, 29, 14, 0), By: "hoten import", State: "failed"},

@@ -131,7 +131,7 @@ func rejectedRows(a *API, r *request) error {
 	}
 	r.Response().Header().Set("Content-Type", "text/csv; charset=utf-8")
 	r.Response().Header().Set("Content-Disposition", `attachment; filename="`+r.Param("file")+`.rejected.csv"`)
-	return imports.WriteRejected(r.Request().Context(), a.s, r.by, id, r.Param("file"), r.Response(), func(one imports.Rejection) string {
-		return one.Sentence(r.Request().Context())
+	return imports.WriteRejected(r.Request().Context(), a.s, r.by, id, r.Param("file"), r.Response(), func(one imports.Rejection, _ string) (string, string) {
+		return one.ColumnName, one.Sentence(r.Request().Context())
 	})
 }

@@ -49,8 +49,12 @@ func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files m
 	if unused := i.Columns(); len(unused) > 0 {
 		fmt.Fprintln(c.err, i18n.T(words, "imports.ignored_columns", "names", strings.Join(unused, i18n.T(words, "list.comma"))))
 	}
+	headers, err := i.ReadHeaders(a.Store)
+	if err != nil {
+		return err
+	}
 	for _, n := range i.Told() {
-		fmt.Fprintf(c.err, "%s: %s\n", n.File, i18n.T(words, "imports.notice."+n.Code, "column", n.Column, "count", n.Count))
+		fmt.Fprintf(c.err, "%s: %s\n", n.File, i18n.T(words, "imports.notice."+n.Code, "column", headers.Called(n.File, n.Column), "count", n.Count))
 	}
 	if i.Error != "" {
 		fmt.Fprintln(c.err, i18n.T(words, "imports.error."+i.Error))
@@ -67,9 +71,9 @@ func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files m
 		}
 		var rows bytes.Buffer
 		refused := false
-		err := imports.WriteRejected(ctx, a.Store, operator(), i.ID, file, &rows, func(r imports.Rejection) string {
+		err := imports.WriteRejected(ctx, a.Store, operator(), i.ID, file, &rows, func(r imports.Rejection, called string) (string, string) {
 			refused = true
-			return r.Sentence(words)
+			return called, r.Sentence(words)
 		})
 		switch {
 		case err != nil:

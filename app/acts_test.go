@@ -671,7 +671,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 		{imports.ToReadRejected, "", w.Manager, func() func(access.Actor) error {
 			i := w.Import(apptest.AffectedHeader+"x@ocn.example,山田 太郎,ヤマダ タロウ,2014-02-30,,,,,,,ja,0,0,\n", "")
 			return func(by access.Actor) error {
-				return imports.WriteRejected(ctx, db, by, i.ID, imports.AffectedFile, io.Discard, func(r imports.Rejection) string { return r.Reason })
+				return imports.WriteRejected(ctx, db, by, i.ID, imports.AffectedFile, io.Discard, func(r imports.Rejection, column string) (string, string) { return column, r.Reason })
 			}
 		}},
 	}

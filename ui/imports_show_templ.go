@@ -39,11 +39,11 @@ type ImportsShow struct {
 
 // Rejection is one row that was not taken in.
 type Rejection struct {
-	File   string
-	Line   int64
-	Column string
-	Reason string
-	Detail string // what the sentence of the reason names
+	File    string
+	Line    int64
+	Column  string
+	Reason  string
+	Message string // the reason, in words
 }
 
 // ImportNotice is something to know about a file that refused nothing.
@@ -633,9 +633,9 @@ func (p ImportsShow) result() templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var32 string
-				templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "fault.field."+r.Reason, "detail", r.Detail))
+				templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(r.Message)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports_show.templ`, Line: 158, Col: 78}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `imports_show.templ`, Line: 158, Col: 36}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 				if templ_7745c5c3_Err != nil {

@@ -120,23 +120,24 @@ func incidentSamples(lang string) map[string]page {
 		Frame: sampleFrame(lang, "imports", access.CenterManager), ID: 4, Incident: "2014-R096", At: jst(7, 29, 15, 0), By: in(lang, "高橋 由美", "Yumi Takahashi"), DryRun: true, State: "done",
 		Total: 3115, Processed: 3115, Accepted: 3098, Ignored: 12, Rejected: 5, IgnoredColumns: []string{"備考", "memo"}, Files: []string{"affected", "movements"}, MayRun: true, NextCursor: "c1",
 		Rejections: []Rejection{
-			{"affected", 14, "birth_date", "birth_date_invalid", ""}, {"affected", 201, "name", "undecodable", ""}, {"affected", 1266, "balance_goo", "balance_negative", ""},
-			{"movements", 88, "occurred_at", "outside_incident_window", ""}, {"movements", 1409, "movement_id", "belongs_to_other_incident", "2014-R088"},
+			{"affected", 14, "birth_date", "birth_date_invalid", i18n.T(ctx, "fault.field.birth_date_invalid")}, {"affected", 201, "name", "undecodable", i18n.T(ctx, "fault.field.undecodable")}, {"affected", 1266, "balance_goo", "balance_negative", i18n.T(ctx, "fault.field.balance_negative")},
+			{"movements", 88, "occurred_at", "outside_incident_window", i18n.T(ctx, "fault.field.outside_incident_window")}, {"movements", 1409, "movement_id", "belongs_to_other_incident", i18n.T(ctx, "fault.field.belongs_to_other_incident", "detail", "2014-R088")},
 		},
 		Notices: []ImportNotice{{"affected", "customer_number", "leading_zeros_lost", 3}, {"affected", "", "ids_known", 12}, {"affected", "", "member_data_differs", 1}},
 	}
 	running := done
 	running.State, running.DryRun, running.Processed, running.MayRun = "running", false, 1200, false
 	failed := done
-	failed.State, failed.DryRun, failed.Rejected, failed.Error, failed.MayRun = "failed", false, 0, i18n.T(ctx, "fault.field.column_missing"), false
+	failed.State, failed.DryRun, failed.Rejected, failed.Error, failed.MayRun = "failed", false, 0, i18n.T(ctx, "imports.error.header"), false
 	return map[string]page{
 		"incidents_show": show, "incidents_new": form,
 		"incidents_index": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.Agent), Rows: []IncidentRow{
 			{Reference: "2014-R096", Title: title, From: jst(7, 11, 0, 0), To: jst(7, 28, 0, 0), IDs: 1265, Exchanged: 568, Resumed: 298, Reimbursed: 120, WithPlan: 987, Unknown: 2},
 		}},
 		"incidents_index_empty": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.CenterManager), MayManage: true},
-		"imports_new":           ImportsNew{Frame: sampleFrame(lang, "imports", access.CenterManager), Incident: "2014-R096", Incidents: []Choice{{"2014-R096", "2014-R096"}}},
-		"imports_show":          done, "imports_show_running": running, "imports_show_failed": failed,
+		"imports_new": ImportsNew{Frame: sampleFrame(lang, "imports", access.CenterManager), Incident: "2014-R096", Incidents: []Choice{{"2014-R096", "2014-R096"}},
+			Affected: []string{i18n.T(ctx, "imports.columns.required", "name", in(lang, "ログインID", "login_id")), in(lang, "氏名", "name")}, Movements: []string{in(lang, "移動番号", "movement_id")}},
+		"imports_show": done, "imports_show_running": running, "imports_show_failed": failed,
 		"imports_index": ImportsIndex{Frame: sampleFrame(lang, "imports", access.CenterManager), Rows: []ImportRow{
 			{ID: 4, Incident: "2014-R096", At: jst(7, 29, 15, 0), By: in(lang, "高橋 由美", "Yumi Takahashi"), DryRun: true, State: "done", Accepted: 3098, Ignored: 12, Rejected: 5},
 			{ID: 3, Incident: "2014-R096", At: jst(7, 29, 14, 0), By: "hoten import", State: "failed"},

@@ -104,11 +104,11 @@ func showImport(a *API, r *request) error {
 	}
 	out := importJSON{ID: i.ID, State: i.State, DryRun: i.DryRun, Total: i.Total, Handled: i.Processed, Accepted: i.Accepted, Ignored: i.Ignored,
 		Refused: i.Rejected, Rejected: []rejectionJSON{}, Columns: i.Columns(), Notices: []noticeJSON{}, Error: i.Error}
+	ctx := r.Request().Context()
 	for _, one := range rejected {
 		out.Rejected = append(out.Rejected, rejectionJSON{one.File, one.Line, one.ColumnName, one.Reason,
-			explain(r)(one)})
+			one.Sentence(ctx)})
 	}
-	ctx := r.Request().Context()
 	for _, n := range i.Told() {
 		out.Notices = append(out.Notices, noticeJSON{n, i18n.T(ctx, "imports.notice."+n.Code, "column", n.Column, "count", n.Count)})
 	}
@@ -116,13 +116,6 @@ func showImport(a *API, r *request) error {
 		out.Message = i18n.T(ctx, "imports.error."+i.Error)
 	}
 	return r.JSON(http.StatusOK, out)
-}
-
-// explain says why a row was refused, in the caller's language.
-func explain(r *request) func(imports.Rejection) string {
-	return func(one imports.Rejection) string {
-		return i18n.T(r.Request().Context(), "fault.field."+one.Reason, "detail", one.Detail)
-	}
 }
 
 func rejectedRows(a *API, r *request) error {
@@ -138,5 +131,7 @@ func rejectedRows(a *API, r *request) error {
 	}
 	r.Response().Header().Set("Content-Type", "text/csv; charset=utf-8")
 	r.Response().Header().Set("Content-Disposition", `attachment; filename="`+r.Param("file")+`.rejected.csv"`)
-	return imports.WriteRejected(r.Request().Context(), a.s, r.by, id, r.Param("file"), r.Response(), explain(r))
+	return imports.WriteRejected(r.Request().Context(), a.s, r.by, id, r.Param("file"), r.Response(), func(one imports.Rejection, _ string) (string, string) {
+		return one.ColumnName, one.Sentence(r.Request().Context())
+	})
 }

@@ -107,7 +107,7 @@ func TestImportTells(t *testing.T) {
 	s.Work()
 	a := c.do("GET", "/imports/"+id, nil, "Accept-Language", "en").want(200, "state", "done", "accepted", "2", "rejected.0.reason", "excel_scientific", "rejected.0.column", "customer_number", "rejected.0.line", "4",
 		"notices.#", "1", "notices.0.code", "leading_zeros_lost", "notices.0.count", "1", "notices.0.file", "affected", "notices.0.column", "customer_number")
-	if got := a.at("notices.0.message"); got != "In column customer_number, 1 value is shorter than the others. A spreadsheet may have dropped its leading zeros." {
+	if got := a.at("notices.0.message"); got != "In column customer_number, 1 value seems to have too few digits. A spreadsheet may have dropped its leading zeros." {
 		t.Error(got)
 	}
 	s.SetPolicies(func(p *policies.Policies) { p.RefusedRows = 2 })

@@ -108,6 +108,7 @@ func (v *tour) setUp(manager *client) {
 	manager.do("PATCH", "/operators/ferry", j{"name_en": "Unseen"}).want(422, "errors.0.field", "version")
 	v.to(manager, "POST /ids", j{"code": "ferry-id", "operator": "ferry", "name_ja": "フェリーID", "name_en": "Ferry ID", "domains": []string{"ferry.example"}}).want(201, "domains.0", "ferry.example", "language", "ja")
 	v.to(manager, "PATCH /ids/:code", j{"language": "en", "domains": nil, "version": 1}, ":code", "ferry-id").want(200, "language", "en", "domains.#", "1", "operator", "ferry")
+	manager.do("PATCH", "/ids/ferry-id", j{"domains": []string{}, "version": 2}).want(200, "domains.#", "0")
 	manager.post("/programs", j{"code": "miles", "operator": "nobody", "name_ja": "マイル", "name_en": "Miles", "unit_ja": "マイル", "unit_en": "miles", "unit_en_one": "mile"}).want(422, "errors.0.field", "operator")
 	v.to(manager, "POST /programs", j{"code": "miles", "operator": "ferry", "name_ja": "マイル", "name_en": "Miles", "unit_ja": "マイル", "unit_en": "miles", "unit_en_one": "mile"}).want(201, "version", "1")
 	v.to(manager, "PATCH /programs/:code", j{"name_en": "Ferry Miles", "version": 1}, ":code", "miles").want(200, "name_en", "Ferry Miles", "unit_en", "miles", "operator", "ferry")

@@ -24,6 +24,14 @@ type idJSON struct {
 	Version  int64  `json:"version"`
 }
 
+// shownID is an ID as the API gives it: domains are a list, also where there are none.
+func shownID(i operators.ID, operator string) idJSON {
+	if i.Domains == nil {
+		i.Domains = []string{}
+	}
+	return idJSON{i, operator, i.Version}
+}
+
 type programJSON struct {
 	incidents.Program
 	Operator string `json:"operator"`
@@ -108,7 +116,7 @@ func listIDs(a *API, r *request) error {
 	}
 	out := list[idJSON]{Items: []idJSON{}}
 	for _, i := range all {
-		out.Items = append(out.Items, idJSON{i, of[i.OperatorID], i.Version})
+		out.Items = append(out.Items, shownID(i, of[i.OperatorID]))
 	}
 	return r.JSON(http.StatusOK, out)
 }
@@ -147,7 +155,7 @@ func (a *API) setID(r *request, status int, in idJSON) error {
 	if err != nil {
 		return err
 	}
-	return r.JSON(status, idJSON{*i, in.Operator, i.Version})
+	return r.JSON(status, shownID(*i, in.Operator))
 }
 
 func listPrograms(a *API, r *request) error {

@@ -49,6 +49,9 @@ func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, 
 		if err := registered.damaged(item); err != nil {
 			return err
 		}
+		if err := registered.numbered(item, value); err != nil {
+			return err
+		}
 		a.Match, a.Differs = registered.compare(item, value)
 		a.Variant = a.Differs != ""
 		if a.Variant && !confirmVariant {

@@ -56,16 +56,37 @@ func (r registered) phone(said string) (contact *int64) {
 	return contact
 }
 
-// noAnswers are what agents type when the caller gave none.
-var noAnswers = strings.Fields("不明 分からない わからない 忘れた 覚えていない 無回答 未回答 回答なし 答えられない なし 無し unknown none n/a ?")
+// noAnswers are what agents type when the caller gave none: whole answers, without spaces,
+// as their characters stand in names too.
+var noAnswers = keysOf(`不明 不詳 分からない 分らない わからない 判らない 解らない 分かりません 分りません わかりません 判りません 解りません
+	忘れた 忘れました 忘れてしまった 忘れてしまいました 忘れちゃった わすれた わすれました 知らない 知りません しらない しりません 存じません
+	覚えていない 覚えてない 覚えていません 覚えてません おぼえていない おぼえてない おぼえていません おぼえてません 思い出せない 思い出せません おもいだせない おもいだせません
+	無回答 未回答 回答なし 答えられない 答えられません こたえられない なし 無し
+	unknown none n/a ? idontknow idon'tknowit idonotknow dontknow donotknow notknown notsure noidea noanswer
+	forgot iforgot iforgotit forgotten ihaveforgotten i'veforgotten idon'tremember idonotremember dontremember can'tremember icantremember icannotremember`)
+
+func keysOf(words string) map[string]bool {
+	keys := map[string]bool{}
+	for _, word := range strings.Fields(words) {
+		keys[jptext.PlainKey(word)] = true
+	}
+	return keys
+}
+
+// noAnswer reports whether all that was said is that there is no answer.
+func noAnswer(said string) bool {
+	key := jptext.PlainKey(said)
+	return noAnswers[key] || noAnswers[strings.TrimSuffix(key, "デス")]
+}
 
 // leastDigits and mostDigits are how many digits a telephone number has at all (E.164).
 const leastDigits, mostDigits = 5, 15
 
 // readable refuses what is no answer to the question: the agent asks again, and
-// nothing is counted or noted. What the member has registered plays no part in it.
+// nothing is counted or noted. What the member has registered plays no part in it, but for
+// registered.numbered.
 func readable(item, said string) error {
-	none := slices.ContainsFunc(noAnswers, func(word string) bool { return jptext.PlainKey(word) == jptext.PlainKey(said) })
+	none := noAnswer(said)
 	switch item {
 	case ItemName:
 		if none || jptext.PlainKey(said) == "" {
@@ -87,6 +108,16 @@ func readable(item, said string) error {
 		if none || jptext.CustomerNumberKey(said) == "" {
 			return fault.Input("value", "customer_number_unreadable")
 		}
+	}
+	return nil
+}
+
+// numbered refuses a customer number without any digit, unless the registered one has none:
+// of an unknown ID as well, which looks like any other.
+func (r registered) numbered(item, said string) error {
+	digits := func(number string) bool { return strings.ContainsAny(jptext.CustomerNumberKey(number), "0123456789") }
+	if own := r.person.CustomerNumber; item == ItemCustomerNumber && !digits(said) && (own == "" || digits(own)) {
+		return fault.Input("value", "customer_number_unreadable")
 	}
 	return nil
 }

@@ -25,6 +25,10 @@ func TestUnreadableAnswersAreAskedAgain(t *testing.T) {
 		{cases.ItemPhone, "なし", "phone_unreadable"}, {cases.ItemPhone, "-", "phone_unreadable"}, {cases.ItemPhone, "090", "phone_unreadable"}, {cases.ItemPhone, "090-0000-0001 090-0000-0002", "phone_unreadable"},
 		{cases.ItemPhone, " ", "required"}, {cases.ItemCustomerNumber, "―", "customer_number_unreadable"}, {cases.ItemCustomerNumber, "わからない", "customer_number_unreadable"},
 		{cases.ItemName, "・・", "name_unreadable"}, {cases.ItemName, "不明", "name_unreadable"},
+		{cases.ItemCustomerNumber, "忘れました", "customer_number_unreadable"}, {cases.ItemCustomerNumber, "ABC", "customer_number_unreadable"}, {cases.ItemCustomerNumber, "手元にありません", "customer_number_unreadable"},
+		{cases.ItemName, "わかりません。", "name_unreadable"}, {cases.ItemName, "分からない", "name_unreadable"}, {cases.ItemName, "分からないです", "name_unreadable"}, {cases.ItemName, "忘れました", "name_unreadable"},
+		{cases.ItemName, "知りません", "name_unreadable"}, {cases.ItemName, "不明です", "name_unreadable"}, {cases.ItemName, "覚えていない", "name_unreadable"}, {cases.ItemName, "I don't know", "name_unreadable"},
+		{cases.ItemName, "I don’t know.", "name_unreadable"}, {cases.ItemName, "Forgot", "name_unreadable"}, {cases.ItemName, "I can't remember", "name_unreadable"},
 		{cases.ItemAddress, "。", "address_unreadable"}, {cases.ItemAddress, "無回答", "address_unreadable"},
 		{cases.ItemAddress, "東京", "address_unreadable"}, {cases.ItemAddress, "わかりません", "address_unreadable"}, {cases.ItemAddress, "三重県津市", "address_unreadable"},
 		{cases.ItemAddress, "〒100-0001 東京都千代田区", "address_unreadable"},
@@ -47,6 +51,24 @@ func TestUnreadableAnswersAreAskedAgain(t *testing.T) {
 	unknown := w.Call(w.Agent, opened.Case.ID)
 	_, err = cases.Answer(w.Ctx, w.Store, w.Agent, unknown.ID, cases.ItemBirthDate, "不明", false)
 	refused(t, err, "birth_date_unreadable")
+	_, err = cases.Answer(w.Ctx, w.Store, w.Agent, unknown.ID, cases.ItemCustomerNumber, "ABC", false)
+	refused(t, err, "customer_number_unreadable")
+}
+
+// A name that has the characters of a phrase is a name, and a number may be of letters where
+// the registered one is.
+func TestAnswersThatLookLikeNone(t *testing.T) {
+	w := apptest.NewWorld(t)
+	w.Import(apptest.AffectedHeader+"k@ocn.example,知里 覚,チリ サトル,1970-03-02,090-0000-0001,k@mail.example,2005-04-01,1000001,東京都千代田区大手町二丁目3番1号,ABCDEF,ja,0,0,\n", "")
+	call := w.Call(w.Agent, w.Case("k@ocn.example").ID)
+	for _, c := range []struct {
+		item, said string
+		match      bool
+	}{{cases.ItemName, "知里覚", true}, {cases.ItemName, "不破 明", false}, {cases.ItemCustomerNumber, "abc-def", true}, {cases.ItemCustomerNumber, "ABC", false}} {
+		if a, err := cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, c.item, c.said, false); err != nil || a.Match != c.match {
+			t.Errorf("%s: match %v, %v", c.said, a.Match, err)
+		}
+	}
 }
 
 // What people say differs from what is registered, and is right.

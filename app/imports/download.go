@@ -28,8 +28,9 @@ func (i Import) Columns() []string {
 // WriteRejected writes the refused rows of a file as CSV for Excel: each row as it
 // stood, below its header, and behind it the line, columns, reasons and their
 // sentences. Corrected it can be imported again as it is. It is a view of personal
-// data, and audited. explain says a reason in the reader's language.
-func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int64, file string, to io.Writer, explain func(Rejection) string) error {
+// data, and audited. explain names the column of a reason, which the file calls so, and says
+// the reason in the reader's language.
+func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int64, file string, to io.Writer, explain func(r Rejection, called string) (column, sentence string)) error {
 	i, err := verbs.Do(ctx, s, by, ToReadRejected, verbs.About("import", id), "", func(tx *store.Tx) (*Import, error) {
 		i, err := ByID(tx.DB, id)
 		if err != nil {
@@ -40,10 +41,11 @@ func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int6
 	if err != nil {
 		return err
 	}
-	header, err := i.Header(s, file)
+	headers, err := i.ReadHeaders(s)
 	if err != nil {
 		return err
 	}
+	header := headers[file]
 	w := &sheetWriter{Writer: bufio.NewWriter(to), width: len(header)}
 	// Excel takes a file for UTF-8 only with the mark.
 	w.WriteString("\ufeff")
@@ -51,7 +53,7 @@ func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int6
 	err = eachRefusedRow(ctx, s, i.ID, file, func(of []Rejection) error {
 		fields, err := of[0].Fields(s)
 		if err == nil {
-			w.row(fields, outcome(of, explain))
+			w.row(fields, outcome(of, headers, explain))
 		}
 		return err
 	})
@@ -59,10 +61,11 @@ func WriteRejected(ctx context.Context, s *store.Store, by access.Actor, id int6
 }
 
 // outcome is what stands behind a row that was refused for these reasons.
-func outcome(of []Rejection, explain func(Rejection) string) []string {
+func outcome(of []Rejection, headers Headers, explain func(r Rejection, called string) (column, sentence string)) []string {
 	var columns, reasons, sentences []string
 	for _, r := range of {
-		columns, reasons, sentences = append(columns, r.ColumnName), append(reasons, r.Reason), append(sentences, explain(r))
+		column, sentence := explain(r, headers.Called(r.File, r.ColumnName))
+		columns, reasons, sentences = append(columns, column), append(reasons, r.Reason), append(sentences, sentence)
 	}
 	return []string{strconv.FormatInt(of[0].Line, 10), strings.Join(columns, " "), strings.Join(reasons, " "), strings.Join(sentences, " ")}
 }

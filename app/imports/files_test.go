@@ -475,7 +475,7 @@ func TestRejectedRowsAreDisarmed(t *testing.T) {
 	w := apptest.NewWorld(t)
 	i := w.Import("login_id,name,address\n,=1+1,@SUM(A1)\n,+81-3,-2\n,\"\tx\",\"\ry\"\n,＝1+1,＠x\n,安全,3-2-1\n", "")
 	var out bytes.Buffer
-	if err := imports.WriteRejected(w.Ctx, w.Store, w.Manager, i.ID, imports.AffectedFile, &out, func(r imports.Rejection) string { return "because of " + r.Reason }); err != nil {
+	if err := imports.WriteRejected(w.Ctx, w.Store, w.Manager, i.ID, imports.AffectedFile, &out, func(r imports.Rejection, called string) (string, string) { return called, "because of " + r.Reason }); err != nil {
 		t.Fatal(err)
 	}
 	if !bytes.HasPrefix(out.Bytes(), []byte("\ufeff")) || !bytes.Contains(out.Bytes(), []byte("\r\n")) {
@@ -497,7 +497,7 @@ func TestRejectedRowsAreDisarmed(t *testing.T) {
 		t.Errorf("%q", records[5])
 	}
 	for _, by := range []access.Actor{w.Agent, w.Supervisor, w.Auditor} {
-		if err := imports.WriteRejected(w.Ctx, w.Store, by, i.ID, imports.AffectedFile, &out, func(imports.Rejection) string { return "" }); !fault.Is(err, "forbidden") {
+		if err := imports.WriteRejected(w.Ctx, w.Store, by, i.ID, imports.AffectedFile, &out, func(imports.Rejection, string) (string, string) { return "", "" }); !fault.Is(err, "forbidden") {
 			t.Errorf("%s: %v", by.Role, err)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 func rejectedFile(w *apptest.World, id int64, file string) string {
 	w.T.Helper()
 	var out bytes.Buffer
-	if err := imports.WriteRejected(w.Ctx, w.Store, w.Manager, id, file, &out, func(r imports.Rejection) string { return "sentence of " + r.Reason }); err != nil {
+	if err := imports.WriteRejected(w.Ctx, w.Store, w.Manager, id, file, &out, func(r imports.Rejection, _ string) (string, string) { return r.ColumnName, "sentence of " + r.Reason }); err != nil {
 		w.T.Fatal(err)
 	}
 	return out.String()

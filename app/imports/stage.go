@@ -76,7 +76,7 @@ func (r *run) stage(tx *store.Tx, file string, open opener, kind csvin.Kind, tab
 		return r.refuseFile(tx.Context(), file, err)
 	}
 	defer reader.Close()
-	r.headers[file] = reader.Header()
+	r.headers[file], r.headers[file+named] = reader.Header(), reader.Columns()
 	if err := r.checkHeader(reader); err != nil {
 		return r.refuseFile(tx.Context(), file, err)
 	}
@@ -85,7 +85,7 @@ func (r *run) stage(tx *store.Tx, file string, open opener, kind csvin.Kind, tab
 	r.columns = append(r.columns, reader.BalanceColumns(func(program string) bool { return !r.about(program) })...)
 	ctx, cancel := context.WithCancel(tx.Context())
 	defer cancel()
-	s := &staging{run: r, ctx: ctx, file: file, reader: reader, judge: judge, sealing: sealing, seen: map[[16]byte][16]byte{}, out: make(chan chan sealed, sealingAhead)}
+	s := &staging{run: r, ctx: ctx, file: file, reader: reader, judge: judge, sealing: sealing, seen: map[[16]byte]first{}, out: make(chan chan sealed, sealingAhead)}
 	go s.produce()
 	for err == nil && s.more() {
 		if _, err = tx.Copy(table, columns, s); err == nil {
@@ -108,6 +108,7 @@ func (r *run) stage(tx *store.Tx, file string, open opener, kind csvin.Kind, tab
 func (r *run) refuseFile(ctx context.Context, file string, err error) error {
 	var header *csvin.HeaderError
 	if errors.As(err, &header) {
+		r.columns = append(r.columns, header.Ignored...)
 		for _, p := range header.Problems {
 			if err := r.rejected.add(ctx, file, nil, p); err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 
 	"hoten/app/imports/csvin"
 )
@@ -16,11 +17,17 @@ type staging struct {
 	reader   *csvin.Reader
 	judge    func(csvin.Row) (string, []csvin.Problem)
 	sealing  func(rows int) (sealer, error)
-	seen     map[[16]byte][16]byte // hash of the row by hash of its key
-	out      chan chan sealed      // in the order of the file
+	seen     map[[16]byte]first // by hash of their keys
+	out      chan chan sealed   // in the order of the file
 	batch    [][]any
 	at, left int // in the batch; of the part
 	err      error
+}
+
+// first is the row that came first with its key.
+type first struct {
+	hash [16]byte
+	line int
 }
 
 // sealer turns an accepted row into the columns of its table.
@@ -98,14 +105,14 @@ func (s *staging) take(row csvin.Row) (bool, error) {
 		return false, s.rejected.add(s.ctx, s.file, row.Raw, problems...)
 	}
 	name := [16]byte(s.s.Vault.Blind("import", key))
-	if first, repeated := s.seen[name]; repeated {
-		if first == row.Hash {
+	if earlier, repeated := s.seen[name]; repeated {
+		if earlier.hash == row.Hash {
 			s.Ignored++
 			return false, nil
 		}
-		return false, s.rejected.add(s.ctx, s.file, row.Raw, csvin.Problem{Line: row.Line, Reason: "duplicate_conflict"})
+		return false, s.rejected.add(s.ctx, s.file, row.Raw, csvin.Problem{Line: row.Line, Reason: "duplicate_conflict", Detail: strconv.Itoa(earlier.line)})
 	}
-	s.seen[name] = row.Hash
+	s.seen[name] = first{row.Hash, row.Line}
 	return true, nil
 }
 

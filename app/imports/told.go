@@ -3,6 +3,7 @@ package imports
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"hoten/app/imports/csvin"
@@ -28,8 +29,14 @@ func (i Import) Told() []Notice {
 	return out
 }
 
-// Header is the header of one of the files, nil when it was not read.
-func (i Import) Header(s *store.Store, file string) ([]string, error) {
+// Headers are the headers of the files of an import, by file; those that were not read are
+// absent. Behind the name of a file (named) they have the English names of its columns.
+type Headers map[string][]string
+
+const named = " columns"
+
+// ReadHeaders opens the headers of the files.
+func (i Import) ReadHeaders(s *store.Store) (all Headers, err error) {
 	if len(i.Headers) == 0 {
 		return nil, nil
 	}
@@ -37,9 +44,15 @@ func (i Import) Header(s *store.Store, file string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all map[string][]string
-	err = json.Unmarshal([]byte(plain), &all)
-	return all[file], err
+	return all, json.Unmarshal([]byte(plain), &all)
+}
+
+// Called is what a file calls a column: the English name where it has none.
+func (h Headers) Called(file, column string) string {
+	if at := slices.Index(h[file+named], column); at >= 0 && column != "" {
+		return h[file][at]
+	}
+	return column
 }
 
 // describe puts what was found out about the files into the import.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -9,6 +10,7 @@ import (
 
 	"hoten/app/fault"
 	"hoten/app/imports"
+	"hoten/app/imports/csvin"
 	"hoten/app/incidents"
 	"hoten/i18n"
 	"hoten/ui"
@@ -36,7 +38,24 @@ func newImport(p *page) error {
 	if err != nil {
 		return err
 	}
-	return p.render(ui.ImportsNew{Frame: p.frame, Incidents: p.choicesToOpen(list), Incident: p.QueryParam("incident")}.Page())
+	return p.render(ui.ImportsNew{Frame: p.frame, Incidents: p.choicesToOpen(list), Incident: p.QueryParam("incident"),
+		Affected:  append(columnNames(p.ctx, csvin.AffectedFile), i18n.T(p.ctx, "imports.columns.balance")),
+		Movements: columnNames(p.ctx, csvin.MovementsFile)}.Page())
+}
+
+// columnNames are the columns of a file in the reader's language.
+func columnNames(ctx context.Context, kind csvin.Kind) (names []string) {
+	for _, c := range csvin.Columns(kind) {
+		name := c.Japanese
+		if i18n.Lang(ctx) == "en" {
+			name = c.English
+		}
+		if c.Required {
+			name = i18n.T(ctx, "imports.columns.required", "name", name)
+		}
+		names = append(names, name)
+	}
+	return names
 }
 
 // createImport streams an upload: the token and the incident come first in the
@@ -124,7 +143,9 @@ func showImport(p *page) error {
 	if i.Error != "" {
 		shown.Error = i18n.T(p.ctx, "imports.error."+i.Error)
 	}
+	headers, _ := i.ReadHeaders(p.w.s) // what is damaged leaves the English names
 	for _, n := range i.Told() {
+		n.Column = headers.Called(n.File, n.Column)
 		shown.Notices = append(shown.Notices, ui.ImportNotice(n))
 	}
 	if shown.By, err = p.nameOf(i.StaffID); err != nil {
@@ -136,7 +157,7 @@ func showImport(p *page) error {
 	}
 	rejected, shown.NextCursor = cut(rejected, func(r imports.Rejection) int64 { return r.ID })
 	for _, r := range rejected {
-		shown.Rejections = append(shown.Rejections, ui.Rejection{File: r.File, Line: r.Line, Column: r.ColumnName, Reason: r.Reason, Detail: r.Detail})
+		shown.Rejections = append(shown.Rejections, ui.Rejection{File: r.File, Line: r.Line, Column: headers.Called(r.File, r.ColumnName), Reason: r.Reason, Message: r.Sentence(p.ctx)})
 	}
 	if shown.Files, err = imports.RejectedFiles(p.db, id); err != nil {
 		return err
@@ -171,7 +192,7 @@ func rejectedRows(p *page) error {
 	p.Response().Header().Set("Content-Type", "text/csv; charset=utf-8")
 	p.Response().Header().Set("Content-Disposition", `attachment; filename="`+file+`.rejected.csv"`)
 	p.Response().WriteHeader(http.StatusOK)
-	return imports.WriteRejected(p.ctx, p.w.s, p.by, id, file, p.Response(), func(r imports.Rejection) string {
-		return i18n.T(p.ctx, "fault.field."+r.Reason, "detail", r.Detail)
+	return imports.WriteRejected(p.ctx, p.w.s, p.by, id, file, p.Response(), func(r imports.Rejection, called string) (string, string) {
+		return called, r.Sentence(p.ctx)
 	})
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"slices"
+	"strings"
 
 	"hoten/app"
 	"hoten/app/imports"
@@ -45,8 +46,15 @@ func importFiles(ctx context.Context, c *call) error {
 func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files map[string]string) error {
 	fmt.Fprintf(c.out, "state %s\ntotal %d\naccepted %d\nignored %d\nrejected %d\n", i.State, i.Total, i.Accepted, i.Ignored, i.Rejected)
 	words := c.words(ctx)
+	if unused := i.Columns(); len(unused) > 0 {
+		fmt.Fprintln(c.err, i18n.T(words, "imports.ignored_columns", "names", strings.Join(unused, i18n.T(words, "list.comma"))))
+	}
+	headers, err := i.ReadHeaders(a.Store)
+	if err != nil {
+		return err
+	}
 	for _, n := range i.Told() {
-		fmt.Fprintf(c.err, "%s: %s\n", n.File, i18n.T(words, "imports.notice."+n.Code, "column", n.Column, "count", n.Count))
+		fmt.Fprintf(c.err, "%s: %s\n", n.File, i18n.T(words, "imports.notice."+n.Code, "column", headers.Called(n.File, n.Column), "count", n.Count))
 	}
 	if i.Error != "" {
 		fmt.Fprintln(c.err, i18n.T(words, "imports.error."+i.Error))
@@ -63,9 +71,9 @@ func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files m
 		}
 		var rows bytes.Buffer
 		refused := false
-		err := imports.WriteRejected(ctx, a.Store, operator(), i.ID, file, &rows, func(r imports.Rejection) string {
+		err := imports.WriteRejected(ctx, a.Store, operator(), i.ID, file, &rows, func(r imports.Rejection, called string) (string, string) {
 			refused = true
-			return i18n.T(words, "fault.field."+r.Reason, "detail", r.Detail)
+			return called, r.Sentence(words)
 		})
 		switch {
 		case err != nil:

@@ -69,6 +69,7 @@ var errQuiet = errors.New("")
 
 // run runs one command line and returns its exit status.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	lang, args := languageFirst(args)
 	cmd, rest, ok := find(args)
 	if !ok {
 		usage(errs)
@@ -85,6 +86,9 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		c.flags.PrintDefaults()
 	}
 	c.common()
+	if c.flags.Parse(lang) != nil {
+		return 2
+	}
 	switch err := cmd.run(ctx, c); {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 		return 0
@@ -112,6 +116,20 @@ func find(args []string) (*command, []string, bool) {
 		}
 	}
 	return nil, nil, false
+}
+
+// languageFirst cuts off --lang where it stands before the command, with the rest.
+func languageFirst(args []string) (lang, rest []string) {
+	if len(args) == 0 {
+		return nil, nil
+	}
+	switch name, _, joined := strings.Cut(args[0], "="); {
+	case name != "--lang" && name != "-lang":
+		return nil, args
+	case joined || len(args) == 1:
+		return args[:1], args[1:]
+	}
+	return args[:2], args[2:]
 }
 
 func usage(w io.Writer) {

@@ -36,25 +36,31 @@ func TestHelpAndMistakes(t *testing.T) {
 		code     int
 		out, err string
 	}{
-		"":                        {0, "Usage: hoten COMMAND", ""},
-		"help":                    {0, "hoten audit verify", ""},
-		"--help":                  {0, "HOTEN_BASE_URL", ""},
-		"-h":                      {0, "補填", ""},
-		"version":                 {0, "hoten dev, commit unknown, go1.", ""},
-		"nonsense":                {2, "", "Usage: hoten COMMAND"},
-		"staff":                   {2, "", "Usage"},
-		"staff remove":            {2, "", "Usage"},
-		"audit":                   {2, "", "Usage"},
-		"serve --help":            {0, "", "-allow-demo"},
-		"demo --help":             {0, "", "./demo-data"},
-		"import --help":           {0, "", "rejected rows go to"},
-		"staff add --help":        {0, "", "-password-stdin"},
-		"migrate --nonsense":      {2, "", "flag provided but not defined"},
-		"migrate now":             {2, "", `"now" is not understood`},
-		"version now":             {2, "", "not understood"},
-		"migrate --addr 8080":     {1, "", "HOTEN_ADDR"},
-		"migrate --base-url nope": {1, "", "HOTEN_BASE_URL"},
-		"migrate --smtp-url x":    {1, "", "HOTEN_MAIL_FROM"},
+		"":                      {0, "Usage: hoten COMMAND", ""},
+		"help":                  {0, "hoten audit verify", ""},
+		"--help":                {0, "HOTEN_BASE_URL", ""},
+		"-h":                    {0, "補填", ""},
+		"version":               {0, "hoten dev, commit unknown, go1.", ""},
+		"nonsense":              {2, "", "Usage: hoten COMMAND"},
+		"staff":                 {2, "", "Usage"},
+		"staff remove":          {2, "", "Usage"},
+		"audit":                 {2, "", "Usage"},
+		"serve --help":          {0, "", "-allow-demo"},
+		"demo --help":           {0, "", "./demo-data"},
+		"import --help":         {0, "", "rejected rows go to"},
+		"staff add --help":      {0, "", "-password-stdin"},
+		"migrate --nonsense":    {2, "", "flag provided but not defined"},
+		"--lang en migrate now": {2, "", `"now" is not understood`},
+		"-lang=ja version now":  {2, "", "not understood"},
+		"--lang fr migrate":     {2, "", "not one of ja, en"},
+		"--lang ja":             {0, "hoten audit verify", ""},
+		"--lang ja nonsense":    {2, "", "Usage: hoten COMMAND"},
+		"--lang ja staff add --password-stdin --role agent": {1, "", "no password on standard input"},
+		"migrate now":                             {2, "", `"now" is not understood`},
+		"version now":                             {2, "", "not understood"},
+		"migrate --addr 8080":                     {1, "", "HOTEN_ADDR"},
+		"migrate --base-url nope":                 {1, "", "HOTEN_BASE_URL"},
+		"migrate --smtp-url x":                    {1, "", "HOTEN_MAIL_FROM"},
 		"staff add --password-stdin --role agent": {1, "", "no password on standard input"},
 		"staff add --role admin":                  {1, "", "--role must be one of agent, supervisor, center_manager, administrator, auditor"},
 	} {
@@ -206,6 +212,12 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	if _, err := os.Stat(file + ".rejected.csv"); err == nil {
 		t.Error("refused rows of the other file beside one of which none was refused")
 	}
+	unused := filepath.Join(t.TempDir(), "unused.csv")
+	if err := os.WriteFile(unused, []byte("login_id,備考,balance_pointtalk,social\nunused@ocn.example,x,1,y\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	expect(0, `accepted 1\n`, "Columns not used: 備考, social\n", "", "import", "--incident", "2014-R096", "--affected", unused)
+	expect(0, `ignored 1\n`, "使わなかった列：備考、social\n", "", "import", "--incident", "2014-R096", "--affected", unused, "--lang", "ja")
 	broken := filepath.Join(t.TempDir(), "broken.csv")
 	if err := os.WriteFile(broken, []byte("x\n1\n"), 0o600); err != nil {
 		t.Fatal(err)

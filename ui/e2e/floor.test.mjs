@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe } from "./axe.mjs";
-import { signIn, startBrowser, startHoten } from "./server.mjs";
+import { password, signIn, startBrowser, startHoten } from "./server.mjs";
 
 let hoten, browser;
 const problems = [];
@@ -315,6 +315,25 @@ test("a call that is offered: whoever has it hears what became of it, also while
   await other.locator("#answer-name").waitFor({ state: "detached" });
   await agent.locator("form[action$='/calls'] button.primary").waitFor();
   for (const page of [agent, other]) await page.context().close();
+});
+
+// Of a new password the page says what it knows, its length; a refusal goes with the next key.
+test("a new password", async () => {
+  const page = await signIn(browser, hoten.origin, "sv", []); // a refusal is an error of the console
+  await page.goto(hoten.origin + "/password");
+  const length = page.locator("#password-length");
+  await page.fill("#password", "elevenchars");
+  assert.equal(await length.getAttribute("data-is"), "short");
+  await page.fill("#password", "passwordpassword");
+  assert.equal(await length.getAttribute("data-is"), "enough");
+  await page.fill("#password_again", "passwordpassword");
+  await page.fill("#current_password", password);
+  await page.click("main button.primary");
+  await page.locator("#problems").waitFor();
+  await page.locator("#password-problem").waitFor();
+  await page.fill("#password", "y");
+  assert.equal(await page.locator("#problems, #password-problem, .refused").count(), 0);
+  await page.context().close();
 });
 
 test("nothing was wrong in any window", () => assert.deepEqual(problems.filter((p) => !p.endsWith("409 (Conflict)")), []));

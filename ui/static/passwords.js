@@ -1,5 +1,6 @@
-// On the pages where a password is chosen: show it, and say in words how
-// strong it is while it is typed. The server decides by its own rules.
+// On the pages where a password is chosen: show it, say while it is typed whether it is
+// long enough, and take back what the server refused of it. The server alone has the other
+// rules, so nothing is said of them.
 export function passwords() {
   for (const button of document.querySelectorAll("[data-show-password]")) {
     button.hidden = false;
@@ -13,20 +14,24 @@ export function passwords() {
       }
     });
   }
-  for (const out of document.querySelectorAll("[data-strength]")) {
-    const field = document.getElementById(out.dataset.strength);
+  for (const out of document.querySelectorAll("[data-length-of]")) {
+    const field = document.getElementById(out.dataset.lengthOf);
     field.addEventListener("input", () => {
-      const score = strength(field.value);
-      out.dataset.score = score;
-      out.textContent = score ? out.dataset[score] : "";
+      const length = [...field.value].length; // in characters, as the server counts
+      const said = !length ? "" : length < Number(out.dataset.min) ? "short" : "enough";
+      out.dataset.is = said;
+      out.textContent = said ? out.dataset[said] : "";
     });
+    for (const each of field.form.querySelectorAll('input[autocomplete$="-password"]')) {
+      each.addEventListener("input", () => forgive(each));
+    }
   }
 }
 
-// Length counts most; a few characters said again and again do not.
-function strength(password) {
-  if (!password) return "";
-  const different = new Set(password).size;
-  if (password.length < 12 || different < 6) return "low";
-  return password.length >= 16 && different >= 9 ? "high" : "middle";
+// forgive takes a field's refusal away, and the summary, as each field says its own.
+function forgive(field) {
+  document.getElementById("problems")?.remove();
+  document.getElementById(`${field.id}-problem`)?.remove();
+  field.removeAttribute("aria-invalid");
+  field.closest(".field").classList.remove("refused");
 }

@@ -3,6 +3,7 @@ package csvin
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hoten/app/jptext"
@@ -88,6 +89,7 @@ type Notice struct {
 // In a spreadsheet numbers lose their leading zeros, and then differ in length.
 type zeros struct {
 	column  string
+	digits  int           // that every value has, 0 where that is not known
 	lengths map[int]int64 // of all
 	bare    map[int]int64 // of those that do not begin with a zero
 }
@@ -105,10 +107,10 @@ func (z *zeros) note(value string) {
 	}
 }
 
-// notice tells of the values that are shorter than the longest and begin with no
-// zero. One that begins with a zero has kept its zeros.
+// notice tells of the values that are shorter than the longest, or than all have to be,
+// and begin with no zero. One that begins with a zero has kept its zeros.
 func (z *zeros) notice() []Notice {
-	longest, short := 0, int64(0)
+	longest, short := z.digits, int64(0)
 	for n := range z.lengths {
 		longest = max(longest, n)
 	}
@@ -121,6 +123,18 @@ func (z *zeros) notice() []Notice {
 		return nil
 	}
 	return []Notice{{z.column, "leading_zeros_lost", short}}
+}
+
+var digitsOnly = regexp.MustCompile(`^(?:\[0-9\]|\\d)\{([1-9][0-9]?)\}$`)
+
+// Digits is the number of digits that an ID has by its form, a regular expression; 0 where
+// the form says more than that.
+func Digits(form string) int {
+	n := 0
+	if found := digitsOnly.FindStringSubmatch(form); found != nil {
+		n, _ = strconv.Atoi(found[1])
+	}
+	return n
 }
 
 // Notices are what was found in the rows read so far.

@@ -1,6 +1,7 @@
 package csvin
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -66,6 +67,25 @@ func TestNumbersThatAreShorterThanOthers(t *testing.T) {
 		got := r.Notices()
 		if c.want == 0 && len(got) != 0 || c.want != 0 && (len(got) != 1 || got[0] != Notice{"customer_number", "leading_zeros_lost", c.want}) {
 			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	eight := Names{Form: "[0-9]{8}", Fits: regexp.MustCompile("^[0-9]{8}$").MatchString}
+	for kind, file := range map[Kind]string{
+		AffectedFile:  "login_id,customer_number\n1,\n2,\n40,\n00000041,\n12345678,\n",
+		MovementsFile: "movement_id,login_id,occurred_at,kind,points\nA,1,,,\nB,2,,,\nC,40,,,\n",
+	} {
+		r, err := NewReader(strings.NewReader(file), kind, eight)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all(t, r)
+		if got := r.Notices(); len(got) != 1 || got[0] != (Notice{"login_id", "leading_zeros_lost", 3}) {
+			t.Errorf("refused as of another form: %+v", got)
+		}
+	}
+	for form, want := range map[string]int{"[0-9]{8}": 8, `\d{12}`: 12, "[0-9]{8,10}": 0, "FC-[0-9]{6}": 0, "": 0, "[0-9]{0}": 0} {
+		if got := Digits(form); got != want {
+			t.Errorf("%q: %d digits, want %d", form, got, want)
 		}
 	}
 	r := opened(t, "OCN ID\n123456\n2345\n", AffectedFile)

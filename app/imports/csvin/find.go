@@ -18,12 +18,7 @@ const headerSearch = 10
 // whether the required ones are among them.
 func score(names []string, kind Kind, words Names) int {
 	h, problems := readHeader(names, kind, 0, words)
-	n := len(h.balances)
-	for _, at := range h.at {
-		if at >= 0 {
-			n++
-		}
-	}
+	n := h.known()
 	if !slices.ContainsFunc(problems, func(p Problem) bool { return p.Reason == "column_missing" }) {
 		n += len(kind.columns())
 	}
@@ -123,9 +118,9 @@ func (r *Reader) findHeader() error {
 	r.ahead = r.ahead[at+1:]
 	switch {
 	case found.reason != "":
-		return &HeaderError{[]Problem{{Line: found.line, Reason: found.reason}}}
+		return &HeaderError{Problems: []Problem{{Line: found.line, Reason: found.reason}}}
 	case len(found.lost) > 0:
-		return &HeaderError{[]Problem{{Line: found.line, Reason: "undecodable"}}}
+		return &HeaderError{Problems: []Problem{{Line: found.line, Reason: "undecodable"}}}
 	}
 	return r.take(found)
 }
@@ -141,11 +136,15 @@ func (r *Reader) take(rec record) error {
 	}
 	var problems []Problem
 	if r.header, problems = readHeader(fields, r.kind, rec.line, r.names); len(problems) > 0 {
-		return &HeaderError{problems}
+		refused := &HeaderError{Problems: problems}
+		if r.header.known() > 0 {
+			refused.Ignored = r.header.ignored
+		}
+		return refused
 	}
 	return nil
 }
 
 func refused(reason string) error {
-	return &HeaderError{[]Problem{{Line: 1, Reason: reason}}}
+	return &HeaderError{Problems: []Problem{{Line: 1, Reason: reason}}}
 }

@@ -85,6 +85,8 @@ type Names struct {
 	// Fits reports whether the key of a login ID has the form of the operator's; nil: any has.
 	Fits func(key string) bool
 	Form string // as refusals name it
+
+	idKeys []string // IDs as they are compared
 }
 
 // keyed is the same with names as they are compared.
@@ -93,11 +95,26 @@ func (n Names) keyed() Names {
 	for name, code := range n.Programs {
 		programs[jptext.LoginKey(name)] = code
 	}
-	n.IDs, n.Programs, n.Language = slices.Clone(n.IDs), programs, cmp.Or(n.Language, "ja")
-	for i, name := range n.IDs {
-		n.IDs[i] = jptext.LoginKey(name)
+	n.Programs, n.Language, n.idKeys = programs, cmp.Or(n.Language, "ja"), nil
+	for _, name := range n.IDs {
+		n.idKeys = append(n.idKeys, jptext.LoginKey(name))
 	}
 	return n
+}
+
+// called are the names that a file may have the column by.
+func (c column) called(words Names) []string {
+	names := []string{c.japanese, c.name}
+	if c.name == "login_id" {
+		names = slices.Concat(words.IDs, names)
+	}
+	out := names[:0:0]
+	for _, name := range names {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // header says where the columns are.
@@ -124,21 +141,22 @@ func readHeader(names []string, kind Kind, line int, words Names) (header, []Pro
 		h.at[i] = -1
 	}
 	var problems []Problem
-	seen := map[string]bool{}
+	seen := map[string]string{} // the names in the file of the columns that are known
 	for i, name := range names {
 		key := jptext.LoginKey(name)
 		known, ok := h.place(i, key, kind, words)
 		switch {
 		case !ok && key != "":
 			h.ignored = append(h.ignored, name)
-		case ok && seen[known]:
-			problems = append(problems, Problem{Line: line, Column: known, Reason: "column_duplicate"})
+		case ok && seen[known] != "":
+			problems = append(problems, Problem{Line: line, Column: known, Reason: "column_duplicate", Detail: seen[known] + ", " + name})
+		case ok:
+			seen[known] = name
 		}
-		seen[known] = ok
 	}
 	for i, c := range columns {
 		if c.required && h.at[i] < 0 {
-			problems = append(problems, Problem{Line: line, Column: c.name, Reason: "column_missing"})
+			problems = append(problems, Problem{Line: line, Column: c.name, Reason: "column_missing", Detail: strings.Join(c.called(words), ", ")})
 		}
 	}
 	// In one order whatever the file's: the Hash of a row depends on it.
@@ -146,10 +164,37 @@ func readHeader(names []string, kind Kind, line int, words Names) (header, []Pro
 	return h, problems
 }
 
+// known is how many columns the program knows.
+func (h *header) known() int {
+	n := len(h.balances)
+	for _, at := range h.at {
+		if at >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// nameOf is the English name of the column at a place in the file, empty when
+// the program does not know it.
+func (h *header) nameOf(at int, columns []column) string {
+	for c, where := range h.at {
+		if where == at {
+			return columns[c].name
+		}
+	}
+	for _, b := range h.balances {
+		if b.at == at {
+			return b.name
+		}
+	}
+	return ""
+}
+
 // place notes the column at i and gives its English name.
 func (h *header) place(i int, key string, kind Kind, words Names) (name string, ok bool) {
 	for c, col := range kind.columns() {
-		if key == col.name || key == jptext.LoginKey(col.japanese) || col.name == "login_id" && slices.Contains(words.IDs, key) {
+		if key == col.name || key == jptext.LoginKey(col.japanese) || col.name == "login_id" && slices.Contains(words.idKeys, key) {
 			h.at[c] = i
 			return col.name, true
 		}
@@ -168,6 +213,20 @@ func (h *header) place(i int, key string, kind Kind, words Names) (name string, 
 	name = "balance_" + program
 	h.balances = append(h.balances, balanceColumn{i, program, name})
 	return name, true
+}
+
+// Column is a column that files of a kind have.
+type Column struct {
+	English, Japanese string // either may be its header
+	Required          bool
+}
+
+// Columns are the columns that files of a kind have, but for those of balances.
+func Columns(kind Kind) (out []Column) {
+	for _, c := range kind.columns() {
+		out = append(out, Column{c.name, c.japanese, c.required})
+	}
+	return out
 }
 
 // IsColumn reports whether a file has a column by the name already, other than that of the

@@ -68,11 +68,17 @@ func (v *values) movement() Movement {
 	return m
 }
 
+// Empty is the Detail of a cell that is empty and must not be.
+const Empty = "empty"
+
 // program is the code in a cell. Where the kind needs one and there is none, no
 // program is known by that name either.
 func (v *values) program(c int, needed bool) string {
 	code := v.names.programCode(v.cell(c))
-	if code == "" && needed || len(code) > maxID {
+	switch {
+	case code == "" && needed:
+		v.refuse(c, "program_unknown", Empty)
+	case len(code) > maxID:
 		v.refuse(c, "program_unknown")
 	}
 	return code

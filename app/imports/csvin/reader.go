@@ -35,7 +35,12 @@ type Problem struct {
 
 // HeaderError says that a file cannot be read at all, and why: what is wrong with
 // its header, or what the file is instead of a list.
-type HeaderError struct{ Problems []Problem }
+type HeaderError struct {
+	Problems []Problem
+	// Ignored are the columns that the program does not know, as Reader.Ignored has them;
+	// none where it knows no column: then what was read may be no header but data.
+	Ignored []string
+}
 
 func (e *HeaderError) Error() string {
 	words := make([]string, len(e.Problems))
@@ -86,7 +91,7 @@ func NewReader(r io.Reader, kind Kind, names Names) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader := &Reader{kind: kind, names: names, in: in, logins: zeros{column: "login_id"}, customers: zeros{column: "customer_number"}}
+	reader := &Reader{kind: kind, names: names, in: in, logins: zeros{column: "login_id", digits: Digits(names.Form)}, customers: zeros{column: "customer_number"}}
 	if err := reader.findHeader(); err != nil {
 		return nil, errors.Join(err, reader.Close())
 	}
@@ -98,6 +103,16 @@ func (r *Reader) Close() error { return r.in.close() }
 
 // Header is the header as in the file, for writing rejected rows below it.
 func (r *Reader) Header() []string { return r.header.names }
+
+// Columns are the English names of the columns in the order of the Header, empty where
+// the program does not know one.
+func (r *Reader) Columns() []string {
+	names := make([]string, len(r.header.names))
+	for at := range names {
+		names[at] = r.header.nameOf(at, r.kind.columns())
+	}
+	return names
+}
 
 // Ignored are the columns that the program does not know, as in the file.
 func (r *Reader) Ignored() []string { return r.header.ignored }
@@ -177,15 +192,17 @@ const maxValue, maxID = 1024, 255
 func (r *Reader) read(row *Row, lost []int) {
 	v := values{raw: row.Raw, header: &r.header, names: r.names, columns: r.kind.columns(), today: r.Today, line: row.Line}
 	for _, at := range lost {
-		if name := v.nameOf(at); name != "" {
+		if name := v.header.nameOf(at, v.columns); name != "" {
 			v.refuseName(name, "undecodable")
 		}
 	}
 	v.checkDamage(r.kind)
 	if r.kind == MovementsFile {
 		row.Movement = v.movement()
+		r.logins.note(row.Movement.LoginKey) // of refused rows too: the zeros that are lost may be why
 	} else {
 		row.Affected = v.affected()
+		r.logins.note(row.Affected.LoginKey)
 	}
 	if row.Problems = v.problems; len(row.Problems) > 0 {
 		return
@@ -194,7 +211,6 @@ func (r *Reader) read(row *Row, lost []int) {
 		row.Hash = r.hash.movement(&row.Movement)
 	} else {
 		row.Hash = r.hash.affected(&row.Affected)
-		r.logins.note(row.Affected.LoginKey)
 		r.customers.note(jptext.Alphanumeric(row.Affected.CustomerNumber))
 	}
 }

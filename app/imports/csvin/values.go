@@ -52,22 +52,6 @@ func (v *values) refuseName(name, reason string, detail ...string) {
 	v.problems = append(v.problems, Problem{Line: v.line, Column: name, Reason: reason, Detail: strings.Join(detail, "")})
 }
 
-// nameOf is the English name of the column at a place in the file, empty when
-// the program does not know it.
-func (v *values) nameOf(at int) string {
-	for c, where := range v.header.at {
-		if where == at {
-			return v.columns[c].name
-		}
-	}
-	for _, b := range v.header.balances {
-		if b.at == at {
-			return b.name
-		}
-	}
-	return ""
-}
-
 // id is a cell that is looked up by, and the key it matches on.
 func (v *values) id(c int, missing string) (id, key string) {
 	id = v.trimmed(c)

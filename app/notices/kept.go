@@ -3,7 +3,6 @@ package notices
 import (
 	"context"
 	"math"
-	"slices"
 
 	"gorm.io/gorm"
 
@@ -66,7 +65,7 @@ func SendKept(ctx context.Context, s *store.Store, by access.Actor, server bool)
 				return 0, err
 			}
 			if len(ids) == keptChunk {
-				last = slices.Max(ids)
+				last = ids[keptChunk-1]
 			}
 			return int64(len(ids)), audit.Record(tx, audit.Change{After: map[string]any{"mails": len(ids)}})
 		})
@@ -84,14 +83,15 @@ func sendKept(tx *store.Tx, first, last int64) (ids []int64, err error) {
 	if err := installation.Refuse(tx); err != nil {
 		return nil, err
 	}
-	mails, err := store.Returning[Mail](tx, `update mails u set state = 'queued', kept = false, attempts = 0, due_at = $1, sent_at = null
-		from (select m.id from mails m where m.id between $2 and $3 and `+unsent()+` order by m.id limit $4 for update) k where k.id = u.id returning u.id, u.case_id, u.contact_id, u.kind`,
-		tx.Now, first, last, keptChunk)
-	if err != nil || len(mails) == 0 {
+	ids, err = store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+		return store.AskValues[int64](reads, "select m.id from mails m where m.id between $1 and $2 and "+unsent()+" order by m.id limit $3 for update", first, last, keptChunk)
+	})
+	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	for _, m := range mails {
-		ids = append(ids, m.ID)
+	mails, err := store.Returning[Mail](tx, "update mails set state = 'queued', kept = false, attempts = 0, due_at = $2, sent_at = null where id = any($1) returning id, case_id, contact_id, kind", ids, tx.Now)
+	if err != nil {
+		return nil, err
 	}
 	if err := replaceKept(tx, ids...); err != nil {
 		return nil, err

@@ -591,7 +591,14 @@ func acts(t *testing.T, w *apptest.World) []act {
 			_, err := resets.Notify(ctx, db, agent, c.ID)
 			id := w.Number("update mails set state = 'failed' where case_id = $1 returning id", c.ID)
 			must(t, err)
-			return func(by access.Actor) error { _, err := notices.Resend(ctx, db, by, id); return err }
+			return func(by access.Actor) error { _, err := notices.Resend(ctx, db, by, id, true); return err }
+		}},
+		{notices.ToSendKept, "", w.Manager, func() func(access.Actor) error {
+			c := other()
+			_, err := resets.Notify(ctx, db, agent, c.ID)
+			must(t, err)
+			w.Number("update mails set state = 'sent', sent_at = now(), kept = true where case_id = $1 returning id", c.ID)
+			return func(by access.Actor) error { _, err := notices.SendKept(ctx, db, by, true); return err }
 		}},
 		{notices.ToStop, "", access.System("test"), func() func(access.Actor) error {
 			id := refused(w, true, "")

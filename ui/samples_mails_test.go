@@ -6,12 +6,13 @@ import (
 )
 
 func sampleStopped(lang string) MailsIndex {
-	p := MailsIndex{Frame: sampleFrame(lang, "mails", access.CenterManager), State: "sent", MayResume: true,
+	p := MailsIndex{Frame: sampleFrame(lang, "mails", access.CenterManager), State: "sent", MayResume: true, Kept: 1204,
 		Stopped: []MailQueue{
 			{ID: 3, Domain: "docomo.example", AboutUs: true, Said: "SMTP error 550: Service unavailable, client host [192.0.2.1] blocked", StoppedAt: jst(7, 31, 9, 12), ProbeAt: jst(7, 31, 9, 52), Waiting: 213},
 			{ID: 4, Said: "SMTP error 550: User unknown in local recipient table", StoppedAt: jst(7, 31, 9, 40), Waiting: 1032, Refused: 20},
 		},
-		Rows: []MailRow{{ID: 1, Kind: "restriction_notice", Case: "R096-000001", To: "t•••o@docomo.example", Subject: "【重要】ご利用制限のお知らせ", State: "queued", At: jst(7, 31, 9, 0)}}}
+		Rows: []MailRow{{ID: 1, Kind: "restriction_notice", Case: "R096-000001", To: "t•••o@docomo.example", Subject: "【重要】ご利用制限のお知らせ", State: "queued", At: jst(7, 31, 9, 0)},
+			{ID: 2, Kind: "case_closed", Case: "R096-000002", To: "t•••o@docomo.example", Subject: "お手続き完了のお知らせ", State: "kept", At: jst(7, 31, 8, 0)}}}
 	p.Frame.Alarms.Stopped = []string{"docomo.example", ""}
 	p.Frame.Refused = "resume-4"
 	p.Frame.Problems = []Problem{{Form: "resume-4", Field: "reason", Text: i18n.T(i18n.With(bg, lang), "fault.field.required")}}

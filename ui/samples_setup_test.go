@@ -10,6 +10,9 @@ func sampleSetup(lang string, whole bool) SetupIndex {
 	for _, step := range []string{"operator", "id", "program", "desk", "staff", "mail", "incident"} {
 		p.Steps = append(p.Steps, SetupStep{step, whole || step == "operator"})
 	}
+	if whole {
+		p.Kept = 1
+	}
 	if !whole {
 		p.Approvers = 1
 	}

@@ -303,6 +303,7 @@ var reimbursementLooks = map[string]look{
 var mailLooks = map[string]look{
 	"queued":  {toneBlue, "◐"},
 	"sent":    {toneGreen, "済"},
+	"kept":    {toneAmber, "△"}, // not sent: no mail server was set up
 	"failed":  {toneRed, "×"},
 	"bounced": {toneRed, "×"},
 }

@@ -36,6 +36,7 @@ import (
 type API struct {
 	s       *store.Store
 	baseURL string
+	mails   bool // mails are sent, not only kept
 }
 
 // Route is one call of the API with the permission that its action requires;
@@ -135,12 +136,13 @@ var Routes = []Route{
 	{"GET", "/installation", access.ReadCases, showInstallation},
 	{"POST", "/installation/release", installation.ToRelease, releaseInstallation},
 	{"POST", "/mails/:id/resend", notices.ToResend, resendMail},
+	{"POST", "/mails/send-kept", notices.ToSendKept, sendKeptMails},
 	{"GET", "/audit", access.ReadAuditOwn, listAudit},
 }
 
 // Register puts the API under /api/v1.
-func Register(e *echo.Echo, s *store.Store, baseURL string) {
-	a := &API{s: s, baseURL: baseURL}
+func Register(e *echo.Echo, s *store.Store, baseURL string, mails bool) {
+	a := &API{s: s, baseURL: baseURL, mails: mails}
 	g := e.Group("/api/v1", a.problems, edge.Recover)
 	g.Match(read, "/openapi.json", serveOpenAPI)
 	for _, r := range Routes {

@@ -19,6 +19,7 @@ type mailJSON struct {
 	Language  string     `json:"language"`
 	Subject   string     `json:"subject"`
 	State     string     `json:"state"`
+	Kept      bool       `json:"kept"` // only kept, and not sent, because no mail server was set up
 	Attempts  int16      `json:"attempts"`
 	MessageID string     `json:"message_id"`
 	Reason    string     `json:"reason,omitempty"`
@@ -29,7 +30,7 @@ type mailJSON struct {
 
 func (a *API) mailOf(r *request, m notices.Mail) (mailJSON, error) {
 	to, err := m.PlainRecipient(a.s.Vault)
-	out := mailJSON{ID: m.ID, Kind: m.Kind, To: vault.MaskEmail(to), Language: m.Language, Subject: m.Subject, State: m.State,
+	out := mailJSON{ID: m.ID, Kind: m.Kind, To: vault.MaskEmail(to), Language: m.Language, Subject: m.Subject, State: m.State, Kept: m.Kept,
 		Attempts: m.Attempts, MessageID: m.MessageID, Reason: m.Reason, QueuedAt: m.QueuedAt, SentAt: m.SentAt}
 	if r.by.May(access.ManageIncidents) {
 		out.Error = m.Error
@@ -79,7 +80,7 @@ func resendMail(a *API, r *request) error {
 	if err != nil {
 		return err
 	}
-	m, err := notices.Resend(r.Request().Context(), a.s, r.by, id)
+	m, err := notices.Resend(r.Request().Context(), a.s, r.by, id, a.mails)
 	if err != nil {
 		return err
 	}
@@ -88,4 +89,12 @@ func resendMail(a *API, r *request) error {
 		return err
 	}
 	return r.JSON(http.StatusAccepted, out)
+}
+
+func sendKeptMails(a *API, r *request) error {
+	queued, err := notices.SendKept(r.Request().Context(), a.s, r.by, a.mails)
+	if err != nil {
+		return err
+	}
+	return r.JSON(http.StatusAccepted, map[string]int64{"queued": queued})
 }

@@ -81,6 +81,7 @@ func TestNoAnswerTellsPersonalData(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.to(agent, "POST /mails/:id/resend", nil, ":id", v.to(agent, "GET /mails?state=failed", nil).at("items.0.id"))
+	v.to(manager, "POST /mails/send-kept", nil).want(202, "queued", "0")
 	apptest.AsOwner(t, v.Store, `insert into installations values ('\x00', 'elsewhere', now())`)
 	v.to(v.as(v.Administrator), "POST /installation/release", j{"mails": "send", "reason": "切替"}).want(200, "held", "false")
 	queue := v.Number(`insert into mail_queues (scope, relay, about_us, refusal, said, mails, domains, since, stopped_at)

@@ -59,7 +59,7 @@ func newSite(t testing.TB) *site {
 	e := edge.New(w.Log, nil)
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
-	api.Register(e, w.Store, server.URL)
+	api.Register(e, w.Store, server.URL, true)
 	web.Register(e, w.Store, web.Options{BaseURL: server.URL, Env: apptest.MailEnv})
 	return &site{World: w, server: server}
 }

@@ -78,7 +78,7 @@ func changeUntold(kind string) string {
 // toldContact is the condition, in SQL, of sent mails of a case (c). What a contact that
 // documents showed was told of itself is not counted on.
 func toldContact(mail string) string {
-	return mail + ".case_id = c.id and " + mail + ".state = '" + notices.Sent + "' and exists (select from contacts k where k.id = " + mail + ".contact_id and (k.source <> '" + members.Documents + `'
+	return mail + ".case_id = c.id and " + notices.Told(mail) + " and exists (select from contacts k where k.id = " + mail + ".contact_id and (k.source <> '" + members.Documents + `'
 		or exists (select from contact_changes h where h.contact_id = k.id and h.decided_at < ` + mail + ".queued_at)))"
 }
 

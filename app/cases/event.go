@@ -50,6 +50,7 @@ const (
 	LetterSent          = "letter_sent"
 	MailNotSent         = "mail_not_sent"
 	MailAgain           = "mail_again"
+	MailWasKept         = "mail_was_kept"
 	MailMoved           = "mail_moved"
 	LinkWasSent         = "link_sent"
 	WasResumed          = "resumed"
@@ -88,7 +89,7 @@ const NoMovements = "–"
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	HandoverOffered, HandoverTakenBack, HandoverRefused, HandoverRanOut, CallHandedOver,
-	VerificationOpened, VerifiedVoid, ImpostorCleared, Represented, Unrepresented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, MailCounts, LetterSent, MailNotSent, MailAgain, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided,
+	VerificationOpened, VerifiedVoid, ImpostorCleared, Represented, Unrepresented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, MailCounts, LetterSent, MailNotSent, MailAgain, MailWasKept, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided,
 	AdjustmentMade, DoubleDecided, CancelsExceeded, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 

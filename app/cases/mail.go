@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"fmt"
 	"slices"
 
 	"hoten/app/members"
@@ -154,25 +155,55 @@ func mailSent(tx *store.Tx, m notices.Mail) error {
 
 func init() {
 	notices.WhenDiscarded(func(tx *store.Tx, mails []notices.Mail) error { return tellMails(tx, MailNotSent, mails) })
-	notices.WhenTakenBack(mailsTakenBack)
+	notices.WhenTakenBack(func(tx *store.Tx, mails []notices.Mail) error { return mailsGoAgain(tx, MailAgain, mails) })
+	notices.WhenKept(keptHolds, keptGoes)
 }
 
-// mailsTakenBack takes back what was marked because of mails that are sent again.
-func mailsTakenBack(tx *store.Tx, mails []notices.Mail) error {
-	of := make([]int64, 0, len(mails))
+// keptHolds is the condition, in SQL, of mails (m) whose words are true still: what somebody
+// was told otherwise since, or what was changed again, is not sent late.
+var keptHolds = `m.case_id is null or exists (select from cases c where c.id = m.case_id and case m.kind
+	when '` + notices.RestrictionNotice + `' then c.origin <> 'inquiry' and c.status <> 'out_of_scope' and c.verified_at is null
+		and exists (select from identities i where i.id = c.identity_id and i.state = '` + members.Restricted + "') and not " + toldByLetter + " and not " + inUseSince("m.sent_at") + `
+	when '` + notices.ResetCompleted + "' then not exists (" + takenBack("c.identity_id") + ` and r.at > m.queued_at)
+	when '` + notices.CaseClosed + `' then c.status = 'completed'
+	else true end)`
+
+// keptGoes takes back what was marked because of mails that were only kept and are sent now:
+// that members were notified, and of results that no other mail told, that no letter is due.
+func keptGoes(tx *store.Tx, mails []notices.Mail) error {
+	of := map[string][]int64{}
+	for _, m := range mails {
+		if m.CaseID != nil {
+			of[m.Kind] = append(of[m.Kind], *m.CaseID)
+		}
+	}
+	_, err := store.Exec(tx, fmt.Sprintf(`update cases c set notified_at = case when c.id = any($1) and not %s and not %s then null else c.notified_at end,
+		letter_about = c.letter_about | case when c.id = any($2) and c.letter_about & %d = 0 and %s then %d else 0 end
+		where c.id in (select id from cases where id = any($1) or id = any($2) order by id for no key update)`, toldByLetter, noticeReached, letterPoints, resultUntold, letterResult),
+		of[notices.RestrictionNotice], of[notices.CaseClosed])
+	if err != nil {
+		return err
+	}
+	return mailsGoAgain(tx, MailWasKept, mails)
+}
+
+// mailsGoAgain takes back what was marked of members whose mails are sent again: that none
+// reaches them.
+func mailsGoAgain(tx *store.Tx, kind string, mails []notices.Mail) error {
+	of, to := make([]int64, 0, len(mails)), make([]int64, 0, len(mails))
 	for _, m := range mails {
 		if m.ContactID != nil {
-			members.MarkDeliverable(tx, *m.ContactID)
+			to = append(to, *m.ContactID)
 		}
 		if m.CaseID != nil {
 			of = append(of, *m.CaseID)
 		}
 	}
-	slices.Sort(of)
+	members.MarkDeliverable(tx, to...)
 	if _, err := store.Exec(tx, "update cases set unreachable_at = null where id in (select id from cases where id = any($1) and unreachable_at is not null order by id for no key update)", of); err != nil {
 		return err
 	}
-	return tellMails(tx, MailAgain, mails)
+	return tellMails(tx, kind, mails)
 }
 
 // tellMails tells the cases of mails what happened to them.

@@ -17,7 +17,7 @@ var sentResult = "w.case_id = c.id and " + toldResult("w")
 
 // toldResult is the condition, in SQL, of mails that told a result.
 func toldResult(mail string) string {
-	return mail + ".state = '" + notices.Sent + "' and " + mail + ".kind in ('" + strings.Join(results, "', '") + "')"
+	return notices.Told(mail) + " and " + mail + ".kind in ('" + strings.Join(results, "', '") + "')"
 }
 
 // resultUntold is the condition, in SQL, of cases (c) with a result that, by what is known

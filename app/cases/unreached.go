@@ -64,7 +64,7 @@ const (
 )
 
 // sentNotice is the condition, in SQL, of mails (w) that were sent as the notice of a case (c).
-const sentNotice = "w.case_id = c.id and w.kind = '" + notices.RestrictionNotice + "' and w.state = '" + notices.Sent + "'"
+var sentNotice = "w.case_id = c.id and w.kind = '" + notices.RestrictionNotice + "' and " + notices.Told("w")
 
 // inUseSince is the condition, in SQL, of cases (c) whose member used the ID at some time from
 // then on: a use that was taken back was not the member's.

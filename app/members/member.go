@@ -162,9 +162,9 @@ func (m Member) Person(v *vault.Vault) (p Person, err error) {
 	return p, nil
 }
 
-// MarkDeliverable notes that an address took a mail, whatever it did before.
-func MarkDeliverable(tx *store.Tx, contact int64) {
-	tx.Queue("update contacts set undeliverable_at = null where id = $1 and undeliverable_at is not null", contact)
+// MarkDeliverable notes that addresses took a mail, or are tried again, whatever they did before.
+func MarkDeliverable(tx *store.Tx, contacts ...int64) {
+	tx.Queue("update contacts set undeliverable_at = null where id in (select id from contacts where id = any($1) and undeliverable_at is not null order by id for no key update)", contacts)
 }
 
 // MarkUndeliverable notes that an address is not known to its server; it is not used

@@ -43,7 +43,7 @@ func AskFind(reads *store.Reads, f Filter) *[]Mail {
 	if f.Before > 0 {
 		add("id < $%d", f.Before)
 	}
-	return store.Ask[Mail](reads, `select id, case_id, member_id, contact_id, kind, language, recipient, data, state, attempts, message_id, subject, error, reason, queued_at, due_at, sent_at
+	return store.Ask[Mail](reads, `select id, case_id, member_id, contact_id, kind, language, recipient, data, state, attempts, message_id, subject, error, reason, queued_at, due_at, sent_at, kept
 		from mails where `+strings.Join(conditions, " and ")+fmt.Sprintf(" order by id desc limit %d", f.Limit+1), args...)
 }
 

@@ -30,7 +30,8 @@ const (
 // Kinds lists every kind, in the order a case goes through them.
 var Kinds = []string{RestrictionNotice, VerificationCode, ResetLink, ResetCompleted, ContactChanged, ContactUndone, ReimbursementCompleted, ReimbursementCorrected, CaseClosed, AllHolders}
 
-// States of a mail. Sent is handed to the mail server; it is not delivered.
+// States of a mail. Sent is handed to the mail server, or kept where there is none; it is not
+// delivered.
 const (
 	Queued  = "queued"
 	Sent    = "sent"
@@ -61,6 +62,7 @@ type Mail struct {
 	DueAt     time.Time
 	SentAt    *time.Time
 	QueueID   *int64 // of the stopped queue that it waits in
+	Kept      bool   // no mail server was set up: it is in the mailbox folder, and was not sent
 	Untold    bool   // its case was locked when it was settled, and is told later
 }
 

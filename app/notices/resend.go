@@ -23,21 +23,33 @@ func Redirect(tx *store.Tx, m Mail, contact int64, address string) error {
 	return err
 }
 
-// Resend queues a mail again that was given up or refused. Codes and links are
-// not sent again: their secret is gone, a new one is made instead.
-func Resend(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Mail, error) {
+// Resend queues a mail again that was given up or refused, or that was only kept, as SendKept
+// does; server says whether a mail server is set up. Codes and links are not sent again: their
+// secret is gone, a new one is made instead.
+func Resend(ctx context.Context, s *store.Store, by access.Actor, id int64, server bool) (*Mail, error) {
 	return verbs.Do(ctx, s, by, ToResend, verbs.About("mail", id), "", func(tx *store.Tx) (*Mail, error) {
 		m, err := store.Lock[Mail](tx, id)
 		if err != nil {
 			return nil, err
 		}
-		if m.State != Failed && m.State != Bounced || m.Secretive() {
-			return nil, fault.New(fault.Conflict, "mail_not_resendable")
-		}
 		before := m.State
-		m.State, m.Attempts, m.DueAt, m.Error, m.Reason = Queued, 0, tx.Now, "", ""
-		if err := store.Save(tx, m, "state", "attempts", "due_at", "error", "reason"); err != nil {
-			return nil, err
+		switch {
+		case m.Kept && server:
+			ids, err := sendKept(tx, id, id)
+			if err != nil {
+				return nil, err
+			}
+			if len(ids) == 0 {
+				return nil, fault.New(fault.Conflict, "mail_not_resendable")
+			}
+			m.State, m.Kept, m.Attempts, m.DueAt, m.SentAt = Queued, false, 0, tx.Now, nil
+		case m.State != Failed && m.State != Bounced || m.Secretive():
+			return nil, fault.New(fault.Conflict, "mail_not_resendable")
+		default:
+			m.State, m.Attempts, m.DueAt, m.Error, m.Reason = Queued, 0, tx.Now, "", ""
+			if err := store.Save(tx, m, "state", "attempts", "due_at", "error", "reason"); err != nil {
+				return nil, err
+			}
 		}
 		if err := enqueue(tx, []int64{id}); err != nil {
 			return nil, err

@@ -19,7 +19,7 @@ func TestResend(t *testing.T) {
 	ids := queue(t, w.Store, draft(notices.CaseClosed, "taro@mail.example"), link)
 	try := func(by access.Actor, id int64, code string) {
 		t.Helper()
-		_, err := notices.Resend(w.Ctx, w.Store, by, id)
+		_, err := notices.Resend(w.Ctx, w.Store, by, id, true)
 		if code == "" && err != nil || code != "" && !fault.Is(err, code) {
 			t.Errorf("%v, not %q", err, code)
 		}

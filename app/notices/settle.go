@@ -102,6 +102,8 @@ func (p *Postman) note(ctx context.Context, c claimed, o outcome, tell bool) (ov
 			return nil
 		}
 		m.judge(tx.Now, o, c.to)
+		_, folder := p.Outlet.(Mailbox)
+		m.Kept = folder && m.State == Sent
 		if m.State == Sent {
 			m.Subject = o.kept.Subject
 			// A lost outcome means what a lost claim does.
@@ -112,12 +114,17 @@ func (p *Postman) note(ctx context.Context, c claimed, o outcome, tell bool) (ov
 		}
 		m.Untold = m.State != Queued && p.Settled != nil && !tell
 		ours, err := store.SaveIf(tx, &m, "state = ? and attempts = ?", []any{Queued, attempt},
-			"state", "error", "reason", "sent_at", "message_id", "secret", "subject", "body_text", "body_html", "due_at", "untold")
+			"state", "error", "reason", "sent_at", "message_id", "secret", "subject", "body_text", "body_html", "due_at", "untold", "kept")
 		if err != nil || !ours {
 			return err
 		}
 		if over, err = keepRun(tx, c, o.said); err != nil {
 			return err
+		}
+		if !folder && (m.State == Failed || m.State == Bounced) {
+			if err := replaceKept(tx, m.ID); err != nil {
+				return err
+			}
 		}
 		if m.State == Queued || p.Settled == nil || !tell {
 			return nil

@@ -88,7 +88,7 @@ func TestNoticeThatNobodyTook(t *testing.T) {
 			if err != nil || len(mails) != 1 {
 				t.Fatalf("%d mails, %v", len(mails), err)
 			}
-			if _, err := notices.Resend(w.Ctx, w.Store, w.Agent, mails[0].ID); err != nil {
+			if _, err := notices.Resend(w.Ctx, w.Store, w.Agent, mails[0].ID, true); err != nil {
 				t.Fatal(err)
 			}
 			deliver(t, w, nil)

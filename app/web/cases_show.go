@@ -259,7 +259,7 @@ func (v *caseView) mails() error {
 		if m.SentAt != nil {
 			at = *m.SentAt
 		}
-		v.Mails = append(v.Mails, ui.CaseMail{ID: m.ID, Kind: m.Kind, State: m.State, At: at})
+		v.Mails = append(v.Mails, ui.CaseMail{ID: m.ID, Kind: m.Kind, State: v.w.mailState(m), At: at})
 	}
 	slices.SortStableFunc(v.Mails, func(a, b ui.CaseMail) int { return b.At.Compare(a.At) })
 	return nil

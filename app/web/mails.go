@@ -33,6 +33,9 @@ func showMails(p *page) error {
 	if err := p.stoppedQueues(&shown); err != nil {
 		return err
 	}
+	if shown.Kept, err = p.kept(); err != nil {
+		return err
+	}
 	rows, err := notices.Find(p.db, f)
 	if err != nil {
 		return err
@@ -43,7 +46,7 @@ func showMails(p *page) error {
 		if err != nil {
 			return err
 		}
-		row := ui.MailRow{ID: m.ID, Kind: m.Kind, Case: mailCase(m), To: vault.MaskEmail(to), Subject: subject(m), State: m.State, At: m.QueuedAt}
+		row := ui.MailRow{ID: m.ID, Kind: m.Kind, Case: mailCase(m), To: vault.MaskEmail(to), Subject: subject(m), State: p.w.mailState(m), At: m.QueuedAt}
 		shown.Rows = append(shown.Rows, row)
 	}
 	shown.Frame = p.frame
@@ -55,6 +58,15 @@ func mailCase(m notices.Mail) string {
 		return ""
 	}
 	return cases.Number(*m.CaseID)
+}
+
+// mailState is the state of a mail as it is shown: one that was only kept was not sent. The
+// demo means to keep them.
+func (w *Web) mailState(m notices.Mail) string {
+	if m.Kept && !w.demo {
+		return "kept"
+	}
+	return m.State
 }
 
 func subject(m notices.Mail) string {
@@ -112,7 +124,7 @@ func showMail(p *page) error {
 		said = m.Error
 	}
 	return p.render(ui.MailsShow{Frame: p.frame, ID: m.ID, Kind: m.Kind, Case: mailCase(*m), To: vault.MaskEmail(to), From: from, Subject: subject(*m),
-		Language: m.Language, State: m.State, Attempts: int(m.Attempts), MessageID: m.MessageID, Reason: m.Reason, Error: said, QueuedAt: m.QueuedAt, SentAt: moment(m.SentAt),
+		Language: m.Language, State: p.w.mailState(*m), Attempts: int(m.Attempts), MessageID: m.MessageID, Reason: m.Reason, Error: said, QueuedAt: m.QueuedAt, SentAt: moment(m.SentAt),
 		Text: message.Text, HTML: message.HTML != ""}.Page())
 }
 
@@ -133,7 +145,7 @@ func resendMail(p *page) error {
 	if err != nil {
 		return err
 	}
-	_, err = notices.Resend(p.ctx, p.w.s, p.by, id)
+	_, err = notices.Resend(p.ctx, p.w.s, p.by, id, p.w.mails)
 	if _, refused := fault.As(err); refused {
 		return p.again(err, "", showMail)
 	}

@@ -35,3 +35,20 @@ func resumeMails(p *page) error {
 	}
 	return p.to("/mails", "mails_resumed")
 }
+
+// kept counts the mails that were only kept, for those who may send them now that there is a
+// mail server.
+func (p *page) kept() (int64, error) {
+	if !p.w.mails || !p.by.May(access.ManageIncidents) {
+		return 0, nil
+	}
+	return notices.Kept(p.db)
+}
+
+func sendKeptMails(p *page) error {
+	queued, err := notices.SendKept(p.ctx, p.w.s, p.by, p.w.mails)
+	if err != nil {
+		return p.again(err, "", showMails)
+	}
+	return p.to("/mails", "mails_kept_queued", "count", queued)
+}

@@ -147,6 +147,7 @@ var Routes = []Route{
 	{"GET", "/mails/:id", access.ReadCases, showMail},
 	{"GET", "/mails/:id/html", access.ReadCases, showMailHTML},
 	{"POST", "/mails/:id/resend", notices.ToResend, resendMail},
+	{"POST", "/mails/send-kept", notices.ToSendKept, sendKeptMails},
 	{"POST", "/mails/queues/:id/resume", notices.ToResume, resumeMails},
 	{"GET", "/installation", access.ReadCases, showInstallation},
 	{"POST", "/installation/release", installation.ToRelease, releaseInstallation},

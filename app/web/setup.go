@@ -67,6 +67,9 @@ func showSetup(p *page) error {
 	for _, i := range bare {
 		shown.Bare = append(shown.Bare, ui.SetupRow{URL: "/incidents/" + i.Reference + "/edit", Name: i.Reference})
 	}
+	if shown.Kept, err = p.kept(); err != nil {
+		return err
+	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }

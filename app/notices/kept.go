@@ -33,11 +33,17 @@ func Told(mail string) string {
 	return mail + ".state = '" + Sent + "' and " + mail + ".sent_at is not null"
 }
 
+// wholly is the condition, in SQL, of mails that tell all of what older ones of their kind and
+// case told. What was put back and which contacts were changed, each mail tells a part of.
+func wholly(mail string) string {
+	return mail + ".kind in ('" + RestrictionNotice + "', '" + ResetCompleted + "', '" + CaseClosed + "')"
+}
+
 // unsent is the condition, in SQL, of mails (m) that were only kept and are still to be sent:
-// none with a code or a link, of each kind the newest of its case, and if it holds today.
+// none with a code or a link, none that a newer one takes the place of, and if it holds today.
 func unsent() string {
 	return "m.kept and " + Told("m") + " and m.kind not in ('" + VerificationCode + "', '" + ResetLink + `')
-		and not exists (select from mails n where n.case_id = m.case_id and n.kind = m.kind and n.queued_at > m.queued_at) and (` + keptHolds + ")"
+		and not (` + wholly("m") + " and exists (select from mails n where n.case_id = m.case_id and n.kind = m.kind and n.queued_at > m.queued_at)) and (" + keptHolds + ")"
 }
 
 // Kept counts the mails that SendKept would send.
@@ -103,6 +109,6 @@ func sendKept(tx *store.Tx, first, last int64) (ids []int64, err error) {
 // were only kept: those have told nothing.
 func replaceKept(tx *store.Tx, ids ...int64) error {
 	_, err := store.Exec(tx, `update mails o set sent_at = null from mails m where m.id = any($1)
-		and o.case_id = m.case_id and o.kind = m.kind and o.queued_at < m.queued_at and o.kept and `+Told("o"), ids)
+		and o.case_id = m.case_id and o.kind = m.kind and o.queued_at < m.queued_at and o.kept and `+wholly("o")+" and "+Told("o"), ids)
 	return err
 }

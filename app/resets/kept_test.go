@@ -226,3 +226,16 @@ func TestAHeldCopyKeepsWhatWasKept(t *testing.T) {
 		t.Error("taken back")
 	}
 }
+
+// Each mail about a result tells a part of it, and each about a contact another one: none takes
+// the place of those before it.
+func TestEveryKeptResultIsSent(t *testing.T) {
+	w, id := notifiedInTheFolder(t)
+	for _, kind := range []string{notices.ReimbursementCompleted, notices.ReimbursementCompleted, notices.ContactChanged, notices.ContactChanged, notices.CaseClosed, notices.CaseClosed} {
+		w.Number(`insert into mails (case_id, member_id, contact_id, kind, language, state, kept, queued_at, due_at, sent_at, recipient, data, message_id)
+			select case_id, member_id, contact_id, $2, language, 'sent', true, $3::timestamptz, $3, $3, recipient, data, gen_random_uuid() from mails where id = $1 returning 1`, id, kind, w.Clock.Now())
+		w.Clock.Add(time.Minute)
+	}
+	w.Number("update cases set status = 'completed', completed_at = $1 where id = (select case_id from mails where id = $2) returning 1", w.Clock.Now(), id)
+	sendKept(t, w, 6) // the notice, and all but the first closing
+}

@@ -131,8 +131,9 @@ type Points struct {
 	Reimbursed int64  `json:"reimbursed"`
 	Absorbed   int64  `json:"absorbed"`
 	Adjusted   int64  `json:"adjusted"`
-	Moved      int64  `json:"moved,omitempty"`    // what else happened on the account since the member was told; no part of Total
-	Returned   int64  `json:"returned,omitempty"` // of a correction: what canceled exchanges had returned since; no part of Total
+	Moved      int64  `json:"moved,omitempty"`     // what else happened on the account since the member was told; no part of Total
+	Returned   int64  `json:"returned,omitempty"`  // of a correction: what canceled exchanges had returned since; no part of Total
+	Cancelled  int64  `json:"cancelled,omitempty"` // what canceled exchanges had returned before, and is not Reimbursed; no part of Total
 	Balance    int64  `json:"balance"`
 	Whole      *int64 `json:"whole,omitempty"`   // of a correction: what was put back or taken back in all
 	Unknown    bool   `json:"unknown,omitempty"` // nobody stated what there was: no balance is told

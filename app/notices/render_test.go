@@ -42,7 +42,7 @@ func facts(name string) Facts {
 		TitleJa: "なりすましによるポイント不正利用", TitleEn: "Points misused through stolen OCN IDs",
 		PeriodFrom: day(11), PeriodTo: day(28), DetectedOn: day(28), At: time.Date(2014, 7, 31, 10, 30, 0, 0, jptext.JST), Minutes: 10, Loss: true, PointPassword: true,
 		Points: []Points{{NameJa: "ポイントーク", NameEn: "PointTalk", Restored: 5000, Adjusted: 120, Balance: 12345, Whole: &whole},
-			{NameJa: "gooポイント", NameEn: "goo Point", Restored: -4000, Reimbursed: 3500, Absorbed: 800, Moved: -40, Balance: 1265}}}
+			{NameJa: "gooポイント", NameEn: "goo Point", Restored: -4000, Reimbursed: 3500, Cancelled: 200, Absorbed: 800, Moved: -40, Balance: 1265}}}
 }
 
 // nasty tries to write headings, lines, links, markup and template syntax.

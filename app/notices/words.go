@@ -85,7 +85,7 @@ type words struct {
 type pointWords struct {
 	Program, Balance                                string // no Balance: unknown
 	Unit, Units                                     string // of the program; Units as a line begins with it
-	Returned                                        string // empty: a canceled exchange returned none
+	Returned, Cancelled                             string // empty: a canceled exchange returned none, since or before
 	Total                                           string // empty: there is one part, which says it
 	Whole                                           string // what was put back in all, once corrected
 	Restored, Reimbursed, Absorbed, Adjusted, Moved string // empty: no such part
@@ -145,6 +145,9 @@ func (p Points) words(lang string) pointWords {
 		Moved: part(p.Moved), TakenBack: p.Restored < 0, Less: p.Total() < 0, Borne: p.Absorbed > 0}
 	if p.parts() != 1 {
 		w.Total = p.signed(lang, p.Total())
+	}
+	if p.Cancelled != 0 {
+		w.Cancelled = p.points(lang, p.Cancelled)
 	}
 	if p.Whole != nil {
 		w.Whole = p.signed(lang, *p.Whole)

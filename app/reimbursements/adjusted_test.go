@@ -9,6 +9,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/jobs"
+	"hoten/app/notices"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
@@ -127,6 +128,23 @@ func TestImportsVoidApprovals(t *testing.T) {
 		}
 		if n := int64(len(events(t, w, of[i], cases.ApprovalsVoided))); n != want {
 			t.Errorf("%d: told %d times", i, n)
+		}
+	}
+}
+
+// A member sees why less is reimbursed than was taken.
+func TestWhatACancellationGaveBackIsSaid(t *testing.T) {
+	l := small
+	l.cancelled = 200
+	w, of := importLosses(t, l, small)
+	for _, c := range of {
+		approve(t, w, w.Supervisor, propose(t, w, w.Agent, c).ID)
+	}
+	told := map[string]string{}
+	w.Deliver(apptest.OutletFunc(func(e notices.Envelope) error { told[e.To] = e.Text; return nil }))
+	for address, want := range map[string]bool{"c0@mail.example": true, "c1@mail.example": false} {
+		if said := strings.Contains(told[address], "すでに戻った分（補填に含みません）：200ポイント"); said != want || told[address] == "" {
+			t.Errorf("%s: %s", address, told[address])
 		}
 	}
 }

@@ -249,7 +249,7 @@ func moves(p notices.Points) bool {
 // pointsFacts tells a member what was posted, a program each and only those touched; before
 // is what a correction adds to. The balance follows from the one that was told before.
 func pointsFacts(a *approval, programs []incidents.Program, before earlier) (out []notices.Points) {
-	p, returned := a.plan, a.returned(before.asOf)
+	p, returned, cancelled := a.plan, a.returned(before.asOf), a.facts.cancelled()
 	for _, program := range programs {
 		f := notices.Points{NameJa: program.NameJa, NameEn: program.NameEn, UnitJa: program.UnitJa, UnitEn: program.UnitEn, UnitEnOne: program.UnitEnOne}
 		touched := false
@@ -268,6 +268,9 @@ func pointsFacts(a *approval, programs []incidents.Program, before earlier) (out
 				f.Restored += l.Points
 			case Reimburse:
 				f.Reimbursed += l.Points
+				if !p.Corrects {
+					f.Cancelled += cancelled[*l.MovementID]
+				}
 			case Absorb:
 				f.Absorbed += l.Points
 			case Adjust:

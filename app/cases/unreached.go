@@ -35,10 +35,8 @@ var misled = `c.origin <> 'inquiry' and c.verified_at is null and exists (select
 var noticeLost = "c.notified_at is not null and not " + toldByLetter + " and exists (select from mails w where " + sentNotice + ") and not " + noticeReached + " and not " + inUseSince("c.notified_at")
 
 // toldAfterAll is the condition, in SQL, of open cases (c) whose notice was held to have reached
-// nobody, and did by what is known now: a date or a domain was put right. One of before the
-// ID was restricted again tells nothing of that.
-var toldAfterAll = open + " and c.notified_at is null and " + tellsOf(NoticeMisled) + " and " + noticeReached + " and not exists (" + takenBack("c.identity_id") +
-	" and r.at > (select max(w.sent_at) from mails w where " + sentNotice + "))"
+// nobody, and did by what is known now: a date or a domain was put right.
+var toldAfterAll = open + " and c.notified_at is null and " + tellsOf(NoticeMisled) + " and " + noticeReached
 
 // tellsOf is the condition, in SQL, of cases (c) whose timeline has an event of the kind.
 func tellsOf(kind string) string {
@@ -49,19 +47,12 @@ func tellsOf(kind string) string {
 // by what is known now, it did not go astray.
 var noticeReached = "exists (select from mails w where " + sentNotice + " and not " + WentAstray("w.contact_id") + " and not " + restrictedAnew("w.sent_at") + ")"
 
-// restrictedAnew is the condition, in SQL, of cases (c) whose ID was restricted again, over a
-// loss or by decision, after a time: what told of a restriction before then is settled, and
-// mails since may have told the member that use goes on.
+// restrictedAnew is the condition, in SQL, of cases (c) whose ID was restricted again after a
+// time: what told of a restriction before then is settled, and mails since may have told the
+// member that use goes on.
 func restrictedAnew(at string) string {
-	return "exists (" + takenBack("c.identity_id") + " and r.data->>'why' in ('" + ForLoss + "', '" + ByDecision + "') and r.at > " + at + ")"
+	return "exists (" + takenBack("c.identity_id") + " and r.at > " + at + ")"
 }
-
-// Why an ID was restricted again: points were stolen from it after its reset, or a supervisor
-// decided it.
-const (
-	ForLoss    = "loss"
-	ByDecision = "decision"
-)
 
 // sentNotice is the condition, in SQL, of mails (w) that were sent as the notice of a case (c).
 var sentNotice = "w.case_id = c.id and w.kind = '" + notices.RestrictionNotice + "' and " + notices.Told("w")
@@ -200,6 +191,9 @@ func takeNoticesBack(tx *store.Tx, condition string, after int64, of ...any) (in
 // NotifyAgain has the members of IDs, which were in use and are restricted anew, told of it:
 // what they were told before is settled. The IDs and their cases are locked.
 func NotifyAgain(tx *store.Tx, identities []int64) error {
+	if err := tx.Flush(); err != nil { // notices that wait are not doubled
+		return err
+	}
 	type found struct{ ID int64 }
 	rows, err := store.Returning[found](tx, "update cases c set notified_at = null where identity_id = any($1) and origin <> 'inquiry' and "+open+" returning id", identities)
 	ids := make([]int64, len(rows))
@@ -219,7 +213,7 @@ func noticesFor(tx *store.Tx, ids []int64) error {
 		return err
 	}
 	ids, err := store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
-		return store.AskValues[int64](reads, "select c.id from cases c where c.id = any($1) and "+open+" and "+Unnotified+" order by c.id", ids)
+		return store.AskValues[int64](reads, "select c.id from cases c where c.id = any($1) and "+open+" and "+Unnotified+" and not exists (select from mails w where w.case_id = c.id and w.kind = '"+notices.RestrictionNotice+"' and w.state = '"+notices.Queued+"') order by c.id", ids)
 	})
 	if err != nil {
 		return err

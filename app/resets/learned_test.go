@@ -390,44 +390,84 @@ func TestLossesAreToldToTheMember(t *testing.T) {
 	}
 }
 
-// Whom a supervisor takes the use of the ID from is told of the restriction again: mails since
-// have said that it goes on. A one-time password that may be somebody else's ends with it; one
-// that stands stays when a member chooses none anew.
-func TestADecisionIsToldToTheMember(t *testing.T) {
+// Whose use is taken back is told of the restriction again, once: mails since have said that
+// it goes on. A one-time password that may be somebody else's ends with it; one that stands
+// stays when a member chooses none anew.
+func TestWhoseUseIsTakenBackIsTold(t *testing.T) {
+	for why, take := range map[string]func(w *apptest.World, c *cases.Case) error{
+		"decision": func(w *apptest.World, c *cases.Case) error {
+			_, err := resets.Restrict(w.Ctx, w.Store, w.Supervisor, c.ID, time.Time{}, "別人と判明")
+			return err
+		},
+		"loss": func(w *apptest.World, c *cases.Case) error {
+			w.Number("update incidents set period_to = $1 returning 1", w.Clock.Now())
+			w.Import("", apptest.MovementsHeader+"L1,"+apptest.LossLogin(0)+","+w.Clock.Now().Add(-time.Minute).In(jptext.JST).Format("2006-01-02 15:04:05")+",exchange,goo,,x,1,,,confirmed\n")
+			return resets.Revise(w.Ctx, w.Store)
+		},
+		"papers": func(w *apptest.World, c *cases.Case) error {
+			_, err := cases.WithdrawRepresentative(w.Ctx, w.Store, w.Supervisor, c.ID, w.Number("select id from representatives"), "委任状が偽造と判明")
+			return err
+		},
+	} {
+		t.Run(why, func(t *testing.T) {
+			w := apptest.NewWorld(t)
+			affected, movements := apptest.Losses(1)
+			w.Import(affected, movements)
+			login := apptest.LossLogin(0)
+			c := w.Case(login)
+			_, err := resets.Notify(w.Ctx, w.Store, w.Agent, c.ID)
+			must(t, err)
+			settle := func() {
+				t.Helper()
+				w.Deliver(apptest.OutletFunc(func(notices.Envelope) error { return nil }))
+				w.Number("update cases set notified_at = $2 where id = $1 returning 1", c.ID, w.Clock.Now())
+				w.Clock.Add(time.Hour)
+			}
+			settle()
+			reset := func(relation string, oneTime bool) {
+				t.Helper()
+				call, err := cases.StartCall(w.Ctx, w.Store, w.Agent, c.ID, cases.NewCall{Direction: "inbound", Relation: relation})
+				must(t, err)
+				for i, said := range apptest.LossSays(0) {
+					if i%2 == 0 {
+						_, err := cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, said, apptest.LossSays(0)[i+1], false)
+						must(t, err)
+					}
+				}
+				_, err = cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
+				must(t, err)
+				_, err = resets.Send(w.Ctx, w.Store, w.Agent, c.ID, "https://hoten.example")
+				must(t, err)
+				must(t, resets.Complete(w.Ctx, w.Store, w.Secret(c.ID)[len("https://hoten.example/reset/"):], newPassword, newPassword, oneTime))
+				w.Clock.Add(time.Hour)
+			}
+			_, err = cases.RecordRepresentative(w.Ctx, w.Store, w.Supervisor, c.ID, cases.Proxy, "委任状を確認")
+			must(t, err)
+			w.ByKnowledge()
+			reset(cases.Proxy, true)
+			must(t, take(w, c))
+			if n := w.Number("select count(*) from mails where case_id = $1 and kind = 'restriction_notice' and state = 'queued'", c.ID); n != 1 || w.Case(login).NotifiedAt != nil || w.ID(login).OneTimePassword || w.ID(login).State != members.Restricted {
+				t.Errorf("%d notices wait, notified %v, one-time password %v, %s", n, w.Case(login).NotifiedAt, w.ID(login).OneTimePassword, w.ID(login).State)
+			}
+		})
+	}
+}
+
+// A member who chooses no one-time password anew keeps the one that is in use.
+func TestOneTimePasswordsStay(t *testing.T) {
 	w := apptest.NewWorld(t)
 	affected, movements := apptest.Losses(1)
 	w.Import(affected, movements)
-	login := apptest.LossLogin(0)
-	c := w.Case(login)
-	_, err := resets.Notify(w.Ctx, w.Store, w.Agent, c.ID)
-	must(t, err)
-	nothing := apptest.OutletFunc(func(notices.Envelope) error { return nil })
-	settle := func() {
-		t.Helper()
-		w.Deliver(nothing)
-		w.Number("update cases set notified_at = $2 where id = $1 returning 1", c.ID, w.Clock.Now())
-		w.Clock.Add(time.Hour)
-	}
-	settle()
-	reset := func(oneTime bool) {
-		t.Helper()
+	c := w.Case(apptest.LossLogin(0))
+	for _, chosen := range []bool{true, false} {
 		w.Verified(w.Agent, c.ID, apptest.LossSays(0)...)
 		_, err := resets.Send(w.Ctx, w.Store, w.Agent, c.ID, "https://hoten.example")
 		must(t, err)
-		must(t, resets.Complete(w.Ctx, w.Store, w.Secret(c.ID)[len("https://hoten.example/reset/"):], newPassword, newPassword, oneTime))
+		must(t, resets.Complete(w.Ctx, w.Store, w.Secret(c.ID)[len("https://hoten.example/reset/"):], newPassword, newPassword, chosen))
+		if !w.ID(apptest.LossLogin(0)).OneTimePassword {
+			t.Errorf("off after a reset that chose %v", chosen)
+		}
 		w.Clock.Add(time.Hour)
-	}
-	reset(true)
-	_, err = resets.Restrict(w.Ctx, w.Store, w.Supervisor, c.ID, time.Time{}, "別人と判明")
-	must(t, err)
-	if n := w.Number("select count(*) from mails where case_id = $1 and kind = 'restriction_notice' and state = 'queued'", c.ID); n != 1 || w.Case(login).NotifiedAt != nil || w.ID(login).OneTimePassword {
-		t.Errorf("%d notices wait, notified %v, one-time password %v", n, w.Case(login).NotifiedAt, w.ID(login).OneTimePassword)
-	}
-	settle()
-	reset(true)
-	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error { return members.Directory{}.Restrict(tx, []int64{c.IdentityID}) })) // by a list
-	reset(false)
-	if !w.ID(login).OneTimePassword {
-		t.Error("the one-time password was switched off without a word")
+		must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error { return members.Directory{}.Restrict(tx, []int64{c.IdentityID}) })) // by a list
 	}
 }

@@ -18,10 +18,10 @@ import (
 
 // Why an ID was restricted again.
 const (
-	byDecision = cases.ByDecision
+	byDecision = "decision"
 	byContact  = "contact"
 	byPapers   = "papers"
-	byLoss     = cases.ForLoss
+	byLoss     = "loss"
 )
 
 // Restrict restricts an ID again that is in use: whoever set its password, or had its

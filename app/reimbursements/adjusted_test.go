@@ -148,3 +148,27 @@ func TestWhatACancellationGaveBackIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// What one incident posts may settle what another one owed: a mark of a correction goes with it.
+func TestPostingLooksAtTheOtherIncident(t *testing.T) {
+	w := apptest.NewWorld(t)
+	twice(w)
+	l := login(1)
+	affected := apptest.AffectedHeader + l + ",山田 太郎,ヤマダ タロウ,1970-01-02,090-0000-0001,c1@mail.example,2008-01-01,1000001,東京都千代田区千代田1-1,N000000001,ja,0,50,2014-07-29 15:00:00\n"
+	w.Import(affected, movements("T1,"+l+",2014-07-20 01:00:00,transfer,pointtalk,goo,,600,500,,confirmed"))
+	w.ImportInto(second, affected, movements("F1,"+l+",2014-07-21 01:00:00,exchange,goo,,gift-code,80,,,confirmed"))
+	one, two := caseIn(w, "2014-R096", l), caseIn(w, second, l)
+	for _, c := range []*cases.Case{one, two} {
+		approve(t, w, w.Supervisor, propose(t, w, w.Agent, c).ID)
+	}
+	w.Clock.Add(24 * time.Hour)
+	w.ImportInto(second, "", movements("C1,"+l+",2014-07-30 01:00:00,cancel,,goo,,80,,F1,none"))
+	open := func(c *cases.Case) int64 { return w.Number("select points_open from cases where id = $1", c.ID) }
+	if open(one) == 0 || open(two) == 0 {
+		t.Fatal(open(one), open(two))
+	}
+	approve(t, w, w.Supervisor, propose(t, w, w.Agent, two).ID)
+	if _, plan := planOf(t, w, one); !plan.Empty() || open(one) != 0 || open(two) != 0 {
+		t.Errorf("%+v: marks %d and %d", plan.Lines, open(one), open(two))
+	}
+}

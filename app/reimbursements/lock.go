@@ -75,7 +75,12 @@ type preparation struct {
 	programs         []incidents.Program
 	addressees       map[int64]cases.Addressee
 	transfers, mails []int64
+	siblings         []sibling
 }
+
+// sibling is a case that looks at the balances of an ID as well, and may owe something other
+// than before once they move.
+type sibling struct{ ID, IdentityID int64 }
 
 // haste is how long a hasty transaction waits for one lock.
 const haste = "250ms"
@@ -89,6 +94,8 @@ func lockForApproval(tx *store.Tx, ids []int64, hasty bool) (map[int64]*approval
 	}
 	// Posting voids passwords of IDs, which are locked before cases.
 	members.AskLock(&reads, "select identity_id from cases where id "+ofProposals, ids)
+	siblings := store.Ask[sibling](&reads, `select id, identity_id from cases where identity_id in (select identity_id from cases where id `+ofProposals+`)
+		and origin <> 'inquiry' and (points_open <> 0 or made_whole_at is not null) order by id for no key update`, ids)
 	asked, companies, programs := askLocked(&reads, ids), ledger.AskCompanies(&reads), incidents.AskPrograms(&reads)
 	addressees := cases.AskAddressees(&reads, ofProposals, ids)
 	transfers, mails := store.AskIDs(&reads, "transfers", len(ids)), store.AskIDs(&reads, "mails", len(ids))
@@ -96,5 +103,5 @@ func lockForApproval(tx *store.Tx, ids []int64, hasty bool) (map[int64]*approval
 		return nil, nil, err
 	}
 	to, err := addressees(tx.Vault(), notices.ReimbursementCompleted)
-	return asked.found(), &preparation{companies(), *programs, to, *transfers, *mails}, err
+	return asked.found(), &preparation{companies(), *programs, to, *transfers, *mails, *siblings}, err
 }

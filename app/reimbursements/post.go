@@ -46,7 +46,29 @@ func (p *preparation) post(tx *store.Tx, approved []*approval) error {
 	if err := p.tellMembers(tx, posted); err != nil {
 		return err
 	}
-	return voidPointPasswords(tx, posted)
+	if err := voidPointPasswords(tx, posted); err != nil {
+		return err
+	}
+	return p.reviewSiblings(tx, posted)
+}
+
+// reviewSiblings looks again at the other cases of IDs whose balances moved: what was absorbed
+// is of the ID.
+func (p *preparation) reviewSiblings(tx *store.Tx, posted []*approval) error {
+	var ids []int64
+	for _, s := range p.siblings {
+		if slices.ContainsFunc(posted, func(a *approval) bool { return a.IdentityID == s.IdentityID }) &&
+			!slices.ContainsFunc(posted, func(a *approval) bool { return a.CaseID == s.ID }) {
+			ids = append(ids, s.ID)
+		}
+	}
+	if ids == nil {
+		return nil
+	}
+	if err := tx.Flush(); err != nil {
+		return err
+	}
+	return Review(tx, nil, "select unnest($1::bigint[])", ids)
 }
 
 // voidPointPasswords voids the passwords for points of IDs that were made whole, where a thief

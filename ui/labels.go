@@ -51,8 +51,8 @@ func summarised(f Frame, above templ.Component) templ.Component {
 func (f Frame) summed(ctx context.Context, p Problem) string {
 	labels, _ := ctx.Value(labelsKey{}).(map[string]string)
 	label := labels[p.ID()]
-	if label == "" && p.Field == "reason" {
-		label = t(ctx, "form.reason") // of a form that is gone
+	if label == "" { // of a form that is gone, and where there is one incident to choose
+		label = map[string]string{"reason": t(ctx, "form.reason"), "incident": t(ctx, "incidents.one")}[p.Field]
 	}
 	if label == "" || f.StillOwed != "" {
 		return p.Text

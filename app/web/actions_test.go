@@ -191,7 +191,7 @@ func TestResetPage(t *testing.T) {
 		}
 	}
 	b.get(path)
-	for name, c := range map[string][2]string{"weak": {"short", "short"}, "different": {password, password + "x"}, "the login": {"yamada0001!!", "yamada0001!!"}} {
+	for name, c := range map[string][2]string{"weak": {"tiny9", "tiny9"}, "different": {password, password + "x"}, "the login": {"yamada0001!!", "yamada0001!!"}} {
 		a := b.post(path, "password", c[0], "password_again", c[1])
 		if a.status != http.StatusUnprocessableEntity || strings.Contains(a.body, html.EscapeString(c[0])) {
 			t.Errorf("%s: %d", name, a.status)

@@ -158,7 +158,7 @@ func TestEnrolmentPage(t *testing.T) {
 	if a := b.get("/enrol/" + token); a.status != http.StatusOK || !strings.Contains(a.body, "agent@hoten.example") {
 		t.Fatalf("%d", a.status)
 	}
-	for _, c := range [][2]string{{"short", "short"}, {password, "another one 123"}} {
+	for _, c := range [][2]string{{"tiny9", "tiny9"}, {password, "another one 123"}} {
 		if a := b.post("/enrol/"+token, "password", c[0], "password_again", c[1]); a.status != http.StatusUnprocessableEntity || strings.Contains(a.body, c[1]) {
 			t.Errorf("%v: %d", c, a.status)
 		}

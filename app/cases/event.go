@@ -58,6 +58,7 @@ const (
 	WasRestrictedAgain  = "restricted_again"
 	RestrictedElsewhere = "restricted_elsewhere"
 	FindingDecided      = "finding"
+	OwnDoubted          = "own_doubted"
 	AdjustmentMade      = "adjustment"
 	DoubleDecided       = "double_decided"
 	CancelsExceeded     = "cancels_exceeded"
@@ -89,7 +90,7 @@ const NoMovements = "–"
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	HandoverOffered, HandoverTakenBack, HandoverRefused, HandoverRanOut, CallHandedOver,
-	VerificationOpened, VerifiedVoid, ImpostorCleared, Represented, Unrepresented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, MailCounts, LetterSent, MailNotSent, MailAgain, MailWasKept, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided,
+	VerificationOpened, VerifiedVoid, ImpostorCleared, Represented, Unrepresented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, MailCounts, LetterSent, MailNotSent, MailAgain, MailWasKept, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided, OwnDoubted,
 	AdjustmentMade, DoubleDecided, CancelsExceeded, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 

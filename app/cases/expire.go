@@ -39,6 +39,9 @@ func expireGrants(tx *store.Tx, identity, conversation int64) error {
 // proved no contact.
 func voidVerified(tx *store.Tx, ids, conversations []int64) error {
 	members.TakeProofsBack(tx, conversations...)
+	if _, _, err := mark(tx, ownOnWord, reopening("c.status = 'completed'"), OwnDoubted, 0, ids, conversations); err != nil {
+		return err
+	}
 	void, _, err := mark(tx, "c.identity_id = any($3) and c.verified_call = any($4)", "verified_at = null, verified_call = null, "+reopening(`c.status = 'completed' and c.origin <> 'inquiry'
 		and c.notified_at is null and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted')`), VerifiedVoid, 0, ids, conversations)
 	if err != nil {
@@ -55,6 +58,13 @@ func voidVerified(tx *store.Tx, ids, conversations []int64) error {
 	}
 	return markUnreachedOf(tx, ids...)
 }
+
+// ownOnWord is the condition, in SQL, of cases (c) of IDs $3 with a movement that was found to
+// be the member's own, while somebody counted as verified who was in a conversation of $4.
+const ownOnWord = `c.identity_id = any($3) and exists (select from case_events e where e.case_id = c.id and e.kind = '` + FindingDecided + `' and e.data->>'to' = 'own' and e.data->>'verified' = 'true'
+	and e.at >= (select min(started_at) from calls where id = any($4))
+	and not exists (select from case_events n where n.case_id = e.case_id and n.kind = e.kind and n.id > e.id and n.data->>'movement' = e.data->>'movement'))
+	and not exists (select from case_events d where d.case_id = c.id and d.kind = '` + OwnDoubted + `' and d.at = $2)`
 
 // expireCalls ends the verifications of the open calls of others on a case: what has not
 // begun does not begin any more.

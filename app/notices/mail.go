@@ -133,6 +133,7 @@ type Points struct {
 	Adjusted   int64  `json:"adjusted"`
 	Moved      int64  `json:"moved,omitempty"`     // what else happened on the account since the member was told; no part of Total
 	Returned   int64  `json:"returned,omitempty"`  // of a correction: what canceled exchanges had returned since; no part of Total
+	Undue      bool   `json:"undue,omitempty"`     // of a correction: some of it is not to be put back any more
 	Cancelled  int64  `json:"cancelled,omitempty"` // what canceled exchanges had returned before, and is not Reimbursed; no part of Total
 	Balance    int64  `json:"balance"`
 	Whole      *int64 `json:"whole,omitempty"`   // of a correction: what was put back or taken back in all

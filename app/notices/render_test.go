@@ -42,7 +42,7 @@ func facts(name string) Facts {
 		TitleJa: "なりすましによるポイント不正利用", TitleEn: "Points misused through stolen OCN IDs",
 		PeriodFrom: day(11), PeriodTo: day(28), DetectedOn: day(28), At: time.Date(2014, 7, 31, 10, 30, 0, 0, jptext.JST), Minutes: 10, Loss: true, PointPassword: true,
 		Points: []Points{{NameJa: "ポイントーク", NameEn: "PointTalk", Restored: 5000, Adjusted: 120, Balance: 12345, Whole: &whole},
-			{NameJa: "gooポイント", NameEn: "goo Point", Restored: -4000, Reimbursed: 3500, Cancelled: 200, Absorbed: 800, Moved: -40, Balance: 1265}}}
+			{NameJa: "gooポイント", NameEn: "goo Point", Restored: -4000, Undue: true, Reimbursed: 3500, Cancelled: 200, Absorbed: 800, Moved: -40, Balance: 1265}}}
 }
 
 // nasty tries to write headings, lines, links, markup and template syntax.
@@ -176,7 +176,7 @@ func TestPointPasswordsAreToldOf(t *testing.T) {
 func TestTotals(t *testing.T) {
 	whole := int64(2000)
 	for _, kind := range []string{ReimbursementCompleted, ReimbursementCorrected, CaseClosed} {
-		for lang, c := range map[string]struct{ total, whole string }{"ja": {"合計：", "補填の合計（訂正後）：+2,000ポイント"}, "en": {"Total", "reimbursed (corrected): +2,000 points"}} {
+		for lang, c := range map[string]struct{ total, whole string }{"ja": {"合計：", "当社で反映した分の合計（訂正後）：+2,000ポイント"}, "en": {"Total", "posted (corrected): +2,000 points"}} {
 			f := facts("山田 太郎")
 			f.Points = []Points{{NameJa: "goo", NameEn: "goo", Reimbursed: 500, Balance: 900}}
 			if m := render(t, kind, lang, f, ""); strings.Contains(m.Text, c.total) {

@@ -112,8 +112,8 @@ func TestCorrectionsTellWhatWasReturned(t *testing.T) {
 	f.Points = []Points{coins(Points{Reimbursed: -203, Returned: 203, Whole: &whole, Balance: 1961})}
 	f.Before = PutBack{Restored: true, Reimbursed: true}
 	for lang, want := range map[string]string{
-		"ja": "不正に交換された分の補填の差額：−203コイン復元・補填の合計（訂正後）：−209コイン交換の取消により戻った分：+203コイン反映後の残高：1,961コイン",
-		"en": "Total restored and reimbursed (corrected): −209 coins Returned by the canceled exchange: +203 coins Balance afterwards: 1,961 coins",
+		"ja": "不正に交換された分の補填の差額：−203コイン当社で反映した分の合計（訂正後）：−209コイン交換の取消により戻った分：+203コイン反映後の残高：1,961コイン",
+		"en": "Total that we have posted (corrected): −209 coins Returned by the canceled exchange: +203 coins Balance afterwards: 1,961 coins",
 	} {
 		if text := rendered(t, ReimbursementCorrected, lang, f); !strings.Contains(text, want) {
 			t.Errorf("not there: %s\n%s", want, text)

@@ -78,6 +78,7 @@ type words struct {
 	Transfers                        bool
 	Rolled, Paid, Both               bool // how points of this member were put back
 	Adjustment                       bool // balances were adjusted, and nothing else was posted
+	Settled                          bool // what was posted nets to neither of these
 	Services                         []string
 	Transfer                         string
 }
@@ -91,6 +92,7 @@ type pointWords struct {
 	Restored, Reimbursed, Absorbed, Adjusted, Moved string // empty: no such part
 	TakenBack                                       bool   // the restoring took points out
 	Less                                            bool   // altogether points were taken
+	Undue                                           bool   // some are not to be put back any more
 	Borne                                           bool   // the company bears a shortfall; else Absorbed takes back what it bore before
 }
 
@@ -115,6 +117,7 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 	w.Rolled, w.Paid, w.Both = ways.Restored, ways.Reimbursed, ways.Restored && ways.Reimbursed
 	w.Adjustment = f.Points != nil && !slices.ContainsFunc(f.Points, func(p Points) bool { return p.Restored != 0 || p.Reimbursed != 0 || p.Absorbed != 0 })
 	w.Voided = f.PointPassword && w.PointPassword != ""
+	w.Settled = f.Points != nil && !w.Adjustment && !slices.ContainsFunc(f.Points, func(p Points) bool { return p.Restored != 0 || p.Reimbursed != 0 })
 	if lang == "en" {
 		w.Title = value(f.TitleEn)
 	}
@@ -142,7 +145,7 @@ func (p Points) words(lang string) pointWords {
 		return p.signed(lang, n)
 	}
 	w := pointWords{Program: value(program), Unit: value(p.unit(lang)), Units: value(capital(p.unit(lang))), Returned: part(p.Returned), Restored: part(p.Restored), Reimbursed: part(p.Reimbursed), Absorbed: part(p.Absorbed), Adjusted: part(p.Adjusted),
-		Moved: part(p.Moved), TakenBack: p.Restored < 0, Less: p.Total() < 0, Borne: p.Absorbed > 0}
+		Moved: part(p.Moved), TakenBack: p.Restored < 0, Less: p.Total() < 0, Undue: p.Undue, Borne: p.Absorbed > 0}
 	if p.parts() != 1 {
 		w.Total = p.signed(lang, p.Total())
 	}

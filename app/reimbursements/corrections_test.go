@@ -142,7 +142,7 @@ func TestLateCancellation(t *testing.T) {
 	}
 	// The first mail told 800 as well: what was returned is why.
 	shown, err := sent[0].Show(w.Vault, notices.Env{})
-	if want := "補填の差額：−250ポイント\n補填の合計（訂正後）：+50ポイント\n交換の取消により戻った分：+250ポイント\n反映後の残高：800ポイント"; err != nil || !strings.Contains(shown.Text, want) || strings.Contains(shown.Text, "そのほか") {
+	if want := "補填の差額：−250ポイント\n当社で反映した分の合計（訂正後）：+50ポイント\n交換の取消により戻った分：+250ポイント\n反映後の残高：800ポイント"; err != nil || !strings.Contains(shown.Text, want) || strings.Contains(shown.Text, "そのほか") {
 		t.Errorf("%v\n%s", err, shown.Text)
 	}
 	if n := count(t, w, "select count(*) from mails where kind = $1", notices.ReimbursementCompleted); n != 1 {

@@ -287,9 +287,9 @@ func pointsFacts(a *approval, programs []incidents.Program, before earlier) (out
 			touched = true
 			switch l.Kind {
 			case Rollback:
-				f.Restored += l.Points
+				f.Restored, f.Undue = f.Restored+l.Points, f.Undue || l.Points < 0
 			case Reimburse:
-				f.Reimbursed += l.Points
+				f.Reimbursed, f.Undue = f.Reimbursed+l.Points, f.Undue || l.Points < 0
 				if !p.Corrects {
 					f.Cancelled += cancelled[*l.MovementID]
 				}

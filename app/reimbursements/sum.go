@@ -26,7 +26,7 @@ func stillOwed(tx *store.Tx, c *cases.Case) (owed, due bool, err error) {
 }
 
 // givenBack sums up what was posted for a case, a program each and only those
-// touched, with the balances as they are.
+// of which something is left, with the balances as they are.
 func givenBack(tx *store.Tx, c *cases.Case) ([]notices.Points, error) {
 	return store.Select[notices.Points](tx.DB, `select p.name_ja, p.name_en, p.unit_ja, p.unit_en, p.unit_en_one, case when a.assumed then 0 else a.balance end as balance, a.assumed as unknown,
 		  coalesce(sum(l.points) filter (where l.kind = 'rollback'), 0)::bigint as restored,
@@ -35,5 +35,7 @@ func givenBack(tx *store.Tx, c *cases.Case) ([]notices.Points, error) {
 		  coalesce(sum(l.points) filter (where l.kind = 'adjust'), 0)::bigint as adjusted
 		from reimbursements r join reimbursement_points l on l.reimbursement_id = r.id
 		join programs p on p.id = l.program_id join accounts a on a.identity_id = $2 and a.program_id = p.id
-		where r.case_id = $1 and r.state = 'posted' group by p.id, a.balance, a.assumed order by p.id`, c.ID, c.IdentityID)
+		where r.case_id = $1 and r.state = 'posted' group by p.id, a.balance, a.assumed
+		having sum(l.points) filter (where l.kind = 'rollback') <> 0 or sum(l.points) filter (where l.kind = 'reimburse') <> 0
+		  or sum(l.points) filter (where l.kind = 'absorb') <> 0 or sum(l.points) filter (where l.kind = 'adjust') <> 0 order by p.id`, c.ID, c.IdentityID)
 }

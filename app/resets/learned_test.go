@@ -471,3 +471,38 @@ func TestOneTimePasswordsStay(t *testing.T) {
 		must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error { return members.Directory{}.Restrict(tx, []int64{c.IdentityID}) })) // by a list
 	}
 }
+
+// A finding of own use that rests on a verification which is taken back is to be looked at
+// again, also where the case is closed; one that somebody decided otherwise since is not.
+func TestOwnUseOnTheWordOfAnImpostor(t *testing.T) {
+	for name, again := range map[string]bool{"it stands": false, "decided otherwise": true} {
+		t.Run(name, func(t *testing.T) {
+			w := apptest.NewWorld(t)
+			affected, movements := apptest.Losses(1)
+			w.Import(affected, movements)
+			c := w.Case(apptest.LossLogin(0))
+			call := w.Verified(w.Agent, c.ID, apptest.LossSays(0)...)
+			movement := ""
+			must(t, store.Scan(store.Read(w.Ctx, w.Store), "select max(movement_id) from movements", nil, &movement))
+			decide := func(finding string) {
+				t.Helper()
+				w.Clock.Add(time.Minute)
+				_, err := reimbursements.DecideFinding(w.Ctx, w.Store, w.Supervisor, c.ID, movement, finding, "本人の申告")
+				must(t, err)
+			}
+			if decide(incidents.Own); again {
+				decide(incidents.Confirmed)
+			}
+			_, err := cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID)
+			must(t, err)
+			w.Number("update cases set status = 'completed', completed_at = $1 returning 1", w.Clock.Now())
+			w.Clock.Add(time.Minute)
+			_, err = cases.Conclude(w.Ctx, w.Store, w.Supervisor, call.ID, cases.ImpostorSuspected)
+			must(t, err)
+			n := w.Number("select count(*) from case_events where kind = $1", cases.OwnDoubted)
+			if want := map[bool]int64{false: 1, true: 0}[again]; n != want || (want == 1) != (w.Case(apptest.LossLogin(0)).Status == cases.Reopened) {
+				t.Errorf("%d events, %s", n, w.Case(apptest.LossLogin(0)).Status)
+			}
+		})
+	}
+}

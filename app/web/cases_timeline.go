@@ -23,7 +23,7 @@ var timelineKinds = map[string][]string{
 		cases.ContactProposed, cases.ContactSet, cases.ContactRefused, cases.ContactWithdrawn, cases.ContactUndone, cases.Revealed},
 	"reset": {cases.LinkWasSent, cases.WasResumed, cases.Released, cases.WasRestrictedAgain, cases.RestrictedElsewhere},
 	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.DoubleDecided, cases.DoubleFound, cases.CancelsExceeded, cases.BalanceMissed, cases.BalanceStated,
-		cases.FactArrived, cases.CorrectionFound, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
+		cases.OwnDoubted, cases.FactArrived, cases.CorrectionFound, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
 		cases.Posted, cases.ApprovalsVoided, cases.ApprovalReminded, cases.ApprovalEscalated},
 	"mail":   {cases.Notified, cases.Unreachable, cases.Reachable, cases.NoticeMisled, cases.ResultMisled, cases.ChangeMisled, cases.MailCounts, cases.LetterSent, cases.MailNotSent, cases.MailAgain, cases.MailWasKept, cases.MailMoved},
 	"status": {cases.Opened, cases.StatusChanged, cases.Assigned, cases.AddedToIncident},

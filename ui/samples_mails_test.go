@@ -6,7 +6,7 @@ import (
 )
 
 func sampleStopped(lang string) MailsIndex {
-	p := MailsIndex{Frame: sampleFrame(lang, "mails", access.CenterManager), State: "sent", MayResume: true, Kept: 1204,
+	p := MailsIndex{Frame: sampleFrame(lang, "mails", access.CenterManager), Kinds: mailKinds, States: mailStates, State: "sent", MayResume: true, Kept: 1204,
 		Stopped: []MailQueue{
 			{ID: 3, Domain: "docomo.example", AboutUs: true, Said: "SMTP error 550: Service unavailable, client host [192.0.2.1] blocked", StoppedAt: jst(7, 31, 9, 12), ProbeAt: jst(7, 31, 9, 52), Waiting: 213},
 			{ID: 4, Said: "SMTP error 550: User unknown in local recipient table", StoppedAt: jst(7, 31, 9, 40), Waiting: 1032, Refused: 20},
@@ -31,3 +31,8 @@ func sampleInstallation(lang string, role access.Role, held bool) InstallationSh
 	}
 	return p
 }
+
+var (
+	mailKinds  = []string{"restriction_notice", "verification_code", "reset_link", "reset_completed", "contact_changed", "contact_undone", "reimbursement_completed", "reimbursement_corrected", "case_closed", "all_holders"}
+	mailStates = []string{"queued", "sent", "failed", "bounced"}
+)

@@ -74,7 +74,7 @@ func listSamples(lang string) map[string]page {
 	return map[string]page{
 		"cases_index": full, "cases_index_none": none, "cases_index_empty": CasesIndex{Frame: sampleFrame(lang, "cases", access.Agent), MayWork: true},
 		"calls_index": calls, "calls_index_none": missed, "mails_show": mail,
-		"mails_index": MailsIndex{Frame: sampleFrame(lang, "mails", access.Agent), State: "sent", NextCursor: "c1", Rows: []MailRow{
+		"mails_index": MailsIndex{Frame: sampleFrame(lang, "mails", access.Agent), Kinds: mailKinds, States: mailStates, State: "sent", NextCursor: "c1", Rows: []MailRow{
 			{ID: 12, Kind: "restriction_notice", Case: "R096-000001", To: "co****@mail.example", Subject: "【重要】OCN IDの利用制限についてのお知らせ", State: "sent", At: jst(7, 30, 9, 0)},
 			{ID: 13, Kind: "reset_link", Case: "R096-000002", To: "m0****@mail.example", Subject: "【重要】パスワード再設定のご案内", State: "bounced", At: jst(7, 31, 10, 50)},
 			{ID: 14, Kind: "verification_code", Case: "R096-000002", To: "m0****@mail.example", Subject: "確認コードのお知らせ", State: "queued", At: jst(7, 31, 10, 51)},
@@ -83,7 +83,7 @@ func listSamples(lang string) map[string]page {
 		"installation_show":      sampleInstallation(lang, access.Administrator, true),
 		"installation_show_held": sampleInstallation(lang, access.Agent, true),
 		"installation_show_free": sampleInstallation(lang, access.Administrator, false),
-		"mails_index_empty":      MailsIndex{Frame: sampleFrame(lang, "mails", access.Agent), Case: "R096-000009"},
+		"mails_index_empty":      MailsIndex{Frame: sampleFrame(lang, "mails", access.Agent), Kinds: mailKinds, States: mailStates, Case: "R096-000009"},
 	}
 }
 

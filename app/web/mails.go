@@ -16,7 +16,7 @@ import (
 
 func showMails(p *page) error {
 	p.section("mails")
-	shown := ui.MailsIndex{Kind: p.known("kind", p.QueryParam("kind"), notices.Kinds...), State: p.known("state", p.QueryParam("state"), notices.States...), Case: p.QueryParam("case")}
+	shown := ui.MailsIndex{Kinds: notices.Kinds, States: notices.States, Kind: p.known("kind", p.QueryParam("kind"), notices.Kinds...), State: p.known("state", p.QueryParam("state"), notices.States...), Case: p.QueryParam("case")}
 	f := notices.Filter{Kind: shown.Kind, State: shown.State, Before: p.cursor(), Limit: pageSize}
 	if id, ok := cases.ParseNumber(shown.Case); ok {
 		f.CaseID = id

@@ -92,3 +92,16 @@ func TestSendingWhatWasOnlyKept(t *testing.T) {
 		t.Error("the mail is not queued")
 	}
 }
+
+// The list can be narrowed to every kind and state of mails that there is.
+func TestMailsCanBeFiltered(t *testing.T) {
+	s := newSite(t)
+	a := s.as(s.Manager).get("/mails")
+	for name, values := range map[string][]string{"kind": notices.Kinds, "state": notices.States} {
+		for _, v := range values {
+			if !strings.Contains(a.body, name+"="+v+`"`) {
+				t.Errorf("no filter by %s %s", name, v)
+			}
+		}
+	}
+}

@@ -71,6 +71,13 @@ func Number(id int64) string {
 	return "H" + digits + "-" + strconv.Itoa(damm(digits))
 }
 
+// NamesCase reports whether what somebody typed can be meant for nothing but a case: its
+// number with the H. A bare number may be an ID or a telephone's.
+func NamesCase(s string) bool {
+	_, is := ParseNumber(s)
+	return is && strings.HasPrefix(strings.ToUpper(strings.TrimSpace(width.Narrow.String(s))), "H")
+}
+
 // ParseNumber reads a case number as typed: full-width, lower case, without the
 // hyphen. A wrong check digit is not a case number.
 func ParseNumber(s string) (int64, bool) {
@@ -88,21 +95,21 @@ func ParseNumber(s string) (int64, bool) {
 
 // numbersFrom reads how a case number begins while somebody types it, and gives the
 // ids whose numbers begin so: "H00012", or the bare number without its zeros and
-// check digit ("1265"), which may be something else as well.
-func numbersFrom(s string) (first, last int64, marked bool) {
+// check digit ("1265").
+func numbersFrom(s string) (first, last int64) {
 	digits, marked := strings.CutPrefix(strings.ToUpper(strings.TrimSpace(width.Narrow.String(s))), "H")
 	id, err := strconv.ParseInt(digits, 10, 64)
 	if err != nil || id < 0 || len(digits) > numberDigits || !marked && digits[0] == '0' {
-		return 0, -1, false
+		return 0, -1
 	}
 	if !marked {
-		return id, id, false
+		return id, id
 	}
 	size := int64(1)
 	for range numberDigits - len(digits) {
 		size *= 10
 	}
-	return id * size, (id+1)*size - 1, true
+	return id * size, (id+1)*size - 1
 }
 
 // FromNumber is ParseNumber for addresses: what is no number is not found.

@@ -58,7 +58,7 @@ func (r registered) phone(said string) (contact *int64) {
 
 // noAnswers are what agents type when the caller gave none: whole answers, without spaces,
 // as their characters stand in names too.
-var noAnswers = keysOf(`不明 不詳 分からない 分らない わからない 判らない 解らない 分かりません 分りません わかりません 判りません 解りません
+var noAnswers = keysOf(`えーと ええと えっと うーん 不明 不詳 分からない 分らない わからない 判らない 解らない 分かりません 分りません わかりません 判りません 解りません
 	忘れた 忘れました 忘れてしまった 忘れてしまいました 忘れちゃった わすれた わすれました 知らない 知りません しらない しりません 存じません
 	覚えていない 覚えてない 覚えていません 覚えてません おぼえていない おぼえてない おぼえていません おぼえてません 思い出せない 思い出せません おもいだせない おもいだせません
 	無回答 未回答 回答なし 答えられない 答えられません こたえられない なし 無し

@@ -164,8 +164,8 @@ func init() {
 var keptHolds = `m.case_id is null or exists (select from cases c where c.id = m.case_id and case m.kind
 	when '` + notices.RestrictionNotice + `' then c.origin <> 'inquiry' and c.status <> 'out_of_scope' and c.verified_at is null
 		and exists (select from identities i where i.id = c.identity_id and i.state = '` + members.Restricted + "') and not " + toldByLetter + " and not " + inUseSince("m.sent_at") + `
-	when '` + notices.ResetCompleted + "' then not exists (" + takenBack("c.identity_id") + ` and r.at > m.queued_at)
-	when '` + notices.CaseClosed + `' then c.status = 'completed'
+	when '` + notices.ResetCompleted + "' then exists (select from identities i where i.id = c.identity_id and i.state = '" + members.Resumed + "') and not exists (" + takenBack("c.identity_id") + ` and r.at > m.queued_at)
+	when '` + notices.CaseClosed + `' then c.status = 'completed' and not exists (select from identities i where i.id = c.identity_id and i.restricted_at > m.queued_at)
 	else true end)`
 
 // keptGoes takes back what was marked because of mails that were only kept and are sent now:

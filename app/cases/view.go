@@ -32,7 +32,7 @@ func Viewed(ctx context.Context, s *store.Store, by access.Actor, id int64) erro
 // whether two searches were for the same. A case's number says nothing of a member
 // and is not noted.
 func Searched(ctx context.Context, s *store.Store, by access.Actor, q string, found int) error {
-	if _, number := ParseNumber(strings.TrimSpace(q)); number || strings.TrimSpace(q) == "" {
+	if NamesCase(q) || strings.TrimSpace(q) == "" {
 		return nil
 	}
 	words := hex.EncodeToString(s.Vault.Blind("search", jptext.SearchKey(q)))

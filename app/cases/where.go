@@ -93,19 +93,19 @@ func (f Filter) sought(db *gorm.DB, v *vault.Vault, q string) (condition string,
 		identities, err := members.ByPhone(db, v, f.Phone)
 		return "c.identity_id = any(?)", []any{identities}, false, err
 	}
+	// What reads as the number of a case may be an ID or a telephone's as well.
+	first, last := numbersFrom(q)
 	if id, ok := ParseNumber(q); ok {
-		return "c.id = ?", []any{id}, false, nil
-	}
-	first, last, marked := numbersFrom(q)
-	if marked {
-		return "c.id between ? and ?", []any{first, last}, false, nil
+		first, last = id, id
 	}
 	identities, truncated, err := members.Search(db, v, q, cmp.Or(f.Look, members.MaxHits))
 	switch {
 	case err != nil || len(identities) == 0 && first > last:
 		return "", nil, false, err
+	case len(identities) == 0:
+		return "c.id between ? and ?", []any{first, last}, truncated, nil
 	case first > last:
 		return "c.identity_id = any(?)", []any{identities}, truncated, nil
 	}
-	return "(c.id = ? or c.identity_id = any(?))", []any{first, identities}, truncated, nil
+	return "(c.id between ? and ? or c.identity_id = any(?))", []any{first, last, identities}, truncated, nil
 }

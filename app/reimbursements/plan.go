@@ -218,9 +218,9 @@ func (p *Plan) settle(f Facts, change, adjusted map[int16]int64) {
 		final := now
 		if points, touched := change[program]; touched {
 			whole := now - f.Behind[program] + points - f.Absorbed[program]
-			// Of what was absorbed nothing is taken back from what adjustments gave.
+			// What adjustments gave covers no shortfall, whichever came first.
 			given := max(0, min(now, f.Adjusted[program]))
-			absorbs := max(-whole, min(given-whole, f.Absorbed[program]), 0)
+			absorbs := max(given-whole, 0)
 			if absorb := absorbs - f.Absorbed[program]; absorb != 0 {
 				p.Lines = append(p.Lines, Line{Kind: Absorb, ProgramID: program, Points: absorb})
 				p.Corrects = p.Corrects || absorb < 0 && f.BorneHere[program] > 0 || f.Behind[program] > 0 && f.posted()

@@ -285,6 +285,23 @@ func TestAdjustmentsAreLinesOfTheirOwn(t *testing.T) {
 	})
 }
 
+// It makes no difference whether an adjustment is posted before the losses or with them.
+func TestAdjustmentsComeInAnyOrder(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawHistory(t)
+		h.facts.Absorbed, h.facts.Adjusted = map[int16]int64{}, map[int16]int64{}
+		gift := []reimbursements.Adjustment{{ID: 1, ProgramID: goo, Points: rapid.Int64Range(1, 10_000).Draw(t, "adjustment")}}
+		together := h.facts
+		together.Adjustments = gift
+		want := reimbursements.Compute(together).Balances
+		post(h.facts, reimbursements.Compute(reimbursements.Facts{Adjustments: gift, Balances: h.facts.Balances, Absorbed: h.facts.Absorbed}))
+		h.facts.Adjusted[goo] = gift[0].Points
+		if got := reimbursements.Compute(h.facts).Balances; got[0].Final != want[0].Final || got[1].Final != want[1].Final {
+			t.Fatalf("first %+v, together %+v", got, want)
+		}
+	})
+}
+
 // What somebody decided to give arrives, and is not taken back for a shortfall that was
 // absorbed; nor does it hide one that comes later.
 func TestAdjustmentsPayNoShortfall(t *testing.T) {

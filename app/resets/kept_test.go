@@ -227,6 +227,29 @@ func TestAHeldCopyKeepsWhatWasKept(t *testing.T) {
 	}
 }
 
+// A reset or a closing of before the ID was restricted by another incident is not sent late.
+func TestKeptMailsOfAUseThatEnded(t *testing.T) {
+	w, id := notifiedInTheFolder(t)
+	for _, kind := range []string{notices.ResetCompleted, notices.CaseClosed} {
+		w.Number(`insert into mails (case_id, member_id, contact_id, kind, language, state, kept, queued_at, due_at, sent_at, recipient, data, message_id)
+			select case_id, member_id, contact_id, $2, language, 'sent', true, $3::timestamptz, $3, $3, recipient, data, gen_random_uuid() from mails where id = $1 returning 1`, id, kind, w.Clock.Now())
+	}
+	w.Number("update cases set status = 'completed', completed_at = $1, verified_at = $1 where id = (select case_id from mails where id = $2) returning 1", w.Clock.Now(), id)
+	w.Number("update identities set state = 'resumed', resumed_at = $2 where id = $1 returning 1", w.Case("m1@ocn.example").IdentityID, w.Clock.Now())
+	offered := func() int64 {
+		t.Helper()
+		n, err := notices.Kept(store.Read(w.Ctx, w.Store))
+		must(t, err)
+		return n
+	}
+	if offered() != 2 {
+		t.Errorf("%d hold while the ID is in use", offered())
+	}
+	w.Clock.Add(time.Hour)
+	w.Number("update identities set state = 'restricted', restricted_at = $2, resumed_at = null where id = $1 returning 1", w.Case("m1@ocn.example").IdentityID, w.Clock.Now())
+	sendKept(t, w, 0)
+}
+
 // Each mail about a result tells a part of it, and each about a contact another one: none takes
 // the place of those before it.
 func TestEveryKeptResultIsSent(t *testing.T) {

@@ -71,11 +71,11 @@ func Number(id int64) string {
 	return "H" + digits + "-" + strconv.Itoa(damm(digits))
 }
 
-// NamesCase reports whether what somebody typed can be meant for nothing but a case: its
-// number with the H. A bare number may be an ID or a telephone's.
+// NamesCase reports whether what somebody typed is the number of a case as it is written, with
+// the H and the hyphen. Anything less may be an ID or a telephone's as well.
 func NamesCase(s string) bool {
-	_, is := ParseNumber(s)
-	return is && strings.HasPrefix(strings.ToUpper(strings.TrimSpace(width.Narrow.String(s))), "H")
+	id, is := ParseNumber(s)
+	return is && strings.ToUpper(strings.TrimSpace(width.Narrow.String(s))) == Number(id)
 }
 
 // ParseNumber reads a case number as typed: full-width, lower case, without the

@@ -215,23 +215,38 @@ func (p *Plan) settle(f Facts, change, adjusted map[int16]int64) {
 	}
 	for _, program := range sortedKeys(f.Balances) {
 		now, behind := f.Balances[program], int64(0)
-		final := now
-		if points, touched := change[program]; touched {
-			whole := now - f.Behind[program] + points - f.Absorbed[program]
-			// What adjustments gave covers no shortfall, whichever came first.
-			given := max(0, min(now, f.Adjusted[program]))
-			absorbs := max(given-whole, 0)
-			if absorb := absorbs - f.Absorbed[program]; absorb != 0 {
-				p.Lines = append(p.Lines, Line{Kind: Absorb, ProgramID: program, Points: absorb})
-				p.Corrects = p.Corrects || absorb < 0 && f.BorneHere[program] > 0 || f.Behind[program] > 0 && f.posted()
+		more := adjusted[program]
+		final := now + more
+		// One that undoes another gives back no more than that took.
+		_, touched := change[program]
+		if touched || more > 0 && f.Adjusted[program] < 0 {
+			behind = f.Behind[program]
+			// What adjustments gave, as far as it is still there, covers no shortfall,
+			// whichever came first.
+			stands := min(f.Adjusted[program], now)
+			own := now - behind + change[program] - f.Absorbed[program] - stands
+			if final = balanced(own, stands+more); more < 0 {
+				final = balanced(own, stands) + more
 			}
-			final, behind = whole+absorbs, f.Behind[program]
+			if absorb := final - own - stands - more - f.Absorbed[program]; absorb != 0 {
+				p.Lines = append(p.Lines, Line{Kind: Absorb, ProgramID: program, Points: absorb})
+				p.Corrects = p.Corrects || absorb < 0 && f.BorneHere[program] > 0 || behind > 0 && f.posted()
+			}
 		}
-		if final += adjusted[program]; final < 0 {
+		if final < 0 {
 			p.Exceeded = append(p.Exceeded, program)
 		}
 		p.Balances = append(p.Balances, Balance{program, now, final, behind})
 	}
+}
+
+// balanced is the balance of somebody to whom movements leave so much, and adjustments give or
+// take so much: what is given is there in full, and nothing is below zero.
+func balanced(own, adjusted int64) int64 {
+	if adjusted >= 0 {
+		return max(0, own) + adjusted
+	}
+	return max(0, own+adjusted)
 }
 
 // posted reports whether an earlier plan of the case was posted for a movement.

@@ -320,6 +320,12 @@ func TestAdjustmentsPayNoShortfall(t *testing.T) {
 	if p = reimbursements.Compute(f); len(p.Lines) != 1 || p.Lines[0].Points != -40 || p.Balances[1].Final != 100 {
 		t.Fatalf("%+v", p)
 	}
+	// One that undoes another brings back what that took, and no shortfall with it.
+	f = reimbursements.Facts{Posted: map[int64]reimbursements.Entries{}, Absorbed: map[int16]int64{goo: 40}, BorneHere: map[int16]int64{goo: 40}, Adjusted: map[int16]int64{goo: -60},
+		Balances: map[int16]int64{pointtalk: 0, goo: 0}, Adjustments: []reimbursements.Adjustment{{ID: 1, ProgramID: goo, Points: 60}}}
+	if p = reimbursements.Compute(f); p.Balances[1].Final != 20 || len(p.Lines) != 2 || p.Lines[1].Points != -40 {
+		t.Fatalf("%+v", p)
+	}
 	// A loss is made good in full, of which none is kept for what an adjustment took.
 	f = reimbursements.Facts{Posted: map[int64]reimbursements.Entries{}, Absorbed: map[int16]int64{}, BorneHere: map[int16]int64{}, Adjusted: map[int16]int64{goo: -350},
 		Balances: map[int16]int64{pointtalk: 0, goo: 0}, Movements: []incidents.Movement{{ID: 1, Kind: incidents.Exchange, FromProgram: ptr(goo), Points: 250, Finding: incidents.Confirmed}}}

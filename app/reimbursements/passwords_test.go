@@ -66,3 +66,26 @@ func TestMadeWholeVoidsPointPasswords(t *testing.T) {
 		t.Errorf("%d audited", n)
 	}
 }
+
+// While a letter about the result is due no mail tells of a correction to it: the letter tells
+// the whole. The password for points is void all the same.
+func TestALetterTellsTheWhole(t *testing.T) {
+	w, of := importLosses(t, small, small)
+	for _, c := range of {
+		approve(t, w, w.Supervisor, propose(t, w, w.Agent, c).ID)
+	}
+	w.Number("update cases set letter_about = 32767 where id = $1 returning 1", of[0].ID)
+	w.Number("update identities set point_password_voided_at = null where id = $1 returning 1", of[0].IdentityID)
+	before := w.Number("select count(*) from mails")
+	w.Clock.Add(time.Hour)
+	w.Import("", movements("C0,"+login(0)+",2014-07-21 02:00:00,cancel,,goo,,100,,E0,none", "C1,"+login(1)+",2014-07-21 02:00:00,cancel,,goo,,100,,E1,none"))
+	for i, c := range of {
+		approve(t, w, w.Supervisor, propose(t, w, w.Agent, c).ID)
+		if n := w.Number("select count(*) from mails") - before; n != int64(i) {
+			t.Errorf("%d mails after the correction of %s", n, login(i))
+		}
+	}
+	if w.ID(login(0)).PointPasswordVoidedAt == nil {
+		t.Error("the password for points stands")
+	}
+}

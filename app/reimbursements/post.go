@@ -172,10 +172,10 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 		if !slices.ContainsFunc(facts.Points, moves) {
 			continue // one number of a movement for another, or an adjustment undone: nothing changes for the member
 		}
+		a.voids, facts.PointPassword = who.PointPassword, who.PointPassword
 		if a.plan.Corrects && a.OwesResult() {
 			continue // the letter tells the whole: no mail told what this corrects
 		}
-		a.voids, facts.PointPassword = who.PointPassword, who.PointPassword
 		if who.Address == "" {
 			untold = append(untold, a.CaseID)
 			continue

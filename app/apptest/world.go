@@ -196,6 +196,21 @@ func (w *World) ID(login string) *members.Identity {
 	return &of[0]
 }
 
+// ProvedAt is when the contact of the kind that a member has now was last proved; zero: never.
+func (w *World) ProvedAt(login, kind string) (at time.Time) {
+	w.T.Helper()
+	contacts, err := members.Contacts(store.Read(w.Ctx, w.Store), *w.ID(login).MemberID)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	for _, k := range contacts {
+		if k.Kind == kind && k.ProvedAt != nil {
+			at = *k.ProvedAt
+		}
+	}
+	return at
+}
+
 // Call begins a call of the member about a case and answers items: pairs of item
 // and what the caller says.
 func (w *World) Call(by access.Actor, caseID int64, said ...string) *cases.Call {

@@ -6,24 +6,9 @@ import (
 	"time"
 
 	"hoten/app/access"
-	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/members"
-	"hoten/app/store"
 )
-
-// provedAt is when the contact of the kind that the member has now was last proved; zero: never.
-func provedAt(t *testing.T, w *apptest.World, login, kind string) (at time.Time) {
-	t.Helper()
-	contacts, err := members.Contacts(store.Read(w.Ctx, w.Store), *w.ID(login).MemberID)
-	must(t, err)
-	for _, k := range contacts {
-		if k.Kind == kind && k.ProvedAt != nil {
-			at = *k.ProvedAt
-		}
-	}
-	return at
-}
 
 // docs/domain.md section 4: a contact keeps when it was last proved, by whatever way, and
 // what proves void leaves the proof from before.
@@ -33,7 +18,7 @@ func TestContactsKeepWhenTheyWereProved(t *testing.T) {
 	c := w.Case(login)
 	proved := func(name, kind string, want time.Time) {
 		t.Helper()
-		if at := provedAt(t, w, login, kind); !at.Equal(want) {
+		if at := w.ProvedAt(login, kind); !at.Equal(want) {
 			t.Errorf("%s: proved %v, want %v", name, at, want)
 		}
 	}
@@ -113,11 +98,11 @@ func TestProofsOfPapersThatProveFalse(t *testing.T) {
 	coded(w.Agent, cases.Self)
 	first := w.Clock.Now()
 	coded(w.Agent2, cases.Proxy)
-	if at := provedAt(t, w, login, members.Email); !at.Equal(w.Clock.Now()) {
+	if at := w.ProvedAt(login, members.Email); !at.Equal(w.Clock.Now()) {
 		t.Fatalf("proved %v", at)
 	}
 	must(t, second(cases.WithdrawRepresentative(w.Ctx, w.Store, w.Supervisor, c.ID, w.Number("select max(id) from representatives"), "偽造")))
-	if at := provedAt(t, w, login, members.Email); !at.Equal(first) {
+	if at := w.ProvedAt(login, members.Email); !at.Equal(first) {
 		t.Errorf("proved %v, want %v", at, first)
 	}
 }

@@ -7,26 +7,11 @@ import (
 
 	"github.com/pressly/goose/v3"
 
-	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/members"
 	"hoten/app/resets"
-	"hoten/app/store"
 	"hoten/migrations"
 )
-
-// provedAt is when the contact of the kind that a member has was last proved; zero: never.
-func provedAt(t *testing.T, w *apptest.World, login, kind string) (at time.Time) {
-	t.Helper()
-	contacts, err := members.Contacts(store.Read(w.Ctx, w.Store), *w.ID(login).MemberID)
-	must(t, err)
-	for _, k := range contacts {
-		if k.Kind == kind && k.ProvedAt != nil {
-			at = *k.ProvedAt
-		}
-	}
-	return at
-}
 
 // Whoever used a link reads what goes to its contact; who turns out not to be the member
 // proved nothing by it, nor by what led to it.
@@ -36,18 +21,18 @@ func TestALinkThatIsUsedProvesItsContact(t *testing.T) {
 	c := w.Case(login)
 	verify(w, w.Agent, c, 1)
 	token := send(w, w.Agent, c)
-	if at := provedAt(t, w, login, members.Email); !at.IsZero() {
+	if at := w.ProvedAt(login, members.Email); !at.IsZero() {
 		t.Errorf("a link that is out: proved %v", at)
 	}
 	w.Clock.Add(time.Minute)
 	must(t, complete(w, token))
-	if at := provedAt(t, w, login, members.Email); !at.Equal(w.Clock.Now()) {
+	if at := w.ProvedAt(login, members.Email); !at.Equal(w.Clock.Now()) {
 		t.Errorf("a link that was used: proved %v", at)
 	}
 	w.Clock.Add(time.Hour)
 	_, err := resets.Restrict(w.Ctx, w.Store, w.Supervisor, c.ID, time.Time{}, "別人と判明")
 	must(t, err)
-	if at := provedAt(t, w, login, members.Email); !at.IsZero() {
+	if at := w.ProvedAt(login, members.Email); !at.IsZero() {
 		t.Errorf("it was not the member's: proved %v", at)
 	}
 }
@@ -80,7 +65,7 @@ func TestMigrationKeepsWhatWasProved(t *testing.T) {
 	type contact struct{ login, kind string }
 	before := map[contact]time.Time{}
 	for _, k := range []contact{{"m1@ocn.example", members.Email}, {"m1@ocn.example", members.Phone}, {"m2@ocn.example", members.Email}, {"m2@ocn.example", members.Phone}, {"m3@ocn.example", members.Phone}} {
-		before[k] = provedAt(t, w, k.login, k.kind)
+		before[k] = w.ProvedAt(k.login, k.kind)
 		if never := k.kind == members.Phone && k.login != "m1@ocn.example"; before[k].IsZero() != never {
 			t.Fatalf("%v: proved %v", k, before[k])
 		}
@@ -95,7 +80,7 @@ func TestMigrationKeepsWhatWasProved(t *testing.T) {
 	_, err = provider.Up(w.Ctx)
 	must(t, err)
 	for k, want := range before {
-		if at := provedAt(t, w, k.login, k.kind); !at.Equal(want) {
+		if at := w.ProvedAt(k.login, k.kind); !at.Equal(want) {
 			t.Errorf("%v: proved %v, want %v", k, at, want)
 		}
 	}

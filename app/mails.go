@@ -18,7 +18,7 @@ import (
 
 // newPostman delivers to the mail server, or to the mailbox folder without one.
 func (a *App) newPostman() (*notices.Postman, error) {
-	p := &notices.Postman{Store: a.Store, From: a.MailFrom, Env: a.mailEnv, Incident: a.incidentOf, Doubtful: a.doubtful, Settled: cases.MailSettled, Outlet: notices.Mailbox{Folder: a.mailbox()}}
+	p := &notices.Postman{Store: a.Store, From: a.MailFrom, Env: a.mailEnv, Incident: a.incidentOf, Today: a.mailToday, Settled: cases.MailSettled, Outlet: notices.Mailbox{Folder: a.mailbox()}}
 	if a.SMTPURL != "" {
 		server, err := notices.NewSMTP(a.SMTPURL, a.MailFrom)
 		if err != nil {
@@ -29,9 +29,9 @@ func (a *App) newPostman() (*notices.Postman, error) {
 	return p, nil
 }
 
-// doubtful tells whether nobody knows any more whose a contact is that a mail was queued for.
-func (a *App) doubtful(ctx context.Context, contact int64, kind string) (bool, error) {
-	return cases.Doubtful(store.Read(ctx, a.Store), contact, kind)
+// mailToday is what is known of a queued mail now.
+func (a *App) mailToday(ctx context.Context, mail int64) (notices.Today, error) {
+	return cases.MailToday(store.Read(ctx, a.Store), mail)
 }
 
 // mailEnv is what mails about an incident quote that holds on the day they are sent: who

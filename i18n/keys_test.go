@@ -104,7 +104,7 @@ var dynamic = map[string][]string{
 	"calls.variant.ask.":            {"character", "order", "spelling"},
 	"calls.script.in.":              {"ja", "en"},
 	"mails.kind.":                   {"restriction_notice", "verification_code", "reset_link", "reset_completed", "contact_changed", "contact_undone", "reimbursement_completed", "reimbursement_corrected", "case_closed", "all_holders"},
-	"mails.reason.":                 {"unwritten", "expired", "stopped", "doubtful", "discarded", "relay", "unknown", "filtered", "full", "suspended", "rejected", "throttled", "network", "undetermined"},
+	"mails.reason.":                 {"unwritten", "expired", "stopped", "doubtful", "overtaken", "discarded", "relay", "unknown", "filtered", "full", "suspended", "rejected", "throttled", "network", "undetermined"},
 	"mails.state.":                  {"queued", "sent", "kept", "failed", "bounced"},
 	"policies.number.":              {"level1_items", "level2_items", "wrong_per_call", "failed_per_day", "wrong_per_day", "valid_minutes", "code_minutes", "code_tries", "code_interval_seconds", "codes_per_call", "codes_per_day", "reset_minutes", "resets_per_day", "respond_minutes", "unusual_percent", "remind_hours", "escalate_hours", "refused_rows", "upload_megabytes"},
 	"reimbursements.result.":        {"refused", "awaiting", "posted", "open"},

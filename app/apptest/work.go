@@ -8,6 +8,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"hoten/app/access"
+	"hoten/app/cases"
 	"hoten/app/imports"
 	"hoten/app/notices"
 	"hoten/app/reimbursements"
@@ -40,7 +41,8 @@ func (w *World) Deliver(to notices.Outlet) {
 	if err != nil {
 		w.T.Fatal(err)
 	}
-	p := &notices.Postman{Store: w.Store, Outlet: to, From: "no-reply@hoten.example", Env: MailEnv}
+	p := &notices.Postman{Store: w.Store, Outlet: to, From: "no-reply@hoten.example", Env: MailEnv, Settled: cases.MailSettled,
+		Today: func(ctx context.Context, mail int64) (notices.Today, error) { return cases.MailToday(store.Read(ctx, w.Store), mail) }}
 	for _, r := range rows {
 		if err := p.Deliver(w.Ctx, []int64{r.ID}); err != nil {
 			w.T.Fatal(err)

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -39,13 +40,7 @@ func (a Addressee) Draft(kind string, facts notices.Facts) notices.Draft {
 // when there is no other: since the restriction nobody but us has had its
 // password, and the member finds the mail there once use resumes. The
 // restriction notice is not among them: it would not be read in time.
-var informing = map[string]bool{notices.ResetCompleted: true, notices.ReimbursementCompleted: true, notices.ReimbursementCorrected: true, notices.CaseClosed: true, notices.AllHolders: true}
-
-// Doubtful reports whether a mail of the kind may no longer go to the contact that it was
-// queued for: what became known since holds for what waits, too.
-func Doubtful(db *gorm.DB, contact int64, kind string) (bool, error) {
-	return members.Doubtful(db, contact, informing[kind])
-}
+var informing = []string{notices.ResetCompleted, notices.ReimbursementCompleted, notices.ReimbursementCorrected, notices.CaseClosed, notices.AllHolders}
 
 // FirstDay is, in SQL with the case as c, the first day of the earliest incident of a case's ID: what was
 // set since then may be the thief's, whichever case is open.
@@ -132,7 +127,7 @@ func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
 	}
 	contact := members.Contact{ID: *r.ContactID, Kind: members.Email, Value: r.Value, DependsOnLogin: r.DependsOnLogin, DependsOnOther: r.DependsOnOther,
 		RegisteredOn: r.RegisteredOn, UndeliverableAt: r.UndeliverableAt, Source: r.Source, InDoubt: r.InDoubt}
-	own := informing[kind] && r.DependsOnLogin && !r.DependsOnOther && r.UndeliverableAt == nil && (r.RegisteredOn.IsZero() || r.RegisteredOn.Before(r.FirstDay))
+	own := slices.Contains(informing, kind) && r.DependsOnLogin && !r.DependsOnOther && r.UndeliverableAt == nil && (r.RegisteredOn.IsZero() || r.RegisteredOn.Before(r.FirstDay))
 	if contact.Usable(r.FirstDay) || own {
 		if a.Address, err = contact.Plain(v); a.Address == vault.Damaged {
 			a.Address = ""

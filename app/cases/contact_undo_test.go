@@ -215,8 +215,8 @@ func (out *sentTo) Send(_ context.Context, e notices.Envelope) error {
 // postman delivers to out as the program does.
 func postman(w *apptest.World, out *sentTo) *notices.Postman {
 	return &notices.Postman{Store: w.Store, Outlet: out, From: "no-reply@hoten.example", Settled: cases.MailSettled,
-		Doubtful: func(_ context.Context, id int64, kind string) (bool, error) {
-			return cases.Doubtful(store.Read(w.Ctx, w.Store), id, kind)
+		Today: func(_ context.Context, id int64) (notices.Today, error) {
+			return cases.MailToday(store.Read(w.Ctx, w.Store), id)
 		},
 		Env: func(context.Context, time.Time, string, int64) (notices.Env, error) {
 			return notices.Env{Company: "NTTコミュニケーションズ"}, nil

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/store"
@@ -26,6 +28,8 @@ func MailSettled(tx *store.Tx, m notices.Mail) error {
 	case m.State == notices.Failed && (m.Secretive() || m.Reason == notices.Unwritten):
 		// Whoever is on the phone asks for another one, or goes the next way. A mail that
 		// could not be written says nothing about the address.
+		return tellMails(tx, MailNotSent, []notices.Mail{m})
+	case m.State == notices.Failed && m.Reason == notices.Overtaken:
 		return tellMails(tx, MailNotSent, []notices.Mail{m})
 	}
 	if m.CaseID == nil {
@@ -159,14 +163,30 @@ func init() {
 	notices.WhenKept(keptHolds, keptGoes)
 }
 
-// keptHolds is the condition, in SQL, of mails (m) whose words are true still: what somebody
-// was told otherwise since, or what was changed again, is not sent late.
-var keptHolds = `m.case_id is null or exists (select from cases c where c.id = m.case_id and case m.kind
-	when '` + notices.RestrictionNotice + `' then c.origin <> 'inquiry' and c.status <> 'out_of_scope' and c.verified_at is null
-		and exists (select from identities i where i.id = c.identity_id and i.state = '` + members.Restricted + "') and not " + toldByLetter + " and not " + inUseSince("m.sent_at") + `
+// MailToday is what is known now of a queued mail, which may have waited for long.
+func MailToday(db *gorm.DB, id int64) (notices.Today, error) {
+	rows, err := store.Select[notices.Today](db, mailToday, id, informing)
+	if err != nil || len(rows) == 0 {
+		return notices.Today{}, err
+	}
+	return rows[0], nil
+}
+
+var mailToday = "select m.contact_id is not null and " + members.Doubtful("m.contact_id", "m.kind = any($2)") + " as doubtful, not (" + holds + `) as overtaken,
+	exists (select from cases c join identities i on i.id = c.identity_id where c.id = m.case_id and i.state = '` + members.Resumed + "') as resumed from mails m where m.id = $1"
+
+// holds is the condition, in SQL, of mails (m) whose words are true still: nothing that they
+// tell was changed again since.
+var holds = `m.case_id is null or exists (select from cases c where c.id = m.case_id and case m.kind
+	when '` + notices.RestrictionNotice + `' then c.origin <> 'inquiry' and c.status <> 'out_of_scope' and exists (select from identities i where i.id = c.identity_id and i.state <> '` + members.Resumed + `')
 	when '` + notices.ResetCompleted + "' then exists (select from identities i where i.id = c.identity_id and i.state = '" + members.Resumed + "') and not exists (" + takenBack("c.identity_id") + ` and r.at > m.queued_at)
 	when '` + notices.CaseClosed + `' then c.status = 'completed' and not exists (select from identities i where i.id = c.identity_id and i.restricted_at > m.queued_at)
 	else true end)`
+
+// keptHolds is the condition, in SQL, of mails (m) that are sent although they were kept: what
+// somebody was told otherwise since is not sent late.
+var keptHolds = "(" + holds + ") and (m.kind <> '" + notices.RestrictionNotice + `' or exists (select from cases c where c.id = m.case_id and c.verified_at is null
+	and not ` + toldByLetter + " and not " + inUseSince("m.sent_at") + "))"
 
 // keptGoes takes back what was marked because of mails that were only kept and are sent now:
 // that members were notified, and of results that no other mail told, that no letter is due.

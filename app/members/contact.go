@@ -123,13 +123,12 @@ func WithdrawContact(tx *store.Tx, id int64) (replaced bool, err error) {
 	return rows[0].Replaced, err
 }
 
-// Doubtful reports whether nobody knows any more who reads what is sent to the contact: it
-// was undone, documents showed it and somebody may pass for the member, or its mailbox is
-// that of another affected ID, or (unless own) the ID's own.
-func Doubtful(db *gorm.DB, id int64, own bool) (is bool, err error) {
-	err = store.Scan(db, `select exists (select from contacts where id = $1 and withdrawn_at is not null)
-		or exists (select from contact_ways where id = $1 and (in_doubt or depends_on_other or depends_on_login and not $2))`, []any{id, own}, &is)
-	return is, err
+// Doubtful is the condition, in SQL, that nobody knows any more who reads what is sent to the
+// contact: it was undone, documents showed it and somebody may pass for the member, or its
+// mailbox is that of another affected ID, or (unless own) the ID's own.
+func Doubtful(contact, own string) string {
+	return "(exists (select from contacts where id = " + contact + " and withdrawn_at is not null) or exists (select from contact_ways where id = " + contact +
+		" and (in_doubt or depends_on_other or depends_on_login and not " + own + ")))"
 }
 
 // ofMailbox is, in SQL, the IDs (i) whose own mailbox a contact (o) is, whether or not

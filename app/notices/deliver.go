@@ -38,12 +38,18 @@ type Postman struct {
 	Env    environment
 	// Incident tells which incident a case belongs to; mails of no case belong to 0.
 	Incident func(ctx context.Context, caseID int64) (int64, error)
-	// Doubtful tells whether nobody knows any more whose a contact is: nothing that was
-	// queued for it is sent there, but what tells nothing about the member.
-	Doubtful func(ctx context.Context, contactID int64, kind string) (bool, error)
+	// Today tells what became known about a mail since it was queued.
+	Today func(ctx context.Context, mailID int64) (Today, error)
 	// Settled is told, in the same transaction, that a mail was sent, or that it will
 	// not be.
 	Settled func(tx *store.Tx, m Mail) error
+}
+
+// Today is what is known of a queued mail when it is to be sent.
+type Today struct {
+	Doubtful  bool // nobody knows any more whose the contact is: only what tells nothing about the member goes there
+	Overtaken bool // what it tells does not hold any more
+	Resumed   bool // the ID is in use
 }
 
 // waits are the pauses between attempts; after the last one a mail is given up.
@@ -150,11 +156,25 @@ var errStopped = &Permanent{Err: errors.New("sending is stopped"), Reason: Stopp
 // errDoubtful: since the mail was queued nobody knows any more whose the address is.
 var errDoubtful = &Permanent{Err: errors.New("the contact is no longer used"), Reason: Doubtful}
 
-func (p *Postman) doubtful(ctx context.Context, m Mail, f Facts) (bool, error) {
-	if m.ContactID == nil || p.Doubtful == nil || f.Former {
-		return false, nil
+// errOvertaken: since the mail was queued, what it tells was undone.
+var errOvertaken = &Permanent{Err: errors.New("what it tells does not hold any more"), Reason: Overtaken}
+
+// today has a mail tell what holds now. What tells nothing about the member always holds.
+func (p *Postman) today(ctx context.Context, m Mail, f Facts) (Facts, error) {
+	if p.Today == nil || f.Former {
+		return f, nil
 	}
-	return p.Doubtful(ctx, *m.ContactID, m.Kind)
+	now, err := p.Today(ctx, m.ID)
+	switch {
+	case err != nil:
+		return f, err
+	case now.Doubtful:
+		return f, errDoubtful
+	case now.Overtaken:
+		return f, errOvertaken
+	}
+	f.Resumed = now.Resumed
+	return f, nil
 }
 
 func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e Envelope, kept Message, err error) {
@@ -177,10 +197,8 @@ func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e En
 	if c.to == vault.Damaged {
 		return e, kept, &Permanent{Err: errors.New("the recipient cannot be read any more"), Reason: Unwritten}
 	}
-	if doubtful, err := p.doubtful(ctx, m, f); err != nil {
+	if f, err = p.today(ctx, m, f); err != nil {
 		return e, kept, err
-	} else if doubtful {
-		return e, kept, errDoubtful
 	}
 	env, err := p.env(ctx, m, ask)
 	if err != nil {

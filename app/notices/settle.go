@@ -30,12 +30,13 @@ const (
 	Expired   = "expired"   // a code or link
 	Stopping  = "stopped"   // a code or link, while the queue is stopped
 	Doubtful  = "doubtful"  // nobody knows any more whose the address is
+	Overtaken = "overtaken" // what it tells was undone since
 	Discarded = "discarded" // it waited in a copy of the database
 	relayed   = "relay"     // our own server refuses, or cannot be reached
 )
 
 // Reasons lists why an attempt fails; the others are what a refusal is about.
-var Reasons = []string{Unwritten, Expired, Stopping, Doubtful, Discarded, relayed, string(unknown), string(filtered), string(full), string(suspended),
+var Reasons = []string{Unwritten, Expired, Stopping, Doubtful, Overtaken, Discarded, relayed, string(unknown), string(filtered), string(full), string(suspended),
 	string(rejected), string(throttled), string(network), string(undetermined)}
 
 // reason is why the attempt failed, one of Reasons; empty where it did not.

@@ -29,8 +29,8 @@ func through(t *testing.T, w *apptest.World, to notices.Outlet, ids ...int64) {
 		ids = *waiting
 	}
 	p := &notices.Postman{Store: w.Store, Outlet: to, From: "no-reply@hoten.example", Env: apptest.MailEnv, Settled: cases.MailSettled,
-		Doubtful: func(ctx context.Context, contact int64, kind string) (bool, error) {
-			return cases.Doubtful(store.Read(ctx, w.Store), contact, kind)
+		Today: func(ctx context.Context, mail int64) (notices.Today, error) {
+			return cases.MailToday(store.Read(ctx, w.Store), mail)
 		}}
 	if err := p.Deliver(w.Ctx, ids); err != nil {
 		t.Fatal(err)

@@ -120,7 +120,7 @@ func TestAnIncidentLeadsToItsPrograms(t *testing.T) {
 	for want, p := range map[string]page{
 		`href="/incidents/R/edit"`: IncidentsShow{Reference: "R", MayEdit: true},
 		`href="/programs/new"`:     IncidentsShow{Reference: "R", MayEdit: true, NoneToAdd: true},
-		`<a href="/programs/new"`:  SetupIndex{Steps: []SetupStep{{Name: "incident"}}, Bare: []SetupRow{{URL: "/incidents/R/edit", Name: "R"}}},
+		`<a href="/programs/new"`:  SetupIndex{Steps: []SetupStep{{Name: "incident"}}, Bare: []SetupRow{{URL: "/incidents/R/edit", Name: "R"}}, MayManage: true},
 	} {
 		var b bytes.Buffer
 		if err := p.Page().Render(ctx, &b); err != nil {

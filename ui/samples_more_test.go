@@ -118,7 +118,7 @@ func incidentSamples(lang string) map[string]page {
 
 	done := ImportsShow{
 		Frame: sampleFrame(lang, "imports", access.CenterManager), ID: 4, Incident: "2014-R096", At: jst(7, 29, 15, 0), By: in(lang, "高橋 由美", "Yumi Takahashi"), DryRun: true, State: "done",
-		Total: 3115, Processed: 3115, Accepted: 3098, Ignored: 12, Rejected: 5, IgnoredColumns: []string{"備考", "memo"}, Files: []string{"affected", "movements"}, MayRun: true, NextCursor: "c1",
+		Total: 3115, Processed: 3115, Accepted: 3098, Ignored: 12, Rejected: 5, IgnoredColumns: []string{"備考", "memo"}, Files: []string{"affected", "movements"}, MayManage: true, MayRun: true, NextCursor: "c1",
 		Rejections: []Rejection{
 			{"affected", 14, "birth_date", "birth_date_invalid", i18n.T(ctx, "fault.field.birth_date_invalid")}, {"affected", 201, "name", "undecodable", i18n.T(ctx, "fault.field.undecodable")}, {"affected", 1266, "balance_goo", "balance_negative", i18n.T(ctx, "fault.field.balance_negative")},
 			{"movements", 88, "occurred_at", "outside_incident_window", i18n.T(ctx, "fault.field.outside_incident_window")}, {"movements", 1409, "movement_id", "belongs_to_other_incident", i18n.T(ctx, "fault.field.belongs_to_other_incident", "detail", "2014-R088")},
@@ -138,11 +138,11 @@ func incidentSamples(lang string) map[string]page {
 		"imports_new": ImportsNew{Frame: sampleFrame(lang, "imports", access.CenterManager), Incident: "2014-R096", Incidents: []Choice{{"2014-R096", "2014-R096"}},
 			Affected: []string{i18n.T(ctx, "imports.columns.required", "name", in(lang, "ログインID", "login_id")), in(lang, "氏名", "name")}, Movements: []string{in(lang, "移動番号", "movement_id")}},
 		"imports_show": done, "imports_show_running": running, "imports_show_failed": failed,
-		"imports_index": ImportsIndex{Frame: sampleFrame(lang, "imports", access.CenterManager), Rows: []ImportRow{
+		"imports_index": ImportsIndex{Frame: sampleFrame(lang, "imports", access.CenterManager), MayManage: true, Rows: []ImportRow{
 			{ID: 4, Incident: "2014-R096", At: jst(7, 29, 15, 0), By: in(lang, "高橋 由美", "Yumi Takahashi"), DryRun: true, State: "done", Accepted: 3098, Ignored: 12, Rejected: 5},
 			{ID: 3, Incident: "2014-R096", At: jst(7, 29, 14, 0), By: "hoten import", State: "failed"},
 		}},
-		"imports_index_empty": ImportsIndex{Frame: sampleFrame(lang, "imports", access.CenterManager)},
+		"imports_index_empty": ImportsIndex{Frame: sampleFrame(lang, "imports", access.CenterManager), MayManage: true},
 	}
 }
 
@@ -246,7 +246,7 @@ func adminSamples(lang string) map[string]page {
 	disabled.State, disabled.Enrolment = "disabled", ""
 	pages := map[string]page{
 		"desks_index": desks, "desks_edit": sampleDeskEdit(lang), "desks_new": sampleDeskNew(lang), "desks_edit_preview": previewed(lang), "desks_edit_refused": sampleDeskRefused(lang), "staff_show": staff, "staff_show_self": self, "staff_show_disabled": disabled, "policies_index": policies, "policies_index_readonly": readonly,
-		"staff_index": StaffIndex{Frame: sampleFrame(lang, "staff", access.Administrator), Rows: []StaffRow{
+		"staff_index": StaffIndex{Frame: sampleFrame(lang, "staff", access.Administrator), MayManage: true, Rows: []StaffRow{
 			{7, in(lang, "佐藤 美咲", "Misaki Sato"), "misaki.sato@desk.example", "agent", in(lang, "技術", "Tech"), "active", jst(7, 31, 8, 55)},
 			{9, in(lang, "鈴木 健", "Ken Suzuki"), "ken.suzuki@desk.example", "supervisor", "", "invited", time.Time{}},
 			{10, in(lang, "高橋 由美", "Yumi Takahashi"), "yumi@desk.example", "center_manager", "", "disabled", jst(7, 2, 8, 0)},

@@ -6,7 +6,7 @@ import (
 )
 
 func sampleSetup(lang string, whole bool) SetupIndex {
-	p := SetupIndex{Frame: sampleFrame(lang, "setup", access.Administrator), MayStaff: true, NoAgent: !whole}
+	p := SetupIndex{Frame: sampleFrame(lang, "setup", access.Administrator), MayManage: true, MayStaff: true, NoAgent: !whole}
 	for _, step := range []string{"operator", "id", "program", "desk", "staff", "mail", "incident"} {
 		p.Steps = append(p.Steps, SetupStep{step, whole || step == "operator"})
 	}

@@ -206,12 +206,12 @@ var rail = []struct {
 	{"incidents", "/incidents", []access.Permission{access.ReadCases}},
 	{"reports", "/reports/daily", []access.Permission{access.ReadCases}},
 	{"mails", "/mails", []access.Permission{access.ReadCases}},
-	{"imports", "/imports", []access.Permission{access.ManageIncidents}},
+	{"imports", "/imports", []access.Permission{access.ReadSettings}},
 	{"desks", "/desks", []access.Permission{access.ReadCases}},
 	{"services", "/services", []access.Permission{access.ReadCases}},
 	{"audit", "/audit", []access.Permission{access.ReadAuditOwn, access.ReadAuditDesk, access.ReadAuditCenter}},
-	{"staff", "/staff", []access.Permission{access.ManageStaff}},
-	{"setup", "/setup", []access.Permission{access.ManageIncidents}},
+	{"staff", "/staff", []access.Permission{access.ReadStaff}},
+	{"setup", "/setup", []access.Permission{access.ReadSettings}},
 }
 
 func mayOpen(role access.Role, needs []access.Permission) bool {

@@ -38,6 +38,8 @@ const (
 	Supervise       Permission = "supervise"        // findings, release, reopen, impostor, add an ID, reassign
 	ManageIncidents Permission = "manage_incidents" // incidents, imports, policies, desks, templates
 	ManageStaff     Permission = "manage_staff"     // staff, roles, tokens of others, keys
+	ReadSettings    Permission = "read_settings"    // imports and what is set up
+	ReadStaff       Permission = "read_staff"
 	ReadAuditOwn    Permission = "read_audit_own"
 	ReadAuditDesk   Permission = "read_audit_desk"
 	ReadAuditCenter Permission = "read_audit_center" // everything
@@ -52,6 +54,8 @@ var table = map[Permission][]Role{
 	Supervise:       {Supervisor, CenterManager},
 	ManageIncidents: {CenterManager, Administrator},
 	ManageStaff:     {Administrator},
+	ReadSettings:    {CenterManager, Administrator, Auditor},
+	ReadStaff:       {Administrator, Auditor},
 	ReadAuditOwn:    {Agent, Supervisor, CenterManager, Auditor},
 	ReadAuditDesk:   {Supervisor, CenterManager, Auditor},
 	ReadAuditCenter: {CenterManager, Auditor},

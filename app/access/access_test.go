@@ -16,6 +16,8 @@ decide            ×○○××
 supervise         ×○○××
 manage_incidents  ××○○×
 manage_staff      ×××○×
+read_settings     ××○○○
+read_staff        ×××○○
 read_cases        ○○○○○
 reveal            ○○○××
 read_audit_own    ○○○×○

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hoten/app/access"
 	"hoten/app/fault"
 	"hoten/app/imports"
 	"hoten/app/imports/csvin"
@@ -22,7 +23,7 @@ func showImports(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.ImportsIndex{}
+	shown := ui.ImportsIndex{MayManage: p.by.May(access.ManageIncidents)}
 	rows, shown.NextCursor = cut(rows, func(r imports.Row) int64 { return r.Import.ID })
 	for _, r := range rows {
 		shown.Rows = append(shown.Rows, ui.ImportRow{ID: r.Import.ID, Incident: r.Reference, At: r.CreatedAt, By: r.By.In(i18n.Lang(p.ctx)), DryRun: r.DryRun, State: r.State,
@@ -139,7 +140,7 @@ func showImport(p *page) error {
 		return err
 	}
 	shown := ui.ImportsShow{ID: i.ID, Incident: incident.Reference, At: i.CreatedAt, DryRun: i.DryRun, State: i.State, Total: i.Total, Processed: i.Processed,
-		Accepted: i.Accepted, Ignored: i.Ignored, Rejected: i.Rejected, IgnoredColumns: i.Columns(), MayRun: i.DryRun && i.State == imports.Done && i.Accepted > 0}
+		Accepted: i.Accepted, Ignored: i.Ignored, Rejected: i.Rejected, IgnoredColumns: i.Columns(), MayManage: p.by.May(access.ManageIncidents), MayRun: p.by.May(access.ManageIncidents) && i.DryRun && i.State == imports.Done && i.Accepted > 0}
 	if i.Error != "" {
 		shown.Error = i18n.T(p.ctx, "imports.error."+i.Error)
 	}

@@ -26,7 +26,7 @@ func showSetup(p *page) error {
 		return err
 	}
 	lang := i18n.Lang(p.ctx)
-	shown := ui.SetupIndex{NoAgent: people.Agents == 0, Approvers: people.MoreApprovers(), MayStaff: p.by.May(access.ManageStaff)}
+	shown := ui.SetupIndex{NoAgent: people.Agents == 0, Approvers: people.MoreApprovers(), MayManage: p.by.May(access.ManageIncidents), MayStaff: p.by.May(access.ManageStaff)}
 	for _, step := range setup.Steps {
 		shown.Steps = append(shown.Steps, ui.SetupStep{Name: step, Done: !slices.Contains(missing, step)})
 	}

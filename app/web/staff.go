@@ -22,7 +22,7 @@ func showStaff(p *page) error {
 		return err
 	}
 	codes := p.deskCodes()
-	var shown ui.StaffIndex
+	shown := ui.StaffIndex{MayManage: p.by.May(access.ManageStaff)}
 	for _, s := range list {
 		shown.Rows = append(shown.Rows, ui.StaffRow{ID: s.ID, Name: s.NameIn(i18n.Lang(p.ctx)), Email: s.Email, Role: string(s.Role), Desk: codes[number(s.DeskID)].Label,
 			State: accountState(s), LastSignIn: seen[s.ID]})

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -42,8 +43,12 @@ func showAudit(p *page) error {
 	if err != nil {
 		return err
 	}
+	people, err := staff.List(p.db)
+	if err != nil {
+		return err
+	}
 	for _, e := range rows {
-		row := ui.AuditRow{At: e.At, Actor: p.actorOf(e), Action: e.Action, Subject: e.Subject, Changes: p.recorded(e, programs), Foreign: !e.Own(p.w.s.Vault), Lost: e.Lost()}
+		row := ui.AuditRow{At: e.At, Actor: p.actorOf(e), Action: e.Action, Subject: e.Subject, Changes: p.recorded(e, programs, people), Foreign: !e.Own(p.w.s.Vault), Lost: e.Lost()}
 		if e.Seq != nil {
 			row.Seq = *e.Seq
 		}
@@ -96,11 +101,11 @@ func (p *page) midnight(name string, later int) time.Time {
 }
 
 // recorded are the differences of an entry, in words where its values have any.
-func (p *page) recorded(e audit.Sealed, programs []incidents.Program) []ui.Change {
+func (p *page) recorded(e audit.Sealed, programs []incidents.Program, people []staff.Staff) []ui.Change {
 	was, is := fields(e.Before), fields(e.After)
 	for _, of := range []map[string]any{was, is} {
 		for name := range of {
-			if said := p.inWords(e.Subject, name, of[name], programs); said != "" {
+			if said := cmp.Or(p.whose(name, of[name], people), p.inWords(e.Subject, name, of[name], programs)); said != "" {
 				of[name] = said
 			}
 		}
@@ -123,6 +128,21 @@ var valueWords = map[string][]string{
 	"role": {"staff.role."}, "language": {"language."}, "languages": {"language."}, "service": {"services."}, "class": {"cases.class."},
 	"origin": {"cases.origin."}, "kind": {"cases.contact.kind."}, "identity_state": nil, "password": nil, "point_password": nil, "file": nil, "mails": nil,
 	"reimbursement:state": {"reimbursements.state."}, "mail:state": {"mails.state."}, "service:state": {"services.state."}, "state": {"callbacks.state."},
+}
+
+// whose is the name of the person or the desk that a value is the number of; empty for all
+// others.
+func (p *page) whose(name string, v any, people []staff.Staff) string {
+	n, _ := v.(float64) // JSON
+	switch audit.Field(name) {
+	case "assignee", "substitute":
+		if i := slices.IndexFunc(people, func(s staff.Staff) bool { return s.ID == int64(n) }); i >= 0 {
+			return people[i].NameIn(i18n.Lang(p.ctx))
+		}
+	case "desk":
+		return p.deskCodes()[int64(n)].Label
+	}
+	return ""
 }
 
 // wordOf is the word of an enumerated value; empty for none.

@@ -45,13 +45,16 @@ func TestTheAuditTrailSaysWhatWasDecided(t *testing.T) {
 	if _, err := reimbursements.AddAdjustment(s.Ctx, s.Store, s.Manager, c.ID, "goo", 12500, "端数"); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := cases.Update(s.Ctx, s.Store, s.Supervisor, c.ID, cases.Change{Assignee: &s.Manager.ID, Version: s.Case(login).Version}); err != nil {
+		t.Fatal(err)
+	}
 	body := s.as(s.Auditor).get("/audit").body
 	for _, raw := range []string{"<b>voided", "<b>outbound", "call</span>", "level</span>"} {
 		if strings.Contains(body, raw) {
 			t.Errorf("%s is said raw", raw)
 		}
 	}
-	for _, words := range []string{"続柄", "ご家族", "架電", "確認不可", "プログラム", "gooポイント", "12,500", "本人確認済の通話", "いいえ"} {
+	for _, words := range []string{"続柄", "ご家族", "架電", "確認不可", "プログラム", "gooポイント", "12,500", "本人確認済の通話", "いいえ", "<b>" + s.Manager.Name + "</b>"} {
 		if !strings.Contains(body, words) {
 			t.Errorf("the page does not say %s", words)
 		}

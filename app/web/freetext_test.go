@@ -44,18 +44,18 @@ func freeTexts(s *site) map[string]struct {
 	}
 	called := fmt.Sprintf("/calls/%d/handover", s.Call(s.Agent, s.Case(login).ID).ID)
 	out := map[string]one{
-		"handovers.go:note":     {s.Agent, called, []string{"to", fmt.Sprint(s.Supervisor.ID)}},
-		"callbacks.go:note":     {s.Agent, of + "/callbacks", []string{"due_on", "2014-08-01", "due_time", "11:00", "desk", "tech"}},
-		"cases_edit.go:note":    {s.Agent, of + "/reimbursements", nil},
-		"cases_edit.go:text":    {s.Agent, of + "/notes", nil},
+		"handovers.go:note":          {s.Agent, called, []string{"to", fmt.Sprint(s.Supervisor.ID)}},
+		"callbacks.go:note":          {s.Agent, of + "/callbacks", []string{"due_on", "2014-08-01", "due_time", "11:00", "desk", "tech"}},
+		"cases_edit.go:note":         {s.Agent, of + "/reimbursements", nil},
+		"cases_edit.go:text":         {s.Agent, of + "/notes", nil},
 		"incidents_edit.go:title_ja": {s.Manager, "/incidents", incident},
 		"incidents_edit.go:title_en": {s.Manager, "/incidents", incident},
-		"reports.go:text":       {s.Agent, "/reports/daily/notes", []string{"incident", apptest.Reference, "date", "2014-07-31", "desk", "tech"}},
-		"services.go:note":      {s.Manager, "/services", []string{"program", "goo", "service", "exchange", "state", "suspended", "from_on", "2014-07-31", "from_time", "10:00", "reason", "試行"}},
-		"staff.go:name":         {s.Administrator, "/staff", []string{"email", "new@hoten.example", "role", "agent", "language", "ja"}},
-		"staff.go:name_en":      {s.Administrator, "/staff", []string{"email", "new@hoten.example", "name", "新人", "role", "agent", "language", "ja"}},
-		"tokens.go:name":        {s.Agent, "/tokens", nil},
-		"views.go:name":         {s.Agent, "/views", []string{"query", "status=new"}},
+		"reports.go:text":            {s.Agent, "/reports/daily/notes", []string{"incident", apptest.Reference, "date", "2014-07-31", "desk", "tech"}},
+		"services.go:note":           {s.Manager, "/services", []string{"program", "goo", "service", "exchange", "state", "suspended", "from_on", "2014-07-31", "from_time", "10:00", "reason", "試行"}},
+		"staff.go:name":              {s.Administrator, "/staff", []string{"email", "new@hoten.example", "role", "agent", "language", "ja"}},
+		"staff.go:name_en":           {s.Administrator, "/staff", []string{"email", "new@hoten.example", "name", "新人", "role", "agent", "language", "ja"}},
+		"tokens.go:name":             {s.Agent, "/tokens", nil},
+		"views.go:name":              {s.Agent, "/views", []string{"query", "status=new"}},
 	}
 	for _, name := range []string{"happened_ja", "happened_en"} {
 		out["incidents_edit.go:"+name] = one{s.Manager, "/incidents", append(incident, "happened_ja", "経緯", "happened_en", "Story")}

@@ -42,7 +42,9 @@ func (w *World) Deliver(to notices.Outlet) {
 		w.T.Fatal(err)
 	}
 	p := &notices.Postman{Store: w.Store, Outlet: to, From: "no-reply@hoten.example", Env: MailEnv, Settled: cases.MailSettled,
-		Today: func(ctx context.Context, mail int64) (notices.Today, error) { return cases.MailToday(store.Read(ctx, w.Store), mail) }}
+		Today: func(ctx context.Context, mail int64) (notices.Today, error) {
+			return cases.MailToday(store.Read(ctx, w.Store), mail)
+		}}
 	for _, r := range rows {
 		if err := p.Deliver(w.Ctx, []int64{r.ID}); err != nil {
 			w.T.Fatal(err)

@@ -183,21 +183,39 @@ func (v *caseView) code(progress cases.Progress) (c ui.Code, err error) {
 	limits := v.policies.Verification
 	c.SendsLeft = max(0, limits.CodesPerCall-progress.CodesSent)
 	c.None = v.noCode(c.Contacts)
-	switch last := progress.LastCode; {
+	last := progress.LastCode
+	if last != nil && v.now.Before(last.ExpiresAt) && int(last.Tries) < limits.CodeTries {
+		if c.SentTo, err = v.sentTo(last); err != nil {
+			return c, err
+		}
+	}
+	if c.SentTo != "" {
+		c.State, c.Failed = v.sending(last)
+		c.ExpiresAt, c.TriesLeft = last.ExpiresAt, limits.CodeTries-int(last.Tries)
+		c.ResendAt = last.SentAt.Add(time.Duration(limits.CodeIntervalSeconds) * time.Second)
+	}
+	switch {
+	case progress.CodeMatched && c.None == "":
+		c.State = "matched"
+	case c.SentTo != "" && (c.None == "" || c.Failed != ""): // also that the address which failed was the only one
 	case c.None != "":
 		c.State = "unavailable"
-	case progress.CodeMatched:
-		c.State = "matched"
-	case last != nil && v.now.Before(last.ExpiresAt) && int(last.Tries) < limits.CodeTries:
-		c.State, c.Failed = v.sending(last)
-		c.SentTo, c.ExpiresAt, c.TriesLeft = c.Contacts[0].Label, last.ExpiresAt, limits.CodeTries-int(last.Tries)
-		c.ResendAt = last.SentAt.Add(time.Duration(limits.CodeIntervalSeconds) * time.Second)
 	case c.SendsLeft == 0:
 		c.State = "spent"
 	default:
 		c.State = "ready"
 	}
 	return c, nil
+}
+
+// sentTo is the address that a code went to, masked; empty where it is no contact any more.
+func (v *caseView) sentTo(code *cases.Code) (string, error) {
+	i := slices.IndexFunc(v.contacts, func(k members.Contact) bool { return k.ID == code.ContactID })
+	if i < 0 {
+		return "", nil
+	}
+	plain, err := v.contacts[i].Plain(v.w.s.Vault)
+	return masked(members.Email, plain), err
 }
 
 // sending is how far the mail with a code is, and why it was not sent, in words.

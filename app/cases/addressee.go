@@ -51,6 +51,9 @@ func AskFirstDay(reads *store.Reads, caseID int64) *[]jptext.Date {
 	return store.AskValues[jptext.Date](reads, "select "+FirstDay+" from cases c where c.id = $1", caseID)
 }
 
+// factsToday are the columns, in SQL, of what mails about a case (c) of an ID (i) tell of their state.
+const factsToday = "i.state = '" + members.Resumed + "' as resumed, " + incidents.Standing + " as loss, c.made_whole_at is not null and c.points_open = 0 as put_back"
+
 type addressRow struct {
 	CaseID                           int64
 	MemberID                         int64
@@ -90,7 +93,7 @@ func AskAddressees(reads *store.Reads, of string, args ...any) func(v *vault.Vau
 	rows := store.Ask[addressRow](reads, `
 		select c.id as case_id, m.id as member_id, m.name, m.language, i.id as identity_id, i.login,
 		  k.id as contact_id, k.value, coalesce(k.depends_on_login, true) as depends_on_login, coalesce(k.depends_on_other, false) as depends_on_other, k.registered_on, k.undeliverable_at, coalesce(k.source, '') as source, coalesce(k.in_doubt, false) as in_doubt,
-		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on, i.state = 'resumed' as resumed, `+members.PointPasswordStands+`  and coalesce(q.point_password_ja <> '', true) as point_password, `+incidents.Standing+` as loss, c.made_whole_at is not null and c.points_open = 0 as put_back, `+FirstDay+` as first_day
+		  n.title_ja, n.title_en, n.period_from, n.period_to, n.detected_on, `+factsToday+`, `+members.PointPasswordStands+`  and coalesce(q.point_password_ja <> '', true) as point_password, `+FirstDay+` as first_day
 		from cases c join incidents n on n.id = c.incident_id join identities i on i.id = c.identity_id left join id_kinds q on q.id = n.id_kind_id
 		join members m on m.id = i.member_id left join contact_ways k on k.member_id = m.id and k.kind = 'email'
 		where c.id `+of+` order by c.id, k.depends_on_login, k.registered_on desc, k.id`, args...)

@@ -30,6 +30,9 @@ func MailSettled(tx *store.Tx, m notices.Mail) error {
 		// could not be written says nothing about the address.
 		return tellMails(tx, MailNotSent, []notices.Mail{m})
 	case m.State == notices.Failed && m.Reason == notices.Overtaken:
+		if err := closingLost(tx, m); err != nil {
+			return err
+		}
 		return tellMails(tx, MailNotSent, []notices.Mail{m})
 	}
 	if m.CaseID == nil {
@@ -67,7 +70,7 @@ func mailBounced(tx *store.Tx, m notices.Mail) error {
 // is for the one that may be used now. Those about contacts went to every address; and who
 // has been told otherwise needs no notice.
 func redirect(tx *store.Tx, m notices.Mail) (moved bool, err error) {
-	if m.Kind == notices.ContactChanged || m.Kind == notices.ContactUndone {
+	if slices.Contains(aboutContacts, m.Kind) {
 		return false, nil
 	}
 	to, err := Addressees(tx.DB, tx.Vault(), []int64{*m.CaseID}, m.Kind)
@@ -110,11 +113,26 @@ func mailFailed(tx *store.Tx, m notices.Mail) error {
 	if err != nil {
 		return err
 	}
+	if err := closingLost(tx, m); err != nil {
+		return err
+	}
 	kind := Unreachable
 	if former {
 		kind = MailNotSent
 	}
 	return Tell(tx, Happened{CaseID: *m.CaseID, Kind: kind, Data: map[string]any{"mail": m.Kind}})
+}
+
+// closingLost opens a case again whose closing mail was to tell a result that a letter told
+// nobody yet, unless another closing mail tells it.
+func closingLost(tx *store.Tx, m notices.Mail) error {
+	if m.Kind != notices.CaseClosed {
+		return nil
+	}
+	_, err := store.Exec(tx, "update cases c set changed_at = $2, "+reopening("true")+` where id = $1 and status = 'completed'
+		and (letter_about & $3::smallint <> 0 or letter_about & $4::smallint <> 0 and exists (select from identities i where i.id = c.identity_id and `+unread+`))
+		and not exists (select from mails n where n.case_id = c.id and n.kind = $5 and n.state = 'queued')`, *m.CaseID, tx.Now, letterResult, letterUnread, notices.CaseClosed)
+	return err
 }
 
 // letterOf is what a letter must tell in place of a mail that did not get through; of the
@@ -165,22 +183,28 @@ func init() {
 
 // MailToday is what is known now of a queued mail, which may have waited for long.
 func MailToday(db *gorm.DB, id int64) (notices.Today, error) {
-	rows, err := store.Select[notices.Today](db, mailToday, id, informing)
+	rows, err := store.Select[notices.Today](db, mailToday, id, informing, aboutContacts)
 	if err != nil || len(rows) == 0 {
 		return notices.Today{}, err
 	}
 	return rows[0], nil
 }
 
-var mailToday = "select m.contact_id is not null and " + members.Doubtful("m.contact_id", "m.kind = any($2)") + " as doubtful, not (" + holds + `) as overtaken,
-	exists (select from cases c join identities i on i.id = c.identity_id where c.id = m.case_id and i.state = '` + members.Resumed + "') as resumed from mails m where m.id = $1"
+var mailToday = "select m.contact_id is not null and (" + members.Doubtful("m.contact_id", "m.kind = any($2)") + " or m.kind <> all($3) and " + members.Replaced("m.contact_id") + ") as doubtful, not (" + holds + `) as overtaken,
+	coalesce(t.resumed, false) as resumed, coalesce(t.loss, false) as loss, coalesce(t.put_back, false) as put_back, coalesce(t.contact_open, false) as contact_open, coalesce(t.revoided, false) as revoided
+	from mails m left join lateral (select ` + factsToday + `, exists (select from contact_changes h where h.identity_id = i.id and h.state = '` + ChangeProposed + `') as contact_open,
+		coalesce(i.point_password_voided_at > m.queued_at, false) as revoided from cases c join identities i on i.id = c.identity_id where c.id = m.case_id) t on true where m.id = $1`
+
+// aboutContacts are the mails that go to every address of a member, also to what another took
+// the place of.
+var aboutContacts = []string{notices.ContactChanged, notices.ContactUndone}
 
 // holds is the condition, in SQL, of mails (m) whose words are true still: nothing that they
 // tell was changed again since.
 var holds = `m.case_id is null or exists (select from cases c where c.id = m.case_id and case m.kind
 	when '` + notices.RestrictionNotice + `' then c.origin <> 'inquiry' and c.status <> 'out_of_scope' and exists (select from identities i where i.id = c.identity_id and i.state <> '` + members.Resumed + `')
 	when '` + notices.ResetCompleted + "' then exists (select from identities i where i.id = c.identity_id and i.state = '" + members.Resumed + "') and not exists (" + takenBack("c.identity_id") + ` and r.at > m.queued_at)
-	when '` + notices.CaseClosed + `' then c.status = 'completed' and not exists (select from identities i where i.id = c.identity_id and i.restricted_at > m.queued_at)
+	when '` + notices.CaseClosed + `' then c.status = 'completed' and not exists (select from mails n where n.case_id = m.case_id and n.kind = m.kind and n.id > m.id) and not exists (select from identities i where i.id = c.identity_id and i.restricted_at > m.queued_at)
 	else true end)`
 
 // keptHolds is the condition, in SQL, of mails (m) that are sent although they were kept: what

@@ -131,6 +131,11 @@ func Doubtful(contact, own string) string {
 		" and (in_doubt or depends_on_other or depends_on_login and not " + own + ")))"
 }
 
+// Replaced is the condition, in SQL, that another contact took the place of the contact.
+func Replaced(contact string) string {
+	return "exists (select from contacts where id = " + contact + " and replaced_by is not null)"
+}
+
 // ofMailbox is, in SQL, the IDs (i) whose own mailbox a contact (o) is, whether or not
 // another has taken its place.
 const ofMailbox = "select from contacts o cross join lateral mailbox_ids(o.mailbox_key, o.domain_key) i where o.id = "

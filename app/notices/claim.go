@@ -2,6 +2,7 @@ package notices
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hoten/app/installation"
@@ -38,6 +39,9 @@ func (p *Postman) claim(ctx context.Context, id int64) (c *claimed, err error) {
 		if err != nil || len(rows) == 0 {
 			return err
 		}
+		if behind, err := rows[0].waitBehind(tx); err != nil || behind {
+			return err
+		}
 		to, err := rows[0].PlainRecipient(tx.Vault())
 		if err != nil {
 			return err
@@ -46,6 +50,26 @@ func (p *Postman) claim(ctx context.Context, id int64) (c *claimed, err error) {
 		return err
 	})
 	return c, err
+}
+
+// waitBehind puts a mail back that an older one of its member is still to go before. The
+// attempt does not count.
+func (m Mail) waitBehind(tx *store.Tx) (behind bool, err error) {
+	if m.MemberID == nil || !slices.Contains(inOrder, m.Kind) {
+		return false, nil
+	}
+	n, err := store.Exec(tx, `update mails m set due_at = o.due_at + interval '1 second', attempts = m.attempts - 1 from (
+		select max(due_at) as due_at from mails where member_id = $2 and id < $1 and state = 'queued' and kind = any($3)) o
+		where m.id = $1 and o.due_at is not null`, m.ID, *m.MemberID, inOrder)
+	return n > 0, err
+}
+
+// wakeNext has the mails go that waited behind one which will not be sent any more, or was.
+func (m Mail) wakeNext(tx *store.Tx) {
+	if m.MemberID != nil && slices.Contains(inOrder, m.Kind) {
+		tx.Queue("update mails set due_at = $3 where member_id = $2 and id > $1 and state = 'queued' and kind = any($4) and attempts = 0 and due_at > $3 and queue_id is null",
+			m.ID, *m.MemberID, tx.Now, inOrder)
+	}
 }
 
 // pass puts a mail back whose queue stopped, unless it is the one that tries the queue.

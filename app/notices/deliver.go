@@ -49,7 +49,10 @@ type Postman struct {
 type Today struct {
 	Doubtful  bool // nobody knows any more whose the contact is: only what tells nothing about the member goes there
 	Overtaken bool // what it tells does not hold any more
-	Resumed   bool // the ID is in use
+	// As Facts has them. A change that does not wait any more is decided.
+	Resumed, Loss, PutBack, ContactOpen bool
+	// Revoided is that the password for points was made void again: what says so came later.
+	Revoided bool
 }
 
 // waits are the pauses between attempts; after the last one a mail is given up.
@@ -173,7 +176,10 @@ func (p *Postman) today(ctx context.Context, m Mail, f Facts) (Facts, error) {
 	case now.Overtaken:
 		return f, errOvertaken
 	}
-	f.Resumed = now.Resumed
+	if m.CaseID != nil {
+		f.Resumed, f.Loss, f.PutBack = now.Resumed, now.Loss, now.PutBack
+		f.ContactOpen, f.PointPassword = f.ContactOpen && now.ContactOpen, f.PointPassword && !now.Revoided
+	}
 	return f, nil
 }
 

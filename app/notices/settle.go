@@ -127,6 +127,9 @@ func (p *Postman) note(ctx context.Context, c claimed, o outcome, tell bool) (ov
 				return err
 			}
 		}
+		if m.State != Queued {
+			m.wakeNext(tx)
+		}
 		if m.State == Queued || p.Settled == nil || !tell {
 			return nil
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"hoten/app/apptest"
 	"hoten/app/cases"
@@ -111,6 +112,7 @@ func TestLateCancellation(t *testing.T) {
 	c := of[0]
 	settle(t, w, c)
 	wantGoo(t, w, c, 800)
+	w.Clock.Add(time.Minute)
 	first := movements("C0," + login(0) + ",2014-08-01 10:00,cancel,,goo,,100,,E0,none")
 	both := movements("C0,"+login(0)+",2014-08-01 10:00,cancel,,goo,,100,,E0,none", "C1,"+login(0)+",2014-08-01 11:00,cancel,,goo,,150,150,E0,confirmed")
 	w.Import("", first)

@@ -192,10 +192,11 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 // earlier is what was posted for a case before its correction, and what happened on the
 // accounts since.
 type earlier struct {
-	points map[int16]int64     // by program
-	moved  map[int16]int64     // by program, what happened since the last posting of the case, in others of the ID too
-	asOf   map[int16]time.Time // by program, of when the balance was stated: what is dated before was in it
-	ways   notices.PutBack
+	points  map[int16]int64     // by program
+	moved   map[int16]int64     // by program, what happened since the last posting of the case, in others of the ID too
+	asOf    map[int16]time.Time // by program, of when the balance was stated: what is dated before was in it
+	learned map[int64]bool      // the cancellations that came since
+	ways    notices.PutBack
 }
 
 // postedBefore sums up what was posted for the cases whose plan corrects it, by case.
@@ -204,7 +205,7 @@ func postedBefore(tx *store.Tx, posted []*approval) (map[int64]earlier, error) {
 	var of []int64
 	for _, a := range posted {
 		if a.plan.Corrects {
-			of, out[a.CaseID] = append(of, a.CaseID), earlier{map[int16]int64{}, map[int16]int64{}, map[int16]time.Time{}, notices.PutBack{}}
+			of, out[a.CaseID] = append(of, a.CaseID), earlier{map[int16]int64{}, map[int16]int64{}, map[int16]time.Time{}, map[int64]bool{}, notices.PutBack{}}
 		}
 	}
 	if of == nil {
@@ -242,15 +243,26 @@ func postedBefore(tx *store.Tx, posted []*approval) (map[int64]earlier, error) {
 	for _, s := range happened {
 		out[s.CaseID].moved[s.ProgramID], out[s.CaseID].asOf[s.ProgramID] = s.Moved, s.AsOf
 	}
+	if err != nil {
+		return nil, err
+	}
+	type cancel struct{ CaseID, ID int64 }
+	learned, err := store.Select[cancel](tx.DB, `select c.id as case_id, m.id from cases c join movements m on m.identity_id = c.identity_id and m.incident_id = c.incident_id and m.kind = 'cancel'
+		join imports i on i.id = m.import_id where c.id = any($1) and i.created_at > (
+		select max(t.at) from reimbursements r join transfers t on t.id = r.transfer_id where r.case_id = c.id and r.state = 'posted')`, of)
+	for _, m := range learned {
+		out[m.CaseID].learned[m.ID] = true
+	}
 	return out, err
 }
 
 // returned is what canceled exchanges returned, by program, as far as it is what the plan
-// takes back: what is dated before a balance was stated was in that, and moved nothing.
-func (a *approval) returned(asOf map[int16]time.Time) map[int16]int64 {
+// takes back and was not told before: what is dated before a balance was stated was in that,
+// and moved nothing.
+func (a *approval) returned(before earlier) map[int16]int64 {
 	came := map[int64]int64{}
 	for _, m := range a.facts.Movements {
-		if m.Kind == incidents.Cancel && m.ExchangeID != nil && m.ToProgram != nil && !m.Is(incidents.Double) && m.OccurredAt.After(asOf[*m.ToProgram]) {
+		if m.Kind == incidents.Cancel && m.ExchangeID != nil && m.ToProgram != nil && !m.Is(incidents.Double) && m.OccurredAt.After(before.asOf[*m.ToProgram]) && before.learned[m.ID] {
 			came[*m.ExchangeID] += m.PointsReceived
 		}
 	}
@@ -271,7 +283,7 @@ func moves(p notices.Points) bool {
 // pointsFacts tells a member what was posted, a program each and only those touched; before
 // is what a correction adds to. The balance follows from the one that was told before.
 func pointsFacts(a *approval, programs []incidents.Program, before earlier) (out []notices.Points) {
-	p, returned, cancelled := a.plan, a.returned(before.asOf), a.facts.cancelled()
+	p, returned, cancelled := a.plan, a.returned(before), a.facts.cancelled()
 	for _, program := range programs {
 		f := notices.Points{NameJa: program.NameJa, NameEn: program.NameEn, UnitJa: program.UnitJa, UnitEn: program.UnitEn, UnitEnOne: program.UnitEnOne}
 		touched := false

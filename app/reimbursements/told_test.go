@@ -1,13 +1,19 @@
 package reimbursements_test
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"hoten/app/apptest"
 	"hoten/app/cases"
+	"hoten/app/incidents"
 	"hoten/app/members"
 	"hoten/app/notices"
+	"hoten/app/reimbursements"
+	"hoten/app/resets"
 	"hoten/app/store"
 )
 
@@ -21,6 +27,8 @@ func lines(w *apptest.World) map[string]string {
 	}))
 	return out
 }
+
+func done[T any](_ T, err error) error { return err }
 
 // A mail says whether the ID is in use when it is sent, not when it was queued.
 func TestAResultThatWaitedForAReset(t *testing.T) {
@@ -47,9 +55,9 @@ func TestTheClosingMailTellsWhatElseMoved(t *testing.T) {
 	}
 	lines(w)
 	w.Import("", apptest.MovementsHeader+"U1,"+login(1)+",2014-07-31 01:00:00,exchange,pointtalk,,gift-code,40,,,none\n")
-	done := cases.Completed
+	completed := cases.Completed
 	for _, c := range of {
-		_, err := cases.Update(w.Ctx, w.Store, w.Supervisor, c.ID, cases.Change{Status: &done, Version: w.Case(login(int(c.ID - of[0].ID))).Version, Reason: "ご本人に電話済み"})
+		_, err := cases.Update(w.Ctx, w.Store, w.Supervisor, c.ID, cases.Change{Status: &completed, Version: w.Case(login(int(c.ID - of[0].ID))).Version, Reason: "ご本人に電話済み"})
 		must(t, err)
 	}
 	told := lines(w)
@@ -58,5 +66,87 @@ func TestTheClosingMailTellsWhatElseMoved(t *testing.T) {
 	}
 	if text := told["c1@mail.example"]; !strings.Contains(text, "そのほかのポイントの動き：−40") || !strings.Contains(text, "反映後の残高：3,060") {
 		t.Errorf("40 were used since: %s", text)
+	}
+}
+
+// What canceled exchanges returned is told once, and nothing is made up to balance it: here
+// before the posting (E0), and after it (E1).
+func TestACancellationIsToldOnce(t *testing.T) {
+	w, of := importLosses(t, exchanged(250), exchanged(250))
+	cancel := func(i string) {
+		t.Helper()
+		w.Clock.Add(time.Minute)
+		w.Import("", movements("C"+i+","+login(int(i[0]-'0'))+",2014-08-01 10:00,cancel,,goo,,100,,E"+i+",none"))
+		w.Clock.Add(time.Minute)
+	}
+	cancel("0")
+	settle(t, w, of[0])
+	settle(t, w, of[1])
+	cancel("1")
+	settle(t, w, of[1])
+	if text := lines(w)["c1@mail.example"]; !strings.Contains(text, "取消により戻った分：+100") {
+		t.Errorf("not told when it came: %s", text)
+	}
+	for i, c := range of {
+		must(t, done(reimbursements.DecideFinding(w.Ctx, w.Store, w.Supervisor, c.ID, fmt.Sprint("E", i), incidents.Own, "本人と申告")))
+		w.Clock.Add(time.Minute)
+		r := propose(t, w, w.Agent, c)
+		approve(t, w, w.Supervisor2, r.ID)
+	}
+	told := lines(w)
+	for _, address := range []string{"c0@mail.example", "c1@mail.example"} {
+		if text := told[address]; !strings.Contains(text, "差額：−150") || strings.Contains(text, "戻った分") || strings.Contains(text, "そのほか") {
+			t.Errorf("%s: %s", address, text)
+		}
+	}
+}
+
+// Mails that tell balances reach a member in the order in which they were queued, also when
+// the server put the first one off.
+func TestResultsArriveInOrder(t *testing.T) {
+	w, of := importLosses(t, small, small)
+	c := of[0]
+	approve(t, w, w.Supervisor, propose(t, w, w.Agent, c).ID)
+	w.Deliver(apptest.OutletFunc(func(notices.Envelope) error { return errors.New("451 4.3.0 try later") }))
+	must(t, done(reimbursements.AddAdjustment(w.Ctx, w.Store, w.Supervisor2, c.ID, "pointtalk", 100, "端数")))
+	settle(t, w, c)
+	approve(t, w, w.Supervisor, propose(t, w, w.Agent, of[1]).ID)
+	var got []string
+	deliver := func(want ...string) {
+		t.Helper()
+		got = nil
+		w.Deliver(apptest.OutletFunc(func(e notices.Envelope) error { got = append(got, e.To+" "+e.Subject); return nil }))
+		for i := range max(len(got), len(want)) {
+			if i >= len(got) || i >= len(want) || !strings.HasPrefix(got[i], want[i]) {
+				t.Fatalf("sent %q, want %q", got, want)
+			}
+		}
+	}
+	deliver("c1@mail.example") // nothing of another member waits
+	w.Clock.Add(time.Minute)
+	deliver("c0@mail.example ポイントの復元・補填完了", "c0@mail.example ポイントの残高調整")
+	if n := w.Number("select count(*) from mails where state <> 'sent'"); n != 0 {
+		t.Errorf("%d wait still", n)
+	}
+}
+
+// A notice that waited until points were put back, or turned out to be the member's own, does
+// not promise to put them back.
+func TestANoticeTellsWhatStandsWhenItIsSent(t *testing.T) {
+	w, of := importLosses(t, exchanged(250), exchanged(250), exchanged(250))
+	must(t, done(resets.NotifyAll(w.Ctx, w.Store, w.Manager, apptest.Reference)))
+	approve(t, w, w.Supervisor, propose(t, w, w.Agent, of[1]).ID)
+	must(t, done(reimbursements.DecideFinding(w.Ctx, w.Store, w.Supervisor, of[2].ID, "E2", incidents.Own, "本人と申告")))
+	told := map[string]string{}
+	w.Deliver(apptest.OutletFunc(func(e notices.Envelope) error {
+		if strings.Contains(e.Subject, "利用制限") {
+			told[e.To] = strings.ReplaceAll(e.Text, "\n", "")
+		}
+		return nil
+	}))
+	for i, address := range []string{"c0@mail.example", "c1@mail.example", "c2@mail.example"} {
+		if promised := strings.Contains(told[address], "完了しましたら、あらためてメールで"); told[address] == "" || promised != (i == 0) {
+			t.Errorf("%s: promised %v: %s", address, promised, told[address])
+		}
 	}
 }

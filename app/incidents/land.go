@@ -13,14 +13,14 @@ import (
 // app/imports stages: cancellations after what they refer to.
 func InsertStaged(tx *store.Tx, staged string, incident, importID int64) error {
 	const insert = `insert into movements (movement_id, movement_key, id_kind_id, incident_id, identity_id, occurred_at, kind, from_program, to_program, partner,
-		points, points_received, refers_to, exchange_id, finding, row_hash, import_id)
+		points, points_received, refers_to, exchange_id, finding, row_hash, import_id, learned_at)
 		select s.movement_id, s.movement_key, s.id_kind_id, $1, i.id, s.occurred_at, s.kind, s.from_program, s.to_program, s.partner,
-		s.points, s.points_received, %s, s.finding, s.row_hash, $2 from %s s join identities i on i.login_key = s.login_key and i.id_kind_id is not distinct from s.id_kind_id %s`
+		s.points, s.points_received, %s, s.finding, s.row_hash, $2, $3 from %s s join identities i on i.login_key = s.login_key and i.id_kind_id is not distinct from s.id_kind_id %s`
 	for _, q := range []string{
 		fmt.Sprintf(insert, "null, null", staged, "where s.kind <> 'cancel'"),
 		fmt.Sprintf(insert, "x.id, "+StandsFor, staged, "join movements x on "+Numbered("x", "refers_to")+" where s.kind = 'cancel'"),
 	} {
-		if _, err := store.Exec(tx, q, incident, importID); err != nil {
+		if _, err := store.Exec(tx, q, incident, importID, tx.Now); err != nil {
 			return err
 		}
 	}

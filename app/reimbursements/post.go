@@ -248,8 +248,7 @@ func postedBefore(tx *store.Tx, posted []*approval) (map[int64]earlier, error) {
 	}
 	type cancel struct{ CaseID, ID int64 }
 	learned, err := store.Select[cancel](tx.DB, `select c.id as case_id, m.id from cases c join movements m on m.identity_id = c.identity_id and m.incident_id = c.incident_id and m.kind = 'cancel'
-		join imports i on i.id = m.import_id where c.id = any($1) and i.created_at > (
-		select max(t.at) from reimbursements r join transfers t on t.id = r.transfer_id where r.case_id = c.id and r.state = 'posted')`, of)
+		where c.id = any($1) and m.learned_at > (select max(t.at) from reimbursements r join transfers t on t.id = r.transfer_id where r.case_id = c.id and r.state = 'posted')`, of)
 	for _, m := range learned {
 		out[m.CaseID].learned[m.ID] = true
 	}

@@ -273,6 +273,7 @@ func adminSamples(lang string) map[string]page {
 		}
 		pages["errors_"+kind] = e
 	}
+	pages["errors_forbidden_role"] = ErrorsShow{Frame: sampleFrame(lang, "", access.Agent), SignedIn: true, Kind: "forbidden", Holders: in(lang, "センター管理者またはシステム管理者", "Center manager or System administrator")}
 	pages["errors_signed_out"] = ErrorsShow{Frame: Frame{Path: "/nowhere"}, Kind: "not_found", Detail: i18n.T(ctx, "fault.not_found")}
 	return pages
 }

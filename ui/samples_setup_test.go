@@ -51,7 +51,7 @@ func sampleStanding(lang string) SetupShow {
 	return SetupShow{Frame: sampleFrame(lang, "setup", access.Auditor), Kind: "operator", Code: "setouchi-ferry", Name: in(lang, "瀬戸内フェリー", "Setouchi Ferry"), MayAudit: true, Pairs: []SetupPair{
 		{in(lang, "名前（日本語）", "Name (in Japanese)"), "瀬戸内フェリー"}, {in(lang, "差出人のアドレス", "From address"), "no-reply@miles.ferry.example"},
 		{in(lang, "差出人の名前（日本語）", "Sender name (in Japanese)"), ""}, {in(lang, "署名（日本語）", "Signature (in Japanese)"), "香川県高松市見本町1-1\n0570-000-260"},
-		{in(lang, "公式ページのアドレス", "Address of the official page"), "https://www.ferry.example/information/2026/member-login-and-miles"},
+		{in(lang, "公式ページのアドレス", "Address of the official page"), "https://www.ferry.example/information/"},
 	}}
 }
 

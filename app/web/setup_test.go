@@ -236,3 +236,17 @@ func TestAnAuditorReadsWhatIsSetUp(t *testing.T) {
 		}
 	}
 }
+
+// Who opens a case with an ID of another form reads which form it has in words; only where
+// there are none for it, the expression that was set up.
+func TestTheFormOfAnIDIsSaidInWords(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Agent)
+	for form, says := range map[string]string{"[0-9]{8}": "数字8桁", "OC-[0-9]{6}": "OC-[0-9]{6}"} {
+		s.Number("with u as (update id_kinds set form = $1 returning 1) select count(*) from u", form)
+		a := b.post("/cases", "incident", apptest.Reference, "login_id", "1234567")
+		if body := html.UnescapeString(a.body); a.status != http.StatusUnprocessableEntity || !strings.Contains(body, "："+says) || form != says && strings.Contains(body, form) {
+			t.Errorf("%s: %d, does not say %s", form, a.status, says)
+		}
+	}
+}

@@ -55,7 +55,7 @@ func sampleDeskRefused(lang string) DesksEdit {
 	p.Since = previewed(lang).Changes
 	p.Rules.Hours[2] = HoursRow{Weekdays: [7]bool{true}, Open: "25:00", Close: "ten"}
 	p.Frame.Problems = []Problem{{Field: "hours.2.open", Text: in(lang, "時刻は10:00のように入力してください。", "Write a time as 10:00.")},
-		{Field: "hours.2.weekdays", Text: in(lang, "曜日を選んでください。", "Choose the days.")}, {Field: "reason", Text: in(lang, "入力してください。", "Fill this in.")}}
+		{Field: "hours.2.weekdays", Text: in(lang, "1つ以上選んでください。", "Choose the days.")}, {Field: "reason", Text: in(lang, "入力してください。", "Fill this in.")}}
 	return p
 }
 

@@ -238,13 +238,16 @@ func adminSamples(lang string) map[string]page {
 	readonly.MayEdit = false
 	staff := StaffShow{
 		Frame: sampleFrame(lang, "staff", access.Administrator), ID: 9, Name: in(lang, "鈴木 健", "Ken Suzuki"), Email: "ken.suzuki@desk.example", Role: "agent", DeskCode: "tech", Languages: "ja en", State: "invited",
-		CreatedAt: jst(7, 28, 9, 0), Enrolment: "https://hoten.example/enrol/" + strings.Repeat("k3Jd9", 8), Tokens: tokens, Desks: []Choice{{"tech", in(lang, "技術", "Tech")}},
+		MayManage: true, CreatedAt: jst(7, 28, 9, 0), Enrolment: "https://hoten.example/enrol/" + strings.Repeat("k3Jd9", 8), Tokens: tokens, Desks: []Choice{{"tech", in(lang, "技術", "Tech")}},
 	}
 	self := staff
 	self.Self, self.Enrolment, self.State, self.Tokens, self.LastSignIn = true, "", "active", nil, jst(7, 31, 8, 55)
 	disabled := staff
 	disabled.State, disabled.Enrolment = "disabled", ""
+	read := self
+	read.Frame, read.MayManage, read.Self, read.Tokens = sampleFrame(lang, "staff", access.Auditor), false, false, tokens
 	pages := map[string]page{
+		"staff_show_read": read, "setup_show": sampleStanding(lang), "setup_index_read": sampleSetupRead(lang),
 		"desks_index": desks, "desks_edit": sampleDeskEdit(lang), "desks_new": sampleDeskNew(lang), "desks_edit_preview": previewed(lang), "desks_edit_refused": sampleDeskRefused(lang), "staff_show": staff, "staff_show_self": self, "staff_show_disabled": disabled, "policies_index": policies, "policies_index_readonly": readonly,
 		"staff_index": StaffIndex{Frame: sampleFrame(lang, "staff", access.Administrator), MayManage: true, Rows: []StaffRow{
 			{7, in(lang, "佐藤 美咲", "Misaki Sato"), "misaki.sato@desk.example", "agent", in(lang, "技術", "Tech"), "active", jst(7, 31, 8, 55)},
@@ -273,6 +276,7 @@ func adminSamples(lang string) map[string]page {
 		}
 		pages["errors_"+kind] = e
 	}
+	pages["errors_forbidden_role"] = ErrorsShow{Frame: sampleFrame(lang, "", access.Agent), SignedIn: true, Kind: "forbidden", Holders: in(lang, "センター管理者またはシステム管理者", "Center manager or System administrator")}
 	pages["errors_signed_out"] = ErrorsShow{Frame: Frame{Path: "/nowhere"}, Kind: "not_found", Detail: i18n.T(ctx, "fault.not_found")}
 	return pages
 }

@@ -40,6 +40,21 @@ func sampleID(lang string) IdsEdit {
 			"opens_ja": "乗船予約", "opens_en": "crossing reservations", "goes_on_ja": "ご予約済みの乗船は、これまでどおりご利用いただけます。", "goes_on_en": "Crossings you have already booked are not affected.", "one_time_password": "false"}}
 }
 
+// sampleSetupRead and sampleStanding are what an auditor reads.
+func sampleSetupRead(lang string) SetupIndex {
+	p := sampleSetup(lang, true)
+	p.Frame, p.Kept, p.MayManage, p.MayStaff = sampleFrame(lang, "setup", access.Auditor), 0, false, false
+	return p
+}
+
+func sampleStanding(lang string) SetupShow {
+	return SetupShow{Frame: sampleFrame(lang, "setup", access.Auditor), Kind: "operator", Code: "setouchi-ferry", Name: in(lang, "瀬戸内フェリー", "Setouchi Ferry"), MayAudit: true, Pairs: []SetupPair{
+		{in(lang, "名前（日本語）", "Name (in Japanese)"), "瀬戸内フェリー"}, {in(lang, "差出人のアドレス", "From address"), "no-reply@miles.ferry.example"},
+		{in(lang, "差出人の名前（日本語）", "Sender name (in Japanese)"), ""}, {in(lang, "署名（日本語）", "Signature (in Japanese)"), "香川県高松市見本町1-1\n0570-000-260"},
+		{in(lang, "公式ページのアドレス", "Address of the official page"), "https://www.ferry.example/information/"},
+	}}
+}
+
 func sampleProgram(lang string) ProgramsEdit {
 	return ProgramsEdit{Frame: sampleFrame(lang, "setup", access.CenterManager), Code: "miles", Version: 1,
 		Operators: []Choice{{"setouchi-ferry", in(lang, "瀬戸内フェリー", "Setouchi Ferry")}},

@@ -128,7 +128,7 @@ func (p TokensIndex) Page() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = tokenTable(p.Frame, p.Tokens, "/tokens/").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = tokenTable(p.Frame, p.Tokens, "/tokens/", true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

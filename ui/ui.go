@@ -141,12 +141,17 @@ func ProblemsOf(ctx context.Context, form string, f *fault.Fault) []Problem {
 	return problems
 }
 
-// problemText shows people a day as the console writes days; programs are shown theirs.
+// problemText shows people a day as the console writes days, and how many digits an ID has;
+// programs are shown theirs, and the form of the ID.
 func problemText(ctx context.Context, field fault.Field) string {
 	example := time.Date(2014, 7, 28, 18, 4, 0, 0, i18n.JST)
 	switch field.Code {
 	case "date_invalid":
 		return t(ctx, "form.date_invalid", "example", i18n.Date(ctx, example))
+	case "login_id_form":
+		if n := slices.Index(field.Args, any("count")); n >= 0 && field.Args[n+1] != 0 {
+			return t(ctx, "fault.field.login_id_form.digits", field.Args...)
+		}
 	case "time_invalid":
 		return t(ctx, "form.time_invalid", "example", i18n.TimeFull(ctx, example))
 	}

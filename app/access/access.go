@@ -94,13 +94,21 @@ func Member() Actor { return Actor{Name: "member", Kind: "member"} }
 // May reports whether the actor has the permission.
 func (a Actor) May(p Permission) bool { return a.Role.May(p) }
 
-// Require returns a Forbidden fault unless the actor has the permission.
+// Require returns a Lack unless the actor has the permission.
 func (a Actor) Require(p Permission) error {
 	if a.May(p) {
 		return nil
 	}
-	return fault.New(fault.Forbidden, "forbidden")
+	return &Lack{Of: p}
 }
+
+// Lack is the refusal for want of a permission, a Forbidden fault that knows which.
+type Lack struct{ Of Permission }
+
+func (l *Lack) Error() string { return "forbidden without " + string(l.Of) }
+
+// Unwrap is the fault as all forbidden things have it.
+func (l *Lack) Unwrap() error { return fault.New(fault.Forbidden, "forbidden") }
 
 func (a Actor) String() string {
 	if a.Kind == "staff" {

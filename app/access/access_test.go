@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -41,6 +42,9 @@ func TestTableIsTheDomains(t *testing.T) {
 		}
 		if err := (access.Actor{}).Require(p); !fault.Is(err, "forbidden") {
 			t.Errorf("%s: nobody in particular: %v", p, err)
+		}
+		if lack := (*access.Lack)(nil); !errors.As(access.Actor{}.Require(p), &lack) || lack.Of != p {
+			t.Errorf("%s: the refusal does not say for want of what", p)
 		}
 	}
 }

@@ -2,9 +2,12 @@ package imports_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"hoten/app/apptest"
+	"hoten/app/imports"
+	"hoten/i18n"
 )
 
 // A cancellation is not dated before its exchange, in this file or an earlier one, and
@@ -29,5 +32,11 @@ func TestDatesOfMovements(t *testing.T) {
 	got := rejections(w, i.ID)
 	if slices.Sort(got); counts(i) != "done 3/0/4" || !slices.Equal(got, want) {
 		t.Errorf("%s %v", counts(i), got)
+	}
+	for column, want := range map[string]string{"occurred_at": "未来の日時です。", "restricted_at": "未来の日時です。", "birth_date": "未来の日付です。"} {
+		r := imports.Rejection{ColumnName: column, Reason: "date_in_future"}
+		if got := r.Sentence(i18n.With(w.Ctx, "ja")); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %s", column, got)
+		}
 	}
 }

@@ -6,7 +6,7 @@ import (
 
 	"hoten/app/apptest"
 	"hoten/app/imports"
-	"hoten/app/imports/csvin"
+	"hoten/app/jptext"
 	"hoten/app/store"
 	"hoten/i18n"
 )
@@ -21,7 +21,7 @@ func TestZerosLostInAllRows(t *testing.T) {
 		t.Errorf("%s %+v", counts(i), got)
 	}
 	rows, err := imports.Rejections(store.Read(w.Ctx, w.Store), i.ID, 0, 1)
-	if err != nil || csvin.Digits(rows[0].Detail) != 8 {
+	if err != nil || jptext.FormDigits(rows[0].Detail) != 8 {
 		t.Fatalf("%+v %v", rows, err)
 	}
 	for lang, want := range map[string]string{"ja": "IDの桁数が、登録されている形式と異なります：数字8桁", "en": "The ID does not have the expected form: 8 digits"} {

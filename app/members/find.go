@@ -70,7 +70,7 @@ func fits(db *gorm.DB, kind *int16, key string) error {
 	if err != nil || fits == nil || fits(key) {
 		return err
 	}
-	return fault.Input("login_id", "login_id_form", "detail", id.Form)
+	return fault.Input("login_id", "login_id_form", "detail", id.Form, "count", jptext.FormDigits(id.Form))
 }
 
 // SetKind makes identities that are of no ID yet, which the query names, ones of an ID. One

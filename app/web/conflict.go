@@ -193,6 +193,14 @@ func (f setField) word(value string) string {
 	return value
 }
 
+// seenValues are the values that a form of the setup was made from.
+func (p *page) seenValues() (seen map[string]string) {
+	if json.Unmarshal([]byte(p.FormValue("seen")), &seen) != nil {
+		return nil // whoever says nothing of it looked at nothing
+	}
+	return seen
+}
+
 // bothOfSetup sets what others made of a part of the setup beside what was typed, where
 // that is why its form came back. A field that still has what the form was made from
 // follows them; one that only the reader changed is no matter of others.
@@ -200,10 +208,7 @@ func (p *page) bothOfSetup(version int64, now map[string]string, forms ...[]setF
 	if p.status != http.StatusConflict {
 		return
 	}
-	var seen map[string]string
-	if json.Unmarshal([]byte(p.FormValue("seen")), &seen) != nil {
-		seen = nil // whoever says nothing of it looked at nothing
-	}
+	seen := p.seenValues()
 	set := func(name, value string) {
 		p.Request().PostForm.Set(name, value)
 		p.frame.Typed[name] = value

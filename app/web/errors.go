@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"hoten/app/access"
 	"hoten/app/cases"
 	"hoten/app/edge"
 	"hoten/app/fault"
@@ -64,6 +65,7 @@ func (w *Web) failed(c echo.Context, err error) error {
 		if f.Code == "not_found" || f.Code == "forbidden" {
 			shown.Detail = "" // the title says it
 		}
+		shown.Holders = holders(p.ctx, err)
 		for _, problem := range ui.ProblemsOf(p.ctx, "", f) {
 			shown.Problems = append(shown.Problems, ui.Choice{Value: problem.Field, Label: problem.Text})
 		}
@@ -74,6 +76,20 @@ func (w *Web) failed(c echo.Context, err error) error {
 	p.memberHeading()
 	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// holders are the roles that have the permission for want of which err refused, in words;
+// empty for other errors.
+func holders(ctx context.Context, err error) string {
+	var lack *access.Lack
+	if !errors.As(err, &lack) {
+		return ""
+	}
+	var names []string
+	for _, role := range access.Holders(lack.Of) {
+		names = append(names, i18n.T(ctx, "staff.role."+string(role)))
+	}
+	return i18n.Either(i18n.Lang(ctx), names)
 }
 
 // memberHeading puts the company over an error on a page of members: the one that answers

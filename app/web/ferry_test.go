@@ -1,10 +1,8 @@
 package web_test
 
 import (
-	"maps"
 	"net/http"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -210,11 +208,14 @@ func TestANewIncidentIsAboutTheProgramsOfItsOperator(t *testing.T) {
 	if a := manager.get("/incidents/new"); chosen.MatchString(a.body) || !strings.Contains(a.body, "何も選ばないときは、IDの運営会社のプログラムが対象になります") {
 		t.Error("the form chooses programs before it knows the ID, or does not say what none means")
 	}
-	form := []string{"id", "ferry-id", "title_ja", "件", "title_en", "one", "period_from", "2014-07-11", "period_to", "2014-07-12", "detected_on", "2014-07-13", "bearer_miles", ""}
+	form := []string{"id", "ferry-id", "title_ja", "件", "title_en", "one", "period_from", "2014-07-11", "period_to", "2014-07-12", "detected_on", "2014-07-13"}
 	for reference, c := range map[string]struct {
 		chosen []string
 		want   string
-	}{"NONE": {nil, "miles"}, "OTHERS": {[]string{"program_goo", "true"}, "goo"}} {
+	}{
+		"NONE": {[]string{"bearer_miles", ""}, "miles:"}, "OTHERS": {[]string{"program_goo", "true"}, "goo:"},
+		"BORNE": {[]string{"bearer_miles", "setouchi-ferry"}, "miles:setouchi-ferry"}, // who was chosen to bear the cost does
+	} {
 		if a := manager.post("/incidents", append(append([]string{"reference", reference}, form...), c.chosen...)...); a.status != http.StatusSeeOther {
 			t.Fatalf("%s: %d", reference, a.status)
 		}
@@ -223,8 +224,27 @@ func TestANewIncidentIsAboutTheProgramsOfItsOperator(t *testing.T) {
 			t.Fatal(err)
 		}
 		bearers, err := incidents.Bearers(store.Read(s.Ctx, s.Store), i.ID)
-		if got := strings.Join(slices.Sorted(maps.Keys(bearers)), " "); got != c.want || err != nil {
+		var got []string
+		for program, bearer := range bearers {
+			got = append(got, program+":"+bearer)
+		}
+		if strings.Join(got, " ") != c.want || err != nil {
 			t.Errorf("%s is about %q, want %q (%v)", reference, got, c.want, err)
 		}
+	}
+	// A bearer of a program that the incident is not about is not dropped in silence.
+	const problem = `id="bearer_goo-problem"><span aria-hidden="true">×</span> このプログラムは対象に選ばれていません。`
+	for _, chosen := range [][]string{{"bearer_goo", "ntt-com"}, {"bearer_goo", "ntt-com", "program_miles", "true"}} {
+		if a := manager.post("/incidents", append(append([]string{"reference", "ALONE"}, form...), chosen...)...); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, problem) {
+			t.Errorf("%v: %d", chosen, a.status)
+		}
+	}
+	// One that stood goes with its program.
+	at, form := "/incidents/BORNE", append(form, "version", "1", "program_goo", "true", "bearer_miles", "setouchi-ferry")
+	if a := manager.post(at, append(form, "seen", "{}")...); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `id="bearer_miles-problem"`) {
+		t.Errorf("a bearer that was chosen anew without its program: %d", a.status)
+	}
+	if a := manager.post(at, append(form, "seen", `{"bearer_miles":"setouchi-ferry"}`)...); a.location != at {
+		t.Errorf("a program and its bearer taken away: %d", a.status)
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -136,20 +137,50 @@ func (p *page) typedIncident(reference string) (incidents.New, error) {
 			*to = &count
 		}
 	}
-	programs, err := incidents.Programs(p.db)
-	if err != nil {
+	var err error
+	if n.Bearers, err = p.typedBearers(&problems, n.ID); err != nil {
 		return n, err
 	}
-	n.Bearers = map[string]string{}
+	return n, problems.Err()
+}
+
+// typedBearers are the programs that are chosen, with who bears their cost; nil where the
+// form says nothing of them. A new incident with none chosen is about the usual ones of the
+// ID, which keep the bearers that were chosen for them. A bearer of any other program is
+// refused, unless it stood when the program was taken away: it would be lost unnoticed.
+func (p *page) typedBearers(problems *fault.Problems, id string) (map[string]string, error) {
+	programs, err := incidents.Programs(p.db)
+	if err != nil || len(programs) == 0 {
+		return nil, err
+	}
+	seen := p.seenValues()
+	bearers, alone := map[string]string{}, map[string]string{}
 	for _, program := range programs {
+		field := "bearer_" + program.Code
+		bearer := p.FormValue(field)
 		if p.FormValue("program_"+program.Code) == "true" {
-			n.Bearers[program.Code] = p.FormValue("bearer_" + program.Code)
+			bearers[program.Code] = bearer
+		} else if bearer != "" && bearer != seen[field] {
+			alone[program.Code] = bearer
 		}
 	}
-	if len(programs) == 0 {
-		n.Bearers = nil // the form had none to choose
+	if p.Param("reference") == "" && len(bearers) == 0 {
+		if len(alone) == 0 {
+			return nil, nil
+		}
+		var of *operators.ID
+		if i := slices.IndexFunc(p.ids, func(i operators.ID) bool { return i.Code == id }); i >= 0 {
+			of = &p.ids[i]
+		}
+		for _, program := range incidents.Usual(programs, p.ids, of) {
+			bearers[program.Code] = alone[program.Code]
+			delete(alone, program.Code)
+		}
 	}
-	return n, problems.Err()
+	for _, code := range slices.Sorted(maps.Keys(alone)) {
+		problems.Add("bearer_"+code, "bearer_without_program")
+	}
+	return bearers, nil
 }
 
 // ofForm names the fields of a refused incident as its form does, and says of a period that
@@ -172,9 +203,6 @@ func ofForm(err error) error {
 
 func createIncident(p *page) error {
 	n, err := p.typedIncident(p.FormValue("reference"))
-	if len(n.Bearers) == 0 {
-		n.Bearers = nil // as the form says: the usual ones
-	}
 	if err == nil {
 		_, err = incidents.Create(p.ctx, p.w.s, p.by, n)
 	}

@@ -27,7 +27,7 @@ func TestChangeOwnPassword(t *testing.T) {
 	}
 	b.get("/password")
 	a := b.post("/password", "current_password", "wrong", "password", second, "password_again", second)
-	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "現在のパスワードが違います。") || strings.Contains(a.body, second) {
+	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "正しくありません。もう一度入力してください。") || strings.Contains(a.body, second) {
 		t.Errorf("a wrong one: %d", a.status)
 	}
 	if _, err := staff.ByToken(store.Read(s.Ctx, s.Store), token); err != nil {

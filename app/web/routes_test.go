@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/web"
+	"hoten/i18n"
 )
 
 // What every role gets at every address: pages lead to things that exist, forms
@@ -71,11 +73,22 @@ func TestRoutesByRole(t *testing.T) {
 			fmt.Fprintf(&got, " %14s", shown)
 			if may := permitted(route, v.name); !may && a.status < 300 || may == (a.status == http.StatusForbidden) && v.name != "nobody" {
 				t.Errorf("%s %s as %s: %d", route.Method, route.Path, v.name, a.status)
+			} else if says := "この操作ができるのは、" + holders(route) + "です。"; !may && v.name != "nobody" && !strings.Contains(a.body, says) {
+				t.Errorf("%s %s as %s does not say: %s", route.Method, route.Path, v.name, says)
 			}
 		}
 		got.WriteByte('\n')
 	}
 	apptest.Golden(t, "routes.txt", got.String(), *update)
+}
+
+// holders are the roles that may go there, as a Japanese sentence names them.
+func holders(r web.Route) string {
+	var names []string
+	for _, role := range access.Holders(r.Permission()) {
+		names = append(names, i18n.T(i18n.With(context.Background(), "ja"), "staff.role."+string(role)))
+	}
+	return i18n.Either("ja", names)
 }
 
 func permitted(r web.Route, who string) bool {

@@ -113,6 +113,15 @@ func (p *page) lines(name string) string {
 	return strings.TrimSpace(strings.ReplaceAll(p.FormValue(name), "\r\n", "\n"))
 }
 
+// showStanding shows the values of a form to those who may only read them.
+func (p *page) showStanding(kind, code, name string, values map[string]string, fields []setField) error {
+	shown := ui.SetupShow{Frame: p.frame, Kind: kind, Code: code, Name: name, MayAudit: p.by.May(access.ReadAuditCenter)}
+	for _, f := range fields {
+		shown.Pairs = append(shown.Pairs, ui.SetupPair{Label: f.label, Value: f.word(values[f.name])})
+	}
+	return p.render(shown.Page())
+}
+
 func newOperator(p *page) error { return p.operatorForm(operators.Operator{}) }
 
 func editOperator(p *page) error {
@@ -129,8 +138,12 @@ func (p *page) operatorForm(o operators.Operator) error {
 		"name_ja": o.NameJa, "name_en": o.NameEn, "sender_ja": o.SenderJa, "sender_en": o.SenderEn, "mail_address": o.MailAddress,
 		"signature_ja": o.SignatureJa, "signature_en": o.SignatureEn, "page_ja": o.PageJa, "page_en": o.PageEn, "page_url": o.PageURL,
 	}
-	p.bothOfSetup(o.Version, values, p.inBoth("name", i18n.T(p.ctx, "setup.name")), field("mail_address", i18n.T(p.ctx, "setup.mail_address")), p.inBoth("sender", i18n.T(p.ctx, "setup.sender")),
+	fields := slices.Concat(p.inBoth("name", i18n.T(p.ctx, "setup.name")), field("mail_address", i18n.T(p.ctx, "setup.mail_address")), p.inBoth("sender", i18n.T(p.ctx, "setup.sender")),
 		p.inBoth("signature", i18n.T(p.ctx, "setup.signature")), p.inBoth("page", i18n.T(p.ctx, "setup.page.name")), field("page_url", i18n.T(p.ctx, "setup.page_url")))
+	if !p.by.May(access.ManageIncidents) {
+		return p.showStanding("operator", o.Code, o.Name(i18n.Lang(p.ctx)), values, fields)
+	}
+	p.bothOfSetup(o.Version, values, fields)
 	return p.render(ui.OperatorsEdit{Frame: p.frame, Code: o.Code, Version: o.Version, Values: values, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
 }
 
@@ -195,11 +208,15 @@ func (p *page) idForm(i operators.ID) error {
 		"opens_ja": i.OpensJa, "opens_en": i.OpensEn, "goes_on_ja": i.GoesOnJa, "goes_on_en": i.GoesOnEn,
 		"point_password_ja": i.PointPasswordJa, "point_password_en": i.PointPasswordEn, "one_time_password": strconv.FormatBool(i.OneTimePassword),
 	}
-	p.bothOfSetup(i.Version, values, field("operator", i18n.T(p.ctx, "setup.operator"), choices...), p.inBoth("name", i18n.T(p.ctx, "setup.id.name")), field("form", i18n.T(p.ctx, "setup.form")),
+	fields := slices.Concat(field("operator", i18n.T(p.ctx, "setup.operator"), choices...), p.inBoth("name", i18n.T(p.ctx, "setup.id.name")), field("form", i18n.T(p.ctx, "setup.form")),
 		field("language", i18n.T(p.ctx, "setup.language"), ui.Choice{Value: "ja", Label: i18n.T(p.ctx, "setup.language.ja")}, ui.Choice{Value: "en", Label: i18n.T(p.ctx, "setup.language.en")}), field("domains", i18n.T(p.ctx, "setup.domains")),
 		p.inBoth("opens", i18n.T(p.ctx, "setup.opens")), p.inBoth("point_password", i18n.T(p.ctx, "setup.point_password")),
 		field("one_time_password", i18n.T(p.ctx, "setup.one_time_password"), ui.Choice{Value: "false", Label: i18n.T(p.ctx, "setup.one_time_password.no")}, ui.Choice{Value: "true", Label: i18n.T(p.ctx, "setup.one_time_password.yes")}),
 		p.inBoth("goes_on", i18n.T(p.ctx, "setup.goes_on")))
+	if !p.by.May(access.ManageIncidents) {
+		return p.showStanding("id", i.Code, i.Name(i18n.Lang(p.ctx)), values, fields)
+	}
+	p.bothOfSetup(i.Version, values, fields)
 	return p.render(ui.IdsEdit{Frame: p.frame, Code: i.Code, Version: i.Version, Operators: choices, Values: values, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
 }
 
@@ -231,7 +248,11 @@ func (p *page) programForm(program incidents.Program) error {
 	values := map[string]string{
 		"operator": codes[program.OperatorID], "name_ja": program.NameJa, "name_en": program.NameEn, "unit_ja": program.UnitJa, "unit_en": program.UnitEn, "unit_en_one": program.UnitEnOne,
 	}
-	p.bothOfSetup(program.Version, values, field("operator", i18n.T(p.ctx, "setup.program.operator"), choices...), p.inBoth("name", i18n.T(p.ctx, "setup.name")), p.inBoth("unit", i18n.T(p.ctx, "setup.unit")), field("unit_en_one", i18n.T(p.ctx, "setup.unit_en_one")))
+	fields := slices.Concat(field("operator", i18n.T(p.ctx, "setup.program.operator"), choices...), p.inBoth("name", i18n.T(p.ctx, "setup.name")), p.inBoth("unit", i18n.T(p.ctx, "setup.unit")), field("unit_en_one", i18n.T(p.ctx, "setup.unit_en_one")))
+	if !p.by.May(access.ManageIncidents) {
+		return p.showStanding("program", program.Code, program.Name(i18n.Lang(p.ctx)), values, fields)
+	}
+	p.bothOfSetup(program.Version, values, fields)
 	return p.render(ui.ProgramsEdit{Frame: p.frame, Code: program.Code, Version: program.Version, Operators: choices, Values: values, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
 }
 

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"html"
 	"net/http"
 	"regexp"
@@ -190,5 +191,62 @@ func TestChangingWhatIsSetUp(t *testing.T) {
 	}
 	if n := s.count("select count(*) from incident_programs where bearer_id is not null"); n != 1 {
 		t.Errorf("%d programs with a bearer", n)
+	}
+}
+
+// The auditor reads what is set up and the staff, down to each field, and is offered nothing
+// that changes any of it.
+func TestAnAuditorReadsWhatIsSetUp(t *testing.T) {
+	s := newSite(t)
+	apptest.SetUpFerry(t, s.Store)
+	if _, err := staff.CreateToken(s.Ctx, s.Store, s.Agent, s.Agent.ID, "連携用"); err != nil {
+		t.Fatal(err)
+	}
+	b := s.as(s.Auditor)
+	account := fmt.Sprintf("/staff/%d", s.Agent.ID)
+	for from, to := range map[string][]string{"/setup": {"/operators/setouchi-ferry", "/ids/ferry-id", "/programs/miles"}, "/staff": {account}} {
+		for _, path := range to {
+			if !strings.Contains(b.get(from).body, `href="`+path+`"`) {
+				t.Errorf("%s does not lead to %s", from, path)
+			}
+		}
+	}
+	for path, says := range map[string]string{"/setup": "運営会社", "/staff": "オペレーター", "/operators/setouchi-ferry": "no-reply@miles.ferry.example", "/ids/ferry-id": "FC-[0-9]{6}", "/programs/miles": "マイル", account: "連携用"} {
+		a := b.get(path)
+		_, main, _ := strings.Cut(a.body, "<main")
+		main, _, _ = strings.Cut(main, "</main>")
+		if a.status != http.StatusOK || !strings.Contains(main, says) || strings.Contains(main, "変更できます") {
+			t.Errorf("%s: %d, without %q or with how to change it", path, a.status, says)
+		}
+		for _, offered := range []string{"<button", "<form", "<input", "<select", "<textarea"} {
+			if strings.Contains(main, offered) {
+				t.Errorf("%s has a %s>", path, offered)
+			}
+		}
+		if path == "/setup" || path == "/staff" {
+			continue
+		}
+		if a := b.post(path, "version", "1", "role", "agent"); a.status != http.StatusForbidden {
+			t.Errorf("POST %s: %d", path, a.status)
+		}
+	}
+	for _, path := range []string{"/operators/new", "/ids/new", "/programs/new", "/staff/new"} {
+		if a := b.get(path); a.status != http.StatusForbidden {
+			t.Errorf("%s: %d", path, a.status)
+		}
+	}
+}
+
+// Who opens a case with an ID of another form reads which form it has in words; only where
+// there are none for it, the expression that was set up.
+func TestTheFormOfAnIDIsSaidInWords(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Agent)
+	for form, says := range map[string]string{"[0-9]{8}": "数字8桁", "OC-[0-9]{6}": "OC-[0-9]{6}"} {
+		s.Number("with u as (update id_kinds set form = $1 returning 1) select count(*) from u", form)
+		a := b.post("/cases", "incident", apptest.Reference, "login_id", "1234567")
+		if body := html.UnescapeString(a.body); a.status != http.StatusUnprocessableEntity || !strings.Contains(body, "："+says) || form != says && strings.Contains(body, form) {
+			t.Errorf("%s: %d, does not say %s", form, a.status, says)
+		}
 	}
 }

@@ -88,7 +88,7 @@ func (p *page) showAccount(enrolment string) error {
 		return err
 	}
 	return p.render(ui.StaffShow{Frame: p.frame, ID: id, Name: s.Name, NameEn: s.NameEn, Email: s.Email, Role: string(s.Role), DeskCode: p.deskCodes()[number(s.DeskID)].Value, Languages: s.Languages,
-		State: accountState(*s), CreatedAt: s.CreatedAt, LastSignIn: seen[id], Enrolment: enrolment, Desks: p.deskChoices(), Tokens: tokens, Self: id == p.by.ID}.Page())
+		State: accountState(*s), CreatedAt: s.CreatedAt, LastSignIn: seen[id], Enrolment: enrolment, Desks: p.deskChoices(), Tokens: tokens, Self: id == p.by.ID, MayManage: p.by.May(access.ManageStaff)}.Page())
 }
 
 func (p *page) changeAccount(ch staff.Change) error {

@@ -3,7 +3,6 @@ package csvin
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"hoten/app/jptext"
@@ -123,18 +122,6 @@ func (z *zeros) notice() []Notice {
 		return nil
 	}
 	return []Notice{{z.column, "leading_zeros_lost", short}}
-}
-
-var digitsOnly = regexp.MustCompile(`^(?:\[0-9\]|\\d)\{([1-9][0-9]?)\}$`)
-
-// Digits is the number of digits that an ID has by its form, a regular expression; 0 where
-// the form says more than that.
-func Digits(form string) int {
-	n := 0
-	if found := digitsOnly.FindStringSubmatch(form); found != nil {
-		n, _ = strconv.Atoi(found[1])
-	}
-	return n
 }
 
 // Notices are what was found in the rows read so far.

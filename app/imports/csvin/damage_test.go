@@ -83,11 +83,6 @@ func TestNumbersThatAreShorterThanOthers(t *testing.T) {
 			t.Errorf("refused as of another form: %+v", got)
 		}
 	}
-	for form, want := range map[string]int{"[0-9]{8}": 8, `\d{12}`: 12, "[0-9]{8,10}": 0, "FC-[0-9]{6}": 0, "": 0, "[0-9]{0}": 0} {
-		if got := Digits(form); got != want {
-			t.Errorf("%q: %d digits, want %d", form, got, want)
-		}
-	}
 	r := opened(t, "OCN ID\n123456\n2345\n", AffectedFile)
 	all(t, r)
 	if got := r.Notices(); len(got) != 1 || got[0].Column != "login_id" {

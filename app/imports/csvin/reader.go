@@ -91,7 +91,7 @@ func NewReader(r io.Reader, kind Kind, names Names) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	reader := &Reader{kind: kind, names: names, in: in, logins: zeros{column: "login_id", digits: Digits(names.Form)}, customers: zeros{column: "customer_number"}}
+	reader := &Reader{kind: kind, names: names, in: in, logins: zeros{column: "login_id", digits: jptext.FormDigits(names.Form)}, customers: zeros{column: "customer_number"}}
 	if err := reader.findHeader(); err != nil {
 		return nil, errors.Join(err, reader.Close())
 	}

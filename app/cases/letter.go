@@ -139,8 +139,9 @@ func (c Case) letterDay(typed string, now time.Time) (jptext.Date, error) {
 	return day, nil
 }
 
-// OwesResult reports whether a letter is due that tells what was put back.
-func (c *Case) OwesResult() bool { return c.LetterAbout&letterPoints != 0 }
+// OwesResult reports whether a letter is due that tells what was put back, and no mail waits in
+// the ID's own mailbox that does.
+func (c *Case) OwesResult() bool { return c.LetterAbout&letterResult != 0 }
 
 // OweResult notes that the members of cases, which the caller has locked, are to be told
 // by letter of the points that were put back.

@@ -66,9 +66,9 @@ func mailBounced(tx *store.Tx, m notices.Mail) error {
 	return markUnreachedOf(tx, identity)
 }
 
-// redirect queues a mail that was kept back because nobody knows any more whose its address
-// is for the one that may be used now. Those about contacts went to every address; and who
-// has been told otherwise needs no notice.
+// redirect sends a mail that was kept back, because another address took the place of its own
+// or nobody knows any more whose that is, to the one that may be used now. Those about contacts
+// went to every address; and who has been told otherwise needs no notice.
 func redirect(tx *store.Tx, m notices.Mail) (moved bool, err error) {
 	if slices.Contains(aboutContacts, m.Kind) {
 		return false, nil
@@ -78,15 +78,14 @@ func redirect(tx *store.Tx, m notices.Mail) (moved bool, err error) {
 		return false, err
 	}
 	who := to[*m.CaseID]
-	var needless bool
-	err = store.Scan(tx.DB, `select exists (select from mails where case_id = $1 and kind = $2 and contact_id = $3 and queued_at = $4)
-		or $2 = $5 and not exists (select from cases c where c.id = $1 and `+Unnotified+`)`,
-		[]any{*m.CaseID, m.Kind, who.ContactID, m.QueuedAt, notices.RestrictionNotice}, &needless)
-	if err != nil {
-		return false, err
-	}
-	if needless {
-		return true, tellMails(tx, MailNotSent, []notices.Mail{m})
+	if m.Kind == notices.RestrictionNotice {
+		var due bool
+		if err := store.Scan(tx.DB, "select exists (select from cases c where c.id = $1 and "+Unnotified+")", []any{*m.CaseID}, &due); err != nil {
+			return false, err
+		}
+		if !due {
+			return true, tellMails(tx, MailNotSent, []notices.Mail{m})
+		}
 	}
 	if err := notices.Redirect(tx, m, who.ContactID, who.Address); err != nil {
 		return false, err
@@ -178,7 +177,7 @@ func mailSent(tx *store.Tx, m notices.Mail) error {
 func init() {
 	notices.WhenDiscarded(func(tx *store.Tx, mails []notices.Mail) error { return tellMails(tx, MailNotSent, mails) })
 	notices.WhenTakenBack(func(tx *store.Tx, mails []notices.Mail) error { return mailsGoAgain(tx, MailAgain, mails) })
-	notices.WhenKept(keptHolds, keptGoes)
+	notices.WhenKept(holds, keptHolds, keptGoes)
 }
 
 // MailToday is what is known now of a queued mail, which may have waited for long.
@@ -199,12 +198,24 @@ var mailToday = "select m.contact_id is not null and (" + members.Doubtful("m.co
 // the place of.
 var aboutContacts = []string{notices.ContactChanged, notices.ContactUndone}
 
+// resultHolds is the condition, in SQL, of mails (m) about a result that no later one, of its
+// case, corrected or summed up: sent late, the older would be the last word. What a letter
+// tells counts too.
+var resultHolds = `not exists (select from mails n where n.case_id = m.case_id and ` + notices.Place("n") + " > " + notices.Place("m") + ` and not n.kept
+		and (n.kind in ('` + notices.ReimbursementCompleted + "', '" + notices.ReimbursementCorrected + "') and n.state <> '" + notices.Queued + "' or n.kind = '" + notices.CaseClosed + "' and n.state = '" + notices.Sent + `'))
+	and not exists (select from case_events e where e.case_id = m.case_id and e.kind = '` + Posted + "' and e.at > m.queued_at and e.data->>'told' = '" + ByLetter + "')"
+
+// ByLetter is how a Posted event says that a letter, which was due, tells of it, and no mail.
+const ByLetter = "letter"
+
 // holds is the condition, in SQL, of mails (m) whose words are true still: nothing that they
-// tell was changed again since.
-var holds = `m.case_id is null or exists (select from cases c where c.id = m.case_id and case m.kind
+// tell was changed again since, nor goes it to another address now.
+var holds = `m.case_id is null or not exists (select from mails n where n.case_id = m.case_id and n.first_id = ` + notices.Place("m") + ` and n.id > m.id) and exists (select from cases c where c.id = m.case_id and case m.kind
 	when '` + notices.RestrictionNotice + `' then c.origin <> 'inquiry' and c.status <> 'out_of_scope' and exists (select from identities i where i.id = c.identity_id and i.state <> '` + members.Resumed + `')
 	when '` + notices.ResetCompleted + "' then exists (select from identities i where i.id = c.identity_id and i.state = '" + members.Resumed + "') and not exists (" + takenBack("c.identity_id") + ` and r.at > m.queued_at)
-	when '` + notices.CaseClosed + `' then c.status = 'completed' and not exists (select from mails n where n.case_id = m.case_id and n.kind = m.kind and n.id > m.id) and not exists (select from identities i where i.id = c.identity_id and i.restricted_at > m.queued_at)
+	when '` + notices.CaseClosed + `' then c.status = 'completed' and not exists (select from mails n where n.case_id = m.case_id and n.kind = m.kind and ` + notices.Place("n") + " > " + notices.Place("m") + `) and not exists (select from identities i where i.id = c.identity_id and i.restricted_at > m.queued_at)
+	when '` + notices.ReimbursementCompleted + "' then " + resultHolds + `
+	when '` + notices.ReimbursementCorrected + fmt.Sprintf("' then c.letter_about & %d = 0 and ", letterResult) + resultHolds + `
 	else true end)`
 
 // keptHolds is the condition, in SQL, of mails (m) that are sent although they were kept: what

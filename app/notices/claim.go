@@ -52,24 +52,32 @@ func (p *Postman) claim(ctx context.Context, id int64) (c *claimed, err error) {
 	return c, err
 }
 
-// waitBehind puts a mail back that an older one of its member is still to go before. The
-// attempt does not count.
+// waitBehind puts a mail back that an older one of its member is still to go before, unless
+// that waits in a stopped queue, for a person. The attempt does not count.
 func (m Mail) waitBehind(tx *store.Tx) (behind bool, err error) {
 	if m.MemberID == nil || !slices.Contains(inOrder, m.Kind) {
 		return false, nil
 	}
-	n, err := store.Exec(tx, `update mails m set due_at = o.due_at + interval '1 second', attempts = m.attempts - 1 from (
-		select max(due_at) as due_at from mails where member_id = $2 and id < $1 and state = 'queued' and kind = any($3)) o
-		where m.id = $1 and o.due_at is not null`, m.ID, *m.MemberID, inOrder)
+	n, err := store.Exec(tx, "update mails m set due_at = o.due_at + interval '1 second', attempts = m.attempts - 1 from ("+
+		"select max(w.due_at) as due_at from mails w where w.member_id = $2 and "+Place("w")+" < $3 and w.state = 'queued' and w.queue_id is null and w.kind = any($4)) o "+
+		"where m.id = $1 and o.due_at is not null", m.ID, *m.MemberID, m.place(), inOrder)
 	return n > 0, err
 }
 
 // wakeNext has the mails go that waited behind one which will not be sent any more, or was.
 func (m Mail) wakeNext(tx *store.Tx) {
 	if m.MemberID != nil && slices.Contains(inOrder, m.Kind) {
-		tx.Queue("update mails set due_at = $3 where member_id = $2 and id > $1 and state = 'queued' and kind = any($4) and attempts = 0 and due_at > $3 and queue_id is null",
-			m.ID, *m.MemberID, tx.Now, inOrder)
+		tx.Queue("update mails w set due_at = $3 where member_id = $1 and "+Place("w")+" > $2 and state = 'queued' and kind = any($4) and attempts = 0 and due_at > $3 and queue_id is null",
+			*m.MemberID, m.place(), tx.Now, inOrder)
 	}
+}
+
+// place is Place of the mail.
+func (m Mail) place() int64 {
+	if m.FirstID != nil {
+		return *m.FirstID
+	}
+	return m.ID
 }
 
 // pass puts a mail back whose queue stopped, unless it is the one that tries the queue.

@@ -171,10 +171,10 @@ func (p *Postman) today(ctx context.Context, m Mail, f Facts) (Facts, error) {
 	switch {
 	case err != nil:
 		return f, err
-	case now.Doubtful:
-		return f, errDoubtful
 	case now.Overtaken:
 		return f, errOvertaken
+	case now.Doubtful:
+		return f, errDoubtful
 	}
 	if m.CaseID != nil {
 		f.Resumed, f.Loss, f.PutBack = now.Resumed, now.Loss, now.PutBack

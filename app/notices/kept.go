@@ -17,14 +17,14 @@ import (
 // ToSendKept is the verb of SendKept.
 var ToSendKept = verbs.Declare(verbs.Verb{Name: "mail.send_kept", Needs: access.ManageIncidents, Subject: "mails"})
 
-// keptHolds is the condition, in SQL, of mails (m) that tell what holds today; whenKeptGoes
-// is told that mails which were only kept are sent now, and what was marked because of them
-// does not hold until then.
-var keptHolds, whenKeptGoes = "true", nobodyTold
+// tells is the condition, in SQL, of mails (m) that tell what holds today; keptHolds is that of
+// those which were only kept and are to be sent still. whenKeptGoes is told that such mails are
+// sent now, and what was marked because of them does not hold until then.
+var tells, keptHolds, whenKeptGoes = "true", "true", nobodyTold
 
 // WhenKept is called once, by the noun that knows what mails tell and marks who was told.
-func WhenKept(holds string, goes func(tx *store.Tx, mails []Mail) error) {
-	keptHolds, whenKeptGoes = holds, goes
+func WhenKept(holds, kept string, goes func(tx *store.Tx, mails []Mail) error) {
+	tells, keptHolds, whenKeptGoes = holds, kept, goes
 }
 
 // Told is the condition, in SQL, of mails that count as sent: a mail that was only kept does

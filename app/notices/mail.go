@@ -67,6 +67,7 @@ type Mail struct {
 	SentAt    *time.Time
 	QueueID   *int64 // of the stopped queue that it waits in
 	Kept      bool   // no mail server was set up: it is in the mailbox folder, and was not sent
+	FirstID   *int64 // the mail whose place it takes, see Redirect
 	Untold    bool   // its case was locked when it was settled, and is told later
 }
 

@@ -174,7 +174,8 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 		}
 		a.voids, facts.PointPassword = who.PointPassword, who.PointPassword
 		if a.plan.Corrects && a.OwesResult() {
-			continue // the letter tells the whole: no mail told what this corrects
+			a.byLetter = true // which tells the whole: no mail told what this corrects
+			continue
 		}
 		if who.Address == "" {
 			untold = append(untold, a.CaseID)

@@ -3,6 +3,7 @@ package reimbursements_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -148,5 +149,109 @@ func TestANoticeTellsWhatStandsWhenItIsSent(t *testing.T) {
 		if promised := strings.Contains(told[address], "完了しましたら、あらためてメールで"); told[address] == "" || promised != (i == 0) {
 			t.Errorf("%s: promised %v: %s", address, promised, told[address])
 		}
+	}
+}
+
+// sentTo delivers what is queued and gives what went out as "address subject".
+func sentTo(w *apptest.World, failure error) (out []string) {
+	w.T.Helper()
+	w.Deliver(apptest.OutletFunc(func(e notices.Envelope) error {
+		if failure == nil {
+			out = append(out, e.To+" "+e.Subject)
+		}
+		return failure
+	}))
+	return out
+}
+
+var (
+	putOff  = errors.New("451 4.3.0 try later")
+	unknown = &notices.Permanent{Err: errors.New("550 5.1.1 no such user"), Recipient: true}
+)
+
+// late has 100 of the exchange of the case canceled after it was posted, and the correction posted.
+func late(t *testing.T, w *apptest.World, i int, c *cases.Case) {
+	t.Helper()
+	w.Clock.Add(time.Minute)
+	w.Import("", movements(fmt.Sprintf("C%d,%s,2014-08-01 10:00,cancel,,goo,,100,,E%d,none", i, login(i), i)))
+	w.Clock.Add(time.Minute)
+	settle(t, w, c)
+}
+
+// A result that did not get through is told by letter, as a whole: no mail tells a part of it
+// later, neither a correction that was queued behind it nor the result itself, sent again.
+func TestALostResultIsToldByLetter(t *testing.T) {
+	for name, first := range map[string]error{"a correction waits": putOff, "a correction comes later": unknown} {
+		t.Run(name, func(t *testing.T) {
+			w, of := importLosses(t, exchanged(250))
+			settle(t, w, of[0])
+			sentTo(w, first)
+			late(t, w, 0, of[0])
+			if first == putOff {
+				sentTo(w, unknown)
+			}
+			w.Number("update contacts set undeliverable_at = null returning 1")
+			if sent := sentTo(w, nil); len(sent) != 0 {
+				t.Errorf("sent %q", sent)
+			}
+			result := w.Number("select min(id) from mails where kind = $1", notices.ReimbursementCompleted)
+			_, err := notices.Resend(w.Ctx, w.Store, w.Agent, result, true)
+			refusedAs(t, err, "mail_not_resendable")
+			if about := w.Case(login(0)).Letter(w.ID(login(0)).Standing); !slices.Contains(about, cases.LetterResult) {
+				t.Errorf("a letter about %v", about)
+			}
+		})
+	}
+}
+
+// What is moved to another address keeps its place: the result goes before its correction, and
+// is not sent again.
+func TestAMovedResultKeepsItsPlace(t *testing.T) {
+	w, of := importLosses(t, exchanged(250))
+	settle(t, w, of[0])
+	sentTo(w, putOff)
+	change, err := cases.ProposeContact(w.Ctx, w.Store, w.Agent, of[0].ID, members.Email, "new@mail.example", "免許証")
+	must(t, err)
+	must(t, done(cases.ConfirmContact(w.Ctx, w.Store, w.Supervisor, change.ID, "new@mail.example")))
+	late(t, w, 0, of[0])
+	var got []string
+	for range 3 {
+		got = append(got, sentTo(w, nil)...)
+		w.Clock.Add(2 * time.Second)
+	}
+	got = slices.DeleteFunc(got, func(s string) bool { return !strings.Contains(s, "補填") })
+	if len(got) != 2 || !strings.HasPrefix(got[0], "new@mail.example ポイントの補填完了") || !strings.HasPrefix(got[1], "new@mail.example") || !strings.Contains(got[1], "訂正") {
+		t.Errorf("sent %q", got)
+	}
+	_, err = notices.Resend(w.Ctx, w.Store, w.Agent, w.Number("select min(id) from mails where kind = $1", notices.ReimbursementCompleted), true)
+	refusedAs(t, err, "mail_not_resendable")
+}
+
+// A correction to a result that waits in the ID's own mailbox goes there as well: the member
+// reads both once the ID is in use.
+func TestACorrectionFollowsIntoTheOwnMailbox(t *testing.T) {
+	w, of := importLosses(t, exchanged(250))
+	w.Number("update contacts set depends_on_login = true returning 1")
+	settle(t, w, of[0])
+	if sent := sentTo(w, nil); len(sent) != 1 || !w.Case(login(0)).LetterWaits(w.ID(login(0)).Standing) {
+		t.Fatalf("sent %q, a letter waits: %v", sent, w.Case(login(0)).LetterWaits(w.ID(login(0)).Standing))
+	}
+	late(t, w, 0, of[0])
+	if sent := sentTo(w, nil); len(sent) != 1 || !strings.Contains(sent[0], "訂正") {
+		t.Errorf("sent %q", sent)
+	}
+}
+
+// A result that was only kept is not sent after its correction was.
+func TestAKeptResultIsNotSentAfterItsCorrection(t *testing.T) {
+	w, of := importLosses(t, exchanged(250))
+	settle(t, w, of[0])
+	w.Deliver(notices.Mailbox{Folder: t.TempDir()})
+	late(t, w, 0, of[0])
+	if sent := sentTo(w, nil); len(sent) != 1 {
+		t.Errorf("sent %q", sent)
+	}
+	if n, err := notices.SendKept(w.Ctx, w.Store, w.Manager, true); err != nil || n != 0 {
+		t.Errorf("%d are sent late, %v", n, err)
 	}
 }

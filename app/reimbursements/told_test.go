@@ -165,8 +165,8 @@ func sentTo(w *apptest.World, failure error) (out []string) {
 }
 
 var (
-	putOff  = errors.New("451 4.3.0 try later")
-	unknown = &notices.Permanent{Err: errors.New("550 5.1.1 no such user"), Recipient: true}
+	errPutOff  = errors.New("451 4.3.0 try later")
+	errUnknown = &notices.Permanent{Err: errors.New("550 5.1.1 no such user"), Recipient: true}
 )
 
 // late has 100 of the exchange of the case canceled after it was posted, and the correction posted.
@@ -181,14 +181,14 @@ func late(t *testing.T, w *apptest.World, i int, c *cases.Case) {
 // A result that did not get through is told by letter, as a whole: no mail tells a part of it
 // later, neither a correction that was queued behind it nor the result itself, sent again.
 func TestALostResultIsToldByLetter(t *testing.T) {
-	for name, first := range map[string]error{"a correction waits": putOff, "a correction comes later": unknown} {
+	for name, first := range map[string]error{"a correction waits": errPutOff, "a correction comes later": errUnknown} {
 		t.Run(name, func(t *testing.T) {
 			w, of := importLosses(t, exchanged(250))
 			settle(t, w, of[0])
 			sentTo(w, first)
 			late(t, w, 0, of[0])
-			if first == putOff {
-				sentTo(w, unknown)
+			if first == errPutOff {
+				sentTo(w, errUnknown)
 			}
 			w.Number("update contacts set undeliverable_at = null returning 1")
 			if sent := sentTo(w, nil); len(sent) != 0 {
@@ -209,7 +209,7 @@ func TestALostResultIsToldByLetter(t *testing.T) {
 func TestAMovedResultKeepsItsPlace(t *testing.T) {
 	w, of := importLosses(t, exchanged(250))
 	settle(t, w, of[0])
-	sentTo(w, putOff)
+	sentTo(w, errPutOff)
 	change, err := cases.ProposeContact(w.Ctx, w.Store, w.Agent, of[0].ID, members.Email, "new@mail.example", "免許証")
 	must(t, err)
 	must(t, done(cases.ConfirmContact(w.Ctx, w.Store, w.Supervisor, change.ID, "new@mail.example")))

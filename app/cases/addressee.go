@@ -23,6 +23,7 @@ type Addressee struct {
 	ContactID int64
 	Address   string
 	FirstDay  jptext.Date // of the ID's earliest incident
+	Own       bool        // the address is the ID's own mailbox
 	Language  string
 	Facts     notices.Facts
 	// IdentityID is the ID of the case. PointPassword is that its password for points, if there
@@ -136,7 +137,7 @@ func (r addressRow) addressee(v *vault.Vault, kind string) (Addressee, error) {
 			a.Address = ""
 			return a, err
 		}
-		a.ContactID = contact.ID
+		a.ContactID, a.Own = contact.ID, r.DependsOnLogin
 	}
 	return a, err
 }

@@ -139,9 +139,11 @@ func (c Case) letterDay(typed string, now time.Time) (jptext.Date, error) {
 	return day, nil
 }
 
-// OwesResult reports whether a letter is due that tells what was put back, and no mail waits in
-// the ID's own mailbox that does.
-func (c *Case) OwesResult() bool { return c.LetterAbout&letterResult != 0 }
+// OwesResult reports whether a letter is due that tells what was put back, so that no mail goes
+// that tells a part of it; one to the ID's own mailbox goes where the others lie.
+func (c *Case) OwesResult(own bool) bool {
+	return c.LetterAbout&letterResult != 0 || c.LetterAbout&letterUnread != 0 && !own
+}
 
 // OweResult notes that the members of cases, which the caller has locked, are to be told
 // by letter of the points that were put back.

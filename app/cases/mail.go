@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -30,7 +31,7 @@ func MailSettled(tx *store.Tx, m notices.Mail) error {
 		// could not be written says nothing about the address.
 		return tellMails(tx, MailNotSent, []notices.Mail{m})
 	case m.State == notices.Failed && m.Reason == notices.Overtaken:
-		if err := closingLost(tx, m); err != nil {
+		if err := errors.Join(closingLost(tx, m), partLost(tx, m)); err != nil {
 			return err
 		}
 		return tellMails(tx, MailNotSent, []notices.Mail{m})
@@ -198,24 +199,44 @@ var mailToday = "select m.contact_id is not null and (" + members.Doubtful("m.co
 // the place of.
 var aboutContacts = []string{notices.ContactChanged, notices.ContactUndone}
 
-// resultHolds is the condition, in SQL, of mails (m) about a result that no later one, of its
-// case, corrected or summed up: sent late, the older would be the last word. What a letter
-// tells counts too.
-var resultHolds = `not exists (select from mails n where n.case_id = m.case_id and ` + notices.Place("n") + " > " + notices.Place("m") + ` and not n.kept
-		and (n.kind in ('` + notices.ReimbursementCompleted + "', '" + notices.ReimbursementCorrected + "') and n.state <> '" + notices.Queued + "' or n.kind = '" + notices.CaseClosed + "' and n.state = '" + notices.Sent + `'))
-	and not exists (select from case_events e where e.case_id = m.case_id and e.kind = '` + Posted + "' and e.at > m.queued_at and e.data->>'told' = '" + ByLetter + "')"
+// partHolds is the condition, in SQL, of mails (m) that tell a part of what was put back for a
+// case (c) and may go. While a letter about it is due, which tells the whole, only the mail
+// that is why goes again, if nothing was posted since: it is all that was not told. A part goes
+// after no later one, of any case of the ID, and not past one that lies in the ID's own mailbox.
+var partHolds = fmt.Sprintf(`case when c.letter_about & %d = 0 then (c.letter_about & %d = 0 or `, letterResult, letterUnread) + members.OwnMailbox("m.contact_id") + `)
+		and not exists (select from cases y join mails n on n.case_id = y.id where y.identity_id = c.identity_id and ` + notices.Place("n") + " > " + notices.Place("m") + " and not n.kept and " + toldResult("n") + `)
+	else not exists (select from mails o where o.case_id = c.id and ` + notices.Place("o") + " < " + notices.Place("m") + " and o.kind in (" + parts + ") and o.state in ('" + notices.Failed + "', '" + notices.Bounced + "') and not " + moved("o") + `)
+		and not exists (select from cases y join case_events e on e.case_id = y.id where y.identity_id = c.identity_id and e.kind = '` + Posted + `' and e.at > m.queued_at) end`
 
-// ByLetter is how a Posted event says that a letter, which was due, tells of it, and no mail.
-const ByLetter = "letter"
+// parts are the mails that tell a part of what was put back, in SQL.
+const parts = "'" + notices.ReimbursementCompleted + "', '" + notices.ReimbursementCorrected + "'"
+
+// moved is the condition, in SQL, of mails that go to another address now.
+func moved(mail string) string {
+	return "exists (select from mails v where v.case_id = " + mail + ".case_id and v.first_id = " + notices.Place(mail) + " and v.id > " + mail + ".id)"
+}
+
+// partLost notes that a part of what was put back, which will not be sent, is told by letter,
+// unless the mail that closed the case told the whole. A completed case is open again, unless
+// that mail is on its way.
+func partLost(tx *store.Tx, m notices.Mail) error {
+	if m.Kind != notices.ReimbursementCompleted && m.Kind != notices.ReimbursementCorrected {
+		return nil
+	}
+	closing := "exists (select from mails k where k.case_id = c.id and k.kind = '" + notices.CaseClosed + "' and " + notices.Place("k") + " > " + notices.Place("m") + " and k.state = "
+	_, err := store.Exec(tx, "update cases c set changed_at = $2, letter_about = letter_about | $3::smallint, "+reopening("c.status = 'completed' and not "+closing+"'queued')")+
+		" from mails m where m.id = $1 and c.id = m.case_id and not "+moved("m")+" and not "+closing+"'sent' and not k.kept)", m.ID, tx.Now, letterResult)
+	return err
+}
 
 // holds is the condition, in SQL, of mails (m) whose words are true still: nothing that they
 // tell was changed again since, nor goes it to another address now.
-var holds = `m.case_id is null or not exists (select from mails n where n.case_id = m.case_id and n.first_id = ` + notices.Place("m") + ` and n.id > m.id) and exists (select from cases c where c.id = m.case_id and case m.kind
+var holds = "m.case_id is null or not " + moved("m") + ` and exists (select from cases c where c.id = m.case_id and case m.kind
 	when '` + notices.RestrictionNotice + `' then c.origin <> 'inquiry' and c.status <> 'out_of_scope' and exists (select from identities i where i.id = c.identity_id and i.state <> '` + members.Resumed + `')
 	when '` + notices.ResetCompleted + "' then exists (select from identities i where i.id = c.identity_id and i.state = '" + members.Resumed + "') and not exists (" + takenBack("c.identity_id") + ` and r.at > m.queued_at)
 	when '` + notices.CaseClosed + `' then c.status = 'completed' and not exists (select from mails n where n.case_id = m.case_id and n.kind = m.kind and ` + notices.Place("n") + " > " + notices.Place("m") + `) and not exists (select from identities i where i.id = c.identity_id and i.restricted_at > m.queued_at)
-	when '` + notices.ReimbursementCompleted + "' then " + resultHolds + `
-	when '` + notices.ReimbursementCorrected + fmt.Sprintf("' then c.letter_about & %d = 0 and ", letterResult) + resultHolds + `
+	when '` + notices.ReimbursementCompleted + "' then " + partHolds + `
+	when '` + notices.ReimbursementCorrected + "' then " + partHolds + `
 	else true end)`
 
 // keptHolds is the condition, in SQL, of mails (m) that are sent although they were kept: what

@@ -51,11 +51,14 @@ var resultToldAfterAll = fmt.Sprintf("c.letter_about & %d <> 0 and ", letterPoin
 // resultSent notes what a mail tells of what was put back. One to the ID's own mailbox has
 // not told it to a member who cannot open that: the letter is due until the ID is in use
 // again (ReadMailbox). The closing mail takes the place of those before it, and owes no
-// letter of its own.
+// letter of its own. A part before this one that was only kept is told by letter: it would
+// come after this one.
 func resultSent(tx *store.Tx, m notices.Mail) {
+	part := m.Kind != notices.CaseClosed
 	tx.Queue(`update cases c set letter_about = c.letter_about & ~$3::smallint | case when `+members.OwnMailbox("$2")+`
 			and exists (select from identities i where i.id = c.identity_id and `+unread+`) then $4::smallint else 0 end
-		where c.id = $1 and ($5 or c.letter_about & $3::smallint <> 0)`, *m.CaseID, *m.ContactID, letterPoints, letterUnread, m.Kind != notices.CaseClosed)
+			| case when $6 and exists (select from mails o join mails m on m.id = $7 where o.case_id = c.id and `+notices.Place("o")+" < "+notices.Place("m")+" and o.kept and "+notices.Told("o")+" and o.kind in ("+parts+`)) then $8::smallint else 0 end
+		where c.id = $1 and ($5 or c.letter_about & $3::smallint <> 0)`, *m.CaseID, *m.ContactID, letterPoints, letterUnread, part, part && !m.Kept, m.ID, letterResult)
 }
 
 // oweResults notes that the result of the cases that meet the condition after one, by id, up

@@ -46,20 +46,33 @@ func (p *Postman) claim(ctx context.Context, id int64) (c *claimed, err error) {
 		if err != nil {
 			return err
 		}
-		c, err = pass(tx, claimed{Mail: rows[0], to: to}, *stopped)
+		c = &claimed{Mail: rows[0], to: to}
+		if leaves, err := p.leaves(ctx, *c, *stopped); err != nil || leaves {
+			return err
+		}
+		c, err = pass(tx, *c, *stopped)
 		return err
 	})
 	return c, err
 }
 
-// waitBehind puts a mail back that an older one of its member is still to go before, unless
-// that waits in a stopped queue, for a person. The attempt does not count.
+// leaves reports whether a mail, whose queue stopped, is not to be sent there any more.
+func (p *Postman) leaves(ctx context.Context, c claimed, stopped []MailQueue) (bool, error) {
+	if all, q := stopping(stopped, domainOf(c.to)); all == nil && q == nil || p.Today == nil || c.Secretive() {
+		return false, nil
+	}
+	now, err := p.Today(ctx, c.ID)
+	return now.Doubtful || now.Overtaken, err
+}
+
+// waitBehind puts a mail back that an older one of its member is still to go before. The
+// attempt does not count.
 func (m Mail) waitBehind(tx *store.Tx) (behind bool, err error) {
 	if m.MemberID == nil || !slices.Contains(inOrder, m.Kind) {
 		return false, nil
 	}
 	n, err := store.Exec(tx, "update mails m set due_at = o.due_at + interval '1 second', attempts = m.attempts - 1 from ("+
-		"select max(w.due_at) as due_at from mails w where w.member_id = $2 and "+Place("w")+" < $3 and w.state = 'queued' and w.queue_id is null and w.kind = any($4)) o "+
+		"select max(w.due_at) as due_at from mails w where w.member_id = $2 and "+Place("w")+" < $3 and w.state = 'queued' and w.kind = any($4)) o "+
 		"where m.id = $1 and o.due_at is not null", m.ID, *m.MemberID, m.place(), inOrder)
 	return n > 0, err
 }

@@ -124,7 +124,6 @@ type approval struct {
 	all            []Approval // before this one, void ones included
 	given, editors []int64
 	last           bool
-	byLetter       bool // the result is told by a letter that was due, and no mail
 	voids          bool // the password for points, as the member is told
 }
 

@@ -173,11 +173,7 @@ func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
 			continue // one number of a movement for another, or an adjustment undone: nothing changes for the member
 		}
 		a.voids, facts.PointPassword = who.PointPassword, who.PointPassword
-		if a.plan.Corrects && a.OwesResult() {
-			a.byLetter = true // which tells the whole: no mail told what this corrects
-			continue
-		}
-		if who.Address == "" {
+		if who.Address == "" || a.OwesResult(who.Own) { // the letter tells the whole
 			untold = append(untold, a.CaseID)
 			continue
 		}

@@ -38,9 +38,6 @@ func tellApproved(tx *store.Tx, approved []*approval) error {
 		if a.last {
 			data := map[string]any{"reimbursement": a.Reimbursement.ID}
 			after["state"], after["transfer"], after["balances"] = Posted, a.TransferID, a.plan.Balances
-			if a.byLetter {
-				data["told"] = cases.ByLetter
-			}
 			if a.voids {
 				data["point_password"], after["point_password"] = "voided", "voided"
 			}

@@ -254,4 +254,110 @@ func TestAKeptResultIsNotSentAfterItsCorrection(t *testing.T) {
 	if n, err := notices.SendKept(w.Ctx, w.Store, w.Manager, true); err != nil || n != 0 {
 		t.Errorf("%d are sent late, %v", n, err)
 	}
+	if about := w.Case(login(0)).Letter(w.ID(login(0)).Standing); !slices.Contains(about, cases.LetterResult) {
+		t.Errorf("a letter about %v", about)
+	}
+}
+
+// adjusted gives 100 points more, which a mail tells alone.
+func adjusted(t *testing.T, w *apptest.World, c *cases.Case) {
+	t.Helper()
+	w.Clock.Add(time.Minute)
+	must(t, done(reimbursements.AddAdjustment(w.Ctx, w.Store, w.Supervisor2, c.ID, "pointtalk", 100, "端数")))
+	settle(t, w, c)
+}
+
+// Once a part of what was put back is lost, no later part is told alone, and none that was
+// sent ends the letter, which tells the whole.
+func TestALaterPartDoesNotHideALostOne(t *testing.T) {
+	for name, play := range map[string]func(w *apptest.World, c *cases.Case) (sent []string){
+		"refused": func(w *apptest.World, c *cases.Case) []string {
+			sentTo(w, &notices.Permanent{Err: errors.New("554 5.7.1 not wanted")})
+			adjusted(t, w, c)
+			return sentTo(w, nil)
+		},
+		"refused while another waits": func(w *apptest.World, c *cases.Case) []string {
+			sentTo(w, errPutOff)
+			adjusted(t, w, c)
+			w.Clock.Add(time.Minute)
+			sentTo(w, &notices.Permanent{Err: errors.New("554 5.7.1 not wanted")})
+			w.Clock.Add(time.Minute)
+			return sentTo(w, nil)
+		},
+		"bounced, and the address taken back": func(w *apptest.World, c *cases.Case) []string {
+			sentTo(w, errUnknown)
+			adjusted(t, w, c)
+			w.Number("update contacts set undeliverable_at = null returning 1")
+			return sentTo(w, nil)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, of := importLosses(t, exchanged(250))
+			settle(t, w, of[0])
+			if sent := play(w, of[0]); len(sent) != 0 {
+				t.Errorf("sent %q", sent)
+			}
+			if about := w.Case(login(0)).Letter(w.ID(login(0)).Standing); !slices.Contains(about, cases.LetterResult) {
+				t.Errorf("a letter about %v", about)
+			}
+			_, err := notices.Resend(w.Ctx, w.Store, w.Agent, w.Number("select min(id) from mails"), true)
+			refusedAs(t, err, "mail_not_resendable")
+		})
+	}
+}
+
+// A lost result goes again as long as it is all that was not told, and then no letter is due.
+func TestALostResultIsSentAgain(t *testing.T) {
+	w, of := importLosses(t, exchanged(250))
+	settle(t, w, of[0])
+	sentTo(w, &notices.Permanent{Err: errors.New("554 5.7.1 not wanted")})
+	must(t, done(notices.Resend(w.Ctx, w.Store, w.Agent, w.Number("select min(id) from mails"), true)))
+	if sent := sentTo(w, nil); len(sent) != 1 {
+		t.Errorf("sent %q", sent)
+	}
+	if about := w.Case(login(0)).Letter(w.ID(login(0)).Standing); slices.Contains(about, cases.LetterResult) {
+		t.Errorf("a letter about %v", about)
+	}
+}
+
+// What lies in the ID's own mailbox is not corrected at another address: the letter tells the
+// whole, also once the ID is in use.
+func TestAnotherAddressIsNotToldAPart(t *testing.T) {
+	w, of := importLosses(t, exchanged(250))
+	w.Number("update contacts set depends_on_login = true returning 1")
+	settle(t, w, of[0])
+	sentTo(w, nil)
+	change, err := cases.ProposeContact(w.Ctx, w.Store, w.Agent, of[0].ID, members.Email, "new@mail.example", "免許証")
+	must(t, err)
+	must(t, done(cases.ConfirmContact(w.Ctx, w.Store, w.Supervisor, change.ID, "new@mail.example")))
+	late(t, w, 0, of[0])
+	if sent := sentTo(w, nil); slices.ContainsFunc(sent, func(s string) bool { return strings.Contains(s, "訂正") }) {
+		t.Errorf("sent %q", sent)
+	}
+	must(t, done(resets.Release(w.Ctx, w.Store, w.Supervisor, of[0].ID, "誤って制限")))
+	if about := w.Case(login(0)).Letter(w.ID(login(0)).Standing); !slices.Contains(about, cases.LetterResult) {
+		t.Errorf("a letter about %v", about)
+	}
+}
+
+// What waits in the stopped queue of an address that was replaced leaves it, and what came
+// later waits for it.
+func TestAResultLeavesAStoppedQueue(t *testing.T) {
+	w, of := importLosses(t, exchanged(250))
+	w.Number(`insert into mail_queues (scope, relay, about_us, refusal, said, mails, domains, since, stopped_at) values ('mail.example', false, false, '550', '550', '{}', '{}', $1, $1) returning 1`, w.Clock.Now())
+	settle(t, w, of[0])
+	sentTo(w, nil)
+	change, err := cases.ProposeContact(w.Ctx, w.Store, w.Agent, of[0].ID, members.Email, "new@other.example", "免許証")
+	must(t, err)
+	must(t, done(cases.ConfirmContact(w.Ctx, w.Store, w.Supervisor, change.ID, "new@other.example")))
+	late(t, w, 0, of[0])
+	got := sentTo(w, nil)
+	for range 3 {
+		w.Clock.Add(61 * time.Minute)
+		got = append(got, sentTo(w, nil)...)
+	}
+	got = slices.DeleteFunc(got, func(s string) bool { return !strings.Contains(s, "補填") })
+	if len(got) != 2 || !strings.HasPrefix(got[0], "new@other.example ポイントの補填完了") || !strings.Contains(got[1], "訂正") {
+		t.Errorf("sent %q", got)
+	}
 }

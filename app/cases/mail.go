@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"gorm.io/gorm"
-
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/store"
@@ -105,11 +103,11 @@ func mailFailed(tx *store.Tx, m notices.Mail) error {
 	}
 	notice := m.Kind == notices.RestrictionNotice
 	lost := "($3 and not " + toldByLetter + " and not " + noticeReached + ")"
-	about := "case when $5::smallint & $8::smallint = 0 or exists (select from contacts where id = $6 and source <> $7) then $5::smallint else 0 end"
+	about := "case when $5::smallint & $9::smallint <> 0 and " + toldWhole("c.id", "$10") + " then 0 when $5::smallint & $8::smallint = 0 or exists (select from contacts where id = $6 and source <> $7) then $5::smallint else 0 end"
 	_, err = store.Exec(tx, `update cases c set changed_at = $2, unreachable_at = case when $4 then unreachable_at else $2 end,
 		notified_at = case when `+lost+` then null else notified_at end, letter_about = letter_about | `+about+`,
-		`+reopening("c.status = 'completed' and ("+lost+" and c.verified_at is null or "+about+" <> 0)")+` where id = $1`,
-		*m.CaseID, tx.Now, notice, former, letterOf[m.Kind], m.ContactID, members.Documents, letterContact)
+		`+reopening("c.status = 'completed' and ("+lost+" and c.verified_at is null or "+about+" <> 0 and not ($5::smallint & $9::smallint <> 0 and "+closingWaits+"))")+` where id = $1`,
+		*m.CaseID, tx.Now, notice, former, letterOf[m.Kind], m.ContactID, members.Documents, letterContact, letterResult, m.QueuedAt)
 	if err != nil {
 		return err
 	}
@@ -131,7 +129,7 @@ func closingLost(tx *store.Tx, m notices.Mail) error {
 	}
 	_, err := store.Exec(tx, "update cases c set changed_at = $2, "+reopening("true")+` where id = $1 and status = 'completed'
 		and (letter_about & $3::smallint <> 0 or letter_about & $4::smallint <> 0 and exists (select from identities i where i.id = c.identity_id and `+unread+`))
-		and not exists (select from mails n where n.case_id = c.id and n.kind = $5 and n.state = 'queued')`, *m.CaseID, tx.Now, letterResult, letterUnread, notices.CaseClosed)
+		and not `+closingWaits, *m.CaseID, tx.Now, letterResult, letterUnread)
 	return err
 }
 
@@ -181,68 +179,17 @@ func init() {
 	notices.WhenKept(holds, keptHolds, keptGoes)
 }
 
-// MailToday is what is known now of a queued mail, which may have waited for long.
-func MailToday(db *gorm.DB, id int64) (notices.Today, error) {
-	rows, err := store.Select[notices.Today](db, mailToday, id, informing, aboutContacts)
-	if err != nil || len(rows) == 0 {
-		return notices.Today{}, err
-	}
-	return rows[0], nil
-}
-
-var mailToday = "select m.contact_id is not null and (" + members.Doubtful("m.contact_id", "m.kind = any($2)") + " or m.kind <> all($3) and " + members.Replaced("m.contact_id") + ") as doubtful, not (" + holds + `) as overtaken,
-	coalesce(t.resumed, false) as resumed, coalesce(t.loss, false) as loss, coalesce(t.put_back, false) as put_back, coalesce(t.contact_open, false) as contact_open, coalesce(t.revoided, false) as revoided
-	from mails m left join lateral (select ` + factsToday + `, exists (select from contact_changes h where h.identity_id = i.id and h.state = '` + ChangeProposed + `') as contact_open,
-		coalesce(i.point_password_voided_at > m.queued_at, false) as revoided from cases c join identities i on i.id = c.identity_id where c.id = m.case_id) t on true where m.id = $1`
-
-// aboutContacts are the mails that go to every address of a member, also to what another took
-// the place of.
-var aboutContacts = []string{notices.ContactChanged, notices.ContactUndone}
-
-// partHolds is the condition, in SQL, of mails (m) that tell a part of what was put back for a
-// case (c) and may go. While a letter about it is due, which tells the whole, only the mail
-// that is why goes again, if nothing was posted since: it is all that was not told. A part goes
-// after no later one, of any case of the ID, and not past one that lies in the ID's own mailbox.
-var partHolds = fmt.Sprintf(`case when c.letter_about & %d = 0 then (c.letter_about & %d = 0 or `, letterResult, letterUnread) + members.OwnMailbox("m.contact_id") + `)
-		and not exists (select from cases y join mails n on n.case_id = y.id where y.identity_id = c.identity_id and ` + notices.Place("n") + " > " + notices.Place("m") + " and not n.kept and " + toldResult("n") + `)
-	else not exists (select from mails o where o.case_id = c.id and ` + notices.Place("o") + " < " + notices.Place("m") + " and o.kind in (" + parts + ") and o.state in ('" + notices.Failed + "', '" + notices.Bounced + "') and not " + moved("o") + `)
-		and not exists (select from cases y join case_events e on e.case_id = y.id where y.identity_id = c.identity_id and e.kind = '` + Posted + `' and e.at > m.queued_at) end`
-
-// parts are the mails that tell a part of what was put back, in SQL.
-const parts = "'" + notices.ReimbursementCompleted + "', '" + notices.ReimbursementCorrected + "'"
-
-// moved is the condition, in SQL, of mails that go to another address now.
-func moved(mail string) string {
-	return "exists (select from mails v where v.case_id = " + mail + ".case_id and v.first_id = " + notices.Place(mail) + " and v.id > " + mail + ".id)"
-}
-
 // partLost notes that a part of what was put back, which will not be sent, is told by letter,
-// unless the mail that closed the case told the whole. A completed case is open again, unless
-// that mail is on its way.
+// unless the whole was told since. A completed case is open again, unless its closing mail,
+// which tells the whole, is on its way.
 func partLost(tx *store.Tx, m notices.Mail) error {
 	if m.Kind != notices.ReimbursementCompleted && m.Kind != notices.ReimbursementCorrected {
 		return nil
 	}
-	closing := "exists (select from mails k where k.case_id = c.id and k.kind = '" + notices.CaseClosed + "' and " + notices.Place("k") + " > " + notices.Place("m") + " and k.state = "
-	_, err := store.Exec(tx, "update cases c set changed_at = $2, letter_about = letter_about | $3::smallint, "+reopening("c.status = 'completed' and not "+closing+"'queued')")+
-		" from mails m where m.id = $1 and c.id = m.case_id and not "+moved("m")+" and not "+closing+"'sent' and not k.kept)", m.ID, tx.Now, letterResult)
+	_, err := store.Exec(tx, "update cases c set changed_at = $2, letter_about = letter_about | $3::smallint, "+reopening("c.status = 'completed' and not "+closingWaits)+
+		" from mails m where m.id = $1 and c.id = m.case_id and not "+moved("m")+" and not "+toldWhole("c.id", "m.queued_at"), m.ID, tx.Now, letterResult)
 	return err
 }
-
-// holds is the condition, in SQL, of mails (m) whose words are true still: nothing that they
-// tell was changed again since, nor goes it to another address now.
-var holds = "m.case_id is null or not " + moved("m") + ` and exists (select from cases c where c.id = m.case_id and case m.kind
-	when '` + notices.RestrictionNotice + `' then c.origin <> 'inquiry' and c.status <> 'out_of_scope' and exists (select from identities i where i.id = c.identity_id and i.state <> '` + members.Resumed + `')
-	when '` + notices.ResetCompleted + "' then exists (select from identities i where i.id = c.identity_id and i.state = '" + members.Resumed + "') and not exists (" + takenBack("c.identity_id") + ` and r.at > m.queued_at)
-	when '` + notices.CaseClosed + `' then c.status = 'completed' and not exists (select from mails n where n.case_id = m.case_id and n.kind = m.kind and ` + notices.Place("n") + " > " + notices.Place("m") + `) and not exists (select from identities i where i.id = c.identity_id and i.restricted_at > m.queued_at)
-	when '` + notices.ReimbursementCompleted + "' then " + partHolds + `
-	when '` + notices.ReimbursementCorrected + "' then " + partHolds + `
-	else true end)`
-
-// keptHolds is the condition, in SQL, of mails (m) that are sent although they were kept: what
-// somebody was told otherwise since is not sent late.
-var keptHolds = "(" + holds + ") and (m.kind <> '" + notices.RestrictionNotice + `' or exists (select from cases c where c.id = m.case_id and c.verified_at is null
-	and not ` + toldByLetter + " and not " + inUseSince("m.sent_at") + "))"
 
 // keptGoes takes back what was marked because of mails that were only kept and are sent now:
 // that members were notified, and of results that no other mail told, that no letter is due.

@@ -51,14 +51,17 @@ var resultToldAfterAll = fmt.Sprintf("c.letter_about & %d <> 0 and ", letterPoin
 // resultSent notes what a mail tells of what was put back. One to the ID's own mailbox has
 // not told it to a member who cannot open that: the letter is due until the ID is in use
 // again (ReadMailbox). The closing mail takes the place of those before it, and owes no
-// letter of its own. A part before this one that was only kept is told by letter: it would
-// come after this one.
+// letter of its own. What was only kept before it, of any case of the ID, would come after it
+// now: a letter tells it.
 func resultSent(tx *store.Tx, m notices.Mail) {
-	part := m.Kind != notices.CaseClosed
 	tx.Queue(`update cases c set letter_about = c.letter_about & ~$3::smallint | case when `+members.OwnMailbox("$2")+`
 			and exists (select from identities i where i.id = c.identity_id and `+unread+`) then $4::smallint else 0 end
-			| case when $6 and exists (select from mails o join mails m on m.id = $7 where o.case_id = c.id and `+notices.Place("o")+" < "+notices.Place("m")+" and o.kept and "+notices.Told("o")+" and o.kind in ("+parts+`)) then $8::smallint else 0 end
-		where c.id = $1 and ($5 or c.letter_about & $3::smallint <> 0)`, *m.CaseID, *m.ContactID, letterPoints, letterUnread, part, part && !m.Kept, m.ID, letterResult)
+		where c.id = $1 and ($5 or c.letter_about & $3::smallint <> 0)`, *m.CaseID, *m.ContactID, letterPoints, letterUnread, m.Kind != notices.CaseClosed)
+	if !m.Kept {
+		tx.Queue("update cases c set changed_at = $3, letter_about = letter_about | $2::smallint, "+reopening("c.status = 'completed' and not "+closingWaits)+` where c.id in (
+			select y.id from cases x join cases y on y.identity_id = x.identity_id where x.id = $1 and exists (select from mails o join mails m on m.id = $4 where o.case_id = y.id and o.kept and `+notices.Told("o")+`
+				and o.kind in (`+parts+") and "+notices.Place("o")+" < "+notices.Place("m")+" and not "+toldWhole("y.id", "o.queued_at")+") order by y.id for no key update of y)", *m.CaseID, letterResult, tx.Now, m.ID)
+	}
 }
 
 // oweResults notes that the result of the cases that meet the condition after one, by id, up

@@ -11,6 +11,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/reimbursements"
@@ -359,5 +360,100 @@ func TestAResultLeavesAStoppedQueue(t *testing.T) {
 	got = slices.DeleteFunc(got, func(s string) bool { return !strings.Contains(s, "補填") })
 	if len(got) != 2 || !strings.HasPrefix(got[0], "new@other.example ポイントの補填完了") || !strings.Contains(got[1], "訂正") {
 		t.Errorf("sent %q", got)
+	}
+}
+
+// written records that the letter about the result was sent today.
+func written(t *testing.T, w *apptest.World, c *cases.Case) {
+	t.Helper()
+	w.Clock.Add(time.Minute)
+	must(t, done(cases.RecordLetter(w.Ctx, w.Store, w.Agent, c.ID, jptext.DateOf(w.Clock.Now()).String(), cases.LetterResult)))
+	w.Clock.Add(time.Minute)
+}
+
+func letterWaits(w *apptest.World) bool {
+	return slices.Contains(w.Case(login(0)).Letter(w.ID(login(0)).Standing), cases.LetterResult)
+}
+
+// What a letter told is not told again: neither what was lost before it, nor what waited.
+func TestNothingIsTwiceToldAfterALetter(t *testing.T) {
+	w, of := importLosses(t, exchanged(250))
+	settle(t, w, of[0])
+	sentTo(w, &notices.Permanent{Err: errors.New("554 5.7.1 not wanted")})
+	written(t, w, of[0])
+	result := w.Number("select min(id) from mails")
+	_, err := notices.Resend(w.Ctx, w.Store, w.Agent, result, true)
+	refusedAs(t, err, "mail_not_resendable")
+	adjusted(t, w, of[0])
+	if sent := sentTo(w, &notices.Permanent{Err: errors.New("554 5.7.1 not wanted")}); len(sent) != 0 || !letterWaits(w) {
+		t.Errorf("sent %q, a letter waits: %v", sent, letterWaits(w))
+	}
+	must(t, done(notices.Resend(w.Ctx, w.Store, w.Agent, w.Number("select max(id) from mails"), true)))
+	if sent := sentTo(w, nil); len(sent) != 1 || letterWaits(w) {
+		t.Errorf("sent %q, a letter waits: %v", sent, letterWaits(w))
+	}
+}
+
+// A letter takes the place of what was only kept, once.
+func TestALetterTakesThePlaceOfWhatWasKept(t *testing.T) {
+	w, of := importLosses(t, exchanged(250))
+	settle(t, w, of[0])
+	w.Deliver(notices.Mailbox{Folder: t.TempDir()})
+	for i, want := range []bool{true, false} {
+		adjusted(t, w, of[0])
+		if sent := sentTo(w, nil); len(sent) != 1 || letterWaits(w) != want {
+			t.Errorf("%d: sent %q, a letter waits: %v", i, sent, letterWaits(w))
+		}
+		if want {
+			written(t, w, of[0])
+		}
+	}
+}
+
+// A closing mail that is on its way tells the whole: what is lost before it opens nothing.
+func TestAClosingOnItsWayTellsTheWhole(t *testing.T) {
+	w, of := importLosses(t, exchanged(250))
+	settle(t, w, of[0])
+	sentTo(w, errPutOff)
+	completed := cases.Completed
+	must(t, done(cases.Update(w.Ctx, w.Store, w.Supervisor, of[0].ID, cases.Change{Status: &completed, Version: w.Case(login(0)).Version, Reason: "ご本人に電話済み"})))
+	sentTo(w, nil)
+	w.Clock.Add(time.Minute)
+	var got []string
+	w.Deliver(apptest.OutletFunc(func(e notices.Envelope) error {
+		if strings.Contains(e.Subject, "完了のお知らせ") && strings.Contains(e.Subject, "補填") {
+			return &notices.Permanent{Err: errors.New("554 5.7.1 not wanted")}
+		}
+		got = append(got, e.Subject)
+		return nil
+	}))
+	if c := w.Case(login(0)); c.Status != cases.Completed || len(got) != 1 || c.LetterAbout != 0 {
+		t.Errorf("%s, sent %q, a letter about %b", c.Status, got, c.LetterAbout)
+	}
+}
+
+// The balances of two incidents of an ID come in order too: what was only kept of one, or lost
+// of its closing, is not sent after the result of the other; the letter tells the former.
+func TestNoOlderBalanceOfAnotherIncident(t *testing.T) {
+	w := apptest.NewWorld(t)
+	twice(w)
+	affected, _ := files(0, []loss{exchanged(0)})
+	w.Import(affected, movements("P1,"+login(0)+",2014-07-20 01:00:00,exchange,goo,,gift-code,400,,,confirmed"))
+	w.ImportInto(second, affected, movements("P2,"+login(0)+",2014-07-21 01:00:00,exchange,goo,,gift-code,300,,,confirmed"))
+	one, two := caseIn(w, apptest.Reference, login(0)), caseIn(w, second, login(0))
+	settle(t, w, one)
+	completed := cases.Completed
+	must(t, done(cases.Update(w.Ctx, w.Store, w.Supervisor, one.ID, cases.Change{Status: &completed, Version: caseIn(w, apptest.Reference, login(0)).Version, Reason: "ご本人に電話済み"})))
+	w.Deliver(notices.Mailbox{Folder: t.TempDir()})
+	w.Clock.Add(time.Minute)
+	settle(t, w, two)
+	if sent := sentTo(w, nil); len(sent) != 1 {
+		t.Errorf("sent %q", sent)
+	}
+	if n, err := notices.SendKept(w.Ctx, w.Store, w.Manager, true); err != nil || n != 0 {
+		t.Errorf("%d are sent late, %v", n, err)
+	}
+	if c := caseIn(w, apptest.Reference, login(0)); c.Status != cases.Reopened || !c.LetterWaits(w.ID(login(0)).Standing) {
+		t.Errorf("%s, a letter waits: %v", c.Status, c.LetterWaits(w.ID(login(0)).Standing))
 	}
 }

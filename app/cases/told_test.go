@@ -19,7 +19,7 @@ func settled(t *testing.T, w *apptest.World, login, kind, state string) {
 	c := w.Case(login)
 	contact := w.Number("select id from contact_ways where kind = 'email' and member_id = $1", *w.ID(login).MemberID)
 	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
-		return cases.MailSettled(tx, notices.Mail{CaseID: &c.ID, ContactID: &contact, Kind: kind, State: state})
+		return cases.MailSettled(tx, notices.Mail{CaseID: &c.ID, ContactID: &contact, Kind: kind, State: state, QueuedAt: w.Clock.Now()})
 	}))
 }
 

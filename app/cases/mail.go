@@ -152,7 +152,14 @@ func mailSent(tx *store.Tx, m notices.Mail) error {
 		return nil
 	}
 	if undone, err := members.Withdrawn(tx.DB, *m.ContactID); err != nil || undone {
-		return err // sent in the moment in which the contact was undone: nobody is reached by it
+		if err != nil || slices.Contains(aboutContacts, m.Kind) {
+			return err
+		}
+		// Sent in the moment in which the contact was undone: nobody is reached by it.
+		if err := errors.Join(partLost(tx, m), closingLost(tx, m)); err != nil {
+			return err
+		}
+		return tellMails(tx, MailNotSent, []notices.Mail{m})
 	}
 	members.MarkDeliverable(tx, *m.ContactID)
 	tx.Queue(`update cases set unreachable_at = null, changed_at = $3 where id = $1 and unreachable_at is not null

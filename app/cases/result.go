@@ -51,12 +51,14 @@ var resultToldAfterAll = fmt.Sprintf("c.letter_about & %d <> 0 and ", letterPoin
 // resultSent notes what a mail tells of what was put back. One to the ID's own mailbox has
 // not told it to a member who cannot open that: the letter is due until the ID is in use
 // again (ReadMailbox). The closing mail takes the place of those before it, and owes no
-// letter of its own. What was only kept before it, of any case of the ID, would come after it
+// letter of its own. A letter stays due for what was posted while the mail was on its way: that
+// relied on it. What was only kept before it, of any case of the ID, would come after it
 // now: a letter tells it.
 func resultSent(tx *store.Tx, m notices.Mail) {
-	tx.Queue(`update cases c set letter_about = c.letter_about & ~$3::smallint | case when `+members.OwnMailbox("$2")+`
+	posted := "exists (select from case_events e where e.case_id = c.id and e.kind = '" + Posted + "' and e.at > $6)"
+	tx.Queue(`update cases c set letter_about = c.letter_about & ~(case when `+posted+` then $4 else $3 end)::smallint | case when `+members.OwnMailbox("$2")+`
 			and exists (select from identities i where i.id = c.identity_id and `+unread+`) then $4::smallint else 0 end
-		where c.id = $1 and ($5 or c.letter_about & $3::smallint <> 0)`, *m.CaseID, *m.ContactID, letterPoints, letterUnread, m.Kind != notices.CaseClosed)
+		where c.id = $1 and ($5 or c.letter_about & $3::smallint <> 0)`, *m.CaseID, *m.ContactID, letterPoints, letterUnread, m.Kind != notices.CaseClosed, m.QueuedAt)
 	if !m.Kept {
 		tx.Queue("update cases c set changed_at = $3, letter_about = letter_about | $2::smallint, "+reopening("c.status = 'completed' and not "+closingWaits)+` where c.id in (
 			select y.id from cases x join cases y on y.identity_id = x.identity_id where x.id = $1 and exists (select from mails o join mails m on m.id = $4 where o.case_id = y.id and o.kept and `+notices.Told("o")+`

@@ -457,3 +457,53 @@ func TestNoOlderBalanceOfAnotherIncident(t *testing.T) {
 		t.Errorf("%s, a letter waits: %v", c.Status, c.LetterWaits(w.ID(login(0)).Standing))
 	}
 }
+
+// What is posted while a lost mail is on its way again, and relies on the letter, keeps the
+// letter due: so does what is posted while the closing mail is.
+func TestPostedWhileAMailIsOnItsWay(t *testing.T) {
+	lost := &notices.Permanent{Err: errors.New("554 5.7.1 not wanted")}
+	for name, again := range map[string]func(w *apptest.World, c *cases.Case){
+		"a result": func(w *apptest.World, c *cases.Case) {
+			must(t, done(notices.Resend(w.Ctx, w.Store, w.Agent, w.Number("select min(id) from mails"), true)))
+		},
+		"a closing": func(w *apptest.World, c *cases.Case) {
+			completed := cases.Completed
+			must(t, done(cases.Update(w.Ctx, w.Store, w.Supervisor, c.ID, cases.Change{Status: &completed, Version: w.Case(login(0)).Version, Reason: "ご本人に電話済み"})))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, of := importLosses(t, exchanged(250))
+			settle(t, w, of[0])
+			sentTo(w, lost)
+			again(w, of[0])
+			sent := 0
+			w.Deliver(apptest.OutletFunc(func(notices.Envelope) error {
+				adjusted(t, w, of[0])
+				sent++
+				return nil
+			}))
+			if w.Case(login(0)).LetterAbout == 0 || sent != 1 {
+				t.Errorf("%d sent, and no letter is due", sent)
+			}
+		})
+	}
+}
+
+// A result that is sent in the moment in which its contact is undone has reached nobody.
+func TestAResultToAContactThatIsUndoneMeanwhile(t *testing.T) {
+	w, of := importLosses(t, exchanged(250))
+	change, err := cases.ProposeContact(w.Ctx, w.Store, w.Agent, of[0].ID, members.Email, "new@mail.example", "免許証")
+	must(t, err)
+	must(t, done(cases.ConfirmContact(w.Ctx, w.Store, w.Supervisor, change.ID, "new@mail.example")))
+	sentTo(w, nil)
+	settle(t, w, of[0])
+	w.Deliver(apptest.OutletFunc(func(e notices.Envelope) error {
+		if strings.Contains(e.Subject, "補填完了") {
+			must(t, done(cases.UndoContact(w.Ctx, w.Store, w.Supervisor, change.ID, "書類が偽造")))
+		}
+		return nil
+	}))
+	if !letterWaits(w) {
+		t.Error("no letter is due")
+	}
+}

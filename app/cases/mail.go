@@ -121,8 +121,8 @@ func mailFailed(tx *store.Tx, m notices.Mail) error {
 	return Tell(tx, Happened{CaseID: *m.CaseID, Kind: kind, Data: map[string]any{"mail": m.Kind}})
 }
 
-// closingLost opens a case again whose closing mail was to tell a result that a letter told
-// nobody yet, unless another closing mail tells it.
+// closingLost opens a case again whose closing mail was to tell a result that the member has
+// not been told otherwise, unless another closing mail is on its way.
 func closingLost(tx *store.Tx, m notices.Mail) error {
 	if m.Kind != notices.CaseClosed {
 		return nil
@@ -164,7 +164,7 @@ func mailSent(tx *store.Tx, m notices.Mail) error {
 	members.MarkDeliverable(tx, *m.ContactID)
 	tx.Queue(`update cases set unreachable_at = null, changed_at = $3 where id = $1 and unreachable_at is not null
 		and exists (select from contact_ways where id = $2 and not depends_on_login)`, *m.CaseID, *m.ContactID, tx.Now)
-	if slices.Contains(results, m.Kind) {
+	if slices.Contains(notices.Results, m.Kind) {
 		resultSent(tx, m)
 	}
 	if m.Kind != notices.RestrictionNotice {

@@ -9,15 +9,12 @@ import (
 	"hoten/app/store"
 )
 
-// results are the mails that tell what was put back; the closing mail sums it up.
-var results = []string{notices.ReimbursementCompleted, notices.ReimbursementCorrected, notices.CaseClosed}
-
 // sentResult is the condition, in SQL, of mails (w) that told the result of a case (c).
 var sentResult = "w.case_id = c.id and " + toldResult("w")
 
 // toldResult is the condition, in SQL, of mails that told a result.
 func toldResult(mail string) string {
-	return notices.Told(mail) + " and " + mail + ".kind in ('" + strings.Join(results, "', '") + "')"
+	return notices.Told(mail) + " and " + mail + ".kind in ('" + strings.Join(notices.Results, "', '") + "')"
 }
 
 // resultUntold is the condition, in SQL, of cases (c) with a result that, by what is known

@@ -68,20 +68,20 @@ func (p *Postman) leaves(ctx context.Context, c claimed, stopped []MailQueue) (b
 // waitBehind puts a mail back that an older one of its member is still to go before. The
 // attempt does not count.
 func (m Mail) waitBehind(tx *store.Tx) (behind bool, err error) {
-	if m.MemberID == nil || !slices.Contains(inOrder, m.Kind) {
+	if m.MemberID == nil || !slices.Contains(Results, m.Kind) {
 		return false, nil
 	}
 	n, err := store.Exec(tx, "update mails m set due_at = o.due_at + interval '1 second', attempts = m.attempts - 1 from ("+
 		"select max(w.due_at) as due_at from mails w where w.member_id = $2 and "+Place("w")+" < $3 and w.state = 'queued' and w.kind = any($4)) o "+
-		"where m.id = $1 and o.due_at is not null", m.ID, *m.MemberID, m.place(), inOrder)
+		"where m.id = $1 and o.due_at is not null", m.ID, *m.MemberID, m.place(), Results)
 	return n > 0, err
 }
 
 // wakeNext has the mails go that waited behind one which will not be sent any more, or was.
 func (m Mail) wakeNext(tx *store.Tx) {
-	if m.MemberID != nil && slices.Contains(inOrder, m.Kind) {
+	if m.MemberID != nil && slices.Contains(Results, m.Kind) {
 		tx.Queue("update mails w set due_at = $3 where member_id = $1 and "+Place("w")+" > $2 and state = 'queued' and kind = any($4) and attempts = 0 and due_at > $3 and queue_id is null",
-			*m.MemberID, m.place(), tx.Now, inOrder)
+			*m.MemberID, m.place(), tx.Now, Results)
 	}
 }
 

@@ -30,9 +30,10 @@ const (
 // Kinds lists every kind, in the order a case goes through them.
 var Kinds = []string{RestrictionNotice, VerificationCode, ResetLink, ResetCompleted, ContactChanged, ContactUndone, ReimbursementCompleted, ReimbursementCorrected, CaseClosed, AllHolders}
 
-// inOrder are the mails that tell balances: a member gets them in the order in which they were
-// queued, so that the last one tells what stands.
-var inOrder = []string{ReimbursementCompleted, ReimbursementCorrected, CaseClosed}
+// Results are the mails that tell what was put back, and balances: a member gets them in the
+// order in which they were queued, so that the last one tells what stands. The closing mail
+// sums the others up.
+var Results = []string{ReimbursementCompleted, ReimbursementCorrected, CaseClosed}
 
 // States of a mail. Sent is handed to the mail server, or kept where there is none; it is not
 // delivered.

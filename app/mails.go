@@ -18,7 +18,7 @@ import (
 
 // newPostman delivers to the mail server, or to the mailbox folder without one.
 func (a *App) newPostman() (*notices.Postman, error) {
-	p := &notices.Postman{Store: a.Store, From: a.MailFrom, Env: a.mailEnv, Incident: a.incidentOf, Today: a.mailToday, Settled: cases.MailSettled, Outlet: notices.Mailbox{Folder: a.mailbox()}}
+	p := &notices.Postman{Store: a.Store, From: a.MailFrom, Env: a.mailEnv, Today: a.mailToday, Settled: cases.MailSettled, Outlet: notices.Mailbox{Folder: a.mailbox()}}
 	if a.SMTPURL != "" {
 		server, err := notices.NewSMTP(a.SMTPURL, a.MailFrom)
 		if err != nil {
@@ -105,15 +105,6 @@ func deskHours(ctx context.Context, d desks.Desk, at time.Time) string {
 		return i18n.T(ctx, "mails.desk_closed_today")
 	}
 	return i18n.T(ctx, "mails.desk_opens_next", "day", i18n.DayInSentence(ctx, next), "hours", hours(jptext.DateOf(next)))
-}
-
-// incidentOf is the incident of a case.
-func (a *App) incidentOf(ctx context.Context, caseID int64) (int64, error) {
-	c, err := store.Find[cases.Case](store.Read(ctx, a.Store), "id = ?", caseID)
-	if err != nil {
-		return 0, err
-	}
-	return c.IncidentID, nil
 }
 
 // DeliverAs delivers mails as of the clock of s.

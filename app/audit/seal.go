@@ -92,9 +92,7 @@ func sealSome(tx *store.Tx, at place) (b batch, err error) {
 		return b, err
 	}
 	// A plan for any number would read all seals.
-	if err := store.Set(tx, "plan_cache_mode = force_custom_plan"); err != nil {
-		return b, err
-	}
+	tx.Set("plan_cache_mode = force_custom_plan")
 	type openEntry struct {
 		Entry `gorm:"embedded"`
 		XID   string `gorm:"column:xid"`

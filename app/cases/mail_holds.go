@@ -20,9 +20,9 @@ func MailToday(db *gorm.DB, id int64) (notices.Today, error) {
 }
 
 var mailToday = "select m.contact_id is not null and (" + members.Doubtful("m.contact_id", "m.kind = any($2)") + " or m.kind <> all($3) and " + members.Replaced("m.contact_id") + ") as doubtful, not (" + holds + `) as overtaken,
-	coalesce(t.resumed, false) as resumed, coalesce(t.loss, false) as loss, coalesce(t.put_back, false) as put_back, coalesce(t.contact_open, false) as contact_open, coalesce(t.revoided, false) as revoided
+	coalesce(t.resumed, false) as resumed, coalesce(t.loss, false) as loss, coalesce(t.put_back, false) as put_back, coalesce(t.contact_open, false) as contact_open, coalesce(t.revoided, false) as revoided, coalesce(t.incident_id, 0) as incident_id
 	from mails m left join lateral (select ` + factsToday + `, exists (select from contact_changes h where h.identity_id = i.id and h.state = '` + ChangeProposed + `') as contact_open,
-		coalesce(i.point_password_voided_at > m.queued_at, false) as revoided from cases c join identities i on i.id = c.identity_id where c.id = m.case_id) t on true where m.id = $1`
+		coalesce(i.point_password_voided_at > m.queued_at, false) as revoided, c.incident_id from cases c join identities i on i.id = c.identity_id where c.id = m.case_id) t on true where m.id = $1`
 
 // aboutContacts are the mails that go to every address of a member, also to what another took
 // the place of.

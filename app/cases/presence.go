@@ -31,9 +31,7 @@ func Attend(ctx context.Context, s *store.Store, by access.Actor, id int64, writ
 		if _, err := store.Find[Case](tx.DB, "id = ?", id); err != nil {
 			return err
 		}
-		if err := store.Set(tx, "synchronous_commit = off"); err != nil {
-			return err
-		}
+		tx.Set("synchronous_commit = off")
 		if _, err := store.Exec(tx, `insert into presence (case_id, staff_id, writing, seen_at) values ($1, $2, $3, $4)
 			on conflict (case_id, staff_id) do update set writing = excluded.writing, seen_at = excluded.seen_at`, id, by.ID, writing, tx.Now); err != nil {
 			return err

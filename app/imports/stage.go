@@ -51,13 +51,10 @@ func (r *run) stageAffected(tx *store.Tx) error {
 	judge := func(row csvin.Row) (string, []csvin.Problem) { return row.Affected.LoginKey, nil }
 	// Plans made for the first part serve the last one, when tables are a thousand times
 	// larger than at first: they must look up by index.
-	if err := store.Set(tx, "enable_seqscan = off"); err != nil {
-		return err
-	}
-	if err := r.stage(tx, AffectedFile, r.src.affected, csvin.AffectedFile, "arriving_affected", affectedColumns, judge, numbered.sealing, r.arrive); err != nil {
-		return err
-	}
-	return store.Set(tx, "enable_seqscan = on")
+	tx.Set("enable_seqscan = off")
+	err := r.stage(tx, AffectedFile, r.src.affected, csvin.AffectedFile, "arriving_affected", affectedColumns, judge, numbered.sealing, r.arrive)
+	tx.Set("enable_seqscan = on")
+	return err
 }
 
 // stage streams one file into a temporary table by COPY: goroutines read and seal

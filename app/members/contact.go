@@ -169,7 +169,7 @@ func Undone(contact string) string {
 }
 
 // Withdrawn reports whether the contact was undone.
-func Withdrawn(db *gorm.DB, id int64) (is bool, err error) {
-	err = store.Scan(db, "select "+Undone("$1"), []any{id}, &is)
-	return is, err
+func Withdrawn(db *gorm.DB, id int64) (bool, error) {
+	is, err := store.Now(db, func(reads *store.Reads) *[]bool { return store.AskValues[bool](reads, "select "+Undone("$1"), id) })
+	return err == nil && is[0], err
 }

@@ -36,8 +36,6 @@ type Postman struct {
 	Outlet Outlet
 	From   string // where what Env gives names none
 	Env    environment
-	// Incident tells which incident a case belongs to; mails of no case belong to 0.
-	Incident func(ctx context.Context, caseID int64) (int64, error)
 	// Today tells what became known about a mail since it was queued.
 	Today func(ctx context.Context, mailID int64) (Today, error)
 	// Settled is told, in the same transaction, that a mail was sent, or that it will
@@ -47,8 +45,9 @@ type Postman struct {
 
 // Today is what is known of a queued mail when it is to be sent.
 type Today struct {
-	Doubtful  bool // nobody knows any more whose the contact is: only what tells nothing about the member goes there
-	Overtaken bool // what it tells does not hold any more
+	IncidentID int64 // of its case; 0 without one
+	Doubtful   bool  // nobody knows any more whose the contact is: only what tells nothing about the member goes there
+	Overtaken  bool  // what it tells does not hold any more
 	// As Facts has them. A change that does not wait any more is decided.
 	Resumed, Loss, PutBack, ContactOpen bool
 	// Revoided is that the password for points was made void again: what says so came later.
@@ -117,14 +116,8 @@ func remembered(ask environment) environment {
 // errNobody: whom members should answer or call is not set up.
 var errNobody = errors.New("no operator is set up who signs the mail")
 
-func (p *Postman) env(ctx context.Context, m Mail, ask environment) (env Env, err error) {
-	var incident int64
-	if m.CaseID != nil && p.Incident != nil {
-		if incident, err = p.Incident(ctx, *m.CaseID); err != nil {
-			return env, err
-		}
-	}
-	env, err = ask(ctx, p.Store.Clock(), m.Language, incident)
+func (p *Postman) env(ctx context.Context, lang string, incident int64, ask environment) (Env, error) {
+	env, err := ask(ctx, p.Store.Clock(), lang, incident)
 	if err == nil && env.Company == "" {
 		err = errNobody
 	}
@@ -163,20 +156,14 @@ var errDoubtful = &Permanent{Err: errors.New("the contact is no longer used"), R
 var errOvertaken = &Permanent{Err: errors.New("what it tells does not hold any more"), Reason: Overtaken}
 
 // today has a mail tell what holds now. What tells nothing about the member always holds.
-func (p *Postman) today(ctx context.Context, m Mail, f Facts) (Facts, error) {
-	if p.Today == nil || f.Former {
-		return f, nil
-	}
-	now, err := p.Today(ctx, m.ID)
+func (m Mail) today(f Facts, now Today) (Facts, error) {
 	switch {
-	case err != nil:
-		return f, err
+	case f.Former:
 	case now.Overtaken:
 		return f, errOvertaken
 	case now.Doubtful:
 		return f, errDoubtful
-	}
-	if m.CaseID != nil {
+	case m.CaseID != nil:
 		f.Resumed, f.Loss, f.PutBack = now.Resumed, now.Loss, now.PutBack
 		f.ContactOpen, f.PointPassword = f.ContactOpen && now.ContactOpen, f.PointPassword && !now.Revoided
 	}
@@ -185,7 +172,7 @@ func (p *Postman) today(ctx context.Context, m Mail, f Facts) (Facts, error) {
 
 func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e Envelope, kept Message, err error) {
 	m := c.Mail
-	v, now := p.Store.Vault, p.Store.Clock()
+	v, at := p.Store.Vault, p.Store.Clock()
 	f, err := m.facts(v)
 	if err != nil {
 		return e, kept, &Permanent{Err: err, Reason: Unwritten}
@@ -194,7 +181,7 @@ func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e En
 	if err != nil {
 		return e, kept, &Permanent{Err: err, Reason: Unwritten}
 	}
-	if m.Secretive() && (secret == "" || !now.Before(m.QueuedAt.Add(time.Duration(f.Minutes)*time.Minute))) {
+	if m.Secretive() && (secret == "" || !at.Before(m.QueuedAt.Add(time.Duration(f.Minutes)*time.Minute))) {
 		return e, kept, errExpired
 	}
 	if c.stopped {
@@ -203,14 +190,20 @@ func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e En
 	if c.to == vault.Damaged {
 		return e, kept, &Permanent{Err: errors.New("the recipient cannot be read any more"), Reason: Unwritten}
 	}
-	if f, err = p.today(ctx, m, f); err != nil {
-		return e, kept, err
+	var now Today
+	if p.Today != nil {
+		if now, err = p.Today(ctx, m.ID); err == nil {
+			f, err = m.today(f, now)
+		}
+		if err != nil {
+			return e, kept, err
+		}
 	}
-	env, err := p.env(ctx, m, ask)
+	env, err := p.env(ctx, m.Language, now.IncidentID, ask)
 	if err != nil {
 		return e, kept, err
 	}
-	e = Envelope{From: env.From, To: c.to, Language: m.Language, MessageID: ours(m.MessageID, env.From), At: now}
+	e = Envelope{From: env.From, To: c.to, Language: m.Language, MessageID: ours(m.MessageID, env.From), At: at}
 	if e.Message, err = Render(m.Kind, m.Language, f, secret, env); err != nil {
 		p.Store.Log.ErrorContext(ctx, "a mail cannot be written", "mail", m.ID, "kind", m.Kind, "error", err)
 		return e, kept, &Permanent{Err: err, Reason: Unwritten}

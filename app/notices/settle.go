@@ -108,17 +108,18 @@ func (p *Postman) note(ctx context.Context, c claimed, o outcome, tell bool) (ov
 		if m.State == Sent {
 			m.Subject = o.kept.Subject
 			// A lost outcome means what a lost claim does.
-			if err := store.Set(tx, "synchronous_commit = off"); err != nil {
-				return err
-			}
+			tx.Set("synchronous_commit = off")
 			m.BodyText, m.BodyHTML = tx.Vault().Seal("mails", "body_text", m.ID, o.kept.Text), tx.Vault().Seal("mails", "body_html", m.ID, o.kept.HTML)
 		}
 		m.Untold = m.State != Queued && p.Settled != nil && !tell
-		ours, err := store.SaveIf(tx, &m, "state = ? and attempts = ?", []any{Queued, attempt},
-			"state", "error", "reason", "sent_at", "message_id", "secret", "subject", "body_text", "body_html", "due_at", "untold", "kept")
-		if err != nil || !ours {
+		var reads store.Reads
+		ours := store.AskValues[int64](&reads, `update mails set state = $3, error = $4, reason = $5, sent_at = $6, message_id = $7, secret = $8, subject = $9, body_text = $10, body_html = $11,
+			due_at = $12, untold = $13, kept = $14 where id = $1 and state = 'queued' and attempts = $2 returning id`,
+			m.ID, attempt, m.State, m.Error, m.Reason, m.SentAt, m.MessageID, m.Secret, m.Subject, m.BodyText, m.BodyHTML, m.DueAt, m.Untold, m.Kept)
+		if err := reads.Run(tx.DB); err != nil || len(*ours) == 0 {
 			return err
 		}
+		var err error
 		if over, err = keepRun(tx, c, o.said); err != nil {
 			return err
 		}
@@ -133,9 +134,7 @@ func (p *Postman) note(ctx context.Context, c claimed, o outcome, tell bool) (ov
 		if m.State == Queued || p.Settled == nil || !tell {
 			return nil
 		}
-		if err := store.Set(tx, "lock_timeout = '"+caseWait+"'"); err != nil {
-			return err
-		}
+		tx.Set("lock_timeout = '" + caseWait + "'")
 		return p.Settled(tx, m)
 	})
 	return over, err
@@ -197,9 +196,7 @@ func (p *Postman) TellLate(ctx context.Context) error {
 	}
 	for _, r := range rows {
 		err := store.Keep(ctx, p.Store, func(tx *store.Tx) error {
-			if err := store.Set(tx, "lock_timeout = '"+caseWait+"'"); err != nil {
-				return err
-			}
+			tx.Set("lock_timeout = '" + caseWait + "'")
 			m, err := store.LockBy[Mail](tx, "id = ? and untold", r.ID)
 			if err != nil {
 				return err

@@ -48,9 +48,7 @@ func Stop(ctx context.Context, s *store.Store, by access.Actor, id int64) error 
 		if err != nil || q.StoppedAt != nil || !q.over(tx.Now) {
 			return err
 		}
-		if err := store.Set(tx, "lock_timeout = '"+caseWait+"'"); err != nil {
-			return err
-		}
+		tx.Set("lock_timeout = '" + caseWait + "'")
 		q.StoppedAt = &tx.Now
 		if q.AboutUs {
 			at := tx.Now.Add(q.probeWait())

@@ -1,8 +1,11 @@
 package notices_test
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"gorm.io/gorm"
 
 	"hoten/app/apptest"
 	"hoten/app/notices"
@@ -48,6 +51,35 @@ func TestSweep(t *testing.T) {
 func mustExec(t *testing.T, s *store.Store, query string, args ...any) {
 	t.Helper()
 	if _, err := s.Pool.Exec(t.Context(), query, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// By thousands mails come and go faster than statistics are made: what is asked for each reads
+// the mails of its member, and not the queue.
+func TestWhatIsAskedForEachMailReadsNoQueue(t *testing.T) {
+	s, _ := apptest.New(t)
+	err := store.Read(t.Context(), s).Connection(func(db *gorm.DB) error {
+		for _, query := range []string{"set plan_cache_mode = force_generic_plan", "prepare last_ahead as " + notices.LastAhead, "prepare wake_behind as " + notices.WakeBehind} {
+			if err := db.Exec(query).Error; err != nil {
+				return err
+			}
+		}
+		for _, query := range []string{"last_ahead(1, '{}')", "wake_behind(1, 2, now(), '{}')"} {
+			var plan []string
+			if err := db.Raw("explain execute " + query).Scan(&plan).Error; err != nil {
+				return err
+			}
+			said := strings.Join(plan, "\n")
+			for _, index := range []string{"mails_due", "mails_state", "mails_kind", "Seq Scan on mails"} {
+				if strings.Contains(said, index) || !strings.Contains(said, "mails_member") {
+					t.Error(said)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 }

@@ -87,11 +87,10 @@ const haste = "250ms"
 
 // lockForApproval is lockForDecision with all that approving reads, in one round trip.
 func lockForApproval(tx *store.Tx, ids []int64, hasty bool) (map[int64]*approval, *preparation, error) {
-	var reads store.Reads
 	if hasty {
-		type setting struct{ LockTimeout string }
-		store.Ask[setting](&reads, "select set_config('lock_timeout', $1, true) as lock_timeout", haste)
+		tx.Set("lock_timeout = '" + haste + "'")
 	}
+	var reads store.Reads
 	// Posting voids passwords of IDs, which are locked before cases.
 	members.AskLock(&reads, "select identity_id from cases where id "+ofProposals, ids)
 	siblings := store.Ask[sibling](&reads, `select id, identity_id from cases where identity_id in (select identity_id from cases where id `+ofProposals+`)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"hoten/app/apptest"
+	"hoten/app/notices"
 	"hoten/app/reimbursements"
 )
 
@@ -94,6 +95,30 @@ func TestAnApprovalIsTwoRoundTrips(t *testing.T) {
 		}
 		if n := trips.Load() - before; i == 3 && n != 2 {
 			t.Errorf("%d round trips", n)
+		}
+	}
+}
+
+// A mail is claimed in two round trips, its facts are asked in one, and it is noted in two; its
+// case is told in one between those.
+func TestAMailIsFewRoundTrips(t *testing.T) {
+	clock := &apptest.Clock{}
+	clock.Set(apptest.Start)
+	address, trips := counted(t, apptest.DatabaseURL(t))
+	w := apptest.Populate(t, apptest.Open(t, address, clock.Now), clock)
+	w.Import(files(0, []loss{small, small, small, small}))
+	for i, c := range casesOf(w, 0, 4) {
+		approve(t, w, w.Supervisor, propose(t, w, w.Agent, c).ID)
+		before := trips.Load()
+		w.Deliver(apptest.OutletFunc(func(notices.Envelope) error {
+			if n := trips.Load() - before; i == 3 && n != 4 { // one is Deliver's, which asks what waits
+				t.Errorf("%d round trips until it goes", n)
+			}
+			before = trips.Load()
+			return nil
+		}))
+		if n := trips.Load() - before; i == 3 && n != 3 {
+			t.Errorf("%d round trips to note it", n)
 		}
 	}
 }

@@ -19,9 +19,7 @@ func AskSeen(reads *store.Reads, id int64, now time.Time) *[]bool {
 // Seen notes that the actor's console was heard of, at most once a minute.
 func Seen(ctx context.Context, s *store.Store, by access.Actor) error {
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		if err := store.Set(tx, "synchronous_commit = off"); err != nil {
-			return err
-		}
+		tx.Set("synchronous_commit = off")
 		_, err := store.Exec(tx, `insert into staff_seen (staff_id, seen_at) values ($1, $2)
 			on conflict (staff_id) do update set seen_at = excluded.seen_at where staff_seen.seen_at <= $3`, by.ID, tx.Now, tx.Now.Add(-seenEvery))
 		return err

@@ -68,11 +68,9 @@ func Freeze(tx *Tx, table string) error {
 	return err
 }
 
-// Set changes a setting of the database for the rest of the transaction.
-func Set(tx *Tx, setting string) error {
-	_, err := tx.DB.Statement.ConnPool.ExecContext(tx.Context(), "set local "+setting)
-	return err
-}
+// Set changes a setting of the database for the rest of the transaction. It goes to the
+// database with the next statement.
+func (tx *Tx) Set(setting string) { tx.on.settings = append(tx.on.settings, setting) }
 
 // Returning is Select for statements that write and return rows.
 func Returning[T any](tx *Tx, query string, args ...any) ([]T, error) {
@@ -101,14 +99,6 @@ func InsertNew(tx *Tx, row any) (bool, error) {
 func Save(tx *Tx, row any, column string, more ...any) error {
 	tx.changed = true
 	return tx.DB.Model(row).Select(column, more...).Updates(row).Error
-}
-
-// SaveIf is Save for a row that others may have changed since it was read: it
-// writes, and reports true, only while the condition holds.
-func SaveIf(tx *Tx, row any, condition string, args []any, column string, more ...any) (bool, error) {
-	tx.changed = true
-	done := tx.DB.Model(row).Where(condition, args...).Select(column, more...).Updates(row)
-	return done.RowsAffected > 0, done.Error
 }
 
 // Queue notes a write with $1 placeholders whose outcome nobody in the transaction

@@ -9,18 +9,20 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// session is the connection of one transaction, for gorm as well. "begin" goes to the
-// database with the first statements and "commit" with the last ones, so that neither
-// costs a round trip of its own where statements are sent together.
+// session is the connection of one transaction, for gorm as well. "begin" and settings go
+// to the database with the statements after them and "commit" with the last ones, so that
+// none costs a round trip of its own where statements are sent together.
 type session struct {
-	conn *sql.Conn
-	tx   pgx.Tx // nil: nothing was sent yet
+	conn     *sql.Conn
+	tx       pgx.Tx   // nil: nothing was sent yet
+	settings []string // that the next statements are to run under
 
 	committed bool
 }
 
+// begin sends what goes before a statement that is sent alone.
 func (s *session) begin(ctx context.Context) error {
-	if s.tx != nil {
+	if s.tx != nil && s.settings == nil {
 		return nil
 	}
 	return s.send(ctx, &pgx.Batch{})
@@ -66,18 +68,22 @@ func (s *session) raw(ctx context.Context, fn func(*pgx.Conn) error) error {
 	return raw(s.conn, fn)
 }
 
-// send sends statements in one round trip, and "begin" before them where nothing began yet.
+// send sends statements in one round trip, before them the settings that wait, and "begin"
+// where nothing began yet.
 func (s *session) send(ctx context.Context, b *pgx.Batch) error {
 	return raw(s.conn, func(c *pgx.Conn) error {
-		if s.tx != nil {
-			return c.SendBatch(ctx, b).Close()
-		}
 		whole := &pgx.Batch{}
-		whole.BeginTx(pgx.TxOptions{})
+		if s.tx == nil {
+			whole.BeginTx(pgx.TxOptions{})
+		}
+		for _, setting := range s.settings {
+			whole.Queue("set local " + setting)
+		}
+		s.settings = nil
 		whole.QueuedQueries = append(whole.QueuedQueries, b.QueuedQueries...)
 		sent := c.SendBatch(ctx, whole)
 		err := sent.Close()
-		if c.PgConn().TxStatus() != 'I' { // else nothing began, and what comes next must begin
+		if s.tx == nil && c.PgConn().TxStatus() != 'I' { // else nothing began, and what comes next must begin
 			s.tx = sent.Tx()
 		}
 		return err

@@ -334,6 +334,10 @@ func acts(t *testing.T, w *apptest.World) []act {
 				return err
 			}
 		}},
+		{callbacks.ToDial, "", agent, func() func(access.Actor) error {
+			id := promised()
+			return func(by access.Actor) error { _, err := callbacks.Dial(ctx, db, by, id, false); return err }
+		}},
 		{callbacks.ToAttempt, "the third unsuccessful", agent, func() func(access.Actor) error {
 			id := promised()
 			attempt := func(by access.Actor) error {

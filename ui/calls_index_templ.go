@@ -303,7 +303,7 @@ func (p CallsIndex) Page() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = openCase(p.Frame, p.Incidents, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = openCase(p.Frame, p.Incidents, p.Caller).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

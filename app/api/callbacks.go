@@ -9,6 +9,7 @@ import (
 	"hoten/app/callbacks"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/vault"
 )
 
 type callbackJSON struct {
@@ -54,7 +55,7 @@ func (a *API) callbacksOf(r *request, rows []callbacks.Row) ([]callbackJSON, err
 			return nil, err
 		}
 		out[i] = callbackJSON{row.ID, cases.Number(row.CaseID), row.DeskCode, row.DueAt, row.Overdue(a.s.Clock()), row.Despite, row.State, row.Attempts, row.Last,
-			row.NextChannel, name, phones[row.CaseID], note, row.PromiserName.String(), row.PromisedAt, row.AssigneeID, row.AssigneeName.String(), row.ClosedAt, row.Version}
+			row.NextChannel, name, vault.MaskPhone(phones[row.CaseID]), note, row.PromiserName.String(), row.PromisedAt, row.AssigneeID, row.AssigneeName.String(), row.ClosedAt, row.Version}
 	}
 	return out, nil
 }

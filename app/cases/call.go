@@ -65,10 +65,12 @@ var Directions = []string{"inbound", "outbound"}
 
 // NewCall is what POST /cases/{number}/calls takes. Desk is a desk's code, empty
 // for the agent's own. Despite: an outbound call is made outside the hours, as the
-// member wished or as another system says that it was.
+// member wished or as another system says that it was. Ends are the cases of the agent's
+// open calls that are known to end with this one; nil: whichever are open.
 type NewCall struct {
 	Direction, Desk, CallerNumber, Relation string
 	Despite                                 bool
+	Ends                                    *[]int64
 }
 
 func (n NewCall) check() error {
@@ -120,6 +122,8 @@ func plausibleNumber(s string) bool {
 
 // StartCall logs a call; the caller's number supports and is never an item. An agent
 // talks to one person at a time: calls left open end, and their verifications with them.
+// One that n does not know to end is a conflict (call_open). The agent gets the case where
+// nobody has it.
 func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int64, n NewCall) (*Call, error) {
 	return verbs.Do(ctx, s, by, ToStartCall, Subject(caseID), "", func(tx *store.Tx) (*Call, error) {
 		if err := n.check(); err != nil {
@@ -131,6 +135,9 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		}
 		c, _, err := Lock(tx, caseID)
 		if err != nil {
+			return nil, err
+		}
+		if err := n.mayEnd(tx, by); err != nil {
 			return nil, err
 		}
 		if err := endCallsOf(tx, by.ID); err != nil {
@@ -156,6 +163,14 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 			c.DeskID = desk
 		}
 		told := []Happened{{CaseID: c.ID, Kind: CallStarted, Data: map[string]any{"direction": n.Direction, "relation": n.Relation, "call": call.ID}}}
+		recorded := map[string]any{"call": call.ID, "direction": n.Direction, "relation": n.Relation}
+		if c.AssigneeID == nil && c.Status != Completed && c.Status != OutOfScope {
+			if err := c.assign(tx, by.ID); err != nil {
+				return nil, err
+			}
+			told = append(told, Happened{CaseID: c.ID, Kind: Assigned, Data: map[string]any{"to": by.ID}})
+			recorded["assignee"] = by.ID
+		}
 		if c.Status == New || c.Status == Reopened {
 			from := c.Status
 			if err := c.moveTo(InProgress, true, by, tx.Now); err != nil {
@@ -169,9 +184,25 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		if err := Tell(tx, told...); err != nil {
 			return nil, err
 		}
-		return call, audit.Record(tx, audit.Change{
-			After: map[string]any{"call": call.ID, "direction": n.Direction, "relation": n.Relation}})
+		return call, audit.Record(tx, audit.Change{After: recorded})
 	})
+}
+
+// mayEnd refuses to end a call that the agent was not told of.
+func (n NewCall) mayEnd(tx *store.Tx, by access.Actor) error {
+	if n.Ends == nil {
+		return nil
+	}
+	running, err := OpenCalls(tx.DB, by.ID)
+	if err != nil {
+		return err
+	}
+	for _, call := range running {
+		if !slices.Contains(*n.Ends, call.CaseID) {
+			return fault.New(fault.Conflict, "call_open", "case", Number(call.CaseID))
+		}
+	}
+	return nil
 }
 
 // EndCall ends a call and with it the verification.

@@ -77,6 +77,7 @@ const (
 	ApprovalReminded    = "approval_reminded"
 	ApprovalEscalated   = "approval_escalated"
 	CallbackPromised    = "callback_promised"
+	CallbackDialled     = "callback_dialled"
 	CallbackAttempted   = "callback_attempted"
 	CallbackMoved       = "callback_moved"
 	CallbackDropped     = "callback_dropped"
@@ -92,7 +93,7 @@ var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident
 	HandoverOffered, HandoverTakenBack, HandoverRefused, HandoverRanOut, CallHandedOver,
 	VerificationOpened, VerifiedVoid, ImpostorCleared, Represented, Unrepresented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, MailCounts, LetterSent, MailNotSent, MailAgain, MailWasKept, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided, OwnDoubted,
 	AdjustmentMade, DoubleDecided, CancelsExceeded, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
-	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
+	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackDialled, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 
 // Event is one entry of a timeline: everything that happened to a case. Data
 // holds no personal data; Text, which people type, is sealed.

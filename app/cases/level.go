@@ -17,8 +17,9 @@ const (
 	itemCallback       = "callback"
 )
 
-// Items lists what a caller can be asked for.
-var Items = []string{ItemName, ItemBirthDate, ItemAddress, ItemPhone, ItemCustomerNumber}
+// Items lists what a caller can be asked for, in the order in which it is asked: what is short
+// to say first.
+var Items = []string{ItemName, ItemBirthDate, ItemPhone, ItemCustomerNumber, ItemAddress}
 
 // ReachedLevel is the condition, of calls k, of those in which the caller was verified,
 // whether or not the agent said so before the call ended. Of a call that was handed over

@@ -415,6 +415,54 @@ func TestCallLeftOpenEnds(t *testing.T) {
 	}
 }
 
+// Who is told which calls end with a new one is asked where another one goes on: the page
+// was older than that call.
+func TestACallThatNobodyKnewOfDoesNotEnd(t *testing.T) {
+	w := world(t)
+	one, two := w.Case("m1@ocn.example"), w.Case("m2@ocn.example")
+	start := func(of *cases.Case, ends ...int64) error {
+		_, err := cases.StartCall(w.Ctx, w.Store, w.Agent, of.ID, cases.NewCall{Direction: "inbound", Relation: cases.Self, Ends: &ends})
+		return err
+	}
+	if err := start(one); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, start(two), "call_open")
+	refused(t, start(one, two.ID), "call_open")
+	if n := w.Number("select count(*) from calls where ended_at is null"); n != 1 {
+		t.Errorf("%d calls go on", n)
+	}
+	if err := start(two, one.ID); err != nil {
+		t.Error(err)
+	}
+}
+
+// Who answers has the case from then on, where nobody has it.
+func TestWhoAnswersGetsTheCase(t *testing.T) {
+	w := world(t)
+	c := w.Case("m1@ocn.example")
+	w.Call(w.Agent, c.ID)
+	if got := w.Case("m1@ocn.example"); got.AssigneeID == nil || *got.AssigneeID != w.Agent.ID || got.Version == c.Version {
+		t.Errorf("%+v", got)
+	}
+	w.Call(w.Agent2, c.ID)
+	if got := w.Case("m1@ocn.example"); *got.AssigneeID != w.Agent.ID {
+		t.Errorf("it went to %d", *got.AssigneeID)
+	}
+	if n := w.Number("select count(*) from case_events where kind = 'assigned' and case_id = $1", c.ID); n != 1 {
+		t.Errorf("%d times told", n)
+	}
+	completed := cases.Completed
+	other := w.Case("m2@ocn.example")
+	if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, other.ID, cases.Change{Status: &completed, Version: other.Version, Reason: "ご本人に電話済み"}); err != nil {
+		t.Fatal(err)
+	}
+	w.Call(w.Agent, other.ID)
+	if got := w.Case("m2@ocn.example"); got.AssigneeID != nil {
+		t.Errorf("a completed case went to %d", *got.AssigneeID)
+	}
+}
+
 // Two agents change one case: the later one is told, and overwrites nothing.
 func TestStaleVersionIsAConflict(t *testing.T) {
 	w := world(t)

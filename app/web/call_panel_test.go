@@ -144,7 +144,7 @@ func TestSuspicionIsSaidWhereItStops(t *testing.T) {
 	says(t, "case", agent.get(path).body, []string{waits, stopped, "/callbacks/1/move", "/callbacks/1/drop"}, []string{attempts})
 	says(t, "list", agent.get("/callbacks?view=all").body, []string{waits, c.Number()}, []string{attempts})
 	says(t, "refusal", agent.post(attempts+"?on=case", "version", "1", "outcome", "reached").body, []string{"この操作はできません（" + stopped}, nil)
-	if a := agent.post("/callbacks/1/drop?on=case", "version", "1", "reason", "確認待ち"); a.status != http.StatusSeeOther {
+	if a := agent.post("/callbacks/1/drop?on=case", "version", "2", "reason", "確認待ち"); a.status != http.StatusSeeOther {
 		t.Fatal(a.status)
 	}
 	refused := "この操作はできません"

@@ -12,6 +12,7 @@ import (
 	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/store"
+	"hoten/app/vault"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -74,7 +75,7 @@ func (p *page) callbackRows(rows []callbacks.Row) ([]ui.Callback, error) {
 		if out[i], err = p.callbackRow(r, p.desks); err != nil {
 			return nil, err
 		}
-		out[i].Phone = phones[r.CaseID]
+		out[i].Phone, out[i].MayDial = vault.MaskPhone(phones[r.CaseID]), phones[r.CaseID] != "" && r.AssigneeID == p.by.ID
 	}
 	return out, nil
 }
@@ -203,6 +204,32 @@ func attemptCallback(p *page) error {
 		}
 		return "callback_attempted", nil
 	})
+}
+
+// dialCallback shows the number for the minute in which it is dialled.
+func dialCallback(p *page) error {
+	id, err := p.id()
+	if err != nil {
+		return err
+	}
+	row, err := callbacks.Get(p.db, id)
+	if err != nil {
+		return err
+	}
+	p.SetParamNames("number")
+	p.SetParamValues(cases.Number(row.CaseID))
+	number, err := callbacks.Dial(p.ctx, p.w.s, p.by, id, ticked(p, "despite"))
+	if err != nil {
+		return p.again(err, "dial", showCase)
+	}
+	shown, err := p.caseView(row.CaseID)
+	if err != nil {
+		return err
+	}
+	if shown.Callback != nil {
+		shown.Callback.Number = number
+	}
+	return p.render(shown.Page())
 }
 
 func moveCallback(p *page) error {

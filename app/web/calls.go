@@ -60,6 +60,7 @@ func answerItem(p *page) error {
 		if of.Name == asked.Name && of.State != "match" {
 			asked.State, asked.Hidden = "variant", of.Hidden
 			shown.Call.Items[i] = asked
+			shown.Call.Next, shown.Call.NextItem = "answer", asked.Name
 		}
 	}
 	return p.render(shown.Page())

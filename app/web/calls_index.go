@@ -17,7 +17,7 @@ func showCalls(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.CallsIndex{Q: q, Caller: p.QueryParam("caller")}
+	shown := ui.CallsIndex{Q: q, Caller: p.FormValue("caller")}
 	if found != "" && q == "" {
 		p.forgotten()
 	}

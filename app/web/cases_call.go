@@ -159,6 +159,52 @@ func (v *caseView) openCall() error {
 	return nil
 }
 
+// callNext says what is to be done next in the call: it has the focus. Before the level that
+// the call needs it is what leads there, then the outcome, the reset link and the end.
+func (v *caseView) callNext() {
+	c := v.Call
+	if c == nil {
+		return
+	}
+	needed := v.levelNeeded()
+	if !c.Acts || v.linkHolds() || v.asksOfPoints() || v.CallClosed != "" {
+		needed = min(needed, 1)
+	}
+	asked, concludes := nextItem(c), slices.Contains(c.MayConclude, cases.Verified)
+	switch {
+	case c.Over:
+		c.Next = "end"
+	case c.Code.Awaited() && c.Level < 2:
+		c.Next = "code"
+	case c.Outcome != "" && v.Identity.MayReset && !v.linkHolds() && v.Identity.Stopped == "":
+		c.Next = "reset"
+	case c.Outcome != "":
+		c.Next = "end"
+	case c.Level >= needed && concludes:
+		c.Next = "conclude"
+	case c.Direction == "outbound" && c.Acts && !c.CalledBack && len(v.CallBack) > 0 && v.CallClosed == "":
+		c.Next = "callback"
+	case c.Level == 1 && c.Possession == "code" && c.Code.MaySend():
+		c.Next = "send_code"
+	case (c.Level == 0 || c.MissingItems > 0) && asked != "":
+		c.Next, c.NextItem = "answer", asked
+	case concludes:
+		c.Next = "conclude"
+	default:
+		c.Next = "end"
+	}
+}
+
+// nextItem is what the caller is asked next: what was not asked yet, before what was wrong.
+func nextItem(c *ui.Call) string {
+	for _, state := range []string{"", "mismatch"} {
+		if i := slices.IndexFunc(c.Items, func(item ui.Item) bool { return item.State == state }); i >= 0 {
+			return c.Items[i].Name
+		}
+	}
+	return ""
+}
+
 // noCode is why nobody gets a code in this call, in words; empty: the caller can get one.
 func (v *caseView) noCode(contacts []ui.Choice) string {
 	switch {

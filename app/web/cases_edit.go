@@ -13,6 +13,7 @@ import (
 	"hoten/app/jptext"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
+	"hoten/ui"
 )
 
 // onCase is the shape of every form on the case page: act, and show the page
@@ -75,7 +76,8 @@ func startCall(p *page) error {
 }
 
 func newCall(p *page) cases.NewCall {
-	return cases.NewCall{Direction: p.FormValue("direction"), Desk: p.FormValue("desk"), CallerNumber: p.FormValue("caller_number"), Relation: p.FormValue("relation"),
+	ends := p.numbers("ends")
+	return cases.NewCall{Ends: &ends, Direction: p.FormValue("direction"), Desk: p.FormValue("desk"), CallerNumber: p.FormValue("caller_number"), Relation: p.FormValue("relation"),
 		Despite: ticked(p, "despite")}
 }
 
@@ -262,12 +264,15 @@ func openCase(p *page) error {
 	if opened.New {
 		done = "case_opened"
 	}
-	return p.to("/cases/"+opened.Case.Number(), done)
+	return p.to(ui.CallURL(opened.Case.Number(), p.FormValue("caller")), done)
 }
 
 // chosen are the cases that a bulk form names.
-func (p *page) chosen() (ids []int64) {
-	for _, n := range p.Request().PostForm["number"] {
+func (p *page) chosen() []int64 { return p.numbers("number") }
+
+// numbers are the cases that a field of a form names.
+func (p *page) numbers(field string) (ids []int64) {
+	for _, n := range p.Request().PostForm[field] {
 		if id, ok := cases.ParseNumber(n); ok {
 			ids = append(ids, id)
 		}

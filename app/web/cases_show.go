@@ -83,6 +83,7 @@ func (p *page) caseView(id int64) (*ui.CasesShow, error) {
 	}
 	v.Due = caseDue(*v.row, cases.DeadlinesOf(v.desks, v.ids, v.policies), v.now)
 	v.chain()
+	v.callNext()
 	if err := v.script(); err != nil {
 		return nil, err
 	}

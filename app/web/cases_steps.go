@@ -212,6 +212,8 @@ func (v *caseView) nextFor(step string) string {
 		return "notify"
 	case (step == "verification" || step == "reset") && v.Call != nil && (v.Call.Over || !v.Call.Acts && v.Call.Outcome == cases.Verified):
 		return "end"
+	case v.suspended(step) && v.Supervises:
+		return "suspicion"
 	case v.suspended(step):
 		return ""
 	case step == "verification" && v.Call == nil:

@@ -17,7 +17,7 @@ import (
 // timelineKinds sorts the kinds of events into those that readers filter by.
 var timelineKinds = map[string][]string{
 	"note": {cases.Note},
-	"call": {cases.CallStarted, cases.CallEnded, cases.HandoverOffered, cases.HandoverTakenBack, cases.HandoverRefused, cases.HandoverRanOut, cases.CallHandedOver, cases.CallbackPromised, cases.CallbackAttempted, cases.CallbackMoved, cases.CallbackDropped,
+	"call": {cases.CallStarted, cases.CallEnded, cases.HandoverOffered, cases.HandoverTakenBack, cases.HandoverRefused, cases.HandoverRanOut, cases.CallHandedOver, cases.CallbackPromised, cases.CallbackDialled, cases.CallbackAttempted, cases.CallbackMoved, cases.CallbackDropped,
 		cases.CallbackExhausted},
 	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.VerifiedVoid, cases.ImpostorCleared, cases.Represented, cases.Unrepresented,
 		cases.ContactProposed, cases.ContactSet, cases.ContactRefused, cases.ContactWithdrawn, cases.ContactUndone, cases.Revealed},

@@ -107,6 +107,7 @@ var Routes = []Route{
 	{"GET", "/callbacks", access.ReadCases, showCallbacks},
 	{"GET", "/callbacks/:id", access.ReadCases, showCallbacksCase},
 	{"POST", "/cases/:number/callbacks", callbacks.ToPromise, promiseCallback},
+	{"POST", "/callbacks/:id/dial", callbacks.ToDial, dialCallback},
 	{"POST", "/callbacks/:id/attempts", callbacks.ToAttempt, attemptCallback},
 	{"POST", "/callbacks/:id/move", callbacks.ToMove, moveCallback},
 	{"POST", "/callbacks/:id/drop", callbacks.ToDrop, dropCallback},

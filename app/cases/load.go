@@ -26,10 +26,11 @@ type Load struct {
 // whoever left some behind: their cases wait to be handed over.
 func Loads(db *gorm.DB, now time.Time) ([]Load, error) {
 	_, until := lain(stalledFrom, now)
-	// One look into the index a person: joined, the cases that nobody has are read as well.
-	return store.Select[Load](db, `select s.id as staff_id, `+staff.NameOf("s")+` as name, c.*, s.disabled_at is not null or s.role <> all($1) as left
-		from staff s cross join lateral (select count(*) as open, count(*) filter (where c.status = 'awaiting_approval') as approval,
+	// The cases that nobody has are most, and are not read: one look into the index for all people.
+	return store.Select[Load](db, `select s.id as staff_id, `+staff.NameOf("s")+` as name, coalesce(c.open, 0) as open, coalesce(c.approval, 0) as approval, coalesce(c.stalled, 0) as stalled, c.oldest,
+		s.disabled_at is not null or s.role <> all($1) as left
+		from staff s left join (select `+assignee+` as id, count(*) as open, count(*) filter (where c.status = 'awaiting_approval') as approval,
 		  count(*) filter (where c.changed_at < $2) as stalled, min(c.changed_at) as oldest
-		  from cases c where `+assignee+` = s.id and `+open+`) c
-		where s.disabled_at is null and s.role = any($1) or c.open > 0 order by c.open desc, s.id`, access.Holders(access.WorkCases), until)
+		  from cases c where `+assignee+` > 0 and `+open+` group by 1) c on c.id = s.id
+		where s.disabled_at is null and s.role = any($1) or c.open > 0 order by open desc, s.id`, access.Holders(access.WorkCases), until)
 }

@@ -100,6 +100,8 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 			ui.CasesShow{Call: &ui.Call{Outcome: "mismatch", Over: true}}, plan, "done, done, now, later, later; end"},
 		"suspected impostor": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{CallClosed: "impostor"}, plan,
 			"done, now Suspected impostor, later, later, later; "},
+		"suspected impostor, for a supervisor": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{CallClosed: "impostor", Supervises: true}, plan,
+			"done, now Suspected impostor, later, later, later; suspicion"},
 		"suspected impostor, in a call": {row{State: "restricted", NotifiedAt: at}, ui.CasesShow{CallClosed: "impostor", Call: &ui.Call{}}, plan,
 			"done, now Suspected impostor, later, later, later; "},
 		"suspected impostor, in the call that said so": {row{State: "restricted", NotifiedAt: at},

@@ -12,8 +12,10 @@ export function calls() {
   document.addEventListener("submit", (event) => {
     if (event.target.matches("#call form[data-hx-boost]")) wait(event.target);
   }, true);
-  document.addEventListener("htmx:afterSettle", next);
-  document.addEventListener("htmx:afterSettle", hide);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.contains(document.getElementById("call"))) next(); // other parts come in apart
+    hide();
+  });
   hide();
   for (const failure of ["htmx:sendError", "htmx:swapError", "htmx:timeout"]) document.addEventListener(failure, next);
 }
@@ -35,7 +37,7 @@ function afterLoading(then) {
 
 function wait(form) {
   sent = form.querySelector("input:not([type=hidden])");
-  taker = Object.assign(document.createElement("input"), { id: "ahead", className: "visually-hidden", autocomplete: "off" });
+  taker = Object.assign(document.createElement("input"), { id: "ahead", className: "ahead", autocomplete: "off" });
   taker.setAttribute("aria-label", document.getElementById("call").dataset.ahead);
   taker.addEventListener("keydown", (event) => {
     if (event.key === "Tab") event.preventDefault();
@@ -43,6 +45,7 @@ function wait(form) {
     event.preventDefault();
     take(true);
   });
+  if (ahead.length > 0 && !ahead.at(-1).entered) taker.value = ahead.pop().text; // it is typed on
   document.body.append(taker);
   taker.focus({ preventScroll: true });
   taker.addEventListener("compositionstart", () => { taker.dataset.composing = "true"; });

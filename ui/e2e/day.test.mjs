@@ -108,8 +108,8 @@ test("from ringing to the verification in two keystrokes", async () => {
     for (const part of [0, 0.3, 0.6, 1]) {
       await agent.evaluate((p) => window.scrollTo(0, p * document.body.scrollHeight), part);
       const under = await agent.evaluate(() => {
-        const script = document.querySelector(".case-points > .script").getBoundingClientRect();
-        return [...document.querySelectorAll(".case-points > .script ~ *, .case-call > *, .case-member > *")]
+        const script = document.querySelector(".case-columns > .script").getBoundingClientRect();
+        return [...document.querySelectorAll(".case-points > *, .case-call > *, .case-member > *")]
           .filter((e) => ((r) => r.top < script.bottom && r.bottom > script.top && r.left < script.right && r.right > script.left)(e.getBoundingClientRect())).length;
       });
       assert.equal(under, 0, `${width} wide, scrolled to ${part}`);

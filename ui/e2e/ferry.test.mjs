@@ -1,10 +1,9 @@
 // Another operator's incident, set up from one file and played to its end: one program, IDs
 // that are no mail addresses, members who read English. Nothing of the demo is in it.
 import assert from "node:assert/strict";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { axe } from "./axe.mjs";
+import { mailTo } from "./mailbox.mjs";
 import { password, signIn, startBrowser, startEmpty } from "./server.mjs";
 
 let hoten, browser;
@@ -65,7 +64,7 @@ test("the manager imports the lists and has everybody told", async () => {
   assert.match(await page.locator("main").innerText(), /Ferry Miles/);
   await axe(page);
   await page.click("form[action$='/notices'] button");
-  const notice = await mailTo("member2@mail.example", /restricted/);
+  const notice = await mailTo(hoten, "member2@mail.example", /restricted/);
   assert.match(notice, /Setouchi Ferry/);
   assert.doesNotMatch(notice, foreign);
   await page.context().close();
@@ -85,14 +84,14 @@ test("a member calls, resets, and gets the miles back", async () => {
   }
   await agent.click("form[action$='/code'] button");
   await agent.locator("[name=code]").waitFor();
-  const code = (await mailTo("member2@mail.example", /verification code/)).match(/\b\d{6}\b/)[0];
+  const code = (await mailTo(hoten, "member2@mail.example", /verification code/)).match(/\b\d{6}\b/)[0];
   await agent.fill("[name=code]", code);
   await agent.press("[name=code]", "Enter");
   await agent.locator("[name=code]").waitFor({ state: "detached" });
   await agent.click("button[name=outcome][value=verified]");
   await agent.locator("form[action$='/reset'] button").first().waitFor();
   await agent.locator("form[action$='/reset'] button").first().click();
-  const link = (await mailTo("member2@mail.example", /\/reset\//)).match(/https?:\/\/[^\s"<]+\/reset\/[\w-]+/)[0];
+  const link = (await mailTo(hoten, "member2@mail.example", /\/reset\//)).match(/https?:\/\/[^\s"<]+\/reset\/[\w-]+/)[0];
   const member = await (await browser.newContext({ viewport: { width: 390, height: 800 }, locale: "en-GB" })).newPage();
   await member.goto(link);
   assert.match(await member.locator("body").innerText(), /Setouchi Ferry/);
@@ -110,7 +109,7 @@ test("a member calls, resets, and gets the miles back", async () => {
   const supervisor = await signIn(browser, hoten.origin, "sv", problems, english);
   await supervisor.goto(hoten.origin + proposal);
   await supervisor.click("form[action$='/approve'] button");
-  const done = await mailTo("member2@mail.example", /501 miles/);
+  const done = await mailTo(hoten, "member2@mail.example", /501 miles/);
   assert.match(done, /601 miles/);
   assert.doesNotMatch(done, foreign);
   await supervisor.goto(hoten.origin + "/incidents/FERRY-2026-01");
@@ -119,30 +118,3 @@ test("a member calls, resets, and gets the miles back", async () => {
 });
 
 test("no page had an error", () => assert.deepEqual(problems, []));
-
-async function eventually(check, what) {
-  for (let n = 0; n < 80; n++) {
-    if (await check()) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-  assert.fail("never: " + what);
-}
-
-// mailTo is the newest mail to an address that says something, as the member reads it.
-async function mailTo(address, says) {
-  const box = join(hoten.folder, "mailbox");
-  let found;
-  await eventually(async () => {
-    let newest = 0;
-    for (const name of await readdir(box).catch(() => [])) {
-      const path = join(box, name);
-      const raw = await readFile(path, "utf8").catch(() => "");
-      const text = raw.replace(/=\r?\n/g, "").replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
-      if (!name.endsWith(".eml") || !raw.includes(`<${address}>`) || !says.test(text)) continue;
-      const { mtimeMs } = await stat(path);
-      if (mtimeMs >= newest) [found, newest] = [text, mtimeMs];
-    }
-    return found;
-  }, `a mail to ${address} that says ${says}`);
-  return found;
-}

@@ -1,9 +1,8 @@
 // The whole story, as a new user would play it: once in Japanese, once in English.
 import assert from "node:assert/strict";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { axe } from "./axe.mjs";
+import { eventually, mailTo } from "./mailbox.mjs";
 import { signIn, startBrowser, startHoten } from "./server.mjs";
 
 let hoten, browser;
@@ -71,7 +70,7 @@ for (const lang of ["ja", "en"]) {
     }
     await agent.click("form[action$='/code'] button");
     await agent.locator("#answer-code").waitFor();
-    await agent.fill("#answer-code", (await secretFor(p.mail, /^\s*(\d{6})\s*$/m)).trim());
+    await agent.fill("#answer-code", await secretFor(p.mail, /^\s*(\d{6})\s*$/m));
     await agent.press("#answer-code", "Enter");
     await agent.locator("#answer-code").waitFor({ state: "detached" });
     await axe(agent);
@@ -154,30 +153,7 @@ async function waitFor(page, locator) {
   });
 }
 
-async function eventually(check, what) {
-  for (let n = 0; n < 60; n++) {
-    if (await check()) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
-  assert.fail("never: " + what);
-}
-
 // secretFor reads the newest code or link out of the mailbox, as the member would.
 async function secretFor(address, pattern) {
-  const box = join(hoten.folder, "mailbox");
-  let found;
-  await eventually(async () => {
-    let newest = 0;
-    for (const name of await readdir(box).catch(() => [])) {
-      if (!name.endsWith(".eml")) continue;
-      const raw = await readFile(join(box, name), "utf8");
-      const { mtimeMs } = await stat(join(box, name));
-      if (!raw.includes(address) || mtimeMs < newest) continue;
-      const text = raw.replace(/=\r?\n/g, "").replace(/=3D/g, "=");
-      const match = text.match(pattern);
-      if (match) [found, newest] = [match[0], mtimeMs];
-    }
-    return found;
-  }, "a code or link for " + address);
-  return found;
+  return (await mailTo(hoten, address, pattern)).match(pattern)[0].trim();
 }

@@ -7,11 +7,11 @@ let sent; // the field that is under way
 
 export function calls() {
   // Browsers give the focus away when they go to the fragment, after loading.
-  afterLoading(next);
-  // Forms that go twice were stopped before.
+  afterLoading(() => taker || next());
+  // htmx has read the form by now: which button was pressed it knows by the focus.
   document.addEventListener("submit", (event) => {
     if (event.target.matches("#call form[data-hx-boost]")) wait(event.target);
-  }, true);
+  });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.contains(document.getElementById("call"))) next(); // other parts come in apart
     hide();
@@ -48,6 +48,8 @@ function wait(form) {
   if (ahead.length > 0 && !ahead.at(-1).entered) taker.value = ahead.pop().text; // it is typed on
   document.body.append(taker);
   taker.focus({ preventScroll: true });
+  // What an input method puts in comes before the caret only where Chromium has drawn the field.
+  taker.addEventListener("input", () => { if (!taker.dataset.composing) taker.setSelectionRange(taker.value.length, taker.value.length); });
   taker.addEventListener("compositionstart", () => { taker.dataset.composing = "true"; });
   taker.addEventListener("compositionend", () => {
     delete taker.dataset.composing;
@@ -62,7 +64,8 @@ function take(entered) {
 
 function next() {
   const open = document.querySelector("#call [data-next]");
-  if (taker) {
+  const waited = taker !== undefined;
+  if (waited) {
     if (taker.dataset.composing) {
       taker.dataset.settled = "true"; // an input method loses what it composes with its field
       return;
@@ -74,20 +77,21 @@ function next() {
     return;
   }
   const call = document.getElementById("call");
-  if (!call || !(open || ahead.length || sent)) return;
+  if (!call || !(open || waited)) return;
   const at = open ?? call.querySelector("h2");
   if (!open) at.tabIndex = -1;
   at.focus({ preventScroll: true });
   at.scrollIntoView({ block: "nearest" });
-  fill(open);
+  const was = sent;
   sent = undefined;
+  fill(open, was);
 }
 
 // fill gives what was typed ahead to the field that is next. One that was refused or is to be
 // asked again is not what it was typed for: then it waits in the fields after it.
-function fill(open) {
+function fill(open, was) {
   const [first] = ahead;
-  if (first && open?.localName === "input" && open.id !== sent?.id) {
+  if (first && open?.localName === "input" && open.id !== was?.id) {
     ahead.shift();
     open.value = first.text;
     if (first.entered && first.text !== "") open.form.requestSubmit();

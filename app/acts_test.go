@@ -14,6 +14,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/apptest"
 	"hoten/app/audit"
+	"hoten/app/bulletins"
 	"hoten/app/callbacks"
 	"hoten/app/cases"
 	"hoten/app/desks"
@@ -97,6 +98,11 @@ func acts(t *testing.T, w *apptest.World) []act {
 		return err
 	}
 	approved := func(id int64) { must(t, approve(w, supervisor, id)) }
+	posted := func() int64 {
+		b, err := bulletins.Post(ctx, db, w.Manager, bulletins.New{SubjectJa: "件名", TextJa: "本文"})
+		must(t, err)
+		return b.ID
+	}
 	verified := func() (*cases.Case, *cases.Call) {
 		c := other()
 		return c, w.Verified(agent, c.ID, apptest.LossSays(next)...)
@@ -620,6 +626,21 @@ func acts(t *testing.T, w *apptest.World) []act {
 				_, err := installation.Release(ctx, db, by, installation.Discard, "復元訓練")
 				return err
 			}
+		}},
+		{bulletins.ToPost, "", w.Manager, func() func(access.Actor) error {
+			until := jptext.DateOf(clock.Now())
+			return func(by access.Actor) error {
+				_, err := bulletins.Post(ctx, db, by, bulletins.New{SubjectJa: "件名", TextJa: "本文", SubjectEn: "Subject", TextEn: "Text", Until: &until, Desk: apptest.Tech})
+				return err
+			}
+		}},
+		{bulletins.ToWithdraw, "", w.Manager, func() func(access.Actor) error {
+			id := posted()
+			return func(by access.Actor) error { return bulletins.Withdraw(ctx, db, by, id, "内容の訂正") }
+		}},
+		{bulletins.ToConfirm, "", agent, func() func(access.Actor) error {
+			id := posted()
+			return func(by access.Actor) error { return bulletins.Confirm(ctx, db, by, id) }
 		}},
 		{services.ToSet, "", w.Manager, func() func(access.Actor) error {
 			return func(by access.Actor) error { _, err := services.Set(ctx, db, by, suspended("goo")); return err }

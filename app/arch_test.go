@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"app/installation"},
 	{"app/ledger", "app/desks", "app/notices", "app/operators", "app/views", "app/forms"},
 	{"app/members", "app/staff"},
-	{"app/policies"},
+	{"app/policies", "app/bulletins"},
 	{"app/incidents"},
 	{"app/cases", "app/services"},
 	{"app/resets", "app/callbacks"},

@@ -36,6 +36,7 @@ var (
 		"/desks":          {"month": {"2014-13", "1900-01"}},
 		"/reports/daily":  {"incident": nil, "desk": nil, "date": {"2014-02-30"}},
 		"/imports":        {"cursor": {"garbage"}},
+		"/bulletins":      {"state": {"all"}, "cursor": {"garbage"}},
 		"/incidents":      {},
 	}
 	// Lists without filters, and pages of one thing.

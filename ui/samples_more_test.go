@@ -61,8 +61,10 @@ func listSamples(lang string) map[string]page {
 		Incidents: []Choice{{"2014-R096", "2014-R096 " + in(lang, "OCN IDの不正利用", "Fraudulent use of OCN IDs")}},
 		Open:      []OpenCall{{ID: 31, Case: "R096-000001", LoginID: "m000001@ocn.example", Since: jst(7, 31, 10, 38), Level: 1}},
 	}
+	calls.Board, calls.Frame.Board, calls.Notes = append(sampleBulletins(lang), withdrawnBulletin(lang)), 2, sampleHandedOver(lang)
 	missed := calls
 	missed.Rows, missed.Q, missed.Open = nil, "nobody@ocn.example", nil
+	missed.Board, missed.Frame.Board, missed.Notes = nil, 0, nil
 	missed.Unfinished = []string{i18n.T(ctx, "setup.step.desk"), i18n.T(ctx, "setup.step.staff")}
 	missed.Frame.Problems = []Problem{{Form: "open", Field: "login_id", Text: i18n.T(ctx, "fault.field.login_id_missing")}}
 	mail := MailsShow{

@@ -39,6 +39,7 @@ type Frame struct {
 	Contacts    Waits // changes of contacts to be confirmed
 	Suspected   Waits // IDs of which an impostor is suspected
 	Corrections Waits // cases that are due otherwise than was posted
+	Board       int64 // announcements that this person has not confirmed
 	Due         CallbacksDue
 	Alarms      Alarms
 	MailsKept   bool    // no mail server is set up, so mails reach nobody; pages warn where many are sent
@@ -209,6 +210,7 @@ var rail = []struct {
 	{"cases", "/cases", []access.Permission{access.ReadCases}},
 	{"reimbursements", "/reimbursements", []access.Permission{access.ReadCases}},
 	{"incidents", "/incidents", []access.Permission{access.ReadCases}},
+	{"bulletins", "/bulletins", []access.Permission{access.ReadCases}},
 	{"reports", "/reports/daily", []access.Permission{access.ReadCases}},
 	{"mails", "/mails", []access.Permission{access.ReadCases}},
 	{"imports", "/imports", []access.Permission{access.ReadSettings}},
@@ -325,6 +327,12 @@ var callbackLooks = map[string]look{
 	"done":      {toneGreen, "済"},
 	"dropped":   {toneGrey, "－"},
 	"exhausted": {toneAmber, "△"},
+}
+
+var bulletinLooks = map[string]look{
+	"in_force": {toneBlue, "●"},
+	"coming":   {tonePlain, "・"},
+	"past":     {toneGrey, "－"},
 }
 
 var importLooks = map[string]look{

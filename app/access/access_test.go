@@ -16,6 +16,7 @@ propose           ○○○××
 decide            ×○○××
 supervise         ×○○××
 manage_incidents  ××○○×
+post_bulletins    ××○○×
 manage_staff      ×××○×
 read_settings     ××○○○
 read_staff        ×××○○

@@ -117,6 +117,9 @@ func (p *play) lastDay() error {
 			return err
 		}
 	}
+	if err := p.told(); err != nil {
+		return err
+	}
 	return p.promisesToday()
 }
 

@@ -49,6 +49,22 @@ func Ask(reads *store.Reads) func() ([]Kept, error) {
 	}
 }
 
+// IDOf is the number of the desk that a form names; nil where it names none. Unknown:
+// Invalid on desk.
+func IDOf(db *gorm.DB, code string) (*int64, error) {
+	if code == "" {
+		return nil, nil
+	}
+	found, err := store.Find[row](db, "code = ?", code)
+	if fault.Of(err, fault.NotFound) {
+		return nil, fault.Input("desk", "desk_unknown")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &found.ID, nil
+}
+
 // ByCode reads a desk. Unknown: NotFound.
 func ByCode(db *gorm.DB, code string) (Desk, error) {
 	r, err := store.Find[row](db, "code = ?", code)

@@ -76,3 +76,35 @@ func notesOf(db *gorm.DB, v *vault.Vault, of scope) ([]DailyNote, error) {
 	}
 	return out, nil
 }
+
+// HandedOver is a note of the last day that has any, and which report it belongs to.
+type HandedOver struct {
+	DailyNote
+	Incident string
+	Day      jptext.Date
+}
+
+// AskHandedOver reads the notes of the last day that has any for the desk (0: for any), of
+// all incidents, the first first; what it returns gives them once the reads have run.
+func AskHandedOver(reads *store.Reads, v *vault.Vault, desk int64) func() []HandedOver {
+	type row struct {
+		ID       int64
+		At       time.Time
+		Desk     string
+		By       staff.Name
+		Text     []byte
+		Incident string
+		Day      jptext.Date
+	}
+	const forDesk = "($1::bigint = 0 or n.desk_id is null or n.desk_id = $1)"
+	rows := store.Ask[row](reads, `select n.id, n.at, coalesce(d.code, '') as desk, `+staff.NameOf("s")+` as by, n.text, i.reference as incident, n.day
+		from daily_notes n join staff s on s.id = n.staff_id join incidents i on i.id = n.incident_id left join desks d on d.id = n.desk_id
+		where n.day = (select n.day from daily_notes n where `+forDesk+" order by n.day desc limit 1) and "+forDesk+" order by n.id", desk)
+	return func() []HandedOver {
+		out := make([]HandedOver, len(*rows))
+		for i, r := range *rows {
+			out[i] = HandedOver{DailyNote{r.At, r.Desk, r.By, v.Read("daily_notes", "text", r.ID, r.Text)}, r.Incident, r.Day}
+		}
+		return out
+	}
+}

@@ -7,6 +7,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/audit"
+	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/passwords"
 	"hoten/app/store"
@@ -49,7 +50,7 @@ func Add(ctx context.Context, s *store.Store, by access.Actor, n New) (Added, er
 		default:
 			return a, fault.Input("language", "language_unknown")
 		}
-		if a.Staff.DeskID, err = deskID(tx, n.Desk); err != nil {
+		if a.Staff.DeskID, err = desks.IDOf(tx.DB, n.Desk); err != nil {
 			return a, err
 		}
 		if n.Password != "" {
@@ -72,21 +73,6 @@ func Add(ctx context.Context, s *store.Store, by access.Actor, n New) (Added, er
 		}
 		return a, audit.Record(tx, audit.Change{Subject: a.Staff.Subject(), After: a.Staff.summary()})
 	})
-}
-
-func deskID(tx *store.Tx, code string) (*int64, error) {
-	if code == "" {
-		return nil, nil
-	}
-	type found struct{ ID int64 }
-	rows, err := store.Select[found](tx.DB, "select id from desks where code = $1", code)
-	if err != nil {
-		return nil, err
-	}
-	if len(rows) == 0 {
-		return nil, fault.Input("desk", "desk_unknown")
-	}
-	return &rows[0].ID, nil
 }
 
 func (s *Staff) setPassword(field, password string) (err error) {
@@ -141,7 +127,7 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 			return err
 		}
 		if ch.Desk != nil {
-			if a.DeskID, err = deskID(tx, *ch.Desk); err != nil {
+			if a.DeskID, err = desks.IDOf(tx.DB, *ch.Desk); err != nil {
 				return err
 			}
 		}

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"hoten/app/bulletins"
 	"hoten/app/cases"
 	"hoten/app/incidents"
+	"hoten/app/reports"
 	"hoten/app/services"
 	"hoten/app/store"
 	"hoten/i18n"
@@ -40,9 +42,11 @@ func showCalls(p *page) error {
 	}
 	var reads store.Reads
 	known, holding, programs := incidents.AskList(&reads), services.AskNow(&reads, p.w.s.Clock()), incidents.AskPrograms(&reads)
+	board, notes := bulletins.AskBoard(&reads, p.by.ID, p.today()), reports.AskHandedOver(&reads, p.w.s.Vault, p.by.DeskID)
 	if err := reads.Run(p.db); err != nil {
 		return err
 	}
+	shown.Board, shown.Notes = p.bulletins(*board), p.handedOver(notes())
 	shown.Incidents = p.choicesToOpen(*known)
 	passwords, err := incidents.WithPointPassword(p.db)
 	if err != nil {

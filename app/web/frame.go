@@ -7,10 +7,12 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
+	"hoten/app/bulletins"
 	"hoten/app/callbacks"
 	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/installation"
+	"hoten/app/jptext"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/operators"
@@ -36,6 +38,7 @@ type around struct {
 	contacts *[]int64 // how many changes wait to be confirmed
 	suspects *[]int64 // of how many IDs an impostor is suspected
 	corrects *[]int64 // how many cases are due otherwise than was posted
+	board    *[]int64 // how many announcements the reader has not confirmed
 	heard    *[]bool  // whether the reader's console was heard of just now
 }
 
@@ -47,6 +50,7 @@ func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed
 		a.waits, a.due = reimbursements.AskWaiting(&reads, reader), callbacks.AskDueFor(&reads, reader, now)
 		a.contacts, a.heard = cases.AskContactsWaiting(&reads, reader), staff.AskSeen(&reads, reader, now)
 		a.suspects, a.corrects = cases.AskSuspected(&reads), cases.AskCorrections(&reads)
+		a.board = bulletins.AskUnconfirmed(&reads, reader, jptext.DateOf(now))
 		a.ids, a.offers = operators.AskIDs(&reads), cases.AskOffersTo(&reads, reader, now)
 		a.place, a.stopped = installation.Ask(&reads, at), notices.AskStopped(&reads)
 	}
@@ -108,6 +112,9 @@ func (p *page) waiting(a *around) {
 		p.frame.Contacts = ui.Waits{Count: n, More: n == cases.CountedTo}
 		p.frame.Suspected = ui.Waits{Count: suspects, Alarm: true, More: suspects == cases.CountedTo}
 		p.frame.Corrections = ui.Waits{Count: (*a.corrects)[0], Alarm: true, More: (*a.corrects)[0] == cases.CountedTo}
+	}
+	if p.by.May(access.WorkCases) {
+		p.frame.Board = (*a.board)[0]
 	}
 	if due := store.First(*a.due); due != nil && p.by.May(access.WorkCases) {
 		p.frame.Due = ui.CallbacksDue{Count: due.Count, Overdue: due.Overdue, First: moment(due.First)}

@@ -19,9 +19,11 @@ import (
 
 // choices are the fields of forms that hold no free text: numbers, dates, codes,
 // choices, and what is compared or looked for and never kept as typed.
-var choices = strings.Fields(`asked asked_differs asked_value assignee back band caller caller_number domains form id mail_address operator page_url class closes code confirm current_password decision desk direction do due_on due_time email end_open
-	finding flag from incident item kind language languages late login_id long mails month movement_id next once one_time_password opens outcome password
-	password_again points program q query reference refused rejection relation released_exchanged released_ids released_on resumed_at role seen seen_status sent_on service state status substitute_ text_size theme to topic value version`)
+var choices = strings.Fields(`asked asked_differs asked_value assignee back band caller caller_number class closes code confirm current_password decision desk direction do domains
+	due_on due_time email end_open finding flag form from from_on id incident item kind language languages late login_id long mail_address mails month
+	movement_id next once one_time_password opens operator outcome page_url password password_again points program q query reference refused rejection
+	relation released_exchanged released_ids released_on resumed_at role seen seen_status sent_on service state status substitute_ text_size theme to topic
+	until_on value version`)
 
 // reasons are the texts that verbs.Do checks for every action.
 var reasons = []string{"reason", "documents"}
@@ -56,6 +58,9 @@ func freeTexts(s *site) map[string]struct {
 		"staff.go:name_en":           {s.Administrator, "/staff", []string{"email", "new@hoten.example", "name", "新人", "role", "agent", "language", "ja"}},
 		"tokens.go:name":             {s.Agent, "/tokens", nil},
 		"views.go:name":              {s.Agent, "/views", []string{"query", "status=new"}},
+	}
+	for _, name := range []string{"subject_ja", "text_ja", "subject_en", "text_en"} {
+		out["bulletins.go:"+name] = one{s.Manager, "/bulletins", []string{"subject_ja", "件名", "text_ja", "本文", "subject_en", "Subject", "text_en", "Text"}}
 	}
 	for _, name := range []string{"happened_ja", "happened_en"} {
 		out["incidents_edit.go:"+name] = one{s.Manager, "/incidents", append(incident, "happened_ja", "経緯", "happened_en", "Story")}

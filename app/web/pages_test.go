@@ -97,7 +97,7 @@ func TestPagesOfAFilledWorld(t *testing.T) {
 	}
 	paths := []string{"/calls", "/cases", "/cases?status=on_hold", "/cases?cursor=200", "/reimbursements", "/reimbursements?state=all", "/incidents", "/incidents/new",
 		"/incidents/" + demo.Reference, "/imports", "/imports/new", "/imports/1", "/mails", "/mails?state=failed", "/desks", "/audit", "/policies", "/tokens", "/staff", "/staff/new", "/staff/1", "/jobs/1",
-		"/callbacks", "/services", "/reports/daily"}
+		"/callbacks", "/services", "/bulletins", "/reports/daily"}
 	// A few cases, proposals and mails of every kind there is.
 	perStatus := map[string]int{}
 	var shown []cases.Row

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"hoten/app/bulletins"
 	"hoten/app/cases"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
@@ -28,6 +29,9 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 	if id := s.Number(`insert into callbacks (case_id, desk_id, due_at, promised_by, promised_at, assignee_id)
 		select $1, min(id), now() + interval '1 hour', $2, now(), $2 from desks returning id`, c.ID, s.Agent.ID); id != 1 {
 		t.Fatalf("the callback has the number %d", id)
+	}
+	if b, err := bulletins.Post(s.Ctx, s.Store, s.Manager, bulletins.New{SubjectJa: "件名", TextJa: "本文"}); err != nil || b.ID != 1 {
+		t.Fatalf("the announcement: %v", err)
 	}
 	number := cases.Number(c.ID)
 	there := strings.NewReplacer(":number", number, ":reference", "2014-R096", ":code", "tech", ":token", "none", ":id", "1")

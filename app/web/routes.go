@@ -2,6 +2,7 @@ package web
 
 import (
 	"hoten/app/access"
+	"hoten/app/bulletins"
 	"hoten/app/callbacks"
 	"hoten/app/cases"
 	"hoten/app/desks"
@@ -136,6 +137,12 @@ var Routes = []Route{
 	{"POST", "/incidents/:reference/notices", resets.ToNotifyAll, notifyAll},
 	{"POST", "/incidents/:reference/reimbursements", reimbursements.ToProposeAll, proposeAll},
 	{"GET", "/jobs/:id", access.ReadCases, showJob},
+
+	{"GET", "/bulletins", access.ReadCases, showBulletins},
+	{"POST", "/bulletins", bulletins.ToPost, postBulletin},
+	{"GET", "/bulletins/:id", access.ReadCases, showBulletin},
+	{"POST", "/bulletins/:id/confirm", bulletins.ToConfirm, confirmBulletin},
+	{"POST", "/bulletins/:id/withdraw", bulletins.ToWithdraw, withdrawBulletin},
 
 	{"GET", "/imports", access.ReadSettings, showImports},
 	{"GET", "/imports/new", access.ManageIncidents, newImport},

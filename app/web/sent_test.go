@@ -116,7 +116,7 @@ func TestFormsAreMarked(t *testing.T) {
 	form := regexp.MustCompile(`(?s)<form[^>]*method="post"[^>]*>.*?</form>`)
 	marks := map[string]bool{}
 	for _, path := range []string{"/calls", "/cases", "/cases/" + s.Case(login).Number(), "/reimbursements", "/incidents/2014-R096", "/incidents/new", "/desks/new", "/services",
-		"/policies", "/tokens", "/imports/new", "/reports/daily", "/callbacks"} {
+		"/policies", "/tokens", "/imports/new", "/reports/daily", "/callbacks", "/bulletins"} {
 		found := form.FindAllString(b.get(path).body, -1)
 		if len(found) == 0 {
 			t.Errorf("%s has no form", path)
@@ -130,8 +130,8 @@ func TestFormsAreMarked(t *testing.T) {
 			marks[m[1]] = true
 		}
 	}
-	if len(marks) != 13 {
-		t.Errorf("%d marks on 13 pages", len(marks))
+	if len(marks) != 14 {
+		t.Errorf("%d marks on 14 pages", len(marks))
 	}
 }
 

@@ -318,6 +318,26 @@ test("a call that is offered: whoever has it hears what became of it, also while
 });
 
 // Of a new password the page says what it knows, its length; a refusal goes with the next key.
+test("announcements are confirmed in place, by the keyboard alone, one after the other", async () => {
+  const agent = await signIn(browser, hoten.origin, "agent", problems);
+  await agent.goto(hoten.origin + "/calls");
+  await agent.evaluate(() => { window.kept = true; });
+  await agent.fill("#find", "typed before");
+  const count = await agent.locator("#board article").count();
+  assert.ok(count > 1, `${count} announcements`);
+  for (let left = count - 1; left >= 0; left--) {
+    await agent.locator("#board button").first().press("Enter");
+    await agent.waitForFunction((n) => document.querySelectorAll("#board article").length === n, left);
+    // Not on the next button, which the same key would press unread.
+    await agent.waitForFunction((id) => document.activeElement.id === id, left ? "board-title" : "find");
+    assert.equal(await agent.locator("#rail a[href='/bulletins'] .badge").count(), left ? 1 : 0);
+  }
+  assert.equal(await agent.locator("#board-confirmed li").count(), count);
+  assert.ok(await agent.evaluate(() => window.kept), "the page was loaded anew");
+  assert.equal(await agent.inputValue("#find"), "typed before");
+  await agent.context().close();
+});
+
 test("a new password", async () => {
   const page = await signIn(browser, hoten.origin, "sv", []); // a refusal is an error of the console
   await page.goto(hoten.origin + "/password");

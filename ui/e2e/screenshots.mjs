@@ -11,7 +11,7 @@ const shown = join(root, "docs/screenshots");
 await mkdir(all, { recursive: true });
 await mkdir(shown, { recursive: true });
 
-const inDocs = ["calls", "case", "cases", "callbacks", "reimbursements", "incident", "daily", "desk_edit", "services", "setup"];
+const inDocs = ["calls", "case", "cases", "callbacks", "reimbursements", "incident", "daily", "desk_edit", "services", "bulletins", "setup"];
 
 const hoten = await startHoten();
 const browser = await startBrowser();
@@ -30,7 +30,7 @@ try {
     const pages = {
       calls: "/calls", cases: "/cases?status=in_progress", case: await caseOf(finder, "status=completed"), case_new: await caseOf(finder, "status=new&class=C"),
       reimbursements: "/reimbursements", reimbursement: "/reimbursements/330", incidents: "/incidents", incident: "/incidents/2014-R096", mails: "/mails", mail: "/mails/3",
-      callbacks: "/callbacks", services: "/services", daily: "/reports/daily", desk_edit: "/desks/point/edit",
+      callbacks: "/callbacks", services: "/services", bulletins: "/bulletins", bulletin: "/bulletins/1", daily: "/reports/daily", desk_edit: "/desks/point/edit",
       imports: "/imports", import: "/imports/1", import_new: "/imports/new", desks: "/desks", audit: "/audit", setup: "/setup", installation: "/installation", policies: "/policies", tokens: "/tokens",
     };
     await finder.context().close();

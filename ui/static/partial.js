@@ -7,6 +7,12 @@ export function partial() {
     const said = document.querySelector("#flash-area .notice");
     if (said && said.getBoundingClientRect().bottom < 0) said.scrollIntoView({ block: "start" });
   });
+  // Whoever confirms announcements goes on to the next one's beginning, and then to the search:
+  // not to its button, which the same key would press unread.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target?.id !== "board" || document.activeElement !== document.body) return;
+    (document.getElementById("board-title") ?? document.getElementById("find"))?.focus();
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target, shouldSwap } = event.detail;
     if (!shouldSwap || xhr.responseText.includes(`id="${target.id}"`)) return;

@@ -37,6 +37,7 @@ const (
 	Decide          Permission = "decide"           // approve, return, reject
 	Supervise       Permission = "supervise"        // findings, release, reopen, impostor, add an ID, reassign
 	ManageIncidents Permission = "manage_incidents" // incidents, imports, policies, desks, templates
+	EditScripts     Permission = "edit_scripts"     // what agents say, and their questions and answers
 	ManageStaff     Permission = "manage_staff"     // staff, roles, tokens of others, keys
 	ReadSettings    Permission = "read_settings"    // imports and what is set up
 	ReadStaff       Permission = "read_staff"
@@ -53,6 +54,7 @@ var table = map[Permission][]Role{
 	Decide:          {Supervisor, CenterManager},
 	Supervise:       {Supervisor, CenterManager},
 	ManageIncidents: {CenterManager, Administrator},
+	EditScripts:     {CenterManager, Administrator},
 	ManageStaff:     {Administrator},
 	ReadSettings:    {CenterManager, Administrator, Auditor},
 	ReadStaff:       {Administrator, Auditor},

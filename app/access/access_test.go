@@ -16,6 +16,7 @@ propose           ○○○××
 decide            ×○○××
 supervise         ×○○××
 manage_incidents  ××○○×
+edit_scripts      ××○○×
 manage_staff      ×××○×
 read_settings     ××○○○
 read_staff        ×××○○

@@ -75,7 +75,7 @@ func (t Text) check(part string) error {
 		if jptext.Blank(text) {
 			p.Add(field, "required")
 		} else if why, name := misfit(part, text); why != "" {
-			p.Add(field, why, "name", name)
+			p.Add(field, why, "name", "{{."+name+"}}")
 		} else {
 			secrets.Text(&p, field, text, longest)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"hoten/app/cases"
+	"hoten/app/questions"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/web"
@@ -29,8 +30,11 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 		select $1, min(id), now() + interval '1 hour', $2, now(), $2 from desks returning id`, c.ID, s.Agent.ID); id != 1 {
 		t.Fatalf("the callback has the number %d", id)
 	}
+	if id, err := questions.Add(s.Ctx, s.Store, s.Manager, questions.Text{QuestionJa: "問", QuestionEn: "Q", AnswerJa: "答", AnswerEn: "A"}, "試行"); err != nil || id != 1 {
+		t.Fatalf("the question has the number %d, %v", id, err)
+	}
 	number := cases.Number(c.ID)
-	there := strings.NewReplacer(":number", number, ":reference", "2014-R096", ":code", "tech", ":token", "none", ":id", "1")
+	there := strings.NewReplacer(":number", number, ":reference", "2014-R096", ":code", "tech", ":token", "none", ":part", "farewell", ":id", "1")
 	b := s.as(s.Manager)
 	for _, route := range web.Routes {
 		if route.Method != http.MethodPost || route.Permission() == web.Public {

@@ -135,7 +135,7 @@ func changeScript(p *page) error {
 	case err != nil:
 		return p.again(err, "", editScript)
 	case changed:
-		return p.to("/scripts#"+part, "script_changed")
+		return p.to("/scripts#part-"+part, "script_changed")
 	}
-	return p.to("/scripts#"+part, "script_unchanged")
+	return p.to("/scripts#part-"+part, "script_unchanged")
 }

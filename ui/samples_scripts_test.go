@@ -32,7 +32,7 @@ func scriptSamples(lang string) map[string]page {
 
 	text := scripts.Shipped("greeting")
 	edit := ScriptsEdit{Frame: sampleFrame(lang, "scripts", access.CenterManager), Part: "greeting", Version: 2,
-		Values: map[string]string{"text_ja": text.Ja, "text_en": text.En}, From: in(lang, "初期の文面", "Original text"),
+		Values: map[string]string{"text_ja": text.Ja, "text_en": text.En}, Taken: true,
 		Placeholders: []Placeholder{{"{{.desk}}", in(lang, "窓口の名前", "name of the desk"), in(lang, "OCNテクニカルサポートセンタ", "OCN Technical Support Center")}, {"{{.agent}}", in(lang, "担当者の名前", "name of the agent"), in(lang, "佐藤", "Misaki Sato")}},
 		Preview:      saidIn("お電話ありがとうございます。OCNテクニカルサポートセンタの佐藤でございます。\nご用件をお聞かせください。", "Thank you for calling the OCN Technical Support Center. My name is Misaki Sato.\nHow can I help you?"),
 		Versions: []ScriptVersion{
@@ -41,7 +41,7 @@ func scriptSamples(lang string) map[string]page {
 			{Shipped: true, Said: saidIn("お電話ありがとうございます。〔窓口の名前〕の〔担当者の名前〕でございます。\nご用件をお聞かせください。", "Thank you for calling the [name of the desk]. My name is [name of the agent].\nHow can I help you?")},
 		}}
 	refused := edit
-	refused.From, refused.Frame.Typed = "", map[string]string{"text_ja": "{{.desk}}でございます。", "reason": ""}
+	refused.Taken, refused.Frame.Typed = false, map[string]string{"text_ja": "{{.desk}}でございます。", "reason": ""}
 	refused.Frame.Problems = []Problem{{Field: "text_ja", Text: i18n.T(ctx, "fault.field.placeholder_missing", "name", "{{.agent}}")}, {Field: "reason", Text: i18n.T(ctx, "fault.field.required")}}
 
 	rows := []Question{

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hoten/app/fault"
 	"hoten/app/questions"
 	"hoten/i18n"
 	"hoten/ui"
@@ -124,26 +125,31 @@ func editQuestion(p *page) error {
 	}
 	last := history[0]
 	shown := ui.QuestionsEdit{Number: number, Version: last.Version.Version, Seen: fieldsOfQuestion(last.Text), Values: fieldsOfQuestion(last.Text), Withdrawn: last.Withdrawn}
-	asked := p.QueryParam("version")
-	for _, v := range history {
-		if strconv.FormatInt(v.Version.Version, 10) == asked {
-			shown.From, shown.Values = v.Version.Version, fieldsOfQuestion(v.Text)
+	if asked := p.QueryParam("version"); asked != "" {
+		i := slices.IndexFunc(history, func(v questions.Named) bool { return strconv.FormatInt(v.Version.Version, 10) == asked })
+		if i < 0 {
+			return fault.Input("version", "filter_unknown")
 		}
-		was := ui.QuestionVersion{Version: v.Version.Version, Withdrawn: v.Withdrawn, SetBy: v.Setter.In(i18n.Lang(p.ctx)), SetAt: v.SetAt, Reason: v.Reason}
-		if v.Topic != "" {
-			was.Topic = labelOf(topics, v.Topic)
-		}
-		for _, lang := range i18n.Langs {
-			was.Said = append(was.Said, ui.Said{Language: lang, Lines: append([]string{v.Question(lang)}, strings.Split(v.Answer(lang), "\n")...)})
-		}
-		shown.Versions = append(shown.Versions, was)
+		shown.From, shown.Values = history[i].Version.Version, fieldsOfQuestion(history[i].Text)
 	}
-	if asked != "" && shown.From == 0 {
-		p.bad.Add("version", "filter_unknown")
+	for _, v := range history {
+		shown.Versions = append(shown.Versions, p.questionVersion(v, topics))
 	}
 	return p.questionForm(shown)
 }
 
+func (p *page) questionVersion(v questions.Named, topics []ui.Choice) ui.QuestionVersion {
+	was := ui.QuestionVersion{Version: v.Version.Version, Withdrawn: v.Withdrawn, SetBy: v.Setter.In(i18n.Lang(p.ctx)), SetAt: v.SetAt, Reason: v.Reason}
+	if v.Topic != "" {
+		was.Topic = labelOf(topics, v.Topic)
+	}
+	for _, lang := range i18n.Langs {
+		was.Said = append(was.Said, ui.Said{Language: lang, Lines: append([]string{v.Question(lang)}, strings.Split(v.Answer(lang), "\n")...)})
+	}
+	return was
+}
+
+// questionForm is the form of a question, its topics to choose from.
 func (p *page) questionForm(shown ui.QuestionsEdit) (err error) {
 	p.section("scripts")
 	if shown.Topics, err = p.questionTopics(); err != nil {
@@ -156,6 +162,7 @@ func (p *page) questionForm(shown ui.QuestionsEdit) (err error) {
 	return p.render(shown.Page())
 }
 
+// bothOfQuestion sets what others made of a question beside what was typed.
 func (p *page) bothOfQuestion(shown ui.QuestionsEdit) {
 	about := append([]ui.Choice{{Label: i18n.T(p.ctx, "questions.topic.any")}}, shown.Topics...)
 	p.bothOfSetup(shown.Version, shown.Seen, field("topic", i18n.T(p.ctx, "questions.topic"), about...), p.inBoth("question", i18n.T(p.ctx, "questions.question")),

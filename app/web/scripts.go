@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hoten/app/fault"
 	"hoten/app/scripts"
 	"hoten/i18n"
 	"hoten/ui"
@@ -70,43 +71,43 @@ func editScript(p *page) error {
 	if err != nil {
 		return err
 	}
-	lang, shipped := i18n.Lang(p.ctx), scripts.Shipped(part)
 	versions := append(history, scripts.Named{Version: scripts.Version{Part: part}})
-	shown := ui.ScriptsEdit{Part: part, Version: versions[0].Version.Version, Seen: fieldsOfScript(versions[0].Text()), Samples: map[string]map[string]string{}}
-	shown.Values = shown.Seen
-	asked := p.QueryParam("version")
+	now := fieldsOfScript(versions[0].Text())
+	shown := ui.ScriptsEdit{Part: part, Version: versions[0].Version.Version, Seen: now, Values: now}
 	for _, v := range versions {
-		text := v.Text()
-		number := strconv.FormatInt(v.Version.Version, 10)
-		if number == asked {
-			shown.Values, shown.From = fieldsOfScript(text), i18n.T(p.ctx, "scripts.version.shipped")
-			if number != "0" {
-				shown.From = i18n.T(p.ctx, "scripts.version", "version", v.Version.Version)
-			}
-		}
-		shown.Versions = append(shown.Versions, ui.ScriptVersion{Version: v.Version.Version, Said: p.worded(part, text), Shipped: text == shipped,
-			SetBy: v.Setter.In(lang), SetAt: v.SetAt, Reason: v.Reason})
+		shown.Versions = append(shown.Versions, ui.ScriptVersion{Version: v.Version.Version, Said: p.worded(part, v.Text()), Shipped: v.Text() == scripts.Shipped(part),
+			SetBy: v.Setter.In(i18n.Lang(p.ctx)), SetAt: v.SetAt, Reason: v.Reason})
 	}
-	if asked != "" && shown.From == "" {
-		p.bad.Add("version", "filter_unknown")
+	if asked := p.QueryParam("version"); asked != "" {
+		i := slices.IndexFunc(versions, func(v scripts.Named) bool { return strconv.FormatInt(v.Version.Version, 10) == asked })
+		if i < 0 {
+			return fault.Input("version", "filter_unknown")
+		}
+		shown.Taken, shown.From, shown.Values = true, versions[i].Version.Version, fieldsOfScript(versions[i].Text())
 	}
 	for _, name := range scripts.Placeholders(part) {
-		shown.Placeholders = append(shown.Placeholders, p.placeholders(part, lang)[name])
+		shown.Placeholders = append(shown.Placeholders, p.placeholders(part, i18n.Lang(p.ctx))[name])
 	}
 	p.bothOfSetup(shown.Version, shown.Seen, p.inBoth("text", i18n.T(p.ctx, "scripts.text")))
-	typed := scripts.Text{Ja: shown.Values["text_ja"], En: shown.Values["text_en"]}
+	p.tryScript(&shown)
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+// tryScript says what stands in the fields with values for the placeholders.
+func (p *page) tryScript(shown *ui.ScriptsEdit) {
+	text := scripts.Text{Ja: shown.Values["text_ja"], En: shown.Values["text_en"]}
 	if p.frame.Typed != nil {
-		typed = p.typedScript()
+		text = p.typedScript()
 	}
-	shown.Preview = filled(typed, func(lang string) (values []any) {
+	shown.Samples = map[string]map[string]string{}
+	shown.Preview = filled(text, func(lang string) (values []any) {
 		shown.Samples[lang] = map[string]string{}
-		for name, of := range p.placeholders(part, lang) {
+		for name, of := range p.placeholders(shown.Part, lang) {
 			values, shown.Samples[lang][name] = append(values, name, of.Sample), of.Sample
 		}
 		return values
 	})
-	shown.Frame = p.frame
-	return p.render(shown.Page())
 }
 
 func fieldsOfScript(text scripts.Text) map[string]string {

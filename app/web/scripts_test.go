@@ -42,7 +42,7 @@ func TestAgentsSayWhatIsSet(t *testing.T) {
 	}
 	// The way back shows the old text in the fields first.
 	back := manager.get("/scripts/greeting?version=0").body
-	if !strings.Contains(back, "お電話ありがとうございます。{{.desk}}の{{.agent}}でございます。\nご用件をお聞かせください。</textarea>") || !strings.Contains(back, "初期の文面を編集欄に入れました。") || !strings.Contains(back, "お電話ありがとうございます。OCNテクニカルサポートセンタの佐藤でございます。") {
+	if !strings.Contains(back, "お電話ありがとうございます。{{.desk}}の{{.agent}}でございます。\nご用件をお聞かせください。</textarea>") || !strings.Contains(back, "初期の文面を編集欄に入れました。") || !strings.Contains(back, "お電話ありがとうございます。お客さまサポート窓口の佐藤でございます。") {
 		t.Error("the fields do not have the shipped text")
 	}
 	if a := manager.post("/scripts/greeting", "version", "1", "text_ja", "お電話ありがとうございます。{{.desk}}の{{.agent}}でございます。\r\nご用件をお聞かせください。",

@@ -48,6 +48,8 @@ test("an answer is found as one types, and the page stays", async () => {
   assert.ok(await agent.locator("#question").evaluate((field) => field === document.activeElement), "the focus stays");
   await agent.fill("#question", "インターネット");
   await agent.locator("#answers summary", { hasText: "インターネットの接続" }).waitFor();
+  await agent.fill("#question", "被害届"); // once more
+  await agent.locator("#answers summary", { hasText: "警察への被害届" }).waitFor();
   await axe(agent);
   await agent.context().close();
 });

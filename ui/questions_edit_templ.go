@@ -402,7 +402,7 @@ func (p QuestionsEdit) Page() templ.Component {
 							return templ_7745c5c3_Err
 						}
 					}
-					if v.Version != p.Version {
+					if v.Version != p.Version && !v.Withdrawn {
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<a class=\"button small\" href=\"")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

@@ -447,7 +447,7 @@ func questionSearch(f Frame, found QuestionsFound, language string) templ.Compon
 			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<form class=\"find\" action=\"/questions/search\" method=\"post\" data-hx-post=\"/questions/suggestions\" data-hx-trigger=\"input delay:120ms, submit\" data-hx-target=\"#answers\" data-hx-select=\"#answers\" data-hx-swap=\"outerHTML show:none\" data-hx-sync=\"this:replace\" data-hx-params=\"not mark\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<form class=\"find\" action=\"/questions/search\" method=\"post\" data-hx-post=\"/questions/suggestions\" data-hx-trigger=\"input delay:120ms, submit\" data-hx-target=\"#answers\" data-hx-select=\"#answers > *\" data-hx-swap=\"innerHTML show:none\" data-hx-sync=\"this:replace\" data-hx-params=\"not mark\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

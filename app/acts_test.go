@@ -27,9 +27,11 @@ import (
 	"hoten/app/notices"
 	"hoten/app/operators"
 	"hoten/app/policies"
+	"hoten/app/questions"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
 	"hoten/app/resets"
+	"hoten/app/scripts"
 	"hoten/app/services"
 	"hoten/app/setup"
 	"hoten/app/staff"
@@ -133,6 +135,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 		must(t, err)
 		return c.ID
 	}
+	question := questions.Text{Topic: "goo", QuestionJa: "いつ戻りますか", QuestionEn: "When?", AnswerJa: "順次です", AnswerEn: "Soon."}
 	suspended := func(program string) services.New {
 		return services.New{Program: program, Service: services.Exchange, State: services.Suspended, From: clock.Now(), Reason: "不正利用"}
 	}
@@ -664,6 +667,36 @@ func acts(t *testing.T, w *apptest.World) []act {
 			must(t, err)
 			return func(by access.Actor) error {
 				_, err := services.Void(ctx, db, by, kept.ID, 0, "入力誤り")
+				return err
+			}
+		}},
+		{scripts.ToChange, "", w.Manager, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				_, err := scripts.Change(ctx, db, by, "farewell", 0, scripts.Text{Ja: "失礼いたします。", En: "Goodbye."}, "短く")
+				return err
+			}
+		}},
+		{questions.ToSet, "a new one", w.Manager, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				_, err := questions.Add(ctx, db, by, question, "よくあるお尋ね")
+				return err
+			}
+		}},
+		{questions.ToSet, "", w.Manager, func() func(access.Actor) error {
+			number, err := questions.Add(ctx, db, w.Manager, question, "よくあるお尋ね")
+			must(t, err)
+			return func(by access.Actor) error {
+				other := question
+				other.AnswerJa += "。"
+				_, err := questions.Set(ctx, db, by, number, 1, other, "句点")
+				return err
+			}
+		}},
+		{questions.ToWithdraw, "", w.Manager, func() func(access.Actor) error {
+			number, err := questions.Add(ctx, db, w.Manager, question, "よくあるお尋ね")
+			must(t, err)
+			return func(by access.Actor) error {
+				_, err := questions.Withdraw(ctx, db, by, number, 1, "終了")
 				return err
 			}
 		}},

@@ -38,9 +38,10 @@ var (
 		"/imports":        {"cursor": {"garbage"}},
 		"/bulletins":      {"state": {"all"}, "cursor": {"garbage"}},
 		"/incidents":      {},
+		"/questions":      {},
 	}
 	// Lists without filters, and pages of one thing.
-	unfiltered = []string{"/incidents", "/password", "/tokens", "/staff", "/policies", "/calls", "/cases/load", "/services", "/setup", "/installation"}
+	unfiltered = []string{"/incidents", "/password", "/tokens", "/staff", "/policies", "/calls", "/cases/load", "/services", "/scripts", "/setup", "/installation"}
 )
 
 // A filter that names what does not exist is refused, and named: an empty list

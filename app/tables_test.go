@@ -29,6 +29,8 @@ var tables = map[string][]string{
 	"app/incidents":      {"incidents", "incident_programs", "movements"},
 	"app/cases":          {"cases", "case_events", "calls", "call_answers", "verification_codes", "representatives", "presence", "handovers", "contact_changes"},
 	"app/services":       {"service_statuses"},
+	"app/scripts":        {"scripts"},
+	"app/questions":      {"questions"},
 	"app/callbacks":      {"callbacks", "callback_attempts"},
 	"app/resets":         {"reset_links"},
 	"app/reimbursements": {"reimbursements", "reimbursement_lines", "reimbursement_looks", "approvals", "approval_results", "compensations", "adjustments", "loss_authors"},

@@ -114,7 +114,7 @@ var onlyElsewhere = map[string]string{
 }
 
 // bookkeeping are forms that change nothing anybody has to answer for.
-var bookkeeping = []string{"/session", "/language", "/appearance", "/views", "/views/:id/drop", "/members/balances"}
+var bookkeeping = []string{"/session", "/language", "/appearance", "/views", "/views/:id/drop", "/members/balances", "/questions/search", "/questions/suggestions"}
 
 // Every form of the console and every call of the API that acts names its verb, and
 // every verb is offered by the console.

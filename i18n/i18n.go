@@ -177,13 +177,33 @@ func T(ctx context.Context, key string, args ...any) string {
 	if !ok {
 		return "⟦" + key + "⟧"
 	}
+	return fill(c.lang, pieces, args)
+}
+
+// Text is the message of a key as it stands in the file, with its placeholders.
+func Text(lang, key string) string { return catalogOf(lang).forms[key][0] }
+
+// Placeholders names those of a text, each once, in their order.
+func Placeholders(text string) (names []string) {
+	for _, p := range cut(text) {
+		if p.hole && !slices.Contains(names, p.text) {
+			names = append(names, p.text)
+		}
+	}
+	return names
+}
+
+// Fill puts values into the placeholders of a text, as T does with those of a message.
+func Fill(lang, text string, args ...any) string { return fill(lang, cut(text), args) }
+
+func fill(lang string, pieces []piece, args []any) string {
 	if len(pieces) == 1 && !pieces[0].hole {
 		return pieces[0].text
 	}
 	var b strings.Builder
 	for _, p := range pieces {
 		if p.hole {
-			b.WriteString(argument(c.lang, p.text, args))
+			b.WriteString(argument(lang, p.text, args))
 		} else {
 			b.WriteString(p.text)
 		}

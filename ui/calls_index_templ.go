@@ -321,7 +321,7 @@ func (p CallsIndex) Page() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = CasesShow{Script: p.Script}.scriptPanel().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = CasesShow{Frame: p.Frame, Script: p.Script}.scriptPanel().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -216,6 +216,7 @@ var rail = []struct {
 	{"imports", "/imports", []access.Permission{access.ReadSettings}},
 	{"desks", "/desks", []access.Permission{access.ReadCases}},
 	{"services", "/services", []access.Permission{access.ReadCases}},
+	{"scripts", "/scripts", []access.Permission{access.ReadCases}},
 	{"audit", "/audit", []access.Permission{access.ReadAuditOwn, access.ReadAuditDesk, access.ReadAuditCenter}},
 	{"staff", "/staff", []access.Permission{access.ReadStaff}},
 	{"setup", "/setup", []access.Permission{access.ReadSettings}},
@@ -350,7 +351,7 @@ func (s Script) lines(lang string) (lines []string) {
 	ctx := i18n.With(context.Background(), lang)
 	said := s.Names[lang]
 	for _, part := range s.Parts {
-		words := t(ctx, "calls.script."+part, "desk", said.Desk, "agent", said.Agent, "unit", cmp.Or(said.Unit, t(ctx, "calls.script.unit")), "how", s.how(ctx),
+		words := i18n.Fill(lang, s.Texts.Of(part).In(lang), "desk", said.Desk, "agent", said.Agent, "unit", cmp.Or(said.Unit, t(ctx, "calls.script.unit")), "how", s.how(ctx),
 			"minutes", s.Minutes, "day", i18n.DaySpoken(ctx, s.PutBackAt))
 		lines = append(lines, strings.Split(words, "\n")...)
 		if part == "restricted" && said.GoesOn != "" {

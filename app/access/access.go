@@ -38,6 +38,7 @@ const (
 	Supervise       Permission = "supervise"        // findings, release, reopen, impostor, add an ID, reassign
 	ManageIncidents Permission = "manage_incidents" // incidents, imports, policies, desks, templates
 	PostBulletins   Permission = "post_bulletins"   // announcements to the staff
+	EditScripts     Permission = "edit_scripts"     // what agents say, and their questions and answers
 	ManageStaff     Permission = "manage_staff"     // staff, roles, tokens of others, keys
 	ReadSettings    Permission = "read_settings"    // imports and what is set up
 	ReadStaff       Permission = "read_staff"
@@ -55,6 +56,7 @@ var table = map[Permission][]Role{
 	Supervise:       {Supervisor, CenterManager},
 	ManageIncidents: {CenterManager, Administrator},
 	PostBulletins:   {CenterManager, Administrator},
+	EditScripts:     {CenterManager, Administrator},
 	ManageStaff:     {Administrator},
 	ReadSettings:    {CenterManager, Administrator, Auditor},
 	ReadStaff:       {Administrator, Auditor},

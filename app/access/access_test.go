@@ -17,6 +17,7 @@ decide            ×○○××
 supervise         ×○○××
 manage_incidents  ××○○×
 post_bulletins    ××○○×
+edit_scripts      ××○○×
 manage_staff      ×××○×
 read_settings     ××○○○
 read_staff        ×××○○

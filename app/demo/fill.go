@@ -55,7 +55,7 @@ func Fill(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) 
 	if err != nil {
 		return err
 	}
-	for _, scene := range []func() error{p.setUp, p.hire, p.deputies, p.importFiles, p.notify, p.firstDay, p.post, p.secondDay, p.post, p.lastDay, p.post} {
+	for _, scene := range []func() error{p.setUp, p.hire, p.deputies, p.answers, p.importFiles, p.notify, p.firstDay, p.post, p.secondDay, p.post, p.lastDay, p.post} {
 		if err := scene(); err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}

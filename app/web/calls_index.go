@@ -5,6 +5,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/incidents"
 	"hoten/app/reports"
+	"hoten/app/scripts"
 	"hoten/app/services"
 	"hoten/app/store"
 	"hoten/i18n"
@@ -41,7 +42,7 @@ func showCalls(p *page) error {
 		return err
 	}
 	var reads store.Reads
-	known, holding, programs := incidents.AskList(&reads), services.AskNow(&reads, p.w.s.Clock()), incidents.AskPrograms(&reads)
+	known, holding, programs, texts := incidents.AskList(&reads), services.AskNow(&reads, p.w.s.Clock()), incidents.AskPrograms(&reads), scripts.AskInForce(&reads)
 	board, notes := bulletins.AskBoard(&reads, p.by.ID, p.today()), reports.AskHandedOver(&reads, p.w.s.Vault, p.by.DeskID)
 	if err := reads.Run(p.db); err != nil {
 		return err
@@ -59,7 +60,7 @@ func showCalls(p *page) error {
 	if shown.Asked, err = p.askedAbout(*programs, p.by.DeskID, ui.CallsURL(found, shown.Caller), i18n.Lang(p.ctx)); err != nil {
 		return err
 	}
-	shown.Script = ui.Script{Parts: []string{"identify"}, Language: i18n.Lang(p.ctx), Names: map[string]ui.ScriptNames{"ja": {Agent: p.account.Name}, "en": {Agent: p.account.NameIn("en")}}}
+	shown.Script = ui.Script{Parts: []string{"identify"}, Texts: texts(), Language: i18n.Lang(p.ctx), Names: map[string]ui.ScriptNames{"ja": {Agent: p.account.Name}, "en": {Agent: p.account.NameIn("en")}}}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }

@@ -11,6 +11,7 @@ import (
 	"hoten/app/notices"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
+	"hoten/app/scripts"
 	"hoten/app/services"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -38,6 +39,7 @@ type caseFound struct {
 	mails     *[]notices.Mail
 	events    *[]cases.Event
 	services  func() []services.Named
+	scripts   func() scripts.InForce
 }
 
 // load reads all that the page shows whatever the case is like, in two round trips:
@@ -51,7 +53,7 @@ func (v *caseView) load(id int64) error {
 	f.proposals, f.events = reimbursements.AskOfCase(&reads, id), v.askTimeline(&reads, id)
 	f.mails, f.services = notices.AskFind(&reads, notices.Filter{CaseID: id, Limit: 20}), services.AskNow(&reads, v.now)
 	f.changes, f.proposal, f.shared = cases.AskContactChanges(&reads, id), cases.AskProposal(&reads, id), cases.AskShared(&reads, id)
-	f.papers = cases.AskRepresentatives(&reads, id)
+	f.papers, f.scripts = cases.AskRepresentatives(&reads, id), scripts.AskInForce(&reads)
 	if v.by.May(access.Supervise) {
 		f.workers, f.ended, f.verified = staff.AskWorkers(&reads), cases.AskEndedVerified(&reads, id), cases.AskMemberVerified(&reads, id)
 	}

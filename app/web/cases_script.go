@@ -28,7 +28,7 @@ func (v *caseView) script() error {
 	if v.Services, said = v.holding(now, named); !v.MayWork {
 		return nil
 	}
-	s := ui.Script{Parts: v.sayNow(), Language: v.Member.Language, Names: map[string]ui.ScriptNames{}, Minutes: v.policies.ResetMinutes, Services: said,
+	s := ui.Script{Parts: v.sayNow(), Texts: v.found.scripts(), Language: v.Member.Language, Names: map[string]ui.ScriptNames{}, Minutes: v.policies.ResetMinutes, Services: said,
 		PutBackAt: moment(v.row.MadeWholeAt)}
 	wasPutBack := slices.Contains(s.Parts, "put_back")
 	s.Restored, s.Reimbursed = v.ways(wasPutBack)

@@ -53,6 +53,8 @@ func freeTexts(s *site) map[string]struct {
 		"incidents_edit.go:title_ja": {s.Manager, "/incidents", incident},
 		"incidents_edit.go:title_en": {s.Manager, "/incidents", incident},
 		"reports.go:text":            {s.Agent, "/reports/daily/notes", []string{"incident", apptest.Reference, "date", "2014-07-31", "desk", "tech"}},
+		"scripts.go:text_ja":         {s.Manager, "/scripts/farewell", []string{"text_en", "Goodbye.", "reason", "試行"}},
+		"scripts.go:text_en":         {s.Manager, "/scripts/farewell", []string{"text_ja", "失礼いたします。", "reason", "試行"}},
 		"services.go:note":           {s.Manager, "/services", []string{"program", "goo", "service", "exchange", "state", "suspended", "from_on", "2014-07-31", "from_time", "10:00", "reason", "試行"}},
 		"staff.go:name":              {s.Administrator, "/staff", []string{"email", "new@hoten.example", "role", "agent", "language", "ja"}},
 		"staff.go:name_en":           {s.Administrator, "/staff", []string{"email", "new@hoten.example", "name", "新人", "role", "agent", "language", "ja"}},
@@ -82,6 +84,9 @@ func freeTexts(s *site) map[string]struct {
 				out[path+":"+name] = out["setup.go:"+name]
 			}
 		}
+	}
+	for _, name := range []string{"question_ja", "question_en", "answer_ja", "answer_en"} {
+		out["questions.go:"+name] = one{s.Manager, "/questions", append(both("question", "answer"), "reason", "試行")}
 	}
 	for _, name := range []string{"name_ja", "name_en", "short_ja", "short_en"} {
 		out["desks_form.go:"+name] = one{s.Manager, "/desks", desk}

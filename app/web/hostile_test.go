@@ -19,7 +19,7 @@ var hostile = []string{"\x00ab", "\xff\xfe", "-1", "0", "99999999999999999999", 
 func TestHostileInput(t *testing.T) {
 	s := newSite(t)
 	c := s.Case(login)
-	there := strings.NewReplacer(":number", cases.Number(c.ID), ":reference", "2014-R096", ":file", "affected.csv", ":code", "tech", ":token", "1", ":id", "1", "/*", "/nowhere")
+	there := strings.NewReplacer(":number", cases.Number(c.ID), ":reference", "2014-R096", ":file", "affected.csv", ":code", "tech", ":token", "1", ":part", "farewell", ":id", "1", "/*", "/nowhere")
 	names := []string{"q", "number", "caller", "cursor", "queue", "status", "class", "order", "columns", "assignee", "desk", "incident", "state", "kind", "case", "page",
 		"actor", "subject", "from", "to", "date", "month", "view", "section", "writing", "filter", "action", "next", "lang", "on"}
 	fields := []string{"status", "assignee", "version", "reason", "text", "name", "query", "login_id", "incident", "direction", "relation", "caller_number", "desk", "item",

@@ -7,6 +7,7 @@ import (
 
 	"hoten/app/bulletins"
 	"hoten/app/cases"
+	"hoten/app/questions"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/web"
@@ -33,8 +34,11 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 	if b, err := bulletins.Post(s.Ctx, s.Store, s.Manager, bulletins.New{SubjectJa: "件名", TextJa: "本文"}); err != nil || b.ID != 1 {
 		t.Fatalf("the announcement: %v", err)
 	}
+	if id, err := questions.Add(s.Ctx, s.Store, s.Manager, questions.Text{QuestionJa: "問", QuestionEn: "Q", AnswerJa: "答", AnswerEn: "A"}, "試行"); err != nil || id != 1 {
+		t.Fatalf("the question has the number %d, %v", id, err)
+	}
 	number := cases.Number(c.ID)
-	there := strings.NewReplacer(":number", number, ":reference", "2014-R096", ":code", "tech", ":token", "none", ":id", "1")
+	there := strings.NewReplacer(":number", number, ":reference", "2014-R096", ":code", "tech", ":token", "none", ":part", "farewell", ":id", "1")
 	b := s.as(s.Manager)
 	for _, route := range web.Routes {
 		if route.Method != http.MethodPost || route.Permission() == web.Public {

@@ -12,9 +12,11 @@ import (
 	"hoten/app/notices"
 	"hoten/app/operators"
 	"hoten/app/policies"
+	"hoten/app/questions"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
 	"hoten/app/resets"
+	"hoten/app/scripts"
 	"hoten/app/services"
 	"hoten/app/staff"
 	"hoten/app/verbs"
@@ -183,6 +185,18 @@ var Routes = []Route{
 	{"POST", "/services/:id/change", services.ToAmend, changeService},
 	{"POST", "/services/:id/resume", services.ToResume, resumeService},
 	{"POST", "/services/:id/void", services.ToVoid, voidService},
+
+	{"GET", "/scripts", access.ReadCases, showScripts},
+	{"GET", "/scripts/:part", access.EditScripts, editScript},
+	{"POST", "/scripts/:part", scripts.ToChange, changeScript},
+	{"GET", "/questions", access.ReadCases, showQuestions},
+	{"GET", "/questions/new", access.EditScripts, newQuestion},
+	{"POST", "/questions", questions.ToSet, addQuestion},
+	{"POST", "/questions/search", access.ReadCases, searchQuestions},
+	{"POST", "/questions/suggestions", access.ReadCases, suggestQuestions},
+	{"GET", "/questions/:id", access.EditScripts, editQuestion},
+	{"POST", "/questions/:id", questions.ToSet, setQuestion},
+	{"POST", "/questions/:id/withdraw", questions.ToWithdraw, withdrawQuestion},
 
 	{"GET", "/audit", access.ReadAuditOwn, showAudit},
 	{"GET", "/policies", access.ReadCases, showPolicies},

@@ -42,7 +42,7 @@ func TestRoutesByRole(t *testing.T) {
 	}
 	visitors[0].get("/signin")
 	there := strings.NewReplacer(":number", cases.Number(c.ID), "/reimbursements/:id", fmt.Sprintf("/reimbursements/%d", r.ID), "/mails/:id", "/mails/1",
-		"/imports/:id", "/imports/1", "/staff/:id", fmt.Sprintf("/staff/%d", s.Agent.ID), ":reference", "2014-R096", ":token", "none", ":file", "affected.csv",
+		"/imports/:id", "/imports/1", "/staff/:id", fmt.Sprintf("/staff/%d", s.Agent.ID), ":reference", "2014-R096", ":token", "none", ":file", "affected.csv", ":part", "farewell",
 		":id", "999", "/*", "/nowhere")
 	nowhere := strings.NewReplacer(":number", cases.Number(999), ":reference", "none", ":id", "999", ":token", "999", ":code", "none")
 	var got strings.Builder

@@ -10,6 +10,7 @@ import { menus } from "./menus.js";
 import { partial } from "./partial.js";
 import { reminders } from "./reminders.js";
 import { search } from "./search.js";
+import { scripts } from "./scripts.js";
 import { session } from "./session.js";
 import { passwords } from "./passwords.js";
 
@@ -20,6 +21,7 @@ menus();
 looks();
 passwords();
 search();
+scripts();
 session();
 reminders();
 live();

@@ -31,7 +31,7 @@ func showCases(p *page) error {
 	p.frame.Query = q.Q
 	f := p.caseFilter(q)
 	var reads store.Reads
-	checked, around, rows := f.AskCheck(&reads), p.askAroundCases(&reads, f.Of), new([]cases.Row)
+	checked, around, rows := f.AskCheck(&reads), p.askAroundCases(&reads, f.Of), func() []cases.Row { return nil }
 	if q.Q == "" && q.Found != "" {
 		p.forgotten()
 	} else if rows, shown.Cut, err = f.Ask(&reads, p.db, p.w.s.Vault); err != nil {
@@ -43,11 +43,11 @@ func showCases(p *page) error {
 	if err := checked(); err != nil {
 		return err
 	}
-	listed, next := cutCases(*rows, f)
+	listed, next := cutCases(rows(), f)
 	if shown.Rows, err = p.caseRows(listed); err != nil {
 		return err
 	}
-	shown.NextCursor = next
+	shown.NextCursor, shown.Rule = next, cases.RuleOf(q.Q)
 	if err := around(&shown); err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 			return nil, err
 		}
 		out[i] = ui.CaseRow{Number: r.Number(), LoginID: login, Name: name, Class: text(r.Class), Status: string(r.Status), Stalled: r.Case.Stalled(p.w.s.Clock()),
-			Identity: states[r.IdentityID], Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName.In(i18n.Lang(p.ctx)), ChangedAt: r.ChangedAt, IDName: p.idNameOf(r.IDKindID), Incident: r.Reference}
+			Identity: states[r.IdentityID], Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName.In(i18n.Lang(p.ctx)), ChangedAt: r.ChangedAt, IDName: p.idNameOf(r.IDKindID), Incident: r.Reference, By: r.By}
 		if marks := r.Marks(); len(marks) > 0 {
 			out[i].PointsOpen = marks[0]
 		}

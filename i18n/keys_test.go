@@ -24,6 +24,7 @@ import (
 // found where the faults are made.
 var dynamic = map[string][]string{
 	"audit.action.":                 verbs(),
+	"audit.about.":                  {"case", "reimbursement", "reimbursements", "mail", "mails", "staff", "desk", "incident", "import", "service", "program", "operator", "id", "token", "policies", "setup", "installation", "members", "cases", "audit"},
 	"audit.scope.":                  {"own", "desk", "center"},
 	"callbacks.channel.":            {"mail", "letter"},
 	"callbacks.next.":               {"mail", "letter"},
@@ -97,7 +98,7 @@ var dynamic = map[string][]string{
 	"setup.step.":                   {"operator", "id", "program", "desk", "staff", "mail", "incident"},
 	"audit.is.":                     {"true", "false"},
 	"audit.item.":                   {"code", "callback"},
-	"audit.field.": {"change", "verified_call", "balances", "state", "status", "approvals", "approvals_needed", "needed", "lines", "case", "transfer",
+	"audit.field.": {"change", "filters", "changed", "queue", "searched", "action", "actor", "subject", "verified_call", "balances", "state", "status", "approvals", "approvals_needed", "needed", "lines", "case", "transfer",
 		"assignee", "call", "code", "count", "day", "desk", "direction", "due", "from", "to", "hours", "incident", "item", "job", "level", "match", "movement", "name", "note", "outcome", "points", "program", "relation", "substitute", "origin", "class", "verified",
 		"accepted", "addresses", "again", "agent", "attempts", "bearers", "callback", "closed_on_holidays", "closed_yearly", "contact", "created_at", "daily_limits", "despite", "detected_on", "disabled", "domains", "dry_run", "escalate_hours", "exceptions", "expires_at", "failed_attempts", "file", "form", "found", "from_at", "goes_on_en", "goes_on_ja", "handover", "happened_en", "happened_ja", "id", "id_kind_id", "identities", "identity_state", "ids", "ignored", "impostor", "kind", "language", "languages", "mail_address", "mails", "movement_id", "name_en", "name_ja", "of_call", "one_time_password", "opens_en", "opens_ja", "page_en", "page_ja", "page_url", "password", "period_from", "period_to", "phone", "place", "point_password", "point_password_en", "point_password_ja", "program_id", "proposed_by", "queued", "reference", "refusal", "refused_rows", "rejected", "released_exchanged", "released_ids", "released_on", "remind_hours", "reset_minutes", "resets_per_day", "respond_minutes", "role", "scope", "sender_en", "sender_ja", "service", "set_at", "set_by", "short_en", "short_ja", "signature_en", "signature_ja", "stopped_at", "substitutes", "thresholds", "title_en", "title_ja", "topics", "unit_en", "unit_en_one", "unit_ja", "unreachable", "until_at", "unusual_percent", "upload_megabytes", "variant", "verification", "version", "voided_at", "waiting", "words", "wrong_answers"},
 	"audit.value.":                  {"accepted", "active", "affected", "confirmed", "declined", "discard", "expired", "listed", "movements", "offered", "proposed", "refused", "restricted", "send", "set", "undone", "voided", "withdrawn"},

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/operators"
+	"hoten/app/reports"
 	"hoten/app/resets"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -53,6 +55,47 @@ func showCases(p *page) error {
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// exportCases sends the list as it is seen, masked, with its filters, order and columns.
+func exportCases(p *page) error {
+	q, err := p.casesQuery(p.QueryParams())
+	if err != nil {
+		return err
+	}
+	if q.Q == "" && q.Found != "" {
+		return p.to(q.URL(), "") // which says so
+	}
+	f := p.caseFilter(q)
+	f.Limit = mostExported
+	if err := cmp.Or(p.bad.Err(), f.Check(p.db)); err != nil {
+		return err
+	}
+	searched := ""
+	if q.Q != "" {
+		searched = "true"
+	}
+	found, err := cases.Export(p.ctx, p.w.s, p.by, f, asked("incident", q.Incident, "status", q.Status, "class", q.Class, "assignee", q.Assignee, "desk", q.Desk, "queue", q.Queue, "searched", searched))
+	if err != nil {
+		return err
+	}
+	rows, err := p.caseRows(found[:min(len(found), mostExported)])
+	if err != nil {
+		return err
+	}
+	tb := reports.Table{ID: "cases", Title: i18n.T(p.ctx, "cases.index.title")}
+	columns := ui.CaseFileColumns(p.ctx, q)
+	for _, c := range columns {
+		tb.Columns = append(tb.Columns, reports.Column{Title: c.Title})
+	}
+	for _, r := range rows {
+		line := make([]reports.Cell, len(columns))
+		for i, c := range columns {
+			line[i] = reports.Text(c.Of(r))
+		}
+		tb.Rows = append(tb.Rows, line)
+	}
+	return p.download("cases", []reports.Table{p.cutExport(tb, len(found))})
 }
 
 // askAroundCases reads what stands around the list: the reader's queues and views, and

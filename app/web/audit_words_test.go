@@ -207,6 +207,9 @@ func TestTheCaseListIsExported(t *testing.T) {
 	if a := b.get("/cases.xlsx?status=completed"); a.status != http.StatusOK || !strings.HasPrefix(a.body, "PK") {
 		t.Errorf("as a workbook: %d", a.status)
 	}
+	if body := b.get("/cases").body; !strings.Contains(body, strings.Replace(login, "@", "@<wbr>", 1)) || !strings.Contains(body, `href="/cases.csv"`) {
+		t.Error("the list does not show the whole ID, or offers no file")
+	}
 	found := b.post("/search", "q", "無関係").location
 	if a := b.get(strings.Replace(found, "/cases?", "/cases.csv?", 1)); strings.Contains(a.body, c.Number()) || strings.Count(a.body, "\r\n") != 1 {
 		t.Errorf("of a search that found nothing: %q", a.body)

@@ -733,6 +733,18 @@ func acts(t *testing.T, w *apptest.World) []act {
 			id := w.Number("select max(id) from api_tokens")
 			return func(by access.Actor) error { return staff.RevokeToken(ctx, db, by, id) }
 		}},
+		{reports.ToExportAudit, "", agent, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				_, err := reports.ExportAudit(ctx, db, by, audit.Filter{Limit: 10}, map[string]string{"action": "case.noted"})
+				return err
+			}
+		}},
+		{cases.ToExport, "", agent, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				_, err := cases.Export(ctx, db, by, cases.Filter{Limit: 10, Of: cases.Desk{Now: w.Clock.Now()}}, nil)
+				return err
+			}
+		}},
 		{imports.ToReadRejected, "", w.Manager, func() func(access.Actor) error {
 			i := w.Import(apptest.AffectedHeader+"x@ocn.example,山田 太郎,ヤマダ タロウ,2014-02-30,,,,,,,ja,0,0,\n", "")
 			return func(by access.Actor) error {

@@ -65,8 +65,10 @@ func listSamples(lang string) map[string]page {
 	missed := calls
 	missed.Rows, missed.Q, missed.Open = nil, "nobody@ocn.example", nil
 	missed.Board, missed.Frame.Board, missed.Notes = nil, 0, nil
+	missed.MayOpen = true
 	missed.Unfinished = []string{i18n.T(ctx, "setup.step.desk"), i18n.T(ctx, "setup.step.staff")}
 	missed.Frame.Problems = []Problem{{Form: "open", Field: "login_id", Text: i18n.T(ctx, "fault.field.login_id_missing")}}
+	short := CallsIndex{Frame: calls.Frame, Q: "8551", Searched: true, Rule: "digits", Script: script, Desks: calls.Desks, Asked: calls.Asked}
 	mail := MailsShow{
 		Frame: sampleFrame(lang, "mails", access.Agent), ID: 12, Kind: "restriction_notice", Case: "R096-000001", To: "co****@mail.example", From: "noreply@ocn.example",
 		Subject: "【重要】OCN IDの利用制限についてのお知らせ", Language: "ja", State: "bounced", Attempts: 3, MessageID: "<5f2c.12@ocn.example>", HTML: true,
@@ -75,7 +77,7 @@ func listSamples(lang string) map[string]page {
 	}
 	return map[string]page{
 		"cases_index": full, "cases_index_none": none, "cases_index_empty": CasesIndex{Frame: sampleFrame(lang, "cases", access.Agent), MayWork: true},
-		"calls_index": calls, "calls_index_none": missed, "mails_show": mail,
+		"calls_index": calls, "calls_index_none": missed, "calls_index_short": short, "mails_show": mail,
 		"mails_index": MailsIndex{Frame: sampleFrame(lang, "mails", access.Agent), Kinds: mailKinds, States: mailStates, State: "sent", NextCursor: "c1", Rows: []MailRow{
 			{ID: 12, Kind: "restriction_notice", Case: "R096-000001", To: "co****@mail.example", Subject: "【重要】OCN IDの利用制限についてのお知らせ", State: "sent", At: jst(7, 30, 9, 0)},
 			{ID: 13, Kind: "reset_link", Case: "R096-000002", To: "m0****@mail.example", Subject: "【重要】パスワード再設定のご案内", State: "bounced", At: jst(7, 31, 10, 50)},
@@ -269,7 +271,7 @@ func adminSamples(lang string) map[string]page {
 		"audit_index":     sampleAudit(lang, true),
 		"audit_broken":    sampleAudit(lang, false),
 		"audit_unchecked": AuditIndex{Frame: sampleFrame(lang, "audit", access.Auditor), Scope: "center", Chain: Chain{CheckedAt: jst(7, 31, 3, 0), Whole: true}},
-		"audit_nothing":   AuditIndex{Frame: sampleFrame(lang, "audit", access.Agent), Scope: "own", Actor: "staff:7"},
+		"audit_nothing":   AuditIndex{Frame: sampleFrame(lang, "audit", access.Agent), Scope: "own", Query: AuditQuery{Actor: "staff:7"}},
 	}
 	for _, kind := range []string{"forbidden", "not_found", "conflict", "internal"} {
 		e := ErrorsShow{Frame: sampleFrame(lang, "", access.Agent), SignedIn: true, Kind: kind}
@@ -284,15 +286,22 @@ func adminSamples(lang string) map[string]page {
 }
 
 func sampleAudit(lang string, whole bool) AuditIndex {
+	about := in(lang, "案件 R096-000001", "Case R096-000001")
+	many := make([]Change, 7)
+	for i := range many {
+		many[i] = Change{What: in(lang, "受付時間", "Hours"), Before: "–", Now: strings.Repeat("9:00–21:00 ", i+1)}
+	}
 	return AuditIndex{
-		Frame: sampleFrame(lang, "audit", access.Auditor), Scope: "center", Subject: "case:R096-000001", NextCursor: "c1",
-		Chain: Chain{CheckedAt: jst(7, 31, 3, 0), Whole: whole, Entries: 18204, Broken: 9120},
+		Frame: sampleFrame(lang, "audit", access.Auditor), Scope: "center", Query: AuditQuery{Case: "R096-000001"}, NextCursor: "c1",
+		People: []Choice{{"staff:7", in(lang, "佐藤 美咲", "Misaki Sato")}}, Actions: []Choice{{"case.noted", Deed(i18n.With(bg, lang), "case.noted")}, {"member.revealed", Deed(i18n.With(bg, lang), "member.revealed")}},
+		Chain: Chain{CheckedAt: jst(7, 31, 3, 0), Whole: whole, Entries: 18204, Now: 18210, Broken: 9120},
 		Rows: []AuditRow{
-			{At: jst(7, 31, 10, 45), Actor: "x", Action: "call.ended", Subject: "case:R096-000001", Foreign: true},
-			{At: jst(7, 31, 10, 45), Actor: "x", Action: "call.ended.refused", Subject: "case:R096-000001", Lost: true},
-			{At: jst(7, 31, 10, 44), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "case.noted", Subject: "case:R096-000001"},
-			{Seq: 18204, At: jst(7, 31, 10, 40), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "member.revealed", Subject: "case:R096-000001", Reason: in(lang, "折り返しのため", "To call back")},
-			{Seq: 18203, At: jst(7, 31, 10, 38), Actor: in(lang, "高橋 由美", "Yumi Takahashi"), Action: "case.updated", Subject: "case:R096-000001", Changes: []Change{{What: "status", Before: "new", Now: "in_progress"}, {What: "assignee", Before: "–", Now: "7"}}},
+			{At: jst(7, 31, 10, 45), Actor: "x", Action: "call.ended", Subject: "case:R096-000001", About: about, Foreign: true},
+			{At: jst(7, 31, 10, 45), Actor: "x", Action: "call.ended.refused", Subject: "case:R096-000001", About: about, Lost: true},
+			{At: jst(7, 31, 10, 44), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "case.noted", Subject: "case:R096-000001", About: about},
+			{Seq: 18204, At: jst(7, 31, 10, 40), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "member.revealed", Subject: "case:R096-000001", About: about, Reason: in(lang, "折り返しのため", "To call back")},
+			{Seq: 18203, At: jst(7, 31, 10, 39), Actor: in(lang, "高橋 由美", "Yumi Takahashi"), Action: "desk.hours_set", Subject: "desk:tech", About: in(lang, "窓口 技術", "Desk Tech"), Changes: many},
+			{Seq: 18202, At: jst(7, 31, 10, 38), Actor: in(lang, "高橋 由美", "Yumi Takahashi"), Action: "case.updated", Subject: "case:R096-000001", About: about, Changes: []Change{{What: "status", Before: "new", Now: "in_progress"}, {What: "assignee", Before: "–", Now: "7"}}},
 		},
 	}
 }

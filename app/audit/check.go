@@ -35,6 +35,12 @@ func Check(ctx context.Context, s *store.Store, headFile string) (Checked, error
 	})
 }
 
+// Entries counts the sealed entries of now.
+func Entries(db *gorm.DB) (n int64, err error) {
+	err = store.Scan(db, "select coalesce(max(seq), 0) from audit_seals", nil, &n)
+	return n, err
+}
+
 // LastCheck reads the outcome of the last Check, nil when there was none.
 func LastCheck(db *gorm.DB) (*Checked, error) {
 	value, err := store.Setting(db, "audit_checked")

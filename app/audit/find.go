@@ -15,11 +15,13 @@ import (
 )
 
 // Filter narrows the trail; zero values do not. Actor is "staff:7", "system:…" or
-// a bare number of staff; Before is the id of the last entry seen.
+// a bare number of staff; About are subjects of which any will do; of Action the refused
+// attempts are found too; Before is the id of the last entry seen.
 type Filter struct {
-	Subject, Actor, Before string
-	From, To               time.Time
-	Limit                  int
+	Subject, Actor, Action, Before string
+	About                          []string
+	From, To                       time.Time
+	Limit                          int
 }
 
 // Sealed is an entry with its place in the chain, nil while it has none; Passed: the
@@ -59,6 +61,12 @@ func Find(db *gorm.DB, by access.Actor, f Filter) ([]Sealed, error) {
 	}
 	if f.Subject != "" {
 		add("e.subject = $%d", f.Subject)
+	}
+	if len(f.About) > 0 {
+		add("e.subject = any($%d)", f.About)
+	}
+	if f.Action != "" {
+		add("e.action = any($%d)", []string{f.Action, f.Action + RefusedEnding})
 	}
 	if f.Actor != "" {
 		id, err := ActorID(f.Actor)

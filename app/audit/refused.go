@@ -7,6 +7,9 @@ import (
 	"hoten/app/store"
 )
 
+// RefusedEnding stands behind the action of an attempt that was not allowed.
+const RefusedEnding = ".refused"
+
 // Refused records an attempt that was not allowed, in a transaction of its own
 // since the attempt's was rolled back, and returns the refusal. Errors that are no
 // refusal pass through.
@@ -16,7 +19,7 @@ func Refused(ctx context.Context, s *store.Store, a store.Attempt, refusal error
 		return refusal
 	}
 	// Before and after an outage of the database the attempt is refused all the same.
-	a.Verb, a.Reason = a.Verb+".refused", ""
+	a.Verb, a.Reason = a.Verb+RefusedEnding, ""
 	_, err := store.Write(store.Apart(context.WithoutCancel(ctx)), s, &a, func(tx *store.Tx) (struct{}, error) {
 		return struct{}{}, Record(tx, Change{After: map[string]string{"code": f.Code}})
 	})

@@ -64,6 +64,7 @@ type Row struct {
 	NameKana     []byte
 	AssigneeName staff.Name
 	AssigneeDesk *int64
+	By           string // how a search found it: FoundByNumber or as members.Hit has it; empty without one
 }
 
 // PlainLogin opens the login ID.
@@ -94,21 +95,27 @@ func Find(db *gorm.DB, v *vault.Vault, f Filter) (rows []Row, truncated bool, er
 		return nil, false, err
 	}
 	err = reads.Run(db)
-	return *found, truncated, err
+	return found(), truncated, err
 }
 
 // Ask reads what Find lists. Whom Q names is looked for at once.
-func (f Filter) Ask(reads *store.Reads, db *gorm.DB, v *vault.Vault) (rows *[]Row, truncated bool, err error) {
-	where, args, truncated, err := f.where(db, v)
+func (f Filter) Ask(reads *store.Reads, db *gorm.DB, v *vault.Vault) (rows func() []Row, truncated bool, err error) {
+	where, args, by, err := f.where(db, v)
 	if err != nil || where == "" {
-		return new([]Row), false, err
+		return func() []Row { return nil }, by.truncated, err
 	}
 	// The page is cut before anything is joined to it.
 	columns, order := f.byNumber(), f.order()
 	if f.Order != ByNumber {
 		columns = f.byWaiting()
 	}
-	return store.Ask[Row](reads, fmt.Sprintf(rowColumns, page(columns, where, order, f.Limit+1))+"order by "+order, args...), truncated, nil
+	listed := store.Ask[Row](reads, fmt.Sprintf(rowColumns, page(columns, where, order, f.Limit+1))+"order by "+order, args...)
+	return func() []Row {
+		for i, r := range *listed {
+			(*listed)[i].By = by.of(r)
+		}
+		return *listed
+	}, by.truncated, nil
 }
 
 // byFilter is by number as the indexes of the list's filters have it: asked to go by id,

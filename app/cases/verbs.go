@@ -14,6 +14,7 @@ var (
 	ToAddNote                = verbs.Declare(verbs.Verb{Name: "case.noted", Needs: access.WorkCases, Subject: "case"})
 	ToView                   = verbs.Declare(verbs.Verb{Name: "case.viewed", Needs: access.ReadCases, Subject: "case"})
 	ToSearch                 = verbs.Declare(verbs.Verb{Name: "members.searched", Needs: access.ReadCases, Subject: "members"})
+	ToExport                 = verbs.Declare(verbs.Verb{Name: "cases.exported", Needs: access.ReadCases, Subject: "cases"})
 	ToReveal                 = verbs.Declare(verbs.Verb{Name: "member.revealed", Needs: access.Reveal, Subject: "case"})
 	ToReopenVerification     = verbs.Declare(verbs.Verb{Name: "case.verification_reopened", Needs: access.Supervise, Subject: "case", Reason: true})
 	ToClearImpostor          = verbs.Declare(verbs.Verb{Name: "case.impostor_cleared", Needs: access.Supervise, Subject: "case", Reason: true})

@@ -3,6 +3,8 @@ package cases
 import (
 	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -41,7 +43,9 @@ func numbered(condition string, n int) string {
 	return strings.Replace(condition, "?", fmt.Sprintf("$%d", n), 1)
 }
 
-func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, truncated bool, err error) {
+// where are the conditions of the list, empty when nothing is named as sought; by is how
+// those that are were found.
+func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, by found, err error) {
 	conditions := []string{"true"}
 	add := func(condition string, values ...any) {
 		for _, v := range values {
@@ -76,36 +80,64 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, tr
 		add(map[bool]string{false: "c.id < ?", true: "-c.id > -?::bigint"}[f.order() == byFilter], f.Before)
 	}
 	if q := strings.TrimSpace(f.Q); q != "" || f.Phone != "" {
-		condition, values, more, err := f.sought(db, v, q)
+		condition, values, sought, err := f.sought(db, v, q)
 		if err != nil || condition == "" {
-			return "", nil, false, err
+			return "", nil, sought, err
 		}
-		truncated = more
+		by = sought
 		add(condition, values...)
 	}
-	return strings.Join(conditions, " and "), args, truncated, nil
+	return strings.Join(conditions, " and "), args, by, nil
+}
+
+// found is how a search found cases: by the identity, or else by the case's number;
+// truncated reports that more people are named so than were looked into.
+type found struct {
+	identities map[int64]string
+	first      int64
+	last       int64
+	truncated  bool
+}
+
+// FoundByNumber is how a case is found beside the ways in which members are.
+const FoundByNumber = "number"
+
+func (by found) of(r Row) string {
+	if by.first <= r.Case.ID && r.Case.ID <= by.last {
+		return FoundByNumber
+	}
+	return by.identities[r.IdentityID]
 }
 
 // sought is the condition for what q names, or for the number of a telephone; none
 // when nothing is named so.
-func (f Filter) sought(db *gorm.DB, v *vault.Vault, q string) (condition string, args []any, truncated bool, err error) {
+func (f Filter) sought(db *gorm.DB, v *vault.Vault, q string) (condition string, args []any, by found, err error) {
+	by = found{identities: map[int64]string{}, last: -1}
 	if f.Phone != "" {
 		identities, err := members.ByPhone(db, v, f.Phone)
-		return "c.identity_id = any(?)", []any{identities}, false, err
+		for _, id := range identities {
+			by.identities[id] = members.ByTelephone
+		}
+		return "c.identity_id = any(?)", []any{identities}, by, err
 	}
 	// What reads as the number of a case may be an ID or a telephone's as well.
-	first, last := numbersFrom(q)
+	by.first, by.last = numbersFrom(q)
 	if id, ok := ParseNumber(q); ok {
-		first, last = id, id
+		by.first, by.last = id, id
 	}
-	identities, truncated, err := members.Search(db, v, q, cmp.Or(f.Look, members.MaxHits))
+	hits, truncated, err := members.Search(db, v, q, cmp.Or(f.Look, members.MaxHits))
+	by.truncated = truncated
+	for _, hit := range slices.Backward(hits) { // the first way found counts
+		by.identities[hit.ID] = hit.By
+	}
+	identities := slices.Collect(maps.Keys(by.identities))
 	switch {
-	case err != nil || len(identities) == 0 && first > last:
-		return "", nil, false, err
+	case err != nil || len(identities) == 0 && by.first > by.last:
+		return "", nil, by, err
 	case len(identities) == 0:
-		return "c.id between ? and ?", []any{first, last}, truncated, nil
-	case first > last:
-		return "c.identity_id = any(?)", []any{identities}, truncated, nil
+		return "c.id between ? and ?", []any{by.first, by.last}, by, nil
+	case by.first > by.last:
+		return "c.identity_id = any(?)", []any{identities}, by, nil
 	}
-	return "(c.id between ? and ? or c.identity_id = any(?))", []any{first, last, identities}, truncated, nil
+	return "(c.id between ? and ? or c.identity_id = any(?))", []any{by.first, by.last, identities}, by, nil
 }

@@ -82,7 +82,7 @@ func (r *run) sealAffected(row csvin.Row, identity, member, phone, email int64) 
 		v.Seal("members", "name", member, in.Name), v.Seal("members", "name_kana", member, in.NameKana), v.Seal("members", "birth_date", member, dateText(in.BirthDate)),
 		v.Seal("members", "postal_code", member, in.PostalCode), v.Seal("members", "address", member, in.Address),
 		v.Seal("members", "customer_number", member, in.CustomerNumber), v.Blind("customer_number", jptext.CustomerNumberKey(in.CustomerNumber)),
-		members.Grams(r.s.Vault, in.Name, in.NameKana), members.Parts(v, in.Name, in.NameKana), in.Language)
+		members.Grams(r.s.Vault, in.Name, in.NameKana), append(members.Parts(v, in.Name, in.NameKana), members.Ends(v, in.Name, in.NameKana, in.Phone)...), in.Language)
 	mailbox, domain = members.Mailbox(v, in.Email)
 	columns = append(columns, r.contact(phone, in.Phone, "phone", in.PhoneKey)...)
 	columns = append(columns, r.contact(email, in.Email, "email", jptext.EmailKey(in.Email), mailbox, domain)...)

@@ -23,7 +23,7 @@ func Complete(ctx context.Context, s *store.Store) error {
 			return err
 		}
 	}
-	for _, fn := range []func(*store.Tx) (int, error){hashNames, hashMailboxes("identities", "login", "true"), hashMailboxes("contacts", "value", "kind = 'email'")} {
+	for _, fn := range []func(*store.Tx) (int, error){hashNames, hashEnds, hashMailboxes("identities", "login", "true"), hashMailboxes("contacts", "value", "kind = 'email'")} {
 		if err := inChunks(ctx, s, fn); err != nil {
 			return err
 		}

@@ -104,6 +104,9 @@ func (n NewContact) Replace(tx *store.Tx, member int64) (id int64, err error) {
 	_, err = store.Exec(tx, `insert into contacts (id, member_id, kind, value, value_key, mailbox_key, domain_key, start_5, start_8, start_12, registered_on, depends_on_login, source)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, false, $12)`, append(append([]any{id, member, n.Kind,
 		tx.Vault().Seal("contacts", "value", id, n.Value), n.Blind(tx.Vault()), mailbox, domain}, Starts(tx.Vault(), n.key)...), jptext.DateOf(tx.Now), Documents)...)
+	if err == nil && n.Kind == Phone {
+		err = hashEnd(tx, member, n.Value)
+	}
 	if err != nil {
 		return 0, err
 	}

@@ -153,26 +153,52 @@ func ByPhone(db *gorm.DB, v *vault.Vault, number string) ([]int64, error) {
 // MaxHits bounds how many members one search looks into.
 const MaxHits = 200
 
+// How a search found somebody.
+const (
+	ByLoginID        = "login"
+	ByEmail          = "email"
+	ByTelephone      = "phone"
+	ByCustomerNumber = "customer_number"
+	ByLoginStart     = "login_start"
+	ByEmailStart     = "email_start"
+	ByPhoneStart     = "phone_start"
+	ByName           = "name"
+	ByKana           = "kana"
+	ByPhoneEnd       = "phone_end" // and the beginning of the name
+)
+
+// Hit is an identity that a search found, and how.
+type Hit struct {
+	ID int64
+	By string
+}
+
 // Search finds the identities that q names: exactly by login ID, phone, mail or
 // customer number, else by how a login ID, phone or mail begins and by at least two
-// characters of a name or its kana; by one character where a family or given name is
-// just that. At most so many are looked into; truncated reports that there are more.
-func Search(db *gorm.DB, v *vault.Vault, q string, most int) (ids []int64, truncated bool, err error) {
+// characters of a name or its kana, which may be in Latin letters; by one character where a
+// family or given name is just that; by how a name begins with the last digits of a phone.
+// At most so many are looked into; truncated reports that there are more.
+func Search(db *gorm.DB, v *vault.Vault, q string, most int) (hits []Hit, truncated bool, err error) {
 	var reads store.Reads
-	exact := store.AskValues[int64](&reads, `
-		select id from identities where login_key = $1
-		union select i.id from contacts c join identities i on i.member_id = c.member_id where c.value_key in ($2, $3)
-		union select i.id from members m join identities i on i.member_id = m.id where m.customer_key in ($4, $5)
+	exact := store.Ask[Hit](&reads, `
+		select id, '`+ByLoginID+`' as by from identities where login_key = $1
+		union all select i.id, case when c.kind = '`+Phone+`' then '`+ByTelephone+`' else '`+ByEmail+`' end from contacts c join identities i on i.member_id = c.member_id where c.value_key in ($2, $3)
+		union all select i.id, '`+ByCustomerNumber+`' from members m join identities i on i.member_id = m.id where m.customer_key in ($4, $5)
 		limit $6`,
 		loginKey(v, q), v.Blind("email", jptext.EmailKey(q)), v.Blind("phone", jptext.PhoneKey(q)),
 		v.Blind("customer_number", jptext.CustomerNumberKey(q)), v.Blind("customer_number", jptext.Alphanumeric(q)), MaxHits)
-	begun, named := askStart(&reads, v, q, most), askName(&reads, v, q, most)
+	others := []func() ([]Hit, bool, error){askStart(&reads, v, q, most), askEnd(&reads, v, q, most), askName(&reads, v, q, most)}
 	if err := reads.Run(db); err != nil || len(*exact) > 0 {
 		return *exact, false, err
 	}
-	ids, truncated = begun()
-	more, others, err := named()
-	return append(ids, more...), truncated || others, err
+	for _, other := range others {
+		found, more, err := other()
+		if err != nil {
+			return nil, false, err
+		}
+		hits, truncated = append(hits, found...), truncated || more
+	}
+	return hits, truncated, nil
 }
 
 // ByID finds an identity. Unknown: NotFound.

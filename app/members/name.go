@@ -39,41 +39,54 @@ func nameParts(name string) []string {
 
 // askName reads whose name may be q. What it returns decrypts and checks them, since
 // the hashes only narrow down.
-func askName(reads *store.Reads, v *vault.Vault, q string, most int) func() (ids []int64, truncated bool, err error) {
-	condition, args := nameCondition(v, q)
+func askName(reads *store.Reads, v *vault.Vault, q string, most int) func() (hits []Hit, truncated bool, err error) {
+	said := append([]string{q}, jptext.Readings(q)...)
+	var queries []string
+	args := []any{most + 1}
+	for _, s := range said {
+		var condition string
+		if condition, args = nameCondition(v, s, args); condition != "" {
+			queries = append(queries, "(select id, name, name_kana from members where "+condition+" limit $1)")
+		}
+	}
 	type hit struct {
 		Identity int64
 		Member
 	}
 	rows := new([]hit)
-	if len(args) == 1 && len(args[0].([]int32)) == 1 {
+	if len(args) == 2 && len(args[1].([]int32)) == 1 || len(queries) > 1 {
 		// One common pair of characters is found fastest by walking the table, a rare one
 		// by the index. How common several are together nobody knows.
 		reads.PlanForValues()
 	}
-	if condition != "" {
-		limit := fmt.Sprintf("$%d", len(args)+1)
-		rows = store.Ask[hit](reads, "select i.id as identity, m.id, m.name, m.name_kana from (select id, name, name_kana from members where "+condition+
-			" limit "+limit+") m join identities i on i.member_id = m.id limit "+limit, append(args, most+1)...)
+	if len(queries) > 0 {
+		// Each by itself: for any of them together the planner would walk the table.
+		rows = store.Ask[hit](reads, "select distinct i.id as identity, m.id, m.name, m.name_kana from ("+strings.Join(queries, " union all ")+
+			") m join identities i on i.member_id = m.id limit $1", args...)
 	}
-	return func() (ids []int64, truncated bool, err error) {
+	return func() (hits []Hit, truncated bool, err error) {
 		for _, m := range (*rows)[:min(len(*rows), most)] {
 			person, err := m.Person(v)
 			if err != nil {
 				return nil, false, err
 			}
-			if named(person.Name, q) || named(person.Kana, q) {
-				ids = append(ids, m.Identity)
+			is := func(name string) bool {
+				return slices.ContainsFunc(said, func(s string) bool { return named(name, s) })
+			}
+			if is(person.Name) {
+				hits = append(hits, Hit{m.Identity, ByName})
+			} else if is(person.Kana) {
+				hits = append(hits, Hit{m.Identity, ByKana})
 			}
 		}
-		return ids, len(*rows) > most, nil
+		return hits, len(*rows) > most, nil
 	}
 }
 
 // nameCondition is what a row of members must fulfil to be named so, empty when q is too
 // short to search by. The parts of q may stand in any order; one of a single character is
-// a whole part of the name, unless the name holds q as it stands.
-func nameCondition(v *vault.Vault, q string) (condition string, args []any) {
+// a whole part of the name, unless the name holds q as it stands. It adds its arguments to args.
+func nameCondition(v *vault.Vault, q string, args []any) (condition string, with []any) {
 	var grams, singles []int32
 	for _, part := range jptext.NameParts(q) {
 		if single, ok := v.QueryPart(part); ok {

@@ -33,7 +33,7 @@ func startCondition(v *vault.Vault, key string) (condition string, args []any) {
 // askStart reads the identities whose login ID, mail address or telephone number may
 // begin with q. What it returns checks them: the hash only narrows down. truncated reports that
 // there are more than were looked into.
-func askStart(reads *store.Reads, v *vault.Vault, q string, most int) func() (ids []int64, truncated bool) {
+func askStart(reads *store.Reads, v *vault.Vault, q string, most int) func() (hits []Hit, truncated bool, err error) {
 	const contact = "select i.id as identity, h.id as row, h.value as sealed from contacts h join identities i using (member_id) where h.kind = '%s' and "
 	login, phone := jptext.LoginKey(q), jptext.PhoneKey(q)
 	if strings.ContainsFunc(q, unicode.IsLetter) {
@@ -43,34 +43,34 @@ func askStart(reads *store.Reads, v *vault.Vault, q string, most int) func() (id
 		Identity, Row int64
 		Sealed        []byte
 	}
-	var checks []func() ([]int64, bool)
+	var checks []func() ([]Hit, bool)
 	for _, look := range []struct {
-		table, column, query, key string
-		keyOf                     func(string) string
+		by, table, column, query, key string
+		keyOf                         func(string) string
 	}{
-		{"identities", "login", "select h.id as identity, h.id as row, h.login as sealed from identities h where ", login, jptext.LoginKey},
-		{"contacts", "value", fmt.Sprintf(contact, Email), login, jptext.EmailKey},
-		{"contacts", "value", fmt.Sprintf(contact, Phone), phone, jptext.PhoneKey},
+		{ByLoginStart, "identities", "login", "select h.id as identity, h.id as row, h.login as sealed from identities h where ", login, jptext.LoginKey},
+		{ByEmailStart, "contacts", "value", fmt.Sprintf(contact, Email), login, jptext.EmailKey},
+		{ByPhoneStart, "contacts", "value", fmt.Sprintf(contact, Phone), phone, jptext.PhoneKey},
 	} {
 		begins, args := startCondition(v, look.key)
 		if begins == "" {
 			continue
 		}
 		rows := store.Ask[hit](reads, look.query+begins+fmt.Sprintf(" limit $%d", len(args)+1), append(args, most+1)...)
-		checks = append(checks, func() (ids []int64, truncated bool) {
+		checks = append(checks, func() (hits []Hit, truncated bool) {
 			for _, h := range *rows {
 				if strings.HasPrefix(look.keyOf(v.Read(look.table, look.column, h.Row, h.Sealed)), look.key) {
-					ids = append(ids, h.Identity)
+					hits = append(hits, Hit{h.Identity, look.by})
 				}
 			}
-			return ids, len(*rows) > most
+			return hits, len(*rows) > most
 		})
 	}
-	return func() (ids []int64, truncated bool) {
+	return func() (hits []Hit, truncated bool, err error) {
 		for _, check := range checks {
 			found, more := check()
-			ids, truncated = append(ids, found...), truncated || more
+			hits, truncated = append(hits, found...), truncated || more
 		}
-		return ids, truncated
+		return hits, truncated, nil
 	}
 }

@@ -109,3 +109,43 @@ func TestOneDashInAnID(t *testing.T) {
 		}
 	}
 }
+
+// The last digits of a telephone with the beginning of a name find their member: also what an
+// older release kept, and a number that documents showed later.
+func TestNamesWithTheLastDigitsOfATelephone(t *testing.T) {
+	w := apptest.NewWorld(t)
+	w.Import(apptest.AffectedHeader+
+		"a@ocn.example,佐藤 葵,サトウ アオイ,,090-0000-8551,,,,,,ja,0,0,\nb@ocn.example,佐々木 蓮,ササキ レン,,03-1234-8551,,,,,,ja,0,0,\n"+
+		"c@ocn.example,鈴木 葵,スズキ アオイ,,090-0001-8551,,,,,,ja,0,0,\nd@ocn.example,佐藤 樹,サトウ イツキ,,,,,,,,ja,0,0,\n", "")
+	db := store.Read(w.Ctx, w.Store)
+	check := func(when string, wanted map[string]int) {
+		t.Helper()
+		for q, want := range wanted {
+			if hits, cut, err := members.Search(db, w.Vault, q, members.MaxHits); len(hits) != want || cut || err != nil {
+				t.Errorf("%s: %s finds %v, want %d (%v)", when, q, hits, want, err)
+			}
+		}
+	}
+	all := map[string]int{"佐 8551": 2, "佐　８５５１": 2, "8551 佐": 2, "佐藤 8551": 1, "佐藤 葵 8551": 1, "サ 8551": 2, "さとう 8551": 1, "sato 8551": 1, "藤 8551": 0, "葵 8551": 0, "佐 8552": 0, "佐 551": 0, "佐 98551": 0}
+	check("imported", all)
+	if _, err := w.Pool.Exec(w.Ctx, "update members set name_parts = null where id % 2 = 0; update members set name_parts = '{}' where id % 2 = 1"); err != nil {
+		t.Fatal(err)
+	}
+	check("kept", map[string]int{"佐 8551": 0})
+	for range 2 {
+		if err := members.Complete(w.Ctx, w.Store); err != nil {
+			t.Fatal(err)
+		}
+		check("completed", all)
+	}
+	if err := store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
+		n, err := members.ReadContact(members.Phone, "080-9999-7777")
+		if err == nil {
+			_, err = n.Replace(tx, *w.ID("d@ocn.example").MemberID)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	check("set later", map[string]int{"佐 7777": 1})
+}

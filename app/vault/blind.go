@@ -113,6 +113,28 @@ func (v *Vault) QueryPart(part string) (int32, bool) {
 	return int32(binary.BigEndian.Uint32(block)), true
 }
 
+// endMark keeps the hash of an end from those of grams, parts and starts.
+const endMark = 2
+
+// EndDigits is how many digits of the end of a telephone number are known by heart.
+const EndDigits = 4
+
+// End is the hash of how a name begins together with how a telephone number of the same
+// person ends: the digits alone are those of too many. False when the name has no letter
+// or the number, a PhoneKey, not so many digits.
+func (v *Vault) End(name, phone string) (int32, bool) {
+	runes := []rune(jptext.SearchKey(name))
+	if len(runes) == 0 || len(phone) < EndDigits {
+		return 0, false
+	}
+	block := make([]byte, aes.BlockSize)
+	binary.BigEndian.PutUint32(block, uint32(runes[0]))
+	copy(block[4:], phone[len(phone)-EndDigits:])
+	block[aes.BlockSize-1] = endMark
+	v.grams.Encrypt(block, block)
+	return int32(binary.BigEndian.Uint32(block)), true
+}
+
 // StartLengths are the beginnings, in bytes, that Starts hashes of a key. Fewer say
 // less about what is sealed, and shorter ones are shared by too many to narrow down.
 var StartLengths = [...]int{5, 8, 12}

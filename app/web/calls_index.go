@@ -20,7 +20,7 @@ func showCalls(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.CallsIndex{Q: q, Caller: p.FormValue("caller")}
+	shown := ui.CallsIndex{Q: q, Caller: p.FormValue("caller"), MayOpen: p.frame.Refused == "open"}
 	if found != "" && q == "" {
 		p.forgotten()
 	}
@@ -30,7 +30,8 @@ func showCalls(p *page) error {
 			return err
 		}
 		rows, _ = cut(rows, func(r cases.Row) int64 { return r.Case.ID })
-		shown.Searched, shown.Cut = true, many
+		shown.Searched, shown.Cut, shown.Rule = true, many, cases.RuleOf(q)
+		shown.MayOpen = len(rows) == 0 && cases.Searchable(shown.Rule)
 		if shown.Rows, err = p.caseRows(rows); err != nil {
 			return err
 		}

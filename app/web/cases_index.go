@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/operators"
+	"hoten/app/reports"
 	"hoten/app/resets"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -31,7 +33,7 @@ func showCases(p *page) error {
 	p.frame.Query = q.Q
 	f := p.caseFilter(q)
 	var reads store.Reads
-	checked, around, rows := f.AskCheck(&reads), p.askAroundCases(&reads, f.Of), new([]cases.Row)
+	checked, around, rows := f.AskCheck(&reads), p.askAroundCases(&reads, f.Of), func() []cases.Row { return nil }
 	if q.Q == "" && q.Found != "" {
 		p.forgotten()
 	} else if rows, shown.Cut, err = f.Ask(&reads, p.db, p.w.s.Vault); err != nil {
@@ -43,16 +45,57 @@ func showCases(p *page) error {
 	if err := checked(); err != nil {
 		return err
 	}
-	listed, next := cutCases(*rows, f)
+	listed, next := cutCases(rows(), f)
 	if shown.Rows, err = p.caseRows(listed); err != nil {
 		return err
 	}
-	shown.NextCursor = next
+	shown.NextCursor, shown.Rule = next, cases.RuleOf(q.Q)
 	if err := around(&shown); err != nil {
 		return err
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// exportCases sends the list as it is seen, masked, with its filters, order and columns.
+func exportCases(p *page) error {
+	q, err := p.casesQuery(p.QueryParams())
+	if err != nil {
+		return err
+	}
+	if q.Q == "" && q.Found != "" {
+		return p.to(q.URL(), "") // which says so
+	}
+	f := p.caseFilter(q)
+	f.Limit = mostExported
+	if err := cmp.Or(p.bad.Err(), f.Check(p.db)); err != nil {
+		return err
+	}
+	searched := ""
+	if q.Q != "" {
+		searched = "true"
+	}
+	found, err := cases.Export(p.ctx, p.w.s, p.by, f, asked("incident", q.Incident, "status", q.Status, "class", q.Class, "assignee", q.Assignee, "desk", q.Desk, "queue", q.Queue, "searched", searched))
+	if err != nil {
+		return err
+	}
+	rows, err := p.caseRows(found[:min(len(found), mostExported)])
+	if err != nil {
+		return err
+	}
+	tb := reports.Table{ID: "cases", Title: i18n.T(p.ctx, "cases.index.title")}
+	columns := ui.CaseFileColumns(p.ctx, q)
+	for _, c := range columns {
+		tb.Columns = append(tb.Columns, reports.Column{Title: c.Title})
+	}
+	for _, r := range rows {
+		line := make([]reports.Cell, len(columns))
+		for i, c := range columns {
+			line[i] = reports.Text(c.Of(r))
+		}
+		tb.Rows = append(tb.Rows, line)
+	}
+	return p.download("cases", []reports.Table{p.cutExport(tb, len(found))})
 }
 
 // askAroundCases reads what stands around the list: the reader's queues and views, and
@@ -215,7 +258,7 @@ func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 			return nil, err
 		}
 		out[i] = ui.CaseRow{Number: r.Number(), LoginID: login, Name: name, Class: text(r.Class), Status: string(r.Status), Stalled: r.Case.Stalled(p.w.s.Clock()),
-			Identity: states[r.IdentityID], Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName.In(i18n.Lang(p.ctx)), ChangedAt: r.ChangedAt, IDName: p.idNameOf(r.IDKindID), Incident: r.Reference}
+			Identity: states[r.IdentityID], Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName.In(i18n.Lang(p.ctx)), ChangedAt: r.ChangedAt, IDName: p.idNameOf(r.IDKindID), Incident: r.Reference, By: r.By}
 		if marks := r.Marks(); len(marks) > 0 {
 			out[i].PointsOpen = marks[0]
 		}

@@ -21,7 +21,7 @@ func TestSearchAsOneTypes(t *testing.T) {
 	b := s.as(s.Agent)
 	for q, want := range map[string]int{
 		"ヤマ": 2, "山田太": 1, "やまだ": 2, "yamada0002@ocn.example": 1, "09000001234": 2, s.Case(login).Number(): 1,
-		"yamad": 2, "YAMADA0002": 1, "yama": 0, "taro.": 1, "hanako.yama": 1, "090-0000": 2, "+81 90 0000": 2, "ada0001": 0, // as they begin, from five letters on
+		"YAMADA0002": 1, "yama": 2, "yamad": 2, "tarou yamada": 1, "山 1234": 2, "1234 ヤ": 2, "hanako 1234": 0, "yamada 1234": 2, "山田花 1234": 1, "林 1234": 0, "山 1235": 0, "1234": 0, "taro.": 1, "hanako.yama": 1, "090-0000": 2, "+81 90 0000": 2, "ada0001": 0, // as they begin, from five letters on
 		"H000000": 2, "h0": 2, "H0000001": 1, "1": 0, "000": 0, "H00000019": 0, "00": 0, // case numbers: the bare number from two digits on "山": 0, "": 0, "無関係": 0, "<b>": 0,
 	} {
 		a := b.post("/search/suggestions", "q", q)
@@ -50,6 +50,64 @@ func TestSearchByOneCharacter(t *testing.T) {
 	}
 	if a := b.post("/search/suggestions", "q", "無関係"); strings.Contains(a.body, rule) {
 		t.Error("the rule for one character stands under three")
+	}
+}
+
+// The box says how each line was found, and of what was found nothing, whether it was too
+// short to find all that it may stand for, or a case number has a wrong digit.
+func TestSearchSaysItsRules(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Agent)
+	number := s.Case(login).Number()
+	wrong := "H0000002-" + number[len(number)-1:]
+	const short, digits, start, checkDigit, none = "1文字では検索できません", "4桁までの数字では", "4文字までの英数字では", "検査数字が合いません", "該当する案件はありません"
+	for q, says := range map[string]string{
+		number: "案件番号が一致", login: "IDが一致", "yamada0": "IDの先頭が一致", "090-0000-1234": "電話が一致", "090-0000": "電話の先頭が一致", "山 1234": "電話の下4桁と氏名が一致",
+		"taro.yamada@mail.example": "メールが一致", "taro.": "メールの先頭が一致", "N123456789": "お客さま番号が一致", "山田": "氏名が一致", "やまだ": "カナが一致", "tarou": "カナが一致",
+		"a": short, "7": short, "1234": digits, "９９": digits, "xq": start, "xq@1": start, wrong: checkDigit, strings.ToLower(wrong): checkDigit, strings.ReplaceAll(wrong, "-", "ー"): checkDigit, wrong[1:]: checkDigit, "無関係": none, "nobody@ocn.example": none,
+	} {
+		body := b.post("/search/suggestions", "q", q).body
+		for _, each := range []string{"が一致", short, digits, start, checkDigit, none} {
+			if has := strings.Contains(body, each); has != strings.Contains(says, each) {
+				t.Errorf("%q: %q is said: %t, want only %q", q, each, has, says)
+			}
+		}
+		if strings.Contains(says, "が一致") {
+			if !strings.Contains(body, says) {
+				t.Errorf("%q: %q is not said: %s", q, says, body)
+			}
+			continue
+		}
+		// 受電 says the same, and offers to open a case only where the search could find it.
+		body = b.get(b.post("/calls", "q", q).location).body
+		if offers := strings.Contains(body, `id="open-title"`); !strings.Contains(body, says) || offers != (says == none || says == start) {
+			t.Errorf("%q: calls offer to open a case: %t: %s", q, offers, says)
+		}
+		if says == none && strings.Contains(q, "@") && strings.Count(body, `value="`+q+`"`) != 2 {
+			t.Errorf("%s is not in the form", q)
+		}
+	}
+	if body := b.get("/calls").body; strings.Contains(body, `id="open-title"`) {
+		t.Error("calls offer to open a case before anything was searched for")
+	}
+	if a := b.post("/cases", "incident", apptest.Reference, "login_id", ""); !strings.Contains(a.body, `id="open-title"`) {
+		t.Error("the form that was refused is not there")
+	}
+}
+
+// The number that rings stays while the agent searches by what the caller says.
+func TestTheRingingNumberStaysThroughASearch(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Agent)
+	ringing := b.get(b.get("/pop?number=0312349999").location).body
+	caller := regexp.MustCompile(`name="caller" value="([^"]+)"`).FindStringSubmatch(ringing)
+	if caller == nil {
+		t.Fatal("the form of the search does not keep who rings")
+	}
+	for q, to := range map[string]string{"無関係": "/calls?", login: "/cases/"} {
+		if a := b.post("/calls", "q", q, "caller", caller[1]); !strings.Contains(a.location, to) || !strings.Contains(a.location, "caller="+caller[1]) {
+			t.Errorf("%s leads to %s", q, a.location)
+		}
 	}
 }
 

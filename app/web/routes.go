@@ -65,6 +65,8 @@ var Routes = []Route{
 	{"GET", "/calls", access.WorkCases, showCalls},
 	{"POST", "/calls", cases.ToSearch.Behind(access.WorkCases), searchCalls},
 	{"GET", "/cases", access.ReadCases, showCases},
+	{"GET", "/cases.csv", cases.ToExport, exportCases},
+	{"GET", "/cases.xlsx", cases.ToExport, exportCases},
 	{"POST", "/cases", cases.ToOpen, openCase},
 	{"POST", "/cases/assign", cases.ToUpdate, assignCases},
 	{"POST", "/cases/next", cases.ToTakeNext, takeNext},
@@ -199,6 +201,8 @@ var Routes = []Route{
 	{"POST", "/questions/:id/withdraw", questions.ToWithdraw, withdrawQuestion},
 
 	{"GET", "/audit", access.ReadAuditOwn, showAudit},
+	{"GET", "/audit.csv", reports.ToExportAudit, exportAudit},
+	{"GET", "/audit.xlsx", reports.ToExportAudit, exportAudit},
 	{"GET", "/policies", access.ReadCases, showPolicies},
 	{"POST", "/policies", policies.ToSet, setPolicies},
 	{"POST", "/views", access.ReadCases, saveView},

@@ -11,8 +11,8 @@ import (
 	"hoten/ui"
 )
 
-// Found as one types: few, and only from two bytes on. A kanji is more than one, and a
-// name may be just that.
+// Found as one types: few, and only from two bytes on, else the rule stands there. A kanji is
+// more than one, and a name may be just that.
 const (
 	suggested     = 8
 	suggestedFrom = 50 // people looked into
@@ -35,7 +35,10 @@ func (p *page) find(f cases.Filter) ([]cases.Row, error) {
 // suggest answers the search box while somebody types in it: a part of a page.
 func suggest(p *page) error {
 	q := strings.TrimSpace(p.FormValue("q"))
-	shown := ui.SearchResults{One: utf8.RuneCountInString(q) == 1}
+	if q == "" {
+		return p.NoContent(http.StatusNoContent)
+	}
+	shown := ui.SearchResults{Rule: cases.RuleOf(q)}
 	if len(q) >= shortestQuery {
 		rows, err := p.find(cases.Filter{Q: q, Look: suggestedFrom, Limit: suggested})
 		if err != nil {
@@ -72,24 +75,24 @@ func search(p *page) error {
 	return p.Redirect(http.StatusSeeOther, ui.CasesQuery{Found: word}.URL())
 }
 
-// searchCalls is search on 受電: the case opens for the call.
+// searchCalls is search on 受電: the case opens for the call. The number that rings stays.
 func searchCalls(p *page) error {
-	q := strings.TrimSpace(p.FormValue("q"))
+	q, caller := strings.TrimSpace(p.FormValue("q")), p.FormValue("caller")
 	if q == "" {
-		return p.to("/calls", "")
+		return p.to(ui.CallsURL("", caller), "")
 	}
 	rows, err := p.find(cases.Filter{Q: q, Limit: pageSize})
 	if err != nil {
 		return err
 	}
 	if len(rows) == 1 {
-		return p.Redirect(http.StatusSeeOther, ui.CallURL(rows[0].Number(), ""))
+		return p.Redirect(http.StatusSeeOther, ui.CallURL(rows[0].Number(), caller))
 	}
 	word, err := p.hide("q", q)
 	if err != nil {
 		return err
 	}
-	return p.Redirect(http.StatusSeeOther, ui.CallsURL(word, ""))
+	return p.Redirect(http.StatusSeeOther, ui.CallsURL(word, caller))
 }
 
 // pop opens what a ringing number (CTI) belongs to: its only open case, ready for

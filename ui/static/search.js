@@ -44,9 +44,7 @@ export function search() {
   const typed = (event) => {
     clearTimeout(timer);
     if (event.isComposing) return;
-    // One letter or digit is too short; one kanji may be a name.
-    const asked = box.value.trim();
-    if (asked.length < 2 && asked < "\u0080") return close();
+    if (!box.value.trim()) return close();
     timer = setTimeout(ask, wait);
   };
   box.addEventListener("input", typed);

@@ -118,7 +118,7 @@ test("a second call asks first, and nothing typed ahead is sent for another ques
   await page.keyboard.type(first.number);
   await page.keyboard.press("Enter");
   await page.locator("#call .problem").first().waitFor();
-  assert.equal(await nowFocused(page), "answer-birth_date");
+  await page.waitForFunction(() => document.activeElement?.id === "answer-birth_date", undefined, { timeout: 5000 });
   assert.equal(await page.inputValue("#answer-phone"), first.number);
   assert.equal(await page.locator("#call .answered").count(), 1);
 

@@ -58,7 +58,7 @@ func TestAgentsSayWhatIsSet(t *testing.T) {
 	if a := manager.get("/scripts/title"); a.status != http.StatusNotFound {
 		t.Errorf("what is no part: %d", a.status)
 	}
-	for _, want := range []string{"トークスクリプトを変更", "待ち時間を短くする", "文面（日本語）"} {
+	for _, want := range []string{"トークスクリプトを変更", "待ち時間を短くする", "本文（日本語）"} {
 		if !strings.Contains(manager.get("/audit?subject=script:greeting").body, want) {
 			t.Errorf("the trail lacks %s", want)
 		}

@@ -345,6 +345,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 		}},
 		{callbacks.ToDial, "", agent, func() func(access.Actor) error {
 			id := promised()
+			clock.Add(time.Hour)
 			return func(by access.Actor) error { _, err := callbacks.Dial(ctx, db, by, id, false); return err }
 		}},
 		{callbacks.ToAttempt, "the third unsuccessful", agent, func() func(access.Actor) error {

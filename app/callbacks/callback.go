@@ -95,6 +95,9 @@ func (c Callback) DueSoon(now time.Time) bool {
 	return c.State == Open && !c.DueAt.Before(now) && c.DueAt.Before(now.Add(Soon))
 }
 
+// Dialable reports whether it is time to call: from Soon before what was promised on.
+func (c Callback) Dialable(now time.Time) bool { return !now.Before(c.DueAt.Add(-Soon)) }
+
 // promisable refuses a time that no callback can be promised for.
 func promisable(d desks.Desk, due, now time.Time, despite bool) error {
 	switch {

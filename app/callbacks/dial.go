@@ -13,7 +13,7 @@ import (
 
 // Dial gives the number of the member to whoever is to call them back, to be dialled now;
 // despite: outside the hours. It is audited like a look at personal data. Refused: to others
-// (callback_of_another), outside the hours, while somebody may pass for the member, and where
+// (callback_of_another), earlier than Soon before it is due (callback_not_due), outside the hours, while somebody may pass for the member, and where
 // no number may be called (no_usable_phone).
 func Dial(ctx context.Context, s *store.Store, by access.Actor, id int64, despite bool) (number string, err error) {
 	return verbs.Do(ctx, s, by, ToDial, verbs.About("callback", id), "", func(tx *store.Tx) (string, error) {
@@ -38,6 +38,9 @@ func Dial(ctx context.Context, s *store.Store, by access.Actor, id int64, despit
 		if err := cases.Unsuspected(of.Standing); err != nil {
 			return "", err
 		}
+		if !back.Dialable(tx.Now) {
+			return "", fault.New(fault.Conflict, "callback_not_due")
+		}
 		desk, err := deskByID(tx.DB, back.DeskID)
 		if err != nil {
 			return "", err
@@ -55,6 +58,6 @@ func Dial(ctx context.Context, s *store.Store, by access.Actor, id int64, despit
 		if err := cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.CallbackDialled}); err != nil {
 			return "", err
 		}
-		return numbers[c.ID], audit.Record(tx, audit.Change{After: map[string]any{"callback": back.ID}})
+		return numbers[c.ID], audit.Record(tx, audit.Change{After: map[string]any{"callback": back.ID, "despite": despite}})
 	})
 }

@@ -19,6 +19,9 @@ func dial(w *apptest.World, by access.Actor, c *callbacks.Callback, despite bool
 func TestDialShowsTheNumberToWhoeverHasTheCallback(t *testing.T) {
 	w := world(t, 1)
 	back := promised(w, w.Agent, "m1", at(t, "7/31 18:00"))
+	_, err := dial(w, w.Agent, back, false)
+	refused(t, err, "callback_not_due")
+	w.Clock.Set(at(t, "7/31 17:45"))
 	got, err := dial(w, w.Agent, back, false)
 	if err != nil || got != "090-0000-0001" {
 		t.Fatal(got, err)
@@ -58,6 +61,9 @@ func TestDialRules(t *testing.T) {
 	// The case went to who answered, and the callback with it.
 	_, err = dial(w, w.Agent2, back, false)
 	refused(t, err, "impostor_suspected")
+	if n := w.Number("select count(*) from audit_entries where action = 'callback.dialled' and after->>'despite' = 'true'"); n != 1 {
+		t.Errorf("%d times the trail says that it was outside the hours", n)
+	}
 	done := promised(w, w.Agent, "m2", at(t, "8/1 18:00"))
 	if _, err := callbacks.Drop(w.Ctx, w.Store, w.Agent, done.ID, done.Version, "不要になった"); err != nil {
 		t.Fatal(err)

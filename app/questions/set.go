@@ -79,8 +79,14 @@ func next(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, n
 		if err != nil || made.Text == was.Text && made.Withdrawn == was.Withdrawn {
 			return false, err
 		}
-		return true, put(tx, made, reason, audit.Change{Before: was.Text, After: after})
+		return true, put(tx, made, reason, audit.Change{Before: recorded{was.Text, was.Withdrawn}, After: after})
 	})
+}
+
+// recorded is what the trail has of a version.
+type recorded struct {
+	Text
+	Withdrawn bool `json:"withdrawn,omitempty"`
 }
 
 func put(tx *store.Tx, made Version, reason string, c audit.Change) error {

@@ -38,8 +38,16 @@ func showAudit(p *page) error {
 		p.frame.Typed["case"] = shown.Query.Case
 	} else if err != nil {
 		return err
-	} else if err := p.listAudit(&shown, f); err != nil {
+	}
+	words, err := p.auditWords()
+	if err != nil {
 		return err
+	}
+	words.choices(&shown)
+	if !typed {
+		if err := words.list(&shown, f); err != nil {
+			return err
+		}
 	}
 	if shown.Chain, err = p.chainState(); err != nil {
 		return err
@@ -91,7 +99,7 @@ func (p *page) aboutCase(number string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	} else if !known {
-		return nil, fault.Input("case", "filter_unknown")
+		return nil, fault.Input("case", "case_unknown")
 	}
 	var reads store.Reads
 	requests, mails := reimbursements.AskOfCase(&reads, id), notices.AskFind(&reads, notices.Filter{CaseID: id, Limit: mostMails})
@@ -108,7 +116,8 @@ func (p *page) aboutCase(number string) ([]string, error) {
 	return about, nil
 }
 
-func (p *page) listAudit(shown *ui.AuditIndex, f audit.Filter) error {
+// list fills the rows.
+func (p auditWords) list(shown *ui.AuditIndex, f audit.Filter) error {
 	rows, err := audit.Find(p.db, p.by, f)
 	if err != nil {
 		return err
@@ -117,15 +126,14 @@ func (p *page) listAudit(shown *ui.AuditIndex, f audit.Filter) error {
 		rows = rows[:pageSize]
 		shown.NextCursor = rows[pageSize-1].ID.String()
 	}
-	words, err := p.auditWords()
-	if err != nil {
-		return err
-	}
-	if shown.Rows, err = words.rows(rows); err != nil {
-		return err
-	}
+	shown.Rows, err = p.rows(rows)
+	return err
+}
+
+// choices fills what the trail can be filtered by.
+func (p auditWords) choices(shown *ui.AuditIndex) {
 	if shown.Scope != "own" {
-		for _, s := range words.people {
+		for _, s := range p.people {
 			shown.People = append(shown.People, ui.Choice{Value: "staff:" + strconv.FormatInt(s.ID, 10), Label: s.NameIn(i18n.Lang(p.ctx))})
 		}
 		if q := shown.Query.Actor; q != "" && !slices.ContainsFunc(shown.People, func(c ui.Choice) bool { return c.Value == q }) {
@@ -133,9 +141,8 @@ func (p *page) listAudit(shown *ui.AuditIndex, f audit.Filter) error {
 		}
 	}
 	if shown.Query.Subject != "" {
-		shown.About = words.about(shown.Query.Subject)
+		shown.About = p.about(shown.Query.Subject)
 	}
-	return nil
 }
 
 // exportAudit sends the trail as filtered, in words, as the kind of file that the address

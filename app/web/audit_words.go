@@ -13,6 +13,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
+	"hoten/app/scripts"
 	"hoten/app/staff"
 	"hoten/i18n"
 	"hoten/ui"
@@ -85,10 +86,10 @@ func (p auditWords) about(subject string) string {
 	case "staff":
 		id = cmp.Or(p.person(n), id)
 	case "desk":
-		for _, c := range p.deskChoices() {
-			if c.Value == id {
-				id = c.Label
-			}
+		id = cmp.Or(p.deskName(id), id)
+	case "script":
+		if scripts.Known(id) {
+			id = i18n.T(p.ctx, "scripts.part."+id)
 		}
 	case "program":
 		if i := p.program(id); i >= 0 {
@@ -105,6 +106,15 @@ func (p auditWords) about(subject string) string {
 		return subject
 	}
 	return strings.TrimSpace(i18n.T(p.ctx, "audit.about."+kind, "id", id))
+}
+
+func (p auditWords) deskName(code string) string {
+	for _, c := range p.deskChoices() {
+		if c.Value == code {
+			return c.Label
+		}
+	}
+	return ""
 }
 
 func (p auditWords) program(code string) int {
@@ -177,7 +187,7 @@ func (p auditWords) value(subject, name string, v any) string {
 var valueWords = map[string][]string{
 	"status": {"cases.status."}, "from": {"cases.finding.", "cases.double."}, "to": {"cases.finding.", "cases.double."},
 	"direction": {"calls.direction."}, "relation": {"calls.relation."}, "outcome": {"calls.outcome."}, "item": {"calls.item.", "audit.item."},
-	"role": {"staff.role."}, "language": {"language."}, "languages": {"language."}, "service": {"services."}, "class": {"cases.class."}, "queue": {"cases.queue."},
+	"role": {"staff.role."}, "language": {"language."}, "languages": {"language."}, "service": {"services."}, "class": {"cases.class."}, "queue": {"cases.queue."}, "order": {"cases.order."},
 	"origin": {"cases.origin."}, "kind": {"cases.contact.kind."}, "identity_state": nil, "password": nil, "point_password": nil, "file": nil, "mails": nil,
 	"reimbursement:state": {"reimbursements.state."}, "mail:state": {"mails.state."}, "service:state": {"services.state."}, "state": {"callbacks.state."},
 }
@@ -186,15 +196,23 @@ var valueWords = map[string][]string{
 // a filter of the trail; empty for all others.
 func (p auditWords) whose(name string, v any) string {
 	n, _ := v.(float64) // JSON
-	s, _ := v.(string)
+	s, filter := v.(string)
 	switch audit.Field(name) {
 	case "action":
 		return ui.Deed(p.ctx, s)
 	case "actor":
 		return p.about(s)
 	case "assignee", "substitute":
+		if filter && s == "none" {
+			return i18n.T(p.ctx, "cases.unassigned")
+		} else if filter {
+			n, _ = strconv.ParseFloat(s, 64) // not a number: nobody has 0
+		}
 		return p.person(int64(n))
 	case "desk":
+		if filter {
+			return p.deskName(s)
+		}
 		return p.deskCodes()[int64(n)].Label
 	}
 	return ""

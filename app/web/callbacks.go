@@ -75,7 +75,7 @@ func (p *page) callbackRows(rows []callbacks.Row) ([]ui.Callback, error) {
 		if out[i], err = p.callbackRow(r, p.desks); err != nil {
 			return nil, err
 		}
-		out[i].Phone, out[i].MayDial = vault.MaskPhone(phones[r.CaseID]), phones[r.CaseID] != "" && r.AssigneeID == p.by.ID
+		out[i].Phone, out[i].MayDial = vault.MaskPhone(phones[r.CaseID]), phones[r.CaseID] != "" && r.AssigneeID == p.by.ID && r.Dialable(p.w.s.Clock())
 	}
 	return out, nil
 }
@@ -229,6 +229,8 @@ func dialCallback(p *page) error {
 	if shown.Callback != nil {
 		shown.Callback.Number = number
 	}
+	// Without scripts nothing else takes it out of sight.
+	p.Response().Header().Set("Refresh", "60; url=/cases/"+cases.Number(row.CaseID))
 	return p.render(shown.Page())
 }
 

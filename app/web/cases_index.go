@@ -75,7 +75,12 @@ func exportCases(p *page) error {
 	if q.Q != "" {
 		searched = "true"
 	}
-	found, err := cases.Export(p.ctx, p.w.s, p.by, f, asked("incident", q.Incident, "status", q.Status, "class", q.Class, "assignee", q.Assignee, "desk", q.Desk, "queue", q.Queue, "searched", searched))
+	whose := q.Assignee
+	if whose == "me" {
+		whose = strconv.FormatInt(p.by.ID, 10)
+	}
+	found, err := cases.Export(p.ctx, p.w.s, p.by, f, asked("incident", q.Incident, "status", q.Status, "class", q.Class, "assignee", whose, "desk", q.Desk, "queue", q.Queue,
+		"age", q.Age, "order", q.Order, "searched", searched))
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hoten/app/access"
 	"hoten/app/fault"
 	"hoten/app/questions"
 	"hoten/i18n"
@@ -33,7 +34,8 @@ func showQuestions(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.QuestionsIndex{Found: ui.QuestionsFound{Q: q}, MayEdit: p.by.May(questions.ToSet.Needs)}
+	shown := ui.QuestionsIndex{Found: ui.QuestionsFound{Q: q}, MayEdit: p.by.May(questions.ToSet.Needs), MayRead: p.by.May(access.ReadSettings)}
+	shown.Found.MayRead = shown.MayRead
 	shown.Found.Rows, shown.Found.MayEdit = p.questionRows(questions.Found(list, q), topics, i18n.Lang(p.ctx)), shown.MayEdit
 	for i, row := range p.questionRows(list, topics, i18n.Lang(p.ctx)) {
 		switch n := len(shown.Groups); {
@@ -108,9 +110,9 @@ func suggestQuestions(p *page) error {
 
 func newQuestion(p *page) error { return p.questionForm(ui.QuestionsEdit{}) }
 
-// editQuestion is the form of a question, as it counts or as the version was that the
+// showQuestion is the form of a question, as it counts or as the version was that the
 // address names.
-func editQuestion(p *page) error {
+func showQuestion(p *page) error {
 	number, err := p.id()
 	if err != nil {
 		return err
@@ -124,7 +126,7 @@ func editQuestion(p *page) error {
 		return err
 	}
 	last := history[0]
-	shown := ui.QuestionsEdit{Number: number, Version: last.Version.Version, Seen: fieldsOfQuestion(last.Text), Values: fieldsOfQuestion(last.Text), Withdrawn: last.Withdrawn}
+	shown := ui.QuestionsEdit{MayEdit: p.by.May(questions.ToSet.Needs), Number: number, Version: last.Version.Version, Seen: fieldsOfQuestion(last.Text), Values: fieldsOfQuestion(last.Text), Withdrawn: last.Withdrawn}
 	if asked := p.QueryParam("version"); asked != "" {
 		i := slices.IndexFunc(history, func(v questions.Named) bool { return strconv.FormatInt(v.Version.Version, 10) == asked })
 		if i < 0 {
@@ -207,7 +209,7 @@ func withdrawQuestion(p *page) error {
 func (p *page) questionKept(changed bool, err error, form, done string) error {
 	switch {
 	case err != nil:
-		return p.again(err, form, editQuestion)
+		return p.again(err, form, showQuestion)
 	case changed:
 		return p.to("/questions", done)
 	}

@@ -189,14 +189,14 @@ var Routes = []Route{
 	{"POST", "/services/:id/void", services.ToVoid, voidService},
 
 	{"GET", "/scripts", access.ReadCases, showScripts},
-	{"GET", "/scripts/:part", access.EditScripts, editScript},
+	{"GET", "/scripts/:part", access.ReadSettings, showScript},
 	{"POST", "/scripts/:part", scripts.ToChange, changeScript},
 	{"GET", "/questions", access.ReadCases, showQuestions},
 	{"GET", "/questions/new", access.EditScripts, newQuestion},
 	{"POST", "/questions", questions.ToSet, addQuestion},
 	{"POST", "/questions/search", access.ReadCases, searchQuestions},
 	{"POST", "/questions/suggestions", access.ReadCases, suggestQuestions},
-	{"GET", "/questions/:id", access.EditScripts, editQuestion},
+	{"GET", "/questions/:id", access.ReadSettings, showQuestion},
 	{"POST", "/questions/:id", questions.ToSet, setQuestion},
 	{"POST", "/questions/:id/withdraw", questions.ToWithdraw, withdrawQuestion},
 

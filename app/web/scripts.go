@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hoten/app/access"
 	"hoten/app/fault"
 	"hoten/app/scripts"
 	"hoten/i18n"
@@ -18,7 +19,7 @@ func showScripts(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.ScriptsIndex{MayEdit: p.by.May(scripts.ToChange.Needs)}
+	shown := ui.ScriptsIndex{MayEdit: p.by.May(scripts.ToChange.Needs), MayRead: p.by.May(access.ReadSettings)}
 	for _, step := range scripts.Steps {
 		of := ui.ScriptStep{Name: step.Name}
 		for _, part := range step.Parts {
@@ -62,9 +63,9 @@ func (p *page) placeholders(part, lang string) map[string]ui.Placeholder {
 	return out
 }
 
-// editScript is the form of a part, with the texts in force or those of the version that the
+// showScript is the form of a part, with the texts in force or those of the version that the
 // address names.
-func editScript(p *page) error {
+func showScript(p *page) error {
 	p.section("scripts")
 	part := p.Param("part")
 	history, err := scripts.History(p.db, part)
@@ -73,7 +74,7 @@ func editScript(p *page) error {
 	}
 	versions := append(history, scripts.Named{Version: scripts.Version{Part: part}})
 	now := fieldsOfScript(versions[0].Text())
-	shown := ui.ScriptsEdit{Part: part, Version: versions[0].Version.Version, Seen: now, Values: now}
+	shown := ui.ScriptsEdit{MayEdit: p.by.May(scripts.ToChange.Needs), Part: part, Version: versions[0].Version.Version, Seen: now, Values: now}
 	for _, v := range versions {
 		shown.Versions = append(shown.Versions, ui.ScriptVersion{Version: v.Version.Version, Said: p.worded(part, v.Text()), Shipped: v.Text() == scripts.Shipped(part),
 			SetBy: v.Setter.In(i18n.Lang(p.ctx)), SetAt: v.SetAt, Reason: v.Reason})
@@ -134,7 +135,7 @@ func changeScript(p *page) error {
 	changed, err := scripts.Change(p.ctx, p.w.s, p.by, part, p.seenVersion(), p.typedScript(), p.FormValue("reason"))
 	switch {
 	case err != nil:
-		return p.again(err, "", editScript)
+		return p.again(err, "", showScript)
 	case changed:
 		return p.to("/scripts#part-"+part, "script_changed")
 	}

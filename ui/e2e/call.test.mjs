@@ -110,23 +110,66 @@ test("a second call asks first, and nothing typed ahead is sent for another ques
   await open(page, first.login);
   await page.keyboard.press("c");
   await page.locator("#answer-name").waitFor();
-  // A birth date that cannot be read is asked again: what followed waits in its field, unsent.
+  // What is no birth date is not sent as one, and what followed waits where it belongs.
   await page.keyboard.type(first.said);
   await page.keyboard.press("Enter");
   await page.keyboard.type("なし");
   await page.keyboard.press("Enter");
   await page.keyboard.type(first.number);
   await page.keyboard.press("Enter");
+  const stands = () => page.evaluate(() => ["birth_date", "phone", "customer_number"].map((item) => document.getElementById("answer-" + item)?.value).join("|"));
+  await page.waitForFunction(() => document.getElementById("answer-phone")?.value && document.activeElement?.id === "answer-birth_date", undefined, { timeout: 5000 });
+  assert.equal(await stands(), `なし|${first.number}|`);
+  assert.equal(await page.locator("#call .answered").count(), 1);
+  await page.keyboard.press("Enter");
   await page.locator("#call .problem").first().waitFor();
   await page.waitForFunction(() => document.activeElement?.id === "answer-birth_date", undefined, { timeout: 5000 });
-  assert.equal(await page.inputValue("#answer-phone"), first.number);
-  assert.equal(await page.locator("#call .answered").count(), 1);
+  assert.equal(await stands(), `|${first.number}|`);
+
+  // After a wrong answer nothing goes by itself, and no button is pressed by what is typed.
+  await page.keyboard.type("19010101");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("N900000000");
+  await page.keyboard.press("Enter");
+  await page.locator("#call .no").waitFor();
+  await page.waitForFunction(() => document.getElementById("answer-customer_number")?.value, undefined, { timeout: 5000 });
+  assert.equal(await stands(), `|${first.number}|N900000000`);
+  assert.equal(await page.locator("#call .no").count(), 1);
 
   await other.keyboard.press("c");
   await other.locator("#call [data-ends]").waitFor();
   assert.equal(await other.locator("#verification").count(), 0);
+  await other.waitForTimeout(1100); // longer than the pause that a key wants
   await other.keyboard.press("c");
+  assert.equal(await other.locator("#answer-name").count(), 0, "a key ends no other call");
+  await other.locator("form[action$='/calls'] button").click();
   await other.locator("#answer-name").waitFor();
+  await page.context().close();
+});
+
+test("typing on where a button is next presses nothing", async () => {
+  const page = await signIn(browser, hoten.origin, "agent", problems);
+  const of = callers[3];
+  await open(page, of.login);
+  if (await page.locator("#verification").count()) {
+    await page.locator("form[action$='/end'] button").click();
+    await page.waitForFunction(() => !document.getElementById("verification"));
+  }
+  await page.locator("#call [name=relation]").waitFor();
+  await page.locator("form[action$='/calls'] button").click();
+  await page.locator("#answer-name").waitFor();
+  for (const said of [of.said, of.born, of.number, "N910000009"]) {
+    await page.keyboard.type(said, { delay: 10 });
+    await page.keyboard.press("Enter");
+  }
+  await page.locator("form[action$='/code'] button").waitFor();
+  await page.waitForFunction(() => document.getElementById("answer-customer_number")?.value === "N910000009", undefined, { timeout: 5000 });
+  assert.equal(await page.locator("#answer-code").count(), 0, "no code went out");
+  await page.fill("#answer-customer_number", "");
+  await page.locator("form[action$='/code'] button").focus();
+  await page.keyboard.type("N9");
+  assert.equal(await page.inputValue("#answer-customer_number"), "N9");
+  assert.equal(await page.locator("#answer-code").count(), 0);
   await page.context().close();
 });
 

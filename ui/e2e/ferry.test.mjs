@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe } from "./axe.mjs";
-import { mailTo } from "./mailbox.mjs";
+import { eventually, mailTo } from "./mailbox.mjs";
 import { password, signIn, startBrowser, startEmpty } from "./server.mjs";
 
 let hoten, browser;

@@ -268,12 +268,14 @@ test("a call that is offered: whoever has it hears what became of it, also while
   const other = await signIn(browser, hoten.origin, "sv", problems);
   await agent.goto(hoten.origin + "/cases?queue=unassigned");
   await agent.goto(hoten.origin + (await agent.locator(".list a.open").nth(8).getAttribute("href")));
-  await submit(agent, agent.locator("form[action$='/calls'] button.primary"));
+  await agent.locator("form[action$='/calls'] button.primary").click();
+  await agent.locator("#answer-name").waitFor();
   // Who can take it is up to date while the list is open, also while it is in use.
   const another = async (page, nth) => {
     await page.goto(hoten.origin + "/cases?queue=unassigned");
     await page.goto(hoten.origin + (await page.locator(".list a.open").nth(nth).getAttribute("href")));
-    await submit(page, page.locator("form[action$='/calls'] button.primary"));
+    await page.locator("form[action$='/calls'] button.primary").click();
+    await page.locator("#answer-name").waitFor();
   };
   // Named in the list, or below it where nobody can take the call.
   const taken = agent.locator("#handover li, #handover option[disabled]", { hasText: "高橋 翔（スーパーバイザー、通話中）" });

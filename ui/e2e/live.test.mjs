@@ -57,7 +57,7 @@ test("a suspicion reaches a call whose agent has the focus in an empty field, an
   await verified.waitFor();
 
   // The suspicion takes the verification with it, and the field that had the focus.
-  await agent.waitForFunction(() => document.activeElement.id === "answer-address");
+  await agent.locator("#answer-address").focus();
   await call(other);
   const suspect = () => other.click("button[name=outcome][value=impostor_suspected]");
   const banner = agent.locator("#call .notice.error", { hasText: "なりすまし疑い" });

@@ -4,6 +4,8 @@
 let ahead = []; // what was typed meanwhile: a field each, and whether Enter followed
 let taker; // the unseen field that takes it
 let sent; // the field that is under way
+let kept = new Map(); // what stood in other fields, by id
+let typing; // the field in which somebody was at work
 
 export function calls() {
   // Browsers give the focus away when they go to the fragment, after loading.
@@ -12,6 +14,8 @@ export function calls() {
   document.addEventListener("submit", (event) => {
     if (event.target.matches("#call form[data-hx-boost]")) wait(event.target);
   });
+  document.addEventListener("keydown", type);
+  document.addEventListener("htmx:beforeSwap", (event) => { if (event.target.contains(document.getElementById("call"))) keep(); });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.contains(document.getElementById("call"))) next(); // other parts come in apart
     hide();
@@ -62,8 +66,16 @@ function take(entered) {
   taker.value = "";
 }
 
+// keep notes what stands in fields that an answer does not send, and where somebody is typing.
+function keep() {
+  kept = new Map(inputs().filter((field) => field !== sent && field.value !== "").map((field) => [field.id, field.value]));
+  const at = document.activeElement;
+  typing = at?.matches?.("#call input[id^='answer-']") && at !== sent ? { id: at.id, caret: at.selectionStart } : undefined;
+}
+
+const inputs = () => [...document.querySelectorAll("#call input[id^='answer-']")];
+
 function next() {
-  const open = document.querySelector("#call [data-next]");
   const waited = taker !== undefined;
   if (waited) {
     if (taker.dataset.composing) {
@@ -76,31 +88,76 @@ function next() {
   } else if (document.activeElement && document.activeElement !== document.body) {
     return;
   }
+  for (const field of inputs()) if (field.value === "" && kept.has(field.id)) field.value = kept.get(field.id);
+  kept = new Map();
   const call = document.getElementById("call");
+  const open = document.querySelector("#call [data-next]") ?? document.querySelector("[data-hide-after] a");
   if (!call || !(open || waited)) return;
-  const at = open ?? call.querySelector("h2");
-  if (!open) at.tabIndex = -1;
-  at.focus({ preventScroll: true });
-  at.scrollIntoView({ block: "nearest" });
   const was = sent;
   sent = undefined;
-  fill(open, was);
+  const left = document.getElementById(typing?.id);
+  const placed = fill(open, was);
+  if (taker) return; // the next answer is under way
+  if (left) {
+    left.focus({ preventScroll: true });
+    left.setSelectionRange(typing.caret, typing.caret);
+  } else {
+    lead(placed ?? open ?? call.querySelector("h2"));
+  }
+  typing = undefined;
 }
 
-// fill gives what was typed ahead to the field that is next. One that was refused or is to be
-// asked again is not what it was typed for: then it waits in the fields after it.
+function lead(at) {
+  if (at.localName === "h2") at.tabIndex = -1;
+  at.focus({ preventScroll: true });
+  at.scrollIntoView({ block: "nearest" });
+}
+
+// fits tells whether a text may be an answer to the question of a field: what was typed ahead
+// was perhaps for another one than is next.
+function fits(field, text) {
+  const plain = text.normalize("NFKC").trim();
+  const digits = plain.replace(/\D/g, "").length;
+  switch (field.id) {
+    case "answer-name": return digits === 0;
+    case "answer-birth_date": return digits > 2 && digits <= 8 && /^[\d\s/.\-年月日元明治大正昭和平成令MTSHR]+$/i.test(plain);
+    case "answer-phone": return digits >= 9 && /^[+\d\s()\-ー]+$/.test(plain);
+    case "answer-customer_number": return digits > 0 && digits !== 11 && /^[A-Z\d\-]+$/i.test(plain) && !/^0\d{9}$/.test(plain);
+    case "answer-address": return digits > 0 && /[^\x00-\x7f]/.test(plain);
+    case "answer-code": return /^[\d\s]{4,9}$/.test(plain);
+  }
+  return false;
+}
+
+// fill gives what was typed ahead to the field that it fits, the next one first. It goes on by
+// itself only into the question that is next, after an answer that was right: a wrong one
+// costs the caller a try. It returns the field in which the rest waits.
 function fill(open, was) {
-  const [first] = ahead;
-  if (first && open?.localName === "input" && open.id !== was?.id) {
-    ahead.shift();
-    open.value = first.text;
-    if (first.entered && first.text !== "") open.form.requestSubmit();
-    if (taker) return;
+  let placed;
+  const right = !was || !document.getElementById(was.id);
+  while (ahead.length > 0) {
+    const { text, entered } = ahead.shift();
+    if (text === "") continue;
+    const free = inputs().filter((field) => field.value === "");
+    const asked = open?.localName === "input" && free.includes(open) ? open : undefined;
+    const field = asked && (!entered || fits(asked, text)) ? asked : free.find((other) => fits(other, text)) ?? asked ?? free[0];
+    if (!field) continue;
+    field.value = text;
+    if (entered && field === asked && right && fits(field, text)) {
+      field.form.requestSubmit();
+      return undefined;
+    }
+    placed = entered && placed ? placed : field;
   }
-  const free = [...document.querySelectorAll("#call input[id^='answer-']")].filter((field) => field !== open && field.value === "");
-  for (const { text } of ahead.filter((typed) => typed.text !== "")) {
-    const field = free.shift();
-    if (field) field.value = text;
-  }
-  ahead = [];
+  return placed;
+}
+
+// Whoever goes on typing where a button has the focus types for a field: Enter is not to press
+// the button then.
+function type(event) {
+  const button = event.target;
+  if (!button.matches?.("#call button[data-next]") || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key.length !== 1 && event.keyCode !== 229 || event.key === " ") return;
+  const field = inputs().find((free) => free.value === "");
+  lead(field ?? document.querySelector("#call h2"));
 }

@@ -1,4 +1,8 @@
 // "/" and Ctrl+K lead to the search box, "?" shows the keys.
+// pause is how long nothing was typed before a key that does something, in ms.
+const pause = 1000;
+let typed = -pause;
+
 export function keyboard() {
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey) return;
@@ -15,11 +19,14 @@ export function keyboard() {
         showShortcuts();
       } else {
         const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-        if (button) event.preventDefault();
-        button?.click();
+        // A letter of something that is being typed is no command, nor is what is folded away.
+        if (!button?.offsetParent || event.timeStamp - typed < pause) return;
+        event.preventDefault();
+        button.click();
       }
     }
   });
+  document.addEventListener("keydown", (event) => { if (event.key.length === 1 || event.key === "Process" || event.key === "Enter") typed = event.timeStamp; });
   for (const button of document.querySelectorAll("[data-shortcuts]")) {
     button.hidden = false;
     button.addEventListener("click", showShortcuts);

@@ -130,7 +130,7 @@ for (const lang of ["ja", "en"]) {
     const auditor = await signIn(browser, hoten.origin, "auditor", problems);
     await switchTo(auditor, lang);
     await auditor.goto(hoten.origin + "/audit?subject=reimbursement:" + proposal.split("/").pop());
-    assert.match(await auditor.locator("main").innerText(), /reimbursement\.approved/);
+    assert.match(await auditor.locator("main").innerText(), lang === "ja" ? /補填を承認/ : /Approved a reimbursement/);
     await axe(auditor);
     for (const page of [agent, supervisor, auditor]) await page.context().close();
   });

@@ -82,7 +82,7 @@ func NamesCase(s string) bool {
 // hyphen. A wrong check digit is not a case number.
 func ParseNumber(s string) (int64, bool) {
 	s = strings.ToUpper(strings.TrimSpace(width.Narrow.String(s)))
-	s = strings.NewReplacer("-", "", " ", "").Replace(oneDash.Replace(strings.TrimPrefix(s, "H")))
+	s = strings.NewReplacer("-", "", " ", "").Replace(oneDash(strings.TrimPrefix(s, "H")))
 	if len(s) < 8 || strings.Trim(s, "0123456789") != "" {
 		return 0, false
 	}
@@ -93,8 +93,15 @@ func ParseNumber(s string) (int64, bool) {
 	return id, true
 }
 
-// oneDash makes a hyphen of what input methods write for it.
-var oneDash = strings.NewReplacer("−", "-", "‐", "-", "ー", "-", "ｰ", "-")
+// oneDash makes a hyphen of what input methods and letters write for it.
+func oneDash(s string) string {
+	return strings.Map(func(r rune) rune {
+		if jptext.IsDash(r) {
+			return '-'
+		}
+		return r
+	}, s)
+}
 
 // numbersFrom reads how a case number begins while somebody types it, and gives the
 // ids whose numbers begin so: "H00012", or the bare number without its zeros and

@@ -7,45 +7,55 @@ import (
 
 	"golang.org/x/text/width"
 
+	"hoten/app/jptext"
 	"hoten/app/vault"
 )
 
 // Rules that a search which found nothing may have missed: what was typed cannot find all that
-// it may stand for.
+// it may stand for. The first three are about what is written as a case number.
 const (
-	RuleCheckDigit   = "check_digit"   // a case number with a wrong digit
-	RuleShort        = "short"         // one letter or digit
+	RuleCheckDigit   = "check_digit"   // a wrong digit
+	RuleLength       = "length"        // too few or too many digits
+	RuleUnknown      = "unknown"       // right, and no case's
 	RuleOneCharacter = "one_character" // whole family or given names only
-	RuleDigits       = "digits"        // case and customer numbers only
+	RuleDigits       = "digits"        // case and customer numbers, and whole IDs, only
+	RulePhone        = "phone"         // a telephone number with too few digits
 	RuleStart        = "start"         // whole IDs and mail addresses, and names
 )
 
 var (
-	likeNumber = regexp.MustCompile(`^(H\d{7}-?\d|\d{7}-\d)$`)
-	inASCII    = regexp.MustCompile(`^[[:ascii:]]*$`)
+	numberForm = regexp.MustCompile(`^(H\d{7}-?\d|\d{7}-\d)$`)
+	// H with digits alone may be an ID, unless there are about as many as a case number has.
+	likeNumber = regexp.MustCompile(`^(H\d+-\d*|H\d{7,9})$`)
+	inASCII    = regexp.MustCompile(`^[[:ascii:]]+$`)
 	inDigits   = regexp.MustCompile(`^\d+$`)
 )
 
-// RuleOf is the rule to tell of when q found nothing; empty for none: no case has this.
+// RuleOf is the rule to tell of when q found nothing; empty for none: no case has this. It
+// counts what the search counts: the keys, without hyphens, spaces and brackets.
 func RuleOf(q string) string {
-	typed := strings.ToUpper(strings.TrimSpace(width.Narrow.String(q)))
-	_, isNumber := ParseNumber(typed)
-	n := utf8.RuneCountInString(typed)
+	number := oneDash(strings.ReplaceAll(strings.ToUpper(strings.TrimSpace(width.Narrow.String(q))), " ", ""))
+	_, isNumber := ParseNumber(q)
+	key, phone := jptext.LoginKey(q), jptext.TypedPhone(q)
 	switch {
-	case !isNumber && likeNumber.MatchString(oneDash.Replace(typed)):
+	case isNumber && (numberForm.MatchString(number) || likeNumber.MatchString(number)):
+		return RuleUnknown
+	case numberForm.MatchString(number):
 		return RuleCheckDigit
-	case n == 1 && inASCII.MatchString(typed):
-		return RuleShort
-	case n == 1:
-		return RuleOneCharacter
-	case n < vault.StartLengths[0] && inDigits.MatchString(typed):
+	case likeNumber.MatchString(number):
+		return RuleLength
+	case phone != "" && len(phone) < vault.StartLengths[0] && inDigits.MatchString(strings.TrimSpace(width.Narrow.String(q))):
 		return RuleDigits
-	case n < vault.StartLengths[0] && inASCII.MatchString(typed):
+	case phone != "" && len(phone) < vault.StartLengths[0]:
+		return RulePhone
+	case len(key) < vault.StartLengths[0] && inASCII.MatchString(key):
 		return RuleStart
+	case utf8.RuneCountInString(key) == 1:
+		return RuleOneCharacter
 	}
 	return ""
 }
 
 // Searchable reports whether a rule still lets it be told that no case has the ID: a whole
 // one is found however short.
-func Searchable(rule string) bool { return rule == "" || rule == RuleStart }
+func Searchable(rule string) bool { return rule == "" || rule == RuleStart || rule == RuleDigits }

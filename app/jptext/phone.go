@@ -1,6 +1,9 @@
 package jptext
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // PhoneKey is what telephone numbers are compared by: the digits as dialled in
 // Japan ("09000008551"), whatever the hyphens, the width, +81 or a zero that a
@@ -30,6 +33,18 @@ func PhoneKey(s string) string {
 		return "0" + key
 	}
 	return key
+}
+
+// TypedPhone is the PhoneKey of what is written as a telephone number: digits with dashes,
+// brackets, dots, slashes and spaces; empty for anything else, whose digits are no number.
+func TypedPhone(s string) string {
+	other := func(r rune) bool {
+		return !(r >= '0' && r <= '9') && !IsDash(r) && !unicode.IsSpace(r) && !strings.ContainsRune("+()[]./", r)
+	}
+	if strings.ContainsFunc(compat(s), other) {
+		return ""
+	}
+	return PhoneKey(s)
 }
 
 // ValidPhone reports whether key, a PhoneKey, can be a number that is called:

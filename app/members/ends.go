@@ -23,10 +23,11 @@ func Ends(v *vault.Vault, name, kana, phone string) (ends []int32) {
 }
 
 // NameAndEnd reads a query of the last digits of a telephone number and a name, or how it
-// begins, in any order; empty for another.
+// begins, in any order; empty for another. Beside the digits, without a space, a name is not in
+// Latin letters: those with digits are an ID.
 func NameAndEnd(q string) (name, digits string) {
 	parts := jptext.NameParts(q)
-	if len(parts) < 2 {
+	if len(parts) == 0 {
 		return "", ""
 	}
 	last := len(parts) - 1
@@ -38,7 +39,16 @@ func NameAndEnd(q string) (name, digits string) {
 			}
 		}
 	}
-	return "", ""
+	whole := strings.Join(parts, " ")
+	name = strings.Trim(whole, "0123456789")
+	digits, before := strings.CutSuffix(whole, name)
+	if !before {
+		digits = strings.TrimPrefix(whole, name)
+	}
+	if len(digits) != vault.EndDigits || strings.Trim(digits, "0123456789") != "" || strings.ContainsAny(name, "0123456789") || jptext.NameKey(name) == "" || jptext.IsLatin(name) {
+		return "", ""
+	}
+	return name, digits
 }
 
 // askEnd reads whose telephone number may end, and whose name begin, as q says. What it

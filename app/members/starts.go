@@ -3,7 +3,6 @@ package members
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"hoten/app/jptext"
 	"hoten/app/store"
@@ -35,10 +34,7 @@ func startCondition(v *vault.Vault, key string) (condition string, args []any) {
 // there are more than were looked into.
 func askStart(reads *store.Reads, v *vault.Vault, q string, most int) func() (hits []Hit, truncated bool, err error) {
 	const contact = "select i.id as identity, h.id as row, h.value as sealed from contacts h join identities i using (member_id) where h.kind = '%s' and "
-	login, phone := jptext.LoginKey(q), jptext.PhoneKey(q)
-	if strings.ContainsFunc(q, unicode.IsLetter) {
-		phone = "" // its digits are no number
-	}
+	login, phone := jptext.LoginKey(q), jptext.TypedPhone(q)
 	type hit struct {
 		Identity, Row int64
 		Sealed        []byte

@@ -4,6 +4,7 @@ import (
 	"hoten/app/bulletins"
 	"hoten/app/cases"
 	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/reports"
 	"hoten/app/scripts"
 	"hoten/app/services"
@@ -31,7 +32,12 @@ func showCalls(p *page) error {
 		}
 		rows, _ = cut(rows, func(r cases.Row) int64 { return r.Case.ID })
 		shown.Searched, shown.Cut, shown.Rule = true, many, cases.RuleOf(q)
-		shown.MayOpen = len(rows) == 0 && cases.Searchable(shown.Rule)
+		shown.MayOpen = len(rows) == 0 && !many && cases.Searchable(shown.Rule)
+		if shown.MayOpen && shown.Rule == cases.RuleDigits { // more often the end of a telephone number
+			if shown.MayOpen, err = p.formOfAnID(q); err != nil {
+				return err
+			}
+		}
 		if shown.Rows, err = p.caseRows(rows); err != nil {
 			return err
 		}
@@ -64,6 +70,20 @@ func showCalls(p *page) error {
 	shown.Script = ui.Script{Parts: []string{"identify"}, Texts: texts(), Language: i18n.Lang(p.ctx), Names: map[string]ui.ScriptNames{"ja": {Agent: p.account.Name}, "en": {Agent: p.account.NameIn("en")}}}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// formOfAnID reports whether some ID may be written so.
+func (p *page) formOfAnID(q string) (bool, error) {
+	for _, id := range p.ids {
+		fits, err := id.Matcher()
+		if err != nil {
+			return false, err
+		}
+		if fits == nil || fits(jptext.LoginKey(q)) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func (p *page) openCalls() ([]ui.OpenCall, error) {

@@ -68,6 +68,9 @@ func (w *Web) failed(c echo.Context, err error) error {
 		shown.Holders = holders(p.ctx, err)
 		for _, problem := range ui.ProblemsOf(p.ctx, "", f) {
 			shown.Problems = append(shown.Problems, ui.Choice{Value: problem.Field, Label: problem.Text})
+			if problem.Field == "q" { // which people type
+				shown.Problems[len(shown.Problems)-1] = ui.Choice{Label: i18n.T(p.ctx, "form.problem", "label", i18n.T(p.ctx, "frame.search.word"), "problem", problem.Text)}
+			}
 		}
 		if shown.Kind == "address" && len(f.Fields) > 0 {
 			shown.Back = c.Request().URL.Path

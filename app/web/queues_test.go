@@ -22,7 +22,8 @@ func TestSearchAsOneTypes(t *testing.T) {
 	for q, want := range map[string]int{
 		"ヤマ": 2, "山田太": 1, "やまだ": 2, "yamada0002@ocn.example": 1, "09000001234": 2, s.Case(login).Number(): 1,
 		"YAMADA0002": 1, "yama": 2, "yamad": 2, "tarou yamada": 1, "山 1234": 2, "1234 ヤ": 2, "hanako 1234": 0, "yamada 1234": 2, "山田花 1234": 1, "林 1234": 0, "山 1235": 0, "1234": 0, "taro.": 1, "hanako.yama": 1, "090-0000": 2, "+81 90 0000": 2, "ada0001": 0, // as they begin, from five letters on
-		"H000000": 2, "h0": 2, "H0000001": 1, "1": 0, "000": 0, "H00000019": 0, "00": 0, // case numbers: the bare number from two digits on "山": 0, "": 0, "無関係": 0, "<b>": 0,
+		"H000000": 2, "h0": 2, "H0000001": 1, "1": 1, "000": 0, "H00000019": 0, "00": 0, // case numbers and the bare number
+		"山": 0, "無関係": 0, "<b>": 0,
 	} {
 		a := b.post("/search/suggestions", "q", q)
 		if got := strings.Count(a.body, `href="/cases/H`); a.status != http.StatusOK || got != want {
@@ -60,19 +61,20 @@ func TestSearchSaysItsRules(t *testing.T) {
 	b := s.as(s.Agent)
 	number := s.Case(login).Number()
 	wrong := "H0000002-" + number[len(number)-1:]
-	const short, digits, start, checkDigit, none = "1文字では検索できません", "4桁までの数字では", "4文字までの英数字では", "検査数字が合いません", "該当する案件はありません"
+	const phone, digits, start, checkDigit, length, unknown, none = "電話番号の検索には桁数が足りません", "全体が一致するIDだけを検索します", "4文字までの英数字では", "検査数字が合いません", "7桁の数字と検査数字", "この番号の案件はありません", "該当する案件はありません"
 	for q, says := range map[string]string{
 		number: "案件番号が一致", login: "IDが一致", "yamada0": "IDの先頭が一致", "090-0000-1234": "電話が一致", "090-0000": "電話の先頭が一致", "山 1234": "電話の下4桁と氏名が一致",
 		"taro.yamada@mail.example": "メールが一致", "taro.": "メールの先頭が一致", "N123456789": "お客さま番号が一致", "山田": "氏名が一致", "やまだ": "カナが一致", "tarou": "カナが一致",
-		"a": short, "7": short, "1234": digits, "９９": digits, "xq": start, "xq@1": start, wrong: checkDigit, strings.ToLower(wrong): checkDigit, strings.ReplaceAll(wrong, "-", "ー"): checkDigit, wrong[1:]: checkDigit, "無関係": none, "nobody@ocn.example": none,
+		"a": start, "7": digits, "06-00": phone, "06 00": phone, "山1234": "電話の下4桁と氏名が一致", "1234山": "電話の下4桁と氏名が一致",
+		"H2000002-2": unknown, "H20000022": unknown, "H001250-0": length, "H0012500": length, "1234": digits, "９９": digits, "xq": start, "xq@1": start, wrong: checkDigit, strings.ToLower(wrong): checkDigit, strings.ReplaceAll(wrong, "-", "ー"): checkDigit, wrong[1:]: checkDigit, "無関係": none, "nobody@ocn.example": none,
 	} {
 		body := b.post("/search/suggestions", "q", q).body
-		for _, each := range []string{"が一致", short, digits, start, checkDigit, none} {
-			if has := strings.Contains(body, each); has != strings.Contains(says, each) {
+		for _, each := range []string{"が一致</small>", phone, digits, start, checkDigit, length, unknown, none} {
+			if has := strings.Contains(body, each); has != strings.Contains(says+"</small>", each) {
 				t.Errorf("%q: %q is said: %t, want only %q", q, each, has, says)
 			}
 		}
-		if strings.Contains(says, "が一致") {
+		if strings.HasSuffix(says, "が一致") {
 			if !strings.Contains(body, says) {
 				t.Errorf("%q: %q is not said: %s", q, says, body)
 			}
@@ -80,18 +82,81 @@ func TestSearchSaysItsRules(t *testing.T) {
 		}
 		// 受電 says the same, and offers to open a case only where the search could find it.
 		body = b.get(b.post("/calls", "q", q).location).body
-		if offers := strings.Contains(body, `id="open-title"`); !strings.Contains(body, says) || offers != (says == none || says == start) {
+		if offers := strings.Contains(body, `id="open-title"`); !strings.Contains(body, says) || offers != (says == none || says == start || says == digits) {
 			t.Errorf("%q: calls offer to open a case: %t: %s", q, offers, says)
 		}
 		if says == none && strings.Contains(q, "@") && strings.Count(body, `value="`+q+`"`) != 2 {
 			t.Errorf("%s is not in the form", q)
 		}
 	}
+	// Digits alone may be an ID only where there is one that is written so.
+	for form, want := range map[string]bool{"": true, "[0-9]+": true, "FC-[0-9]{6}": false} {
+		s.Number("with u as (update id_kinds set form = $1 returning 1) select count(*) from u", form)
+		if body := b.get(b.post("/calls", "q", "4322").location).body; strings.Contains(body, `id="open-title"`) != want {
+			t.Errorf("IDs of the form %q: calls offer to open a case: %t", form, !want)
+		}
+	}
+	// Among filters a number that is not found may be a case's.
+	list := b.post("/search", "q", "H2000002-2").location
+	if body := b.get(list).body; !strings.Contains(body, unknown) {
+		t.Error("the list does not say that no case has the number")
+	}
+	if body := b.get(list + "&status=completed").body; strings.Contains(body, unknown) {
+		t.Error("a filtered list says that no case has the number")
+	}
 	if body := b.get("/calls").body; strings.Contains(body, `id="open-title"`) {
 		t.Error("calls offer to open a case before anything was searched for")
 	}
 	if a := b.post("/cases", "incident", apptest.Reference, "login_id", ""); !strings.Contains(a.body, `id="open-title"`) {
 		t.Error("the form that was refused is not there")
+	}
+}
+
+// Where more people are named so than a search looks at, nobody is told that there is no case,
+// nor led to opening one, nor straight to the one that was found.
+func TestSearchThatIsCutDeniesNothing(t *testing.T) {
+	s := newSite(t)
+	var rows strings.Builder
+	for i := range 201 {
+		name, kana := "佐藤 太郎", "サトウ タロウ"
+		if i == 0 {
+			name, kana = "佐野 太郎", "サノ タロウ"
+		}
+		fmt.Fprintf(&rows, "sato%d@ocn.example,%s,%s,1970-01-02,090-1%03d-3701,sato%d@mail.example,2008-01-01,,,M%09d,ja,0,0,\n", i, name, kana, i, i, i)
+	}
+	s.Import(apptest.AffectedHeader+rows.String(), "")
+	b := s.as(s.Agent)
+	const cut, none = "一部だけを検索しました", "案件はありません"
+	for _, q := range []string{"佐々木 3701", "佐々木3701"} {
+		pages := map[string]string{"the box": b.post("/search/suggestions", "q", q).body}
+		for _, path := range []string{"/calls", "/search"} {
+			pages[path] = b.get(b.post(path, "q", q).location).body
+		}
+		for at, body := range pages {
+			if !strings.Contains(body, cut) || strings.Contains(body, none) || strings.Contains(body, `id="open-title"`) {
+				t.Errorf("%s: %s denies a case: %t", q, at, strings.Contains(body, none))
+			}
+		}
+	}
+	for _, path := range []string{"/calls", "/search"} {
+		if a := b.post(path, "q", "佐野 3701"); strings.Contains(a.location, "/cases/H") {
+			t.Errorf("%s leads to %s although others were not looked at", path, a.location)
+		}
+	}
+}
+
+// What is too long to search for is named as people know it.
+func TestTooLongToSearchFor(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Agent)
+	for lang, want := range map[string]string{"ja": "検索語：200文字以内で入力してください。", "en": "Search: Use at most 200 characters."} {
+		b.post("/language", "language", lang)
+		for _, path := range []string{"/calls", "/search", "/search/suggestions", "/questions/search"} {
+			a := b.post(path, "q", strings.Repeat("あ", 201))
+			if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, want) || strings.Contains(a.body, "<code>q</code>") {
+				t.Errorf("%s %s: %d %s", lang, path, a.status, a.body)
+			}
+		}
 	}
 }
 

@@ -11,25 +11,23 @@ import (
 	"hoten/ui"
 )
 
-// Found as one types: few, and only from two bytes on, else the rule stands there. A kanji is
-// more than one, and a name may be just that.
+// Found as one types: few.
 const (
 	suggested     = 8
 	suggestedFrom = 50 // people looked into
-	shortestQuery = 2
 )
 
 // find looks for cases by what somebody says of a member, and notes that it was
-// looked for.
-func (p *page) find(f cases.Filter) ([]cases.Row, error) {
+// looked for; cut reports that more people are named so than were looked at.
+func (p *page) find(f cases.Filter) (rows []cases.Row, cut bool, err error) {
 	if utf8.RuneCountInString(f.Q+f.Phone) > longestHidden {
-		return nil, fault.Input("q", "too_long", "max", longestHidden)
+		return nil, false, fault.Input("q", "too_long", "max", longestHidden)
 	}
-	rows, _, err := cases.Find(p.db, p.w.s.Vault, f)
+	rows, cut, err = cases.Find(p.db, p.w.s.Vault, f)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return rows, cases.Searched(p.ctx, p.w.s, p.by, f.Q+f.Phone, min(len(rows), f.Limit))
+	return rows, cut, cases.Searched(p.ctx, p.w.s, p.by, f.Q+f.Phone, min(len(rows), f.Limit))
 }
 
 // suggest answers the search box while somebody types in it: a part of a page.
@@ -38,18 +36,13 @@ func suggest(p *page) error {
 	if q == "" {
 		return p.NoContent(http.StatusNoContent)
 	}
-	shown := ui.SearchResults{Rule: cases.RuleOf(q)}
-	if len(q) >= shortestQuery {
-		rows, err := p.find(cases.Filter{Q: q, Look: suggestedFrom, Limit: suggested})
-		if err != nil {
-			return err
-		}
-		if shown.More = len(rows) > suggested; shown.More {
-			rows = rows[:suggested]
-		}
-		if shown.Rows, err = p.caseRows(rows); err != nil {
-			return err
-		}
+	rows, cut, err := p.find(cases.Filter{Q: q, Look: suggestedFrom, Limit: suggested})
+	if err != nil {
+		return err
+	}
+	shown := ui.SearchResults{Rule: cases.RuleOf(q), Cut: cut, More: len(rows) > suggested}
+	if shown.Rows, err = p.caseRows(rows[:min(len(rows), suggested)]); err != nil {
+		return err
 	}
 	return p.render(shown.Part())
 }
@@ -61,11 +54,11 @@ func search(p *page) error {
 	if q == "" {
 		return p.to("/cases", "")
 	}
-	rows, err := p.find(cases.Filter{Q: q, Limit: pageSize})
+	rows, cut, err := p.find(cases.Filter{Q: q, Limit: pageSize})
 	if err != nil {
 		return err
 	}
-	if len(rows) == 1 {
+	if len(rows) == 1 && !cut {
 		return p.Redirect(http.StatusSeeOther, "/cases/"+rows[0].Number())
 	}
 	word, err := p.hide("q", q)
@@ -81,11 +74,11 @@ func searchCalls(p *page) error {
 	if q == "" {
 		return p.to(ui.CallsURL("", caller), "")
 	}
-	rows, err := p.find(cases.Filter{Q: q, Limit: pageSize})
+	rows, cut, err := p.find(cases.Filter{Q: q, Limit: pageSize})
 	if err != nil {
 		return err
 	}
-	if len(rows) == 1 {
+	if len(rows) == 1 && !cut {
 		return p.Redirect(http.StatusSeeOther, ui.CallURL(rows[0].Number(), caller))
 	}
 	word, err := p.hide("q", q)
@@ -101,7 +94,7 @@ func searchCalls(p *page) error {
 // answer leads on to one without the number, and the log has neither.
 func pop(p *page) error {
 	number := strings.TrimSpace(p.QueryParam("number"))
-	rows, err := p.find(cases.Filter{Phone: number, Order: cases.Latest, Limit: 2})
+	rows, _, err := p.find(cases.Filter{Phone: number, Order: cases.Latest, Limit: 2})
 	if err != nil {
 		return err
 	}

@@ -40,6 +40,10 @@ function afterLoading(then) {
 }
 
 function wait(form) {
+  if (taker) { // an answer goes before the one before it is drawn
+    take(false);
+    taker.remove();
+  }
   sent = form.querySelector("input:not([type=hidden])");
   taker = Object.assign(document.createElement("input"), { id: "ahead", className: "ahead", autocomplete: "off" });
   taker.setAttribute("aria-label", document.getElementById("call").dataset.ahead);

@@ -126,7 +126,7 @@ func showQuestion(p *page) error {
 		return err
 	}
 	last := history[0]
-	shown := ui.QuestionsEdit{MayEdit: p.by.May(questions.ToSet.Needs), Number: number, Version: last.Version.Version, Seen: fieldsOfQuestion(last.Text), Values: fieldsOfQuestion(last.Text), Withdrawn: last.Withdrawn}
+	shown := ui.QuestionsEdit{Number: number, Version: last.Version.Version, Seen: fieldsOfQuestion(last.Text), Values: fieldsOfQuestion(last.Text), Withdrawn: last.Withdrawn}
 	if asked := p.QueryParam("version"); asked != "" {
 		i := slices.IndexFunc(history, func(v questions.Named) bool { return strconv.FormatInt(v.Version.Version, 10) == asked })
 		if i < 0 {
@@ -153,6 +153,7 @@ func (p *page) questionVersion(v questions.Named, topics []ui.Choice) ui.Questio
 
 // questionForm is the form of a question, its topics to choose from.
 func (p *page) questionForm(shown ui.QuestionsEdit) (err error) {
+	shown.MayEdit = p.by.May(questions.ToSet.Needs)
 	p.section("scripts")
 	if shown.Topics, err = p.questionTopics(); err != nil {
 		return err

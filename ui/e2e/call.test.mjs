@@ -167,7 +167,7 @@ test("typing on where a button is next presses nothing", async () => {
   assert.equal(await page.locator("#answer-code").count(), 0, "no code went out");
   await page.fill("#answer-customer_number", "");
   await page.locator("form[action$='/code'] button").focus();
-  await page.keyboard.type("N9");
+  await page.keyboard.type("N9", { delay: 60 });
   assert.equal(await page.inputValue("#answer-customer_number"), "N9");
   assert.equal(await page.locator("#answer-code").count(), 0);
   await page.context().close();

@@ -164,7 +164,7 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		}
 		told := []Happened{{CaseID: c.ID, Kind: CallStarted, Data: map[string]any{"direction": n.Direction, "relation": n.Relation, "call": call.ID}}}
 		recorded := map[string]any{"call": call.ID, "direction": n.Direction, "relation": n.Relation}
-		if c.AssigneeID == nil && c.Status != Completed && c.Status != OutOfScope {
+		if c.AssigneeID == nil && !c.Status.Closed() {
 			if err := c.assign(tx, by.ID); err != nil {
 				return nil, err
 			}

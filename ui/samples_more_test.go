@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -173,6 +174,12 @@ func reimbursementSamples(lang string) map[string]page {
 		}
 		index.Rows = append(index.Rows, r)
 	}
+	given := index
+	given.NextCursor, given.Given, given.Total = "", slices.Clone(index.Rows[1:2]), 9
+	given.Given[0].Given, given.Given[0].MayApprove = true, false
+	given.Frame.Flash = Flash{Tone: "done", Text: i18n.T(ctx, "flash.approved.next", "id", 7), About: Choice{Value: "/reimbursements/7", Label: "R096-000007"}}
+	given.Frame.Returned = Waits{Count: 2}
+	given.Frame.Suspicions = []Suspicion{{Case: "R096-000412", Agent: in(lang, "鈴木 健", "Ken Suzuki"), At: jst(7, 31, 14, 3)}}
 	done := ReimbursementsApprovals{
 		Frame: sampleFrame(lang, "reimbursements", access.Supervisor), ID: 12, By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 11, 0), Back: "/reimbursements?class=C",
 		Job: Progress{State: "done", Processed: 5, Total: 5, Failed: 3}, Refused: 3, Awaiting: 1, Posted: 1, NextCursor: "2.9",
@@ -214,7 +221,7 @@ func reimbursementSamples(lang string) map[string]page {
 	posted.State, posted.PostedAt, posted.OneSided = "posted", jst(7, 31, 11, 0), true
 	return map[string]page{
 		"reimbursements_approvals": done, "reimbursements_approvals_running": working,
-		"reimbursements_index": index, "reimbursements_index_empty": ReimbursementsIndex{Frame: sampleFrame(lang, "reimbursements", access.Agent), State: "returned"},
+		"reimbursements_index": index, "reimbursements_index_given": given, "reimbursements_index_empty": ReimbursementsIndex{Frame: sampleFrame(lang, "reimbursements", access.Agent), State: "returned"},
 		"reimbursements_show": show, "reimbursements_show_changed": changed, "reimbursements_show_own": own, "reimbursements_show_rejected": rejected, "reimbursements_show_posted": posted,
 	}
 }

@@ -133,7 +133,14 @@ func caseSamples(lang string) map[string]page {
 		Relation: "family", Language: "en", Level: 1, Verified: jst(7, 31, 11, 12),
 		Note: in(lang, "補填の時期について、責任者と話したいとのこと。", "Would like to speak with a supervisor about the reimbursement.")}}
 
-	return map[string]page{"cases_show_handed": handed, "cases_show_callback": promised, "cases_show_exhausted": exhausted, "cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
+	back := sampleCase(lang)
+	back.Next, back.Call, back.MayPropose = "propose", nil, true
+	back.Proposal = &Proposal{ID: 7, State: "returned", Proposer: in(lang, "佐藤 美咲", "Misaki Sato"), SubmittedAt: jst(7, 31, 9, 15), Needed: 1, Decider: in(lang, "高橋 由美", "Yumi Takahashi"), DecidedAt: jst(7, 31, 10, 2),
+		Reason: in(lang, "7/22の交換がご本人のものか、お客さまに確認してください。", "Please ask the member whether the exchange of 22 July was theirs.")}
+	back.Steps = []Step{{Name: "notice", State: "done", At: jst(7, 30, 9, 0)}, {Name: "verification", State: "done", At: jst(7, 31, 9, 0)}, {Name: "reset", State: "done", At: jst(7, 31, 9, 5)},
+		{Name: "reimbursement", State: "now", Note: i18n.T(i18n.With(bg, lang), "reimbursements.state.returned")}, {Name: "completion", State: "later"}}
+
+	return map[string]page{"cases_show_returned": back, "cases_show_handed": handed, "cases_show_callback": promised, "cases_show_exhausted": exhausted, "cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
 }
 
 var scriptNames = map[string]ScriptNames{

@@ -36,10 +36,12 @@ type Frame struct {
 	Person      Person
 	Desks       []DeskPill
 	Waiting     Waits
-	Contacts    Waits // changes of contacts to be confirmed
-	Suspected   Waits // IDs of which an impostor is suspected
-	Corrections Waits // cases that are due otherwise than was posted
-	Board       int64 // announcements that this person has not confirmed
+	Contacts    Waits       // changes of contacts to be confirmed
+	Suspected   Waits       // IDs of which an impostor is suspected
+	Suspicions  []Suspicion // that arose just now
+	Returned    Waits       // proposals that came back to this person
+	Corrections Waits       // cases that are due otherwise than was posted
+	Board       int64       // announcements that this person has not confirmed
 	Due         CallbacksDue
 	Alarms      Alarms
 	MailsKept   bool    // no mail server is set up, so mails reach nobody; pages warn where many are sent
@@ -78,6 +80,13 @@ type Offer struct {
 	InCall   bool // accepting ends the reader's own call
 }
 
+// Suspicion is that a caller about a case is taken for an impostor.
+type Suspicion struct {
+	Case  string // its number
+	Agent string // in whose call
+	At    time.Time
+}
+
 // Waits is the reimbursements, or the changed contacts, that wait for this person's decision.
 type Waits struct {
 	Count int64
@@ -112,8 +121,9 @@ type DeskPill struct {
 
 // Flash is one sentence about what was just done.
 type Flash struct {
-	Tone string // "done", "attention" or "error"
-	Text string
+	Tone  string // "done", "attention" or "error"
+	Text  string
+	About Choice // URL and name of what it was done to, where that is another page
 }
 
 // Problem is a refused field of a form.

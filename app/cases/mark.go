@@ -22,9 +22,14 @@ func MarkProposal(tx *store.Tx, ids []int64, state string) {
 	if state == "submitted" {
 		status, interrupted = "'awaiting_approval'", "case when status in ('on_hold', 'awaiting_customer') or status = 'callback_due' and c.id not in ("+promised+") then status end"
 	}
-	tx.Queue(`update cases c set reimbursement_state = $2, status = `+status+`, interrupted = `+interrupted+`,
+	tx.Queue(`update cases c set reimbursement_state = $2, returned_to = null, status = `+status+`, interrupted = `+interrupted+`,
 		version = version + 1, changed_at = $3, completed_at = null, made_whole_at = case when $4 then $3 else made_whole_at end,
 		points_open = case when $4 then 0 else points_open end where id = any($1)`, ids, state, tx.Now, state == "posted")
+}
+
+// MarkReturned notes to whom the proposal of a case went back (after MarkProposal).
+func MarkReturned(tx *store.Tx, id, proposer int64) {
+	tx.Queue("update cases set returned_to = $2 where id = $1", id, proposer)
 }
 
 // MarkUnreachable notes that no mail reaches the members of cases.

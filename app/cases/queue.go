@@ -6,6 +6,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/jptext"
+	"hoten/app/staff"
 	"hoten/app/store"
 )
 
@@ -20,6 +21,7 @@ const (
 	QueueOverdue     Queue = "overdue" // the first response is
 	QueueCallbacks   Queue = "callbacks"
 	QueueApproval    Queue = "approval"
+	QueueReturned    Queue = "returned" // the reader is to propose anew
 	QueueUnreachable Queue = "unreachable"
 	QueueLetter      Queue = "letter"
 	QueueStalled     Queue = "stalled"
@@ -31,7 +33,7 @@ const (
 )
 
 // Queues lists them in the order in which they are shown.
-var Queues = []Queue{QueueMine, QueueDesk, QueueUnassigned, QueueOverdue, QueueCallbacks, QueueApproval, QueueUnreachable, QueueLetter, QueueStalled, QueueImpostor,
+var Queues = []Queue{QueueMine, QueueDesk, QueueUnassigned, QueueOverdue, QueueCallbacks, QueueApproval, QueueReturned, QueueUnreachable, QueueLetter, QueueStalled, QueueImpostor,
 	QueueContact, QueueBalance, QueueDouble, QueueCorrection}
 
 // open is written as the indexes have it.
@@ -59,6 +61,8 @@ func (d Desk) condition(q Queue) (where string, args []any) {
 		return open + " and (c.status = 'callback_due' or c.id = any(array(" + promised + ")))", nil
 	case QueueApproval:
 		return open + " and c.status = 'awaiting_approval'", nil
+	case QueueReturned:
+		return open + " and " + returned("?", "?"), []any{d.Reader.ID, d.Reader.May(access.Supervise)}
 	case QueueUnreachable:
 		return open + " and c.unreachable_at is not null", nil
 	case QueueLetter:
@@ -168,9 +172,38 @@ func AskQueueSizes(reads *store.Reads, d Desk) func() map[Queue]int64 {
 	}
 }
 
+// returned is which cases' proposals came back to a reader: those that they are to propose
+// anew, and to who supervises also those of people who can propose no more.
+func returned(reader, supervises string) string {
+	return fmt.Sprintf("c.returned_to = any(array(select s.id from staff s where s.id = %s or %s::boolean and (s.disabled_at is not null or s.role not in (%s))))",
+		reader, supervises, listed(access.Holders(access.Propose), nil))
+}
+
+// AskReturned counts the open cases whose proposals came back to a reader, up to CountedTo.
+func AskReturned(reads *store.Reads, reader int64) *[]int64 {
+	return store.AskValues[int64](reads, "select count(*) from (select from cases c where "+open+" and "+returned("$1", "(select role = any($2) from staff where id = $1)")+" limit $3) c",
+		reader, access.Holders(access.Supervise), CountedTo)
+}
+
 // AskSuspected counts the IDs of which an impostor is suspected, up to CountedTo.
 func AskSuspected(reads *store.Reads) *[]int64 {
 	return store.AskValues[int64](reads, "select count(*) from (select from identities where impostor_at is not null limit $1) i", CountedTo)
+}
+
+// Suspicion is that a caller is taken for an impostor: in a call of whom, and since when.
+type Suspicion struct {
+	CaseID    int64
+	AgentName staff.Name
+	At        time.Time
+}
+
+// AskSuspicions reads the latest suspicions that arose after a time in calls of others than
+// the reader.
+func AskSuspicions(reads *store.Reads, reader int64, after time.Time) *[]Suspicion {
+	return store.Ask[Suspicion](reads, `select k.case_id, `+staff.NameOf("s")+` as agent_name, i.impostor_at as at
+		from identities i cross join lateral (select o.case_id, o.agent_id from calls o join cases c on c.id = o.case_id
+			where c.identity_id = i.id and o.outcome = $1 order by o.id desc limit 1) k join staff s on s.id = k.agent_id
+		where i.impostor_at > $2 and k.agent_id <> $3 order by i.impostor_at desc, k.case_id limit 5`, ImpostorSuspected, after, reader)
 }
 
 // AskCorrections counts the open cases whose points were put back and are due otherwise by

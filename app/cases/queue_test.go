@@ -79,11 +79,14 @@ func TestQueues(t *testing.T) {
 	set(t, w, "m2@ocn.example", "changed_at = $1", now.Add(-time.Minute))
 	set(t, w, "m8@ocn.example", "points_open = 7")
 	set(t, w, "m9@ocn.example", "points_open = 4")
+	set(t, w, "m5@ocn.example", "returned_to = $1", w.Agent.ID)
+	set(t, w, "m2@ocn.example", "returned_to = $1", w.Agent.ID)  // and closed since
+	set(t, w, "m3@ocn.example", "returned_to = $1", w.Agent2.ID) // and gone since
 	reader := w.Agent
 	reader.DeskID = 1
 	for queue, want := range map[cases.Queue]string{
 		cases.QueueMine: "m4 m1", cases.QueueDesk: "m6", cases.QueueUnassigned: "m9 m8 m7 m6 m5", cases.QueueCallbacks: "m3",
-		cases.QueueApproval: "m4", cases.QueueUnreachable: "m5", cases.QueueLetter: "m7 m5", cases.QueueContact: "m2", cases.QueueImpostor: "m6", cases.QueueStalled: "",
+		cases.QueueApproval: "m4", cases.QueueReturned: "m5", cases.QueueUnreachable: "m5", cases.QueueLetter: "m7 m5", cases.QueueContact: "m2", cases.QueueImpostor: "m6", cases.QueueStalled: "",
 		cases.QueueBalance: "m8 m7", cases.QueueDouble: "m8", cases.QueueCorrection: "m9 m8",
 	} {
 		if got := logins(t, w, cases.Filter{Queue: queue, Of: cases.Desk{Reader: reader}, Order: cases.Longest}); got != want {
@@ -91,7 +94,7 @@ func TestQueues(t *testing.T) {
 		}
 	}
 	sizes, err := cases.QueueSizes(store.Read(w.Ctx, w.Store), cases.Desk{Reader: reader, Now: now})
-	if err != nil || fmt.Sprint(sizes) != "map[approval:1 balance_missing:2 callbacks:1 contact:1 correction:2 desk:1 double:1 impostor:1 letter:2 mine:2 overdue:0 stalled:0 unassigned:5 unreachable:1]" {
+	if err != nil || fmt.Sprint(sizes) != "map[approval:1 balance_missing:2 callbacks:1 contact:1 correction:2 desk:1 double:1 impostor:1 letter:2 mine:2 overdue:0 returned:1 stalled:0 unassigned:5 unreachable:1]" {
 		t.Errorf("%v %v", sizes, err)
 	}
 	if got := logins(t, w, cases.Filter{Queue: cases.QueueUnassigned, Of: cases.Desk{Reader: reader}, Order: cases.Latest}); got != "m5 m6 m7 m8 m9" {
@@ -99,6 +102,15 @@ func TestQueues(t *testing.T) {
 	}
 	if got := logins(t, w, cases.Filter{Queue: cases.QueueUnassigned, Of: cases.Desk{Reader: reader}, Order: cases.Longest, After: cases.Place{At: now.Add(-7 * time.Minute), ID: w.Case("m8@ocn.example").ID}}); got != "m7 m6 m5" {
 		t.Error(got)
+	}
+	if _, err := w.Pool.Exec(w.Ctx, "update staff set disabled_at = now() where id = $1", w.Agent2.ID); err != nil {
+		t.Fatal(err)
+	}
+	for who, want := range map[access.Actor]string{w.Agent: "m5 [1]", w.Supervisor: "m3 [1]", w.Auditor: " [0]"} {
+		n, err := store.Now(store.Read(w.Ctx, w.Store), func(reads *store.Reads) *[]int64 { return cases.AskReturned(reads, who.ID) })
+		if got := fmt.Sprint(logins(t, w, cases.Filter{Queue: cases.QueueReturned, Of: cases.Desk{Reader: who}, Order: cases.Longest}), " ", n); got != want || err != nil {
+			t.Errorf("came back to %s: %q, want %q, %v", who.Role, got, want, err)
+		}
 	}
 	loads, err := cases.Loads(store.Read(w.Ctx, w.Store), now)
 	if err != nil || loads[0].StaffID != w.Agent.ID || loads[0].Open != 2 || loads[0].Approval != 1 || loads[1].StaffID != w.Agent2.ID || loads[1].Open != 1 {

@@ -54,7 +54,7 @@ func (f Filter) byNumber() []column {
 // byWaiting are those of the index of a list that goes by a time.
 func (f Filter) byWaiting() []column {
 	switch {
-	case f.named() || f.Queue == QueueOverdue || f.Queue == QueueImpostor || f.Queue == QueueUnreachable || f.Queue == QueueLetter || f.Queue == QueueContact:
+	case f.named() || f.Queue == QueueOverdue || f.Queue == QueueImpostor || f.Queue == QueueUnreachable || f.Queue == QueueLetter || f.Queue == QueueReturned || f.Queue == QueueContact:
 		return nil
 	case f.Queue.mark() != nil:
 		return []column{{"c.points_open", "select generate_series(1, 7)", false}}
@@ -68,8 +68,8 @@ func (f Filter) owners() []column {
 	return []column{{assignee, "select 0 union all select id from staff", f.assigneeFixed()}, {desk, "select 0 union all select id from desks", f.deskFixed()}}
 }
 
-// listed is the query of the statuses that are not left out.
-func listed(all []Status, out func(Status) bool) string {
+// listed is the query of the values that are not left out.
+func listed[T ~string](all []T, out func(T) bool) string {
 	var names []string
 	for _, s := range all {
 		if out == nil || !out(s) {

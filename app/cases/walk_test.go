@@ -207,7 +207,7 @@ func TestListsUseFewIndexes(t *testing.T) {
 			t.Errorf("no list uses %s", index)
 		}
 	}
-	if len(kept) > 10 {
+	if len(kept) > 11 {
 		t.Errorf("%d indexes", len(kept))
 	}
 }

@@ -75,6 +75,9 @@ func decide(ctx context.Context, s *store.Store, by access.Actor, id int64, v *v
 			return nil, err
 		}
 		cases.MarkProposal(tx, []int64{r.CaseID}, state)
+		if state == Returned {
+			cases.MarkReturned(tx, r.CaseID, r.ProposerID)
+		}
 		if err := cases.Tell(tx, cases.Happened{CaseID: r.CaseID, Kind: events[state], Data: map[string]any{"reimbursement": id}, Text: tx.Reason}); err != nil {
 			return nil, err
 		}

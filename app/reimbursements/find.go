@@ -26,6 +26,7 @@ type Filter struct {
 	Band          *int   // index of Bands, len(Bands) for above
 	Late          string // one of Steps, of Reader where it is theirs
 	Reader        int64
+	Ungiven       bool // without what Reader has approved
 	OutliersFirst bool
 	Before        int64
 	After         int64
@@ -90,6 +91,9 @@ func AskFind(reads *store.Reads, f Filter) *[]Row {
 	if f.Late != "" && f.OutliersFirst {
 		args = append(args, f.Reader)
 		conditions = append(conditions, step(f.Late, len(args)), fmt.Sprintf("$%d::bigint is not null", len(args)))
+	}
+	if f.Ungiven {
+		add("not "+given, f.Reader)
 	}
 	order := "r.id desc"
 	if f.OutliersFirst {
@@ -163,7 +167,10 @@ const CountedTo = 100
 
 // openTo is what the person $1 has neither proposed nor approved, asked row by row:
 // joined, or guessed at by who proposed how much, all that waits would be read first.
-const openTo = "not (select r.proposer_id = $1 or exists (select from approvals a where a.reimbursement_id = r.id and a.staff_id = $1 and a.voided_at is null))"
+var openTo = "not (select r.proposer_id = $1 or " + fmt.Sprintf(given, 1) + ")"
+
+// given is what a person, the argument of that number, has approved.
+const given = "exists (select from approvals a where a.reimbursement_id = r.id and a.staff_id = $%d and a.voided_at is null)"
 
 // Waiting counts what waits for a member of staff; nothing does for who may not decide.
 func Waiting(db *gorm.DB, staff int64) (Waits, error) {

@@ -67,11 +67,13 @@ func AskLookAgain(reads *store.Reads, rows []Row) func() map[int64]*Looked {
 
 var caseColumns = store.Columns[cases.Case]("c")
 
-// NextWaiting is the first other proposal of the list that the actor could decide
-// about, 0 when there is none.
-func NextWaiting(db *gorm.DB, staff, besides int64) (id int64, err error) {
-	err = store.Scan(db, `select coalesce((select r.id from reimbursements r where r.state = 'submitted' and r.id <> $2 and `+openTo+`
-		order by (r.flags = ''), r.id limit 1), 0)`, []any{staff, besides}, &id)
+// NextWaiting is the next proposal of the list after the given one that the actor could
+// decide about, and after the last the first; 0 when there is no other.
+func NextWaiting(db *gorm.DB, staff, after int64) (id int64, err error) {
+	const order = " order by (r.flags = ''), r.id limit 1)"
+	next := "(select r.id from reimbursements r where r.state = 'submitted' and r.id <> $2 and " + openTo
+	err = store.Scan(db, "select coalesce("+next+" and ((r.flags = ''), r.id) > (select a.flags = '', a.id from reimbursements a where a.id = $2)"+order+", "+next+order+", 0)",
+		[]any{staff, after}, &id)
 	return id, err
 }
 

@@ -59,10 +59,11 @@ const (
 	Reminded  = "reminded"  // and nobody has decided since
 	Escalated = "escalated" // to a substitute, if there is one
 	ToReader  = "mine"      // the reader is the substitute
+	Given     = "given"     // the reader has approved it, and somebody else is to
 )
 
 // Steps lists them.
-var Steps = []string{Reminded, Escalated, ToReader}
+var Steps = []string{Reminded, Escalated, ToReader, Given}
 
 // step is the condition of a step; the reader is the argument n.
 func step(name string, n int) string {
@@ -71,6 +72,8 @@ func step(name string, n int) string {
 		return "r.reminded_at is not null and r.escalated_at is not null"
 	case ToReader:
 		return fmt.Sprintf("r.substitute_id = $%d", n)
+	case Given: // which only what needs two can be
+		return "r.approvals_needed > 1 and " + fmt.Sprintf(given, n)
 	}
 	return "r.reminded_at is not null"
 }

@@ -38,6 +38,8 @@ type around struct {
 	contacts *[]int64 // how many changes wait to be confirmed
 	suspects *[]int64 // of how many IDs an impostor is suspected
 	corrects *[]int64 // how many cases are due otherwise than was posted
+	returned *[]int64 // how many proposals came back to the reader
+	alarms   *[]cases.Suspicion
 	board    *[]int64 // how many announcements the reader has not confirmed
 	heard    *[]bool  // whether the reader's console was heard of just now
 }
@@ -50,6 +52,7 @@ func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed
 		a.waits, a.due = reimbursements.AskWaiting(&reads, reader), callbacks.AskDueFor(&reads, reader, now)
 		a.contacts, a.heard = cases.AskContactsWaiting(&reads, reader), staff.AskSeen(&reads, reader, now)
 		a.suspects, a.corrects = cases.AskSuspected(&reads), cases.AskCorrections(&reads)
+		a.returned, a.alarms = cases.AskReturned(&reads, reader), cases.AskSuspicions(&reads, reader, now.Add(-suspicionIsNews))
 		a.board = bulletins.AskUnconfirmed(&reads, reader, jptext.DateOf(now))
 		a.ids, a.offers = operators.AskIDs(&reads), cases.AskOffersTo(&reads, reader, now)
 		a.place, a.stopped = installation.Ask(&reads, at), notices.AskStopped(&reads)
@@ -98,7 +101,8 @@ func (p *page) surround(a *around) (err error) {
 		return nil // what was done is told by the next page
 	}
 	if text := p.w.sessions.PopString(p.Request().Context(), "flash"); text != "" {
-		p.frame.Flash = ui.Flash{Tone: "done", Text: text}
+		ctx := p.Request().Context()
+		p.frame.Flash = ui.Flash{Tone: "done", Text: text, About: ui.Choice{Value: p.w.sessions.PopString(ctx, "flash_url"), Label: p.w.sessions.PopString(ctx, "flash_label")}}
 	}
 	return nil
 }
@@ -110,8 +114,12 @@ func (p *page) waiting(a *around) {
 	}
 	if n, suspects := (*a.contacts)[0], (*a.suspects)[0]; p.by.May(access.Supervise) {
 		p.frame.Contacts = ui.Waits{Count: n, More: n == cases.CountedTo}
+		p.frame.Suspicions = p.suspicions(*a.alarms)
 		p.frame.Suspected = ui.Waits{Count: suspects, Alarm: true, More: suspects == cases.CountedTo}
 		p.frame.Corrections = ui.Waits{Count: (*a.corrects)[0], Alarm: true, More: (*a.corrects)[0] == cases.CountedTo}
+	}
+	if n := (*a.returned)[0]; p.by.May(access.Propose) {
+		p.frame.Returned = ui.Waits{Count: n, More: n == cases.CountedTo}
 	}
 	if p.by.May(access.WorkCases) {
 		p.frame.Board = (*a.board)[0]
@@ -119,6 +127,21 @@ func (p *page) waiting(a *around) {
 	if due := store.First(*a.due); due != nil && p.by.May(access.WorkCases) {
 		p.frame.Due = ui.CallbacksDue{Count: due.Count, Overdue: due.Overdue, First: moment(due.First)}
 	}
+}
+
+// suspicionIsNews is how long whoever supervises is told on every page that an impostor
+// is suspected.
+const suspicionIsNews = 15 * time.Minute
+
+// suspicions are the latest suspicions in words, but for that of the case that is open.
+func (p *page) suspicions(found []cases.Suspicion) (out []ui.Suspicion) {
+	for _, s := range found {
+		number := cases.Number(s.CaseID)
+		if p.frame.Path != "/cases/"+number && !strings.HasPrefix(p.frame.Path, "/cases/"+number+"?") {
+			out = append(out, ui.Suspicion{Case: number, Agent: s.AgentName.In(i18n.Lang(p.ctx)), At: s.At})
+		}
+	}
+	return out
 }
 
 // section names the rail's entry that a page belongs to.

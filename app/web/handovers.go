@@ -39,6 +39,7 @@ func showHandovers(p *page) error {
 	now := p.w.s.Clock()
 	var reads store.Reads
 	found, heard := cases.AskOffersTo(&reads, p.by.ID, now), staff.AskSeen(&reads, p.by.ID, now)
+	alarms := cases.AskSuspicions(&reads, p.by.ID, now.Add(-suspicionIsNews))
 	if err := reads.Run(p.db); err != nil {
 		return err
 	}
@@ -50,6 +51,9 @@ func showHandovers(p *page) error {
 		return err
 	}
 	p.frame.Offers, p.frame.Path = offers, local(p.QueryParam("back"))
+	if p.by.May(access.Supervise) {
+		p.frame.Suspicions = p.suspicions(*alarms)
+	}
 	return p.render(ui.HandoversLive{Frame: p.frame}.Part())
 }
 

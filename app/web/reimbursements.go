@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"context"
 	"encoding/hex"
 	"errors"
 	"slices"
@@ -10,10 +9,10 @@ import (
 	"strings"
 
 	"hoten/app/access"
+	"hoten/app/cases"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
 	"hoten/app/reimbursements"
-	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -209,13 +208,13 @@ func (p *page) changes(was, is reimbursements.Plan, programs []incidents.Program
 }
 
 func approve(p *page) error {
-	return p.onReimbursement("approve", "approved", func(id int64) error {
+	return p.decide("approve", "approved", func(id int64) error {
 		_, err := reimbursements.Approve(p.ctx, p.w.s, p.by, id)
 		return err
 	})
 }
 
-func (p *page) onReimbursement(form, done string, act func(id int64) error) error {
+func (p *page) onReimbursement(form string, act func(id int64) error, then func(id int64) error) error {
 	id, err := p.id()
 	if err != nil {
 		return err
@@ -223,23 +222,50 @@ func (p *page) onReimbursement(form, done string, act func(id int64) error) erro
 	if err := act(id); err != nil {
 		return p.again(err, form, showReimbursement)
 	}
-	return p.to("/reimbursements/"+strconv.FormatInt(id, 10), done)
+	return then(id)
 }
 
-type decision func(context.Context, *store.Store, access.Actor, int64, string) (*reimbursements.Reimbursement, error)
+// decide decides about a request, and opens the next one that waits for this reader.
+func (p *page) decide(form, done string, act func(id int64) error) error {
+	return p.onReimbursement(form, act, func(id int64) error {
+		r, err := reimbursements.ByID(p.db, id)
+		if err != nil {
+			return err
+		}
+		next, err := reimbursements.NextWaiting(p.db, p.by.ID, id)
+		if err != nil {
+			return err
+		}
+		url := reimbursementsURL
+		if next == 0 {
+			done += ".last"
+		} else {
+			url, done = requestURL(next), done+".next"
+		}
+		return p.toBeside(url, ui.Choice{Value: requestURL(id), Label: cases.Number(r.CaseID)}, done, "id", id)
+	})
+}
 
-func (p *page) decide(form, done string, act decision) error {
-	return p.onReimbursement(form, done, func(id int64) error {
-		_, err := act(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+const reimbursementsURL = "/reimbursements"
+
+func requestURL(id int64) string { return reimbursementsURL + "/" + strconv.FormatInt(id, 10) }
+
+func returnOne(p *page) error {
+	return p.decide("return", "returned", func(id int64) error {
+		_, err := reimbursements.Return(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
 		return err
 	})
 }
 
-func returnOne(p *page) error { return p.decide("return", "returned", reimbursements.Return) }
-func withdraw(p *page) error  { return p.decide("withdraw", "withdrawn", reimbursements.Withdraw) }
+func withdraw(p *page) error {
+	return p.onReimbursement("withdraw", func(id int64) error {
+		_, err := reimbursements.Withdraw(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		return err
+	}, func(id int64) error { return p.to(requestURL(id), "withdrawn") })
+}
 
 func reject(p *page) error {
-	return p.onReimbursement("reject", "rejected", func(id int64) error {
+	return p.decide("reject", "rejected", func(id int64) error {
 		_, err := reimbursements.RejectFor(p.ctx, p.w.s, p.by, id, p.FormValue("rejection"), p.FormValue("reason"))
 		return err
 	})

@@ -18,6 +18,9 @@ import (
 // need few batches.
 const longPage = 200
 
+// givenRows is how many of those that the reader has approved stand below the list.
+const givenRows = 20
+
 func showReimbursements(p *page) error {
 	p.section("reimbursements")
 	shown := ui.ReimbursementsIndex{Once: rand.Text()}
@@ -28,6 +31,12 @@ func showReimbursements(p *page) error {
 	var reads store.Reads
 	found, programs := reimbursements.AskFind(&reads, f), incidents.AskPrograms(&reads)
 	var late *[]reimbursements.Late
+	var given *[]reimbursements.Row
+	if f.Ungiven {
+		g := f
+		g.Ungiven, g.Late, g.After, g.Limit = false, reimbursements.Given, 0, givenRows
+		given = reimbursements.AskFind(&reads, g)
+	}
 	if f.OutliersFirst {
 		late = reimbursements.AskLateFor(&reads, f.Incident, p.by.ID)
 	}
@@ -47,6 +56,15 @@ func showReimbursements(p *page) error {
 	var err error
 	if shown.Rows, err = p.reimbursementRows(rows, *programs); err != nil {
 		return err
+	}
+	if given != nil && cursor == "" {
+		few, more := cutAt(*given, givenRows, func(r reimbursements.Row) int64 { return r.Reimbursement.ID })
+		if shown.Given, err = p.reimbursementRows(few, *programs); err != nil {
+			return err
+		}
+		if shown.MoreGiven = more != ""; shown.Total >= 0 {
+			shown.Total += int64(len(few))
+		}
 	}
 	if f.OutliersFirst {
 		shown.RemindHours, shown.EscalateHours, shown.Late = p.policies.RemindHours, p.policies.EscalateHours, ui.Late((*late)[0])
@@ -90,7 +108,7 @@ func (p *page) waitingFilter(shown *ui.ReimbursementsIndex) reimbursements.Filte
 		f.Limit = longPage
 	}
 	shown.Step = p.known("late", p.FormValue("late"), reimbursements.Steps...)
-	f.Late, f.Reader = shown.Step, p.by.ID
+	f.Late, f.Reader, f.Ungiven = shown.Step, p.by.ID, shown.MayDecide && shown.Step == ""
 	if cursor := p.QueryParam("cursor"); cursor != "" {
 		plain, after, _ := strings.Cut(cursor, ".")
 		n, err := strconv.ParseInt(after, 10, 64)
@@ -149,10 +167,11 @@ func (p *page) reimbursementRows(rows []reimbursements.Row, programs []incidents
 		if err != nil {
 			return nil, err
 		}
-		own := r.ProposerID == p.by.ID || slices.Contains(l.Editors, p.by.ID)
+		own, given := r.ProposerID == p.by.ID || slices.Contains(l.Editors, p.by.ID), slices.Contains(l.Given, p.by.ID)
 		out[i] = ui.ReimbursementRow{ID: r.Reimbursement.ID, Case: r.Number(), LoginID: login, Class: text(r.Class), State: r.State, Amounts: amounts(l.Lines, programs),
 			Proposer: r.ProposerName.In(i18n.Lang(p.ctx)), SubmittedAt: r.SubmittedAt, Approvals: r.Given, Needed: int(r.ApprovalsNeeded), Reminded: r.Pending() && r.RemindedAt != nil, Escalated: r.Pending() && r.EscalatedAt != nil,
-			Changed: r.Pending() && l.Changed, Double: r.Pending() && len(l.Now.Doubles) > 0, Own: own, MayApprove: r.Pending() && p.by.May(access.Decide) && !own && !l.Changed && len(l.Now.Doubles) == 0 && !slices.Contains(l.Given, p.by.ID)}
+			Changed: r.Pending() && l.Changed, Double: r.Pending() && len(l.Now.Doubles) > 0, Own: own, Given: r.Pending() && given,
+			MayApprove: r.Pending() && p.by.May(access.Decide) && !own && !given && !l.Changed && len(l.Now.Doubles) == 0}
 		if r.Pending() {
 			out[i].Flags = strings.Fields(r.Flags)
 		}

@@ -144,6 +144,13 @@ func (p *page) to(url, done string, args ...any) error {
 	return p.Redirect(http.StatusSeeOther, url)
 }
 
+// toBeside is to where what was done something to is another page than the one it leads to.
+func (p *page) toBeside(url string, what ui.Choice, done string, args ...any) error {
+	p.w.sessions.Put(p.Request().Context(), "flash_url", what.Value)
+	p.w.sessions.Put(p.Request().Context(), "flash_label", what.Label)
+	return p.to(url, done, args...)
+}
+
 func (p *page) id() (int64, error) {
 	id, err := strconv.ParseInt(p.Param("id"), 10, 64)
 	if err != nil || id <= 0 {

@@ -1,4 +1,5 @@
 // The console's small conveniences. Every page works without them.
+import { alerts } from "./alerts.js";
 import { calls } from "./calls.js";
 import { drafts } from "./drafts.js";
 import { forms } from "./forms.js";
@@ -23,6 +24,7 @@ passwords();
 search();
 scripts();
 session();
+alerts();
 reminders();
 live();
 calls();

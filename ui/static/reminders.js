@@ -1,3 +1,5 @@
+import { announce } from "./alerts.js";
+
 // What waits for its reader shows on a page that stays open too: the numbers in the
 // rail and the reminders.
 const every = 60_000;
@@ -32,7 +34,12 @@ async function askForCalls() {
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("handovers");
     const shown = document.getElementById("handovers");
-    if (fresh && unmarked(fresh) !== unmarked(shown)) shown.replaceChildren(...fresh.childNodes);
+    if (fresh && unmarked(fresh) !== unmarked(shown)) {
+      const suspected = shown.querySelectorAll("[data-suspicion]").length;
+      shown.replaceChildren(...fresh.childNodes);
+      announce();
+      if (shown.querySelectorAll("[data-suspicion]").length !== suspected) ask(); // the badges have changed with it
+    }
   } catch {
     // The way is cut; the next time may be better.
   }

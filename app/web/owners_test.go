@@ -45,7 +45,7 @@ func TestTheNextRequestOpens(t *testing.T) {
 			t.Errorf("%s %d: %d to %s, want %s", step.do, step.id, a.status, a.location, step.to)
 		}
 		body := b.get(step.to).body
-		says(t, step.do, body, []string{fmt.Sprint("補填申請", step.id, step.said), `<a href="` + page(step.id) + `">`}, nil)
+		says(t, step.do, body, []string{fmt.Sprintf("補填申請 %d %s", step.id, step.said), `<a href="` + page(step.id) + `">`}, nil)
 	}
 	// The one that waits for a second approval stands below, marked.
 	body := b.get("/reimbursements").body

@@ -103,3 +103,44 @@ test("a suspicion reaches a call whose agent has the focus in an empty field, an
   for (const page of [agent, other, supervisor]) await page.context().close();
   assert.deepEqual(problems, []);
 });
+
+test("a suspicion reaches a supervisor wherever they are, with the sound and the notice they asked for, once", async () => {
+  const sv = await signIn(browser, hoten.origin, "sv2", problems);
+  await sv.addInitScript(() => {
+    const heard = () => JSON.parse(sessionStorage.getItem("heard") ?? "[]");
+    const hear = (what) => sessionStorage.setItem("heard", JSON.stringify([...heard(), what]));
+    class Sound extends AudioContext {
+      constructor() { super(); hear("sound"); }
+    }
+    class Notice extends EventTarget {
+      static permission = "granted";
+      static requestPermission = async () => "granted";
+      constructor(said) { super(); hear(said); }
+    }
+    Object.assign(window, { AudioContext: Sound, Notification: Notice });
+  });
+  await sv.goto(hoten.origin + "/desks");
+  await sv.click("details.person summary");
+  for (const alert of ["sound", "desktop"]) {
+    await sv.click(`[data-alert=${alert}]`);
+    await sv.locator(`[data-alert=${alert}][aria-pressed=true]`).waitFor();
+  }
+  const heard = () => sv.evaluate(() => JSON.parse(sessionStorage.getItem("heard")));
+  assert.deepEqual(await heard(), ["sound"], "how it sounds");
+
+  const agent = await signIn(browser, hoten.origin, "agent", problems);
+  await agent.goto(hoten.origin + "/cases?assignee=none");
+  await agent.locator("a.open").first().click();
+  const number = agent.url().match(/H[\d-]+/)[0];
+  await agent.locator("form[action$='/calls'] button.primary").click();
+  await agent.locator("#answer-name").waitFor();
+  await agent.click("button[name=outcome][value=impostor_suspected]");
+  await sv.locator(`[data-suspicion='${number}'] a`).waitFor({ timeout: 15_000 });
+  await sv.locator("nav.rail .badge[title*='なりすまし疑い']").waitFor();
+  const said = ["sound", "sound", `なりすまし疑い：${number}`];
+  assert.deepEqual(await heard(), said);
+  await sv.reload();
+  await sv.locator(`[data-suspicion='${number}']`).waitFor();
+  assert.deepEqual(await heard(), said, "told once");
+  for (const page of [sv, agent]) await page.context().close();
+});

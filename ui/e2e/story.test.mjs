@@ -112,7 +112,7 @@ for (const lang of ["ja", "en"]) {
     await supervisor.goto(hoten.origin + proposal);
     await axe(supervisor);
     await supervisor.click("form[action$='/approve'] button");
-    await waitFor(supervisor, supervisor.locator("text=/済|Posted|posted/").first());
+    await waitFor(supervisor, supervisor.locator(`#flash a[href='${proposal}']`));
 
     // Balances, mails, timeline: 500 + 4,999, and 200 − 1,000 + 1,500.
     await agent.goto(caseURL);

@@ -34,7 +34,7 @@ type Case struct {
 	AssigneeID         *int64
 	DeskID             *int64
 	ReimbursementState *string
-	ReturnedTo         *int64 // who proposes anew what was returned
+	ReturnedTo         *int64  // who proposes anew what was returned
 	Interrupted        *Status // what the case waited for when its proposal was submitted
 	NotifiedAt         *time.Time
 	VerifiedAt         *time.Time

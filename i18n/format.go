@@ -51,8 +51,14 @@ func Count(ctx context.Context, unit string, n int64) string {
 	return T(ctx, "unit."+unit, "count", n)
 }
 
-// Time writes the short form for lists, 7/28 18:04; TimeFull belongs beside it.
-func Time(t time.Time) string { return format(t, "1/2 15:04") }
+// Time writes the short form for lists, 7/28 18:04 or 28 Jul 18:04, and of another year
+// 2013/7/28 18:04 or 28 Jul 2013 18:04; TimeFull belongs beside it.
+func Time(ctx context.Context, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return Day(ctx, t) + " " + Clock(t)
+}
 
 // Clock writes the time of day, 18:04.
 func Clock(t time.Time) string { return format(t, "15:04") }
@@ -65,8 +71,19 @@ func Closing(t time.Time) string {
 	return "24:00"
 }
 
-// Day writes the day without its year, 7/28.
-func Day(t time.Time) string { return format(t, "1/2") }
+// Day writes the short form of a day, 7/28 or 28 Jul, and of another year 2013/7/28 or
+// 28 Jul 2013.
+func Day(ctx context.Context, t time.Time) string {
+	switch ja, now := Lang(ctx) == "ja", thisYear(ctx, t); {
+	case ja && now:
+		return format(t, "1/2")
+	case ja:
+		return format(t, "2006/1/2")
+	case now:
+		return format(t, "2 Jan")
+	}
+	return format(t, "2 Jan 2006")
+}
 
 // TimeFull writes 2014年7月28日 18:04, or 28 July 2014, 18:04 JST.
 func TimeFull(ctx context.Context, t time.Time) string {
@@ -84,12 +101,12 @@ func Date(ctx context.Context, t time.Time) string {
 	return format(t, "2 January 2006")
 }
 
-// DayOfWeek writes 7/28（月）, or Mon 28 July.
+// DayOfWeek writes 7/28（月）, or Mon 28 Jul, and of another year also the year.
 func DayOfWeek(ctx context.Context, t time.Time) string {
 	if Lang(ctx) == "ja" {
-		return format(t, "1/2") + "（" + weekday(t) + "）"
+		return Day(ctx, t) + "（" + weekday(t) + "）"
 	}
-	return format(t, "Mon 2 January")
+	return format(t, "Mon ") + Day(ctx, t)
 }
 
 // DayInSentence writes 7月28日（月）, or Monday 28 July.

@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -126,6 +127,19 @@ func from(ctx context.Context) *catalog {
 		return c
 	}
 	return catalogs[Langs[0]]
+}
+
+type todayKey struct{}
+
+// On gives the context the time at which it is read: days of another year in Japan are
+// written with their year, and without it all are.
+func On(ctx context.Context, now time.Time) context.Context {
+	return context.WithValue(ctx, todayKey{}, now.In(JST).Year())
+}
+
+// thisYear reports whether a time lies in the year in which the context is read.
+func thisYear(ctx context.Context, t time.Time) bool {
+	return ctx.Value(todayKey{}) == t.In(JST).Year()
 }
 
 func catalogOf(lang string) *catalog {

@@ -35,14 +35,17 @@ func TestT(t *testing.T) {
 
 func TestFormats(t *testing.T) {
 	at := time.Date(2014, 7, 28, 9, 4, 0, 0, time.UTC)
+	thisYear, newYear := time.Date(2013, 12, 31, 15, 0, 0, 0, time.UTC), time.Date(2014, 12, 31, 15, 0, 0, 0, time.UTC) // 1 January in Japan
+	ja, en, jaLater, enLater := On(ja, thisYear), On(en, thisYear), On(ja, newYear), On(en, newYear)
 	for _, c := range []struct{ got, want string }{
 		{Number(0), "0"}, {Number(999), "999"}, {Number(1265), "1,265"}, {Number(-1234567), "−1,234,567"},
 		{Signed(5000), "+5,000"}, {Signed(-1000), "−1,000"}, {Signed(0), "0"},
-		{Time(at), "7/28 18:04"}, {Clock(at), "18:04"}, {Closing(at), "18:04"}, {Closing(at.Truncate(24 * time.Hour).Add(-9 * time.Hour)), "24:00"}, {Day(at), "7/28"}, {Time(time.Time{}), ""},
+		{Time(ja, at), "7/28 18:04"}, {Time(en, at), "28 Jul 18:04"}, {Time(jaLater, at), "2014/7/28 18:04"}, {Time(enLater, at), "28 Jul 2014 18:04"},
+		{Time(With(context.Background(), "ja"), at), "2014/7/28 18:04"}, {Clock(at), "18:04"}, {Closing(at), "18:04"}, {Closing(at.Truncate(24 * time.Hour).Add(-9 * time.Hour)), "24:00"}, {Day(ja, at), "7/28"}, {Day(enLater, at), "28 Jul 2014"}, {Time(ja, time.Time{}), ""},
 		{TimeFull(ja, at), "2014年7月28日 18:04"}, {TimeFull(en, at), "28 July 2014, 18:04 JST"},
 		{Date(ja, at), "2014年7月28日"}, {Date(en, at), "28 July 2014"},
-		{DayOfWeek(ja, at), "7/28（月）"}, {DayOfWeek(en, at), "Mon 28 July"},
-		{Time(time.Date(2014, 7, 28, 15, 30, 0, 0, time.UTC)), "7/29 00:30"},
+		{DayOfWeek(ja, at), "7/28（月）"}, {DayOfWeek(en, at), "Mon 28 Jul"}, {DayOfWeek(jaLater, at), "2014/7/28（月）"},
+		{Time(ja, time.Date(2014, 7, 28, 15, 30, 0, 0, time.UTC)), "7/29 00:30"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)

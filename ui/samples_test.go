@@ -9,7 +9,7 @@ import (
 	"hoten/i18n"
 )
 
-var bg = context.Background()
+var bg = i18n.On(context.Background(), jst(7, 31, 12, 0))
 
 func jst(month time.Month, day, hour, minute int) time.Time {
 	return time.Date(2014, month, day, hour, minute, 0, 0, i18n.JST)

@@ -73,7 +73,7 @@ func (d *Daily) notesTable(ctx context.Context, names Names) Table {
 		if n.Desk != "" {
 			desk = names.Desks[n.Desk]
 		}
-		t.Rows = append(t.Rows, []Cell{Text(i18n.Time(n.At)), Text(n.By.In(i18n.Lang(ctx))), Text(desk), Text(n.Text)})
+		t.Rows = append(t.Rows, []Cell{Text(i18n.Time(ctx, n.At)), Text(n.By.In(i18n.Lang(ctx))), Text(desk), Text(n.Text)})
 	}
 	return t
 }

@@ -28,7 +28,7 @@ func (v *caseView) points() error {
 		shown := movementOf(m, names, v.facts.Settled(m))
 		shown.Double = v.doubled(m)
 		v.Movements = append(v.Movements, shown)
-		choice := ui.Choice{Value: m.MovementID, Label: i18n.Time(m.OccurredAt) + " " +
+		choice := ui.Choice{Value: m.MovementID, Label: i18n.Time(v.ctx, m.OccurredAt) + " " +
 			i18n.T(v.ctx, "cases.movement."+m.Kind) + " " + v.amount(m, m.Points)}
 		if v.facts.Equal[m.ID] {
 			choice.Label += " " + m.MovementID // the rest of it is another's, too

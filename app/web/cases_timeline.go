@@ -111,7 +111,7 @@ func (v *caseView) sentence(e cases.Event) string {
 			}
 		case name == "due":
 			if at, err := time.Parse(time.RFC3339, said); err == nil {
-				said = i18n.Time(at)
+				said = i18n.Time(v.ctx, at)
 			}
 		case name == "relation":
 			said = i18n.T(p.ctx, "calls.relation."+said)

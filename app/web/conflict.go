@@ -72,7 +72,7 @@ func (p *page) bothOfCase(id int64) error {
 			return err
 		}
 		if len(last) > 0 && last[0].ActorName != "" {
-			both.Now = i18n.T(p.ctx, "changes.by", "value", both.Now, "name", last[0].ActorName.In(i18n.Lang(p.ctx)), "time", i18n.Time(last[0].At))
+			both.Now = i18n.T(p.ctx, "changes.by", "value", both.Now, "name", last[0].ActorName.In(i18n.Lang(p.ctx)), "time", i18n.Time(p.ctx, last[0].At))
 		}
 		p.frame.Versions = append(p.frame.Versions, both)
 	}
@@ -88,11 +88,11 @@ func (p *page) bothOfService(id int64) error {
 	p.Request().PostForm.Set("version", strconv.FormatInt(now.Version, 10))
 	until := i18n.T(p.ctx, "services.open_end")
 	if now.UntilAt != nil {
-		until = i18n.Time(*now.UntilAt)
+		until = i18n.Time(p.ctx, *now.UntilAt)
 	}
 	typed := i18n.T(p.ctx, "services.open_end")
 	if at, err := momentOf(p, "until"); err == nil && !at.IsZero() {
-		typed = i18n.Time(at)
+		typed = i18n.Time(p.ctx, at)
 	}
 	for _, v := range []ui.Versions{
 		{What: i18n.T(p.ctx, "services.until.label"), Now: until, Yours: typed},
@@ -141,7 +141,7 @@ func (p *page) bothOfPolicies(seen int64) error {
 			form[f.name] = strings.Fields(f.value)
 		default:
 			p.frame.Versions = append(p.frame.Versions, ui.Versions{What: f.label, Yours: f.word(yours),
-				Now: i18n.T(p.ctx, "changes.by", "value", f.word(f.value), "name", by, "time", i18n.Time(now.SetAt))})
+				Now: i18n.T(p.ctx, "changes.by", "value", f.word(f.value), "name", by, "time", i18n.Time(p.ctx, now.SetAt))})
 		}
 	}
 	return nil
@@ -155,7 +155,7 @@ func (p *page) bothOfCallback(id int64) error {
 	}
 	p.Request().PostForm.Set("version", strconv.FormatInt(now.Version, 10))
 	if typed, err := dueOf(p); err == nil && !typed.Equal(now.DueAt) {
-		p.frame.Versions = append(p.frame.Versions, ui.Versions{What: i18n.T(p.ctx, "callbacks.due"), Now: i18n.Time(now.DueAt), Yours: i18n.Time(typed)})
+		p.frame.Versions = append(p.frame.Versions, ui.Versions{What: i18n.T(p.ctx, "callbacks.due"), Now: i18n.Time(p.ctx, now.DueAt), Yours: i18n.Time(p.ctx, typed)})
 	}
 	return nil
 }

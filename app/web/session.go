@@ -118,7 +118,7 @@ func (p *page) greet(account *staff.Staff) {
 	if lang == "" {
 		lang = i18n.Match(p.Request().Header.Get("Accept-Language"))
 	}
-	p.ctx = i18n.With(p.ctx, lang)
+	p.ctx = i18n.On(i18n.With(p.ctx, lang), p.w.s.Clock())
 	p.SetRequest(p.Request().WithContext(p.ctx))
 	p.frame.Member = p.membersPage()
 	p.frame.Path, p.frame.Cursor = p.Request().URL.RequestURI(), p.QueryParam("cursor")

@@ -9,7 +9,8 @@ import (
 	"hoten/i18n"
 )
 
-var bg = i18n.On(context.Background(), jst(7, 31, 12, 0))
+// bg says nothing of the day: every date has its year, the longest that it can be.
+var bg = context.Background()
 
 func jst(month time.Month, day, hour, minute int) time.Time {
 	return time.Date(2014, month, day, hour, minute, 0, 0, i18n.JST)

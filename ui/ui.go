@@ -46,7 +46,7 @@ type Frame struct {
 	Offers      []Offer // of calls to take over, to this person
 	Query       string  // what stands in the search box
 	Member      bool    // the page is a member's, who knows the company and not this program
-	Company     string  // the name that signs the mails, on a member's page
+	Company     string  // the name that signs the mails, on pages of members and of enrolment
 	Topic       string  // what the caller asks about, where one was chosen; forms carry it on
 	Flash       Flash
 	Versions    []Versions // of a conflict: what others made of it beside what was typed

@@ -50,6 +50,9 @@ func signOut(p *page) error {
 }
 
 func showEnrol(p *page) error {
+	if _, err := p.company(0); err != nil {
+		return err
+	}
 	account, err := staff.Enrolling(p.ctx, p.w.s, p.Param("token"))
 	if fault.Of(err, fault.NotFound) {
 		p.status = http.StatusNotFound

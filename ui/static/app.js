@@ -12,14 +12,13 @@ import { reminders } from "./reminders.js";
 import { search } from "./search.js";
 import { scripts } from "./scripts.js";
 import { session } from "./session.js";
-import { passwords } from "./passwords.js";
+import "./passwords.js";
 
 forms();
 keyboard();
 lists();
 menus();
 looks();
-passwords();
 search();
 scripts();
 session();

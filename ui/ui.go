@@ -54,6 +54,7 @@ type Frame struct {
 	StillOwed   string            // "completed" or "out_of_scope": the case owes something and was not closed so
 	Secret      bool              // the form came back because it held a secret: nothing may keep it
 	Refused     string            // the name of the form that comes back, where a page has several
+	Answer      bool              // the page answers a form that was sent
 	Typed       map[string]string // what was typed, by field ID, when a form comes back
 }
 

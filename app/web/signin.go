@@ -46,6 +46,7 @@ func signOut(p *page) error {
 	if err := p.w.sessions.Destroy(p.Request().Context()); err != nil {
 		return err
 	}
+	p.Response().Header().Set("Clear-Site-Data", `"cache"`) // decision 102
 	return p.Redirect(http.StatusSeeOther, "/signin")
 }
 

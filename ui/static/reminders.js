@@ -1,5 +1,7 @@
 // What waits for its reader shows on a page that stays open too: the numbers in the
 // rail and the reminders.
+import { unanswered } from "./connection.js";
+
 const every = 60_000;
 // A caller waits while a call is handed over.
 const callEvery = 6_000;
@@ -21,7 +23,7 @@ async function ask() {
     for (const nav of document.querySelectorAll("nav.rail, .railmenu nav")) take(nav, links);
     take(document.getElementById("reminders"), fresh.getElementById("reminders").innerHTML);
   } catch {
-    // The way is cut; the next time may be better.
+    unanswered(); // the next time may be better
   }
 }
 
@@ -34,7 +36,7 @@ async function askForCalls() {
     const shown = document.getElementById("handovers");
     if (fresh && unmarked(fresh) !== unmarked(shown)) shown.replaceChildren(...fresh.childNodes);
   } catch {
-    // The way is cut; the next time may be better.
+    unanswered(); // the next time may be better
   }
 }
 

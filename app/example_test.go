@@ -293,7 +293,7 @@ func (f *ferry) callAndReset(agent *client, number string) {
 	for _, page := range []string{member.get(path[1]).body, func() string {
 		member.post(path[1], "password", password, "password_again", password)
 		return member.get("/reset/done").body
-	}(), member.get(path[1]).body} {
+	}(), f.browser().get(path[1]).body} {
 		text := regexp.MustCompile(`<[^>]*>`).ReplaceAllString(page, " ")
 		if said := ferryNames.FindString(text); said != "" || !strings.Contains(text, "Setouchi Ferry") && !strings.Contains(text, "瀬戸内フェリー") {
 			t.Errorf("the member reads %q on\n%s", said, text)

@@ -50,7 +50,7 @@ func (a *App) mailEnv(ctx context.Context, at time.Time, lang string, incident i
 		return env, err
 	}
 	for _, d := range involved.Desks(list) {
-		line := notices.DeskLine{Name: d.NameJa, Phone: d.Phone, Hours: deskHours(langCtx, d.Desk, at)}
+		line := notices.DeskLine{Name: d.NameJa, Phone: jptext.FormatPhone(d.Phone), Hours: deskHours(langCtx, d.Desk, at)}
 		if lang == "en" {
 			line.Name = d.NameEn
 		}

@@ -326,7 +326,7 @@ func outsideSamples(lang string) map[string]page {
 	bad.Frame, bad.OTPTo = refused, ""
 	return map[string]page{
 		"staff_signin": signin, "staff_signin_wrong": wrong,
-		"staff_enrol":         StaffEnrol{Frame: Frame{Path: "/enrol/token", CSRF: "csrf-token"}, Name: in(lang, "鈴木 健", "Ken Suzuki"), Email: "ken.suzuki@desk.example", Valid: true},
+		"staff_enrol":         StaffEnrol{Frame: Frame{Path: "/enrol/token", CSRF: "csrf-token", Company: frame.Company}, Name: in(lang, "鈴木 健", "Ken Suzuki"), Email: "ken.suzuki@desk.example", Valid: true},
 		"staff_password":      StaffPassword{Frame: sampleFrame(lang, "", access.Agent), Email: "ken.suzuki@desk.example"},
 		"staff_enrol_invalid": StaffEnrol{Frame: Frame{Path: "/enrol/token", CSRF: "csrf-token"}},
 		"resets_new":          form, "resets_new_refused": bad,

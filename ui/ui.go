@@ -48,7 +48,7 @@ type Frame struct {
 	Offers      []Offer // of calls to take over, to this person
 	Query       string  // what stands in the search box
 	Member      bool    // the page is a member's, who knows the company and not this program
-	Company     string  // the name that signs the mails, on a member's page
+	Company     string  // the name that signs the mails, on pages of members and of enrolment
 	Topic       string  // what the caller asks about, where one was chosen; forms carry it on
 	Flash       Flash
 	Versions    []Versions // of a conflict: what others made of it beside what was typed
@@ -56,6 +56,7 @@ type Frame struct {
 	StillOwed   string            // "completed" or "out_of_scope": the case owes something and was not closed so
 	Secret      bool              // the form came back because it held a secret: nothing may keep it
 	Refused     string            // the name of the form that comes back, where a page has several
+	Answer      bool              // the page answers a form that was sent
 	Typed       map[string]string // what was typed, by field ID, when a form comes back
 }
 

@@ -1,6 +1,7 @@
 package jptext
 
 import (
+	_ "embed"
 	"strings"
 	"unicode"
 )
@@ -56,9 +57,35 @@ func ValidPhone(key string) bool {
 	return strings.HasPrefix(key, "0") && (len(key) == 10 || len(key) == 11)
 }
 
+//go:embed area_codes.txt
+var areaCodeText string
+
+// areaCodes is how many digits an area code has, by how the number begins; 4 where it says nothing.
+var areaCodes = readAreaCodes(areaCodeText)
+
+func readAreaCodes(text string) map[string]int {
+	out := map[string]int{}
+	for line := range strings.Lines(text) {
+		if fields := strings.Fields(line); fields[0] != "#" {
+			for _, begins := range fields[1:] {
+				out[begins] = int(fields[0][0] - '0')
+			}
+		}
+	}
+	return out
+}
+
+func areaCode(key string) int {
+	for n := 6; n > 1; n-- {
+		if digits, known := areaCodes[key[:n]]; known {
+			return digits
+		}
+	}
+	return 4
+}
+
 // PhoneGroups cuts a PhoneKey into the groups it is written in, with the first
-// always the network or area. Where the area code's length is not known from
-// the digits alone, the first three stand for it.
+// always the network or area.
 func PhoneGroups(key string) []string {
 	first, last := 3, 4
 	switch {
@@ -68,11 +95,31 @@ func PhoneGroups(key string) []string {
 		first, last = 4, 3
 	case strings.HasPrefix(key, "0800") && len(key) == 11:
 		first = 4
-	case len(key) == 10 && (key[1] == '3' || key[1] == '6'):
-		first = 2
+	case len(key) == 10:
+		first = areaCode(key)
 	}
 	return []string{key[:first], key[first : len(key)-last], key[len(key)-last:]}
 }
 
-// FormatPhone writes a PhoneKey for reading: "090-0000-8551", "0120-047-860".
-func FormatPhone(key string) string { return strings.Join(PhoneGroups(key), "-") }
+// FormatPhone writes a number for reading, however it was written: "090-0000-8551",
+// "0120-047-860". What is no number that can be called stays as it is.
+func FormatPhone(phone string) string {
+	if key := TypedPhone(phone); ValidPhone(key) {
+		return strings.Join(PhoneGroups(key), "-")
+	}
+	return phone
+}
+
+// FormatPostal writes a postal code for reading: "〒100-0001". What is none stays as it is.
+func FormatPostal(code string) string {
+	digits := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, compat(code))
+	if len(digits) != 7 {
+		return code
+	}
+	return "〒" + digits[:3] + "-" + digits[3:]
+}

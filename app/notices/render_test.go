@@ -312,7 +312,7 @@ func TestPointsAddUp(t *testing.T) {
 			t.Errorf("what was borne before is said as borne now:\n%s", m.Text)
 		}
 	}
-	if (Points{}).points("en", 1) != "1 point" || (Points{}).signed("en", -1234567) != "−1,234,567 points" || separated(-123) != "-123" || separated(-1234) != "-1,234" {
+	if (Points{}).points("en", 1) != "1 point" || (Points{}).signed("en", -1234567) != "−1,234,567 points" || (Points{}).points("ja", -1234) != "−1,234ポイント" {
 		t.Error("numbers")
 	}
 }

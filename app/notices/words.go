@@ -3,7 +3,6 @@ package notices
 import (
 	"cmp"
 	"embed"
-	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
@@ -174,18 +173,15 @@ func day(lang string, t time.Time) string {
 }
 
 func (p Points) signed(lang string, n int64) string {
-	switch {
-	case n > 0:
+	if n > 0 {
 		return "+" + p.points(lang, n)
-	case n < 0:
-		return "−" + p.points(lang, -n)
 	}
-	return p.points(lang, 0)
+	return p.points(lang, n)
 }
 
 // points writes a number with the unit of the program.
 func (p Points) points(lang string, n int64) string {
-	switch s := separated(n); {
+	switch s := i18n.Number(n); {
 	case lang != "en":
 		return s + plain(p.unit(lang))
 	case n == 1:
@@ -211,14 +207,6 @@ func (f Facts) units(lang string) (units []string) {
 		}
 	}
 	return units
-}
-
-func separated(n int64) string {
-	s := fmt.Sprint(n)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
 }
 
 // capital is s with a capital first letter.

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/crypto/argon2"
+	"golang.org/x/text/unicode/norm"
 
 	"hoten/app/fault"
 )
@@ -34,7 +35,14 @@ func derive(password string, salt []byte, m, t uint32, p uint8) []byte {
 	return argon2.IDKey([]byte(password), salt, t, m, p, keyLen)
 }
 
-// Hash makes the PHC string of a password.
+// composed is the password as it is hashed and judged: an iPhone and a PC write が with
+// different code points, and RFC 8265 asks for NFC.
+func composed(password string) string { return norm.NFC.String(password) }
+
+// Same reports whether two entries are one password.
+func Same(a, b string) bool { return composed(a) == composed(b) }
+
+// Hash makes the PHC string of a password, in NFC.
 func Hash(password string) (string, error) {
 	salt := make([]byte, 16)
 	if _, err := rand.Read(salt); err != nil {
@@ -42,7 +50,7 @@ func Hash(password string) (string, error) {
 	}
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, memory, passes, threads,
-		b64.EncodeToString(salt), b64.EncodeToString(derive(password, salt, memory, passes, threads))), nil
+		b64.EncodeToString(salt), b64.EncodeToString(derive(composed(password), salt, memory, passes, threads))), nil
 }
 
 // Match reports whether the password belongs to the hash. An empty or broken
@@ -58,7 +66,11 @@ func Match(hash, password string) bool {
 		salt, err3 := base64.RawStdEncoding.DecodeString(parts[4])
 		key, err4 := base64.RawStdEncoding.DecodeString(parts[5])
 		if err1 == nil && err2 == nil && err3 == nil && err4 == nil && v == argon2.Version {
-			return subtle.ConstantTimeCompare(key, derive(password, salt, m, t, p)) == 1
+			matches := subtle.ConstantTimeCompare(key, derive(composed(password), salt, m, t, p)) == 1
+			if !matches && composed(password) != password { // hashed by a release that did not compose
+				matches = subtle.ConstantTimeCompare(key, derive(password, salt, m, t, p)) == 1
+			}
+			return matches
 		}
 	}
 	derive(password, make([]byte, 16), memory, passes, threads)
@@ -75,8 +87,9 @@ var common = []string{"password", "passw0rd", "qwerty", "12345678", "abcdefgh", 
 
 // Check returns an Invalid fault naming field unless the password is long
 // enough, not made of few characters or a common word, and free of the login
-// and the other given words.
+// and the other given words. It is judged in NFC.
 func Check(field, password string, personal ...string) error {
+	password = composed(password)
 	n := utf8.RuneCountInString(password)
 	lower := strings.ToLower(password)
 	switch {
@@ -95,7 +108,7 @@ func Check(field, password string, personal ...string) error {
 		}
 	}
 	for _, w := range personal {
-		whole := strings.ToLower(w)
+		whole := strings.ToLower(composed(w))
 		local, _, _ := strings.Cut(whole, "@")
 		for _, w := range []string{whole, local} { // a short local part is no word to look for, the whole address is
 			if utf8.RuneCountInString(w) >= 4 && strings.Contains(lower, w) {

@@ -13,6 +13,7 @@ func TestCheck(t *testing.T) {
 		{"correct horse battery", ""},
 		{"hoten demo 2014", ""},
 		{"ひらがなだけのパスワードです", ""},
+		{strings.Repeat("か\u3099き\u3099", 3), "password_short"}, // six characters, which some devices write as twelve
 		{"𠮷野家で牛丼を食べましたよ", ""},
 		{"", "password_short"},
 		{"elevenchars", "password_short"},
@@ -70,6 +71,24 @@ func TestHashesMatchTheirPasswordOnly(t *testing.T) {
 	}
 }
 
+// が is one code point on a PC and two on an iPhone: the password is the same on both.
+func TestPasswordsAreComposed(t *testing.T) {
+	const one, two = "がぎぐげごカフェ café", "\u304b\u3099\u304d\u3099\u304f\u3099\u3051\u3099\u3053\u3099カフェ cafe\u0301"
+	if one == two || !passwords.Same(one, two) || passwords.Same(one, "x") {
+		t.Error("two ways to write one password are not the same")
+	}
+	for _, set := range []string{one, two} {
+		hash, err := passwords.Hash(set)
+		if err != nil || !passwords.Match(hash, one) || !passwords.Match(hash, two) || passwords.Match(hash, "x") {
+			t.Errorf("%+q: %v", set, err)
+		}
+	}
+	// Hashed by an earlier release as it was typed.
+	if !passwords.Match(decomposed, "か\u3099 as it was typed") || passwords.Match(decomposed, "が as it was typed") {
+		t.Error("a hash of what was not composed does not open")
+	}
+}
+
 // The parameters are read from the hash: one that was made with others still opens.
 func TestOldParametersStillMatch(t *testing.T) {
 	// argon2id of "correct horse battery" with one pass over 8 KiB and the salt "0123456789abcdef".
@@ -78,4 +97,7 @@ func TestOldParametersStillMatch(t *testing.T) {
 	}
 }
 
-const old = "$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$gLHIkr1qgP4r3sH1P/NIg3+PMckaLQ3RkuIiytJhVlY"
+const (
+	old        = "$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$gLHIkr1qgP4r3sH1P/NIg3+PMckaLQ3RkuIiytJhVlY"
+	decomposed = "$argon2id$v=19$m=8,t=1,p=1$MDEyMzQ1Njc4OWFiY2RlZg$v0mQHD1m0drvqHjT4nD2B/Ix/+gFrlVpzA6uCTNy2Mc"
+)

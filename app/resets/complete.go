@@ -33,8 +33,8 @@ type Visit struct {
 
 // Look finds the link of a token that still works. Any other token, whatever
 // the cause, is gone: NotFound. That of a case under suspicion is refused, which is
-// recorded: Forbidden.
-func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
+// recorded where somebody is there to be refused (a HEAD shows nobody anything): Forbidden.
+func Look(ctx context.Context, s *store.Store, token string, somebody bool) (*Visit, error) {
 	db := store.Read(ctx, s)
 	link, err := live(db, token, s.Clock(), "")
 	if err != nil {
@@ -44,7 +44,10 @@ func Look(ctx context.Context, s *store.Store, token string) (*Visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := cases.Unsuspected(of.Standing); err != nil {
+	switch err := cases.Unsuspected(of.Standing); {
+	case err != nil && !somebody:
+		return nil, err
+	case err != nil:
 		return nil, ToComplete.Refused(ctx, s, access.Member(), cases.Subject(link.CaseID), err)
 	}
 	to, err := cases.Addressees(db, s.Vault, []int64{link.CaseID}, notices.ResetLink)
@@ -151,15 +154,37 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 		"password": "set", "point_password": "voided", "one_time_password": oneTimePassword}})
 }
 
-func acceptable(tx *store.Tx, of *members.Identity, password, again string) error {
-	login, err := of.PlainLogin(tx.Vault())
+// Judge is what Complete would refuse of a password, asked while it is typed; it changes and
+// records nothing. A link that does not work is NotFound.
+func Judge(ctx context.Context, s *store.Store, token, password string) error {
+	db := store.Read(ctx, s)
+	link, err := live(db, token, s.Clock(), "")
 	if err != nil {
 		return err
 	}
-	if err := passwords.Check("password", password, login); err != nil {
+	of, err := members.ByID(db, link.IdentityID)
+	if err != nil {
 		return err
 	}
-	if password != again {
+	if cases.Unsuspected(of.Standing) != nil {
+		return fault.Missing()
+	}
+	return strong(s.Vault, of, password)
+}
+
+func strong(v *vault.Vault, of *members.Identity, password string) error {
+	login, err := of.PlainLogin(v)
+	if err != nil {
+		return err
+	}
+	return passwords.Check("password", password, login)
+}
+
+func acceptable(tx *store.Tx, of *members.Identity, password, again string) error {
+	if err := strong(tx.Vault(), of, password); err != nil {
+		return err
+	}
+	if !passwords.Same(password, again) {
 		return fault.Input("password_again", "passwords_differ")
 	}
 	return nil

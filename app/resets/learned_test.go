@@ -178,7 +178,7 @@ func TestWhatIsLearnedOfAContact(t *testing.T) {
 		if way.back != nil {
 			way.back()
 		}
-		if _, err := resets.Look(w.Ctx, w.Store, link); !fault.Of(err, fault.NotFound) {
+		if _, err := resets.Look(w.Ctx, w.Store, link, true); !fault.Of(err, fault.NotFound) {
 			t.Errorf("%s: the link: %v", way.name, err)
 		}
 		if state := w.ID(logins[1]).State; state != members.Restricted {

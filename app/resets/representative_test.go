@@ -112,7 +112,7 @@ func TestPapersThatProveFalse(t *testing.T) {
 				t.Errorf("the call gives level %d", kept.Valid(w.Clock.Now()))
 			}
 			if test.linked && !test.reset {
-				if _, err := resets.Look(w.Ctx, w.Store, token); (err == nil) != test.stays || err != nil && !fault.Of(err, fault.NotFound) {
+				if _, err := resets.Look(w.Ctx, w.Store, token, true); (err == nil) != test.stays || err != nil && !fault.Of(err, fault.NotFound) {
 					t.Errorf("the link: %v", err)
 				}
 			}

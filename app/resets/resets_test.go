@@ -82,7 +82,7 @@ func refused(t *testing.T, err error, code string) {
 // gone is what every link that does not work looks like.
 func gone(t *testing.T, w *apptest.World, token string) {
 	t.Helper()
-	if _, err := resets.Look(w.Ctx, w.Store, token); !fault.Is(err, "not_found") {
+	if _, err := resets.Look(w.Ctx, w.Store, token, true); !fault.Is(err, "not_found") {
 		t.Errorf("look: %v", err)
 	}
 	if err := complete(w, token); !fault.Is(err, "not_found") {
@@ -140,7 +140,7 @@ func TestResetResumesUse(t *testing.T) {
 	if err := w.Pool.QueryRow(w.Ctx, "select bool_or(position($1 in l::text) > 0 or position($1 in encode(token_hash, 'escape')) > 0) from reset_links l", token).Scan(&held); err != nil || held {
 		t.Fatalf("the token is kept (%v)", err)
 	}
-	visit, err := resets.Look(w.Ctx, w.Store, token)
+	visit, err := resets.Look(w.Ctx, w.Store, token, true)
 	if err != nil || visit.Language != "ja" || strings.Contains(visit.MaskedLogin, "m1@") || strings.Contains(visit.OneTimeTo, "c1@") {
 		t.Fatalf("%+v %v", visit, err)
 	}
@@ -278,12 +278,12 @@ func TestNewLinkVoidsTheOlderAndThreeADay(t *testing.T) {
 		w.Clock.Add(time.Minute)
 	}
 	refused(t, try(w, w.Agent, c), "resets_per_day")
-	if _, err := resets.Look(w.Ctx, w.Store, last); err != nil {
+	if _, err := resets.Look(w.Ctx, w.Store, last, true); err != nil {
 		t.Fatalf("the refused fourth voided the third: %v", err)
 	}
 	fourth := send(w, w.Supervisor, c)
 	gone(t, w, last)
-	if _, err := resets.Look(w.Ctx, w.Store, fourth); err != nil {
+	if _, err := resets.Look(w.Ctx, w.Store, fourth, true); err != nil {
 		t.Fatal(err)
 	}
 	w.Clock.Set(time.Date(2014, 7, 31, 15, 0, 0, 0, time.UTC)) // midnight in Japan
@@ -300,7 +300,7 @@ func TestLinkEnds(t *testing.T) {
 		gone(t, w, other)
 	}
 	w.Clock.Add(30*time.Minute - time.Microsecond)
-	if _, err := resets.Look(w.Ctx, w.Store, token); err != nil {
+	if _, err := resets.Look(w.Ctx, w.Store, token, true); err != nil {
 		t.Fatal(err)
 	}
 	w.Clock.Add(time.Microsecond)
@@ -312,7 +312,7 @@ func TestLinkEnds(t *testing.T) {
 	if _, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.ImpostorSuspected); err != nil {
 		t.Fatal(err)
 	}
-	_, err := resets.Look(w.Ctx, w.Store, token)
+	_, err := resets.Look(w.Ctx, w.Store, token, true)
 	refused(t, err, "impostor_suspected")
 	refused(t, complete(w, token), "impostor_suspected")
 	if n := w.Number("select count(*) from audit_entries where action = 'reset.completed.refused' and actor_kind = 'member' and subject = $1", c.Subject()); n != 2 {

@@ -60,7 +60,7 @@ func TestSuspicionBlocksTheIDEverywhere(t *testing.T) {
 		"code":         func() error { _, err := cases.SendCode(w.Ctx, w.Store, w.Agent, call.ID); return err },
 		"another link": func() error { return try(w, w.Agent, second) },
 		"the link":     func() error { return complete(w, token) },
-		"the page":     func() error { _, err := resets.Look(w.Ctx, w.Store, token); return err },
+		"the page":     func() error { _, err := resets.Look(w.Ctx, w.Store, token, true); return err },
 		"release": func() error {
 			_, err := resets.Release(w.Ctx, w.Store, w.Supervisor, second.ID, "誤登録")
 			return err

@@ -17,7 +17,7 @@ import (
 func TestSuspicionVoidsWhatIsOut(t *testing.T) {
 	for name, try := range map[string]func(w *apptest.World, c *cases.Case, call, level2 *cases.Call, link, code string) error{
 		"link": func(w *apptest.World, _ *cases.Case, _, _ *cases.Call, link, _ string) error {
-			_, err := resets.Look(w.Ctx, w.Store, link)
+			_, err := resets.Look(w.Ctx, w.Store, link, true)
 			return err
 		},
 		"link, used": func(w *apptest.World, _ *cases.Case, _, _ *cases.Call, link, _ string) error {
@@ -151,7 +151,7 @@ func TestALinkThatIsVoidIsNotOut(t *testing.T) {
 		if states, err := resets.States(db, w.Clock.Now(), *row); err != nil || states[row.IdentityID] != want {
 			t.Errorf("%s: %v %v", name, states, err)
 		}
-		_, err = resets.Look(w.Ctx, w.Store, w.Secret(of.ID)[len("https://hoten.example/reset/"):])
+		_, err = resets.Look(w.Ctx, w.Store, w.Secret(of.ID)[len("https://hoten.example/reset/"):], true)
 		if (err == nil) != c.out {
 			t.Errorf("%s: the link itself: %v", name, err)
 		}

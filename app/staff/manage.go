@@ -54,7 +54,7 @@ func Add(ctx context.Context, s *store.Store, by access.Actor, n New) (Added, er
 			return a, err
 		}
 		if n.Password != "" {
-			err = a.Staff.setPassword("password", n.Password)
+			err = a.Staff.setPassword(n.Password)
 		} else {
 			a.Enrolment, err = a.Staff.enrol(tx.Now)
 		}
@@ -75,8 +75,11 @@ func Add(ctx context.Context, s *store.Store, by access.Actor, n New) (Added, er
 	})
 }
 
-func (s *Staff) setPassword(field, password string) (err error) {
-	if err := passwords.Check(field, password, s.Email); err != nil {
+// Judge is what would be refused of a password for the account, asked while it is typed.
+func (s *Staff) Judge(password string) error { return passwords.Check("password", password, s.Email) }
+
+func (s *Staff) setPassword(password string) (err error) {
+	if err := s.Judge(password); err != nil {
 		return err
 	}
 	s.PasswordHash, err = passwords.Hash(password)

@@ -37,10 +37,10 @@ func ChangePassword(ctx context.Context, s *store.Store, by access.Actor, curren
 		case passwords.Match(a.PasswordHash, password):
 			return nil, fault.Input("password", "password_same")
 		}
-		if err := a.setPassword("password", password); err != nil {
+		if err := a.setPassword(password); err != nil {
 			return nil, err
 		}
-		if password != again {
+		if !passwords.Same(password, again) {
 			return nil, fault.Input("password_again", "passwords_differ")
 		}
 		if err := try.succeeded(tx); err != nil {

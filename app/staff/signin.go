@@ -80,10 +80,10 @@ func SetFirstPassword(ctx context.Context, s *store.Store, token, password, agai
 		if string(a.EnrolmentHash) != string(hashSecret(token)) {
 			return nil, fault.Missing()
 		}
-		if err := a.setPassword("password", password); err != nil {
+		if err := a.setPassword(password); err != nil {
 			return nil, err
 		}
-		if password != again {
+		if !passwords.Same(password, again) {
 			return nil, fault.Input("password_again", "passwords_differ")
 		}
 		if err := store.Save(tx, a, "password_hash", "enrolment_hash", "enrolment_expires_at"); err != nil {

@@ -80,7 +80,8 @@ func graphemes(s string) []string {
 	return out
 }
 
-// MaskPhone leaves the first and the last group: 090-****-8551.
+// MaskPhone leaves the first and the last group: 090-****-8551. Behind a long area code it
+// hides the end of that as well, so that three digits are never shown: 042*-**-3456.
 func MaskPhone(phone string) string {
 	if phone == Damaged {
 		return Damaged
@@ -91,7 +92,8 @@ func MaskPhone(phone string) string {
 	case phone == "":
 		return ""
 	case len(groups) == 3:
-		return groups[0] + "-" + strings.Repeat("*", len(groups[1])) + "-" + groups[2]
+		shown := min(len(groups[0]), len(key)-len(groups[2])-3)
+		return groups[0][:shown] + strings.Repeat("*", len(groups[0])-shown) + "-" + strings.Repeat("*", len(groups[1])) + "-" + groups[2]
 	case len(key) >= 9:
 		return key[:3] + "****" + key[len(key)-2:]
 	}

@@ -11,6 +11,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/desks"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/store"
 	"hoten/app/vault"
 	"hoten/i18n"
@@ -227,7 +228,7 @@ func dialCallback(p *page) error {
 		return err
 	}
 	if shown.Callback != nil {
-		shown.Callback.Number = number
+		shown.Callback.Number = jptext.FormatPhone(number)
 	}
 	// Without scripts nothing else takes it out of sight.
 	p.Response().Header().Set("Refresh", "60; url=/cases/"+cases.Number(row.CaseID))

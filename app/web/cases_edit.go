@@ -242,9 +242,9 @@ func reveal(p *page) error {
 		return err
 	}
 	at := &shown.Member
-	at.Name, at.Kana, at.BirthDate, at.Address, at.CustomerNumber = m.Person.Name, m.Person.Kana, m.Person.BirthDate, m.Person.PostalCode+" "+m.Person.Address, m.Person.CustomerNumber
+	at.Name, at.Kana, at.BirthDate, at.Address, at.CustomerNumber = m.Person.Name, m.Person.Kana, m.Person.BirthDate, strings.TrimSpace(jptext.FormatPostal(m.Person.PostalCode)+" "+m.Person.Address), m.Person.CustomerNumber
 	if len(m.Phones) > 0 {
-		at.Phone = m.Phones[0]
+		at.Phone = jptext.FormatPhone(m.Phones[0])
 	}
 	if len(m.Emails) > 0 {
 		at.Email = m.Emails[0]

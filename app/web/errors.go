@@ -76,6 +76,11 @@ func (w *Web) failed(c echo.Context, err error) error {
 			shown.Back = c.Request().URL.Path
 		}
 	}
+	if p.frame.Member {
+		if err := p.rememberCompany(); err != nil {
+			edge.LogInternal(c, w.s.Log, err)
+		}
+	}
 	p.memberHeading()
 	shown.Frame = p.frame
 	return p.render(shown.Page())

@@ -179,7 +179,7 @@ func (p *page) deskStates(list []desks.Kept) (out []ui.DeskState, err error) {
 			purpose = append(purpose, labelOf(topics, topic))
 		}
 		state := d.At(now)
-		out = append(out, ui.DeskState{Name: p.deskName(d.Desk), Phone: d.Phone, Purpose: strings.Join(purpose, i18n.T(p.ctx, "list.comma")),
+		out = append(out, ui.DeskState{Name: p.deskName(d.Desk), Phone: jptext.FormatPhone(d.Phone), Purpose: strings.Join(purpose, i18n.T(p.ctx, "list.comma")),
 			Open: state.Open, Until: state.Until, Next: state.Next})
 	}
 	return out, nil

@@ -23,9 +23,9 @@ func (p *page) speak(lang string) {
 func showReset(p *page) error {
 	// The address holds the token; it is nobody else's to know.
 	p.Response().Header().Set("Referrer-Policy", "no-referrer")
-	visit, err := resets.Look(p.ctx, p.w.s, p.Param("token"))
+	visit, err := resets.Look(p.ctx, p.w.s, p.Param("token"), p.Request().Method != http.MethodHead)
 	if err != nil {
-		return p.resetGone(err)
+		return p.sentAgain(err)
 	}
 	p.speak(visit.Language)
 	env, states, err := p.memberDesks(visit.IncidentID)
@@ -46,11 +46,7 @@ func (p *page) memberDesks(incident int64) (env notices.Env, states []ui.DeskSta
 	if err != nil {
 		return env, nil, err
 	}
-	if env, err = p.w.env(p.ctx, p.w.s.Clock(), i18n.Lang(p.ctx), incident); err != nil {
-		return env, nil, err
-	}
-	p.frame.Company = env.Company
-	if err := p.rememberCompany(); err != nil {
+	if env, err = p.company(incident); err != nil {
 		return env, nil, err
 	}
 	involved, err := incidents.Involve(p.db, incident)
@@ -61,6 +57,17 @@ func (p *page) memberDesks(incident int64) (env notices.Env, states []ui.DeskSta
 	list = slices.DeleteFunc(list, func(d desks.Kept) bool { return !involved.Asks(d.IDs, d.Topics) })
 	states, err = p.deskStates(list)
 	return env, states, err
+}
+
+// company puts the company that answers for an incident over the page; of no incident (0)
+// the only one there is.
+func (p *page) company(incident int64) (notices.Env, error) {
+	env, err := p.w.env(p.ctx, p.w.s.Clock(), i18n.Lang(p.ctx), incident)
+	if err != nil {
+		return env, err
+	}
+	p.frame.Company = env.Company
+	return env, p.rememberCompany()
 }
 
 // rememberCompany keeps the company for memberHeading, as long as the program runs.
@@ -96,7 +103,7 @@ func (p *page) resetGone(err error) error {
 
 func completeReset(p *page) error {
 	p.Response().Header().Set("Referrer-Policy", "no-referrer")
-	visit, err := resets.Look(p.ctx, p.w.s, p.Param("token"))
+	visit, err := resets.Look(p.ctx, p.w.s, p.Param("token"), true)
 	if err != nil {
 		return p.sentAgain(err)
 	}

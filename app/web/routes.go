@@ -45,11 +45,14 @@ var Routes = []Route{
 	{"POST", "/signin", staff.ToSignIn.Behind(Public), signIn},
 	{"GET", "/enrol/:token", Public, showEnrol},
 	{"POST", "/enrol/:token", staff.ToEnrolSelf.Behind(Public), enrol},
+	{"POST", "/enrol/:token/strength", Public, judgeFirst},
 	{"GET", "/reset", Public, showReset}, // the link of a mail, cut off
 	{"GET", "/reset/", Public, showReset},
 	{"GET", "/reset/done", Public, showResetDone},
 	{"GET", "/reset/:token", Public, showReset},
+	{"GET", "/reset/*", Public, showReset}, // with something behind it
 	{"POST", "/reset/:token", resets.ToComplete.Behind(Public), completeReset},
+	{"POST", "/reset/:token/strength", Public, judgeReset},
 	{"POST", "/signout", staff.ToSignOut.Behind(SignedIn), signOut},
 	{"GET", "/session", SignedIn, showSession},
 	{"GET", "/frame", SignedIn, showFrame},
@@ -209,6 +212,7 @@ var Routes = []Route{
 	{"POST", "/views/:id/drop", access.ReadCases, dropView},
 	{"GET", "/password", SignedIn, showPassword},
 	{"POST", "/password", staff.ToChangePassword.Behind(SignedIn), changePassword},
+	{"POST", "/password/strength", SignedIn, judgeNext},
 	{"GET", "/tokens", SignedIn, showTokens},
 	{"POST", "/tokens", staff.ToCreateToken.Behind(SignedIn), createToken},
 	{"POST", "/tokens/:id/revoke", staff.ToRevokeToken.Behind(SignedIn), revokeToken},

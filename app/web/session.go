@@ -120,7 +120,7 @@ func (p *page) greet(account *staff.Staff) {
 	}
 	p.ctx = i18n.On(i18n.With(p.ctx, lang), p.w.s.Clock())
 	p.SetRequest(p.Request().WithContext(p.ctx))
-	p.frame.Member = p.membersPage()
+	p.frame.Member, p.frame.Answer = p.membersPage(), p.Request().Method == http.MethodPost
 	p.frame.Path, p.frame.Cursor = p.Request().URL.RequestURI(), p.QueryParam("cursor")
 	p.frame.CSRF, p.frame.Mark = p.csrf(), rand.Text()
 	if p.frame.Person.Theme == "" {

@@ -38,7 +38,7 @@ func TestSignInAndOut(t *testing.T) {
 	}
 	stolen := b.cookie()
 	b.get("/tokens")
-	if a := b.post("/signout"); a.status != http.StatusSeeOther || a.location != "/signin" {
+	if a := b.post("/signout"); a.status != http.StatusSeeOther || a.location != "/signin" || a.header.Get("Clear-Site-Data") != `"cache"` {
 		t.Fatalf("signing out: %d %s", a.status, a.location)
 	}
 	if a := b.get("/cases"); !strings.HasPrefix(a.location, "/signin") {

@@ -46,10 +46,14 @@ func signOut(p *page) error {
 	if err := p.w.sessions.Destroy(p.Request().Context()); err != nil {
 		return err
 	}
+	p.Response().Header().Set("Clear-Site-Data", `"cache"`) // decision 102
 	return p.Redirect(http.StatusSeeOther, "/signin")
 }
 
 func showEnrol(p *page) error {
+	if _, err := p.company(0); err != nil {
+		return err
+	}
 	account, err := staff.Enrolling(p.ctx, p.w.s, p.Param("token"))
 	if fault.Of(err, fault.NotFound) {
 		p.status = http.StatusNotFound

@@ -158,14 +158,14 @@ func (p *page) sendOn(a *ui.AskedAbout, d desks.Kept, programs []incidents.Progr
 	if state.Open {
 		at, clock = state.Until, i18n.Closing(state.Until)
 	}
-	a.Sentence = i18n.T(p.ctx, "desks.wrong."+a.State, "desk", p.deskName(d.Desk), "phone", d.Phone, "day", i18n.DayOfWeek(p.ctx, at), "time", clock)
+	a.Sentence = i18n.T(p.ctx, "desks.wrong."+a.State, "desk", p.deskName(d.Desk), "phone", jptext.FormatPhone(d.Phone), "day", i18n.DayOfWeek(p.ctx, at), "time", clock)
 	other := "en"
 	if caller == "en" {
 		other = "ja"
 	}
 	for _, lang := range []string{caller, other} {
 		said := i18n.With(p.ctx, lang)
-		words := i18n.T(said, "desks.say."+a.State, "topic", labelOf(p.askedTopics(programs, lang), topic), "desk", d.Name(lang), "phone", d.Phone,
+		words := i18n.T(said, "desks.say."+a.State, "topic", labelOf(p.askedTopics(programs, lang), topic), "desk", d.Name(lang), "phone", jptext.FormatPhone(d.Phone),
 			"day", i18n.DaySpoken(said, at), "time", clock)
 		a.Say = append(a.Say, ui.Said{Language: lang, Lines: strings.Split(words, "\n")})
 	}

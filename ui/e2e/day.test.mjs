@@ -173,6 +173,54 @@ test("drafts go with their writer, and never hold what was refused as a secret",
   await page.context().close();
 });
 
+test("a note that was saved does not come back; without a connection what is typed stays", async () => {
+  const page = await signIn(browser, hoten.origin, "agent", []); // that it is offline is told on the console
+  await page.goto(hoten.origin + "/cases?queue=unassigned");
+  const path = await page.locator(".list a.open").first().getAttribute("href");
+  await page.goto(hoten.origin + path);
+  const save = () => page.locator(".note-form button").click();
+  await page.fill("#note-text", "折り返しの時間を確認");
+  await save();
+  await page.locator("[data-part=events]", { hasText: "折り返しの時間を確認" }).waitFor();
+  await page.goBack();
+  assert.equal(await page.inputValue("#note-text"), "");
+
+  await page.goto(hoten.origin + path);
+  await page.context().setOffline(true);
+  await page.locator("#offline").waitFor();
+  await page.fill("#note-text", "回線が切れた間のメモ");
+  await save();
+  assert.equal(await page.inputValue("#note-text"), "回線が切れた間のメモ");
+  assert.ok(await page.evaluate(() => document.activeElement.id === "offline"));
+  await page.context().setOffline(false);
+  await page.locator("#offline").waitFor({ state: "hidden" });
+  await save();
+  await page.locator("[data-part=events]", { hasText: "回線が切れた間のメモ" }).waitFor();
+  await page.context().close();
+});
+
+test("the rules of a desk ask before a change is lost", async () => {
+  const page = await signIn(browser, hoten.origin, "manager", problems);
+  let asked = 0;
+  page.on("dialog", (dialog) => (asked++, dialog.accept()));
+  const leave = async () => Promise.all([page.waitForURL(/\/callbacks/), page.locator("#rail a[href='/callbacks']").click()]);
+  const edit = () => page.goto(hoten.origin + "/desks/tech/edit");
+  await edit();
+  await leave();
+  assert.equal(asked, 0, "nothing was changed");
+  await edit();
+  await page.locator("#name_ja").pressSequentially("新");
+  await leave();
+  assert.equal(asked, 1);
+  await edit();
+  await page.locator("button[value='add hours']").click(); // the page that answers holds what is not saved
+  await page.waitForURL(/\/desks\/tech(#.*)?$/);
+  assert.equal(asked, 1, "sending the form asks nothing");
+  await leave();
+  assert.equal(asked, 2);
+  await page.context().close();
+});
+
 test("the same change by two: the second sees the conflict", async () => {
   await agent.goto(hoten.origin + "/cases?queue=unassigned");
   const path = await agent.locator(".list a.open").nth(1).getAttribute("href");

@@ -343,12 +343,15 @@ test("announcements are confirmed in place, by the keyboard alone, one after the
 test("a new password", async () => {
   const page = await signIn(browser, hoten.origin, "sv", []); // a refusal is an error of the console
   await page.goto(hoten.origin + "/password");
-  const length = page.locator("#password-length");
-  await page.fill("#password", "elevenchars");
-  assert.equal(await length.getAttribute("data-is"), "short");
-  await page.fill("#password", "passwordpassword");
-  assert.equal(await length.getAttribute("data-is"), "enough");
-  await page.fill("#password_again", "passwordpassword");
+  const judged = async (typed, is, said) => {
+    await page.fill("#password", typed);
+    await page.locator(`#password-strength[data-is="${is}"]`).waitFor();
+    assert.ok((await page.textContent("#password-strength")).includes(said), typed);
+  };
+  await judged("elevenchars", "refused", "12");
+  await judged("kingyo-sukui-86", "enough", "✓");
+  await judged("password1234", "refused", "言葉");
+  await page.fill("#password_again", "password1234");
   await page.fill("#current_password", password);
   await page.click("main button.primary");
   await page.locator("#problems").waitFor();

@@ -107,6 +107,11 @@ function layout(size) {
     const wide = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > root.clientWidth + 1 && !e.closest(".table-wrap")).slice(-3);
     found.push(`scrolls sideways by ${root.scrollWidth - root.clientWidth}: ${wide.map((e) => e.outerHTML.slice(0, 80)).join(" | ")}`);
   }
+  // Where all of a page is in sight, nothing scrolls.
+  const main = document.querySelector("main");
+  const bottom = Math.max(...[...main.children].map((e) => e.getBoundingClientRect().bottom)) + parseFloat(getComputedStyle(main).paddingBottom);
+  const links = document.querySelector(".rail ul")?.getBoundingClientRect().bottom ?? 0;
+  if (Math.max(bottom, links) < root.clientHeight - 40 && root.scrollHeight > root.clientHeight) found.push(`scrolls down by ${root.scrollHeight - root.clientHeight} for nothing`);
   for (const wrap of document.querySelectorAll(".table-wrap")) {
     if (size !== "standard" && getComputedStyle(wrap).overflowX === "auto") continue;
     if (wrap.scrollWidth > wrap.clientWidth + 1) found.push(`a table is wider than its place by ${wrap.scrollWidth - wrap.clientWidth}`);

@@ -12,6 +12,12 @@ export function drafts() {
   }
 }
 
+// Going back to a page that the browser kept shows it as it was when it was left, with a note
+// that was saved since: the server knows which were.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && document.querySelector("textarea[data-draft]")) window.location.reload();
+});
+
 function keep(area) {
   area.dataset.kept = "true";
   const key = area.dataset.draft;

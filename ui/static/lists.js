@@ -40,4 +40,4 @@ function sum(form) {
   }
 }
 
-const number = (n) => new Intl.NumberFormat("ja-JP").format(n);
+const number = (n) => new Intl.NumberFormat("ja-JP").format(n).replace("-", "−");

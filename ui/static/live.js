@@ -1,5 +1,7 @@
 // The page of a case tells that it is open and hears who else has it open. What
 // others did comes in by itself, except into what somebody is using just now.
+import { unanswered } from "./connection.js";
+
 const every = 4000;
 
 // The parts that somebody was using when they changed: each is taken once it is free.
@@ -30,7 +32,7 @@ async function ask() {
     if (now.innerHTML !== heard.innerHTML) now.innerHTML = heard.innerHTML;
     now.dataset.stamp = heard.dataset.stamp;
   } catch {
-    // The way is cut; the next time may be better.
+    unanswered(); // the next time may be better
   }
 }
 

@@ -2,6 +2,8 @@ import { announce } from "./alerts.js";
 
 // What waits for its reader shows on a page that stays open too: the numbers in the
 // rail and the reminders.
+import { unanswered } from "./connection.js";
+
 const every = 60_000;
 // A caller waits while a call is handed over.
 const callEvery = 6_000;
@@ -23,7 +25,7 @@ async function ask() {
     for (const nav of document.querySelectorAll("nav.rail, .railmenu nav")) take(nav, links);
     take(document.getElementById("reminders"), fresh.getElementById("reminders").innerHTML);
   } catch {
-    // The way is cut; the next time may be better.
+    unanswered(); // the next time may be better
   }
 }
 
@@ -41,7 +43,7 @@ async function askForCalls() {
       if (shown.querySelectorAll("[data-suspicion]").length !== suspected) ask(); // the badges have changed with it
     }
   } catch {
-    // The way is cut; the next time may be better.
+    unanswered(); // the next time may be better
   }
 }
 

@@ -272,6 +272,13 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	}
 	expect(1, `^state failed\n`, "", "", "import", "--incident", "2014-R096", "--affected", broken)
 
+	// What the READMEs say is what works.
+	expect(0, `set incident FERRY-2026-01`, "", expect(0, `^# An incident`, "", "", "setup", "--example", "one-program"), "setup", "-")
+	for _, readme := range []string{"../../README.md", "../../README.ja.md"} {
+		affected, movements := readmeFiles(t, readme)
+		expect(0, `total 4\naccepted \d\nignored \d\nrejected 0\n$`, "", "", "import", "--incident", "FERRY-2026-01", "--affected", affected, "--movements", movements)
+	}
+
 	expect(0, `^whole: 0 entries sealed, \d+ not sealed yet\n$`, "", "", "audit", "verify")
 	if _, err := audit.SealAll(ctx, a.Store, a.AuditHead()); err != nil {
 		t.Fatal(err)
@@ -279,6 +286,22 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(0, `^whole: \d+ entries sealed, 0 not sealed yet\n$`, "", "", "audit", "verify")
 	tamper(t, a.Store)
 	expect(1, `^broken: seal 3: entry [0-9a-f-]{36} was changed\n$`, "", "", "audit", "verify")
+}
+
+// readmeFiles are the files that a README has its reader make.
+func readmeFiles(t *testing.T, readme string) (affected, movements string) {
+	t.Helper()
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	for _, m := range regexp.MustCompile(`(?s)cat > (\w+\.csv) <<'END'\n(.*?)END\n`).FindAllSubmatch(text, -1) {
+		if err := os.WriteFile(filepath.Join(folder, string(m[1])), m[2], 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(folder, "affected.csv"), filepath.Join(folder, "movements.csv")
 }
 
 // tamper edits the third sealed entry as the owner of the database.

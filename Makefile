@@ -48,6 +48,7 @@ lint:
 generate:
 	go tool templ generate -path ui
 	go test ./app -run TestVerbsAreDocumented -update
+	go test ./app/imports -run TestFilesAreDocumented -update
 
 bench: build
 	.ci/packages

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/riverqueue/river"
 
 	"hoten/app/audit"
@@ -33,6 +34,7 @@ type App struct {
 	client   atomic.Pointer[river.Client[*sql.Tx]] // works the jobs; nil until Serve
 	held     atomic.Bool                           // the database was held at the last look
 	looked   looked                                // whom no mail can reach
+	mail     mailServer
 }
 
 // New opens the database (the embedded one when none is named), migrates it, and
@@ -42,7 +44,7 @@ func New(ctx context.Context, cfg Config, log *slog.Logger) (*App, error) {
 		return nil, err
 	}
 	if err := os.MkdirAll(cfg.DataDir, 0o711); err != nil {
-		return nil, err
+		return nil, Wrong{Variable: "HOTEN_DATA_DIR", Value: cfg.DataDir, Why: "data_dir", Err: err}
 	}
 	a := &App{Config: cfg}
 	url, err := a.database(ctx, log)
@@ -73,7 +75,10 @@ func (a *App) open(ctx context.Context, url string, log *slog.Logger) error {
 		return fmt.Errorf("keys: %w", err)
 	}
 	// Other keys than the database's end the start before it changes anything.
-	if err := store.CheckKeys(ctx, url, v); err != nil {
+	var silent *pgconn.ConnectError
+	if err := store.CheckKeys(ctx, url, v); errors.As(err, &silent) && a.DatabaseURL != "" {
+		return Wrong{Variable: "HOTEN_DATABASE_URL", Why: "database_silent", Err: silent}
+	} else if err != nil {
 		return err
 	}
 	if err := store.Migrate(ctx, url); err != nil {

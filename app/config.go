@@ -2,16 +2,23 @@ package app
 
 import (
 	"cmp"
+	"context"
 	"errors"
-	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"unicode"
+
+	"github.com/jackc/pgx/v5"
+
+	"hoten/app/notices"
+	"hoten/i18n"
 )
 
 // Config is what the program is told: flags, then environment, then defaults.
@@ -55,22 +62,42 @@ func FromEnvironment(folder string) Config {
 	}
 }
 
-// Check refuses what cannot work, naming the variable.
-func (c *Config) Check() error {
-	if c.SMTPURL != "" && c.MailFrom == "" {
-		return errors.New("HOTEN_MAIL_FROM is required with HOTEN_SMTP_URL: the From address of mails to members")
+// Wrong is a variable that cannot work as it is. The i18n key "cli.wrong." and Why shows a
+// value that can.
+type Wrong struct {
+	Variable, Value, Why string
+	Err                  error // what the system said; may be nil
+}
+
+// In says what is wrong in the language of ctx.
+func (w Wrong) In(ctx context.Context) string {
+	s := i18n.T(ctx, "cli.wrong."+w.Why, "variable", w.Variable, "value", w.Value)
+	if w.Err != nil {
+		s += " (" + w.Err.Error() + ")"
 	}
+	return s
+}
+
+func (w Wrong) Error() string { return w.In(i18n.With(context.Background(), "en")) }
+
+func (w Wrong) Unwrap() error { return w.Err }
+
+// Check refuses what cannot work, with a Wrong. What may hold a password is not repeated.
+func (c *Config) Check() error {
 	if allowed, err := strconv.ParseBool(cmp.Or(c.allowDemo, "false")); err != nil {
-		return fmt.Errorf("HOTEN_ALLOW_DEMO %q is neither true nor false", c.allowDemo)
+		return Wrong{Variable: "HOTEN_ALLOW_DEMO", Value: c.allowDemo, Why: "allow_demo"}
 	} else if allowed {
 		c.AllowDemo = true
 	}
-	if c.MailFrom == "" {
-		c.MailFrom = "no-reply@localhost"
+	if err := c.checkMail(); err != nil {
+		return err
+	}
+	if _, err := pgx.ParseConfig(c.DatabaseURL); c.DatabaseURL != "" && err != nil {
+		return Wrong{Variable: "HOTEN_DATABASE_URL", Why: "database_url"}
 	}
 	host, port, err := net.SplitHostPort(c.Addr)
-	if err != nil {
-		return fmt.Errorf("HOTEN_ADDR %q: %w", c.Addr, err)
+	if _, unknown := net.LookupPort("tcp", port); err != nil || unknown != nil {
+		return Wrong{Variable: "HOTEN_ADDR", Value: c.Addr, Why: "addr"}
 	}
 	if c.BaseURL == "" {
 		if host == "" || host == "0.0.0.0" || host == "::" {
@@ -80,11 +107,52 @@ func (c *Config) Check() error {
 	}
 	u, err := url.Parse(c.BaseURL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return fmt.Errorf("HOTEN_BASE_URL %q is not an address like https://hoten.example", c.BaseURL)
+		return Wrong{Variable: "HOTEN_BASE_URL", Value: c.BaseURL, Why: "base_url"}
 	}
 	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
 	_, err = c.proxies()
 	return err
+}
+
+func (c *Config) checkMail() error {
+	if c.SMTPURL != "" && c.MailFrom == "" {
+		return Wrong{Variable: "HOTEN_MAIL_FROM", Why: "mail_from_missing"}
+	}
+	c.MailFrom = cmp.Or(c.MailFrom, "no-reply@localhost")
+	if _, err := mail.ParseAddress(c.MailFrom); err != nil {
+		return Wrong{Variable: "HOTEN_MAIL_FROM", Value: c.MailFrom, Why: "mail_from"}
+	}
+	if c.SMTPURL == "" {
+		return nil
+	}
+	if _, err := notices.NewSMTP(c.SMTPURL, c.MailFrom); err != nil {
+		return Wrong{Variable: "HOTEN_SMTP_URL", Why: "smtp_url"}
+	}
+	return nil
+}
+
+// listen takes the address.
+func (c Config) listen() (net.Listener, error) {
+	l, err := net.Listen("tcp", c.Addr)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, Wrong{Variable: "HOTEN_ADDR", Value: c.Addr, Why: "addr_taken"}
+	case err != nil:
+		return nil, Wrong{Variable: "HOTEN_ADDR", Value: c.Addr, Why: "addr", Err: err}
+	}
+	return l, nil
+}
+
+// Free refuses an address that another program has. Nothing is made by that.
+func (c *Config) Free() error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	l, err := c.listen()
+	if err != nil {
+		return err
+	}
+	return l.Close()
 }
 
 // proxies are the networks of TrustedProxies.
@@ -95,7 +163,7 @@ func (c Config) proxies() (out []netip.Prefix, err error) {
 			p, err = a.Prefix(a.BitLen())
 		}
 		if err != nil {
-			return nil, fmt.Errorf("HOTEN_TRUSTED_PROXIES: %q is not a network like 10.0.0.0/8", v)
+			return nil, Wrong{Variable: "HOTEN_TRUSTED_PROXIES", Value: v, Why: "proxies"}
 		}
 		out = append(out, p)
 	}

@@ -24,7 +24,7 @@ func (a *App) handler() (*echo.Echo, error) {
 	e.Match(read, "/readyz", a.ready)
 	e.Match(read, "/metrics", echo.WrapHandler(promhttp.HandlerFor(a.metrics(), promhttp.HandlerOpts{})))
 	api.Register(e, a.Store, a.BaseURL, a.SMTPURL != "")
-	web.Register(e, a.Store, web.Options{BaseURL: a.BaseURL, Mails: a.SMTPURL != "", Demo: a.Demo, Env: a.mailEnv})
+	web.Register(e, a.Store, web.Options{BaseURL: a.BaseURL, Mails: a.SMTPURL != "", Demo: a.Demo, Env: a.mailEnv, MailServer: a.mailServerNow})
 	return e, nil
 }
 
@@ -43,6 +43,9 @@ func (a *App) ready(c echo.Context) error {
 	}
 	if now.Held {
 		return c.String(http.StatusOK, "ready; held: a copy of the database that was not released, so no mail is sent (hoten release)\n")
+	}
+	if _, err := a.mailServerNow(); err != nil {
+		return c.String(http.StatusOK, "ready; the mail server does not answer, so mails wait (HOTEN_SMTP_URL)\n")
 	}
 	return c.String(http.StatusOK, "ready\n")
 }

@@ -24,7 +24,7 @@ func (a *App) newPostman() (*notices.Postman, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.Outlet = server
+		p.Outlet, a.mail.smtp = server, server
 	}
 	return p, nil
 }

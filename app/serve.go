@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -31,7 +30,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", a.Addr)
+	listener, err := a.listen()
 	if err != nil {
 		return err
 	}

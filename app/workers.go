@@ -76,6 +76,10 @@ func (a *App) chores() []chore {
 		{"watch the audit trail", 30 * time.Second, a.watch.Look},
 		{"check the audit trail", time.Hour, a.watch.Check},
 		{"send what is due", 2 * time.Second, func(ctx context.Context) error { return notices.Sweep(ctx, s) }},
+		{"ask the mail server", time.Minute, func(ctx context.Context) error {
+			_ = a.AskMailServer(ctx) // what it says is logged, and stands on /installation
+			return nil
+		}},
 		{"tell cases of mails", 2 * time.Second, a.postman.TellLate},
 		{"look where the database lives", 30 * time.Second, a.lookWhere},
 		{"forget uploads of dry runs", time.Hour, func(ctx context.Context) error { return imports.Forget(ctx, s) }},

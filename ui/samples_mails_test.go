@@ -25,6 +25,8 @@ func sampleInstallation(lang string, role access.Role, held bool) InstallationSh
 	p.Frame.Alarms = Alarms{Held: held}
 	if held {
 		p.Waiting, p.Since = 1213, jst(7, 30, 18, 5)
+	} else {
+		p.Frame.Alarms.MailServer, p.Silent, p.Said = true, jst(7, 31, 9, 12), "dial tcp 192.0.2.10:587: connect: connection refused"
 	}
 	if role == access.Agent {
 		p.Frame.Alarms.Stopped = []string{"docomo.example", "mail.example", "ocn.example"}

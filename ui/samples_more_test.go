@@ -141,7 +141,9 @@ func incidentSamples(lang string) map[string]page {
 		}},
 		"incidents_index_empty": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.CenterManager), MayManage: true},
 		"imports_new": ImportsNew{Frame: sampleFrame(lang, "imports", access.CenterManager), Incident: "2014-R096", Incidents: []Choice{{"2014-R096", "2014-R096"}},
-			Affected: []string{i18n.T(ctx, "imports.columns.required", "name", in(lang, "ログインID", "login_id")), in(lang, "氏名", "name")}, Movements: []string{in(lang, "移動番号", "movement_id")}},
+			Files: []ImportFile{{Name: "affected", Columns: []ImportColumn{{Header: in(lang, "ログインID", "login_id"), Format: "login_id", Example: in(lang, "記入例：taro@id.example", "example: taro@id.example"), Required: true},
+				{Header: in(lang, "氏名", "name"), Format: "name", Example: in(lang, "見本 太郎", "Taro Mihon")}, {Header: in(lang, "ポイントーク残高", "balance_pointtalk"), Format: "balance", Example: "1200"}}},
+				{Name: "movements", Columns: []ImportColumn{{Header: in(lang, "ポイント", "points"), Format: "points", Example: "3000", Required: true}}}}},
 		"imports_show": done, "imports_show_running": running, "imports_show_failed": failed,
 		"imports_index": ImportsIndex{Frame: sampleFrame(lang, "imports", access.CenterManager), MayManage: true, Rows: []ImportRow{
 			{ID: 4, Incident: "2014-R096", At: jst(7, 29, 15, 0), By: in(lang, "高橋 由美", "Yumi Takahashi"), DryRun: true, State: "done", Accepted: 3098, Ignored: 12, Rejected: 5},

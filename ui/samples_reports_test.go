@@ -34,5 +34,5 @@ func reportSamples(lang string) map[string]page {
 		DeskName: in(lang, "全窓口", "All desks"), Desks: []Choice{{"all", in(lang, "全窓口", "All desks")}, {"tech", names.Desks["tech"]}}, Tables: d.Tables(ctx, names), At: d.At, Printed: d.At, MayNote: true}
 	future := p
 	future.Frame.Problems = []Problem{{Form: "", Field: "date", Text: i18n.T(ctx, "fault.field.date_future")}}
-	return map[string]page{"reports_daily": p, "reports_daily_refused": future}
+	return map[string]page{"reports_none": ReportsNone{Frame: sampleFrame(lang, "reports", access.CenterManager)}, "reports_daily": p, "reports_daily_refused": future}
 }

@@ -31,7 +31,7 @@ type SetupIndex struct {
 
 // SetupStep is one step of setting up.
 type SetupStep struct {
-	Name string // operator, id, program, desk, staff, mail or incident
+	Name string // operator, id, program, desk, staff, mail, incident or import
 	Done bool
 }
 
@@ -43,7 +43,7 @@ type SetupRow struct {
 }
 
 // setupPages are where a step is done; mail is done outside.
-var setupPages = map[string]string{"operator": "/operators/new", "id": "/ids/new", "program": "/programs/new", "desk": "/desks/new", "staff": "/staff/new", "incident": "/incidents/new"}
+var setupPages = map[string]string{"operator": "/operators/new", "id": "/ids/new", "program": "/programs/new", "desk": "/desks/new", "staff": "/staff/new", "incident": "/incidents/new", "import": "/imports/new"}
 
 var setupLooks = map[bool]look{true: {toneGreen, "済"}, false: {toneAmber, "△"}}
 

@@ -48,6 +48,17 @@ func NewSMTP(address, from string) (*SMTP, error) {
 		tls: &tls.Config{ServerName: u.Hostname(), MinVersion: tls.VersionTLS12}, step: dialogue}, nil
 }
 
+// Greet reports why no message could be handed over now: the server does not answer, or does
+// not let us in.
+func (s *SMTP) Greet(ctx context.Context) error {
+	c, err := s.connection(ctx)
+	if err != nil {
+		return err
+	}
+	s.giveBack(c)
+	return nil
+}
+
 // Send hands one message over. A refused recipient and a refused message are
 // Permanent; everything else is worth another try.
 func (s *SMTP) Send(ctx context.Context, e Envelope) error {

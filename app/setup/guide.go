@@ -13,15 +13,16 @@ import (
 )
 
 // Steps of setting up, in the order in which one needs another.
-var Steps = []string{"operator", "id", "program", "desk", "staff", "mail", "incident"}
+var Steps = []string{"operator", "id", "program", "desk", "staff", "mail", "incident", "import"}
 
 // Missing are the steps that are not done yet; nothing is missing in an installation that
 // can take a call and make a member whole. mails tells whether mails are sent and not only
 // kept.
 func Missing(db *gorm.DB, mails bool) (out []string, err error) {
-	var operator, program, incident bool
+	var operator, program, incident, imported bool
 	err = store.Scan(db, `select exists (select from operators), exists (select from programs),
-		exists (select from incidents) and not exists (select from incidents i where not exists (select from incident_programs p where p.incident_id = i.id))`, nil, &operator, &program, &incident)
+		exists (select from incidents) and not exists (select from incidents i where not exists (select from incident_programs p where p.incident_id = i.id)),
+		exists (select from cases)`, nil, &operator, &program, &incident, &imported)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +35,7 @@ func Missing(db *gorm.DB, mails bool) (out []string, err error) {
 		return nil, err
 	}
 	people, err := StaffOf(db)
-	done := map[string]bool{"operator": operator, "id": len(ids) > 0, "program": program, "desk": slices.ContainsFunc(list, opens) && len(Unserved(ids, list)) == 0, "staff": people.Enough(), "mail": mails, "incident": incident}
+	done := map[string]bool{"operator": operator, "id": len(ids) > 0, "program": program, "desk": slices.ContainsFunc(list, opens) && len(Unserved(ids, list)) == 0, "staff": people.Enough(), "mail": mails, "incident": incident, "import": imported}
 	for _, step := range Steps {
 		if !done[step] {
 			out = append(out, step)

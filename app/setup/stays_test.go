@@ -172,11 +172,11 @@ func TestDeskWithoutHoursIsNone(t *testing.T) {
 		}
 		return strings.Join(steps, " ")
 	}
-	if got := missing(); got != "staff" {
+	if got := missing(); got != "staff import" {
 		t.Fatalf("missing %s", got)
 	}
 	apptest.AsOwner(t, s, "update desks set rules = jsonb_set(rules::jsonb, '{hours}', '[]')")
-	if got := missing(); got != "desk staff" {
+	if got := missing(); got != "desk staff import" {
 		t.Errorf("missing %s", got)
 	}
 }
@@ -188,7 +188,7 @@ func TestEachIDNeedsADeskThatAnswersForIt(t *testing.T) {
 	const second = `ids: [{code: bay-id, operator: umi, name_ja: 湾ID, name_en: Bay ID}]
 desks: [{code: bay, name_ja: 湾, name_en: Bay, short_ja: 湾, short_en: Bay, phone: 0570-000-222, topics: [%s], ids: [bay-id], hours: [{weekdays: daily, open: ["10:00-19:00"]}]}]`
 	for _, step := range []struct{ text, want string }{
-		{full, "staff"}, {fmt.Sprintf(second, "shells"), "desk staff"}, {fmt.Sprintf(second, "shells, password"), "staff"},
+		{full, "staff import"}, {fmt.Sprintf(second, "shells"), "desk staff import"}, {fmt.Sprintf(second, "shells, password"), "staff import"},
 	} {
 		if _, err := apply(s, access.System("test"), step.text); err != nil {
 			t.Fatal(problems(err))

@@ -90,6 +90,8 @@ func (p *page) surround(a *around) (err error) {
 	p.waiting(a)
 	p.here, p.stopped = (*a.place)[0], *a.stopped
 	p.frame.Alarms.Held = p.here.Held
+	_, silent := p.w.mailServer()
+	p.frame.Alarms.MailServer = silent != nil
 	p.frame.MailsKept = !p.w.mails && !p.w.demo
 	for _, q := range p.stopped {
 		p.frame.Alarms.Stopped = append(p.frame.Alarms.Stopped, q.Scope)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -39,24 +38,39 @@ func newImport(p *page) error {
 	if err != nil {
 		return err
 	}
-	return p.render(ui.ImportsNew{Frame: p.frame, Incidents: p.choicesToOpen(list), Incident: p.QueryParam("incident"),
-		Affected:  append(columnNames(p.ctx, csvin.AffectedFile), i18n.T(p.ctx, "imports.columns.balance")),
-		Movements: columnNames(p.ctx, csvin.MovementsFile)}.Page())
+	programs, err := incidents.Programs(p.db)
+	if err != nil {
+		return err
+	}
+	shown := ui.ImportsNew{Incidents: p.choicesToOpen(list), Incident: p.QueryParam("incident")}
+	for _, file := range []string{imports.AffectedFile, imports.MovementsFile} {
+		shown.Files = append(shown.Files, ui.ImportFile{Name: file, Columns: columnsOf(i18n.Lang(p.ctx), imports.Columns(file, programs))})
+	}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
 }
 
-// columnNames are the columns of a file in the reader's language.
-func columnNames(ctx context.Context, kind csvin.Kind) (names []string) {
-	for _, c := range csvin.Columns(kind) {
-		name := c.Japanese
-		if i18n.Lang(ctx) == "en" {
-			name = c.English
-		}
-		if c.Required {
-			name = i18n.T(ctx, "imports.columns.required", "name", name)
-		}
-		names = append(names, name)
+func columnsOf(lang string, of []csvin.Column) (out []ui.ImportColumn) {
+	for _, c := range of {
+		out = append(out, ui.ImportColumn{Header: c.In(lang), Format: c.Format(), Example: c.Example(lang), Required: c.Required})
 	}
-	return names
+	return out
+}
+
+// importTemplate is a file to fill in, in the reader's language.
+func importTemplate(p *page) error {
+	file, ok := strings.CutSuffix(p.Param("file"), ".csv")
+	if !ok || file != imports.AffectedFile && file != imports.MovementsFile {
+		return fault.Missing()
+	}
+	programs, err := incidents.Programs(p.db)
+	if err != nil {
+		return err
+	}
+	h := p.Response().Header()
+	h.Set("Content-Type", "text/csv; charset=utf-8")
+	h.Set("Content-Disposition", `attachment; filename="`+file+`.csv"`)
+	return imports.Template(file, i18n.Lang(p.ctx), programs, p.Response())
 }
 
 // createImport streams an upload: the token and the incident come first in the

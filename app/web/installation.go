@@ -18,8 +18,12 @@ func showInstallation(p *page) error {
 	if err != nil {
 		return err
 	}
-	return p.render(ui.InstallationShow{Frame: p.frame, Held: now.Held, Here: now.Here, Last: now.Last, LastAt: moment(now.LastAt),
-		Waiting: waits.Count, Since: moment(waits.Since), MayRelease: p.by.May(access.ManageStaff)}.Page())
+	shown := ui.InstallationShow{Frame: p.frame, Held: now.Held, Here: now.Here, Last: now.Last, LastAt: moment(now.LastAt),
+		Waiting: waits.Count, Since: moment(waits.Since), MayRelease: p.by.May(access.ManageStaff), MailsKept: !p.w.mails}
+	if since, err := p.w.mailServer(); err != nil {
+		shown.Silent, shown.Said = since, err.Error()
+	}
+	return p.render(shown.Page())
 }
 
 func releaseInstallation(p *page) error {

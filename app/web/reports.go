@@ -115,7 +115,7 @@ func showDaily(p *page) error {
 		d, tables, err = p.daily(reports.Query{})
 	}
 	if fault.Of(err, fault.NotFound) && q.Incident == "" {
-		return p.to("/incidents", "") // which says that there is none
+		return p.render(ui.ReportsNone{Frame: p.frame}.Page())
 	}
 	if err != nil {
 		return err

@@ -153,6 +153,7 @@ var Routes = []Route{
 
 	{"GET", "/imports", access.ReadSettings, showImports},
 	{"GET", "/imports/new", access.ManageIncidents, newImport},
+	{"GET", "/imports/templates/:file", access.ManageIncidents, importTemplate},
 	{"POST", "/imports", imports.ToStart, createImport},
 	{"GET", "/imports/:id", access.ReadSettings, showImport},
 	{"POST", "/imports/:id/run", imports.ToRun, runImport},

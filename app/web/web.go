@@ -36,17 +36,18 @@ import (
 
 // Web answers the console and the members' pages on a store.
 type Web struct {
-	s        *store.Store
-	baseURL  string
-	mails    bool
-	demo     bool
-	env      func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
-	sessions *scs.SessionManager
-	public   middleware.RateLimiterStore // forms of those who are not signed in
-	sending  singleflight.Group          // forms under way, by what was sent
-	noted    cases.Lately                // views of cases
-	company  sync.Map                    // by language: over members' pages of no incident
-	surveys  reimbursements.Surveys
+	s          *store.Store
+	baseURL    string
+	mails      bool
+	demo       bool
+	env        func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
+	mailServer func() (since time.Time, err error)
+	sessions   *scs.SessionManager
+	public     middleware.RateLimiterStore // forms of those who are not signed in
+	sending    singleflight.Group          // forms under way, by what was sent
+	noted      cases.Lately                // views of cases
+	company    sync.Map                    // by language: over members' pages of no incident
+	surveys    reimbursements.Surveys
 }
 
 // Options is what the wiring gives the console beside the store.
@@ -55,6 +56,8 @@ type Options struct {
 	Mails   bool // mails are sent, not only kept
 	Demo    bool // they are meant to be kept
 	Env     func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
+	// MailServer is what the mail server last said, and since when; nil where all is well.
+	MailServer func() (since time.Time, err error)
 }
 
 // sessionLife is how long a session lasts at most, idleLife without a request.
@@ -65,7 +68,10 @@ const (
 
 // Register puts the console and the members' pages on e.
 func Register(e *echo.Echo, s *store.Store, o Options) {
-	w := &Web{s: s, baseURL: o.BaseURL, mails: o.Mails, demo: o.Demo, env: o.Env, sessions: scs.New(), public: edge.NewCap()}
+	w := &Web{s: s, baseURL: o.BaseURL, mails: o.Mails, demo: o.Demo, env: o.Env, mailServer: o.MailServer, sessions: scs.New(), public: edge.NewCap()}
+	if w.mailServer == nil {
+		w.mailServer = func() (time.Time, error) { return time.Time{}, nil }
+	}
 	w.sessions.Store = postgresstore.New(s.SQL)
 	w.sessions.Lifetime = sessionLife
 	w.sessions.HashTokenInStore = true

@@ -54,7 +54,7 @@ func TestComposeFile(t *testing.T) {
 	}
 	for name, want := range map[string]string{"app": "serve", "demo": "demo"} {
 		of := file.Services[name]
-		if _, _, ok := find(of.Command); !ok || of.Command[0] != want || slices.Contains(of.Profiles, "demo") != (name == "demo") {
+		if cmd, _ := find(of.Command); cmd == nil || of.Command[0] != want || slices.Contains(of.Profiles, "demo") != (name == "demo") {
 			t.Errorf("%s runs %v in the profiles %v", name, of.Command, of.Profiles)
 		}
 		for variable := range of.Environment {

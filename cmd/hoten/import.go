@@ -6,22 +6,26 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"slices"
 	"strings"
 
 	"hoten/app"
+	"hoten/app/fault"
 	"hoten/app/imports"
 	"hoten/app/imports/csvin"
+	"hoten/app/incidents"
+	"hoten/app/store"
 	"hoten/i18n"
 )
 
 func importFiles(ctx context.Context, c *call) error {
-	reference := c.flags.String("incident", "", "`reference` of the incident")
-	affected := c.flags.String("affected", "", "CSV or XLSX `file` of the affected IDs")
-	movements := c.flags.String("movements", "", "CSV or XLSX `file` of the movements")
-	dryRun := c.flags.Bool("dry-run", false, "judge everything and change nothing")
+	reference := c.flags.String("incident", "", "incident")
+	affected := c.flags.String("affected", "", "affected")
+	movements := c.flags.String("movements", "", "movements")
+	dryRun := c.flags.Bool("dry-run", false, "dry_run")
 	if err := c.parse(); err != nil {
 		return err
 	}
@@ -31,9 +35,12 @@ func importFiles(ctx context.Context, c *call) error {
 	}
 	err = func() error {
 		i, err := imports.FromFiles(ctx, a.Store, operator(), *reference, *affected, *movements, *dryRun, func(rows int64) {
-			fmt.Fprintf(c.err, "\r%d rows", rows)
+			fmt.Fprintf(c.err, "\r%s", i18n.T(c.words(), "cli.import.rows", "count", rows))
 		})
 		fmt.Fprintln(c.err)
+		if fault.Of(err, fault.NotFound) {
+			return c.noIncident(ctx, a, *reference)
+		}
 		if err != nil {
 			return err
 		}
@@ -42,10 +49,23 @@ func importFiles(ctx context.Context, c *call) error {
 	return errors.Join(err, a.Close())
 }
 
+// noIncident says that none has the reference, and which there are.
+func (c *call) noIncident(ctx context.Context, a *app.App, reference string) error {
+	list, err := incidents.List(store.Read(ctx, a.Store))
+	var known []string
+	for _, i := range list {
+		known = append(known, i.Reference)
+	}
+	if err != nil || len(known) == 0 {
+		return errors.Join(errors.New(i18n.T(c.words(), "cli.no_incident.none", "reference", reference)), err)
+	}
+	return errors.New(i18n.T(c.words(), "cli.no_incident", "reference", reference, "known", strings.Join(known, ", ")))
+}
+
 // report prints the counts and writes the rejected rows beside their files.
 func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files map[string]string) error {
 	fmt.Fprintf(c.out, "state %s\ntotal %d\naccepted %d\nignored %d\nrejected %d\n", i.State, i.Total, i.Accepted, i.Ignored, i.Rejected)
-	words := c.words(ctx)
+	words := c.words()
 	if unused := i.Columns(); len(unused) > 0 {
 		fmt.Fprintln(c.err, i18n.T(words, "imports.ignored_columns", "names", strings.Join(unused, i18n.T(words, "list.comma"))))
 	}
@@ -81,7 +101,7 @@ func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files m
 			err = removeRejected(path + ".rejected.csv")
 		default:
 			if err = os.WriteFile(path+".rejected.csv", rows.Bytes(), 0o600); err == nil {
-				fmt.Fprintln(c.err, "rejected rows:", path+".rejected.csv")
+				fmt.Fprintln(c.err, i18n.T(words, "cli.import.rejected", "file", path+".rejected.csv"))
 			}
 		}
 		if err != nil {
@@ -115,4 +135,23 @@ func removeRejected(path string) error {
 		return nil
 	}
 	return os.Remove(path)
+}
+
+// importColumns says which columns the files have.
+func importColumns(ctx context.Context, w io.Writer) {
+	lang := i18n.Lang(ctx)
+	for _, file := range []string{imports.AffectedFile, imports.MovementsFile} {
+		fmt.Fprintln(w, "\n"+i18n.T(ctx, "cli.import.columns", "file", file))
+		for _, c := range imports.Columns(file, []incidents.Program{{Code: "PROGRAM", NameJa: "PROGRAM"}}) {
+			mark, example := "", c.Example(lang)
+			if c.Required {
+				mark = " *"
+			}
+			if example != "" {
+				example = " [" + example + "]"
+			}
+			fmt.Fprintf(w, "  %s, %s%s\n      %s%s\n", c.English, c.Japanese, mark, i18n.T(ctx, "imports.format."+c.Format()), example)
+		}
+	}
+	fmt.Fprintln(w, "\n"+i18n.T(ctx, "cli.import.files"))
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,6 +18,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/demo"
 	"hoten/app/store"
+	"hoten/i18n"
 )
 
 // hoten runs one command line.
@@ -41,28 +43,44 @@ func TestHelpAndMistakes(t *testing.T) {
 		"--help":                {0, "HOTEN_BASE_URL", ""},
 		"-h":                    {0, "補填", ""},
 		"version":               {0, "hoten dev, commit unknown, go1.", ""},
-		"nonsense":              {2, "", "Usage: hoten COMMAND"},
-		"staff":                 {2, "", "Usage"},
-		"staff remove":          {2, "", "Usage"},
-		"audit":                 {2, "", "Usage"},
-		"serve --help":          {0, "", "-allow-demo"},
-		"demo --help":           {0, "", "./demo-data"},
-		"import --help":         {0, "", "rejected rows go to"},
-		"staff add --help":      {0, "", "-password-stdin"},
-		"migrate --nonsense":    {2, "", "flag provided but not defined"},
+		"nonsense":              {2, "", `no command "nonsense".` + "\nSee hoten help"},
+		"serv":                  {2, "", "Did you mean serve?"},
+		"--lang ja serv":        {2, "", "serve の間違いではありませんか"},
+		"staff":                 {2, "", "hoten staff add"},
+		"staff remove":          {2, "", `no command "staff remove"`},
+		"token craete":          {2, "", "Did you mean token create?"},
+		"audit":                 {2, "", "hoten audit verify"},
+		"staff --help":          {0, "Examples:\n  hoten staff add", ""},
+		"help staff":            {0, "hoten staff add", ""},
+		"token -h":              {0, "hoten token create", ""},
+		"help import":           {0, "--dry-run", ""},
+		"help nonsense":         {2, "", `no command "nonsense"`},
+		"serve --adr x":         {2, "", "no flag --adr. Did you mean --addr?"},
+		"serve --addr":          {2, "", "--addr needs a value"},
+		"serve --allow-demo=x":  {2, "", `--allow-demo cannot be "x": must be one of true, false`},
+		"serve --help":          {0, "--allow-demo", ""},
+		"demo --help":           {0, "./demo-data", ""},
+		"import --help":         {0, "rejected rows go to", ""},
+		"staff add --help":      {0, "--password-stdin", ""},
+		"--lang ja demo -h":     {0, "デモ用の事案", ""},
+		"migrate --nonsense":    {2, "", "no flag --nonsense"},
 		"--lang en migrate now": {2, "", `"now" is not understood`},
-		"-lang=ja version now":  {2, "", "not understood"},
-		"--lang fr migrate":     {2, "", "not one of ja, en"},
+		"-lang=ja version now":  {2, "", "「now」は指定できません"},
+		"--lang fr migrate":     {2, "", "must be one of ja, en"},
 		"--lang ja":             {0, "hoten audit verify", ""},
-		"--lang ja nonsense":    {2, "", "Usage: hoten COMMAND"},
-		"--lang ja staff add --password-stdin --role agent": {1, "", "no password on standard input"},
-		"migrate now":                             {2, "", `"now" is not understood`},
-		"version now":                             {2, "", "not understood"},
-		"migrate --addr 8080":                     {1, "", "HOTEN_ADDR"},
-		"migrate --base-url nope":                 {1, "", "HOTEN_BASE_URL"},
-		"migrate --smtp-url x":                    {1, "", "HOTEN_MAIL_FROM"},
-		"staff add --password-stdin --role agent": {1, "", "no password on standard input"},
-		"staff add --role admin":                  {1, "", "--role must be one of agent, supervisor, center_manager, administrator, auditor"},
+		"--lang ja nonsense":    {2, "", `「nonsense」というコマンドはありません`},
+		"--lang ja staff add --password-stdin --role agent": {1, "", "標準入力にパスワードがありません"},
+		"migrate now":             {2, "", `"now" is not understood`},
+		"version now":             {2, "", "not understood"},
+		"migrate --addr 8080":     {1, "", "HOTEN_ADDR"},
+		"migrate --base-url nope": {1, "", "HOTEN_BASE_URL"},
+		"migrate --smtp-url x":    {1, "", "HOTEN_MAIL_FROM=no-reply@example.jp"},
+		"migrate --smtp-url smtp://u:secret@h:x --mail-from a@b.example": {1, "", "HOTEN_SMTP_URL is not the address of a mail server. Example: HOTEN_SMTP_URL=smtp://user:"},
+		"migrate --mail-from nobody":                                     {1, "", "HOTEN_MAIL_FROM=no-reply@example.jp"},
+		"migrate --database-url postgres://[x":                           {1, "", "HOTEN_DATABASE_URL=postgres://"},
+		"--lang ja migrate --trusted-proxies x":                          {1, "", "例：HOTEN_TRUSTED_PROXIES=10.0.0.0/8"},
+		"staff add --password-stdin --role agent":                        {1, "", "no password on standard input"},
+		"staff add --role admin":                                         {1, "", "--role: must be one of agent, supervisor, center_manager, administrator, auditor"},
 	} {
 		code, out, errs := hoten(t, "", strings.Fields(line)...)
 		if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errs, c.err) || c.out == "" && out != "" {
@@ -77,13 +95,43 @@ func TestHelpAndMistakes(t *testing.T) {
 // Every command of docs/api.md is there and explains itself.
 func TestEveryCommandExplainsItself(t *testing.T) {
 	_, all, _ := hoten(t, "", "help")
-	for _, name := range []string{"serve", "demo", "migrate", "staff add", "token create", "import", "release", "audit verify", "version"} {
+	for _, name := range []string{"serve", "demo", "migrate", "staff add", "token create", "setup", "import", "release", "audit verify", "version"} {
 		if !strings.Contains(all, "\n  hoten "+name) {
 			t.Errorf("help does not know %s", name)
 		}
-		if code, _, errs := hoten(t, "", append(strings.Fields(name), "--help")...); code != 0 || !strings.Contains(errs, "hoten "+name) {
-			t.Errorf("%s --help: %d %s", name, code, errs)
+		for _, lang := range i18n.Langs {
+			code, out, errs := hoten(t, "", append([]string{"--lang", lang}, append(strings.Fields(name), "--help")...)...)
+			if code != 0 || errs != "" || !strings.Contains(out, "hoten "+name) || strings.Count(out, "\n  hoten "+name) < 1 || strings.Contains(out, "cli.") {
+				t.Errorf("%s --help in %s: %d %s%s", name, lang, code, out, errs)
+			}
 		}
+	}
+}
+
+// A taken port is told, with its variable, before anything is made.
+func TestATakenPort(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for _, command := range []string{"serve", "demo"} {
+		folder := filepath.Join(t.TempDir(), "untouched")
+		code, _, errs := hoten(t, "", command, "--addr", l.Addr().String(), "--data-dir", folder)
+		if code != 1 || !strings.Contains(errs, "HOTEN_ADDR "+l.Addr().String()+" is in use") {
+			t.Errorf("%s: %d %s", command, code, errs)
+		}
+		if _, err := os.Stat(folder); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("%s made a data folder", command)
+		}
+	}
+}
+
+// A secret that came by the environment is not shown to whoever looks over a shoulder.
+func TestHelpKeepsPasswords(t *testing.T) {
+	t.Setenv("HOTEN_SMTP_URL", "smtp://u:secret@mail.example.jp")
+	if _, out, _ := hoten(t, "", "serve", "--help"); strings.Contains(out, "secret") {
+		t.Error(out)
 	}
 }
 
@@ -157,7 +205,7 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(1, `^$`, "This is required.\nNothing was changed.\n", dateless, "setup", "-")
 	t.Setenv("LC_ALL", "")
 	t.Setenv("LANG", "")
-	expect(2, `^$`, "not one of ja, en", "", "setup", "-", "--lang", "fr")
+	expect(2, `^$`, "must be one of ja, en", "", "setup", "-", "--lang", "fr")
 	expect(1, `^$`, "services.3: The same status of this service overlaps", example+"  - {program: pointtalk, service: transfer, state: point_password, from: 2014-07-30 16:00}\n", "setup", "-")
 	expect(0, `(?s)^set operator ntt-com\n.*set desk tech\n.*set incident 2014-R096\n`, "", example, "setup", "-")
 	expect(0, `nothing was changed`, "", example, "setup", "-")
@@ -168,14 +216,14 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(1, `^$`, "(sv@hoten.example): choose another data folder", "", "serve", "--addr", "127.0.0.1:0")
 	expect(1, `^$`, "--allow-demo", "", "serve", "--addr", "127.0.0.1:0")
 	expect(1, `^$`, "email:", "", "staff", "add", "--email", "agent@hoten.example", "--name", "もう一人", "--role", "agent")
-	expect(1, `^$`, "--role must be one of agent", "", "staff", "add", "--email", "x@hoten.example", "--name", "x", "--role", "root")
+	expect(1, `^$`, "--role: must be one of agent", "", "staff", "add", "--email", "x@hoten.example", "--name", "x", "--role", "root")
 	expect(1, `^$`, "language:", "", "staff", "add", "--email", "x@hoten.example", "--name", "x", "--role", "agent", "--language", "fr")
 	expect(1, `^$`, "password:", "short\n", "staff", "add", "--email", "x@hoten.example", "--name", "x", "--role", "agent", "--password-stdin")
 	expect(0, `^hoten_[\w-]{43}\n$`, "", "", "token", "create", "--staff", "manager@hoten.example", "--name", "CTI")
 	expect(1, `^$`, "who@hoten.example", "", "token", "create", "--staff", "who@hoten.example", "--name", "CTI")
 	expect(1, `^$`, "name:", "", "token", "create", "--staff", "manager@hoten.example", "--name", "")
 
-	expect(1, `^$`, "", "", "import", "--incident", "none", "--affected", "/nowhere.csv")
+	expect(1, `^$`, `no incident with the reference "none". There is: 2014-R096`, "", "import", "--incident", "none", "--affected", "/nowhere.csv")
 	file := filepath.Join(t.TempDir(), "affected.csv")
 	if err := os.WriteFile(file, []byte("login_id,name\na@ocn.example,山田\n,=1\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -224,6 +272,13 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	}
 	expect(1, `^state failed\n`, "", "", "import", "--incident", "2014-R096", "--affected", broken)
 
+	// What the READMEs say is what works.
+	expect(0, `set incident FERRY-2026-01`, "", expect(0, `^# An incident`, "", "", "setup", "--example", "one-program"), "setup", "-")
+	for _, readme := range []string{"../../README.md", "../../README.ja.md"} {
+		affected, movements := readmeFiles(t, readme)
+		expect(0, `total 4\naccepted \d\nignored \d\nrejected 0\n$`, "", "", "import", "--incident", "FERRY-2026-01", "--affected", affected, "--movements", movements)
+	}
+
 	expect(0, `^whole: 0 entries sealed, \d+ not sealed yet\n$`, "", "", "audit", "verify")
 	if _, err := audit.SealAll(ctx, a.Store, a.AuditHead()); err != nil {
 		t.Fatal(err)
@@ -231,6 +286,22 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(0, `^whole: \d+ entries sealed, 0 not sealed yet\n$`, "", "", "audit", "verify")
 	tamper(t, a.Store)
 	expect(1, `^broken: seal 3: entry [0-9a-f-]{36} was changed\n$`, "", "", "audit", "verify")
+}
+
+// readmeFiles are the files that a README has its reader make.
+func readmeFiles(t *testing.T, readme string) (affected, movements string) {
+	t.Helper()
+	text, err := os.ReadFile(readme)
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	for _, m := range regexp.MustCompile(`(?s)cat > (\w+\.csv) <<'END'\n(.*?)END\n`).FindAllSubmatch(text, -1) {
+		if err := os.WriteFile(filepath.Join(folder, string(m[1])), m[2], 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(folder, "affected.csv"), filepath.Join(folder, "movements.csv")
 }
 
 // tamper edits the third sealed entry as the owner of the database.

@@ -11,8 +11,8 @@ import (
 
 // releaseCopy lets a copy of a database send and act; whoever holds its data folder may.
 func releaseCopy(ctx context.Context, c *call) error {
-	mails := c.flags.String("mails", "", "`what` becomes of the mails that wait: send, or discard where the original sends them; not needed where none waits")
-	reason := c.flags.String("reason", "", "`why`, for the audit trail")
+	mails := c.flags.String("mails", "", "mails")
+	reason := c.flags.String("reason", "", "reason")
 	if err := c.parse(); err != nil {
 		return err
 	}

@@ -1,32 +1,43 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
+	"text/tabwriter"
 
 	"hoten/app"
 	"hoten/app/demo"
 	"hoten/app/staff"
 	"hoten/app/store"
+	"hoten/i18n"
 )
 
 // serving is the log level of whatever answers requests: one line for each
 // (docs/operation.md).
 const serving = slog.LevelInfo
 
+// openToServe is open for what listens: a taken port is told before anything is made.
+func (c *call) openToServe(ctx context.Context) (*app.App, error) {
+	if err := c.cfg.Free(); err != nil {
+		return nil, err
+	}
+	return c.open(ctx, serving)
+}
+
 func serve(ctx context.Context, c *call) error {
-	c.flags.BoolVar(&c.cfg.AllowDemo, "allow-demo", c.cfg.AllowDemo, "serve accounts of the demo too, whose password is known to everybody (HOTEN_ALLOW_DEMO=true)")
+	c.flags.BoolVar(&c.cfg.AllowDemo, "allow-demo", c.cfg.AllowDemo, "allow_demo")
 	if err := c.parse(); err != nil {
 		return err
 	}
-	a, err := c.open(ctx, serving)
+	a, err := c.openToServe(ctx)
 	if err != nil {
 		return err
 	}
-	if err := refuseDemo(ctx, a); err != nil {
+	if err := c.refuseDemo(ctx, a); err != nil {
 		return errors.Join(err, a.Close())
 	}
 	administered, err := staff.Administered(store.Read(ctx, a.Store))
@@ -36,21 +47,23 @@ func serve(ctx context.Context, c *call) error {
 	err = a.Serve(ctx, func(address string) {
 		fmt.Fprintf(c.err, "hoten serves %s on %s\n", a.BaseURL, address)
 		if !administered {
-			fmt.Fprintln(c.err, "nobody can administer this installation yet; run: hoten staff add --email ADDRESS --name NAME --role administrator")
+			fmt.Fprintln(c.err, i18n.T(c.words(), "cli.serve.nobody", "command", "hoten staff add --email admin@example.jp --name 渡辺 --role administrator"))
+		}
+		if err := a.AskMailServer(ctx); err != nil {
+			fmt.Fprintln(c.err, i18n.T(c.words(), "cli.serve.mail_server", "error", err))
 		}
 	})
 	return errors.Join(err, a.Close())
 }
 
 // refuseDemo keeps what everybody can sign in to from being served by mistake.
-func refuseDemo(ctx context.Context, a *app.App) error {
+func (c *call) refuseDemo(ctx context.Context, a *app.App) error {
 	if a.AllowDemo {
 		return nil
 	}
 	open, err := demo.SignIns(ctx, a.Store)
 	if err == nil && len(open) > 0 {
-		err = fmt.Errorf("anybody can sign in to the demo's accounts here (%s): choose another data folder or database, disable them or give them other passwords, or say --allow-demo (HOTEN_ALLOW_DEMO=true)",
-			strings.Join(open, ", "))
+		err = errors.New(i18n.T(c.words(), "cli.serve.demo_accounts", "accounts", strings.Join(open, ", ")))
 	}
 	return err
 }
@@ -60,7 +73,7 @@ func demonstrate(ctx context.Context, c *call) error {
 		return err
 	}
 	c.cfg.Demo = true
-	a, err := c.open(ctx, serving)
+	a, err := c.openToServe(ctx)
 	if err != nil {
 		return err
 	}
@@ -72,11 +85,18 @@ func demonstrate(ctx context.Context, c *call) error {
 }
 
 func printSignIns(c *call, a *app.App) {
-	fmt.Fprintf(c.out, "\nhoten is ready: %s\n\nSign in (password of all: %s)\n", a.BaseURL, demo.Password)
+	ctx := c.words()
+	fmt.Fprintf(c.out, "\n%s\n\n%s\n", i18n.T(ctx, "cli.demo.ready", "address", a.BaseURL), i18n.T(ctx, "cli.demo.sign_in", "password", demo.Password))
+	w := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	for _, p := range demo.People {
-		fmt.Fprintf(c.out, "  %-28s %-15s %s\n", p.Email, p.Role, p.Name)
+		name := p.Name
+		if c.lang == "en" {
+			name = cmp.Or(p.NameEn, name)
+		}
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", p.Email, i18n.T(ctx, "staff.role."+string(p.Role)), name)
 	}
-	fmt.Fprintln(c.out, "\nCtrl+C ends it.")
+	w.Flush()
+	fmt.Fprintln(c.out, "\n"+i18n.T(ctx, "cli.demo.end"))
 }
 
 func migrate(ctx context.Context, c *call) error {
@@ -87,6 +107,6 @@ func migrate(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(c.out, "The database is up to date.")
+	fmt.Fprintln(c.out, i18n.T(c.words(), "cli.migrate.done"))
 	return a.Close()
 }

@@ -16,37 +16,36 @@ import (
 
 // setUp sets an installation up from a file, or prints a ready one.
 func setUp(ctx context.Context, c *call) error {
-	example := c.flags.String("example", "", "print a ready file: "+strings.Join(setup.Examples, ", "))
+	example := c.flags.String("example", "", "example")
 	// The file may stand before the flags or behind them.
 	var file string
 	if len(c.args) > 0 && (c.args[0] == "-" || !strings.HasPrefix(c.args[0], "-")) {
 		file, c.args = c.args[0], c.args[1:]
 	}
-	if err := c.flags.Parse(c.args); err != nil {
-		return errors.Join(err, errUsage)
+	if err := c.parseFlags(); err != nil {
+		return err
 	}
 	if file == "" && c.flags.NArg() == 1 {
 		file = c.flags.Arg(0)
 	} else if c.flags.NArg() > 0 {
-		fmt.Fprintf(c.err, "hoten: %q is not understood\n", c.flags.Arg(c.flags.NArg()-1))
-		return errUsage
+		return c.notUnderstood(c.flags.Arg(c.flags.NArg() - 1))
 	}
 	if *example != "" {
-		return printExample(c.out, *example)
+		return c.printExample(*example)
 	}
 	if file == "" {
-		fmt.Fprintln(c.err, "hoten: name a file, or - for standard input; hoten setup --example "+setup.Examples[0]+" prints one")
+		fmt.Fprintln(c.err, "hoten:", i18n.T(c.words(), "cli.setup.no_file", "command", "hoten setup --example "+setup.Examples[0]))
 		return errUsage
 	}
 	return setUpFrom(ctx, c, file)
 }
 
-func printExample(out io.Writer, name string) error {
+func (c *call) printExample(name string) error {
 	text, ok := setup.Example(name)
 	if !ok {
-		return fmt.Errorf("there is no example %q, only %s", name, strings.Join(setup.Examples, " and "))
+		return errors.New(i18n.T(c.words(), "cli.setup.no_example", "name", name, "examples", strings.Join(setup.Examples, ", ")))
 	}
-	_, err := io.WriteString(out, text)
+	_, err := io.WriteString(c.out, text)
 	return err
 }
 
@@ -80,7 +79,7 @@ func setUpFrom(ctx context.Context, c *call, path string) error {
 		}
 	}
 	if changed == 0 {
-		fmt.Fprintln(c.out, i18n.T(c.words(ctx), "setup.file.same"))
+		fmt.Fprintln(c.out, i18n.T(c.words(), "setup.file.same"))
 	}
 	return a.Close()
 }
@@ -91,7 +90,7 @@ func (c *call) told(name string, err error) error {
 	if !errors.As(err, &refused) {
 		return err
 	}
-	ctx := c.words(context.Background())
+	ctx := c.words()
 	for _, p := range refused {
 		fmt.Fprintf(c.err, "%s:%d: ", name, p.Line)
 		if p.Field != "" {

@@ -12,6 +12,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/staff"
 	"hoten/app/store"
+	"hoten/i18n"
 )
 
 // operator is who acts on the command line: whoever holds the data folder.
@@ -33,23 +34,23 @@ func roles() string {
 func addStaff(ctx context.Context, c *call) error {
 	var n staff.New
 	var role string
-	c.flags.StringVar(&n.Email, "email", "", "`address` to sign in with")
-	c.flags.StringVar(&n.Name, "name", "", "`name` as shown to colleagues")
-	c.flags.StringVar(&n.NameEn, "name-en", "", "the `name` in Latin letters, for the English script")
-	c.flags.StringVar(&role, "role", "", roles())
-	c.flags.StringVar(&n.Desk, "desk", "", "`code` of the desk")
-	c.flags.StringVar(&n.Language, "language", "ja", "ja or en")
-	stdin := c.flags.Bool("password-stdin", false, "read the password from standard input")
+	c.flags.StringVar(&n.Email, "email", "", "email")
+	c.flags.StringVar(&n.Name, "name", "", "name")
+	c.flags.StringVar(&n.NameEn, "name-en", "", "name_en")
+	c.flags.StringVar(&role, "role", "", "role")
+	c.flags.StringVar(&n.Desk, "desk", "", "desk")
+	c.flags.StringVar(&n.Language, "language", "ja", "language")
+	stdin := c.flags.Bool("password-stdin", false, "password_stdin")
 	if err := c.parse(); err != nil {
 		return err
 	}
 	if n.Role = access.Role(role); !n.Role.Known() {
-		return fmt.Errorf("--role must be one of %s", roles())
+		return errors.New("--role: " + i18n.T(c.words(), "cli.one_of", "values", roles()))
 	}
 	if *stdin {
 		line, err := bufio.NewReader(c.in).ReadString('\n')
 		if n.Password = strings.TrimRight(line, "\r\n"); n.Password == "" {
-			return errors.Join(errors.New("there is no password on standard input"), err)
+			return errors.Join(errors.New(i18n.T(c.words(), "cli.staff.no_password")), err)
 		}
 	}
 	a, err := c.open(ctx, slog.LevelWarn)
@@ -60,14 +61,14 @@ func addStaff(ctx context.Context, c *call) error {
 	if err == nil && added.Enrolment != "" {
 		fmt.Fprintf(c.out, "%s/enrol/%s\n", a.BaseURL, added.Enrolment)
 	} else if err == nil {
-		fmt.Fprintf(c.out, "%s was added.\n", added.Staff.Email)
+		fmt.Fprintln(c.out, i18n.T(c.words(), "cli.staff.added", "email", added.Staff.Email))
 	}
 	return errors.Join(err, a.Close())
 }
 
 func createToken(ctx context.Context, c *call) error {
-	email := c.flags.String("staff", "", "`address` of the member of staff")
-	name := c.flags.String("name", "", "what the token is for")
+	email := c.flags.String("staff", "", "staff")
+	name := c.flags.String("name", "", "token_name")
 	if err := c.parse(); err != nil {
 		return err
 	}
@@ -79,7 +80,7 @@ func createToken(ctx context.Context, c *call) error {
 		account, err := staff.ByEmail(store.Read(ctx, a.Store), *email)
 		switch {
 		case fault.Of(err, fault.NotFound):
-			return fmt.Errorf("there is no member of staff with the address %q", *email)
+			return errors.New(i18n.T(c.words(), "cli.no_staff", "email", *email))
 		case err != nil:
 			return err
 		}

@@ -34,7 +34,7 @@ test("the guide says what is missing, and one file does it", async () => {
   assert.match((await hoten.feed(example.out, "setup", "-")).out, /set incident FERRY-2026-01/);
   assert.match((await hoten.feed(example.out, "setup", "-")).out, /nothing was changed/);
   await admin.reload();
-  assert.equal(await admin.locator("li .state", { hasText: "Missing" }).count(), 1, "only the mail server is missing");
+  assert.equal(await admin.locator("li .state", { hasText: "Missing" }).count(), 2, "the mail server and the import are missing");
   await admin.click("a[href='/operators/setouchi-ferry']");
   await axe(admin);
   await admin.fill("[name=signature_en]", "1-1 Mihon-cho, Takamatsu");

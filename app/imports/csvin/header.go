@@ -10,10 +10,14 @@ import (
 
 // column is a column that the program knows, by its place in a kind's list.
 type column struct {
-	name     string // as docs/api.md has it in English, and in Problems
+	name     string // as docs/import-files.md has it in English, and in Problems
 	japanese string
 	required bool
+	example  [2]string // what a cell looks like, in Japanese and in English; empty: such a row has none
 }
+
+// same is an example that is the same in both languages.
+func same(s string) [2]string { return [2]string{s, s} }
 
 const (
 	affLogin = iota
@@ -45,33 +49,33 @@ const (
 )
 
 var affectedColumns = []column{
-	affLogin:      {"login_id", "ログインID", true},
-	affName:       {"name", "氏名", false},
-	affKana:       {"name_kana", "フリガナ", false},
-	affBirth:      {"birth_date", "生年月日", false},
-	affPhone:      {"phone", "電話番号", false},
-	affEmail:      {"email", "連絡先メール", false},
-	affEmailSince: {"email_registered_on", "メール登録日", false},
-	affPostal:     {"postal_code", "郵便番号", false},
-	affAddress:    {"address", "住所", false},
-	affCustomer:   {"customer_number", "お客さま番号", false},
-	affLanguage:   {"language", "言語", false},
-	affRestricted: {"restricted_at", "利用制限日時", false},
+	affLogin:      {"login_id", "ログインID", true, same("taro@id.example")},
+	affName:       {"name", "氏名", false, [2]string{"見本 太郎", "Taro Mihon"}},
+	affKana:       {"name_kana", "フリガナ", false, same("ミホン タロウ")},
+	affBirth:      {"birth_date", "生年月日", false, same("1980-04-01")},
+	affPhone:      {"phone", "電話番号", false, same("03-1234-5678")},
+	affEmail:      {"email", "連絡先メール", false, same("taro@mail.example")},
+	affEmailSince: {"email_registered_on", "メール登録日", false, same("2010-04-01")},
+	affPostal:     {"postal_code", "郵便番号", false, same("100-0001")},
+	affAddress:    {"address", "住所", false, same("東京都千代田区見本町1-2-3")},
+	affCustomer:   {"customer_number", "お客さま番号", false, same("C0012345")},
+	affLanguage:   {"language", "言語", false, [2]string{"日本語", "ja"}},
+	affRestricted: {"restricted_at", "利用制限日時", false, same("2014-07-28 18:00")},
 }
 
 // A movement without one of the required columns could not be judged at all.
 var movementColumns = []column{
-	movID:       {"movement_id", "移動番号", true},
-	movLogin:    {"login_id", "ログインID", true},
-	movAt:       {"occurred_at", "発生日時", true},
-	movKind:     {"kind", "種別", true},
-	movFrom:     {"from_program", "移行元", false},
-	movTo:       {"to_program", "移行先", false},
-	movPartner:  {"partner", "交換先", false},
-	movPoints:   {"points", "ポイント", true},
-	movReceived: {"points_received", "受取ポイント", false},
-	movRefers:   {"refers_to", "対象移動番号", false},
-	movFraud:    {"fraud", "不正", false},
+	movID:       {"movement_id", "移動番号", true, same("M-0001")},
+	movLogin:    {"login_id", "ログインID", true, same("taro@id.example")},
+	movAt:       {"occurred_at", "発生日時", true, same("2014-07-20 10:00")},
+	movKind:     {"kind", "種別", true, [2]string{"交換", "exchange"}},
+	movFrom:     {FromProgram, "移行元", false, same("points")},
+	movTo:       {"to_program", "移行先", false, same("")},
+	movPartner:  {"partner", "交換先", false, [2]string{"ギフト券", "gift voucher"}},
+	movPoints:   {"points", "ポイント", true, same("3000")},
+	movReceived: {"points_received", "受取ポイント", false, same("")},
+	movRefers:   {"refers_to", "対象移動番号", false, same("")},
+	movFraud:    {"fraud", "不正", false, [2]string{"疑い", "suspected"}},
 }
 
 // Names are the words of an installation that files use beside those of docs/api.md.
@@ -219,14 +223,47 @@ func (h *header) place(i int, key string, kind Kind, words Names) (name string, 
 type Column struct {
 	English, Japanese string // either may be its header
 	Required          bool
+	examples          [2]string
 }
+
+// In is the header in a language.
+func (c Column) In(lang string) string {
+	if lang == "en" {
+		return c.English
+	}
+	return c.Japanese
+}
+
+// Example is what a cell looks like for readers of the language.
+func (c Column) Example(lang string) string {
+	if lang == "en" {
+		return c.examples[1]
+	}
+	return c.examples[0]
+}
+
+// Format is the end of the i18n key ("imports.format.") that says what its cells hold.
+func (c Column) Format() string {
+	if strings.HasPrefix(c.English, "balance_") {
+		return "balance"
+	}
+	return c.English
+}
+
+// FromProgram is the column whose cells name the program that points leave.
+const FromProgram = "from_program"
 
 // Columns are the columns that files of a kind have, but for those of balances.
 func Columns(kind Kind) (out []Column) {
 	for _, c := range kind.columns() {
-		out = append(out, Column{c.name, c.japanese, c.required})
+		out = append(out, Column{c.name, c.japanese, c.required, c.example})
 	}
 	return out
+}
+
+// BalanceOf is the column of the balances in a program, by its code and its Japanese name.
+func BalanceOf(code, name string) Column {
+	return Column{English: "balance_" + code, Japanese: name + "残高", examples: same("1200")}
 }
 
 // IsColumn reports whether a file has a column by the name already, other than that of the

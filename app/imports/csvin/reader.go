@@ -130,7 +130,7 @@ func (r *Reader) Next() (Row, error) {
 			return Row{}, err
 		}
 		row := Row{Line: rec.line, Raw: rec.fields}
-		if rec.reason == "" && (blank(rec.fields) || r.isTotal(rec.fields)) {
+		if rec.reason == "" && (blank(rec.fields) || r.isTotal(rec.fields) || r.isExample(rec.fields)) {
 			r.skipped++
 			continue
 		}

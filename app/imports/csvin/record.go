@@ -154,3 +154,22 @@ func saysTotal(cell string) bool {
 	key := strings.TrimRight(jptext.LoginKey(cell), ":")
 	return strings.HasPrefix(key, "合計") || slices.Contains(totals, key)
 }
+
+// ExampleMarks begin, by language, the first cell of the example row of a template
+// (imports.Template).
+var ExampleMarks = map[string]string{"ja": "記入例：", "en": "example: "}
+
+// isExample reports whether the row is the example of a template.
+func (r *Reader) isExample(raw []string) bool {
+	at := r.header.at[0]
+	if at < 0 || at >= len(raw) {
+		return false
+	}
+	key := jptext.LoginKey(raw[at])
+	for _, mark := range ExampleMarks {
+		if strings.HasPrefix(key, jptext.LoginKey(mark)) {
+			return true
+		}
+	}
+	return false
+}

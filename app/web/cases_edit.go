@@ -310,19 +310,3 @@ func assignCases(p *page) error {
 	}
 	return p.bulkDone("cases_assigned", done, refused)
 }
-
-func proposeMany(p *page) error {
-	results, err := reimbursements.ProposeMany(p.ctx, p.w.s, p.by, p.chosen())
-	if err != nil {
-		return p.again(err, "", showCases)
-	}
-	done, refused := 0, (*fault.Fault)(nil)
-	for _, r := range results {
-		if f, ok := fault.As(r.Err); ok {
-			refused = f
-		} else {
-			done++
-		}
-	}
-	return p.bulkDone("cases_proposed", done, refused)
-}

@@ -23,7 +23,7 @@ func confirmSamples(lang string) map[string]page {
 	notices.Groups = append(notices.Groups, ConfirmGroup{Title: say("confirm.languages"), Rows: []Choice{{"310", say("confirm.language.ja")}, {"7", say("confirm.language.en")}}})
 	stopped := notices
 	stopped.Stopped = say("fault.installation_held")
-	impostor := ConfirmShow{Frame: sampleFrame(lang, "cases", access.Agent), Kind: "impostor", Back: "/cases/2014-000123-4", BackLabel: "2014-000123-4", Count: 1, CountedAt: jst(7, 31, 10, 4), Action: "/calls/1/conclude",
+	impostor := ConfirmShow{Frame: sampleFrame(lang, "cases", access.Agent), Kind: "impostor", Back: "/cases/2014-000123-4", BackLabel: "2014-000123-4", Count: 1, Action: "/calls/1/conclude",
 		Facts:  []Choice{{"2014-000123-4", say("cases.number")}, {"m1@ocn.example", say("cases.login_id")}},
 		Events: []Event{{At: jst(7, 31, 10, 2), Who: in(lang, "佐藤 美咲", "Misaki Sato"), Text: say("cases.event.link_sent")}}, Fields: []Choice{{"impostor_suspected", "outcome"}}}
 	results := ConfirmResults{Frame: sampleFrame(lang, "incidents", access.CenterManager), Title: say("confirm.results.proposals"), Back: "/incidents/2014-R096", BackLabel: back,

@@ -155,14 +155,16 @@ func proposeMany(p *page) error {
 		if err != nil {
 			return p.again(err, "", showCases)
 		}
-		return p.proposeShown("cases", "/cases", i18n.T(p.ctx, "cases.index.title"), shown, showCases)
+		return p.proposeShown("cases", p.casesList(), i18n.T(p.ctx, "cases.index.title"), shown, showCases)
 	}
 	p.section("cases")
 	v, err := reimbursements.PreviewOf(p.db, p.w.s.Clock(), p.by, p.chosen())
 	if err != nil {
 		return p.again(err, "", showCases)
 	}
-	return p.confirmPoints(v, p.confirm("proposals", "/cases", i18n.T(p.ctx, "cases.index.title"), "/cases/reimbursements", v.Shown))
+	shown := p.confirm("proposals", p.casesList(), i18n.T(p.ctx, "cases.index.title"), "/cases/reimbursements", v.Shown)
+	shown.Fields = append(shown.Fields, ui.Choice{Label: "back", Value: p.FormValue("back")})
+	return p.confirmPoints(v, shown)
 }
 
 func (p *page) proposeShown(section, back, label string, shown []cases.AsShown, show func(*page) error) error {
@@ -201,7 +203,7 @@ func confirmImpostor(p *page) error {
 		return err
 	}
 	number := cases.Number(call.CaseID)
-	shown := ui.ConfirmShow{Kind: "impostor", Back: "/cases/" + number, BackLabel: number, Count: 1, CountedAt: p.w.s.Clock(),
+	shown := ui.ConfirmShow{Kind: "impostor", Back: "/cases/" + number, BackLabel: number, Count: 1,
 		Action: "/calls/" + p.Param("id") + "/conclude", Fields: []ui.Choice{{Label: "outcome", Value: cases.ImpostorSuspected}},
 		Facts: []ui.Choice{{Label: i18n.T(p.ctx, "cases.number"), Value: number}, {Label: i18n.T(p.ctx, "cases.login_id"), Value: v.LoginID},
 			{Label: i18n.T(p.ctx, "calls.relation"), Value: i18n.T(p.ctx, "calls.relation."+call.Relation)}}}

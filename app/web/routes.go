@@ -69,6 +69,7 @@ var Routes = []Route{
 	{"GET", "/cases.xlsx", cases.ToExport, exportCases},
 	{"POST", "/cases", cases.ToOpen, openCase},
 	{"POST", "/cases/assign", cases.ToUpdate, assignCases},
+	{"POST", "/cases/status", cases.ToUpdate, moveCases},
 	{"POST", "/cases/next", cases.ToTakeNext, takeNext},
 	{"GET", "/cases/load", access.Supervise, showLoad},
 	{"POST", "/cases/reimbursements", reimbursements.ToPropose, proposeMany},

@@ -114,6 +114,7 @@ type DeskPill struct {
 type Flash struct {
 	Tone string // "done", "attention" or "error"
 	Text string
+	Undo string // where the form leads that takes it back, where that is offered
 }
 
 // Problem is a refused field of a form.

@@ -266,3 +266,24 @@ func openCase(p *page) error {
 	}
 	return p.to(ui.CallURL(opened.Case.Number(), p.FormValue("caller")), done)
 }
+
+func undoCase(p *page) error {
+	event, err := p.id()
+	if err != nil {
+		return err
+	}
+	return p.onCase("", "case_undone", func(id int64) error {
+		_, err := cases.Undo(p.ctx, p.w.s, p.by, id, event)
+		return err
+	})
+}
+
+func undoAdjustment(p *page) error {
+	adjustment, err := p.id()
+	if err != nil {
+		return err
+	}
+	return p.onCase("", "adjustment_undone", func(id int64) error {
+		return reimbursements.UndoAdjustment(p.ctx, p.w.s, p.by, id, adjustment)
+	})
+}

@@ -97,6 +97,8 @@ var Routes = []Route{
 	{"POST", "/cases/:number/findings", reimbursements.ToDecideFinding, decideFinding},
 	{"POST", "/cases/:number/doubles", reimbursements.ToDecideDouble, decideDouble},
 	{"POST", "/cases/:number/adjustments", reimbursements.ToAddAdjustment, addAdjustment},
+	{"POST", "/cases/:number/adjustments/:id/undo", reimbursements.ToUndoAdjustment, undoAdjustment},
+	{"POST", "/cases/:number/events/:id/undo", cases.ToUndo, undoCase},
 	{"POST", "/cases/:number/reimbursements", reimbursements.ToPropose, propose},
 	{"GET", "/calls/:id", access.ReadCases, showCallsCase},
 	{"POST", "/calls/:id/answers", cases.ToAnswer, answerItem},

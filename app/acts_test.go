@@ -223,6 +223,33 @@ func acts(t *testing.T, w *apptest.World) []act {
 				return err
 			}
 		}},
+		{reimbursements.ToUndoAdjustment, "", agent, func() func(access.Actor) error {
+			c := other()
+			clock.Add(time.Second)
+			a, err := reimbursements.AddAdjustment(ctx, db, agent, c.ID, "goo", 5, "端数")
+			must(t, err)
+			return func(by access.Actor) error { return reimbursements.UndoAdjustment(ctx, db, by, c.ID, a.ID) }
+		}},
+		{cases.ToUndo, "", agent, func() func(access.Actor) error {
+			c, held := other(), cases.OnHold
+			clock.Add(time.Second)
+			_, err := cases.Update(ctx, db, agent, c.ID, cases.Change{Status: &held, Assignee: &agent.ID, Version: c.Version})
+			must(t, err)
+			events, err := cases.Events(store.Read(ctx, db), c.ID, nil, 0, 1)
+			must(t, err)
+			return func(by access.Actor) error {
+				_, err := cases.Undo(ctx, db, by, c.ID, events[0].ID)
+				return err
+			}
+		}},
+		{reimbursements.ToPropose, "as shown", agent, func() func(access.Actor) error {
+			v, err := reimbursements.PreviewOf(store.Read(ctx, db), clock.Now(), agent, []int64{other().ID, other().ID})
+			must(t, err)
+			return func(by access.Actor) error {
+				_, _, err := reimbursements.ProposeShown(ctx, db, by, v.Shown)
+				return err
+			}
+		}},
 		{reports.ToAddNote, "", agent, func() func(access.Actor) error {
 			return func(by access.Actor) error {
 				return reports.AddNote(ctx, db, by, reports.Query{}, "明日は10時から増員")
@@ -593,6 +620,15 @@ func acts(t *testing.T, w *apptest.World) []act {
 		}},
 		{cases.ToTakeNext, "", agent, func() func(access.Actor) error {
 			return func(by access.Actor) error { _, err := cases.TakeNext(ctx, db, by); return err }
+		}},
+		{resets.ToNotifyAll, "as shown", w.Manager, func() func(access.Actor) error {
+			other()
+			v, err := resets.PreviewNotices(store.Read(ctx, db), db.Vault, other().IncidentID)
+			must(t, err)
+			return func(by access.Actor) error {
+				_, _, err := resets.NotifyShown(ctx, db, by, apptest.Reference, v.Shown)
+				return err
+			}
 		}},
 		{resets.ToNotifyAll, "", w.Manager, func() func(access.Actor) error {
 			return func(by access.Actor) error {

@@ -33,7 +33,7 @@ var tables = map[string][]string{
 	"app/questions":      {"questions"},
 	"app/callbacks":      {"callbacks", "callback_attempts"},
 	"app/resets":         {"reset_links"},
-	"app/reimbursements": {"reimbursements", "reimbursement_lines", "reimbursement_looks", "approvals", "approval_results", "compensations", "adjustments", "loss_authors"},
+	"app/reimbursements": {"reimbursements", "reimbursement_lines", "reimbursement_looks", "approvals", "approval_results", "compensations", "adjustments", "adjustment_withdrawals", "loss_authors"},
 	"app/imports":        {"imports", "import_chunks", "import_rejections"},
 	"app/reports":        {"daily_figures", "daily_notes", "incident_figures"},
 	"app/web":            {"sessions"},

@@ -102,15 +102,16 @@ func isCall(e ast.Expr, pkg, name string) bool {
 
 // onlyElsewhere are the verbs that no page offers, and why.
 var onlyElsewhere = map[string]string{
-	"staff.sign_in_failed":    "what becomes of a sign-in",
-	"setup.applied":           "hoten setup does it, with a file",
-	"call.handover_expired":   "the program does it by itself",
-	"reset.revised":           "the program does it by itself",
-	"mails.stopped":           "the program does it by itself",
-	"import.done":             "what becomes of an import that was started",
-	"reimbursement.caught_up": "the program does it by itself",
-	"reimbursement.reminded":  "the program does it by itself",
-	"reimbursement.escalated": "the program does it by itself",
+	"reimbursements.proposed_for_all": "programs do it; a person is shown what would be proposed, and proposes that",
+	"staff.sign_in_failed":            "what becomes of a sign-in",
+	"setup.applied":                   "hoten setup does it, with a file",
+	"call.handover_expired":           "the program does it by itself",
+	"reset.revised":                   "the program does it by itself",
+	"mails.stopped":                   "the program does it by itself",
+	"import.done":                     "what becomes of an import that was started",
+	"reimbursement.caught_up":         "the program does it by itself",
+	"reimbursement.reminded":          "the program does it by itself",
+	"reimbursement.escalated":         "the program does it by itself",
 }
 
 // bookkeeping are forms that change nothing anybody has to answer for.

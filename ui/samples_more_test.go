@@ -48,7 +48,7 @@ func sampleDesks(lang string) []DeskState {
 func listSamples(lang string) map[string]page {
 	ctx := i18n.With(bg, lang)
 	full := CasesIndex{
-		Frame: sampleFrame(lang, "cases", access.Supervisor), Total: 1265, Rows: sampleRows(lang), MayWork: true, MayPropose: true, NextCursor: "c50",
+		Frame: sampleFrame(lang, "cases", access.Supervisor), Total: 1265, Rows: sampleRows(lang), MayWork: true, MoveTo: []string{"in_progress", "on_hold"}, MayPropose: true, NextCursor: "c50",
 		AssignTo: []Choice{{"7", in(lang, "佐藤 美咲", "Misaki Sato")}}, Query: CasesQuery{Status: "in_progress", Incident: "2014-R096"},
 		Incidents: []Choice{{"2014-R096", "2014-R096"}, {"2015-R001", "2015-R001"}}, Desks: []Choice{{"tech", in(lang, "技術", "Tech")}, {"point", in(lang, "ポイント", "Points")}},
 	}

@@ -125,6 +125,7 @@ type Flash struct {
 	Tone  string // "done", "attention" or "error"
 	Text  string
 	About Choice // URL and name of what it was done to, where that is another page
+	Undo  string // where the form leads that takes it back, where that is offered
 }
 
 // Problem is a refused field of a form.

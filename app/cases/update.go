@@ -143,10 +143,10 @@ func (c *Case) apply(tx *store.Tx, of members.Standing, by access.Actor, ch Chan
 		if deref(c.AssigneeID) != 0 && *c.AssigneeID != by.ID && !by.May(access.Supervise) {
 			return nil, fault.New(fault.Forbidden, "forbidden")
 		}
+		told = append(told, Happened{CaseID: c.ID, Kind: Assigned, Data: c.assignedFrom(*ch.Assignee)})
 		if err := c.assign(tx, *ch.Assignee); err != nil {
 			return nil, err
 		}
-		told = append(told, Happened{CaseID: c.ID, Kind: Assigned, Data: map[string]any{"to": *ch.Assignee}})
 	}
 	return told, nil
 }

@@ -10,6 +10,7 @@ var (
 	ToOpen                   = verbs.Declare(verbs.Verb{Name: "case.opened", Needs: access.WorkCases, Subject: "case"})
 	ToAddToIncident          = verbs.Declare(verbs.Verb{Name: "case.added_to_incident", Needs: access.Supervise, Subject: "case", Reason: true})
 	ToUpdate                 = verbs.Declare(verbs.Verb{Name: "case.updated", Needs: access.WorkCases, Subject: "case"})
+	ToUndo                   = verbs.Declare(verbs.Verb{Name: "case.undone", Needs: access.WorkCases, Subject: "case"})
 	ToTakeNext               = verbs.Declare(verbs.Verb{Name: "case.taken", Needs: access.WorkCases, Subject: "case"})
 	ToAddNote                = verbs.Declare(verbs.Verb{Name: "case.noted", Needs: access.WorkCases, Subject: "case"})
 	ToView                   = verbs.Declare(verbs.Verb{Name: "case.viewed", Needs: access.ReadCases, Subject: "case"})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/cases"
@@ -92,12 +94,12 @@ func proposeAll(ctx context.Context, s *store.Store, id int64) error {
 
 // pendingElsewhere picks of cases those of whose ID a proposal waits in another incident: once
 // that is posted, a plan of now would be none any more, as both move the same balances.
-func pendingElsewhere(tx *store.Tx, of []cases.Case) ([]int64, error) {
+func pendingElsewhere(db *gorm.DB, of []cases.Case) ([]int64, error) {
 	ids := make([]int64, len(of))
 	for i, c := range of {
 		ids[i] = c.ID
 	}
-	return store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+	return store.Now(db, func(reads *store.Reads) *[]int64 {
 		return store.AskValues[int64](reads, `select c.id from cases c where c.id = any($1) and exists (select from cases o
 			where o.identity_id = c.identity_id and o.id <> c.id and o.reimbursement_state in ('submitted', 'approved'))`, ids)
 	})
@@ -124,7 +126,7 @@ func proposeSome(tx *store.Tx, j *jobs.Job, incident, last int64) (int64, error)
 		j.State = jobs.Done
 		return 0, j.Save(tx)
 	}
-	elsewhere, err := pendingElsewhere(tx, of)
+	elsewhere, err := pendingElsewhere(tx.DB, of)
 	if err != nil {
 		return 0, err
 	}
@@ -137,7 +139,7 @@ func proposeSome(tx *store.Tx, j *jobs.Job, incident, last int64) (int64, error)
 			pointers = append(pointers, &of[i])
 		}
 	}
-	_, refused, err := propose(tx, pointers, "")
+	_, refused, err := propose(tx, pointers, "", nil)
 	if err != nil {
 		return 0, err
 	}

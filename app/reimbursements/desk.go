@@ -2,6 +2,9 @@ package reimbursements
 
 import (
 	"slices"
+	"time"
+
+	"gorm.io/gorm"
 
 	"hoten/app/access"
 	"hoten/app/cases"
@@ -16,17 +19,29 @@ import (
 // desk is what the rules of proposing need beside the case: who could approve,
 // the policies, and what the proposer proposed today.
 type desk struct {
+	by        int64 // the proposer
 	policies  policies.Policies
 	programs  map[int16]incidents.Program
 	approvers []int64
 	today     map[int16]int64
 }
 
-func newDesk(tx *store.Tx) (d desk, err error) {
-	if d.policies, err = policies.Current(tx.DB); err != nil {
+// newDesk is the desk of the actor. The row of the proposer stands for the day's limit: two
+// proposals at once would otherwise count past each other.
+func newDesk(tx *store.Tx) (desk, error) {
+	if _, err := store.Lock[staff.Staff](tx, tx.By.ID); err != nil {
+		return desk{}, err
+	}
+	return deskOf(tx.DB, tx.Now, tx.By.ID)
+}
+
+// deskOf is the desk of a proposer as it stands.
+func deskOf(db *gorm.DB, now time.Time, by int64) (d desk, err error) {
+	d.by = by
+	if d.policies, err = policies.Current(db); err != nil {
 		return d, err
 	}
-	programs, err := incidents.Programs(tx.DB)
+	programs, err := incidents.Programs(db)
 	if err != nil {
 		return d, err
 	}
@@ -35,20 +50,15 @@ func newDesk(tx *store.Tx) (d desk, err error) {
 		d.programs[p.ID] = p
 	}
 	type person struct{ ID int64 }
-	people, err := store.Select[person](tx.DB, "select id from staff where disabled_at is null and role = any($1)", access.Holders(access.Decide))
+	people, err := store.Select[person](db, "select id from staff where disabled_at is null and role = any($1)", access.Holders(access.Decide))
 	if err != nil {
 		return d, err
 	}
 	for _, p := range people {
 		d.approvers = append(d.approvers, p.ID)
 	}
-	// The row of the proposer stands for the day's limit: two proposals at once
-	// would otherwise count past each other.
-	if _, err := store.Lock[staff.Staff](tx, tx.By.ID); err != nil {
-		return d, err
-	}
 	d.today = map[int16]int64{}
-	totals, err := dayTotals(tx.DB, tx.Now, tx.By.ID)
+	totals, err := dayTotals(db, now, by)
 	for _, t := range totals {
 		d.today[t.ProgramID] = t.Pending + t.Posted
 	}
@@ -56,14 +66,14 @@ func newDesk(tx *store.Tx) (d desk, err error) {
 }
 
 // refuse is the rules of one proposal, in the order in which they help the agent.
-func (d desk) refuse(tx *store.Tx, s *subject) error {
+func (d desk) refuse(db *gorm.DB, s *subject) error {
 	switch {
 	case !s.Affected():
 		return fault.New(fault.Conflict, "not_affected")
 	case s.Status == cases.OutOfScope:
 		return fault.New(fault.Conflict, "case_out_of_scope")
 	case s.ReimbursementState != nil && (*s.ReimbursementState == Submitted || *s.ReimbursementState == Approved):
-		return pendingFault(tx, s.ID)
+		return pendingFault(db, s.ID)
 	case len(s.plan.Missing) > 0:
 		return fault.New(fault.Conflict, "balance_unknown", "programs", d.named(s.plan.Missing))
 	case len(s.plan.Doubles) > 0:
@@ -83,7 +93,7 @@ func (d desk) refuse(tx *store.Tx, s *subject) error {
 	}
 	able := 0
 	for _, id := range d.approvers {
-		if id != tx.By.ID && !slices.Contains(s.editors(), id) {
+		if id != d.by && !slices.Contains(s.editors(), id) {
 			able++
 		}
 	}
@@ -96,8 +106,8 @@ func (d desk) refuse(tx *store.Tx, s *subject) error {
 	return nil
 }
 
-func pendingFault(tx *store.Tx, caseID int64) error {
-	r, err := store.Find[Reimbursement](tx.DB, "case_id = ? and state in ('submitted', 'approved')", caseID)
+func pendingFault(db *gorm.DB, caseID int64) error {
+	r, err := store.Find[Reimbursement](db, "case_id = ? and state in ('submitted', 'approved')", caseID)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package reimbursements
 import (
 	"context"
 	"slices"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/audit"
@@ -112,6 +113,7 @@ func AddAdjustment(ctx context.Context, s *store.Store, by access.Actor, caseID 
 		if err != nil {
 			return nil, told, err
 		}
+		told.Data["adjustment"] = ids[0]
 		a := &Adjustment{ID: ids[0], CaseID: c.ID, ProgramID: p.ID, Points: points, StaffID: by.ID, CreatedAt: tx.Now,
 			Reason: tx.Vault().Seal("adjustments", "reason", ids[0], tx.Reason)}
 		if err := store.Insert(tx, a); err != nil {
@@ -123,6 +125,45 @@ func AddAdjustment(ctx context.Context, s *store.Store, by access.Actor, caseID 
 		}
 		return a, told, err
 	})
+}
+
+// UndoableAdjustment is the adjustment that was the last thing done to a case, where the actor
+// may take it back: it voided no approval, and nothing followed; 0: there is none.
+func UndoableAdjustment(events []cases.Event, by access.Actor, now time.Time) (id int64) {
+	for _, e := range cases.LastDone(events, by, now) {
+		kept, _ := e.Fields()["adjustment"].(float64) // JSON
+		switch {
+		case e.Kind == cases.AdjustmentMade:
+			id = int64(kept)
+		case e.Kind != cases.CorrectionFound && e.Kind != cases.FactArrived:
+			return 0
+		}
+	}
+	return id
+}
+
+// UndoAdjustment withdraws an adjustment: whoever made it, while nothing followed (see
+// cases.Undo). The adjustment stays on record, and is part of no plan any more.
+func UndoAdjustment(ctx context.Context, s *store.Store, by access.Actor, caseID, id int64) error {
+	_, err := edit(ctx, s, by, ToUndoAdjustment, caseID, "", func(tx *store.Tx, c *cases.Case) (*Adjustment, cases.Happened, error) {
+		var told cases.Happened
+		events, err := cases.Recent(tx, c.ID)
+		if err != nil {
+			return nil, told, err
+		}
+		if id == 0 || UndoableAdjustment(events, by, tx.Now) != id {
+			return nil, told, cases.TooLate()
+		}
+		a, err := store.Find[Adjustment](tx.DB, "id = ? and case_id = ?", id, c.ID)
+		if err != nil {
+			return nil, told, err
+		}
+		if _, err := store.Exec(tx, "insert into adjustment_withdrawals (adjustment_id, staff_id, at) values ($1, $2, $3)", id, by.ID, tx.Now); err != nil {
+			return nil, told, err
+		}
+		return a, cases.Happened{Kind: cases.AdjustmentMade, Data: map[string]any{"adjustment": id, "points": a.Points, "undo": true}}, nil
+	})
+	return err
 }
 
 // edit runs what changes what the plan of a case is computed from. The ID and all its cases

@@ -103,7 +103,8 @@ func askFacts(reads *store.Reads, of string, ids []int64) facts {
 		store.Ask[author](reads, `select c.id as case_id, a.movement_id, a.staff_id from cases c join movements m on m.identity_id = c.identity_id and m.incident_id = c.incident_id
 			join loss_authors a on a.movement_id = m.id where c.id `+of, ids),
 		store.Ask[Adjustment](reads, `select a.* from adjustments a where a.case_id `+of+`
-			and not exists (select 1 from compensations k where k.adjustment_id = a.id) order by a.id`, ids),
+			and not exists (select 1 from compensations k where k.adjustment_id = a.id)
+			and not exists (select 1 from adjustment_withdrawals w where w.adjustment_id = a.id) order by a.id`, ids),
 		// The state is no condition: on the day of the first postings the planner would
 		// look for the few posted ones rather than for the case's. Lines are looked up
 		// proposal by proposal (offset 0): joined, all lines would be read for one case.

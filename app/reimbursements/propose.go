@@ -29,7 +29,7 @@ func Propose(ctx context.Context, s *store.Store, by access.Actor, caseID int64,
 		if err != nil {
 			return nil, err
 		}
-		made, refused, err := propose(tx, []*cases.Case{c}, note)
+		made, refused, err := propose(tx, []*cases.Case{c}, note, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -74,7 +74,7 @@ func proposePart(tx *store.Tx, ids []int64) (map[int64]Result, error) {
 		byIncident[of[i].IncidentID] = append(byIncident[of[i].IncidentID], &of[i])
 	}
 	for _, list := range byIncident {
-		made, refused, err := propose(tx, list, "")
+		made, refused, err := propose(tx, list, "", nil)
 		if err != nil {
 			return nil, err
 		}
@@ -89,8 +89,9 @@ func proposePart(tx *store.Tx, ids []int64) (map[int64]Result, error) {
 }
 
 // propose proposes for locked cases of one incident, each on its own: those that
-// the rules refuse are returned by case with the reason.
-func propose(tx *store.Tx, of []*cases.Case, note string) ([]*Reimbursement, map[int64]error, error) {
+// the rules refuse are returned by case with the reason, and so are those that are no longer
+// as they were shown, where marks are given.
+func propose(tx *store.Tx, of []*cases.Case, note string, marks map[int64]uint32) ([]*Reimbursement, map[int64]error, error) {
 	if len(of) == 0 {
 		return nil, nil, nil
 	}
@@ -105,7 +106,9 @@ func propose(tx *store.Tx, of []*cases.Case, note string) ([]*Reimbursement, map
 	refused := map[int64]error{}
 	var accepted []*subject
 	for _, c := range of {
-		if refused[c.ID] = d.refuse(tx, subjects[c.ID]); refused[c.ID] == nil {
+		if mark, shown := marks[c.ID]; shown && mark != subjects[c.ID].mark() {
+			refused[c.ID] = cases.ChangedSince()
+		} else if refused[c.ID] = d.refuse(tx.DB, subjects[c.ID]); refused[c.ID] == nil {
 			accepted = append(accepted, subjects[c.ID])
 		}
 	}

@@ -162,7 +162,7 @@ func substitutes(tx *store.Tx, in policies.Policies, rows []lateRow) (map[int64]
 	}
 	type hand struct{ ReimbursementID, StaffID int64 }
 	hands, err := store.Select[hand](tx.DB, `select r.id as reimbursement_id, r.proposer_id as staff_id from reimbursements r where r.id = any($1)
-		union select r.id, a.staff_id from reimbursements r join adjustments a on a.case_id = r.case_id where r.id = any($1)
+		union select r.id, a.staff_id from reimbursements r join adjustments a on a.case_id = r.case_id where r.id = any($1) and not exists (select from adjustment_withdrawals w where w.adjustment_id = a.id)
 		union select l.reimbursement_id, a.staff_id from reimbursement_lines l join loss_authors a on a.movement_id = l.movement_id where l.reimbursement_id = any($1)
 		union select a.reimbursement_id, a.staff_id from approvals a where a.reimbursement_id = any($1) and a.voided_at is null`, ids)
 	if err != nil {

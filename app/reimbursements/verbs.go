@@ -19,6 +19,8 @@ var (
 	ToDecideDouble  = verbs.Declare(verbs.Verb{Name: "double.decided", Needs: access.Supervise, Subject: "case", Reason: true})
 	ToAddAdjustment = verbs.Declare(verbs.Verb{Name: "adjustment.added", Needs: access.Propose, Subject: "case", Reason: true})
 
+	ToUndoAdjustment = verbs.Declare(verbs.Verb{Name: "adjustment.undone", Needs: access.Propose, Subject: "case"})
+
 	ToRemind   = verbs.Declare(verbs.Verb{Name: "reimbursement.reminded", Needs: access.Program, Subject: "reimbursement"})
 	ToCatchUp  = verbs.Declare(verbs.Verb{Name: "reimbursement.caught_up", Needs: access.Program, Subject: "reimbursement"})
 	ToEscalate = verbs.Declare(verbs.Verb{Name: "reimbursement.escalated", Needs: access.Program, Subject: "reimbursement"})

@@ -106,9 +106,15 @@ func notify(tx *store.Tx, after int64, which string, arg int64) (n Notified, las
 	if ids, err = pick(tx, `select c.id from cases c where c.id = any($1) and `+cases.Unnotified+` order by c.id`, ids); err != nil || len(ids) == 0 {
 		return n, last, err
 	}
+	n, err = send(tx, ids)
+	return n, last, err
+}
+
+// send queues the notices of locked cases, and marks those that no mail reaches.
+func send(tx *store.Tx, ids []int64) (n Notified, err error) {
 	queued, missed, err := cases.QueueNotices(tx, ids)
 	if err != nil {
-		return n, last, err
+		return n, err
 	}
 	cases.MarkUnreachable(tx, missed)
 	told := make([]cases.Happened, len(missed))
@@ -116,10 +122,10 @@ func notify(tx *store.Tx, after int64, which string, arg int64) (n Notified, las
 		told[i] = cases.Happened{CaseID: id, Kind: cases.Unreachable}
 	}
 	if err := cases.Tell(tx, told...); err != nil {
-		return n, last, err
+		return n, err
 	}
 	n = Notified{Queued: int64(queued), Unreachable: int64(len(missed))}
-	return n, last, audit.Record(tx, audit.Change{After: n})
+	return n, audit.Record(tx, audit.Change{After: n})
 }
 
 func pick(tx *store.Tx, query string, args ...any) ([]int64, error) {

@@ -267,62 +267,23 @@ func openCase(p *page) error {
 	return p.to(ui.CallURL(opened.Case.Number(), p.FormValue("caller")), done)
 }
 
-// chosen are the cases that a bulk form names.
-func (p *page) chosen() []int64 { return p.numbers("number") }
-
-// numbers are the cases that a field of a form names.
-func (p *page) numbers(field string) (ids []int64) {
-	for _, n := range p.Request().PostForm[field] {
-		if id, ok := cases.ParseNumber(n); ok {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
-
-// bulkDone tells how a bulk form went, back on the list: how many, and the first refusal.
-func (p *page) bulkDone(key string, done int, refused *fault.Fault) error {
-	if refused == nil {
-		return p.to("/cases", key, "count", done)
-	}
-	p.refuse(refused, "")
-	return showCases(p)
-}
-
-func assignCases(p *page) error {
-	who, err := strconv.ParseInt(p.FormValue("assignee"), 10, 64)
-	if err != nil && p.FormValue("assignee") != "" {
-		return fault.Input("assignee", "assignee_unknown")
-	}
-	done, refused := 0, (*fault.Fault)(nil)
-	for _, id := range p.chosen() {
-		c, err := cases.Get(p.db, id)
-		if err == nil {
-			_, err = cases.Update(p.ctx, p.w.s, p.by, id, cases.Change{Assignee: &who, Version: c.Version})
-		}
-		if f, ok := fault.As(err); ok {
-			refused = f
-		} else if err != nil {
-			return err
-		} else {
-			done++
-		}
-	}
-	return p.bulkDone("cases_assigned", done, refused)
-}
-
-func proposeMany(p *page) error {
-	results, err := reimbursements.ProposeMany(p.ctx, p.w.s, p.by, p.chosen())
+func undoCase(p *page) error {
+	event, err := p.id()
 	if err != nil {
-		return p.again(err, "", showCases)
+		return err
 	}
-	done, refused := 0, (*fault.Fault)(nil)
-	for _, r := range results {
-		if f, ok := fault.As(r.Err); ok {
-			refused = f
-		} else {
-			done++
-		}
+	return p.onCase("", "case_undone", func(id int64) error {
+		_, err := cases.Undo(p.ctx, p.w.s, p.by, id, event)
+		return err
+	})
+}
+
+func undoAdjustment(p *page) error {
+	adjustment, err := p.id()
+	if err != nil {
+		return err
 	}
-	return p.bulkDone("cases_proposed", done, refused)
+	return p.onCase("", "adjustment_undone", func(id int64) error {
+		return reimbursements.UndoAdjustment(p.ctx, p.w.s, p.by, id, adjustment)
+	})
 }

@@ -29,7 +29,7 @@ func showCases(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.CasesIndex{Query: q, Total: -1, MayWork: p.by.May(access.WorkCases), MayPropose: p.by.May(access.Propose)}
+	shown := ui.CasesIndex{Query: q, Total: -1, MayWork: p.by.May(access.WorkCases), MayPropose: p.by.May(access.Propose), MoveTo: movable()}
 	p.frame.Query = q.Q
 	f := p.caseFilter(q)
 	var reads store.Reads
@@ -262,7 +262,7 @@ func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = ui.CaseRow{Number: r.Number(), LoginID: login, Name: name, Class: text(r.Class), Status: string(r.Status), Stalled: r.Case.Stalled(p.w.s.Clock()),
+		out[i] = ui.CaseRow{Number: r.Number(), Version: r.Version, LoginID: login, Name: name, Class: text(r.Class), Status: string(r.Status), Stalled: r.Case.Stalled(p.w.s.Clock()),
 			Identity: states[r.IdentityID], Reimbursement: text(r.ReimbursementState), Assignee: r.AssigneeName.In(i18n.Lang(p.ctx)), ChangedAt: r.ChangedAt, IDName: p.idNameOf(r.IDKindID), Incident: r.Reference, By: r.By}
 		if marks := r.Marks(); len(marks) > 0 {
 			out[i].PointsOpen = marks[0]

@@ -9,6 +9,7 @@ import (
 
 	"hoten/app/cases"
 	"hoten/app/incidents"
+	"hoten/app/reimbursements"
 	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
@@ -50,6 +51,7 @@ func (v *caseView) askTimeline(reads *store.Reads, id int64) *[]cases.Event {
 func (v *caseView) timeline() error {
 	events, cursor := cut(*v.found.events, func(e cases.Event) int64 { return e.ID })
 	v.OlderCursor = cursor
+	undo := v.undo(events)
 	for _, e := range events {
 		written, err := e.PlainText(v.w.s.Vault)
 		if err != nil {
@@ -58,9 +60,32 @@ func (v *caseView) timeline() error {
 		if e.Kind == cases.Note && e.ActorKind == "staff" && e.ActorID == v.by.ID {
 			v.OwnNotes++
 		}
-		v.Timeline = append(v.Timeline, ui.Event{At: e.At, Kind: kindOfEvent[e.Kind], Who: v.who(e), Text: v.sentence(e), Note: written})
+		v.Timeline = append(v.Timeline, ui.Event{At: e.At, Kind: kindOfEvent[e.Kind], Who: v.who(e), Text: v.sentence(e), Note: written, Undo: undo[e.ID]})
 	}
 	return nil
+}
+
+// undo is where the form leads that takes the last thing back that the reader did, by its
+// event; it stands beside what is said of it, too.
+func (v *caseView) undo(events []cases.Event) map[int64]string {
+	out := map[int64]string{}
+	if v.Kind != "" || v.cursor() != 0 {
+		return out
+	}
+	at := "/cases/" + v.row.Number()
+	if last := cases.Undoable(events, v.by, v.now); len(last) > 0 && v.MayWork {
+		out[last[0].ID] = fmt.Sprintf("%s/events/%d/undo", at, last[0].ID)
+	}
+	if id := reimbursements.UndoableAdjustment(events, v.by, v.now); id != 0 {
+		i := slices.IndexFunc(events, func(e cases.Event) bool { return e.Kind == cases.AdjustmentMade })
+		out[events[i].ID] = fmt.Sprintf("%s/adjustments/%d/undo", at, id)
+	}
+	for _, url := range out {
+		if v.frame.Flash.Tone == "done" && events[0].Kind != cases.Note && events[0].Kind != cases.Revealed {
+			v.frame.Flash.Undo = url
+		}
+	}
+	return out
 }
 
 func (p *page) who(e cases.Event) string {
@@ -81,6 +106,8 @@ func (v *caseView) sentence(e cases.Event) string {
 	for name, value := range data {
 		said := fmt.Sprint(value)
 		switch {
+		case name == "undo":
+			continue
 		case e.Kind == cases.StatusChanged:
 			said = i18n.T(p.ctx, "cases.status."+said)
 		case e.Kind == cases.CancelsExceeded && name == "points":
@@ -125,6 +152,9 @@ func (v *caseView) sentence(e cases.Event) string {
 	kind := e.Kind
 	if kind == cases.ContactUndone && data["told"] != nil { // earlier releases told nobody
 		kind += "_told"
+	}
+	if data["undo"] == true {
+		kind += "_undone"
 	}
 	if kind == cases.FindingDecided && data["verified"] == false {
 		kind += "_unverified"

@@ -25,7 +25,7 @@ func TestDoubtingAnEndedCall(t *testing.T) {
 	}
 	agent.post(on + "/end")
 	says(t, "an agent", agent.get(path).body, nil, []string{offer})
-	says(t, "a supervisor", supervisor.get(path).body, []string{offer, `action="` + on + `/conclude"`, s.Agent.Name}, nil)
+	says(t, "a supervisor", supervisor.get(path).body, []string{offer, `href="` + on + `/impostor"`, s.Agent.Name}, nil)
 	if a := supervisor.post(on+"/conclude", "outcome", cases.ImpostorSuspected); a.status != http.StatusSeeOther || s.Case(login).VerifiedAt != nil {
 		t.Errorf("%d, verified %v", a.status, s.Case(login).VerifiedAt)
 	}

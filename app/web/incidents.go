@@ -10,7 +10,6 @@ import (
 	"hoten/app/jobs"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
-	"hoten/app/resets"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -124,26 +123,6 @@ func (p *page) job() (*ui.Progress, error) {
 		}
 	}
 	return out, nil
-}
-
-func notifyAll(p *page) error {
-	n, err := resets.NotifyAll(p.ctx, p.w.s, p.by, p.Param("reference"))
-	if err != nil {
-		return p.again(err, "", showIncident)
-	}
-	done := "notices_queued"
-	if n.Unreachable > 0 {
-		done = "notices_queued_some"
-	}
-	return p.to("/incidents/"+p.Param("reference"), done, "queued", n.Queued, "unreachable", n.Unreachable)
-}
-
-func proposeAll(p *page) error {
-	j, err := reimbursements.ProposeAll(p.ctx, p.w.s, p.by, p.Param("reference"))
-	if err != nil {
-		return p.again(err, "", showIncident)
-	}
-	return p.to("/incidents/"+p.Param("reference")+"?job="+strconv.FormatInt(j.ID, 10), "")
 }
 
 // showJob leads from a job's number to where its progress shows.

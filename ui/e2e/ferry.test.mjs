@@ -59,10 +59,11 @@ test("the manager imports the lists and has everybody told", async () => {
   await page.locator("form[action$='/run'] button").click();
   await eventually(async () => {
     await page.goto(hoten.origin + "/incidents/FERRY-2026-01");
-    return (await page.locator("form[action$='/notices'] button").count()) === 1;
+    return (await page.locator("a.button[href$='/notices']").count()) === 1;
   }, "there is somebody to tell");
   assert.match(await page.locator("main").innerText(), /Ferry Miles/);
   await axe(page);
+  await page.click("a.button[href$='/notices']");
   await page.click("form[action$='/notices'] button");
   const notice = await mailTo(hoten, "member2@mail.example", /restricted/);
   assert.match(notice, /Setouchi Ferry/);

@@ -59,7 +59,10 @@ test("a suspicion reaches a call whose agent has the focus in an empty field, an
   // The suspicion takes the verification with it, and the field that had the focus.
   await agent.locator("#answer-address").focus();
   await call(other);
-  const suspect = () => other.click("button[name=outcome][value=impostor_suspected]");
+  const suspect = async () => {
+    await other.click("#call a[href$='/impostor']");
+    await other.click("#confirm");
+  };
   const banner = agent.locator("#call .notice.error", { hasText: "なりすまし疑い" });
   await suspect();
   await banner.waitFor({ timeout: 10_000 });

@@ -19,13 +19,32 @@ export function lists() {
   for (const all of document.querySelectorAll("[data-select-all]")) {
     all.hidden = false;
     all.addEventListener("change", () => {
-      for (const box of all.form.querySelectorAll("tbody .pick input")) box.checked = all.checked;
+      for (const box of all.form.querySelectorAll("tbody .pick input:enabled")) box.checked = all.checked;
       sum(all.form);
     });
   }
   document.addEventListener("change", (event) => {
     if (event.target.closest?.("tbody .pick")) sum(event.target.form);
   });
+  for (const table of document.querySelectorAll("table[data-on-screen]")) onScreen(table);
+}
+
+// onScreen lets a row be selected once it was on screen. Where no script runs the whole page
+// counts as looked at.
+function onScreen(table) {
+  const observer = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      observer.unobserve(target);
+      for (const box of target.querySelectorAll(".pick input")) box.disabled = false;
+    }
+    const form = table.closest("form");
+    if (form) sum(form);
+  }, { threshold: 0.5 });
+  for (const box of table.querySelectorAll("tbody .pick input")) {
+    box.disabled = !box.checked; // a page that was gone back to keeps its selection
+    observer.observe(box.closest("tr"));
+  }
 }
 
 // sum tells how many rows are selected and what they come to, per program:
@@ -36,8 +55,23 @@ function sum(form) {
     out.textContent = number(chosen.length);
   }
   for (const out of form.querySelectorAll("[data-sum]")) {
-    out.textContent = number(chosen.reduce((total, box) => total + Number(box.getAttribute(`data-${out.dataset.sum}`) ?? 0), 0));
+    out.textContent = number(total(chosen, out.dataset.sum));
+  }
+  for (const button of form.querySelectorAll("[data-says]")) say(button, form, chosen);
+  const unseen = form.querySelectorAll("tbody .pick input:disabled").length;
+  for (const note of form.querySelectorAll("[data-unseen]")) {
+    note.hidden = unseen === 0;
+    note.querySelector("span").textContent = number(unseen);
   }
 }
+
+// say has the button name how many it is about and what they cost, by program.
+function say(button, form, chosen) {
+  const costs = [...form.querySelectorAll("[data-cost]")].map((out) => [out.dataset.cost, total(chosen, out.dataset.sum)]);
+  const paid = costs.filter(([, points]) => points !== 0).map(([program, points]) => `${program} ${number(points)}`);
+  button.textContent = button.dataset.says.replace("{count}", number(chosen.length)).replace("{cost}", paid.join(button.dataset.comma) || "0");
+}
+
+const total = (chosen, name) => chosen.reduce((sum, box) => sum + Number(box.getAttribute(`data-${name}`) ?? 0), 0);
 
 const number = (n) => new Intl.NumberFormat("ja-JP").format(n).replace("-", "−");

@@ -1,0 +1,71 @@
+package cases
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"hash/fnv"
+	"slices"
+
+	"hoten/app/fault"
+)
+
+// AsShown is a case as somebody was shown it who is asked to confirm an action on many.
+// Mark is of what was shown of it: the action is done only where it still holds.
+type AsShown struct {
+	ID   int64
+	Mark uint32
+}
+
+// MostShown is how many cases one confirmation may be about.
+const MostShown = 2000
+
+// Fell is a case that an action on many was not done on, and why.
+type Fell struct {
+	CaseID int64
+	Err    error
+}
+
+// ChangedSince says that a case is no longer as it was shown.
+func ChangedSince() error { return already("changed_since_shown") }
+
+// MarkOf makes the mark of what is shown of a case.
+func MarkOf(shown ...string) uint32 {
+	h := fnv.New32a()
+	for _, s := range shown {
+		h.Write(binary.AppendUvarint(nil, uint64(len(s))))
+		h.Write([]byte(s))
+	}
+	return h.Sum32()
+}
+
+// PackShown writes cases for a form.
+func PackShown(of []AsShown) string {
+	of = slices.Clone(of)
+	slices.SortFunc(of, func(a, b AsShown) int { return int(a.ID - b.ID) })
+	var b []byte
+	last := int64(0)
+	for _, c := range of {
+		b = binary.BigEndian.AppendUint32(binary.AppendUvarint(b, uint64(c.ID-last)), c.Mark)
+		last = c.ID
+	}
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// UnpackShown reads what PackShown wrote, by ascending number. Refused: anything else, and
+// more than MostShown.
+func UnpackShown(packed string) (of []AsShown, err error) {
+	b, err := base64.RawURLEncoding.DecodeString(packed)
+	if err != nil || packed == "" {
+		return nil, fault.Input("shown", "required")
+	}
+	for last := int64(0); len(b) > 0; {
+		step, n := binary.Uvarint(b)
+		if n <= 0 || len(b) < n+4 || step == 0 || step > 1<<40 || len(of) == MostShown {
+			return nil, fault.Input("shown", "required")
+		}
+		last += int64(step)
+		of = append(of, AsShown{last, binary.BigEndian.Uint32(b[n:])})
+		b = b[n+4:]
+	}
+	return of, nil
+}

@@ -1,0 +1,152 @@
+package cases
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/notices"
+	"hoten/app/store"
+	"hoten/app/verbs"
+)
+
+// UndoFor is how long who changed a case by hand may take it back.
+const UndoFor = 10 * time.Minute
+
+// passive are the kinds of events that nothing depends on.
+var passive = []string{Note, Revealed}
+
+// LastDone are the events of the last thing that was done to a case, where the actor did it
+// within UndoFor; else nil. events are the timeline, newest first.
+func LastDone(events []Event, by access.Actor, now time.Time) []Event {
+	for len(events) > 0 && slices.Contains(passive, events[0].Kind) {
+		events = events[1:]
+	}
+	if len(events) == 0 || now.Sub(events[0].At) > UndoFor {
+		return nil
+	}
+	n := slices.IndexFunc(events, func(e Event) bool { return !e.At.Equal(events[0].At) })
+	if n < 0 {
+		n = len(events)
+	}
+	for _, e := range events[:n] {
+		if e.ActorKind != "staff" || e.ActorID != by.ID || e.Fields()["undo"] != nil {
+			return nil
+		}
+	}
+	return events[:n]
+}
+
+// Undoable is the last change of status and assignee of a case, where the actor may take it
+// back: nothing followed, and it was no closing over what is owed and no reopening.
+func Undoable(events []Event, by access.Actor, now time.Time) []Event {
+	last := LastDone(events, by, now)
+	for _, e := range last {
+		from, kept := e.Fields()["from"]
+		old, _ := from.(string)
+		if !kept || e.Kind != Assigned && (e.Kind != StatusChanged || Status(old).Closed() || len(e.Text) > 0) {
+			return nil
+		}
+	}
+	return last
+}
+
+// undoLooks is how many events of a timeline an undo looks at: what is passive is passed over.
+const undoLooks = 20
+
+// Recent reads the events that LastDone needs.
+func Recent(tx *store.Tx, id int64) ([]Event, error) {
+	return Events(tx.DB, id, nil, 0, undoLooks)
+}
+
+// TooLate says that something followed what was to be undone, or too much time.
+func TooLate() error { return already("undo_too_late") }
+
+// Undo takes back the change of status and assignee that an event tells of: whoever made it,
+// within UndoFor, and while nothing followed, on the case or by mail. It is a change of its
+// own, which the timeline tells beside the first one. A closing mail that waits is not sent,
+// since its case is open.
+func Undo(ctx context.Context, s *store.Store, by access.Actor, id, event int64) (*Case, error) {
+	return verbs.Do(ctx, s, by, ToUndo, Subject(id), "", func(tx *store.Tx) (*Case, error) {
+		c, _, err := Lock(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		events, err := Recent(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		last := Undoable(events, by, tx.Now)
+		if !slices.ContainsFunc(last, func(e Event) bool { return e.ID == event }) {
+			return nil, TooLate()
+		}
+		if told, err := mailed(tx, id, last[0].At); err != nil {
+			return nil, err
+		} else if told {
+			return nil, TooLate()
+		}
+		before := c.summary()
+		told, err := c.takeBack(tx, last)
+		if err != nil {
+			return nil, err
+		}
+		if err := c.save(tx); err != nil {
+			return nil, err
+		}
+		if err := Tell(tx, told...); err != nil {
+			return nil, err
+		}
+		return c, audit.Record(tx, audit.Change{Before: before, After: c.summary()})
+	})
+}
+
+func (c *Case) takeBack(tx *store.Tx, last []Event) (told []Happened, err error) {
+	for _, e := range last {
+		data := e.Fields()
+		back := map[string]any{"undo": true, "from": data["to"], "to": data["from"]}
+		if e.Kind == StatusChanged {
+			old, _ := data["from"].(string)
+			now, _ := data["to"].(string)
+			if c.Status != Status(now) || !Status(old).Known() {
+				return nil, TooLate()
+			}
+			c.Status, c.CompletedAt = Status(old), nil
+			c.Version++
+		} else {
+			who, _ := data["from"].(float64) // JSON
+			if err := c.assign(tx, int64(who)); err != nil {
+				return nil, err
+			}
+			if desk, had := data["desk"].(float64); had {
+				was := int64(desk)
+				c.DeskID = &was
+			} else {
+				c.DeskID = nil
+			}
+		}
+		told = append(told, Happened{CaseID: c.ID, Kind: e.Kind, Data: back})
+	}
+	return told, nil
+}
+
+// mailed reports whether a mail of the case that was queued since is on its way or gone. Those
+// that wait are locked, so that none leaves meanwhile.
+func mailed(tx *store.Tx, id int64, since time.Time) (bool, error) {
+	type sent struct {
+		State    string
+		Attempts int
+	}
+	rows, err := store.Select[sent](tx.DB, "select state, attempts from mails where case_id = $1 and queued_at >= $2 order by id for update", id, since)
+	return slices.ContainsFunc(rows, func(m sent) bool { return m.State != notices.Queued || m.Attempts > 0 }), err
+}
+
+// assignedFrom is what an Assigned event keeps so that it can be undone.
+func (c Case) assignedFrom(to int64) map[string]any {
+	data := map[string]any{"from": deref(c.AssigneeID), "to": to}
+	if c.DeskID != nil {
+		data["desk"] = *c.DeskID
+	}
+	return data
+}

@@ -1,0 +1,159 @@
+package reimbursements
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/access"
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/store"
+	"hoten/app/verbs"
+)
+
+// Preview is what proposing for many cases would do as they stand: who confirms it has
+// ProposeShown do that, and no more.
+type Preview struct {
+	Shown    []cases.AsShown // those that are proposed for
+	Passed   []cases.Fell    // those that the rules refuse
+	More     int64           // more of the incident, which are not looked at: one confirmation holds cases.MostShown
+	Totals   Totals
+	Classes  map[string]int64
+	Statuses map[cases.Status]int64
+}
+
+// PreviewAll looks at the cases of an incident that ProposeAll would propose for.
+func PreviewAll(db *gorm.DB, now time.Time, by access.Actor, incident int64) (*Preview, error) {
+	of, err := store.Select[cases.Case](db, "select * from cases c where incident_id = $1 and "+unproposed+" order by id limit $2", incident, cases.MostShown)
+	if err != nil {
+		return nil, err
+	}
+	p, err := preview(db, now, by, of)
+	if err == nil && len(of) == cases.MostShown {
+		err = store.Scan(db, "select count(*) from cases c where incident_id = $1 and "+unproposed+" and id > $2", []any{incident, of[len(of)-1].ID}, &p.More)
+	}
+	return p, err
+}
+
+// PreviewOf looks at chosen cases of any incident, at most cases.MostShown.
+func PreviewOf(db *gorm.DB, now time.Time, by access.Actor, ids []int64) (*Preview, error) {
+	switch {
+	case len(ids) == 0:
+		return nil, fault.New(fault.Conflict, "nothing_chosen")
+	case len(ids) > cases.MostShown:
+		return nil, fault.New(fault.Conflict, "too_many_cases", "max", cases.MostShown)
+	}
+	of, err := store.Select[cases.Case](db, "select * from cases where id = any($1) order by id", ids)
+	if err != nil {
+		return nil, err
+	}
+	return preview(db, now, by, of)
+}
+
+func preview(db *gorm.DB, now time.Time, by access.Actor, of []cases.Case) (*Preview, error) {
+	p := &Preview{Totals: NewTotals(), Classes: map[string]int64{}, Statuses: map[cases.Status]int64{}}
+	d, err := deskOf(db, now, by.ID)
+	if err != nil {
+		return nil, err
+	}
+	elsewhere, err := pendingElsewhere(db, of)
+	if err != nil {
+		return nil, err
+	}
+	pointers := make([]*cases.Case, len(of))
+	for i := range of {
+		pointers[i] = &of[i]
+	}
+	subjects, err := loadNow(db, pointers)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range of {
+		s := subjects[c.ID]
+		refused := pendingOutside(elsewhere, c.ID)
+		if refused == nil {
+			refused = d.refuse(db, s)
+		}
+		if _, ruled := fault.As(refused); refused != nil && !ruled {
+			return nil, refused
+		}
+		if refused != nil {
+			p.Passed = append(p.Passed, cases.Fell{CaseID: c.ID, Err: refused})
+			continue
+		}
+		p.Shown = append(p.Shown, cases.AsShown{ID: c.ID, Mark: s.mark()})
+		p.Totals.AddAll(s.plan.Totals())
+		p.Classes[s.plan.Class]++
+		p.Statuses[c.Status]++
+	}
+	return p, nil
+}
+
+// pendingOutside refuses a case of whose ID a proposal waits in another incident.
+func pendingOutside(elsewhere []int64, id int64) error {
+	if slices.Contains(elsewhere, id) {
+		return fault.New(fault.Conflict, "pending_elsewhere")
+	}
+	return nil
+}
+
+// mark is of what a preview shows of a case: where it stands and its plan.
+func (s subject) mark() uint32 { return cases.MarkOf(string(s.Status), string(s.plan.Hash())) }
+
+// ProposeShown proposes for cases that were shown, each on its own: done counts the
+// proposals, fell are the cases without one, among them those that changed since.
+func ProposeShown(ctx context.Context, s *store.Store, by access.Actor, shown []cases.AsShown) (done int, fell []cases.Fell, err error) {
+	for part := range slices.Chunk(shown, batchChunk) {
+		out, err := verbs.Do(ctx, s, by, ToPropose, "reimbursements", "", func(tx *store.Tx) ([]cases.Fell, error) { return proposeShown(tx, part) })
+		if err != nil {
+			return done, fell, err
+		}
+		done += len(part) - len(out)
+		fell = append(fell, out...)
+	}
+	return done, fell, nil
+}
+
+func proposeShown(tx *store.Tx, part []cases.AsShown) (fell []cases.Fell, err error) {
+	marks := make(map[int64]uint32, len(part))
+	ids := make([]int64, len(part))
+	for i, c := range part {
+		ids[i], marks[c.ID] = c.ID, c.Mark
+	}
+	of, err := store.Select[cases.Case](tx.DB, "select * from cases where id = any($1) order by id for no key update", ids)
+	if err != nil {
+		return nil, err
+	}
+	elsewhere, err := pendingElsewhere(tx.DB, of)
+	if err != nil {
+		return nil, err
+	}
+	why := make(map[int64]error, len(part))
+	for _, id := range ids {
+		why[id] = fault.Missing()
+	}
+	byIncident := map[int64][]*cases.Case{}
+	for i, c := range of {
+		if why[c.ID] = pendingOutside(elsewhere, c.ID); why[c.ID] == nil {
+			byIncident[c.IncidentID] = append(byIncident[c.IncidentID], &of[i])
+		}
+	}
+	for _, list := range byIncident {
+		_, refused, err := propose(tx, list, "", marks)
+		if err != nil {
+			return nil, err
+		}
+		for id, err := range refused {
+			why[id] = err
+		}
+	}
+	for _, id := range ids {
+		if why[id] != nil {
+			fell = append(fell, cases.Fell{CaseID: id, Err: why[id]})
+		}
+	}
+	return fell, nil
+}

@@ -1,0 +1,154 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// chosenCase is a row of the list that was selected, at the version it had there.
+type chosenCase struct{ id, version int64 }
+
+// chosenCases are the rows that a bulk form names.
+func (p *page) chosenCases() (out []chosenCase) {
+	for _, row := range p.Request().PostForm["number"] {
+		number, version, _ := strings.Cut(row, ":")
+		id, ok := cases.ParseNumber(number)
+		v, _ := strconv.ParseInt(version, 10, 64) // without one it is no version that a case has
+		if ok {
+			out = append(out, chosenCase{id, v})
+		}
+	}
+	return out
+}
+
+// chosen are the cases of the rows that a bulk form names.
+func (p *page) chosen() []int64 {
+	rows := p.chosenCases()
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.id
+	}
+	return ids
+}
+
+// numbers are the cases that a field of a form names.
+func (p *page) numbers(field string) (ids []int64) {
+	for _, n := range p.Request().PostForm[field] {
+		if id, ok := cases.ParseNumber(n); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// casesList is the list that a bulk form stands on, with its filters.
+func (p *page) casesList() string {
+	v, err := url.ParseQuery(p.FormValue("back"))
+	if err != nil {
+		return "/cases"
+	}
+	return queryIn(v).URL()
+}
+
+// movable are the statuses that many cases may be moved to at once. Closing one tells its
+// member, and so each is closed by itself.
+func movable() (out []string) {
+	for _, s := range []cases.Status{cases.InProgress, cases.AwaitingCustomer, cases.CallbackDue, cases.OnHold} {
+		out = append(out, string(s))
+	}
+	return out
+}
+
+func assignCases(p *page) error {
+	who, err := strconv.ParseInt(p.FormValue("assignee"), 10, 64)
+	if err != nil && p.FormValue("assignee") != "" {
+		return fault.Input("assignee", "assignee_unknown")
+	}
+	to := i18n.T(p.ctx, "cases.unassigned")
+	if who != 0 {
+		if to, err = p.nameOf(&who); err != nil {
+			return err
+		}
+	}
+	return p.changeMany("assigned", "cases_assigned", i18n.T(p.ctx, "confirm.assigned", "to", to), cases.Change{Assignee: &who})
+}
+
+func moveCases(p *page) error {
+	status := cases.Status(p.FormValue("status"))
+	if !slices.Contains(movable(), string(status)) {
+		return fault.Input("status", "status_unknown")
+	}
+	return p.changeMany("moved", "cases_moved", i18n.T(p.ctx, "confirm.moved", "to", i18n.T(p.ctx, "cases.status."+string(status))), cases.Change{Status: &status})
+}
+
+// changeMany changes the chosen rows, each by itself and as it was shown. Where one could not
+// be changed each has a row of what became of it.
+func (p *page) changeMany(kind, flash, what string, change cases.Change) error {
+	chosen := p.chosenCases()
+	switch {
+	case len(chosen) == 0:
+		return p.again(fault.New(fault.Conflict, "nothing_chosen"), "", showCases)
+	case len(chosen) > pageSize:
+		return p.again(fault.New(fault.Conflict, "too_many_cases", "max", pageSize), "", showCases)
+	}
+	var rows []ui.ResultRow
+	done := 0
+	for _, c := range chosen {
+		change.Version = c.version
+		row := ui.ResultRow{Case: cases.Number(c.id), Done: true, Why: what}
+		_, err := cases.Update(p.ctx, p.w.s, p.by, c.id, change)
+		if f, refused := fault.As(err); err != nil && !refused {
+			return err
+		} else if refused {
+			row.Done = false
+			if row.Why, err = p.whyNot(f, c.id); err != nil {
+				return err
+			}
+		} else {
+			done++
+		}
+		rows = append(rows, row)
+	}
+	if done == len(rows) {
+		return p.to(p.casesList(), flash, "count", done)
+	}
+	p.section("cases")
+	slices.SortStableFunc(rows, func(a, b ui.ResultRow) int { // what was not done first
+		switch {
+		case a.Done == b.Done:
+			return 0
+		case b.Done:
+			return -1
+		}
+		return 1
+	})
+	shown := ui.ConfirmResults{Title: i18n.T(p.ctx, "confirm.results."+kind), Back: p.casesList(), BackLabel: i18n.T(p.ctx, "cases.index.title"), Rows: rows, Mixed: true,
+		Figures: []ui.Choice{{Label: i18n.T(p.ctx, "confirm.changed"), Value: i18n.Number(int64(done))}, {Label: i18n.T(p.ctx, "confirm.not_done"), Value: i18n.Number(int64(len(rows) - done))}}}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+// whyNot says why a row was not changed; of what somebody else changed, how it stands now.
+func (p *page) whyNot(f *fault.Fault, id int64) (string, error) {
+	if f.Code != "conflict" {
+		return p.refusedBecause(f), nil
+	}
+	now, err := cases.Get(p.db, id)
+	if err != nil {
+		return "", err
+	}
+	who := i18n.T(p.ctx, "cases.unassigned")
+	if now.AssigneeID != nil {
+		if who, err = p.nameOf(now.AssigneeID); err != nil {
+			return "", err
+		}
+	}
+	return i18n.T(p.ctx, "confirm.seen", "status", i18n.T(p.ctx, "cases.status."+string(now.Status)), "assignee", who), nil
+}

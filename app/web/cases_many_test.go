@@ -1,0 +1,64 @@
+package web_test
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+
+	"hoten/app/cases"
+)
+
+// row is a selected row of the list, at the version of now.
+func row(c *cases.Case) string { return fmt.Sprintf("%s:%d", c.Number(), c.Version) }
+
+// Many cases are changed as they were shown: each that could not be has a row that says why,
+// and what somebody else did meanwhile stands.
+func TestManyCasesAreChangedWithAResultEach(t *testing.T) {
+	s := threeOwed(t)
+	supervisor, agent := s.as(s.Supervisor), s.as(s.Agent)
+	a, b, c := s.Case("w000@ocn.example"), s.Case("w001@ocn.example"), s.Case("w002@ocn.example")
+	list := supervisor.get("/cases?status=new").body
+	says(t, "the list", list, []string{`value="` + row(a) + `"`, `formaction="/cases/status"`, `name="back" value="status=new"`}, nil)
+
+	held := cases.OnHold
+	if _, err := cases.Update(s.Ctx, s.Store, s.Agent2, b.ID, cases.Change{Status: &held, Version: b.Version}); err != nil {
+		t.Fatal(err)
+	}
+	s.propose(s.Agent2, "w002@ocn.example")
+	who := fmt.Sprint(s.Agent.ID)
+	did := supervisor.post("/cases/assign", "number", row(a), "number", row(b), "number", row(c), "assignee", who, "back", "status=new")
+	if did.status != 200 {
+		t.Fatalf("%d %s", did.status, did.body)
+	}
+	says(t, "the result", did.body, []string{a.Number(), b.Number(), c.Number(), "ほかの人が先に変更しました。現在の状態：保留中", `href="/cases?status=new"`}, nil)
+	if strings.Index(did.body, b.Number()) > strings.Index(did.body, a.Number()) {
+		t.Error("what was not done does not come first")
+	}
+	if got := s.Case("w000@ocn.example"); got.AssigneeID == nil || *got.AssigneeID != s.Agent.ID {
+		t.Error("not assigned")
+	}
+	if got := s.Case("w001@ocn.example"); got.AssigneeID != nil || got.Status != cases.OnHold {
+		t.Errorf("written over: %+v", got)
+	}
+
+	all := supervisor.post("/cases/assign", "number", row(s.Case("w001@ocn.example")), "assignee", who, "back", "status=on_hold")
+	if all.status != 303 || all.location != "/cases?status=on_hold" {
+		t.Errorf("all done: %d %s", all.status, all.location)
+	}
+	// A case that waits for approval moves with its request, and is told.
+	moved := agent.post("/cases/status", "number", row(s.Case("w000@ocn.example")), "number", row(s.Case("w002@ocn.example")), "status", "awaiting_customer")
+	says(t, "moved", moved.body, []string{"状態：お客さま回答待ち", "変更していない"}, nil)
+	if got := s.Case("w000@ocn.example"); got.Status != cases.AwaitingCustomer {
+		t.Errorf("not moved: %s", got.Status)
+	}
+	for _, refused := range []url.Values{{"number": {row(s.Case("w000@ocn.example"))}, "status": {"completed"}}, {"status": {"on_hold"}}} {
+		pairs := []string{}
+		for name := range refused {
+			pairs = append(pairs, name, refused.Get(name))
+		}
+		if got := agent.post("/cases/status", pairs...); got.status != 422 && got.status != 409 {
+			t.Errorf("%v: %d", refused, got.status)
+		}
+	}
+}

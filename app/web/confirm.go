@@ -1,0 +1,217 @@
+package web
+
+import (
+	"hoten/app/cases"
+	"hoten/app/fault"
+	"hoten/app/incidents"
+	"hoten/app/ledger"
+	"hoten/app/reimbursements"
+	"hoten/app/resets"
+	"hoten/app/store"
+	"hoten/i18n"
+	"hoten/ui"
+)
+
+// An action on many has a step between: what it would do is counted and shown, the form
+// carries what was shown, and no more than that is done. What fell out has a row.
+
+// confirmNotices shows what sending the notices of an incident would do.
+func confirmNotices(p *page) error {
+	p.section("incidents")
+	i, err := incidents.ByReference(p.db, p.Param("reference"))
+	if err != nil {
+		return err
+	}
+	v, err := resets.PreviewNotices(p.db, p.w.s.Vault, i.ID)
+	if _, refused := fault.As(err); refused {
+		return p.again(err, "", showIncident)
+	}
+	if err != nil {
+		return err
+	}
+	shown := p.confirm("notices", "/incidents/"+i.Reference, i.Reference+" "+i.Title(i18n.Lang(p.ctx)), "/incidents/"+i.Reference+"/notices", v.Shown)
+	if shown.Stopped, err = p.refusal(p.here.Refusal()); err != nil {
+		return err
+	}
+	shown.More = v.More
+	shown.Facts = []ui.Choice{{Label: i18n.T(p.ctx, "confirm.notices.mails"), Value: i18n.Number(v.Mails)},
+		{Label: i18n.T(p.ctx, "confirm.notices.none"), Value: i18n.Number(int64(len(v.Shown)) - v.Mails)}}
+	languages := ui.ConfirmGroup{Title: i18n.T(p.ctx, "confirm.languages")}
+	for _, lang := range i18n.Langs {
+		languages.Add(i18n.T(p.ctx, "confirm.language."+lang), v.Languages[lang])
+	}
+	shown.Groups = append(p.standing(v.Classes, v.Statuses), languages)
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+// confirmProposals shows what proposing for all of an incident would do.
+func confirmProposals(p *page) error {
+	p.section("incidents")
+	i, err := incidents.ByReference(p.db, p.Param("reference"))
+	if err != nil {
+		return err
+	}
+	v, err := reimbursements.PreviewAll(p.db, p.w.s.Clock(), p.by, i.ID)
+	if err != nil {
+		return err
+	}
+	return p.confirmPoints(v, p.confirm("proposals", "/incidents/"+i.Reference, i.Reference+" "+i.Title(i18n.Lang(p.ctx)), "/incidents/"+i.Reference+"/reimbursements", v.Shown))
+}
+
+func (p *page) confirmPoints(v *reimbursements.Preview, shown ui.ConfirmShow) error {
+	programs, err := incidents.Programs(p.db)
+	if err != nil {
+		return err
+	}
+	lang := i18n.Lang(p.ctx)
+	for _, program := range programs {
+		id := program.ID
+		s := ui.ProgramTotals{Program: program.Name(lang), Rollback: v.Totals.Rollback[id], Reimburse: v.Totals.Reimburse[id] + v.Totals.Adjusted[id],
+			Absorbed: v.Totals.Absorbed[id], Cost: ledger.Amount{Program: program, Points: v.Totals.Cost(id)}.Name(lang)}
+		if s.Rollback != 0 || s.Reimburse != 0 || s.Absorbed != 0 {
+			shown.Programs = append(shown.Programs, s)
+		}
+	}
+	shown.Groups = p.standing(v.Classes, v.Statuses)
+	shown.More, shown.PassedAll = v.More, int64(len(v.Passed))
+	shown.Passed = p.fell(v.Passed[:min(len(v.Passed), pageSize)])
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+func (p *page) confirm(kind, back, label, action string, of []cases.AsShown) ui.ConfirmShow {
+	return ui.ConfirmShow{Kind: kind, Back: back, BackLabel: label, Action: action, Count: int64(len(of)), CountedAt: p.w.s.Clock(),
+		Fields: []ui.Choice{{Label: "shown", Value: cases.PackShown(of)}}}
+}
+
+// standing groups cases by class and status.
+func (p *page) standing(classes map[string]int64, statuses map[cases.Status]int64) []ui.ConfirmGroup {
+	class, status := ui.ConfirmGroup{Title: i18n.T(p.ctx, "cases.class")}, ui.ConfirmGroup{Title: i18n.T(p.ctx, "cases.status")}
+	for _, c := range []string{"A", "B", "C", "D"} {
+		class.Add(c+" "+i18n.T(p.ctx, "cases.class."+c), classes[c])
+	}
+	for _, s := range cases.Statuses {
+		status.Add(i18n.T(p.ctx, "cases.status."+string(s)), statuses[s])
+	}
+	return []ui.ConfirmGroup{class, status}
+}
+
+// fell says of each case why nothing was done.
+func (p *page) fell(list []cases.Fell) []ui.ResultRow {
+	out := make([]ui.ResultRow, len(list))
+	for i, f := range list {
+		out[i] = ui.ResultRow{Case: cases.Number(f.CaseID), Why: p.refusedBecause(f.Err)}
+	}
+	return out
+}
+
+// refusedBecause is the sentence of a refusal, or what is wrong with its field.
+func (p *page) refusedBecause(err error) string {
+	f, ok := fault.As(err)
+	if !ok {
+		f = fault.New(fault.Conflict, "internal")
+	}
+	if len(f.Fields) > 0 && f.Code == "invalid" {
+		return i18n.T(p.ctx, "fault."+f.Fields[0].Code, f.Fields[0].Args...)
+	}
+	return i18n.T(p.ctx, "fault."+f.Code, f.Args...)
+}
+
+func notifyAll(p *page) error {
+	incident := "/incidents/" + p.Param("reference")
+	shown, err := cases.UnpackShown(p.FormValue("shown"))
+	if err != nil {
+		return p.to(incident+"/notices", "")
+	}
+	n, fell, err := resets.NotifyShown(p.ctx, p.w.s, p.by, p.Param("reference"), shown)
+	if err != nil {
+		return p.again(err, "", showIncident)
+	}
+	if len(fell) == 0 {
+		done := "notices_queued"
+		if n.Unreachable > 0 {
+			done = "notices_queued_some"
+		}
+		return p.to(incident, done, "queued", n.Queued, "unreachable", n.Unreachable)
+	}
+	return p.results("incidents", "notices", incident, p.Param("reference"), n.Queued+n.Unreachable, fell)
+}
+
+func proposeAll(p *page) error {
+	incident := "/incidents/" + p.Param("reference")
+	shown, err := cases.UnpackShown(p.FormValue("shown"))
+	if err != nil {
+		return p.to(incident+"/reimbursements", "")
+	}
+	return p.proposeShown("incidents", incident, p.Param("reference"), shown, showIncident)
+}
+
+// proposeMany shows what proposing for the chosen cases would do, and does it once that was
+// confirmed.
+func proposeMany(p *page) error {
+	if p.Request().PostForm.Has("shown") {
+		shown, err := cases.UnpackShown(p.FormValue("shown"))
+		if err != nil {
+			return p.again(err, "", showCases)
+		}
+		return p.proposeShown("cases", p.casesList(), i18n.T(p.ctx, "cases.index.title"), shown, showCases)
+	}
+	p.section("cases")
+	v, err := reimbursements.PreviewOf(p.db, p.w.s.Clock(), p.by, p.chosen())
+	if err != nil {
+		return p.again(err, "", showCases)
+	}
+	shown := p.confirm("proposals", p.casesList(), i18n.T(p.ctx, "cases.index.title"), "/cases/reimbursements", v.Shown)
+	shown.Fields = append(shown.Fields, ui.Choice{Label: "back", Value: p.FormValue("back")})
+	return p.confirmPoints(v, shown)
+}
+
+func (p *page) proposeShown(section, back, label string, shown []cases.AsShown, show func(*page) error) error {
+	done, fell, err := reimbursements.ProposeShown(p.ctx, p.w.s, p.by, shown)
+	if err != nil {
+		return p.again(err, "", show)
+	}
+	if len(fell) == 0 {
+		return p.to(back, "cases_proposed", "count", done)
+	}
+	return p.results(section, "proposals", back, label, int64(done), fell)
+}
+
+// results tells how many were done, and why each of the others was not.
+func (p *page) results(section, kind, back, label string, done int64, fell []cases.Fell) error {
+	p.section(section)
+	shown := ui.ConfirmResults{Title: i18n.T(p.ctx, "confirm.results."+kind), Back: back, BackLabel: label, Rows: p.fell(fell),
+		Figures: []ui.Choice{{Label: i18n.T(p.ctx, "confirm.count_done."+kind), Value: i18n.Number(done)},
+			{Label: i18n.T(p.ctx, "confirm.not_done"), Value: i18n.Number(int64(len(fell)))}}}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}
+
+// confirmImpostor shows what was done in a call, and what follows from suspecting its caller.
+func confirmImpostor(p *page) error {
+	id, err := p.id()
+	if err != nil {
+		return err
+	}
+	call, err := store.Find[cases.Call](p.db, "id = ?", id)
+	if err != nil {
+		return err
+	}
+	v, err := p.caseView(call.CaseID)
+	if err != nil {
+		return err
+	}
+	number := cases.Number(call.CaseID)
+	shown := ui.ConfirmShow{Kind: "impostor", Back: "/cases/" + number, BackLabel: number, Count: 1,
+		Action: "/calls/" + p.Param("id") + "/conclude", Fields: []ui.Choice{{Label: "outcome", Value: cases.ImpostorSuspected}},
+		Facts: []ui.Choice{{Label: i18n.T(p.ctx, "cases.number"), Value: number}, {Label: i18n.T(p.ctx, "cases.login_id"), Value: v.LoginID},
+			{Label: i18n.T(p.ctx, "calls.relation"), Value: i18n.T(p.ctx, "calls.relation."+call.Relation)}}}
+	for _, e := range v.Timeline {
+		if !e.At.Before(call.StartedAt) && (call.EndedAt == nil || !e.At.After(*call.EndedAt)) {
+			shown.Events = append(shown.Events, e)
+		}
+	}
+	shown.Frame = p.frame
+	return p.render(shown.Page())
+}

@@ -1,0 +1,143 @@
+package web_test
+
+import (
+	"fmt"
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+
+	"hoten/app/apptest"
+	"hoten/app/cases"
+	"hoten/app/reimbursements"
+)
+
+var shownField = regexp.MustCompile(`name="shown" value="([^"]*)"`)
+
+// shownOn is what the form of a step carries.
+func shownOn(t *testing.T, a answer) string {
+	t.Helper()
+	m := shownField.FindStringSubmatch(a.body)
+	if a.status != 200 || m == nil {
+		t.Fatalf("no step: %d %.300s", a.status, a.body)
+	}
+	return html.UnescapeString(m[1])
+}
+
+// threeOwed is a site with three IDs that lost 100 points each, beside the member's own.
+func threeOwed(t *testing.T) *site {
+	s := newSite(t)
+	var a, m strings.Builder
+	a.WriteString(apptest.AffectedHeader)
+	m.WriteString(apptest.MovementsHeader)
+	for i := range 3 {
+		fmt.Fprintf(&a, "w%03d@ocn.example,山田 太郎,ヤマダ タロウ,1970-02-03,,w%d@mail.example,2008-01-01,,,,ja,1,5000,2014-07-29 10:00\n", i, i)
+		fmt.Fprintf(&m, "W%d,w%03d@ocn.example,2014-07-20 02:00:00,exchange,goo,,gift-code,100,,,confirmed\n", i, i)
+	}
+	s.Import(a.String(), m.String())
+	return s
+}
+
+// What was confirmed is what is proposed: no case that came since, none that changed since,
+// and each that fell out is told.
+func TestProposalsForAllAreThoseThatWereShown(t *testing.T) {
+	s := threeOwed(t)
+	agent := s.as(s.Agent)
+	step := agent.get("/incidents/" + apptest.Reference + "/reimbursements")
+	says(t, "the step", step.body, []string{"補填4件（", "申請する"}, nil)
+	shown := shownOn(t, step)
+
+	completed := cases.Completed
+	c := s.Case("w000@ocn.example")
+	if _, err := cases.Update(s.Ctx, s.Store, s.Supervisor, c.ID, cases.Change{Status: &completed, Version: c.Version, Reason: "ご連絡済み"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := reimbursements.AddAdjustment(s.Ctx, s.Store, s.Manager, s.Case("w001@ocn.example").ID, "goo", 5, "端数"); err != nil {
+		t.Fatal(err)
+	}
+	s.Import(apptest.AffectedHeader+"late@ocn.example,山田 太郎,ヤマダ タロウ,1970-02-03,,late@mail.example,2008-01-01,,,,ja,1,5000,2014-07-29 10:00\n",
+		apptest.MovementsHeader+"L,late@ocn.example,2014-07-20 02:00:00,exchange,goo,,gift-code,100,,,confirmed\n")
+
+	did := agent.post("/incidents/"+apptest.Reference+"/reimbursements", "shown", shown)
+	if did.status != 200 {
+		t.Fatalf("%d %s", did.status, did.body)
+	}
+	says(t, "the result", did.body, []string{s.Case("w000@ocn.example").Number(), s.Case("w001@ocn.example").Number(), "この案件が変わりました"}, []string{s.Case("w002@ocn.example").Number()})
+	for who, want := range map[string]bool{"w000": false, "w001": false, "w002": true, "late": false} {
+		if c := s.Case(who + "@ocn.example"); (c.ReimbursementState != nil) != want {
+			t.Errorf("%s: proposed %v", who, !want)
+		}
+	}
+	if c := s.Case("w000@ocn.example"); c.Status != cases.Completed {
+		t.Errorf("a completed case was moved: %s", c.Status)
+	}
+	if a := agent.post("/incidents/"+apptest.Reference+"/reimbursements", "shown", "?"); a.location != "/incidents/"+apptest.Reference+"/reimbursements" {
+		t.Errorf("without what was shown: %d %s", a.status, a.location)
+	}
+}
+
+// Chosen rows come before the step too, and nothing is proposed before it is confirmed.
+func TestChosenCasesAreConfirmedBeforeTheyAreProposed(t *testing.T) {
+	s := threeOwed(t)
+	agent := s.as(s.Agent)
+	one, two := s.Case("w000@ocn.example"), s.Case("w001@ocn.example")
+	step := agent.post("/cases/reimbursements", "number", one.Number(), "number", two.Number())
+	shown := shownOn(t, step)
+	says(t, "the step", step.body, []string{"補填2件（"}, nil)
+	if s.Case("w000@ocn.example").ReimbursementState != nil {
+		t.Fatal("proposed before it was confirmed")
+	}
+	s.propose(s.Agent2, "w000@ocn.example")
+	did := agent.post("/cases/reimbursements", "shown", shown)
+	says(t, "the result", did.body, []string{one.Number()}, []string{two.Number()})
+	if s.Case("w001@ocn.example").ReimbursementState == nil {
+		t.Error("the other was not proposed")
+	}
+	if a := agent.post("/cases/reimbursements"); a.status != 409 {
+		t.Errorf("nothing chosen: %d", a.status)
+	}
+}
+
+// Notices go to those that were shown, by mail only where that was said.
+func TestNoticesGoToThoseThatWereShown(t *testing.T) {
+	s := threeOwed(t)
+	manager := s.as(s.Manager)
+	at := "/incidents/" + apptest.Reference + "/notices"
+	step := manager.get(at)
+	says(t, "the step", step.body, []string{"件に利用制限のお知らせを送る", "使えるメールアドレスのない案件は"}, nil)
+	shown := shownOn(t, step)
+	moved := cases.InProgress
+	c := s.Case("w000@ocn.example")
+	if _, err := cases.Update(s.Ctx, s.Store, s.Agent, c.ID, cases.Change{Status: &moved, Version: c.Version}); err != nil {
+		t.Fatal(err)
+	}
+	s.Import(apptest.AffectedHeader+"late@ocn.example,山田 太郎,ヤマダ タロウ,1970-02-03,,late@mail.example,2008-01-01,,,,ja,1,5000,2014-07-29 10:00\n", "")
+	did := manager.post(at, "shown", shown)
+	says(t, "the result", did.body, []string{c.Number()}, []string{s.Case("w001@ocn.example").Number()})
+	for who, want := range map[string]int{"w000": 0, "w001": 1, "w002": 1, "late": 0} {
+		if n := s.count("select count(*) from mails where case_id = $1 and kind = 'restriction_notice'", s.Case(who+"@ocn.example").ID); n != want {
+			t.Errorf("%s: %d mails", who, n)
+		}
+	}
+	if a := s.as(s.Agent).get(at); a.status != 403 {
+		t.Errorf("an agent: %d", a.status)
+	}
+}
+
+// A suspicion is a step away: what was done on the caller's word, and what follows.
+func TestSuspicionAsksFirst(t *testing.T) {
+	s := newSite(t)
+	agent, number := s.as(s.Agent), s.Case(login).Number()
+	if a := agent.post("/cases/"+number+"/calls", "direction", "inbound", "relation", "self"); a.status != 303 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	says(t, "the call", agent.get("/cases/"+number).body, []string{`href="/calls/1/impostor"`}, []string{`value="impostor_suspected"`})
+	step := agent.get("/calls/1/impostor")
+	says(t, "the step", step.body, []string{number, "受電", "なりすまし疑いとして記録する", `action="/calls/1/conclude"`}, nil)
+	if a := agent.post("/calls/1/conclude", "outcome", "impostor_suspected"); a.status != 303 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	if n := s.count("select count(*) from identities where impostor_at is not null"); n != 1 {
+		t.Errorf("%d suspected", n)
+	}
+}

@@ -1,0 +1,55 @@
+package web_test
+
+import (
+	"regexp"
+	"testing"
+	"time"
+)
+
+var undoForm = regexp.MustCompile(`action="(/cases/[^"]+/undo)"`)
+
+// What somebody just did is offered to be undone, beside what is said of it and in the
+// timeline; to nobody else, and not once something followed.
+func TestUndoIsOfferedWhileNothingFollowed(t *testing.T) {
+	s := newSite(t)
+	agent, other := s.as(s.Agent), s.as(s.Agent2)
+	c := s.Case(login)
+	at := "/cases/" + c.Number()
+	s.Clock.Add(time.Second)
+	if a := agent.post(at, "version", "1", "status", "on_hold"); a.status != 303 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	page := agent.get(at).body
+	forms := undoForm.FindAllStringSubmatch(page, -1)
+	if len(forms) != 2 || forms[0][1] != forms[1][1] {
+		t.Fatalf("offered: %v", forms)
+	}
+	if n := len(undoForm.FindAllString(agent.get(at).body, -1)); n != 1 {
+		t.Errorf("offered %d times later", n)
+	}
+	if undoForm.MatchString(other.get(at).body) {
+		t.Error("offered to somebody else")
+	}
+	s.Clock.Add(time.Second)
+	if a := agent.post(forms[0][1]); a.status != 303 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	says(t, "undone", agent.get(at).body, []string{"元に戻しました。", "状態を「保留中」から「未対応」に戻した"}, []string{`/undo"`})
+
+	s.Clock.Add(time.Second)
+	if a := agent.post(at+"/adjustments", "program", "goo", "points", "5", "reason", "端数"); a.status != 303 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	m := undoForm.FindStringSubmatch(agent.get(at).body)
+	if m == nil {
+		t.Fatal("the adjustment cannot be undone")
+	}
+	s.Clock.Add(time.Second)
+	if a := other.post(m[1]); a.status != 409 {
+		t.Errorf("by somebody else: %d", a.status)
+	}
+	if a := agent.post(m[1]); a.status != 303 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	says(t, "withdrawn", agent.get(at).body, []string{"調整を取り下げました。"}, []string{`/undo"`})
+}

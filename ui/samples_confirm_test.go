@@ -1,0 +1,32 @@
+package ui
+
+import (
+	"hoten/app/access"
+	"hoten/i18n"
+)
+
+func confirmSamples(lang string) map[string]page {
+	say := func(key string) string { return i18n.T(i18n.With(bg, lang), key) }
+	back := in(lang, "2014-R096 OCN IDへの不正ログイン", "2014-R096 Unauthorised sign-ins to OCN IDs")
+	classes := ConfirmGroup{Title: say("cases.class"), Rows: []Choice{{"204", "A " + say("cases.class.A")}, {"87", "B " + say("cases.class.B")}, {"26", "C " + say("cases.class.C")}}}
+	statuses := ConfirmGroup{Title: say("cases.status"), Rows: []Choice{{"298", say("cases.status.new")}, {"17", say("cases.status.in_progress")}, {"2", say("cases.status.completed")}}}
+	proposals := ConfirmShow{Frame: sampleFrame(lang, "incidents", access.CenterManager), Kind: "proposals", Back: "/incidents/2014-R096", BackLabel: back, Count: 317, CountedAt: jst(7, 31, 10, 4),
+		Programs: []ProgramTotals{{in(lang, "gooポイント", "goo Points"), -128_400, 96_300, 41_250, in(lang, "137,550 gooポイント", "137,550 goo Points")},
+			{in(lang, "ポイントトーク", "Point Talk"), 64_200, 1_200, 0, in(lang, "1,200 ポイント", "1,200 points")}},
+		Groups: []ConfirmGroup{classes, statuses}, Action: "/incidents/2014-R096/reimbursements", Fields: []Choice{{"AQAAAAE", "shown"}}, More: 12,
+		Passed: []ResultRow{{Case: "2014-000123-4", Why: say("fault.double_undecided")}, {Case: "2014-000124-2", Why: say("fault.pending_elsewhere")}}, PassedAll: 3}
+	none := proposals
+	none.Count, none.Programs, none.Groups, none.More = 0, nil, nil, 0
+	notices := proposals
+	notices.Kind, notices.Programs, notices.Passed, notices.PassedAll = "notices", nil, nil, 0
+	notices.Facts = []Choice{{"301", say("confirm.notices.mails")}, {"16", say("confirm.notices.none")}}
+	notices.Groups = append(notices.Groups, ConfirmGroup{Title: say("confirm.languages"), Rows: []Choice{{"310", say("confirm.language.ja")}, {"7", say("confirm.language.en")}}})
+	stopped := notices
+	stopped.Stopped = say("fault.installation_held")
+	impostor := ConfirmShow{Frame: sampleFrame(lang, "cases", access.Agent), Kind: "impostor", Back: "/cases/2014-000123-4", BackLabel: "2014-000123-4", Count: 1, Action: "/calls/1/conclude",
+		Facts:  []Choice{{"2014-000123-4", say("cases.number")}, {"m1@ocn.example", say("cases.login_id")}},
+		Events: []Event{{At: jst(7, 31, 10, 2), Who: in(lang, "佐藤 美咲", "Misaki Sato"), Text: say("cases.event.link_sent")}}, Fields: []Choice{{"impostor_suspected", "outcome"}}}
+	results := ConfirmResults{Frame: sampleFrame(lang, "incidents", access.CenterManager), Title: say("confirm.results.proposals"), Back: "/incidents/2014-R096", BackLabel: back,
+		Figures: []Choice{{"316", say("confirm.count_done.proposals")}, {"1", say("confirm.not_done")}}, Rows: []ResultRow{{Case: "2014-000123-4", Why: say("fault.changed_since_shown")}}}
+	return map[string]page{"confirm_show": proposals, "confirm_show_none": none, "confirm_show_notices": notices, "confirm_show_stopped": stopped, "confirm_show_impostor": impostor, "confirm_results": results}
+}

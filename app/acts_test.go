@@ -644,6 +644,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 			}
 		}},
 		{resets.ToNotifyAll, "", w.Manager, func() func(access.Actor) error {
+			other()
 			return func(by access.Actor) error {
 				_, err := resets.NotifyAll(ctx, db, by, apptest.Reference)
 				return err

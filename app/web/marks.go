@@ -1,7 +1,9 @@
 package web
 
 import (
+	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
 
 	"hoten/app/fault"
@@ -21,22 +23,9 @@ func showMark(p *page) error {
 
 // setMark takes the file of a mark, or takes the mark away.
 func setMark(p *page) error {
-	parts, err := p.Request().MultipartReader()
+	given, err := p.parts()
 	if err != nil {
-		return fault.Input("image", "multipart_expected")
-	}
-	given := map[string][]byte{}
-	for {
-		part, err := parts.NextPart()
-		if err == io.EOF {
-			break
-		}
-		if err == nil {
-			given[part.FormName()], err = io.ReadAll(io.LimitReader(part, operators.MaxMark+1))
-		}
-		if err != nil || len(given) > 4 {
-			return fault.Input("image", "multipart_expected")
-		}
+		return err
 	}
 	if err := p.sameToken(string(given["csrf"])); err != nil {
 		return err
@@ -51,4 +40,26 @@ func setMark(p *page) error {
 		return p.again(err, "mark", editOperator)
 	}
 	return p.wasSet(changed, nil, nil)
+}
+
+// parts reads the small form of a mark, its file among its fields.
+func (p *page) parts() (map[string][]byte, error) {
+	r := p.Request()
+	r.Body = http.MaxBytesReader(p.Response(), r.Body, 2*operators.MaxMark)
+	form, err := r.MultipartReader()
+	given := map[string][]byte{}
+	for err == nil {
+		var part *multipart.Part
+		if part, err = form.NextPart(); err == nil {
+			given[part.FormName()], err = io.ReadAll(part)
+		}
+	}
+	var long *http.MaxBytesError
+	switch {
+	case errors.Is(err, io.EOF):
+		return given, nil
+	case errors.As(err, &long):
+		return nil, fault.Input("image", "mark_too_large", "kilobytes", operators.MaxMark>>10, "pixels", operators.MaxMarkSide)
+	}
+	return nil, fault.Input("image", "multipart_expected")
 }

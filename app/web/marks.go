@@ -25,7 +25,7 @@ func showMark(p *page) error {
 func setMark(p *page) error {
 	given, err := p.parts()
 	if err != nil {
-		return err
+		return p.again(err, "mark", editOperator)
 	}
 	if err := p.sameToken(string(given["csrf"])); err != nil {
 		return err

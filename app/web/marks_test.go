@@ -69,6 +69,7 @@ func TestMarkOfAnOperator(t *testing.T) {
 		"text":              {[]byte("<svg xmlns='http://www.w3.org/2000/svg'/>"), token, http.StatusUnprocessableEntity, "PNGまたはJPEGの画像として読み取れません"},
 		"too wide":          {picture(t, 1025, 1, false), token, http.StatusUnprocessableEntity, "1,024ピクセル"},
 		"too long":          {append(picture(t, 8, 8, false), make([]byte, operators.MaxMark)...), token, http.StatusUnprocessableEntity, "256KB"},
+		"far too long":      {make([]byte, 4*operators.MaxMark), token, http.StatusUnprocessableEntity, "256KB"},
 		"another's token":   {picture(t, 8, 8, false), "x", http.StatusConflict, ""},
 		"cut off in middle": {picture(t, 8, 8, false)[:40], token, http.StatusUnprocessableEntity, "読み取れません"},
 	} {

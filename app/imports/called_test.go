@@ -24,7 +24,7 @@ func TestWhatIsSaidOfRefusedRows(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	i = w.Import("ocn id,氏名\nb@ocn.example,別人\n", "")
-	if got := said(w, i); !slices.Equal(got, []string{"2 : It differs from an earlier row with the same ID or number. The earlier row stands."}) {
+	if got := said(w, i); !slices.Equal(got, []string{"2 : It differs from an earlier row with the same ID or number. The earlier row was kept."}) {
 		t.Errorf("%q", got)
 	}
 	i = w.Import("会員番号,氏名,備考\nb@ocn.example,別人,x\n", "")

@@ -223,7 +223,7 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(1, `^$`, "who@hoten.example", "", "token", "create", "--staff", "who@hoten.example", "--name", "CTI")
 	expect(1, `^$`, "name:", "", "token", "create", "--staff", "manager@hoten.example", "--name", "")
 
-	expect(1, `^$`, `no incident with the reference "none". There is: 2014-R096`, "", "import", "--incident", "none", "--affected", "/nowhere.csv")
+	expect(1, `^$`, `no incident with the reference "none". Known: 2014-R096`, "", "import", "--incident", "none", "--affected", "/nowhere.csv")
 	file := filepath.Join(t.TempDir(), "affected.csv")
 	if err := os.WriteFile(file, []byte("login_id,name\na@ocn.example,山田\n,=1\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -240,6 +240,17 @@ func TestJapaneseWords(t *testing.T) {
 	}
 }
 
+// halfWidth is a mark of Latin texts beside Japanese writing.
+var halfWidth = regexp.MustCompile(`[\p{Hiragana}\p{Katakana}\p{Han}] ?[,:;!?()]|[,:;!?()] ?[\p{Hiragana}\p{Katakana}\p{Han}]`)
+
+func TestJapanesePunctuation(t *testing.T) {
+	for _, key := range i18n.Keys("ja") {
+		if bad := halfWidth.FindString(strings.ReplaceAll(i18n.Raw("ja", key), "#REF!", "")); bad != "" {
+			t.Errorf("%q says %q", key, bad)
+		}
+	}
+}
+
 // neverEnglish are second words for what has one (email, customer, duplicate, phone),
 // British spellings beside the American ones, and marks of Japanese texts.
 var neverEnglish = regexp.MustCompile(`\b[Mm]ails?\b|\b[Mm]embers?\b|\b[Tt]elephones?\b|\b[Dd]oubles?\b|\b[Aa]new\b|[Cc]ancelled|[Aa]uthoris|[Aa]pologis|\b[Cc]entre|[Bb]irth date|per a |[■※’]`)

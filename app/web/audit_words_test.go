@@ -58,7 +58,7 @@ func TestTheAuditTrailSaysWhatWasDecided(t *testing.T) {
 			t.Errorf("%s is said raw", raw)
 		}
 	}
-	for _, words := range []string{"続柄", "ご家族", "架電", "確認不可", "プログラム", "gooポイント", "12,500", "本人確認済の通話", "いいえ", "<b>" + s.Manager.Name + "</b>"} {
+	for _, words := range []string{"相手", "ご家族", "架電", "確認不可", "プログラム", "gooポイント", "12,500", "本人確認済の通話", "いいえ", "<b>" + s.Manager.Name + "</b>"} {
 		if !strings.Contains(body, words) {
 			t.Errorf("the page does not say %s", words)
 		}

@@ -63,7 +63,7 @@ func sampleDeskRefused(lang string) DesksEdit {
 func sampleAsked(lang, state string) AskedAbout {
 	a := AskedAbout{Topics: []TopicLink{{"/calls?topic=id#asked", "OCN ID", false}, {"/calls?topic=goo#asked", in(lang, "gooポイント", "goo Point"), true}}, Topic: in(lang, "gooポイント", "goo Point"), State: state}
 	if state != "here" && state != "nobody" {
-		a.Sentence = in(lang, "ポイントリニューアル受付センタ 0120-170-033 は、本日休みです。次の受付は8/4（月） 10:00からです。", "Point Renewal Center, 0120-170-033, is closed today. It opens next on Mon 4 August at 10:00.")
+		a.Sentence = in(lang, "ポイントリニューアル受付センタ 0120-170-033 は、本日休みです。次の受付は8/4（月） 10:00からです。", "Point Renewal Center, 0120-170-033, is closed today. It opens next on Mon 4 Aug at 10:00.")
 		a.Say = []Said{{"ja", []string{"恐れ入りますが、gooポイントのお問い合わせは、ポイントリニューアル受付センタで承っております。"}}, {"en", []string{"I am sorry, questions about your goo Point are answered by the Point Renewal Center."}}}
 	}
 	return a

@@ -1,9 +1,12 @@
 package app_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"regexp"
 	"slices"
@@ -554,6 +557,16 @@ func acts(t *testing.T, w *apptest.World) []act {
 		{operators.ToSet, "", w.Manager, func() func(access.Actor) error {
 			return func(by access.Actor) error {
 				_, err := operators.Set(ctx, db, by, 0, operators.Operator{Code: "third", NameJa: "第三", NameEn: "Third"})
+				return err
+			}
+		}},
+		{operators.ToSetMark, "", w.Manager, func() func(access.Actor) error {
+			var file bytes.Buffer
+			if err := png.Encode(&file, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+				t.Fatal(err)
+			}
+			return func(by access.Actor) error {
+				_, err := operators.SetMark(ctx, db, by, "ntt-com", file.Bytes())
 				return err
 			}
 		}},

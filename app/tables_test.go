@@ -18,7 +18,7 @@ var tables = map[string][]string{
 	"app/views":          {"saved_views"},
 	"app/forms":          {"sent_forms"},
 	"app/desks":          {"desks"},
-	"app/operators":      {"operators", "id_kinds", "id_domains"},
+	"app/operators":      {"operators", "operator_marks", "id_kinds", "id_domains"},
 	"app/ledger":         {"programs", "accounts", "transfers", "postings"},
 	"app/installation":   {"installations", "copies"},
 	"app/notices":        {"mails", "mail_queues"},

@@ -49,6 +49,7 @@ type Frame struct {
 	Query       string  // what stands in the search box
 	Member      bool    // the page is a member's, who knows the company and not this program
 	Company     string  // the name that signs the mails, on pages of members and of enrolment
+	Logo        string  // address of the company's mark; empty: none
 	Topic       string  // what the caller asks about, where one was chosen; forms carry it on
 	Flash       Flash
 	Versions    []Versions // of a conflict: what others made of it beside what was typed

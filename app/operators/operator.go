@@ -30,6 +30,7 @@ type Operator struct {
 	PageJa      string `json:"page_ja"` // what members call the official page; in English with its article
 	PageEn      string `json:"page_en"`
 	PageURL     string `json:"page_url"` // for the staff: no mail holds it
+	MarkDigest  string `json:"-"`        // of the mark; empty where there is none
 	Version     int64  `json:"-"`
 }
 

@@ -82,7 +82,7 @@ func Put(tx *store.Tx, o Operator) (bool, error) {
 		o.Version = 1
 		return true, record(tx, store.Insert(tx, &o), change)
 	}
-	if o.ID, o.Version = kept.ID, kept.Version; o == *kept {
+	if o.ID, o.Version, o.MarkDigest = kept.ID, kept.Version, kept.MarkDigest; o == *kept {
 		return false, nil
 	}
 	o.Version++

@@ -53,7 +53,9 @@ func (p *page) memberDesks(incident int64) (env notices.Env, states []ui.DeskSta
 	if err != nil {
 		return env, nil, err
 	}
-	p.about = involved.ID
+	if p.about = involved.ID; involved.Operator != nil {
+		p.frame.Logo = involved.Operator.MarkURL()
+	}
 	list = slices.DeleteFunc(list, func(d desks.Kept) bool { return !involved.Asks(d.IDs, d.Topics) })
 	states, err = p.deskStates(list)
 	return env, states, err

@@ -184,6 +184,8 @@ var Routes = []Route{
 	{"POST", "/operators", operators.ToSet, setOperator},
 	{"GET", "/operators/:code", access.ReadSettings, editOperator},
 	{"POST", "/operators/:code", operators.ToSet, setOperator},
+	{"POST", "/operators/:code/mark", operators.ToSetMark, setMark},
+	{"GET", "/marks/:code", Public, showMark},
 	{"GET", "/ids/new", access.ManageIncidents, newID},
 	{"POST", "/ids", operators.ToSetID, setID},
 	{"GET", "/ids/:code", access.ReadSettings, editID},

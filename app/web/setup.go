@@ -144,7 +144,7 @@ func (p *page) operatorForm(o operators.Operator) error {
 		return p.showStanding("operator", o.Code, o.Name(i18n.Lang(p.ctx)), values, fields)
 	}
 	p.bothOfSetup(o.Version, values, fields)
-	return p.render(ui.OperatorsEdit{Frame: p.frame, Code: o.Code, Version: o.Version, Values: values, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
+	return p.render(ui.OperatorsEdit{Frame: p.frame, Code: o.Code, Version: o.Version, Mark: o.MarkURL(), Values: values, MayAudit: p.by.May(access.ReadAuditCenter)}.Page())
 }
 
 func setOperator(p *page) error {

@@ -236,7 +236,10 @@ for (const { lang, who, other, scripts, posted, awaiting, refused } of deciders)
     }
     assert.equal(await box(unseen).count(), 0);
     await checked(sv, lang);
-    for (const id of [one, two, taken]) await box(id).check();
+    for (const id of [one, two, taken]) {
+      await box(id).scrollIntoViewIfNeeded(); // a row that was on screen can be chosen
+      await box(id).check();
+    }
     if (scripts) assert.equal(await sv.locator("[data-chosen]").innerText(), "3");
 
     // Meanwhile the other supervisor decides one of them.

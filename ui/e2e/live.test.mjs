@@ -137,7 +137,9 @@ test("a suspicion reaches a supervisor wherever they are, with the sound and the
   const number = agent.url().match(/H[\d-]+/)[0];
   await agent.locator("form[action$='/calls'] button.primary").click();
   await agent.locator("#answer-name").waitFor();
-  await agent.click("button[name=outcome][value=impostor_suspected]");
+  await agent.click("#call a[href$='/impostor']");
+  await agent.click("#confirm");
+  await agent.locator("#call .notice.error", { hasText: "なりすまし疑い" }).waitFor();
   await sv.locator(`[data-suspicion='${number}'] a`).waitFor({ timeout: 15_000 });
   await sv.locator("nav.rail .badge[title*='なりすまし疑い']").waitFor();
   const said = ["sound", "sound", `なりすまし疑い：${number}`];

@@ -13,6 +13,14 @@ export function partial() {
     if (event.detail.target?.id !== "board" || document.activeElement !== document.body) return;
     (document.getElementById("board-title") ?? document.getElementById("find"))?.focus();
   });
+  // Where another page came in as a whole, its heading is what is read next.
+  document.addEventListener("htmx:afterSettle", () => {
+    if (document.activeElement !== document.body || document.getElementById("call")) return;
+    const heading = document.querySelector("#main > .page-head h1");
+    if (!heading) return;
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  });
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr, target, shouldSwap } = event.detail;
     if (!shouldSwap || xhr.responseText.includes(`id="${target.id}"`)) return;

@@ -3,6 +3,8 @@ package app
 import (
 	"cmp"
 	"context"
+	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -45,12 +47,13 @@ func (a *App) mailEnv(ctx context.Context, at time.Time, lang string, incident i
 		return notices.Env{}, err
 	}
 	env := envOf(langCtx, involved, a.MailFrom)
+	env.Site = site(a.BaseURL)
 	list, err := desks.List(db)
 	if err != nil {
 		return env, err
 	}
 	for _, d := range involved.Desks(list) {
-		line := notices.DeskLine{Name: d.NameJa, Phone: jptext.FormatPhone(d.Phone), Hours: deskHours(langCtx, d.Desk, at)}
+		line := notices.DeskLine{Name: d.NameJa, Phone: jptext.FormatPhone(d.Phone), Hours: deskHours(langCtx, d.Desk, at), Regular: regularHours(langCtx, d.Desk, at)}
 		if lang == "en" {
 			line.Name = d.NameEn
 		}
@@ -90,13 +93,7 @@ func envOf(ctx context.Context, in *incidents.Involved, from string) notices.Env
 
 // deskHours says a desk's hours on the day; where it is closed, also when it opens next.
 func deskHours(ctx context.Context, d desks.Desk, at time.Time) string {
-	hours := func(date jptext.Date) string {
-		var openings []string
-		for _, o := range d.On(date) {
-			openings = append(openings, i18n.T(ctx, "mails.desk_hours", "from", desks.Clock(o.Open), "until", desks.Clock(o.Close)))
-		}
-		return strings.Join(openings, i18n.T(ctx, "list.comma"))
-	}
+	hours := func(date jptext.Date) string { return openings(ctx, d.On(date)) }
 	if today := hours(jptext.DateOf(at)); today != "" {
 		return today
 	}
@@ -105,6 +102,70 @@ func deskHours(ctx context.Context, d desks.Desk, at time.Time) string {
 		return i18n.T(ctx, "mails.desk_closed_today")
 	}
 	return i18n.T(ctx, "mails.desk_opens_next", "day", i18n.DayInSentence(ctx, next), "hours", hours(jptext.DateOf(next)))
+}
+
+func openings(ctx context.Context, spans []desks.Span) string {
+	list := make([]string, len(spans))
+	for i, o := range spans {
+		list[i] = i18n.T(ctx, "mails.desk_hours", "from", desks.Clock(o.Open), "until", desks.Clock(o.Close))
+	}
+	return strings.Join(list, i18n.T(ctx, "list.comma"))
+}
+
+// regularHours says the hours of a usual week of the desk: 月〜金 10:00〜19:00（祝日を除く）.
+func regularHours(ctx context.Context, d desks.Desk, at time.Time) string {
+	var week, except []string
+	for _, r := range d.Regular(jptext.DateOf(at)) {
+		week = append(week, weekdays(ctx, r.Weekdays)+" "+openings(ctx, r.Openings))
+	}
+	if d.ClosedOnHolidays {
+		except = append(except, i18n.T(ctx, "mails.desk_holidays"))
+	}
+	for _, p := range d.ClosedYearly {
+		except = append(except, i18n.T(ctx, "mails.desk_hours", "from", i18n.DayOfYear(ctx, p.First.Month, p.First.Day), "until", i18n.DayOfYear(ctx, p.Last.Month, p.Last.Day)))
+	}
+	said := strings.Join(week, i18n.T(ctx, "list.comma"))
+	if said == "" || except == nil {
+		return said
+	}
+	return i18n.T(ctx, "mails.desk_except", "hours", said, "days", i18n.Both(i18n.Lang(ctx), except))
+}
+
+// weekdays names days of the week from Monday on, those in a row by their ends: 月〜金・日.
+func weekdays(ctx context.Context, days desks.Weekdays) string {
+	if days == desks.Daily {
+		return i18n.T(ctx, "desks.weekday.daily")
+	}
+	has := func(i int) bool { return i < 7 && days.Has(time.Weekday((i+1)%7)) }
+	name := func(i int) string { return i18n.T(ctx, "desks.weekday."+strconv.Itoa((i+1)%7)) }
+	var said []string
+	for i := 0; i < 7; i++ {
+		if !has(i) {
+			continue
+		}
+		first := i
+		for has(i + 1) {
+			i++
+		}
+		switch {
+		case i-first > 1:
+			said = append(said, i18n.T(ctx, "mails.desk_hours", "from", name(first), "until", name(i)))
+		case i > first:
+			said = append(said, name(first), name(i))
+		default:
+			said = append(said, name(i))
+		}
+	}
+	return strings.Join(said, i18n.T(ctx, "desks.weekday.comma"))
+}
+
+// site is the domain of the address that links begin with.
+func site(base string) string {
+	u, err := url.Parse(base)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // DeliverAs delivers mails as of the clock of s.

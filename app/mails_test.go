@@ -56,18 +56,27 @@ func TestMailsOfTheDay(t *testing.T) {
 	}
 }
 
-// Where a desk is closed on the day, the mail says when it opens next.
-func TestMailsSayWhenADeskOpensNext(t *testing.T) {
+// A mail says the hours of the day and those of a usual week, where a desk is closed also
+// when it opens next, and on which domain its link lies.
+func TestMailsSayHoursAndDomain(t *testing.T) {
 	w := apptest.NewWorld(t)
 	a := &App{Store: w.Store}
+	a.BaseURL = "https://hoten.example:8443"
 	saturday := time.Date(2014, time.August, 2, 12, 0, 0, 0, jptext.JST)
-	for lang, want := range map[string][2]string{
-		"ja": {"10:00〜21:00", "本日は休業いたします。次の受付：8月4日（月）10:00〜21:00"},
-		"en": {"10:00–21:00", "closed today (next open Monday 4 August, 10:00–21:00)"},
+	for lang, want := range map[string][2]notices.DeskLine{
+		"ja": {{Hours: "10:00〜21:00", Regular: "毎日 10:00〜19:00（12月29日〜1月3日を除く）"},
+			{Hours: "休業（次の受付：8月4日（月）10:00〜21:00）", Regular: "月〜金 10:00〜19:00（祝日および12月29日〜1月3日を除く）"}},
+		"en": {{Hours: "10:00–21:00", Regular: "Daily 10:00–19:00 (except 29 December–3 January)"},
+			{Hours: "closed (next open Monday 4 August, 10:00–21:00)", Regular: "Mon–Fri 10:00–19:00 (except public holidays and 29 December–3 January)"}},
 	} {
 		env, err := a.mailEnv(w.Ctx, saturday, lang, 0)
-		if err != nil || len(env.Desks) != 2 || env.Desks[0].Hours != want[0] || env.Desks[1].Hours != want[1] {
-			t.Errorf("%s: %+v, %v", lang, env.Desks, err)
+		if err != nil || len(env.Desks) != 2 || env.Site != "hoten.example" {
+			t.Fatalf("%s: %+v, %v", lang, env, err)
+		}
+		for i, d := range env.Desks {
+			if d.Hours != want[i].Hours || d.Regular != want[i].Regular {
+				t.Errorf("%s: %+v, want %+v", lang, d, want[i])
+			}
 		}
 	}
 }

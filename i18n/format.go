@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -99,6 +100,14 @@ func Date(ctx context.Context, t time.Time) string {
 		return format(t, "2006年1月2日")
 	}
 	return format(t, "2 January 2006")
+}
+
+// DayOfYear writes a day of every year: 12月29日, or 29 December.
+func DayOfYear(ctx context.Context, month time.Month, day int) string {
+	if Lang(ctx) == "ja" {
+		return fmt.Sprintf("%d月%d日", month, day)
+	}
+	return fmt.Sprintf("%d %s", day, month)
 }
 
 // DayOfWeek writes 7/28（月）, or Mon 28 Jul, and of another year also the year.

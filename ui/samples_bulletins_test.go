@@ -29,7 +29,7 @@ func sampleHandedOver(lang string) []HandedOver {
 	return []HandedOver{
 		{Report: DailyURL("2014-R096", jst(7, 30, 0, 0), "tech"), Day: jst(7, 30, 0, 0), At: jst(7, 30, 19, 50), By: in(lang, "鈴木 蓮", "Ren Suzuki"), Desk: in(lang, "OCNテクニカルサポートセンタ", "OCN Technical Support Center"),
 			Text: in(lang, "夕方から再設定の問い合わせが増加。\n明日は10時から増員。", "More calls about resets since the evening.\nMore people from 10 tomorrow.")},
-		{Report: DailyURL("2014-R096", jst(7, 30, 0, 0), ""), Day: jst(7, 30, 0, 0), At: jst(7, 30, 20, 5), By: in(lang, "高橋 翔", "Sho Takahashi"), Text: in(lang, "メールの遅れは解消。", "Mails are no longer late.")},
+		{Report: DailyURL("2014-R096", jst(7, 30, 0, 0), ""), Day: jst(7, 30, 0, 0), At: jst(7, 30, 20, 5), By: in(lang, "高橋 翔", "Sho Takahashi"), Text: in(lang, "メールの遅れは解消。", "Emails are no longer late.")},
 	}
 }
 

@@ -40,7 +40,7 @@ func sampleDeskNew(lang string) DesksEdit {
 func previewed(lang string) DesksEdit {
 	p := sampleDeskEdit(lang)
 	p.Previewed, p.Earlier, p.Later, p.Reason = true, "2014-04", "2014-10", in(lang, "臨時の開所", "Opened for once")
-	p.Changes = []RuleChange{{in(lang, "電話番号", "Telephone"), "0120-170-033", "0120-170-034"}, {in(lang, "臨時の変更", "Special days"), "", in(lang, "2014年8月23日 10:00–17:00", "23 August 2014 10:00–17:00")},
+	p.Changes = []RuleChange{{in(lang, "電話番号", "Phone"), "0120-170-033", "0120-170-034"}, {in(lang, "臨時の変更", "Special days"), "", in(lang, "2014年8月23日 10:00–17:00", "23 August 2014 10:00–17:00")},
 		{in(lang, "毎年の休業期間", "Closed every year"), "12/29–1/3", ""}}
 	for _, month := range []time.Month{7, 8, 9} {
 		p.Months = append(p.Months, sampleMonth(lang, month, true))
@@ -63,7 +63,7 @@ func sampleDeskRefused(lang string) DesksEdit {
 func sampleAsked(lang, state string) AskedAbout {
 	a := AskedAbout{Topics: []TopicLink{{"/calls?topic=id#asked", "OCN ID", false}, {"/calls?topic=goo#asked", in(lang, "gooポイント", "goo Point"), true}}, Topic: in(lang, "gooポイント", "goo Point"), State: state}
 	if state != "here" && state != "nobody" {
-		a.Sentence = in(lang, "ポイントリニューアル受付センタ 0120-170-033 は本日 受付時間外です。次は 8/4（月） 10:00 からです。", "Point Renewal Center, 0120-170-033, is closed today. It opens next on Mon 4 August at 10:00.")
+		a.Sentence = in(lang, "ポイントリニューアル受付センタ 0120-170-033 は、本日休みです。次の受付は8/4（月） 10:00からです。", "Point Renewal Center, 0120-170-033, is closed today. It opens next on Mon 4 Aug at 10:00.")
 		a.Say = []Said{{"ja", []string{"恐れ入りますが、gooポイントのお問い合わせは、ポイントリニューアル受付センタで承っております。"}}, {"en", []string{"I am sorry, questions about your goo Point are answered by the Point Renewal Center."}}}
 	}
 	return a

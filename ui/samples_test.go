@@ -216,7 +216,7 @@ func sampleCase(lang string) CasesShow {
 		},
 		Timeline: []Event{
 			{At: jst(7, 31, 10, 44), Kind: "note", Who: in(lang, "佐藤 美咲", "Misaki Sato"), Text: in(lang, "メモを登録", "Note"), Note: in(lang, "ご本人さまは7/20ごろに心当たりのないメールを受け取ったとのこと。\n平日の午後に折り返し希望。", "Received a mail he did not expect around 20 July.\nPlease call back on weekday afternoons.")},
-			{At: jst(7, 31, 10, 42), Kind: "verification", Who: in(lang, "佐藤 美咲", "Misaki Sato"), Text: in(lang, "生年月日：一致", "Birth date: match")},
+			{At: jst(7, 31, 10, 42), Kind: "verification", Who: in(lang, "佐藤 美咲", "Misaki Sato"), Text: in(lang, "生年月日：一致", "Date of birth: match")},
 			{At: jst(7, 31, 10, 38), Kind: "call", Who: in(lang, "佐藤 美咲", "Misaki Sato"), Text: in(lang, "受電（ご本人さま）", "Inbound call (account holder)")},
 			{At: jst(7, 31, 9, 15), Kind: "points", Who: in(lang, "鈴木 健", "Ken Suzuki"), Text: in(lang, "補填を申請", "Reimbursement submitted")},
 			{At: jst(7, 30, 9, 0), Kind: "mail", Who: "hoten", Text: in(lang, "利用制限のお知らせを送信", "Restriction notice sent")},

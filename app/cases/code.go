@@ -42,7 +42,7 @@ func SendCode(ctx context.Context, s *store.Store, by access.Actor, callID int64
 		if err := in.provable(tx); err != nil {
 			return err
 		}
-		// Without an address waiting for the next code is in vain.
+		// Without an address no next code can be sent, so that waiting for it is pointless.
 		contact, err := usableContact(tx.DB, in.Case, in.of.Standing, members.Email)
 		if err != nil {
 			return err
@@ -70,7 +70,7 @@ func (in *talk) codeAllowed(tx *store.Tx) error {
 	if err := Unsuspected(in.of.Standing); err != nil {
 		return err
 	}
-	// While the day is closed another call would be in vain.
+	// While level 2 is closed for the day, another call cannot reach it.
 	if err := open2(in.of.Standing, in.policy.Verification, tx.Now); err != nil {
 		return err
 	}

@@ -190,7 +190,7 @@ func TestContactsThatMayBeUsed(t *testing.T) {
 	if _, err := w.Pool.Exec(w.Ctx, "update contacts set undeliverable_at = now() where kind = 'email'"); err != nil {
 		t.Fatal(err)
 	}
-	// That is said before anybody waits for the next code, which would be in vain.
+	// That is said before anybody waits for the next code, which could not be sent.
 	_, err = cases.SendCode(w.Ctx, w.Store, w.Agent, w.Call(w.Agent, w.Case("m4@ocn.example").ID).ID)
 	refused(t, err, "no_usable_contact")
 }

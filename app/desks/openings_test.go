@@ -123,3 +123,20 @@ func TestOpeningsLieApart(t *testing.T) {
 		}
 	}
 }
+
+// The usual week is what extensions and exceptions give way to; days with the same
+// openings stand together, closed days do not stand in it.
+func TestRegular(t *testing.T) {
+	noon := []Hours{{Weekdays: Working, Open: 600, Close: 720}, {Weekdays: Working, Open: 780, Close: 1080}, {Weekdays: 1 << time.Saturday, Open: 600, Close: 720},
+		{Weekdays: Working, Open: 540, Close: 1260, Until: day(t, "2026-03-31")}}
+	d := Desk{Hours: noon, Exceptions: []Exception{{Date: day(t, "2026-03-09"), Closed: true}}}
+	for _, from := range []string{"2026-03-09", "2026-03-15"} {
+		week := d.Regular(day(t, from))
+		if len(week) != 2 || week[0].Weekdays != Working || Written(week[0].Openings) != "10:00–12:00 13:00–18:00" || week[1].Weekdays != 1<<time.Saturday || Written(week[1].Openings) != "10:00–12:00" {
+			t.Errorf("from %s: %+v", from, week)
+		}
+	}
+	if week := (Desk{}).Regular(day(t, "2026-03-09")); week != nil {
+		t.Errorf("without hours: %+v", week)
+	}
+}

@@ -53,6 +53,31 @@ func (d Desk) usual(date jptext.Date) (widest Hours) {
 	return widest
 }
 
+// Regular is a part of a desk's usual week: days of the week with the same openings.
+type Regular struct {
+	Weekdays Weekdays
+	Openings []Span
+}
+
+// Regular gives the desk's usual openings on the week that begins with the day, those that
+// extended and special hours and exceptions give way to; Monday's first, no closed days.
+func (d Desk) Regular(from jptext.Date) (week []Regular) {
+	for i := range 7 {
+		weekday := time.Weekday((i + 1) % 7)
+		date := from.AddDays((int(weekday) - int(from.Weekday()) + 7) % 7)
+		openings := d.openings(d.usual(date), date)
+		if openings == nil {
+			continue
+		}
+		same := slices.IndexFunc(week, func(r Regular) bool { return slices.Equal(r.Openings, openings) })
+		if same < 0 {
+			same, week = len(week), append(week, Regular{Openings: openings})
+		}
+		week[same].Weekdays |= 1 << weekday
+	}
+	return week
+}
+
 // beside says how openings differ from the usual ones: not, by being longer, or otherwise.
 func beside(openings, usual []Span) string {
 	longer := func(u Span) bool {

@@ -21,6 +21,7 @@ type Env struct {
 	Company   string   // signs the mail
 	Signature []string // lines below the company
 	TopPage   string   // the name of the official page, in English with its article; never its address
+	Site      string   // the domain that a reset link lies on; empty: not said
 	ID        string   // what members call the ID
 	Mailbox   bool     // the ID has a mailbox of its own
 	GoesOn    string   // what goes on while the ID is restricted; may be empty
@@ -38,8 +39,8 @@ type Env struct {
 }
 
 // DeskLine is a desk as a mail names it. Hours are those of the day, "10:00–21:00",
-// or say that the desk is closed.
-type DeskLine struct{ Name, Phone, Hours string }
+// or say that the desk is closed; Regular are those of a usual week, empty where it has none.
+type DeskLine struct{ Name, Phone, Hours, Regular string }
 
 // Render puts a mail into words. secret is the code or the whole link; the kinds
 // that need none ignore it. Kept copies are rendered with Hidden instead.

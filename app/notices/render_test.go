@@ -20,17 +20,17 @@ var languages = []string{"ja", "en"}
 
 func env(lang string) Env {
 	if lang == "en" {
-		return Env{Company: "NTT Communications", TopPage: "the official OCN top page", ID: "OCN ID", PointPassword: "point password", OneTimePassword: true, Mailbox: true,
+		return Env{Company: "NTT Communications", Site: "hoten.example", TopPage: "the official OCN top page", ID: "OCN ID", PointPassword: "point password", OneTimePassword: true, Mailbox: true,
 			Transfers: true, Units: []string{"points"}, GoesOn: "Your internet connection works as before while the OCN ID is restricted. The OCN Authentication ID used for the connection is not the same as your OCN ID.",
 			Desks: []DeskLine{
-				{"OCN Technical Support Center", "0120-047-860", "10:00–21:00"}, {"Point Renewal Reception Center", "0120-170-033", "closed today (next open Monday 4 August, 10:00–21:00)"}},
+				{"OCN Technical Support Center", "0120-047-860", "10:00–21:00", "Daily 10:00–19:00 (except 29 December–3 January)"}, {"Point Renewal Reception Center", "0120-170-033", "closed (next open Monday 4 August, 10:00–21:00)", "Mon–Fri 10:00–19:00 (except public holidays and 29 December–3 January)"}},
 			Services: []string{"goo Point: exchanges are suspended. They are planned to resume on 31 July at 15:00.", "PointTalk: transfers need the point password."},
 			Transfer: "point_password"}
 	}
-	return Env{Company: "NTTコミュニケーションズ", TopPage: "OCNの公式トップページ", ID: "OCN ID", PointPassword: "ポイントパスワード", OneTimePassword: true, Mailbox: true,
+	return Env{Company: "NTTコミュニケーションズ", Site: "hoten.example", TopPage: "OCNの公式トップページ", ID: "OCN ID", PointPassword: "ポイントパスワード", OneTimePassword: true, Mailbox: true,
 		Transfers: true, Units: []string{"ポイント"}, GoesOn: "OCN IDの利用制限中も、インターネット接続はこれまでどおりご利用いただけます。接続に使う「OCN認証ID」は、OCN IDとは別のものです。",
 		Desks: []DeskLine{
-			{"OCNテクニカルサポートセンタ", "0120-047-860", "10:00〜21:00"}, {"ポイントリニューアル受付センタ", "0120-170-033", "本日は休業いたします。次の受付：8月4日（月）10:00〜21:00"}},
+			{"OCNテクニカルサポートセンタ", "0120-047-860", "10:00〜21:00", "毎日 10:00〜19:00（12月29日〜1月3日を除く）"}, {"ポイントリニューアル受付センタ", "0120-170-033", "休業（次の受付：8月4日（月）10:00〜21:00）", "月〜金 10:00〜19:00（祝日および12月29日〜1月3日を除く）"}},
 		Services: []string{"gooポイントの交換は、現在ご利用いただけません。7月31日 15:00に再開の予定です。", "ポイントークの移行には、ポイントパスワードが必要です。"},
 		Transfer: "point_password"}
 }
@@ -318,6 +318,9 @@ func TestPointsAddUp(t *testing.T) {
 }
 
 // A case that was closed while something is owed is not told as finished.
+// takenForAReason is the reason, and then the figures.
+var takenForAReason = regexp.MustCompile(`(対象ではなくなったポイントを、残高から差し引きました。|今回の訂正により、次のポイントを残高から差し引きました。|no longer due.*from.?your.?balance\.|takes the.?following.?points from your.?balance\.).*−7`)
+
 // Every mail can be written whatever happened to the points: what is put back, taken back,
 // borne or moved, in each program.
 func TestEveryMailCanBeWritten(t *testing.T) {
@@ -333,8 +336,8 @@ func TestEveryMailCanBeWritten(t *testing.T) {
 						for _, kind := range Kinds {
 							for _, lang := range []string{"ja", "en"} {
 								m := render(t, kind, lang, f, secrets[kind])
-								if kind == ReimbursementCorrected && f.Points[0].Total() < 0 && !strings.Contains(m.Text, "差し引いたポイント") && !strings.Contains(m.Text, "We deducted points") {
-									t.Fatalf("points were taken, and the mail does not say why:\n%s", m.Text)
+								if kind == ReimbursementCorrected && f.Points[0].Total() < 0 && !takenForAReason.MatchString(strings.ReplaceAll(m.Text, "\n", "")) {
+									t.Fatalf("points were taken, and the mail does not say why before it says how many:\n%s", m.Text)
 								}
 							}
 						}

@@ -9,7 +9,7 @@ import (
 // rail is an operator whose programs count in miles and in coins.
 func rail(lang string) Env {
 	e := env(lang)
-	e.ID, e.PointPassword, e.Services, e.Transfer, e.GoesOn, e.Desks = "Rail Club number", "", nil, "", "", []DeskLine{{"Rail Club", "0120-000-100", "10:00"}}
+	e.ID, e.PointPassword, e.Services, e.Transfer, e.GoesOn, e.Desks = "Rail Club number", "", nil, "", "", []DeskLine{{"Rail Club", "0120-000-100", "10:00", ""}}
 	if e.Units = []string{"マイル", "コイン"}; lang == "en" {
 		e.Units = []string{"miles", "coins"}
 	}

@@ -66,7 +66,7 @@ type words struct {
 	Points                           []pointWords
 	Desks                            []DeskLine
 	Number                           string // what an English mail says of the desks' numbers below
-	Company, TopPage                 string
+	Company, TopPage, Site           string
 	Signature                        []string
 	ID, GoesOn, Happened             string
 	PointPassword                    string
@@ -108,7 +108,7 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 		From: day(lang, f.PeriodFrom), To: day(lang, f.PeriodTo), Detected: day(lang, f.DetectedOn),
 		Day: day(lang, f.At), Clock: f.At.In(jptext.JST).Format("15:04"), Minutes: f.Minutes, Resumed: f.Resumed, PointsOpen: f.PointsOpen, ContactOpen: f.ContactOpen, Open: f.PointsOpen || f.ContactOpen, Loss: f.Loss, PutBack: f.PutBack, Correction: f.Correction,
 		Phone: f.Contact == "phone", Former: f.Former,
-		Company: value(env.Company), TopPage: value(env.TopPage), Transfer: env.Transfer, Signature: values(env.Signature), Services: values(env.Services),
+		Company: value(env.Company), TopPage: value(env.TopPage), Site: value(env.Site), Transfer: env.Transfer, Signature: values(env.Signature), Services: values(env.Services),
 		ID: value(cmp.Or(env.ID, "ID")), GoesOn: value(env.GoesOn), Happened: value(env.Happened), PointPassword: value(env.PointPassword),
 		Unit: value(cmp.Or(i18n.Either(lang, env.Units), general(lang))), Own: value(cmp.Or(i18n.Both(lang, f.units(lang)), i18n.Both(lang, env.Units), general(lang))), Mailbox: env.Mailbox, OneTimePassword: env.OneTimePassword, Transfers: env.Transfers,
 	}
@@ -124,7 +124,7 @@ func newWords(lang string, f Facts, secret string, env Env) words {
 		w.Points = append(w.Points, p.words(lang))
 	}
 	for _, d := range env.Desks {
-		w.Desks = append(w.Desks, DeskLine{value(d.Name), value(d.Phone), value(d.Hours)})
+		w.Desks = append(w.Desks, DeskLine{value(d.Name), value(d.Phone), value(d.Hours), value(d.Regular)})
 	}
 	if w.Number = "one of the numbers below"; len(w.Desks) == 1 {
 		w.Number = "the number below"

@@ -205,7 +205,7 @@ func TestLinkNeedsAVerifiedCaller(t *testing.T) {
 	}
 }
 
-// While level 2 is closed by phone no call is asked for, which would be in vain.
+// While level 2 is closed by phone no call is asked for, since none could reach it.
 func TestLinkWhileLevel2IsClosed(t *testing.T) {
 	w := world(t)
 	c := w.Case("m1@ocn.example")

@@ -58,7 +58,7 @@ func TestTheAuditTrailSaysWhatWasDecided(t *testing.T) {
 			t.Errorf("%s is said raw", raw)
 		}
 	}
-	for _, words := range []string{"続柄", "ご家族", "架電", "確認不可", "プログラム", "gooポイント", "12,500", "本人確認済の通話", "いいえ", "<b>" + s.Manager.Name + "</b>"} {
+	for _, words := range []string{"相手", "ご家族", "架電", "確認不可", "プログラム", "gooポイント", "12,500", "本人確認済の通話", "いいえ", "<b>" + s.Manager.Name + "</b>"} {
 		if !strings.Contains(body, words) {
 			t.Errorf("the page does not say %s", words)
 		}
@@ -93,7 +93,7 @@ func TestTheAuditTrailIsFiltered(t *testing.T) {
 	}
 	all, _ := rows("case=" + c.Number())
 	noted, body := rows("action=case.noted")
-	if all < 3 || noted != 1 || !strings.Contains(body, "案件 "+c.Number()) || !strings.Contains(body, ">メモを追加<") || !strings.Contains(body, s.Agent.Name) || strings.Contains(body, "case:"+c.Number()) {
+	if all < 3 || noted != 1 || !strings.Contains(body, "案件 "+c.Number()) || !strings.Contains(body, ">メモを登録<") || !strings.Contains(body, s.Agent.Name) || strings.Contains(body, "case:"+c.Number()) {
 		t.Errorf("%d about the case, %d notes: %s", all, noted, body)
 	}
 	if n, body := rows("case=" + strings.ToLower(strings.ReplaceAll(c.Number(), "-", ""))); n != all || !strings.Contains(body, fmt.Sprintf("補填申請 %d", request.ID)) {
@@ -143,7 +143,7 @@ func TestTheAuditTrailIsExported(t *testing.T) {
 	b := s.as(s.Auditor)
 	a := b.get("/audit.csv?action=case.noted&case=" + c.Number())
 	if lines := strings.Split(strings.TrimSpace(a.body), "\r\n"); a.status != http.StatusOK || len(lines) != 2 || !strings.Contains(lines[0], "操作者") ||
-		!strings.Contains(lines[1], s.Agent.Name+",メモを追加,案件 "+c.Number()) {
+		!strings.Contains(lines[1], s.Agent.Name+",メモを登録,案件 "+c.Number()) {
 		t.Errorf("%d: %q", a.status, a.body)
 	}
 	if a := b.get("/audit.xlsx"); a.status != http.StatusOK || !strings.HasPrefix(a.body, "PK") {
@@ -152,7 +152,7 @@ func TestTheAuditTrailIsExported(t *testing.T) {
 	if n := s.count("select count(*) from audit_entries where action = 'audit.exported' and actor_id = $1", s.Auditor.ID); n != 2 {
 		t.Errorf("audited %d times", n)
 	}
-	if body := b.get("/audit?action=audit.exported").body; !strings.Contains(body, "監査証跡を出力") || !strings.Contains(body, "操作 メモを追加") {
+	if body := b.get("/audit?action=audit.exported").body; !strings.Contains(body, "監査証跡を出力") || !strings.Contains(body, "操作 メモを登録") {
 		t.Errorf("the export is not told: %s", body)
 	}
 	if a := b.get("/audit.csv?action=nope"); a.status != http.StatusUnprocessableEntity {

@@ -22,7 +22,7 @@ func TestHandingOverACall(t *testing.T) {
 	call := s.Verified(s.Agent, c.ID, "name", "山田太郎", "birth_date", "1970-02-03", "customer_number", "N123456789")
 	giver := s.as(s.Agent)
 	// Whoever has a page open counts as being there.
-	if body := giver.get(path).body; !strings.Contains(body, "引き継げる人は全員、通話中か、コンソールを開いていません。") || !strings.Contains(body, s.Supervisor.Name+"（スーパーバイザー、コンソールを開いていません）") || strings.Contains(body, s.Auditor.Name) ||
+	if body := giver.get(path).body; !strings.Contains(body, "引き継げる人は、全員が通話中か、コンソールを開いていない状態です。") || !strings.Contains(body, s.Supervisor.Name+"（スーパーバイザー、コンソールを開いていません）") || strings.Contains(body, s.Auditor.Name) ||
 		strings.Contains(body, `id="handover-to"`) {
 		t.Error("who could take the call is not listed, or can be chosen while nobody is there")
 	}

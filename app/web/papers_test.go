@@ -33,5 +33,5 @@ func TestWithdrawingPapers(t *testing.T) {
 	if a := supervisor.post(withdraw, "reason", "書類が偽造と判明"); a.status != http.StatusSeeOther {
 		t.Errorf("withdrawn: %d", a.status)
 	}
-	says(t, "afterwards", supervisor.get(path).body, []string{panel, "法定代理人", " 取り消し</span>", "書類が偽造と判明", "代理の書類の記録を取り消し（法定代理人）"}, []string{offer})
+	says(t, "afterwards", supervisor.get(path).body, []string{panel, "法定代理人", " 取消</span>", "書類が偽造と判明", "代理の書類の記録を取消（法定代理人）"}, []string{offer})
 }

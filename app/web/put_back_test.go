@@ -82,7 +82,7 @@ func TestWhoIsToldOnThePhoneHearsOfTheRestriction(t *testing.T) {
 	at := "/cases/" + c.Number()
 	call := s.Call(s.Agent, c.ID, cases.ItemName, "山田 太郎", cases.ItemBirthDate, "1970-02-03", cases.ItemCustomerNumber, "N78")
 	says(t, "level 1", agent.get(at).body,
-		[]string{"ご利用を制限しております", "新しいパスワードの設定が必要", "インターネット接続", "本人確認書類で新しいメールアドレス", "すべて当社で復元いたします", "will be restored", "先に書類で連絡先を変更", `href="#contacts"`},
+		[]string{"ご利用を制限しております", "新しいパスワードの設定が必要", "インターネット接続", "先に本人確認書類をお送りいただき", "すべて当社で復元いたします", "will be restored", "先に書類で連絡先を変更", `href="#contacts"`},
 		[]string{"お手続きは必要ございません", "nothing you need to do", "補填いたします", "切らせていただきます", "登録電話番号へ折り返すか"})
 	// Another case says which call a new one ends.
 	other := "/cases/" + s.Case(login).Number()

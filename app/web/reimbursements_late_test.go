@@ -68,7 +68,7 @@ func TestLateOnTheScreen(t *testing.T) {
 	}
 	// The member's own carries the manager's adjustment: nobody is left to name.
 	if page := b.get("/reimbursements").body; !strings.Contains(page, "うち1件は3時間を過ぎましたが、承認できる代行者が決まっていません") {
-		t.Error("what has no substitute is not told")
+		t.Error("what has No substitute is not told")
 	}
 	sv := s.as(s.Supervisor)
 	if page := sv.get("/reimbursements?late=mine").body; strings.Contains(page, "代行として") || strings.Contains(page, `class="open" href="/reimbursements/`) {

@@ -152,7 +152,7 @@ func TestOwnAndChangedInABatch(t *testing.T) {
 	second.get(fmt.Sprintf("/reimbursements/%d", own))
 	_, result := s.approveChosen(second, []int64{ids[0], ids[1], ids[2], own})
 	said := strings.Join(strings.Fields(result.body), " ")
-	for _, words := range []string{"Findings or balances have changed", "+100 → <b>0</b>", "This has been decided already", "Withdrawn " + s.Agent.Name, "You proposed or edited this request"} {
+	for _, words := range []string{"Findings or balances have changed", "+100 → <b>0</b>", "This has already been decided", "Withdrawn " + s.Agent.Name, "You proposed or edited this request"} {
 		if !strings.Contains(said, words) {
 			t.Errorf("it is not said: %s", words)
 		}

@@ -36,15 +36,15 @@ func (p *page) idName(lang string, codes []string) string {
 			names = append(names, name)
 		}
 	}
-	said := i18n.With(p.ctx, lang)
-	return cmp.Or(strings.Join(names, i18n.T(said, "desks.topic.ids")), i18n.T(said, "mails.id"))
+	langCtx := i18n.With(p.ctx, lang)
+	return cmp.Or(strings.Join(names, i18n.T(langCtx, "desks.topic.ids")), i18n.T(langCtx, "mails.id"))
 }
 
 // topicsOf are the topics of a desk for the IDs with these codes; none: for all.
 func (p *page) topicsOf(programs []incidents.Program, lang string, ids []string) []ui.Choice {
-	said := i18n.With(p.ctx, lang)
+	langCtx := i18n.With(p.ctx, lang)
 	id := p.idName(lang, ids)
-	out := []ui.Choice{{Value: desks.AboutID, Label: i18n.T(said, "desks.topic.id", "id", id)}, {Value: desks.AboutPassword, Label: i18n.T(said, "desks.topic.password", "id", id)}}
+	out := []ui.Choice{{Value: desks.AboutID, Label: i18n.T(langCtx, "desks.topic.id", "id", id)}, {Value: desks.AboutPassword, Label: i18n.T(langCtx, "desks.topic.password", "id", id)}}
 	for _, program := range programs {
 		out = append(out, ui.Choice{Value: program.Code, Label: program.Name(lang)})
 	}
@@ -164,9 +164,9 @@ func (p *page) sendOn(a *ui.AskedAbout, d desks.Kept, programs []incidents.Progr
 		other = "ja"
 	}
 	for _, lang := range []string{caller, other} {
-		said := i18n.With(p.ctx, lang)
-		words := i18n.T(said, "desks.say."+a.State, "topic", labelOf(p.askedTopics(programs, lang), topic), "desk", d.Name(lang), "phone", jptext.FormatPhone(d.Phone),
-			"day", i18n.DaySpoken(said, at), "time", clock)
+		langCtx := i18n.With(p.ctx, lang)
+		words := i18n.T(langCtx, "desks.say."+a.State, "topic", labelOf(p.askedTopics(programs, lang), topic), "desk", d.Name(lang), "phone", jptext.FormatPhone(d.Phone),
+			"day", i18n.DaySpoken(langCtx, at), "time", clock)
 		a.Say = append(a.Say, ui.Said{Language: lang, Lines: strings.Split(words, "\n")})
 	}
 }

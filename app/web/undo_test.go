@@ -34,7 +34,7 @@ func TestUndoIsOfferedWhileNothingFollowed(t *testing.T) {
 	if a := agent.post(forms[0][1]); a.status != 303 {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
-	says(t, "undone", agent.get(at).body, []string{"元に戻しました。", "状態を「保留中」から「未対応」に戻した"}, []string{`/undo"`})
+	says(t, "undone", agent.get(at).body, []string{"変更を元に戻しました。", "状態の変更を取消（「保留中」から「未対応」へ）"}, []string{`/undo"`})
 
 	s.Clock.Add(time.Second)
 	if a := agent.post(at+"/adjustments", "program", "goo", "points", "5", "reason", "端数"); a.status != 303 {

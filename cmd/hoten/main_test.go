@@ -60,18 +60,18 @@ func TestHelpAndMistakes(t *testing.T) {
 		"serve --allow-demo=x":  {2, "", `--allow-demo cannot be "x": must be one of true, false`},
 		"serve --help":          {0, "--allow-demo", ""},
 		"demo --help":           {0, "./demo-data", ""},
-		"import --help":         {0, "rejected rows go to", ""},
+		"import --help":         {0, "Rejected rows go to", ""},
 		"staff add --help":      {0, "--password-stdin", ""},
 		"--lang ja demo -h":     {0, "デモ用の事案", ""},
 		"migrate --nonsense":    {2, "", "no flag --nonsense"},
-		"--lang en migrate now": {2, "", `"now" is not understood`},
+		"--lang en migrate now": {2, "", `does not take "now"`},
 		"-lang=ja version now":  {2, "", "「now」は指定できません"},
 		"--lang fr migrate":     {2, "", "must be one of ja, en"},
 		"--lang ja":             {0, "hoten audit verify", ""},
 		"--lang ja nonsense":    {2, "", `「nonsense」というコマンドはありません`},
 		"--lang ja staff add --password-stdin --role agent": {1, "", "標準入力にパスワードがありません"},
-		"migrate now":             {2, "", `"now" is not understood`},
-		"version now":             {2, "", "not understood"},
+		"migrate now":             {2, "", `does not take "now"`},
+		"version now":             {2, "", `does not take "now"`},
 		"migrate --addr 8080":     {1, "", "HOTEN_ADDR"},
 		"migrate --base-url nope": {1, "", "HOTEN_BASE_URL"},
 		"migrate --smtp-url x":    {1, "", "HOTEN_MAIL_FROM=no-reply@example.jp"},
@@ -190,8 +190,8 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(1, `^$`, "no example", "", "setup", "--example", "none")
 	expect(1, `^$`, "/nowhere.yaml", "", "setup", "/nowhere.yaml")
 	expect(1, `^$`, "standard input:2: nonsense: There is no such key.\nNothing was changed.", "operators: []\nnonsense: 1\n", "setup", "-")
-	expect(1, `^$`, "standard input:1: The file names nothing", "", "setup", "-")
-	expect(1, `^$`, "standard input:2: This line holds characters that are not UTF-8.", "ids:\n# \x91\x8b\n", "setup", "-")
+	expect(1, `^$`, "standard input:1: The file sets nothing up", "", "setup", "-")
+	expect(1, `^$`, "standard input:2: This line has characters that are not UTF-8.", "ids:\n# \x91\x8b\n", "setup", "-")
 	expect(1, `^$`, "standard input:2: programs.0.threshold: Write a whole number", "programs:\n  - {code: goo, threshold: 3999.9}\n", "setup", "-")
 	dateless := "incidents:\n  - {reference: X-1, title_en: X, detected_on: 2014-07-28, period_from: soon}\n"
 	expect(1, `^$`, "standard input:2: incidents.0.period_from: 日付として読み取れません。例：2014-07-11\n何も変更していません。\n", dateless, "setup", "-", "--lang", "ja")
@@ -208,7 +208,7 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(2, `^$`, "must be one of ja, en", "", "setup", "-", "--lang", "fr")
 	expect(1, `^$`, "services.3: The same status of this service overlaps", example+"  - {program: pointtalk, service: transfer, state: point_password, from: 2014-07-30 16:00}\n", "setup", "-")
 	expect(0, `(?s)^set operator ntt-com\n.*set desk tech\n.*set incident 2014-R096\n`, "", example, "setup", "-")
-	expect(0, `nothing was changed`, "", example, "setup", "-")
+	expect(0, `Nothing was changed`, "", example, "setup", "-")
 	expect(0, `変更はありません`, "", example, "setup", "-", "--lang", "ja")
 	expect(0, `^http://127\.0\.0\.1:8080/enrol/[\w-]{43}\n$`, "", "", "staff", "add", "--email", "agent@hoten.example", "--name", "佐藤 葵", "--role", "agent", "--desk", "tech")
 	expect(0, `^manager@hoten\.example was added\.\n$`, "", "correct horse battery\r\n", "staff", "add", "--email", "manager@hoten.example", "--name", "渡辺", "--role", "center_manager", "--password-stdin")
@@ -223,7 +223,7 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(1, `^$`, "who@hoten.example", "", "token", "create", "--staff", "who@hoten.example", "--name", "CTI")
 	expect(1, `^$`, "name:", "", "token", "create", "--staff", "manager@hoten.example", "--name", "")
 
-	expect(1, `^$`, `no incident with the reference "none". There is: 2014-R096`, "", "import", "--incident", "none", "--affected", "/nowhere.csv")
+	expect(1, `^$`, `no incident with the reference "none". Known: 2014-R096`, "", "import", "--incident", "none", "--affected", "/nowhere.csv")
 	file := filepath.Join(t.TempDir(), "affected.csv")
 	if err := os.WriteFile(file, []byte("login_id,name\na@ocn.example,山田\n,=1\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -152,7 +152,7 @@ test("a service's status reaches the agent's case", async () => {
 
 const callers = [
   { lang: "ja", who: "agent", noAnswer: "不在", logged: "架電の結果を記録しました。", next: /3回架電しましたが、つながりませんでした。[^]*次は(メール|郵送)で/, of: (n) => `3回中${n}回` },
-  { lang: "en", who: "agent2", noAnswer: "No answer", logged: "The outcome is logged.", next: /3 attempts failed\. .*by (email|letter) next\./, of: (n) => `${n} of 3` },
+  { lang: "en", who: "agent2", noAnswer: "No answer", logged: "The outcome was logged.", next: /3 attempts failed\. .*by (email|letter) next\./, of: (n) => `${n} of 3` },
 ];
 
 for (const { lang, who, noAnswer, logged, next } of callers) {

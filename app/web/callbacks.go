@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -168,7 +167,7 @@ func (p *page) onCallback(form string, act func(id, version int64) (done string,
 	if err != nil {
 		return err
 	}
-	show, back := showCallbacks, "/callbacks?view="+url.QueryEscape(p.QueryParam("view"))
+	show, back := showCallbacks, ui.CallbacksIndex{View: p.QueryParam("view")}.URL(p.QueryParam("cursor"))
 	if p.QueryParam("on") == "case" {
 		p.SetParamNames("number")
 		p.SetParamValues(cases.Number(row.CaseID))

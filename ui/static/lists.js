@@ -36,10 +36,14 @@ function kept() {
   const person = document.querySelector("[data-clear-drafts]")?.dataset.clearDrafts;
   if (!person) return;
   const { pathname, search } = window.location;
-  for (const link of document.querySelectorAll(".crumb a")) {
-    const seen = link.search === "" && sessionStorage.getItem(`${person}list:${link.pathname}`);
-    if (seen) link.search = seen;
-  }
+  const lead = () => {
+    for (const link of document.querySelectorAll(".crumb a")) {
+      const seen = link.search === "" && sessionStorage.getItem(`${person}list:${link.pathname}`);
+      if (seen) link.search = seen;
+    }
+  };
+  lead();
+  document.addEventListener("htmx:afterSettle", lead); // a head that came anew has its crumb anew
   if (!document.querySelector(".rail a[aria-current]") || document.querySelector(".crumb")) return;
   sessionStorage.setItem(`${person}list:${pathname}`, search);
   const rows = [...document.querySelectorAll(".list a.open")];

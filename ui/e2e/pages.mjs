@@ -121,8 +121,8 @@ function layout(size) {
   // In a wide window every cell of a table stands in its column.
   const astray = [...document.querySelectorAll("th, td")].filter((e) => root.clientWidth >= 1200 && !["table-cell", "none"].includes(getComputedStyle(e).display));
   if (astray.length) found.push(`${astray.length} cells are no cells: ${astray[0].outerHTML.slice(0, 80)}`);
-  // What is cut off can be read in its title.
-  for (const e of document.querySelectorAll("body *")) {
+  // What is cut off can be read in its title, or, as in a field, be moved into sight.
+  for (const e of document.querySelectorAll("body :not(input, textarea, select, .chart, .visually-hidden, svg *)")) {
     const { overflowX, textOverflow } = getComputedStyle(e);
     const cut = textOverflow === "ellipsis" || ["hidden", "clip"].includes(overflowX);
     if (cut && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 && e.checkVisibility() && !e.title) found.push(`cut off by ${e.scrollWidth - e.clientWidth}: ${e.outerHTML.slice(0, 120)}`);

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"hoten/app/access"
 	"hoten/app/apptest"
 	"hoten/app/audit"
@@ -786,6 +788,12 @@ func acts(t *testing.T, w *apptest.World) []act {
 		{reports.ToExportAudit, "", agent, func() func(access.Actor) error {
 			return func(by access.Actor) error {
 				_, err := reports.ExportAudit(ctx, db, by, audit.Filter{Limit: 10}, map[string]string{"action": "case.noted"})
+				return err
+			}
+		}},
+		{reports.ToExportList, "", agent, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				_, err := reports.ExportList(ctx, db, by, "mails", 10, nil, func(db *gorm.DB) ([]notices.Mail, error) { return notices.Find(db, notices.Filter{Limit: 10}) })
 				return err
 			}
 		}},

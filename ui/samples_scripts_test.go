@@ -35,7 +35,7 @@ func scriptSamples(lang string) map[string]page {
 		Values: map[string]string{"text_ja": text.Ja, "text_en": text.En}, Taken: true,
 		Placeholders: []Placeholder{{"{{.desk}}", in(lang, "窓口の名前", "name of the desk"), in(lang, "OCNテクニカルサポートセンタ", "OCN Technical Support Center")}, {"{{.agent}}", in(lang, "担当者の名前", "name of the agent"), in(lang, "佐藤", "Misaki Sato")}},
 		Preview:      saidIn("お電話ありがとうございます。OCNテクニカルサポートセンタの佐藤でございます。\nご用件をお聞かせください。", "Thank you for calling the OCN Technical Support Center. My name is Misaki Sato.\nHow can I help you?"),
-		Versions: []ScriptVersion{
+		Versions: []TextVersion{
 			{Version: 2, Said: saidIn("〔窓口の名前〕、〔担当者の名前〕が承ります。", "[name of the desk], [name of the agent] speaking. How can I help?"), SetBy: manager, SetAt: jst(7, 30, 18, 12), Reason: in(lang, "待ち時間を短くするため", "To shorten the wait")},
 			{Version: 1, Shipped: true, SetBy: manager, SetAt: jst(7, 29, 9, 2), Reason: in(lang, "試行の終了", "End of the trial")},
 			{Shipped: true, Said: saidIn("お電話ありがとうございます。〔窓口の名前〕の〔担当者の名前〕でございます。\nご用件をお聞かせください。", "Thank you for calling the [name of the desk]. My name is [name of the agent].\nHow can I help you?")},
@@ -60,7 +60,7 @@ func scriptSamples(lang string) map[string]page {
 	set := add
 	set.Number, set.Version = 1, 2
 	set.Values = map[string]string{"topic": "id", "question_ja": "警察への被害届は必要ですか", "question_en": "Do I need to go to the police?", "answer_ja": "被害届は当社から提出いたします。", "answer_en": "We will report the damage to the police."}
-	set.Versions = []QuestionVersion{
+	set.Versions = []TextVersion{
 		{Version: 2, Topic: "OCN ID", Said: saidIn("警察への被害届は必要ですか\n被害届は当社から提出いたします。", "Do I need to go to the police?\nWe will report the damage to the police."), SetBy: manager, SetAt: jst(7, 31, 9, 2), Reason: in(lang, "再掲", "Needed again")},
 		{Version: 1, Withdrawn: true, SetBy: manager, SetAt: jst(7, 30, 9, 2), Reason: in(lang, "終了", "Over")},
 	}

@@ -20,6 +20,7 @@ const (
 	RuleOneCharacter = "one_character" // whole family or given names only
 	RuleDigits       = "digits"        // case and customer numbers, and whole IDs, only
 	RulePhone        = "phone"         // a telephone number with too few digits
+	RuleLastDigits   = "last_digits"   // the end of a telephone number, with too few digits, beside a name
 	RuleStart        = "start"         // whole IDs and mail addresses, and names
 )
 
@@ -28,6 +29,8 @@ var (
 	// H with digits alone may be an ID, unless there are about as many as a case number has.
 	likeNumber = regexp.MustCompile(`^(H\d+-\d*|H\d{7,9})$`)
 	inASCII    = regexp.MustCompile(`^[[:ascii:]]+$`)
+	// A name with the end of a telephone number, of which four digits are needed.
+	lastDigits = regexp.MustCompile(`^([^[:ascii:]]+-?\d{1,3}|\d{1,3}-?[^[:ascii:]]+)$`)
 	inDigits   = regexp.MustCompile(`^\d+$`)
 )
 
@@ -48,6 +51,8 @@ func RuleOf(q string) string {
 		return RuleDigits
 	case phone != "" && len(phone) < vault.StartLengths[0]:
 		return RulePhone
+	case lastDigits.MatchString(number):
+		return RuleLastDigits
 	case len(key) < vault.StartLengths[0] && inASCII.MatchString(key):
 		return RuleStart
 	case utf8.RuneCountInString(key) == 1:

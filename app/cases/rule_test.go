@@ -17,10 +17,11 @@ func TestRuleOf(t *testing.T) {
 		cases.RuleDigits:       {"0600", " 0600 ", "9", "４３２２"},
 		cases.RuleStart:        {"a", "ab12", "x@1", "x y z"},
 		cases.RuleOneCharacter: {"佐", " 佐 "},
+		cases.RuleLastDigits:   {"佐370", "佐 370", "佐-370", "３７佐", "佐藤 太郎1", "サ370"},
 		cases.RuleUnknown:      {"H2000002-2", "h2000002-2", "H 2000002-2", "Ｈ２０００００２－２", "H2000002–2", "H20000022", "2000002-2"},
 		cases.RuleCheckDigit:   {"H2000002-3", "H20000023", "2000002-3", "H2000002–3"},
 		cases.RuleLength:       {"H001250-0", "H00012500-1", "H0012500", "H000125001", "H0001250-", "h1-2"},
-		"":                     {"", "06-000", "06000", "20000022", "H12345", "h1234567890", "佐3701", "佐藤", "nobody@ocn.example"},
+		"":                     {"", "06-000", "06000", "20000022", "H12345", "h1234567890", "佐3701", "佐37012", "3701佐", "佐1佐", "佐藤", "nobody@ocn.example"},
 	} {
 		for _, q := range typed {
 			if got := cases.RuleOf(q); got != rule {

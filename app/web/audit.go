@@ -32,10 +32,9 @@ func showAudit(p *page) error {
 	p.section("audit")
 	shown, f, err := p.auditQuery()
 	refused, typed := fault.As(err)
-	if typed && len(refused.Fields) > 0 && refused.Fields[0].Name == "case" {
-		// The form says what is wrong with the number that was typed into it.
+	if typed && len(refused.Fields) > 0 && (refused.Fields[0].Name == "case" || refused.Fields[0].Name == "to") {
+		// The form says what is wrong with what was typed into it.
 		p.refuse(refused, "")
-		p.frame.Typed["case"] = shown.Query.Case
 	} else if err != nil {
 		return err
 	}
@@ -80,6 +79,9 @@ func (p *page) auditQuery() (shown ui.AuditIndex, f audit.Filter, err error) {
 	f.From = p.midnightOf("from", shown.Query.From, 0)
 	if err := staff.CheckActor(p.db, f.Actor); err != nil {
 		return shown, f, err
+	}
+	if q.From != "" && q.To != "" && !f.To.IsZero() && !f.From.Before(f.To) {
+		return shown, f, fault.Input("to", "days_reversed")
 	}
 	if q.Case != "" {
 		f.About, err = p.aboutCase(q.Case)
@@ -183,28 +185,6 @@ func exportAudit(p *page) error {
 			reports.Text(ui.Deed(p.ctx, r.Action)), reports.Text(r.About), reports.Text(r.Reason), reports.Text(strings.Join(changes, i18n.T(p.ctx, "list.comma")))})
 	}
 	return p.download("audit", []reports.Table{p.cutExport(tb, len(found))})
-}
-
-// mostExported is how many rows of a list one file holds.
-const mostExported = 10_000
-
-// cutExport says in the last line of a file that there were more rows than it holds.
-func (p *page) cutExport(tb reports.Table, found int) reports.Table {
-	if found > mostExported {
-		tb.Total = []reports.Cell{reports.Text(i18n.T(p.ctx, "list.export_cut", "count", mostExported))}
-	}
-	return tb
-}
-
-// asked are those of the filters that are set, by the names that the audit trail has for them.
-func asked(pairs ...string) map[string]string {
-	out := map[string]string{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		if pairs[i+1] != "" {
-			out[pairs[i]] = pairs[i+1]
-		}
-	}
-	return out
 }
 
 func (p *page) chainState() (c ui.Chain, err error) {

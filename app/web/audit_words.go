@@ -83,6 +83,8 @@ func (p auditWords) about(subject string) string {
 		if n == 0 {
 			id = "" // all that were only kept
 		}
+	case "list":
+		id = cmp.Or(i18n.Said(p.ctx, id+".index.title"), id)
 	case "staff":
 		id = cmp.Or(p.person(n), id)
 	case "desk":

@@ -155,6 +155,15 @@ func TestTheAuditTrailIsExported(t *testing.T) {
 	if body := b.get("/audit?action=audit.exported").body; !strings.Contains(body, "監査証跡を出力") || !strings.Contains(body, "操作 メモを登録") {
 		t.Errorf("the export is not told: %s", body)
 	}
+	if a := b.get("/audit?from=2014-08-02&to=2014-08-01"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "開始日が終了日より後です") || !strings.Contains(a.body, `value="2014-08-02"`) || !strings.Contains(a.body, `value="2014-08-01"`) {
+		t.Errorf("days the wrong way round: %d %s", a.status, a.body)
+	}
+	if a := b.get("/audit.csv?from=2014-08-02&to=2014-08-01"); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("a file of days the wrong way round: %d", a.status)
+	}
+	if a := b.get("/audit?from=2014-08-01&to=2014-08-01"); a.status != http.StatusOK {
+		t.Errorf("of one day: %d", a.status)
+	}
 	if a := b.get("/audit.csv?action=nope"); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("an unknown action: %d", a.status)
 	}
@@ -219,6 +228,9 @@ func TestTheCaseListIsExported(t *testing.T) {
 	}
 	if a := b.get("/cases.csv?status=nope"); a.status != http.StatusUnprocessableEntity {
 		t.Errorf("of an unknown status: %d", a.status)
+	}
+	if n := s.count("select count(*) from audit_entries where action = 'cases.exported' and after->'filters'->>'columns' = 'name status'"); n != 1 {
+		t.Errorf("the columns are audited %d times", n)
 	}
 	if n := s.count("select count(*) from audit_entries where action = 'cases.exported' and actor_id = $1 and after::text not like '%無関係%'", s.Agent.ID); n != 3 {
 		t.Errorf("audited %d times", n)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -20,22 +19,7 @@ import (
 
 func showCallbacks(p *page) error {
 	p.section("callbacks")
-	shown := ui.CallbacksIndex{View: p.known("view", p.QueryParam("view"), "mine", "desk", "all", "overdue", "closed"), Views: p.callbackViews(), MayWork: p.by.May(access.WorkCases)}
-	if !slices.Contains(shown.Views, shown.View) {
-		shown.View = shown.Views[0]
-	}
-	at := p.place()
-	f := callbacks.Filter{Now: p.w.s.Clock(), After: callbacks.Place{At: at.At, ID: at.ID}, Limit: pageSize}
-	switch shown.View {
-	case "mine":
-		f.Assignee = p.by.ID
-	case "desk":
-		f.Desk = p.by.DeskID
-	case "overdue":
-		f.Overdue = true
-	case "closed":
-		f.Closed = true
-	}
+	shown, f := p.callbacksQuery()
 	rows, err := callbacks.Find(p.db, f)
 	if err != nil {
 		return err
@@ -49,6 +33,27 @@ func showCallbacks(p *page) error {
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// callbacksQuery reads the address of the list.
+func (p *page) callbacksQuery() (shown ui.CallbacksIndex, f callbacks.Filter) {
+	shown = ui.CallbacksIndex{View: p.known("view", p.QueryParam("view"), "mine", "desk", "all", "overdue", "closed"), Views: p.callbackViews(), MayWork: p.by.May(access.WorkCases)}
+	if !slices.Contains(shown.Views, shown.View) {
+		shown.View = shown.Views[0]
+	}
+	at := p.place()
+	f = callbacks.Filter{Now: p.w.s.Clock(), After: callbacks.Place{At: at.At, ID: at.ID}, Limit: pageSize}
+	switch shown.View {
+	case "mine":
+		f.Assignee = p.by.ID
+	case "desk":
+		f.Desk = p.by.DeskID
+	case "overdue":
+		f.Overdue = true
+	case "closed":
+		f.Closed = true
+	}
+	return shown, f
 }
 
 // callbackViews are the lists that mean something to the reader, their own first.
@@ -168,7 +173,7 @@ func (p *page) onCallback(form string, act func(id, version int64) (done string,
 	if err != nil {
 		return err
 	}
-	show, back := showCallbacks, "/callbacks?view="+url.QueryEscape(p.QueryParam("view"))
+	show, back := showCallbacks, ui.CallbacksIndex{View: p.QueryParam("view")}.URL(p.QueryParam("cursor"))
 	if p.QueryParam("on") == "case" {
 		p.SetParamNames("number")
 		p.SetParamValues(cases.Number(row.CaseID))

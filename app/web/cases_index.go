@@ -80,7 +80,7 @@ func exportCases(p *page) error {
 		whose = strconv.FormatInt(p.by.ID, 10)
 	}
 	found, err := cases.Export(p.ctx, p.w.s, p.by, f, asked("incident", q.Incident, "status", q.Status, "class", q.Class, "assignee", whose, "desk", q.Desk, "queue", q.Queue,
-		"age", q.Age, "order", q.Order, "searched", searched))
+		"age", q.Age, "order", q.Order, "columns", strings.Join(q.Columns, " "), "searched", searched))
 	if err != nil {
 		return err
 	}

@@ -16,17 +16,7 @@ import (
 
 func showMails(p *page) error {
 	p.section("mails")
-	shown := ui.MailsIndex{Kinds: notices.Kinds, States: notices.States, Kind: p.known("kind", p.QueryParam("kind"), notices.Kinds...), State: p.known("state", p.QueryParam("state"), notices.States...), Case: p.QueryParam("case")}
-	f := notices.Filter{Kind: shown.Kind, State: shown.State, Before: p.cursor(), Limit: pageSize}
-	if id, ok := cases.ParseNumber(shown.Case); ok {
-		f.CaseID = id
-	} else if shown.Case != "" {
-		p.bad.Add("case", "case_number_invalid")
-	}
-	known, err := cases.Known(p.db, f.CaseID)
-	if err == nil {
-		err = f.Check(known)
-	}
+	shown, f, err := p.mailsQuery()
 	if err != nil {
 		return err
 	}
@@ -41,16 +31,39 @@ func showMails(p *page) error {
 		return err
 	}
 	rows, shown.NextCursor = cut(rows, func(m notices.Mail) int64 { return m.ID })
-	for _, m := range rows {
-		to, err := m.PlainRecipient(p.w.s.Vault)
-		if err != nil {
-			return err
-		}
-		row := ui.MailRow{ID: m.ID, Kind: m.Kind, Case: mailCase(m), To: vault.MaskEmail(to), Subject: subject(m), State: p.w.mailState(m), At: m.QueuedAt}
-		shown.Rows = append(shown.Rows, row)
+	if shown.Rows, err = p.mailRows(rows); err != nil {
+		return err
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// mailsQuery reads the address of the list.
+func (p *page) mailsQuery() (shown ui.MailsIndex, f notices.Filter, err error) {
+	shown = ui.MailsIndex{Kinds: notices.Kinds, States: notices.States, Kind: p.known("kind", p.QueryParam("kind"), notices.Kinds...), State: p.known("state", p.QueryParam("state"), notices.States...), Case: p.QueryParam("case")}
+	f = notices.Filter{Kind: shown.Kind, State: shown.State, Before: p.cursor(), Limit: pageSize}
+	if id, ok := cases.ParseNumber(shown.Case); ok {
+		f.CaseID = id
+	} else if shown.Case != "" {
+		p.bad.Add("case", "case_number_invalid")
+	}
+	known, err := cases.Known(p.db, f.CaseID)
+	if err == nil {
+		err = f.Check(known)
+	}
+	return shown, f, err
+}
+
+func (p *page) mailRows(rows []notices.Mail) ([]ui.MailRow, error) {
+	out := make([]ui.MailRow, len(rows))
+	for i, m := range rows {
+		to, err := m.PlainRecipient(p.w.s.Vault)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = ui.MailRow{ID: m.ID, Kind: m.Kind, Case: mailCase(m), To: vault.MaskEmail(to), Subject: subject(m), State: p.w.mailState(m), At: m.QueuedAt}
+	}
+	return out, nil
 }
 
 func mailCase(m notices.Mail) string {

@@ -140,8 +140,8 @@ func showQuestion(p *page) error {
 	return p.questionForm(shown)
 }
 
-func (p *page) questionVersion(v questions.Named, topics []ui.Choice) ui.QuestionVersion {
-	was := ui.QuestionVersion{Version: v.Version.Version, Withdrawn: v.Withdrawn, SetBy: v.Setter.In(i18n.Lang(p.ctx)), SetAt: v.SetAt, Reason: v.Reason}
+func (p *page) questionVersion(v questions.Named, topics []ui.Choice) ui.TextVersion {
+	was := ui.TextVersion{Version: v.Version.Version, Withdrawn: v.Withdrawn, SetBy: v.Setter.In(i18n.Lang(p.ctx)), SetAt: v.SetAt, Reason: v.Reason}
 	if v.Topic != "" {
 		was.Topic = labelOf(topics, v.Topic)
 	}

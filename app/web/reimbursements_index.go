@@ -148,7 +148,18 @@ func (p *page) waitingGroups(shown *ui.ReimbursementsIndex, programs []incidents
 	return nil
 }
 
+// reimbursementRows are the rows of a page, which thereby were on screen.
 func (p *page) reimbursementRows(rows []reimbursements.Row, programs []incidents.Program) ([]ui.ReimbursementRow, error) {
+	out, shown, err := p.waitingRows(rows, programs)
+	if err != nil {
+		return nil, err
+	}
+	// What stands out in nothing is looked at where its figures stand.
+	return out, reimbursements.LookedAt(p.ctx, p.w.s, p.by, shown)
+}
+
+// waitingRows are the rows of the list, and the plans that are looked at once their rows are seen.
+func (p *page) waitingRows(rows []reimbursements.Row, programs []incidents.Program) ([]ui.ReimbursementRow, map[int64][]byte, error) {
 	ids := make([]int64, len(rows))
 	for i, r := range rows {
 		ids[i] = r.Reimbursement.ID
@@ -156,7 +167,7 @@ func (p *page) reimbursementRows(rows []reimbursements.Row, programs []incidents
 	var reads store.Reads
 	again, seen := reimbursements.AskLookAgain(&reads, rows), reimbursements.AskLooks(&reads, p.by.ID, ids)
 	if err := reads.Run(p.db); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	looked, looks := again(), seen()
 	out := make([]ui.ReimbursementRow, len(rows))
@@ -165,7 +176,7 @@ func (p *page) reimbursementRows(rows []reimbursements.Row, programs []incidents
 		l := looked[r.Reimbursement.ID]
 		login, err := p.loginOf(l.IdentityID, l.Login)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		own, given := r.ProposerID == p.by.ID || slices.Contains(l.Editors, p.by.ID), slices.Contains(l.Given, p.by.ID)
 		out[i] = ui.ReimbursementRow{ID: r.Reimbursement.ID, Case: r.Number(), LoginID: login, Class: text(r.Class), State: r.State, Amounts: amounts(l.Lines, programs),
@@ -180,6 +191,5 @@ func (p *page) reimbursementRows(rows []reimbursements.Row, programs []incidents
 			shown[r.Reimbursement.ID] = r.PlanHash
 		}
 	}
-	// What stands out in nothing is looked at where its figures stand.
-	return out, reimbursements.LookedAt(p.ctx, p.w.s, p.by, shown)
+	return out, shown, nil
 }

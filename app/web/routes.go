@@ -116,6 +116,8 @@ var Routes = []Route{
 	{"POST", "/handovers/:id/accept", cases.ToAcceptHandover, acceptHandover},
 	{"POST", "/handovers/:id/decline", cases.ToDeclineHandover, declineHandover},
 
+	{"GET", "/callbacks.csv", reports.ToExportList, exportCallbacks},
+	{"GET", "/callbacks.xlsx", reports.ToExportList, exportCallbacks},
 	{"GET", "/callbacks", access.ReadCases, showCallbacks},
 	{"GET", "/callbacks/:id", access.ReadCases, showCallbacksCase},
 	{"POST", "/cases/:number/callbacks", callbacks.ToPromise, promiseCallback},
@@ -124,6 +126,8 @@ var Routes = []Route{
 	{"POST", "/callbacks/:id/move", callbacks.ToMove, moveCallback},
 	{"POST", "/callbacks/:id/drop", callbacks.ToDrop, dropCallback},
 
+	{"GET", "/reimbursements.csv", reports.ToExportList, exportReimbursements},
+	{"GET", "/reimbursements.xlsx", reports.ToExportList, exportReimbursements},
 	{"GET", "/reimbursements", access.ReadCases, showReimbursements},
 	{"POST", "/reimbursements/approve", reimbursements.ToApproveSeen, approveMany},
 	{"GET", "/reimbursements/approvals/:id", access.Decide, showApprovals},
@@ -165,6 +169,8 @@ var Routes = []Route{
 	{"POST", "/imports/:id/run", imports.ToRun, runImport},
 	{"GET", "/imports/:id/rejected/:file", imports.ToReadRejected, rejectedRows},
 
+	{"GET", "/mails.csv", reports.ToExportList, exportMails},
+	{"GET", "/mails.xlsx", reports.ToExportList, exportMails},
 	{"GET", "/mails", access.ReadCases, showMails},
 	{"GET", "/mails/:id", access.ReadCases, showMail},
 	{"GET", "/mails/:id/html", access.ReadCases, showMailHTML},

@@ -76,7 +76,7 @@ func showScript(p *page) error {
 	now := fieldsOfScript(versions[0].Text())
 	shown := ui.ScriptsEdit{MayEdit: p.by.May(scripts.ToChange.Needs), Part: part, Version: versions[0].Version.Version, Seen: now, Values: now}
 	for _, v := range versions {
-		shown.Versions = append(shown.Versions, ui.ScriptVersion{Version: v.Version.Version, Said: p.worded(part, v.Text()), Shipped: v.Text() == scripts.Shipped(part),
+		shown.Versions = append(shown.Versions, ui.TextVersion{Version: v.Version.Version, Said: p.worded(part, v.Text()), Shipped: v.Text() == scripts.Shipped(part),
 			SetBy: v.Setter.In(i18n.Lang(p.ctx)), SetAt: v.SetAt, Reason: v.Reason})
 	}
 	if asked := p.QueryParam("version"); asked != "" {

@@ -199,6 +199,23 @@ test("a note that was saved does not come back; without a connection what is typ
   await page.context().close();
 });
 
+test("a crumb leads back to the list as it was seen, to the row that was opened", async () => {
+  const page = await signIn(browser, hoten.origin, "agent", problems);
+  await page.goto(hoten.origin + "/cases?status=new&order=latest");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  const path = await page.evaluate(() => document.activeElement.getAttribute("href"));
+  await page.keyboard.press("Enter");
+  await page.waitForURL(hoten.origin + path);
+  await page.locator(".crumb a").first().click();
+  await page.waitForURL(hoten.origin + "/cases?status=new&order=latest");
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute("href")), path);
+  await page.goto(hoten.origin + "/cases");
+  await page.goto(hoten.origin + path);
+  assert.equal(await page.locator(".crumb a").first().getAttribute("href"), "/cases");
+  await page.context().close();
+});
+
 test("the rules of a desk ask before a change is lost", async () => {
   const page = await signIn(browser, hoten.origin, "manager", problems);
   let asked = 0;

@@ -14,8 +14,9 @@ const ui = new URL("..", import.meta.url).pathname;
 const types = { css: "text/css", js: "text/javascript", svg: "image/svg+xml", html: "text/html; charset=utf-8" };
 
 // checkPages returns what is wrong, a line each. views gives the looks that a file
-// gets, [scheme, width, whether axe looks]; shots is a folder for screenshots.
-export async function checkPages(folder, { names = [], views, shots, markup = true }) {
+// gets, [scheme, width, whether axe looks]; shots is a folder for screenshots, which
+// have letters of that size.
+export async function checkPages(folder, { names = [], views, shots, size = "standard", markup = true }) {
   const files = (await readdir(folder)).filter((file) => file.endsWith(".html") && (names.length === 0 || names.some((name) => file.startsWith(name + "."))));
   const problems = [];
   const server = serve(folder);
@@ -48,9 +49,10 @@ export async function checkPages(folder, { names = [], views, shots, markup = tr
     page.on("console", (message) => message.type() === "error" && !message.text().startsWith("Blocked script execution") && say("console:", message.text()));
     page.on("pageerror", (error) => say("script:", error.message));
     await page.goto(`${origin}/${file}`, { waitUntil: "load" });
-    for (const size of ["largest", "standard"]) {
-      for (const problem of await page.evaluate(layout, size)) say(size, problem);
+    for (const letters of ["large", "largest", "standard"]) {
+      for (const problem of await page.evaluate(layout, letters)) say(letters, problem);
     }
+    await page.evaluate((letters) => (document.documentElement.dataset.size = letters), size);
     if (shots) await page.screenshot({ path: join(shots, `${file.replace(".html", "")}.${scheme}.${width}.png`), fullPage: true });
     if (axe) await accessible(page, say);
     await page.close();
@@ -97,8 +99,8 @@ async function checkMarkup(files) {
 }
 
 // Runs in the page: nothing scrolls sideways, no short label stands as a
-// column of single characters, no table is cut off; with standard letters none is
-// even pushed sideways in its place, and no word is broken in two.
+// column of single characters, nothing is cut off; in a wide window or with standard
+// letters no table is even pushed sideways in its place, and no word is broken in two.
 function layout(size) {
   const found = [];
   const root = document.documentElement;
@@ -113,12 +115,18 @@ function layout(size) {
   const links = document.querySelector(".rail ul")?.getBoundingClientRect().bottom ?? 0;
   if (Math.max(bottom, links) < root.clientHeight - 40 && root.scrollHeight > root.clientHeight) found.push(`scrolls down by ${root.scrollHeight - root.clientHeight} for nothing`);
   for (const wrap of document.querySelectorAll(".table-wrap")) {
-    if (size !== "standard" && getComputedStyle(wrap).overflowX === "auto") continue;
+    if (root.clientWidth < 1200 && size !== "standard" && getComputedStyle(wrap).overflowX === "auto") continue;
     if (wrap.scrollWidth > wrap.clientWidth + 1) found.push(`a table is wider than its place by ${wrap.scrollWidth - wrap.clientWidth}`);
   }
   // In a wide window every cell of a table stands in its column.
   const astray = [...document.querySelectorAll("th, td")].filter((e) => root.clientWidth >= 1200 && !["table-cell", "none"].includes(getComputedStyle(e).display));
   if (astray.length) found.push(`${astray.length} cells are no cells: ${astray[0].outerHTML.slice(0, 80)}`);
+  // What is cut off can be read in its title, or, as in a field, be moved into sight.
+  for (const e of document.querySelectorAll("body :not(input, textarea, select, .chart, .visually-hidden, svg *)")) {
+    const { overflowX, textOverflow } = getComputedStyle(e);
+    const cut = textOverflow === "ellipsis" || ["hidden", "clip"].includes(overflowX);
+    if (cut && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 && e.checkVisibility() && !e.title) found.push(`cut off by ${e.scrollWidth - e.clientWidth}: ${e.outerHTML.slice(0, 120)}`);
+  }
   for (const e of document.querySelectorAll("label, th, td, dt, dd, legend, button, a, h1, h2, h3, summary, .state, li > span")) {
     const text = e.textContent.trim();
     if (text.length < 3 || e.querySelector("input, select, br, table, form") || !e.checkVisibility()) continue;
@@ -127,11 +135,11 @@ function layout(size) {
     const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top / parseFloat(getComputedStyle(e).fontSize)))).size;
     if (!e.closest(".visually-hidden") && lines > 2 && text.length / lines < 2) found.push(`one-character column: ${e.outerHTML.slice(0, 100)}`);
   }
-  if (size !== "standard") return found;
+  if (size !== "standard" && root.clientWidth < 1200) return found;
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const { data, parentElement } = texts.currentNode;
-    if (!parentElement.checkVisibility() || parentElement.closest(".visually-hidden, .secret, pre, code, svg")) continue;
+    if (!parentElement.checkVisibility() || parentElement.closest(".visually-hidden, .secret, .login, .address, pre, code, svg")) continue;
     for (const word of data.matchAll(/[A-Za-z]{3,}/g)) {
       const range = document.createRange();
       range.setStart(texts.currentNode, word.index);

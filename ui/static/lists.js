@@ -16,6 +16,7 @@ export function lists() {
     else return;
     event.preventDefault();
   });
+  kept();
   for (const all of document.querySelectorAll("[data-select-all]")) {
     all.hidden = false;
     all.addEventListener("change", () => {
@@ -27,6 +28,28 @@ export function lists() {
     if (event.target.closest?.("tbody .pick")) sum(event.target.form);
   });
   for (const table of document.querySelectorAll("table[data-on-screen]")) onScreen(table);
+}
+
+// kept has the crumb of a page lead back to the list as this person saw it last in this tab,
+// with its filters and its page; there the row that was opened has the focus again.
+function kept() {
+  const person = document.querySelector("[data-clear-drafts]")?.dataset.clearDrafts;
+  if (!person) return;
+  const { pathname, search } = window.location;
+  const lead = () => {
+    for (const link of document.querySelectorAll(".crumb a")) {
+      const seen = link.search === "" && sessionStorage.getItem(`${person}list:${link.pathname}`);
+      if (seen) link.search = seen;
+    }
+  };
+  lead();
+  document.addEventListener("htmx:afterSettle", lead); // a head that came anew has its crumb anew
+  if (!document.querySelector(".rail a[aria-current]") || document.querySelector(".crumb")) return;
+  sessionStorage.setItem(`${person}list:${pathname}`, search);
+  const rows = [...document.querySelectorAll(".list a.open")];
+  const opened = sessionStorage.getItem(`${person}row:${pathname}${search}`);
+  if (document.activeElement === document.body) rows.find((link) => link.href === opened)?.focus();
+  for (const link of rows) link.addEventListener("click", () => sessionStorage.setItem(`${person}row:${pathname}${search}`, link.href));
 }
 
 // onScreen lets a row be selected once it was on screen. Where no script runs the whole page

@@ -21,6 +21,7 @@ import (
 	"hoten/app/notices"
 	"hoten/app/store"
 	"hoten/app/store/embedded"
+	"hoten/app/training"
 	"hoten/app/vault"
 )
 
@@ -98,6 +99,13 @@ func (a *App) open(ctx context.Context, url string, log *slog.Logger) error {
 	}
 	if err := members.Complete(ctx, a.Store); err != nil {
 		return err
+	}
+	if a.Training {
+		if mailing, err := training.Mailing(store.Read(ctx, a.Store)); err != nil {
+			return err
+		} else if mailing {
+			return Wrong{Variable: "HOTEN_TRAINING", Value: "true", Why: "training_mailed"}
+		}
 	}
 	a.watch.Store, a.watch.HeadFile = a.Store, a.auditHead()
 	a.postman, err = a.newPostman()

@@ -37,7 +37,7 @@ func sampleFrame(lang, section string, role access.Role) Frame {
 
 func samples(lang string) map[string]page {
 	pages := map[string]page{}
-	for _, group := range []func(string) map[string]page{caseSamples, callbackSamples, serviceSamples, bulletinSamples, scriptSamples, reportSamples, listSamples, incidentSamples, reimbursementSamples, adminSamples, outsideSamples, confirmSamples} {
+	for _, group := range []func(string) map[string]page{caseSamples, callbackSamples, serviceSamples, bulletinSamples, scriptSamples, reportSamples, listSamples, incidentSamples, reimbursementSamples, adminSamples, outsideSamples, confirmSamples, trainingSamples} {
 		for name, p := range group(lang) {
 			pages[name] = p
 		}

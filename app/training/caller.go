@@ -164,7 +164,8 @@ func (r registered) says(ctx context.Context, character, question string, slip b
 	if by != Thief && (question == askCode && r.code == "" || question == askArrived && !r.arrived) {
 		question = "not_arrived"
 	}
-	return i18n.T(ctx, "training.says."+by+"."+question, args...)
+	line := by + "." + question
+	return i18n.T(ctx, "training.says."+line, args...)
 }
 
 // misremembered is a value with another digit in place of its nth, or of its last where it has

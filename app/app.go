@@ -21,6 +21,7 @@ import (
 	"hoten/app/notices"
 	"hoten/app/store"
 	"hoten/app/store/embedded"
+	"hoten/app/training"
 	"hoten/app/vault"
 )
 
@@ -99,8 +100,23 @@ func (a *App) open(ctx context.Context, url string, log *slog.Logger) error {
 	if err := members.Complete(ctx, a.Store); err != nil {
 		return err
 	}
+	if err := a.mayTrain(ctx); err != nil {
+		return err
+	}
 	a.watch.Store, a.watch.HeadFile = a.Store, a.auditHead()
 	a.postman, err = a.newPostman()
+	return err
+}
+
+// mayTrain refuses training where a mail server has sent mails: its members may be real.
+func (a *App) mayTrain(ctx context.Context) error {
+	if !a.Training {
+		return nil
+	}
+	mailing, err := training.Mailing(store.Read(ctx, a.Store))
+	if err == nil && mailing {
+		err = Wrong{Variable: "HOTEN_TRAINING", Why: "training_mailed"}
+	}
 	return err
 }
 

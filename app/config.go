@@ -33,7 +33,9 @@ type Config struct {
 	// whose X-Forwarded-For is believed; empty: nobody's.
 	TrustedProxies string
 	Demo           bool // hoten demo: mails are meant to be kept, and nobody is warned of it
+	Training       bool // HOTEN_TRAINING=true: callers are played and mails shown whole; not beside a mail server
 	AllowDemo      bool // HOTEN_ALLOW_DEMO=true: serve accounts whose password is known to everybody
+	training       string
 	allowDemo      string
 }
 
@@ -58,6 +60,7 @@ func FromEnvironment(folder string) Config {
 		BaseURL:     get("HOTEN_BASE_URL", ""),
 
 		TrustedProxies: get("HOTEN_TRUSTED_PROXIES", ""),
+		training:       get("HOTEN_TRAINING", "false"),
 		allowDemo:      get("HOTEN_ALLOW_DEMO", "false"),
 	}
 }
@@ -88,6 +91,10 @@ func (c *Config) Check() error {
 		return Wrong{Variable: "HOTEN_ALLOW_DEMO", Value: c.allowDemo, Why: "allow_demo"}
 	} else if allowed {
 		c.AllowDemo = true
+	}
+	var err error
+	if c.Training, err = strconv.ParseBool(cmp.Or(c.training, "false")); err != nil {
+		return Wrong{Variable: "HOTEN_TRAINING", Value: c.training, Why: "training"}
 	}
 	if err := c.checkMail(); err != nil {
 		return err
@@ -124,6 +131,9 @@ func (c *Config) checkMail() error {
 	}
 	if c.SMTPURL == "" {
 		return nil
+	}
+	if c.Training {
+		return Wrong{Variable: "HOTEN_TRAINING", Value: c.training, Why: "training_mailing"}
 	}
 	if _, err := notices.NewSMTP(c.SMTPURL, c.MailFrom); err != nil {
 		return Wrong{Variable: "HOTEN_SMTP_URL", Why: "smtp_url"}
@@ -173,7 +183,18 @@ func (c Config) proxies() (out []netip.Prefix, err error) {
 func (c Config) keys() string { return filepath.Join(c.DataDir, "keys") }
 
 // mailbox is where mails are kept when there is no mail server.
-func (c Config) mailbox() string { return filepath.Join(c.DataDir, "mailbox") }
+func (c Config) mailbox() notices.Mailbox {
+	return notices.Mailbox{Folder: filepath.Join(c.DataDir, "mailbox")}
+}
+
+// room is the mailbox that callers are played with; nil where none are.
+func (c Config) room() *notices.Mailbox {
+	if !c.Training && !c.Demo || c.SMTPURL != "" {
+		return nil
+	}
+	box := c.mailbox()
+	return &box
+}
 
 // auditHead is the file that remembers the newest seal of the audit chain.
 func (c Config) auditHead() string { return filepath.Join(c.keys(), "audit-head.json") }

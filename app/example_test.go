@@ -135,11 +135,11 @@ func (f *ferry) deliver() map[string]letter {
 	type waiting struct{ ID int64 }
 	rows, err := store.Select[waiting](store.Read(f.Ctx, f.Store), "select id from mails where state = 'queued' order by id")
 	must(t, err)
-	must(t, os.RemoveAll(f.app.mailbox()))
+	must(t, os.RemoveAll(f.app.mailbox().Folder))
 	for _, r := range rows {
 		must(t, f.app.DeliverAs(f.Ctx, f.Store, []int64{r.ID}))
 	}
-	files, err := filepath.Glob(filepath.Join(f.app.mailbox(), "*.eml"))
+	files, err := filepath.Glob(filepath.Join(f.app.mailbox().Folder, "*.eml"))
 	must(t, err)
 	if len(files) != len(rows) {
 		t.Fatalf("%d of %d mails arrived", len(files), len(rows))

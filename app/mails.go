@@ -20,7 +20,7 @@ import (
 
 // newPostman delivers to the mail server, or to the mailbox folder without one.
 func (a *App) newPostman() (*notices.Postman, error) {
-	p := &notices.Postman{Store: a.Store, From: a.MailFrom, Env: a.mailEnv, Today: a.mailToday, Settled: cases.MailSettled, Outlet: notices.Mailbox{Folder: a.mailbox()}}
+	p := &notices.Postman{Store: a.Store, From: a.MailFrom, Env: a.mailEnv, Today: a.mailToday, Settled: cases.MailSettled, Outlet: a.mailbox()}
 	if a.SMTPURL != "" {
 		server, err := notices.NewSMTP(a.SMTPURL, a.MailFrom)
 		if err != nil {

@@ -36,6 +36,7 @@ var tables = map[string][]string{
 	"app/reimbursements": {"reimbursements", "reimbursement_lines", "reimbursement_looks", "approvals", "approval_results", "compensations", "adjustments", "adjustment_withdrawals", "loss_authors"},
 	"app/imports":        {"imports", "import_chunks", "import_rejections"},
 	"app/reports":        {"daily_figures", "daily_notes", "incident_figures"},
+	"app/training":       {"training_calls"},
 	"app/web":            {"sessions"},
 	"app/api":            {"idempotency_keys"},
 }

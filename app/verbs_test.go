@@ -116,7 +116,7 @@ var onlyElsewhere = map[string]string{
 
 // bookkeeping are forms that change nothing anybody has to answer for.
 var bookkeeping = []string{"/session", "/language", "/appearance", "/views", "/views/:id/drop", "/members/balances", "/questions/search", "/questions/suggestions",
-	"/reset/:token/strength", "/enrol/:token/strength", "/password/strength"}
+	"/reset/:token/strength", "/enrol/:token/strength", "/password/strength", "/training", "/training/:id/ask"}
 
 // Every form of the console and every call of the API that acts names its verb, and
 // every verb is offered by the console.

@@ -706,7 +706,7 @@ func railLinks(f Frame) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, entry := range rail {
-			if mayOpen(f.Person.Role, entry.needs) {
+			if mayOpen(f.Person.Role, entry.needs) && (entry.section != trainingEntry || f.Training) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "<li><a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -207,7 +207,7 @@ func reimbursementSamples(lang string) map[string]page {
 		Cost:     []Cost{{programs[1].Label, in(lang, "5,942ポイント", "5,942 points")}}, Approvals: []Approval{{By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 9, 40)}}, Needed: 2, NeededWhy: "threshold",
 		Plan: "abc", MayDecide: true, NextID: 8, Reminded: jst(7, 31, 13, 15), Escalated: jst(7, 31, 17, 15), Substitute: in(lang, "渡辺 直樹", "Naoki Watanabe"), Flags: []string{"unusual_amount", "own_use"},
 		Movements: []Movement{{ID: "MV2014-000001", At: jst(7, 22, 3, 49), Kind: "transfer", From: programs[0].Label, To: programs[1].Label, Points: -5000, Received: 1000, Finding: "suspected"},
-			{ID: "MV2014-000003", At: jst(7, 23, 12, 0), Kind: "exchange", From: programs[1].Label, To: "gift-code", Points: -300, Finding: "own"}},
+			{ID: "MV2014-000003", At: jst(7, 23, 12, 0), Kind: "exchange", From: programs[1].Label, To: in(lang, "カタログ商品", "Catalogue item"), Points: -300, Finding: "own"}},
 	}
 	changed := show
 	changed.Changes = []Change{

@@ -37,7 +37,7 @@ func sampleFrame(lang, section string, role access.Role) Frame {
 
 func samples(lang string) map[string]page {
 	pages := map[string]page{}
-	for _, group := range []func(string) map[string]page{caseSamples, callbackSamples, serviceSamples, bulletinSamples, scriptSamples, reportSamples, listSamples, incidentSamples, reimbursementSamples, adminSamples, outsideSamples, confirmSamples} {
+	for _, group := range []func(string) map[string]page{caseSamples, callbackSamples, serviceSamples, bulletinSamples, scriptSamples, reportSamples, listSamples, incidentSamples, reimbursementSamples, adminSamples, outsideSamples, confirmSamples, trainingSamples} {
 		for name, p := range group(lang) {
 			pages[name] = p
 		}
@@ -184,8 +184,8 @@ func sampleCase(lang string) CasesShow {
 		Script: Script{Parts: []string{"verify"}, Language: "ja", Names: scriptNames},
 		Movements: []Movement{
 			{ID: "MV2014-000001", At: jst(7, 22, 3, 49), Kind: "transfer", From: pointtalk, To: goo, Points: -5000, Received: 1000, Finding: "confirmed"},
-			{ID: "MV2014-000002", At: jst(7, 22, 3, 54), Kind: "exchange", From: goo, To: in(lang, "ギフトコード", "Gift code"), Points: -1000, Finding: "suspected"},
-			{ID: "MV2014-000003", At: jst(7, 25, 12, 0), Kind: "cancel", From: in(lang, "ギフトコード", "Gift code"), To: goo, Points: 200, Finding: "none"},
+			{ID: "MV2014-000002", At: jst(7, 22, 3, 54), Kind: "exchange", From: goo, To: in(lang, "ギフト券", "Gift voucher"), Points: -1000, Finding: "suspected"},
+			{ID: "MV2014-000003", At: jst(7, 25, 12, 0), Kind: "cancel", From: in(lang, "ギフト券", "Gift voucher"), To: goo, Points: 200, Finding: "none"},
 		},
 		Programs: []ProgramSum{
 			{Program: pointtalk, Before: 587, Rollback: 5000, After: 5587},

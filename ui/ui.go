@@ -44,6 +44,7 @@ type Frame struct {
 	Board       int64       // announcements that this person has not confirmed
 	Due         CallbacksDue
 	Alarms      Alarms
+	Training    bool    // callers are played here
 	MailsKept   bool    // no mail server is set up, so mails reach nobody; pages warn where many are sent
 	Offers      []Offer // of calls to take over, to this person
 	Query       string  // what stands in the search box
@@ -233,7 +234,11 @@ var rail = []struct {
 	{"audit", "/audit", []access.Permission{access.ReadAuditOwn, access.ReadAuditDesk, access.ReadAuditCenter}},
 	{"staff", "/staff", []access.Permission{access.ReadStaff}},
 	{"setup", "/setup", []access.Permission{access.ReadSettings}},
+	{trainingEntry, "/training", []access.Permission{access.WorkCases}},
 }
+
+// trainingEntry is there where callers are played.
+const trainingEntry = "training"
 
 func mayOpen(role access.Role, needs []access.Permission) bool {
 	for _, p := range needs {

@@ -92,6 +92,7 @@ func (p *page) surround(a *around) (err error) {
 	p.frame.Alarms.Held = p.here.Held
 	_, silent := p.w.mailServer()
 	p.frame.Alarms.MailServer = silent != nil
+	p.frame.Training = p.w.training != nil
 	p.frame.MailsKept = !p.w.mails && !p.w.demo
 	for _, q := range p.stopped {
 		p.frame.Alarms.Stopped = append(p.frame.Alarms.Stopped, q.Scope)

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"errors"
+	"io/fs"
 	"mime"
 	"net/http"
 	"strconv"
@@ -109,8 +111,22 @@ func (p *page) mail() (m *notices.Mail, message notices.Message, from string, er
 	if err != nil {
 		return nil, message, "", err
 	}
-	message, err = m.Show(p.w.s.Vault, env)
+	if message, err = p.asGot(m); message.Text == "" && err == nil {
+		message, err = m.Show(p.w.s.Vault, env)
+	}
 	return m, message, readable(env.From), err
+}
+
+// asGot is a mail as the member got it, with its code, link and name; nothing outside of
+// training, and of one that has not left.
+func (p *page) asGot(m *notices.Mail) (message notices.Message, err error) {
+	if on, err := p.training(); err != nil || !on {
+		return message, err
+	}
+	if message, err = p.w.training.Read(m.MessageID); errors.Is(err, fs.ErrNotExist) {
+		return message, nil
+	}
+	return message, err
 }
 
 // readable is a header field as mail programs show it. One that cannot be decoded is shown
@@ -136,7 +152,11 @@ func showMail(p *page) error {
 	if p.by.May(access.ManageIncidents) {
 		said = m.Error
 	}
-	return p.render(ui.MailsShow{Frame: p.frame, ID: m.ID, Kind: m.Kind, Case: mailCase(*m), To: vault.MaskEmail(to), From: from, Subject: subject(*m),
+	links, err := p.links(message.Text)
+	if err != nil {
+		return err
+	}
+	return p.render(ui.MailsShow{Links: links, Frame: p.frame, ID: m.ID, Kind: m.Kind, Case: mailCase(*m), To: vault.MaskEmail(to), From: from, Subject: subject(*m),
 		Language: m.Language, State: p.w.mailState(*m), Attempts: int(m.Attempts), MessageID: m.MessageID, Reason: m.Reason, Error: said, QueuedAt: m.QueuedAt, SentAt: moment(m.SentAt),
 		Text: message.Text, HTML: message.HTML != ""}.Page())
 }

@@ -7,6 +7,7 @@ import (
 
 	"hoten/app/bulletins"
 	"hoten/app/cases"
+	"hoten/app/notices"
 	"hoten/app/questions"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
@@ -37,6 +38,7 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 	if id, err := questions.Add(s.Ctx, s.Store, s.Manager, questions.Text{QuestionJa: "問", QuestionEn: "Q", AnswerJa: "答", AnswerEn: "A"}, "試行"); err != nil || id != 1 {
 		t.Fatalf("the question has the number %d, %v", id, err)
 	}
+	s.server = serve(t, s.Store, func(o *web.Options) { o.Training = &notices.Mailbox{Folder: t.TempDir()} })
 	number := cases.Number(c.ID)
 	there := strings.NewReplacer(":number", number, ":reference", "2014-R096", ":code", "tech", ":token", "none", ":part", "farewell", ":id", "1")
 	b := s.as(s.Manager)

@@ -40,6 +40,7 @@ type Web struct {
 	baseURL    string
 	mails      bool
 	demo       bool
+	training   *notices.Mailbox
 	env        func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
 	mailServer func() (since time.Time, err error)
 	sessions   *scs.SessionManager
@@ -55,7 +56,9 @@ type Options struct {
 	BaseURL string
 	Mails   bool // mails are sent, not only kept
 	Demo    bool // they are meant to be kept
-	Env     func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
+	// Training is where they are kept and callers are played with them; nil: none are.
+	Training *notices.Mailbox
+	Env      func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
 	// MailServer is what the mail server last said, and since when; nil where all is well.
 	MailServer func() (since time.Time, err error)
 }
@@ -68,7 +71,7 @@ const (
 
 // Register puts the console and the members' pages on e.
 func Register(e *echo.Echo, s *store.Store, o Options) {
-	w := &Web{s: s, baseURL: o.BaseURL, mails: o.Mails, demo: o.Demo, env: o.Env, mailServer: o.MailServer, sessions: scs.New(), public: edge.NewCap()}
+	w := &Web{s: s, baseURL: o.BaseURL, mails: o.Mails, demo: o.Demo, training: o.Training, env: o.Env, mailServer: o.MailServer, sessions: scs.New(), public: edge.NewCap()}
 	if w.mailServer == nil {
 		w.mailServer = func() (time.Time, error) { return time.Time{}, nil }
 	}

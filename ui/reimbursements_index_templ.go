@@ -319,7 +319,7 @@ func (p ReimbursementsIndex) Page() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, f := range p.filters() {
+				for _, f := range p.Filters() {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<input type=\"hidden\" name=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -538,8 +538,8 @@ func (p ReimbursementsIndex) stateChips(all string, word func(string) string) []
 	return list
 }
 
-// filters are the list's filters that narrow it, so that its form leads back to it.
-func (p ReimbursementsIndex) filters() (out []Choice) {
+// Filters are the list's filters that narrow it, so that its form leads back to it.
+func (p ReimbursementsIndex) Filters() (out []Choice) {
 	for _, f := range []Choice{{p.State, "state"}, {p.Incident, "incident"}, {p.Class, "class"}, {p.Flag, "flag"}, {p.Band, "band"}, {p.Step, "late"}, {p.long(), "long"}} {
 		if f.Value != "" {
 			out = append(out, f)

@@ -181,7 +181,7 @@ func reimbursementSamples(lang string) map[string]page {
 	given.Given[0].Given, given.Given[0].MayApprove = true, false
 	given.Frame.Flash = Flash{Tone: "done", Text: i18n.T(ctx, "flash.approved.next", "id", 7), About: Choice{Value: "/reimbursements/7", Label: "R096-000007"}}
 	given.Frame.Returned = Waits{Count: 2}
-	given.Frame.Suspicions = []Suspicion{{Case: "R096-000412", Agent: in(lang, "鈴木 健", "Ken Suzuki"), At: jst(7, 31, 14, 3)}}
+	given.Frame.Suspicions = []Suspicion{{Case: "R096-000412", By: in(lang, "鈴木 健", "Ken Suzuki"), At: jst(7, 31, 14, 3)}}
 	done := ReimbursementsApprovals{
 		Frame: sampleFrame(lang, "reimbursements", access.Supervisor), ID: 12, By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 11, 0), Back: "/reimbursements?class=C",
 		Job: Progress{State: "done", Processed: 5, Total: 5, Failed: 3}, Refused: 3, Awaiting: 1, Posted: 1, NextCursor: "2.9",

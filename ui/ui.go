@@ -86,7 +86,7 @@ type Offer struct {
 // Suspicion is that a caller about a case is taken for an impostor.
 type Suspicion struct {
 	Case  string // its number
-	Agent string // in whose call
+	By    string // who suspects
 	At    time.Time
 }
 

@@ -32,7 +32,7 @@ func MailSettled(tx *store.Tx, m notices.Mail) error {
 		if err := errors.Join(closingLost(tx, m), partLost(tx, m)); err != nil {
 			return err
 		}
-		return tellMails(tx, MailNotSent, []notices.Mail{m})
+		return tellMailsWith(tx, MailNotSent, []notices.Mail{m}, "withheld")
 	}
 	if m.CaseID == nil {
 		return nil
@@ -238,12 +238,21 @@ func mailsGoAgain(tx *store.Tx, kind string, mails []notices.Mail) error {
 
 // tellMails tells the cases of mails what happened to them.
 func tellMails(tx *store.Tx, kind string, mails []notices.Mail) error {
+	return tellMailsWith(tx, kind, mails, "")
+}
+
+// tellMailsWith is tellMails with a mark in what is told of each, where one is given.
+func tellMailsWith(tx *store.Tx, kind string, mails []notices.Mail, mark string) error {
 	var happened []Happened
 	var of []int64
 	for _, m := range mails {
 		if m.CaseID != nil {
 			of = append(of, *m.CaseID)
-			happened = append(happened, Happened{CaseID: *m.CaseID, Kind: kind, Data: map[string]any{"mail": m.Kind}})
+			data := map[string]any{"mail": m.Kind}
+			if mark != "" {
+				data[mark] = true
+			}
+			happened = append(happened, Happened{CaseID: *m.CaseID, Kind: kind, Data: data})
 		}
 	}
 	slices.Sort(of)

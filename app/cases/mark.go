@@ -27,9 +27,10 @@ func MarkProposal(tx *store.Tx, ids []int64, state string) {
 		points_open = case when $4 then 0 else points_open end where id = any($1)`, ids, state, tx.Now, state == "posted")
 }
 
-// MarkReturned notes to whom the proposal of a case went back (after MarkProposal).
-func MarkReturned(tx *store.Tx, id, proposer int64) {
-	tx.Queue("update cases set returned_to = $2 where id = $1", id, proposer)
+// MarkReturned notes to whom the proposals of cases went back (after MarkProposal), 0: that
+// there is nothing to propose anew.
+func MarkReturned(tx *store.Tx, ids, proposers []int64) {
+	tx.Queue("update cases c set returned_to = nullif(r.proposer, 0) from unnest($1::bigint[], $2::bigint[]) as r(id, proposer) where c.id = r.id", ids, proposers)
 }
 
 // MarkUnreachable notes that no mail reaches the members of cases.

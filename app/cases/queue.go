@@ -190,20 +190,19 @@ func AskSuspected(reads *store.Reads) *[]int64 {
 	return store.AskValues[int64](reads, "select count(*) from (select from identities where impostor_at is not null limit $1) i", CountedTo)
 }
 
-// Suspicion is that a caller is taken for an impostor: in a call of whom, and since when.
+// Suspicion is that a caller is taken for an impostor: by whom, and since when.
 type Suspicion struct {
-	CaseID    int64
-	AgentName staff.Name
-	At        time.Time
+	CaseID int64
+	ByName staff.Name
+	At     time.Time
 }
 
-// AskSuspicions reads the latest suspicions that arose after a time in calls of others than
-// the reader.
+// AskSuspicions reads the latest suspicions of others than the reader that arose after a time.
 func AskSuspicions(reads *store.Reads, reader int64, after time.Time) *[]Suspicion {
-	return store.Ask[Suspicion](reads, `select k.case_id, `+staff.NameOf("s")+` as agent_name, i.impostor_at as at
-		from identities i cross join lateral (select o.case_id, o.agent_id from calls o join cases c on c.id = o.case_id
-			where c.identity_id = i.id and o.outcome = $1 order by o.id desc limit 1) k join staff s on s.id = k.agent_id
-		where i.impostor_at > $2 and k.agent_id <> $3 order by i.impostor_at desc, k.case_id limit 5`, ImpostorSuspected, after, reader)
+	return store.Ask[Suspicion](reads, `select k.case_id, `+staff.NameOf("s")+` as by_name, i.impostor_at as at
+		from identities i cross join lateral (select e.case_id, e.actor_id from cases c join case_events e on e.case_id = c.id
+			where c.identity_id = i.id and e.kind = '`+CallConcluded+`' and e.data->>'outcome' = $1 order by e.id desc limit 1) k join staff s on s.id = k.actor_id
+		where i.impostor_at > $2 and k.actor_id <> $3 order by i.impostor_at desc, k.case_id limit 5`, ImpostorSuspected, after, reader)
 }
 
 // AskCorrections counts the open cases whose points were put back and are due otherwise by

@@ -21,7 +21,7 @@ var passive = []string{Note, Revealed}
 // LastDone are the events of the last thing that was done to a case, where the actor did it
 // within UndoFor; else nil. events are the timeline, newest first.
 func LastDone(events []Event, by access.Actor, now time.Time) []Event {
-	for len(events) > 0 && slices.Contains(passive, events[0].Kind) {
+	for len(events) > 0 && (slices.Contains(passive, events[0].Kind) || events[0].Fields()["withheld"] != nil) {
 		events = events[1:]
 	}
 	if len(events) == 0 || now.Sub(events[0].At) > UndoFor {

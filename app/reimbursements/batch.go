@@ -47,12 +47,10 @@ func ApproveSeen(ctx context.Context, s *store.Store, by access.Actor, ids []int
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	switch {
-	case len(ids) == 0:
-		return nil, fault.New(fault.Conflict, "nothing_chosen")
-	case len(ids) > MostChosen:
-		return nil, fault.New(fault.Conflict, "too_many_chosen", "max", MostChosen)
-	case once == "" || len(once) > longestMark:
+	if err := chosen(ids); err != nil {
+		return nil, err
+	}
+	if once == "" || len(once) > longestMark {
 		return nil, fault.Input("once", "required")
 	}
 	j, err := verbs.Do(ctx, s, by, ToApproveSeen, "reimbursements", "", func(tx *store.Tx) (*jobs.Job, error) {
@@ -76,6 +74,17 @@ func ApproveSeen(ctx context.Context, s *store.Store, by access.Actor, ids []int
 		}
 	}
 	return j, err
+}
+
+// chosen refuses a selection of nothing, and one of more than MostChosen.
+func chosen(ids []int64) error {
+	switch {
+	case len(ids) == 0:
+		return fault.New(fault.Conflict, "nothing_chosen")
+	case len(ids) > MostChosen:
+		return fault.New(fault.Conflict, "too_many_chosen", "max", MostChosen)
+	}
+	return nil
 }
 
 // seenChunk bounds one transaction of approveSeen: small, so that progress shows.

@@ -76,7 +76,7 @@ func decide(ctx context.Context, s *store.Store, by access.Actor, id int64, v *v
 		}
 		cases.MarkProposal(tx, []int64{r.CaseID}, state)
 		if state == Returned {
-			cases.MarkReturned(tx, r.CaseID, r.ProposerID)
+			cases.MarkReturned(tx, []int64{r.CaseID}, []int64{r.ProposerID})
 		}
 		if err := cases.Tell(tx, cases.Happened{CaseID: r.CaseID, Kind: events[state], Data: map[string]any{"reimbursement": id}, Text: tx.Reason}); err != nil {
 			return nil, err

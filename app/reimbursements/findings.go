@@ -128,14 +128,15 @@ func AddAdjustment(ctx context.Context, s *store.Store, by access.Actor, caseID 
 }
 
 // UndoableAdjustment is the adjustment that was the last thing done to a case, where the actor
-// may take it back: it voided no approval, and nothing followed; 0: there is none.
+// may take it back: it voided no approval, opened no closed case again, and nothing followed;
+// 0: there is none.
 func UndoableAdjustment(events []cases.Event, by access.Actor, now time.Time) (id int64) {
 	for _, e := range cases.LastDone(events, by, now) {
 		kept, _ := e.Fields()["adjustment"].(float64) // JSON
 		switch {
 		case e.Kind == cases.AdjustmentMade:
 			id = int64(kept)
-		case e.Kind != cases.CorrectionFound && e.Kind != cases.FactArrived:
+		case e.Kind != cases.CorrectionFound:
 			return 0
 		}
 	}

@@ -157,3 +157,46 @@ func proposeShown(tx *store.Tx, part []cases.AsShown) (fell []cases.Fell, err er
 	}
 	return fell, nil
 }
+
+// ApprovalsPreview is what approving chosen proposals would do as they stand.
+type ApprovalsPreview struct {
+	IDs     []int64 // those that wait, by id
+	Settled int64   // of the chosen, that wait no more
+	Last    int64   // that the approval would post
+	Totals  Totals
+	Classes map[string]int64
+}
+
+// PreviewApprovals looks at chosen proposals that wait. Refused: none chosen, more than
+// MostChosen. What was proposed does not change; where what is due has become another, the
+// approval is refused.
+func PreviewApprovals(db *gorm.DB, ids []int64) (*ApprovalsPreview, error) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	if err := chosen(ids); err != nil {
+		return nil, err
+	}
+	type waiting struct {
+		ID    int64
+		Class string
+		Last  bool
+	}
+	rows, err := store.Select[waiting](db, `select r.id, coalesce(c.class, '') as class,
+			r.approvals_needed - (select count(*) from approvals a where a.reimbursement_id = r.id and a.voided_at is null) <= 1 as last
+		from reimbursements r join cases c on c.id = r.case_id where r.id = any($1) and r.state = 'submitted' order by r.id`, ids)
+	if err != nil {
+		return nil, err
+	}
+	p := &ApprovalsPreview{Settled: int64(len(ids) - len(rows)), Totals: NewTotals(), Classes: map[string]int64{}}
+	for _, r := range rows {
+		p.IDs = append(p.IDs, r.ID)
+		p.Classes[r.Class]++
+		if r.Last {
+			p.Last++
+		}
+	}
+	lines, err := Lines(db, p.IDs)
+	for _, of := range lines {
+		p.Totals.AddAll(Plan{Lines: of}.Totals())
+	}
+	return p, err
+}

@@ -147,6 +147,9 @@ func reviewPart(tx *store.Tx, of []cases.Case, learned map[int64]fact) error {
 	if err != nil {
 		return err
 	}
+	if err := reviewReturned(tx, subjects); err != nil {
+		return err
+	}
 	var ids []int64
 	var marks []int16
 	var reopened []bool
@@ -172,6 +175,40 @@ func reviewPart(tx *store.Tx, of []cases.Case, learned map[int64]fact) error {
 	}
 	cases.MarkPoints(tx, ids, marks, reopened)
 	return cases.Tell(tx, told...)
+}
+
+// reviewReturned takes the cases whose proposal was returned out of their proposers' queues
+// where nothing is left to propose, and puts them back where something is again.
+func reviewReturned(tx *store.Tx, subjects map[int64]*subject) error {
+	var settled, due []int64
+	for id, s := range subjects {
+		if s.ReimbursementState == nil || *s.ReimbursementState != Returned {
+			continue
+		}
+		switch nothing := s.plan.Empty() && s.open() == 0; {
+		case nothing && s.ReturnedTo != nil:
+			settled = append(settled, id)
+		case !nothing && s.ReturnedTo == nil:
+			due = append(due, id)
+		}
+	}
+	if len(settled) > 0 {
+		cases.MarkReturned(tx, settled, make([]int64, len(settled)))
+	}
+	if len(due) == 0 {
+		return nil
+	}
+	type last struct{ CaseID, ProposerID int64 }
+	of, err := store.Select[last](tx.DB, "select distinct on (case_id) case_id, proposer_id from reimbursements where case_id = any($1) order by case_id, id desc", due)
+	if err != nil {
+		return err
+	}
+	ids, proposers := make([]int64, len(of)), make([]int64, len(of))
+	for i, l := range of {
+		ids[i], proposers[i] = l.CaseID, l.ProposerID
+	}
+	cases.MarkReturned(tx, ids, proposers)
+	return nil
 }
 
 // reopens reports whether a closed case is to be opened again, which is marked so now. One

@@ -62,3 +62,29 @@ func TestAdjustmentsAreUndoneWhileNothingFollowed(t *testing.T) {
 		t.Errorf("proposed since: %v", err)
 	}
 }
+
+// An adjustment that opened a closed case again is not undone: the case would stay open, and
+// closing it would tell its member again.
+func TestAnAdjustmentThatReopensIsNotUndone(t *testing.T) {
+	w, of := importLosses(t, small)
+	c := of[0]
+	r := propose(t, w, w.Agent, c)
+	if _, err := reimbursements.Approve(w.Ctx, w.Store, w.Supervisor, r.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Pool.Exec(w.Ctx, "update cases set status = 'completed', completed_at = $2 where id = $1", c.ID, w.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(time.Second)
+	a, err := reimbursements.AddAdjustment(w.Ctx, w.Store, w.Agent2, c.ID, "goo", 5, "端数")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := w.Number("select count(*) from cases where id = $1 and status = 'reopened'", c.ID); n != 1 {
+		t.Fatal("the case is not open again")
+	}
+	w.Clock.Add(time.Second)
+	if err := reimbursements.UndoAdjustment(w.Ctx, w.Store, w.Agent2, c.ID, a.ID); !fault.Is(err, "undo_too_late") {
+		t.Errorf("undone: %v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"fmt"
 	"slices"
 
 	"gorm.io/gorm"
@@ -96,8 +97,11 @@ func (d *Daily) callbacks(db *gorm.DB, of scope) error {
 func (d *Daily) work(db *gorm.DB, of scope) error {
 	links := `(select count(*) from reset_links l join cases c on c.id = l.case_id join staff s on s.id = l.sent_by
 		where c.incident_id = $1 and ` + ofDesk("s.desk_id") + ` and `
+	// What was undone did not happen, and an undo is no move of its own.
 	moved := func(to string) string {
-		return `count(distinct e.case_id) filter (where e.kind = 'status' and e.data->>'to' = '` + to + `')`
+		return `count(distinct e.case_id) filter (where e.kind = 'status' and e.data->>'to' = '` + to + `' and e.data->>'undo' is null
+			and not exists (select from case_events u where u.case_id = e.case_id and u.id > e.id and u.kind = 'status' and u.data->>'undo' is not null
+				and u.data->>'from' = '` + to + `' and u.at <= e.at + interval '` + fmt.Sprint(int(cases.UndoFor.Seconds())) + ` seconds'))`
 	}
 	return store.Scan(db, `select `+links+onDay("l.sent_at")+`), `+links+onDay("l.used_at")+`), count(distinct e.case_id) filter (where e.kind = 'released'),
 			count(distinct e.case_id) filter (where e.kind = 'opened'), `+moved("completed")+`, `+moved("out_of_scope")+`, `+moved("reopened")+`

@@ -76,6 +76,21 @@ func TestDaily(t *testing.T) {
 	}
 }
 
+// A completion that was undone is none, and what was completed again counts once.
+func TestDailyLeavesOutWhatWasUndone(t *testing.T) {
+	w := world(t)
+	id := w.Case("a@ocn.example").ID
+	w.Clock.Set(july(31, 15, 0))
+	exec(t, w, `insert into case_events (case_id, at, kind, actor_kind, actor_id, data)
+		select $1, $2::timestamptz + n * interval '1 second', 'status', 'staff', $3, d::json from (values (1, '{"from": "new", "to": "completed"}'),
+			(2, '{"from": "completed", "to": "new", "undo": true}'), (3, '{"from": "new", "to": "out_of_scope"}')) e (n, d)`, id, w.Clock.Now(), w.Agent.ID)
+	w.Clock.Set(july(32, 9, 30))
+	d := dailyOf(t, w, w.Supervisor, Query{Date: on(31)})
+	if d.Cases.Completed != 0 || d.Cases.OutOfScope != 1 || d.Cases.Reopened != 0 {
+		t.Errorf("%+v", d.Cases)
+	}
+}
+
 // What was open when a day ended is told from what has happened since.
 func TestDailyOpenThen(t *testing.T) {
 	w := world(t)

@@ -31,7 +31,7 @@ func TestManyCasesAreChangedWithAResultEach(t *testing.T) {
 	if did.status != 200 {
 		t.Fatalf("%d %s", did.status, did.body)
 	}
-	says(t, "the result", did.body, []string{a.Number(), b.Number(), c.Number(), "ほかの人が先に変更しました。現在の状態：保留中", `href="/cases?status=new"`}, nil)
+	says(t, "the result", did.body, []string{a.Number(), b.Number(), c.Number(), "一覧の表示後に変更されています。現在の状態：保留中", `href="/cases?status=new"`}, nil)
 	if strings.Index(did.body, b.Number()) > strings.Index(did.body, a.Number()) {
 		t.Error("what was not done does not come first")
 	}

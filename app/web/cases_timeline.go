@@ -156,6 +156,9 @@ func (v *caseView) sentence(e cases.Event) string {
 	if data["undo"] == true {
 		kind += "_undone"
 	}
+	if kind == cases.MailNotSent && data["withheld"] == true {
+		kind += "_withheld"
+	}
 	if kind == cases.FindingDecided && data["verified"] == false {
 		kind += "_unverified"
 	}

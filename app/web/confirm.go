@@ -60,6 +60,14 @@ func confirmProposals(p *page) error {
 }
 
 func (p *page) confirmPoints(v *reimbursements.Preview, shown ui.ConfirmShow) error {
+	shown.Groups = p.standing(v.Classes, v.Statuses)
+	shown.More, shown.PassedAll = v.More, int64(len(v.Passed))
+	shown.Passed = p.fell(v.Passed[:min(len(v.Passed), pageSize)])
+	return p.confirmSums(v.Totals, shown)
+}
+
+// confirmSums shows the sums by program with the step.
+func (p *page) confirmSums(totals reimbursements.Totals, shown ui.ConfirmShow) error {
 	programs, err := incidents.Programs(p.db)
 	if err != nil {
 		return err
@@ -67,15 +75,12 @@ func (p *page) confirmPoints(v *reimbursements.Preview, shown ui.ConfirmShow) er
 	lang := i18n.Lang(p.ctx)
 	for _, program := range programs {
 		id := program.ID
-		s := ui.ProgramTotals{Program: program.Name(lang), Rollback: v.Totals.Rollback[id], Reimburse: v.Totals.Reimburse[id] + v.Totals.Adjusted[id],
-			Absorbed: v.Totals.Absorbed[id], Cost: ledger.Amount{Program: program, Points: v.Totals.Cost(id)}.Name(lang)}
+		s := ui.ProgramTotals{Program: program.Name(lang), Rollback: totals.Rollback[id], Reimburse: totals.Reimburse[id] + totals.Adjusted[id],
+			Absorbed: totals.Absorbed[id], Points: totals.Cost(id), Cost: ledger.Amount{Program: program, Points: totals.Cost(id)}.Name(lang)}
 		if s.Rollback != 0 || s.Reimburse != 0 || s.Absorbed != 0 {
 			shown.Programs = append(shown.Programs, s)
 		}
 	}
-	shown.Groups = p.standing(v.Classes, v.Statuses)
-	shown.More, shown.PassedAll = v.More, int64(len(v.Passed))
-	shown.Passed = p.fell(v.Passed[:min(len(v.Passed), pageSize)])
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }

@@ -141,7 +141,7 @@ func (p *page) suspicions(found []cases.Suspicion) (out []ui.Suspicion) {
 	for _, s := range found {
 		number := cases.Number(s.CaseID)
 		if p.frame.Path != "/cases/"+number && !strings.HasPrefix(p.frame.Path, "/cases/"+number+"?") {
-			out = append(out, ui.Suspicion{Case: number, Agent: s.AgentName.In(i18n.Lang(p.ctx)), At: s.At})
+			out = append(out, ui.Suspicion{Case: number, By: s.ByName.In(i18n.Lang(p.ctx)), At: s.At})
 		}
 	}
 	return out

@@ -68,6 +68,17 @@ func TestReturnedComesBack(t *testing.T) {
 	says(t, "the queue", agent.get("/cases?queue=returned").body, []string{number}, nil)
 	says(t, "another agent's", s.as(s.Agent2).get("/cases?queue=returned").body, nil, []string{number, badge})
 	says(t, "the case", agent.get("/cases/"+number).body, []string{"差戻し " + s.Supervisor.Name, "お客さまに確認してください", `action="/cases/` + number + `/reimbursements"`, `name="note"`}, nil)
+	// Found to be the member's own nothing is left to propose, until it is learned otherwise.
+	finding := func(to string) {
+		t.Helper()
+		if _, err := reimbursements.DecideFinding(s.Ctx, s.Store, s.Supervisor, s.Case("w000@ocn.example").ID, "W0", to, "確認"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	finding("own")
+	says(t, "with nothing left", agent.get("/cases/"+number).body, nil, []string{badge, `action="/cases/` + number + `/reimbursements"`})
+	finding("confirmed")
+	says(t, "learned otherwise", agent.get("/cases/"+number).body, []string{badge}, nil)
 	if a := agent.post("/cases/"+number+"/reimbursements", "note", "確認済です"); a.status != http.StatusSeeOther {
 		t.Fatalf("proposed anew: %d", a.status)
 	}

@@ -14,8 +14,8 @@ import (
 	"hoten/ui"
 )
 
-// approveMany approves the chosen rows of the list, and leads to where the outcome of
-// each shows.
+// approveMany shows what approving the chosen rows of the list would do; once that is
+// confirmed it approves them, and leads to where the outcome of each shows.
 func approveMany(p *page) error {
 	p.section("reimbursements")
 	var ids []int64
@@ -24,13 +24,38 @@ func approveMany(p *page) error {
 			ids = append(ids, id)
 		}
 	}
+	var list ui.ReimbursementsIndex
+	p.waitingFilter(&list)
+	if p.FormValue("confirmed") == "" {
+		return p.confirmApprovals(ids, list)
+	}
 	j, err := reimbursements.ApproveSeen(p.ctx, p.w.s, p.by, ids, p.FormValue("once"))
 	if err != nil {
 		return p.again(err, "", showReimbursements)
 	}
-	var list ui.ReimbursementsIndex
-	p.waitingFilter(&list)
 	return p.to("/reimbursements/approvals/"+strconv.FormatInt(j.ID, 10)+"?back="+url.QueryEscape(list.Address()), "")
+}
+
+func (p *page) confirmApprovals(ids []int64, list ui.ReimbursementsIndex) error {
+	v, err := reimbursements.PreviewApprovals(p.db, ids)
+	if err != nil {
+		return p.again(err, "", showReimbursements)
+	}
+	shown := ui.ConfirmShow{Kind: "approvals", Back: list.Address(), BackLabel: i18n.T(p.ctx, "reimbursements.index.title"), Action: "/reimbursements/approve",
+		Count: int64(len(v.IDs)), CountedAt: p.w.s.Clock(), Groups: p.standing(v.Classes, nil),
+		Fields: append(list.Filters(), ui.Choice{Label: "once", Value: p.FormValue("once")}, ui.Choice{Label: "confirmed", Value: "true"})}
+	for _, id := range v.IDs {
+		shown.Fields = append(shown.Fields, ui.Choice{Label: "id", Value: strconv.FormatInt(id, 10)})
+	}
+	for _, f := range []struct {
+		label string
+		n     int64
+	}{{"posted", v.Last}, {"second", int64(len(v.IDs)) - v.Last}, {"settled", v.Settled}} {
+		if f.n > 0 {
+			shown.Facts = append(shown.Facts, ui.Choice{Label: i18n.T(p.ctx, "confirm.approvals."+f.label), Value: i18n.Number(f.n)})
+		}
+	}
+	return p.confirmSums(v.Totals, shown)
 }
 
 // listBack is the address of the list that a reader came from, and nothing else.

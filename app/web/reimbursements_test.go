@@ -77,7 +77,7 @@ var onceMark = regexp.MustCompile(`name="once" value="([^"]+)"`)
 // what stands there.
 func (s *site) approveChosen(b *browser, ids []int64, more ...string) (answer, answer) {
 	s.T.Helper()
-	a := b.post("/reimbursements/approve", append(append(chosen(ids...), "once", rand.Text()), more...)...)
+	a := b.post("/reimbursements/approve", append(append(chosen(ids...), "once", rand.Text(), "confirmed", "true"), more...)...)
 	s.Work()
 	if a.status != http.StatusSeeOther {
 		return a, answer{}
@@ -176,7 +176,7 @@ func TestBatchesAtOnce(t *testing.T) {
 	answers := make([]answer, 4)
 	for i := range answers {
 		wg.Go(func() {
-			answers[i] = browsers[i%2].post("/reimbursements/approve", append(chosen(ids...), "once", marks[i%2])...)
+			answers[i] = browsers[i%2].post("/reimbursements/approve", append(chosen(ids...), "once", marks[i%2], "confirmed", "true")...)
 		})
 	}
 	wg.Wait()
@@ -212,7 +212,7 @@ func TestHostileSelections(t *testing.T) {
 	b := s.as(s.Supervisor)
 	for name, form := range map[string][]string{"nothing": {"once", "x"}, "no mark": {"id", "1"}, "a long mark": {"id", "1", "once", strings.Repeat("x", 5000)},
 		"numbers beyond": {"id", "99999999999999999999", "id", "-", "once", "x"}} {
-		if a := b.post("/reimbursements/approve", form...); a.status != http.StatusConflict && a.status != http.StatusUnprocessableEntity {
+		if a := b.post("/reimbursements/approve", append(form, "confirmed", "true")...); a.status != http.StatusConflict && a.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", name, a.status)
 		}
 	}
@@ -424,5 +424,25 @@ func TestCorrectionsAreToldToSupervisors(t *testing.T) {
 	s.Import("", apptest.MovementsHeader+"WC,w000@ocn.example,2014-07-21 03:00,cancel,,goo,gift-code,40,,W0,\n")
 	if !told(s.Supervisor) || told(s.Agent) {
 		t.Errorf("a supervisor: %v, an agent: %v", told(s.Supervisor), told(s.Agent))
+	}
+}
+
+// What a batch would approve is shown first: how many, what they come to by program, and what
+// becomes of them; nothing is approved yet, and what is decided already is left out.
+func TestApprovalsAskFirst(t *testing.T) {
+	s, ids := waitingSite(t, 3)
+	b := s.as(s.Supervisor)
+	b.get("/reimbursements")
+	if _, err := reimbursements.Reject(s.Ctx, s.Store, s.Manager, ids[2], "amount_differs"); err != nil {
+		t.Fatal(err)
+	}
+	a := b.post("/reimbursements/approve", append(chosen(ids...), "once", "one", "class", "B")...)
+	says(t, "the step", a.body, []string{"補填3件（会社負担：gooポイント 705）を承認する", "承認と同時に実行", "もう1人の承認待ちになる", "処理済みのため対象外", `name="class" value="B"`},
+		[]string{fmt.Sprintf(`name="id" value="%d"`, ids[2])})
+	if n := s.count("select count(*) from approvals"); a.status != http.StatusOK || n != 0 {
+		t.Errorf("%d, %d approved unasked", a.status, n)
+	}
+	if a := b.post("/reimbursements/approve"); a.status != http.StatusConflict {
+		t.Errorf("nothing chosen: %d", a.status)
 	}
 }

@@ -242,13 +242,17 @@ for (const { lang, who, other, scripts, posted, awaiting, refused } of deciders)
     }
     if (scripts) assert.equal(await sv.locator("[data-chosen]").innerText(), "3");
 
+    await submit(sv, sv.locator(".bulk button"));
+    assert.match(await sv.locator("#confirm").innerText(), lang === "ja" ? /^補填3件/ : /^Approve 3 /);
+    await checked(sv, lang);
+
     // Meanwhile the other supervisor decides one of them.
     const second = await signIn(browser, hoten.origin, other, problems);
     await second.goto(hoten.origin + "/reimbursements/" + taken);
     await submit(second, second.locator("form[action$='/approve'] button"));
     await second.context().close();
 
-    await submit(sv, sv.locator(".bulk button"));
+    await submit(sv, sv.locator("#confirm"));
     assert.match(pathOf(sv), /^\/reimbursements\/approvals\/\d+$/);
     const outcome = (id) => rowOf(sv, id);
     await outcome(one).filter({ hasText: posted }).waitFor();

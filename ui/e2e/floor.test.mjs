@@ -206,7 +206,7 @@ async function waiting(page, approvals, locked) {
 
 const deciders = [
   { lang: "ja", who: "sv", other: "sv2", scripts: true, posted: "承認・実行", awaiting: "承認（もう1人待ち）", refused: /承認されず[^]*すでに処理が済んでいます。/ },
-  { lang: "en", who: "sv2", other: "sv", scripts: false, posted: "Approved and posted", awaiting: "Approved, one more needed", refused: /Not approved[^]*This has been decided already\./ },
+  { lang: "en", who: "sv2", other: "sv", scripts: false, posted: "Approved and posted", awaiting: "Approved, one more needed", refused: /Not approved[^]*This has already been decided\./ },
 ];
 
 for (const { lang, who, other, scripts, posted, awaiting, refused } of deciders) {

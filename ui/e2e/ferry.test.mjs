@@ -32,7 +32,7 @@ test("the guide says what is missing, and one file does it", async () => {
   await axe(admin);
   const example = await hoten.run("setup", "--example", "one-program");
   assert.match((await hoten.feed(example.out, "setup", "-")).out, /set incident FERRY-2026-01/);
-  assert.match((await hoten.feed(example.out, "setup", "-")).out, /nothing was changed/);
+  assert.match((await hoten.feed(example.out, "setup", "-")).out, /Nothing was changed/);
   await admin.reload();
   assert.equal(await admin.locator("li .state", { hasText: "Missing" }).count(), 2, "the mail server and the import are missing");
   await admin.click("a[href='/operators/setouchi-ferry']");

@@ -188,4 +188,14 @@ test("on a small screen the script stands above the first field", async () => {
   await page.context().close();
 });
 
+test("a reason is asked for only with a status that closes the case", async () => {
+  const page = await signIn(browser, hoten.origin, "sv", problems);
+  await open(page, callers[3].login);
+  for (const [status, asked] of [["on_hold", false], ["completed", true], ["out_of_scope", true]]) {
+    await page.selectOption("#set-status", status);
+    assert.equal(await page.locator("#set-reason").isVisible(), asked, status);
+  }
+  await page.context().close();
+});
+
 test("no page had an error", () => assert.deepEqual(problems.filter((p) => !/409|422/.test(p)), []));

@@ -113,6 +113,45 @@ func TestALetterBesideAnApproval(t *testing.T) {
 	}
 }
 
+// The page of a case has one filled button, which is the next thing to do: in a call, and
+// where one is to be started, it is the panel's.
+func TestACaseHasOneFilledButton(t *testing.T) {
+	ctx := i18n.With(t.Context(), "ja")
+	for name, c := range map[string]struct {
+		in           bool
+		next         string
+		chain, panel int
+	}{"in a call": {true, "complete", 0, 1}, "notices in a call": {true, "notify", 0, 1}, "a call is next": {false, "call", 0, 1}, "another step is next": {false, "complete", 1, 0},
+		"nothing is next": {false, "", 0, 1}} {
+		p := sampleCase("ja")
+		p.Next, p.Steps[2].State = c.next, "now"
+		if p.Call.Next = "end"; !c.in {
+			p.Call = nil
+		}
+		filled := func(part templ.Component) int {
+			var b strings.Builder
+			if err := part.Render(ctx, &b); err != nil {
+				t.Fatal(err)
+			}
+			return strings.Count(b.String(), `button primary"`) + strings.Count(b.String(), " data-next")
+		}
+		if chain, panel := filled(p.chain()), filled(p.callPanel()); chain != c.chain || panel != c.panel {
+			t.Errorf("%s: %d in the chain, %d in the panel", name, chain, panel)
+		}
+	}
+}
+
+// Where no program is there yet nothing is said to be available.
+func TestNoProgramHasNoServices(t *testing.T) {
+	var b strings.Builder
+	if err := (ServicesIndex{Services: []string{"registration"}}).Page().Render(i18n.With(t.Context(), "ja"), &b); err != nil {
+		t.Fatal(err)
+	}
+	if body := b.String(); !strings.Contains(body, "プログラム") || strings.Contains(body, "ご利用いただけます") || strings.Contains(body, "<table") {
+		t.Error(body)
+	}
+}
+
 // An incident that is about no program leads to choosing them, or, where there is none to
 // choose, to adding one.
 func TestAnIncidentLeadsToItsPrograms(t *testing.T) {

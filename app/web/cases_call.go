@@ -133,7 +133,10 @@ func (v *caseView) openCall() error {
 	for _, item := range cases.Items {
 		c.Items = append(c.Items, ui.Item{Name: item, State: progress.Items[item], Hidden: slices.Contains(v.policies.Verification.NotVisible, item)})
 	}
-	c.MayConclude = slices.DeleteFunc(v.call.MayConclude(v.now), func(o string) bool { return o == cases.Verified && v.row.ImpostorAt != nil })
+	// Over a suspicion nobody is verified, and what is suspected already is not suspected again.
+	c.MayConclude = slices.DeleteFunc(v.call.MayConclude(v.now), func(o string) bool {
+		return v.row.ImpostorAt != nil && (o == cases.Verified || o == cases.ImpostorSuspected && c.Outcome == o)
+	})
 	if c.Code, err = v.code(progress); err != nil {
 		return err
 	}

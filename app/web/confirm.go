@@ -1,6 +1,9 @@
 package web
 
 import (
+	"errors"
+
+	"hoten/app/access"
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/incidents"
@@ -193,7 +196,8 @@ func (p *page) results(section, kind, back, label string, done int64, fell []cas
 	return p.render(shown.Page())
 }
 
-// confirmImpostor shows what was done in a call, and what follows from suspecting its caller.
+// confirmImpostor shows what was done in a call, and what follows from suspecting its caller,
+// to whoever may say so. Where it was said already the case tells.
 func confirmImpostor(p *page) error {
 	id, err := p.id()
 	if err != nil {
@@ -203,11 +207,22 @@ func confirmImpostor(p *page) error {
 	if err != nil {
 		return err
 	}
+	if call.AgentID != p.by.ID {
+		if lack := p.by.Require(access.Supervise); lack != nil {
+			return errors.Join(fault.New(fault.Forbidden, "call_of_another"), lack) // and who may
+		}
+	}
+	if err := p.viewed(call.CaseID); err != nil {
+		return err
+	}
 	v, err := p.caseView(call.CaseID)
 	if err != nil {
 		return err
 	}
 	number := cases.Number(call.CaseID)
+	if v.CallClosed == "impostor" && text(call.Outcome) == cases.ImpostorSuspected {
+		return p.to("/cases/"+number, "")
+	}
 	shown := ui.ConfirmShow{Kind: "impostor", Back: "/cases/" + number, BackLabel: number, Count: 1,
 		Action: "/calls/" + p.Param("id") + "/conclude", Fields: []ui.Choice{{Label: "outcome", Value: cases.ImpostorSuspected}},
 		Facts: []ui.Choice{{Label: i18n.T(p.ctx, "cases.number"), Value: number}, {Label: i18n.T(p.ctx, "cases.login_id"), Value: v.LoginID},

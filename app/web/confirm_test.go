@@ -140,4 +140,45 @@ func TestSuspicionAsksFirst(t *testing.T) {
 	if n := s.count("select count(*) from identities where impostor_at is not null"); n != 1 {
 		t.Errorf("%d suspected", n)
 	}
+	if a := agent.get("/calls/1/impostor"); a.status != 303 || a.location != "/cases/"+number {
+		t.Errorf("said already: %d %s", a.status, a.location)
+	}
+}
+
+// Who sees the step has opened the case, and may suspect the caller.
+func TestSuspicionIsForWhoeverMayRecordIt(t *testing.T) {
+	s := newSite(t)
+	s.Call(s.Agent, s.Case(login).ID)
+	if a := s.as(s.Agent2).get("/calls/1/impostor"); a.status != 403 || !strings.Contains(a.body, "ほかの担当者の通話です") || !strings.Contains(a.body, "この操作ができるのは、スーパーバイザー") {
+		t.Errorf("another agent: %d %s", a.status, a.body)
+	}
+	const views = "select count(*) from audit_entries where action = 'case.viewed'"
+	before := s.count(views)
+	if a := s.as(s.Supervisor).get("/calls/1/impostor"); a.status != 200 || s.count(views) != before+1 {
+		t.Errorf("a supervisor: %d, %d views after %d", a.status, s.count(views), before)
+	}
+}
+
+// An impostor is found out late, too: the step stays in reach beside any outcome.
+func TestSuspicionStaysInReach(t *testing.T) {
+	for outcome, shown := range map[string][]string{"verified": {"○"}, "mismatch": {"不一致"}, "unable": {"確認不可"}} {
+		t.Run(outcome, func(t *testing.T) {
+			s := newSite(t)
+			call := s.Call(s.Agent, s.Case(login).ID, cases.ItemName, "山田 太郎", cases.ItemBirthDate, "1970-02-03", cases.ItemCustomerNumber, "N123456789")
+			agent := s.as(s.Agent)
+			if _, err := cases.Conclude(s.Ctx, s.Store, s.Agent, call.ID, outcome); err != nil {
+				t.Fatal(err)
+			}
+			page := func() string { return agent.get("/cases/" + s.Case(login).Number()).body }
+			says(t, "the call", page(), append(shown, `href="/calls/1/impostor"`), nil)
+			if _, err := cases.Conclude(s.Ctx, s.Store, s.Agent, call.ID, cases.ImpostorSuspected); err != nil {
+				t.Fatal(err)
+			}
+			says(t, "suspected", page(), nil, []string{`href="/calls/1/impostor"`})
+		})
+	}
+	s := newSite(t)
+	const wrong = "鈴木 花子"
+	s.Call(s.Agent, s.Case(login).ID, cases.ItemName, wrong, cases.ItemName, wrong, cases.ItemName, wrong)
+	says(t, "three wrong answers", s.as(s.Agent).get("/cases/"+s.Case(login).Number()).body, []string{"新しい通話で確認を続けず", `href="/calls/1/impostor"`}, nil)
 }

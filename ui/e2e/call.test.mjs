@@ -178,4 +178,24 @@ test("typing on where a button is next presses nothing", async () => {
   await page.context().close();
 });
 
+test("on a small screen the script stands above the first field", async () => {
+  const page = await signIn(browser, hoten.origin, "agent", problems, { viewport: { width: 390, height: 860 } });
+  await open(page, callers[0].login);
+  await page.locator("form[action$='/calls'] button").click();
+  await page.waitForFunction(() => document.activeElement?.id === "answer-name");
+  const at = await page.evaluate(() => ({ script: document.querySelector(".script").getBoundingClientRect().top, field: document.activeElement.getBoundingClientRect().bottom }));
+  assert.ok(at.script >= 0 && at.field <= 860, JSON.stringify(at));
+  await page.context().close();
+});
+
+test("a reason is asked for only with a status that closes the case", async () => {
+  const page = await signIn(browser, hoten.origin, "sv", problems);
+  await open(page, callers[3].login);
+  for (const [status, asked] of [["on_hold", false], ["completed", true], ["out_of_scope", true]]) {
+    await page.selectOption("#set-status", status);
+    assert.equal(await page.locator("#set-reason").isVisible(), asked, status);
+  }
+  await page.context().close();
+});
+
 test("no page had an error", () => assert.deepEqual(problems.filter((p) => !/409|422/.test(p)), []));

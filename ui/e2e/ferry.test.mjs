@@ -77,7 +77,7 @@ test("a member calls, resets, and gets the miles back", async () => {
   await agent.keyboard.type(ids[1]);
   await Promise.all([agent.waitForURL(/\/cases\/H/), agent.keyboard.press("Enter")]);
   const caseURL = agent.url().replace(/[#?].*/, "");
-  await Promise.all([agent.waitForURL(/\/cases\/H/), agent.click("form[action$='/calls'] button.primary")]);
+  await Promise.all([agent.waitForURL(/\/cases\/H/), agent.click("form[action$='/calls'] button")]);
   for (const [item, value] of [["name", "Grace Holloway"], ["birth_date", "1985-11-23"], ["customer_number", "N100000001"]]) {
     await agent.fill(`#answer-${item}`, value);
     await agent.press(`#answer-${item}`, "Enter");

@@ -275,13 +275,13 @@ test("a call that is offered: whoever has it hears what became of it, also while
   const other = await signIn(browser, hoten.origin, "sv", problems);
   await agent.goto(hoten.origin + "/cases?queue=unassigned");
   await agent.goto(hoten.origin + (await agent.locator(".list a.open").nth(8).getAttribute("href")));
-  await agent.locator("form[action$='/calls'] button.primary").click();
+  await agent.locator("form[action$='/calls'] button").click();
   await agent.locator("#answer-name").waitFor();
   // Who can take it is up to date while the list is open, also while it is in use.
   const another = async (page, nth) => {
     await page.goto(hoten.origin + "/cases?queue=unassigned");
     await page.goto(hoten.origin + (await page.locator(".list a.open").nth(nth).getAttribute("href")));
-    await page.locator("form[action$='/calls'] button.primary").click();
+    await page.locator("form[action$='/calls'] button").click();
     await page.locator("#answer-name").waitFor();
   };
   // Named in the list, or below it where nobody can take the call.
@@ -318,11 +318,11 @@ test("a call that is offered: whoever has it hears what became of it, also while
   await agent.locator("#answer-name").waitFor({ state: "detached" });
   await agent.getByText("高橋 翔さんが通話を引き受け、いま通話中です").waitFor();
   assert.equal(await agent.locator("#flash").count(), 0);
-  assert.equal(await agent.locator("form[action$='/calls'] button.primary").isVisible(), false, "nobody starts a call beside it unasked");
+  assert.equal(await agent.locator("form[action$='/calls'] button").isVisible(), false, "nobody starts a call beside it unasked");
   await checked(agent, "ja");
   await other.locator("form[action$='/end'] button").click();
   await other.locator("#answer-name").waitFor({ state: "detached" });
-  await agent.locator("form[action$='/calls'] button.primary").waitFor();
+  await agent.locator("form[action$='/calls'] button").waitFor();
   for (const page of [agent, other]) await page.context().close();
 });
 

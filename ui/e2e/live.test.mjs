@@ -41,7 +41,7 @@ test("a suspicion reaches a call whose agent has the focus in an empty field, an
     await Promise.all([page.waitForURL(/\/cases\/H/), page.keyboard.press("Enter")]);
     const another = page.locator("#call details", { has: page.locator("form[action$='/calls']") });
     if (await another.count()) await another.locator("summary").click();
-    await page.locator("form[action$='/calls'] button.primary").click();
+    await page.locator("form[action$='/calls'] button").click();
     await page.locator("#answer-phone").waitFor();
   };
   await call(agent);
@@ -135,7 +135,7 @@ test("a suspicion reaches a supervisor wherever they are, with the sound and the
   await agent.goto(hoten.origin + "/cases?assignee=none");
   await agent.locator("a.open").first().click();
   const number = agent.url().match(/H[\d-]+/)[0];
-  await agent.locator("form[action$='/calls'] button.primary").click();
+  await agent.locator("form[action$='/calls'] button").click();
   await agent.locator("#answer-name").waitFor();
   await agent.click("#call a[href$='/impostor']");
   await agent.click("#confirm");

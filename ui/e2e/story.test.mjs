@@ -62,7 +62,7 @@ for (const lang of ["ja", "en"]) {
 
     // Log the call and verify.
     await agent.fill("[name=caller_number]", "090-0000-7710");
-    await Promise.all([agent.waitForURL(/\/cases\/H/), agent.click("form[action$='/calls'] button.primary")]);
+    await Promise.all([agent.waitForURL(/\/cases\/H/), agent.click("form[action$='/calls'] button")]);
     for (const [item, value] of [["name", p.name], ["birth_date", p.said], ["address", p.address.replace(/(\d)-(\d)-(\d)/, "$1丁目$2番$3号")]]) {
       await agent.fill(`#answer-${item}`, value);
       await agent.press(`#answer-${item}`, "Enter");

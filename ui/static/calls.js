@@ -114,6 +114,9 @@ function next() {
 function lead(at) {
   if (at.localName === "h2") at.tabIndex = -1;
   at.focus({ preventScroll: true });
+  // On a small screen what is read aloud stands above the panel: it stays in sight where both find room.
+  const script = document.querySelector(".case-columns > .script");
+  if (script?.offsetLeft === document.getElementById("call").offsetLeft) script.scrollIntoView({ block: "nearest" });
   at.scrollIntoView({ block: "nearest" });
 }
 

@@ -115,14 +115,14 @@ var dynamic = map[string][]string{
 	"setup.step.":                   {"operator", "id", "program", "desk", "staff", "mail", "incident", "import"},
 	"audit.is.":                     {"true", "false"},
 	"audit.item.":                   {"code", "callback"},
-	"audit.field.": {"view", "flag", "band", "late", "columns", "adjustment", "mark", "undo", "age", "order", "withdrawn", "from_on", "until_on", "subject_ja", "subject_en", "text_ja", "text_en", "change", "verified_call", "balances", "state", "status", "approvals", "approvals_needed", "needed", "lines", "case", "transfer", "filters", "changed", "queue", "searched", "action", "actor", "subject",
+	"audit.field.": {"training", "view", "flag", "band", "late", "columns", "adjustment", "mark", "undo", "age", "order", "withdrawn", "from_on", "until_on", "subject_ja", "subject_en", "text_ja", "text_en", "change", "verified_call", "balances", "state", "status", "approvals", "approvals_needed", "needed", "lines", "case", "transfer", "filters", "changed", "queue", "searched", "action", "actor", "subject",
 		"assignee", "call", "code", "count", "day", "desk", "direction", "due", "from", "to", "hours", "incident", "item", "job", "level", "match", "movement", "name", "note", "outcome", "points", "program", "relation", "substitute", "origin", "class", "verified",
 		"answer_en", "answer_ja", "question_en", "question_ja", "text_en", "text_ja", "topic", "accepted", "addresses", "again", "agent", "attempts", "bearers", "callback", "closed_on_holidays", "closed_yearly", "contact", "created_at", "daily_limits", "despite", "detected_on", "disabled", "domains", "dry_run", "escalate_hours", "exceptions", "expires_at", "failed_attempts", "file", "form", "found", "from_at", "goes_on_en", "goes_on_ja", "handover", "happened_en", "happened_ja", "id", "id_kind_id", "identities", "identity_state", "ids", "ignored", "impostor", "kind", "language", "languages", "mail_address", "mails", "movement_id", "name_en", "name_ja", "of_call", "one_time_password", "opens_en", "opens_ja", "page_en", "page_ja", "page_url", "password", "period_from", "period_to", "phone", "place", "point_password", "point_password_en", "point_password_ja", "program_id", "proposed_by", "queued", "reference", "refusal", "refused_rows", "rejected", "released_exchanged", "released_ids", "released_on", "remind_hours", "reset_minutes", "resets_per_day", "respond_minutes", "role", "scope", "sender_en", "sender_ja", "service", "set_at", "set_by", "short_en", "short_ja", "signature_en", "signature_ja", "stopped_at", "substitutes", "thresholds", "title_en", "title_ja", "topics", "unit_en", "unit_en_one", "unit_ja", "unreachable", "until_at", "unusual_percent", "upload_megabytes", "variant", "verification", "version", "voided_at", "waiting", "words", "wrong_answers"},
 	"training.question.":  {"login", "name", "birth_date", "phone", "customer_number", "address", "mailbox", "code", "arrived", "farewell"},
 	"training.opens.":     {"honest", "forgetful", "thief"},
 	"training.character.": {"honest", "forgetful", "thief"},
-	"training.good.":      {"level2", "link_sent", "unsuspected", "not_cut_off", "asked_another", "not_verified", "suspected", "no_link", "no_contact", "noted"},
-	"training.bad.":       {"level2", "link_sent", "unsuspected", "not_cut_off", "asked_another", "not_verified", "suspected", "no_link", "no_contact", "noted"},
+	"training.good.":      {"right_case", "level2", "link_sent", "unsuspected", "not_cut_off", "asked_another", "not_verified", "suspected", "no_link", "no_contact", "noted"},
+	"training.bad.":       {"right_case", "level2", "link_sent", "unsuspected", "not_cut_off", "asked_another", "not_verified", "suspected", "no_link", "no_contact", "noted"},
 	"training.says.": {"honest.login", "honest.name", "honest.birth_date", "honest.phone", "honest.customer_number", "honest.address", "honest.mailbox", "honest.code", "honest.arrived", "honest.not_arrived", "honest.farewell",
 		"forgetful.customer_number", "forgetful.phone", "forgetful.address",
 		"thief.name", "thief.birth_date", "thief.phone", "thief.customer_number", "thief.address", "thief.mailbox", "thief.code", "thief.arrived", "thief.farewell"},
@@ -243,7 +243,7 @@ var never = regexp.MustCompile(`監査記録|事業者|続柄|引継ぎ|ポリ�
 
 func TestJapaneseWords(t *testing.T) {
 	for _, key := range i18n.Keys("ja") {
-		if bad := never.FindString(i18n.Raw("ja", key)); bad != "" && !strings.HasPrefix(key, "audit.chain.") {
+		if bad := never.FindString(i18n.Raw("ja", key)); bad != "" {
 			t.Errorf("%q says %s", key, bad)
 		}
 	}
@@ -262,7 +262,7 @@ func TestJapanesePunctuation(t *testing.T) {
 
 // neverEnglish are second words for what has one (email, customer, duplicate, phone),
 // British spellings beside the American ones, and marks of Japanese texts.
-var neverEnglish = regexp.MustCompile(`\b[Mm]ails?\b|\b[Mm]embers?\b|\b[Tt]elephones?\b|\b[Dd]oubles?\b|\b[Aa]new\b|[Cc]ancelled|[Aa]uthoris|[Aa]pologis|\b[Cc]entre|[Bb]irth date|per a |[■※’]`)
+var neverEnglish = regexp.MustCompile(`\b[Mm]ails?\b|\b[Mm]embers?\b|\b[Tt]elephones?\b|\b[Dd]oubles?\b|\b[Aa]new\b|[Cc]ancelled|[Aa]uthoris|[Aa]pologis|\b[Cc]entre|[Bb]irth date|per a |[Pp]ractis|any more\b|[■※’]`)
 
 // meantEnglish is where one of them is the word, or none: placeholders and addresses.
 var meantEnglish = regexp.MustCompile(`\{\{[^}]*\}\}|smtp://\S+|[Mm]ail (server|relay)|staff members?|members? of staff|Double braces`)

@@ -16,15 +16,15 @@ import (
 func TestWhatIsSaidOfRefusedRows(t *testing.T) {
 	w := apptest.NewWorld(t)
 	i := w.Import("OCN ID,氏名,連絡先メール,gooポイント残高\na@ocn.example,山田,bad,1\nb@ocn.example,鈴木,,1\nb@ocn.example,佐藤,,1\n", "")
-	if got := said(w, i); !slices.Equal(got, []string{"2 連絡先メール: This is not an email address.", "4 : It differs from line 3, which has the same ID or number. Line 3 was kept."}) {
+	if got := said(w, i); !slices.Equal(got, []string{"2 連絡先メール: This is not an email address.", "4 : Line 3 has the same ID or number with other values. Line 3 was kept, and this one was not imported."}) {
 		t.Errorf("%q", got)
 	}
 	i = w.Import("login_id,gooポイント残高\nb@ocn.example,2\n", "移動番号,OCN ID,発生日時,種別,移行元,ポイント\nM1,b@ocn.example,2014-07-20 03:00,交換,,5\n")
-	if got := said(w, i); !slices.Equal(got, []string{"2 gooポイント残高: It differs from the balance on record, which stays.", "2 移行元: A movement of this kind needs a program here."}) {
+	if got := said(w, i); !slices.Equal(got, []string{"2 gooポイント残高: The balance differs from the one on record, which was kept.", "2 移行元: A movement of this kind needs a program here."}) {
 		t.Errorf("%q", got)
 	}
 	i = w.Import("ocn id,氏名\nb@ocn.example,別人\n", "")
-	if got := said(w, i); !slices.Equal(got, []string{"2 : It differs from an earlier row with the same ID or number. The earlier row was kept."}) {
+	if got := said(w, i); !slices.Equal(got, []string{"2 : An earlier row has the same ID or number with other values. The earlier row was kept, and this one was not imported."}) {
 		t.Errorf("%q", got)
 	}
 	i = w.Import("会員番号,氏名,備考\nb@ocn.example,別人,x\n", "")

@@ -21,13 +21,16 @@ func Columns(file string, programs []incidents.Program) []csvin.Column {
 }
 
 // Template writes a file to fill in, as CSV for Excel: the header in the language, and an
-// example row, which imports pass over.
-func Template(file, lang string, programs []incidents.Program, to io.Writer) error {
+// example row, which imports pass over. login is the ID of the example; empty: the usual one.
+func Template(file, lang, login string, programs []incidents.Program, to io.Writer) error {
 	var names, example []string
 	for _, c := range Columns(file, programs) {
 		cell := c.Example(lang)
-		if c.English == csvin.FromProgram && len(programs) > 0 {
+		switch {
+		case c.English == csvin.FromProgram && len(programs) > 0:
 			cell = programs[0].Name(lang)
+		case c.English == "login_id" && login != "":
+			cell = login
 		}
 		names, example = append(names, c.In(lang)), append(example, cell)
 	}

@@ -32,7 +32,7 @@ func TestTemplates(t *testing.T) {
 		for _, marked := range []bool{true, false} {
 			for _, file := range []string{imports.AffectedFile, imports.MovementsFile} {
 				var b bytes.Buffer
-				if err := imports.Template(file, lang, programs, &b); err != nil {
+				if err := imports.Template(file, lang, "", programs, &b); err != nil {
 					t.Fatal(err)
 				}
 				if text := b.String(); !strings.HasPrefix(text, "\ufeff") || strings.Count(text, "\r\n") != 2 || strings.Count(text, "\n") != 2 {
@@ -51,6 +51,16 @@ func TestTemplates(t *testing.T) {
 			if err != nil || i.State != imports.Done || i.Rejected != 0 || len(i.Columns()) != 0 || marked && i.Total != 0 || !marked && i.Accepted != 2 {
 				t.Errorf("%s, marked: %v: %+v %v", lang, marked, i, err)
 			}
+		}
+	}
+}
+
+// The example is an ID of the installation's own form, where that is known.
+func TestTemplateWithAnID(t *testing.T) {
+	for _, file := range []string{imports.AffectedFile, imports.MovementsFile} {
+		var b bytes.Buffer
+		if err := imports.Template(file, "en", "FC-000001", nil, &b); err != nil || !strings.Contains(b.String(), "FC-000001") {
+			t.Errorf("%s: %s %v", file, b.String(), err)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"hoten/app/access"
 	"hoten/app/audit"
@@ -224,12 +225,15 @@ func (f *File) knownToDesks(tx *store.Tx) error {
 	if err != nil {
 		return err
 	}
+	topics := []string{desks.AboutID, desks.AboutPassword}
+	for _, p := range programs {
+		topics = append(topics, p.Code)
+	}
 	var out Refused
 	for i, d := range f.Desks {
 		for n, topic := range d.Topics {
-			known := topic == desks.AboutID || topic == desks.AboutPassword || slices.ContainsFunc(programs, func(p incidents.Program) bool { return p.Code == topic })
-			if !known {
-				out = append(out, f.problem(at("desks", i).at("topics", strconv.Itoa(n)), "topic_unknown"))
+			if !slices.Contains(topics, topic) {
+				out = append(out, f.problem(at("desks", i).at("topics", strconv.Itoa(n)), "setup_topic_unknown", "value", topic, "known", strings.Join(topics, ", ")))
 			}
 		}
 		for n, code := range d.IDs {

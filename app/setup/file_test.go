@@ -104,7 +104,7 @@ func TestStrict(t *testing.T) {
 		"another language":            {"language: en", "language: fr", "ids.0.language", "language_unknown"},
 		"an operator that is none":    {"  - code: ferry-id\n    operator: setouchi-ferry", "  - code: ferry-id\n    operator: seto", "ids.0.operator", "operator_unknown"},
 		"a program's operator":        {"  - code: miles\n    operator: setouchi-ferry", "  - code: miles\n    operator: seto", "programs.0.operator", "operator_unknown"},
-		"a topic that is none":        {"topics: [id, password, miles]", "topics: [id, yards]", "desks.0.topics.1", "topic_unknown"},
+		"a topic that is none":        {"topics: [id, password, miles]", "topics: [id, yards]", "desks.0.topics.1", "setup_topic_unknown"},
 		"a telephone that is none":    {"0570-000-260", "57", "desks.0.phone", "phone_invalid"},
 		"no opening":                  {`open: ["10:00-13:00"]`, "open: []", "desks.0.hours.1.open", "required"},
 		"an opening that is none":     {`"14:00-19:00"`, `"14-x"`, "desks.0.hours.0.open.1", "opening_invalid"},
@@ -204,7 +204,7 @@ func TestAllRowsAreTold(t *testing.T) {
 		"one row":   {text + "services:\n  - {until: x, from: y, program: miles}\n  - {service: exchange, state: suspended, program: miles}\n", "services.0.until time_invalid, services.0.from time_invalid, services.1.from required"},
 		"keys in another order": {strings.NewReplacer("    name_ja: 瀬戸内フェリー\n    name_en: Setouchi Ferry\n", "", "    page_url: https://www.ferry", "    page_url: http://www.ferry", "mail_address: no-reply@", "mail_address: no reply@").Replace(text),
 			"operators.0.name_en required, operators.0.name_ja required, operators.0.mail_address email_invalid, operators.0.page_url url_invalid"},
-		"unknown to desks": {strings.NewReplacer("topics: [id, password, miles]", "topics: [x, id, y]", "ids: [ferry-id]", "ids: [z]").Replace(text), "desks.0.topics.0 topic_unknown, desks.0.topics.2 topic_unknown, desks.0.ids.0 id_unknown"},
+		"unknown to desks": {strings.NewReplacer("topics: [id, password, miles]", "topics: [x, id, y]", "ids: [ferry-id]", "ids: [z]").Replace(text), "desks.0.topics.0 setup_topic_unknown, desks.0.topics.2 setup_topic_unknown, desks.0.ids.0 id_unknown"},
 		"lists in another order": {func() string {
 			before, rest, _ := strings.Cut(strings.NewReplacer("unit_en: miles", `unit_en: ""`, "0570-000-260", "57").Replace(text), "programs:\n")
 			programs, after, _ := strings.Cut(rest, "desks:\n")

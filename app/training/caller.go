@@ -32,14 +32,16 @@ const (
 // Questions is all that a caller can be asked, in the order of a call.
 var Questions = slices.Concat([]string{askLogin}, cases.Items, []string{askMailbox, askCode, askArrived, askFarewell})
 
-// Line is something that was asked, and what the caller said.
-type Line struct{ Question, Said string }
+// Line is something that was asked, what the caller said, and that in the reader's language
+// where it is another.
+type Line struct{ Question, Said, Meaning string }
 
 // Caller is what somebody who rings shows and says, in the member's language.
 type Caller struct {
 	Number   string // that rings
 	Language string
 	Opening  string // what is said first
+	Meaning  string // of that, in the reader's language; empty where it is the same
 	Lines    []Line
 	Mails    []notices.Mail // that were sent to the member since the call rang, oldest first
 }
@@ -65,14 +67,23 @@ func (c Call) Caller(ctx context.Context, db *gorm.DB, v *vault.Vault, mailbox n
 		return nil, err
 	}
 	of.arrived = slices.ContainsFunc(mails, func(m notices.Mail) bool { return m.Kind == notices.ResetLink && m.State == notices.Sent })
+	reader := ctx
 	ctx = i18n.With(ctx, of.Language)
+	foreign := i18n.Lang(reader) != i18n.Lang(ctx)
 	out := &Caller{Number: jptext.FormatPhone(of.phone), Language: of.Language, Opening: i18n.T(ctx, "training.opens."+c.Character), Mails: mails}
+	if foreign {
+		out.Meaning = i18n.T(reader, "training.opens."+c.Character)
+	}
 	if c.Character == Thief {
 		out.Number = elsewhereNumber
 	}
 	slip := slices.IndexFunc(c.Asked, func(q string) bool { return slices.Contains(forgotten, q) })
 	for i, q := range c.Asked {
-		out.Lines = append(out.Lines, Line{q, of.says(ctx, c.Character, q, i == slip)})
+		line := Line{Question: q, Said: of.says(ctx, c.Character, q, i == slip)}
+		if foreign {
+			line.Meaning = of.says(reader, c.Character, q, i == slip)
+		}
+		out.Lines = append(out.Lines, line)
 	}
 	return out, nil
 }

@@ -14,11 +14,13 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
+	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/store"
+	"hoten/app/verbs"
 )
 
 // Characters of callers.
@@ -65,8 +67,10 @@ var callable = `i.state = '` + members.Restricted + `' and i.impostor_at is null
 	and exists (select from contact_ways k where k.member_id = m.id and k.kind = 'phone')
 	and not exists (select from training_calls t where t.case_id = c.id) and not exists (select from calls k where k.case_id = c.id)`
 
-// Ring has the next caller ring an agent, about a case that nobody has rung about yet. None
-// left: a Conflict fault.
+// Ring has the next caller ring an agent, about a case that nobody has rung about yet: one who
+// speaks a language that the agent takes calls in, as long as there are any. Whoever reads the
+// console in English may take Japanese calls as well, but trains in English. None left: a
+// Conflict fault.
 func Ring(ctx context.Context, s *store.Store, by access.Actor) error {
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
 		var before int
@@ -75,7 +79,8 @@ func Ring(ctx context.Context, s *store.Store, by access.Actor) error {
 		}
 		round := rand.New(rand.NewPCG(uint64(by.ID), uint64(before/len(cast)))).Perm(len(cast))
 		rung, err := store.Exec(tx, `insert into training_calls (agent_id, case_id, character, rang_at) select $1, c.id, $2, $3
-			from cases c join identities i on i.id = c.identity_id join members m on m.id = i.member_id where `+callable+` order by random() limit 1`,
+			from cases c join identities i on i.id = c.identity_id join members m on m.id = i.member_id join staff s on s.id = $1
+			where `+callable+` order by m.language = any(case s.language when 'ja' then string_to_array(s.languages, ' ') else array[s.language] end) desc, random() limit 1`,
 			by.ID, cast[round[before%len(cast)]], tx.Now)
 		if err == nil && rung == 0 {
 			err = fault.New(fault.Conflict, "training_none")
@@ -84,17 +89,28 @@ func Ring(ctx context.Context, s *store.Store, by access.Actor) error {
 	})
 }
 
-// Ask notes that the agent asked the caller something, one of Questions.
+// Ask notes that the agent asked the caller something, one of Questions. The answer shows what
+// is registered, so it is recorded as a reveal of the case's data.
 func Ask(ctx context.Context, s *store.Store, by access.Actor, id int64, question string) error {
 	if !slices.Contains(Questions, question) {
 		return fault.Input("question", "filter_unknown")
 	}
-	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		noted, err := store.Exec(tx, "update training_calls set asked = asked || $3::text where id = $1 and agent_id = $2 and cardinality(asked) < $4", id, by.ID, question, longestTalk)
+	var caseID int64 // 0: no call of the agent's
+	if err := store.Scan(store.Read(ctx, s), "select coalesce(max(case_id), 0) from training_calls where id = $1 and agent_id = $2", []any{id, by.ID}, &caseID); err != nil {
+		return err
+	}
+	if caseID == 0 {
+		return fault.Missing()
+	}
+	return verbs.Run(ctx, s, by, cases.ToReveal, cases.Subject(caseID), "", func(tx *store.Tx) error {
+		noted, err := store.Exec(tx, "update training_calls set asked = asked || $2::text where id = $1 and cardinality(asked) < $3", id, question, longestTalk)
 		if err == nil && noted == 0 {
 			err = fault.Missing()
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Change{After: map[string]any{"training": true}})
 	})
 }
 

@@ -1,6 +1,7 @@
 package training_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"hoten/app/resets"
 	"hoten/app/store"
 	"hoten/app/training"
+	"hoten/i18n"
 )
 
 func TestMain(m *testing.M) { apptest.Main(m) }
@@ -218,6 +220,48 @@ func TestTheThief(t *testing.T) {
 	}
 	d.hangUp(call)
 	d.judge("let go", c, training.Suspected, training.Noted)
+}
+
+// A call taken on another case is over with that call, and nothing but that is judged. Every
+// answer that is shown is recorded as a reveal of the caller's case.
+func TestTheWrongCase(t *testing.T) {
+	d := newDesk(t)
+	c := d.ring(training.Honest)
+	d.ask(c, cases.ItemName)
+	if n := d.Number("select count(*) from audit_entries where action = 'member.revealed' and subject = $1 and actor_id = $2", cases.Subject(c.CaseID), d.Agent.ID); n != 1 {
+		t.Errorf("%d reveals recorded", n)
+	}
+	wrong := *c
+	wrong.CaseID = d.Number("select id from cases where id <> $1 and id not in (select case_id from training_calls) limit 1", c.CaseID)
+	call := d.pickUp(&wrong)
+	if r, err := c.Result(store.Read(d.Ctx, d.Store)); err != nil || r.Answered == nil || r.Ended != nil {
+		t.Errorf("while it goes on: %+v %v", r, err)
+	}
+	d.hangUp(call)
+	d.judge("on another case", c, training.RightCase)
+}
+
+// Whoever reads the console in English is rung by a member who speaks it, while there is one;
+// others are read in English as well.
+func TestCallersInEnglish(t *testing.T) {
+	d := newDesk(t)
+	apptest.AsOwner(t, d.Store, fmt.Sprintf("update staff set language = 'en', languages = 'ja en' where id = %d", d.Agent.ID))
+	english := d.Number("select member_id from identities order by id desc limit 1")
+	apptest.AsOwner(t, d.Store, fmt.Sprintf("update members set language = 'en' where id = %d", english))
+	for i, want := range []string{"en", "ja"} {
+		if err := training.Ring(d.Ctx, d.Store, d.Agent); err != nil {
+			t.Fatal(err)
+		}
+		db := store.Read(d.Ctx, d.Store)
+		c, err := training.Latest(db, d.Agent.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		caller, err := c.Caller(i18n.With(d.Ctx, "en"), db, d.Vault, d.mailbox)
+		if err != nil || caller.Language != want || (caller.Meaning == "") != (want == "en") {
+			t.Errorf("call %d: %+v %v", i, caller, err)
+		}
+	}
 }
 
 // Every five calls have one thief, and nobody rings twice about one case; once all have

@@ -183,7 +183,7 @@ func TestOnlyCheckedEntriesAreGreen(t *testing.T) {
 		from := strings.Index(body, `class="chain-state"`)
 		return body[from : from+strings.Index(body[from:], "</p>")]
 	}
-	if is := state(); strings.Contains(is, green) || !strings.Contains(is, "まだ検証していません") {
+	if is := state(); strings.Contains(is, green) || !strings.Contains(is, "まだ検査していません") {
 		t.Errorf("nothing was checked: %s", is)
 	}
 	if _, err := s.Pool.Exec(s.Ctx, `insert into settings (key, value) values ('audit_checked', '{"at":"2014-08-01T00:00:00Z","sealed":0,"broken":""}')`); err != nil {
@@ -195,7 +195,7 @@ func TestOnlyCheckedEntriesAreGreen(t *testing.T) {
 	if _, err := s.Pool.Exec(s.Ctx, `update settings set value = '{"at":"2014-08-01T00:00:00Z","sealed":7,"broken":""}' where key = 'audit_checked'`); err != nil {
 		t.Fatal(err)
 	}
-	if is := state(); !strings.Contains(is, green) || !strings.Contains(is, "うち7件を検証済") {
+	if is := state(); !strings.Contains(is, green) || !strings.Contains(is, "うち7件を検査済") {
 		t.Errorf("seven were checked: %s", is)
 	}
 }

@@ -131,7 +131,7 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 		"requested": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("submitted"), MayPropose: true}, plan,
 			"done, done, done, now Awaiting approval, later; "},
 		"requested, with a hand in it": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: &ui.Proposal{State: "submitted", OthersDecide: true}}, plan,
-			"done, done, done, now Awaiting another supervisor's approval, later; "},
+			"done, done, done, now Awaiting another approver's approval, later; "},
 		"requested, to be decided": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: &ui.Proposal{State: "submitted", MayDecide: true}}, plan,
 			"done, done, done, now Awaiting approval, later; approve"},
 		"not requested, for who reads": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{}, plan,

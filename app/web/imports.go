@@ -12,6 +12,8 @@ import (
 	"hoten/app/imports"
 	"hoten/app/imports/csvin"
 	"hoten/app/incidents"
+	"hoten/app/jptext"
+	"hoten/app/operators"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -67,10 +69,18 @@ func importTemplate(p *page) error {
 	if err != nil {
 		return err
 	}
+	ids, err := operators.IDs(p.db)
+	if err != nil {
+		return err
+	}
+	login := ""
+	if len(ids) == 1 {
+		login = jptext.FormExample(ids[0].Form)
+	}
 	h := p.Response().Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="`+file+`.csv"`)
-	return imports.Template(file, i18n.Lang(p.ctx), programs, p.Response())
+	return imports.Template(file, i18n.Lang(p.ctx), login, programs, p.Response())
 }
 
 // createImport streams an upload: the token and the incident come first in the

@@ -59,9 +59,9 @@ func (p *page) played(shown *ui.TrainingShow, call *training.Call) error {
 		return err
 	}
 	shown.ID, shown.RangAt, shown.Answered, shown.Ended = call.ID, call.RangAt, moment(result.Answered), moment(result.Ended)
-	shown.Number, shown.Language, shown.Opening = caller.Number, caller.Language, caller.Opening
+	shown.Number, shown.Language, shown.Opening, shown.Meaning = caller.Number, caller.Language, caller.Opening, caller.Meaning
 	for _, l := range slices.Backward(caller.Lines) {
-		shown.Lines = append(shown.Lines, ui.TrainingLine{Question: l.Question, Said: l.Said})
+		shown.Lines = append(shown.Lines, ui.TrainingLine{Question: l.Question, Said: l.Said, Meaning: l.Meaning})
 	}
 	for _, m := range slices.Backward(caller.Mails) {
 		shown.Mails = append(shown.Mails, ui.MailRow{ID: m.ID, Kind: m.Kind, State: p.w.mailState(m), At: m.QueuedAt})

@@ -116,7 +116,7 @@ func TestACallIsPlayed(t *testing.T) {
 	}
 	agent.post(at+"/notes", "text", "再設定をご案内しました。")
 	agent.post(in + "/end")
-	says(t, "afterwards", agent.get("/training").body, []string{"すべて正しく答えるお客さまでした。", "再設定URLを送りました。", "メモを残しました。"}, []string{"要確認"})
+	says(t, "afterwards", agent.get("/training").body, []string{"すべて正しく答えるお客さまでした。", "再設定URLを送りました。", "メモを残しました。"}, []string{"見直しましょう"})
 
 	outside := &site{World: w, server: serve(t, w.Store)}
 	if mail := outside.as(s.Agent).get(mailLink.FindStringSubmatch(page)[1]).body; openLink.MatchString(mail) || strings.Contains(mail, "山田 太郎 様") {

@@ -52,6 +52,25 @@ func (c *call) parseFlags() error {
 	return errUsage
 }
 
+// need names all flags at once that the command cannot do without and that have no value;
+// "a|b" is one of two.
+func (c *call) need(flags ...string) error {
+	ctx := c.words()
+	var missing []string
+	for _, f := range flags {
+		either := strings.Split(f, "|")
+		if !slices.ContainsFunc(either, func(name string) bool { return c.flags.Lookup(name).Value.String() != "" }) {
+			missing = append(missing, "--"+strings.Join(either, i18n.T(ctx, "cli.missing.or")+"--"))
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	fmt.Fprintln(c.err, "hoten:", i18n.T(ctx, "cli.missing", "flags", strings.Join(missing, i18n.T(ctx, "list.comma"))))
+	fmt.Fprintln(c.err, i18n.T(ctx, "cli.see", "command", "hoten "+c.name+" --help"))
+	return errUsage
+}
+
 func (c *call) notUnderstood(word string) error {
 	ctx := c.words()
 	fmt.Fprintln(c.err, "hoten:", i18n.T(ctx, "cli.not_understood", "word", word, "command", c.name))

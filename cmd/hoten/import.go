@@ -29,6 +29,9 @@ func importFiles(ctx context.Context, c *call) error {
 	if err := c.parse(); err != nil {
 		return err
 	}
+	if err := c.need("incident", "affected|movements"); err != nil {
+		return err
+	}
 	a, err := c.open(ctx, slog.LevelWarn)
 	if err != nil {
 		return err
@@ -64,8 +67,21 @@ func (c *call) noIncident(ctx context.Context, a *app.App, reference string) err
 
 // report prints the counts and writes the rejected rows beside their files.
 func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files map[string]string) error {
-	fmt.Fprintf(c.out, "state %s\ntotal %d\naccepted %d\nignored %d\nrejected %d\n", i.State, i.Total, i.Accepted, i.Ignored, i.Rejected)
 	words := c.words()
+	switch {
+	case i.State != imports.Done:
+		fmt.Fprintln(c.out, i18n.T(words, "imports.failed"))
+	case i.DryRun:
+		fmt.Fprintln(c.out, i18n.T(words, "imports.dry_run.done"))
+	default:
+		fmt.Fprintln(c.out, i18n.T(words, "cli.import.done"))
+	}
+	for _, n := range []struct {
+		what  string
+		count int64
+	}{{i18n.T(words, "imports.total"), i.Total}, {i18n.T(words, "imports.accepted"), i.Accepted}, {i18n.T(words, "imports.ignored"), i.Ignored}, {i18n.T(words, "imports.rejected"), i.Rejected}} {
+		fmt.Fprintln(c.out, i18n.T(words, "cli.import.count", "what", n.what, "count", n.count))
+	}
 	if unused := i.Columns(); len(unused) > 0 {
 		fmt.Fprintln(c.err, i18n.T(words, "imports.ignored_columns", "names", strings.Join(unused, i18n.T(words, "list.comma"))))
 	}

@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -57,7 +58,7 @@ var commands []command
 
 func init() {
 	commands = []command{
-		{name: "serve", usage: "[--allow-demo]", run: serve, examples: []string{
+		{name: "serve", usage: "[--allow-demo]", run: serve, more: serveTrains, examples: []string{
 			"hoten serve",
 			"HOTEN_BASE_URL=https://hoten.example.jp HOTEN_SMTP_URL=smtp://user:password@mail.example.jp:587 HOTEN_MAIL_FROM=no-reply@example.jp hoten serve",
 		}},
@@ -91,6 +92,9 @@ var errQuiet = errors.New("")
 // run runs one command line and returns its exit status.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	first, args := languageFirst(args)
+	if len(args) == 1 && args[0] == "--version" {
+		args = []string{"version"}
+	}
 	cmd, rest := find(args)
 	c := &call{command: cmd, in: in, out: out, err: errs, args: rest, flags: flag.NewFlagSet("", flag.ContinueOnError), cfg: app.FromEnvironment(cmd.folder()), lang: language()}
 	c.flags.SetOutput(io.Discard)
@@ -179,6 +183,10 @@ func (c *call) explain(err error) string {
 	var wrong app.Wrong
 	if errors.As(err, &wrong) {
 		return wrong.In(ctx)
+	}
+	var file *fs.PathError
+	if errors.As(err, &file) && errors.Is(err, fs.ErrNotExist) {
+		return i18n.T(ctx, "cli.no_file", "file", file.Path)
 	}
 	f, ok := fault.As(err)
 	if !ok {

@@ -43,6 +43,7 @@ func TestHelpAndMistakes(t *testing.T) {
 		"--help":                {0, "HOTEN_BASE_URL", ""},
 		"-h":                    {0, "補填", ""},
 		"version":               {0, "hoten dev, commit unknown, go1.", ""},
+		"--version":             {0, "hoten dev, commit unknown, go1.", ""},
 		"nonsense":              {2, "", `no command "nonsense".` + "\nSee hoten help"},
 		"serv":                  {2, "", "Did you mean serve?"},
 		"--lang ja serv":        {2, "", "serve の間違いではありませんか"},
@@ -69,18 +70,18 @@ func TestHelpAndMistakes(t *testing.T) {
 		"--lang fr migrate":     {2, "", "must be one of ja, en"},
 		"--lang ja":             {0, "hoten audit verify", ""},
 		"--lang ja nonsense":    {2, "", `「nonsense」というコマンドはありません`},
-		"--lang ja staff add --password-stdin --role agent": {1, "", "標準入力にパスワードがありません"},
+		"--lang ja staff add --email a@b.example --name A --password-stdin --role agent": {1, "", "標準入力にパスワードがありません"},
 		"migrate now":             {2, "", `does not take "now"`},
 		"version now":             {2, "", `does not take "now"`},
 		"migrate --addr 8080":     {1, "", "HOTEN_ADDR"},
 		"migrate --base-url nope": {1, "", "HOTEN_BASE_URL"},
 		"migrate --smtp-url x":    {1, "", "HOTEN_MAIL_FROM=no-reply@example.jp"},
-		"migrate --smtp-url smtp://u:secret@h:x --mail-from a@b.example": {1, "", "HOTEN_SMTP_URL is not the address of a mail server. Example: HOTEN_SMTP_URL=smtp://user:"},
-		"migrate --mail-from nobody":                                     {1, "", "HOTEN_MAIL_FROM=no-reply@example.jp"},
-		"migrate --database-url postgres://[x":                           {1, "", "HOTEN_DATABASE_URL=postgres://"},
-		"--lang ja migrate --trusted-proxies x":                          {1, "", "例：HOTEN_TRUSTED_PROXIES=10.0.0.0/8"},
-		"staff add --password-stdin --role agent":                        {1, "", "no password on standard input"},
-		"staff add --role admin":                                         {1, "", "--role: must be one of agent, supervisor, center_manager, administrator, auditor"},
+		"migrate --smtp-url smtp://u:secret@h:x --mail-from a@b.example":       {1, "", "HOTEN_SMTP_URL is not the address of a mail server. Example: HOTEN_SMTP_URL=smtp://user:"},
+		"migrate --mail-from nobody":                                           {1, "", "HOTEN_MAIL_FROM=no-reply@example.jp"},
+		"migrate --database-url postgres://[x":                                 {1, "", "HOTEN_DATABASE_URL=postgres://"},
+		"--lang ja migrate --trusted-proxies x":                                {1, "", "例：HOTEN_TRUSTED_PROXIES=10.0.0.0/8"},
+		"staff add --email a@b.example --name A --password-stdin --role agent": {1, "", "no password on standard input"},
+		"staff add --role admin":                                               {1, "", "--role: must be one of agent, supervisor, center_manager, administrator, auditor"},
 	} {
 		code, out, errs := hoten(t, "", strings.Fields(line)...)
 		if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errs, c.err) || c.out == "" && out != "" {
@@ -228,10 +229,14 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	if err := os.WriteFile(file, []byte("login_id,name\na@ocn.example,山田\n,=1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	expect(1, `^$`, "affected:", "", "import", "--incident", "2014-R096")
-	expect(0, `^state done\ntotal 2\naccepted 1\nignored 0\nrejected 1\n$`, "", "", "import", "--incident", "2014-R096", "--affected", file, "--dry-run")
-	expect(0, `^state done\ntotal 2\naccepted 1\nignored 0\nrejected 1\n$`, "rejected rows: "+file+".rejected.csv", "", "import", "--incident", "2014-R096", "--affected", file)
-	expect(0, `accepted 0\nignored 1\n`, "", "", "import", "--incident", "2014-R096", "--affected", file)
+	expect(2, `^$`, "missing: --affected or --movements.", "", "import", "--incident", "2014-R096")
+	expect(2, `^$`, "指定してください：--incident、--affectedまたは--movements", "", "import", "--lang", "ja")
+	expect(2, `^$`, "missing: --email, --name, --role.", "", "staff", "add")
+	expect(1, `^$`, "there is no file /nowhere.csv.", "", "import", "--incident", "2014-R096", "--affected", "/nowhere.csv")
+	expect(0, `まだ何も取り込んでいません。`, "", "", "import", "--incident", "2014-R096", "--affected", file, "--dry-run", "--lang", "ja")
+	expect(0, `^This was a check\. Nothing has been imported\.\nRows: 2\nAccepted: 1\nUnchanged: 0\nRejected: 1\n$`, "", "", "import", "--incident", "2014-R096", "--affected", file, "--dry-run")
+	expect(0, `^The import is done\.\nRows: 2\nAccepted: 1\nUnchanged: 0\nRejected: 1\n$`, "rejected rows: "+file+".rejected.csv", "", "import", "--incident", "2014-R096", "--affected", file)
+	expect(0, `Accepted: 0\nUnchanged: 1\n`, "", "", "import", "--incident", "2014-R096", "--affected", file)
 	if b, err := os.ReadFile(file + ".rejected.csv"); err != nil || !bytes.Contains(b, []byte("3,login_id,login_id_missing,")) || !bytes.Contains(b, []byte("'=1")) {
 		t.Errorf("%s %v", b, err)
 	}
@@ -245,7 +250,7 @@ func TestFromAnEmptyFolder(t *testing.T) {
 		}
 	}
 	for path, stays := range map[string]bool{file: false, mended: true} { // what hoten did not write stays
-		expect(0, `rejected 0\n$`, "", "", "import", "--incident", "2014-R096", "--affected", path)
+		expect(0, `Rejected: 0\n$`, "", "", "import", "--incident", "2014-R096", "--affected", path)
 		if _, err := os.Stat(path + ".rejected.csv"); (err == nil) != stays {
 			t.Errorf("%s: refused rows of an earlier import beside a clean one: %v", path, err)
 		}
@@ -256,7 +261,7 @@ func TestFromAnEmptyFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	expect(0, `rejected 1\n$`, "rejected rows: "+movements+".rejected.csv", "", "import", "--incident", "2014-R096", "--affected", file, "--movements", movements)
+	expect(0, `Rejected: 1\n$`, "rejected rows: "+movements+".rejected.csv", "", "import", "--incident", "2014-R096", "--affected", file, "--movements", movements)
 	if _, err := os.Stat(file + ".rejected.csv"); err == nil {
 		t.Error("refused rows of the other file beside one of which none was refused")
 	}
@@ -264,19 +269,19 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	if err := os.WriteFile(unused, []byte("login_id,備考,balance_pointtalk,social\nunused@ocn.example,x,1,y\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	expect(0, `accepted 1\n`, "Columns not used: 備考, social\n", "", "import", "--incident", "2014-R096", "--affected", unused)
-	expect(0, `ignored 1\n`, "使わなかった列：備考、social\n", "", "import", "--incident", "2014-R096", "--affected", unused, "--lang", "ja")
+	expect(0, `Accepted: 1\n`, "Columns not used: 備考, social\n", "", "import", "--incident", "2014-R096", "--affected", unused)
+	expect(0, `変更なし：1\n`, "使わなかった列：備考、social\n", "", "import", "--incident", "2014-R096", "--affected", unused, "--lang", "ja")
 	broken := filepath.Join(t.TempDir(), "broken.csv")
 	if err := os.WriteFile(broken, []byte("x\n1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	expect(1, `^state failed\n`, "", "", "import", "--incident", "2014-R096", "--affected", broken)
+	expect(1, `^The import stopped\. Nothing was imported\.\n`, "", "", "import", "--incident", "2014-R096", "--affected", broken)
 
 	// What the READMEs say is what works.
 	expect(0, `set incident FERRY-2026-01`, "", expect(0, `^# An incident`, "", "", "setup", "--example", "one-program"), "setup", "-")
 	for _, readme := range []string{"../../README.md", "../../README.ja.md"} {
 		affected, movements := readmeFiles(t, readme)
-		expect(0, `total 4\naccepted \d\nignored \d\nrejected 0\n$`, "", "", "import", "--incident", "FERRY-2026-01", "--affected", affected, "--movements", movements)
+		expect(0, `Rows: 4\nAccepted: \d\nUnchanged: \d\nRejected: 0\n$`, "", "", "import", "--incident", "FERRY-2026-01", "--affected", affected, "--movements", movements)
 	}
 
 	expect(0, `^whole: 0 entries sealed, \d+ not sealed yet\n$`, "", "", "audit", "verify")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"text/tabwriter"
@@ -109,4 +110,9 @@ func migrate(ctx context.Context, c *call) error {
 	}
 	fmt.Fprintln(c.out, i18n.T(c.words(), "cli.migrate.done"))
 	return a.Close()
+}
+
+// serveTrains says what serve takes from the environment alone.
+func serveTrains(ctx context.Context, w io.Writer) {
+	fmt.Fprintln(w, "\n"+i18n.T(ctx, "cli.serve.training"))
 }

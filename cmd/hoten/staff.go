@@ -44,8 +44,11 @@ func addStaff(ctx context.Context, c *call) error {
 	if err := c.parse(); err != nil {
 		return err
 	}
-	if n.Role = access.Role(role); !n.Role.Known() {
+	if n.Role = access.Role(role); role != "" && !n.Role.Known() {
 		return errors.New("--role: " + i18n.T(c.words(), "cli.one_of", "values", roles()))
+	}
+	if err := c.need("email", "name", "role"); err != nil {
+		return err
 	}
 	if *stdin {
 		line, err := bufio.NewReader(c.in).ReadString('\n')

@@ -85,9 +85,9 @@ type Offer struct {
 
 // Suspicion is that a caller about a case is taken for an impostor.
 type Suspicion struct {
-	Case  string // its number
-	By    string // who suspects
-	At    time.Time
+	Case string // its number
+	By   string // who suspects
+	At   time.Time
 }
 
 // Waits is the reimbursements, or the changed contacts, that wait for this person's decision.

@@ -52,7 +52,7 @@ func TestACopySendsNothing(t *testing.T) {
 	h.tokens["admin"] = strings.TrimSpace(h.command("token", "create", "--staff", "admin@hoten.example", "--name", "crash"))
 	first := h.start()
 	h.notices(first, n)
-	if got := first.ready(); got != "ready\n" {
+	if got := first.ready(); !strings.HasPrefix(got, "ready") || strings.Contains(got, "held") { // its mail server may be found silent by now
 		t.Errorf("the original: %q", got)
 	}
 	first.stop()

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe } from "./axe.mjs";
 import { eventually, mailTo } from "./mailbox.mjs";
-import { password, signIn, startBrowser, startEmpty } from "./server.mjs";
+import { answerItem, password, signIn, startBrowser, startEmpty } from "./server.mjs";
 
 let hoten, browser;
 const problems = [];
@@ -79,8 +79,7 @@ test("a member calls, resets, and gets the miles back", async () => {
   const caseURL = agent.url().replace(/[#?].*/, "");
   await Promise.all([agent.waitForURL(/\/cases\/H/), agent.click("form[action$='/calls'] button")]);
   for (const [item, value] of [["name", "Grace Holloway"], ["birth_date", "1985-11-23"], ["customer_number", "N100000001"]]) {
-    await agent.fill(`#answer-${item}`, value);
-    await agent.press(`#answer-${item}`, "Enter");
+    await answerItem(agent, item, value);
     await agent.waitForFunction((id) => !document.getElementById(id), `answer-${item}`);
   }
   await agent.click("form[action$='/code'] button");

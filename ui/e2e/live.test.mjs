@@ -1,7 +1,7 @@
 // What others do about a case reaches the page of an agent who is in a call about it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { signIn, startBrowser, startHoten } from "./server.mjs";
+import { answerItem, signIn, startBrowser, startHoten } from "./server.mjs";
 
 let hoten, browser;
 const problems = [];
@@ -47,8 +47,7 @@ test("a suspicion reaches a call whose agent has the focus in an empty field, an
   await call(agent);
   const answer = async () => {
     for (const [item, value] of [["name", "野村 真紀"], ["birth_date", "1979-04-02"], ["customer_number", "N900000090"]]) {
-      await agent.fill(`#answer-${item}`, value);
-      await agent.press(`#answer-${item}`, "Enter");
+      await answerItem(agent, item, value);
       await agent.locator(`#answer-${item}`).waitFor({ state: "detached" });
     }
   };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axe } from "./axe.mjs";
 import { eventually, mailTo } from "./mailbox.mjs";
-import { signIn, startBrowser, startHoten } from "./server.mjs";
+import { answerItem, signIn, startBrowser, startHoten } from "./server.mjs";
 
 let hoten, browser;
 const problems = [];
@@ -64,8 +64,7 @@ for (const lang of ["ja", "en"]) {
     await agent.fill("[name=caller_number]", "090-0000-7710");
     await Promise.all([agent.waitForURL(/\/cases\/H/), agent.click("form[action$='/calls'] button")]);
     for (const [item, value] of [["name", p.name], ["birth_date", p.said], ["address", p.address.replace(/(\d)-(\d)-(\d)/, "$1丁目$2番$3号")]]) {
-      await agent.fill(`#answer-${item}`, value);
-      await agent.press(`#answer-${item}`, "Enter");
+      await answerItem(agent, item, value);
       await agent.waitForFunction((id) => !document.getElementById(id), `answer-${item}`);
     }
     await agent.click("form[action$='/code'] button");

@@ -83,13 +83,18 @@ func SetMark(ctx context.Context, s *store.Store, by access.Actor, code string, 
 	})
 }
 
+// MarkTooLarge refuses a mark beyond its bounds.
+func MarkTooLarge() error {
+	return fault.Input("image", "mark_too_large", "kilobytes", MaxMark>>10, "pixels", MaxMarkSide)
+}
+
 // redraw makes a PNG of an image file, and its digest; of no file neither.
 func redraw(file []byte) (drawn []byte, digest string, err error) {
 	if len(file) == 0 {
 		return nil, "", nil
 	}
 	if len(file) > MaxMark {
-		return nil, "", fault.Input("image", "mark_too_large", "kilobytes", MaxMark>>10, "pixels", MaxMarkSide)
+		return nil, "", MarkTooLarge()
 	}
 	// The size is looked at before a small file becomes a large image.
 	size, _, err := image.DecodeConfig(bytes.NewReader(file))
@@ -97,7 +102,7 @@ func redraw(file []byte) (drawn []byte, digest string, err error) {
 		return nil, "", fault.Input("image", "mark_unreadable")
 	}
 	if size.Width > MaxMarkSide || size.Height > MaxMarkSide {
-		return nil, "", fault.Input("image", "mark_too_large", "kilobytes", MaxMark>>10, "pixels", MaxMarkSide)
+		return nil, "", MarkTooLarge()
 	}
 	img, _, err := image.Decode(bytes.NewReader(file))
 	if err != nil {

@@ -59,7 +59,7 @@ func (p *page) parts() (map[string][]byte, error) {
 	case errors.Is(err, io.EOF):
 		return given, nil
 	case errors.As(err, &long):
-		return nil, fault.Input("image", "mark_too_large", "kilobytes", operators.MaxMark>>10, "pixels", operators.MaxMarkSide)
+		return nil, operators.MarkTooLarge()
 	}
 	return nil, fault.Input("image", "multipart_expected")
 }

@@ -125,7 +125,7 @@ func (p *play) reads(row *cases.Row, kind string) (string, error) {
 
 // failedCall is one whose caller knows nothing.
 func (p *play) failedCall(by access.Actor, row *cases.Row) error {
-	call, err := p.inbound(by, row, "080-0000-9876")
+	call, err := p.inbound(by, row, "090-0000-9876")
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func newMember(r *rand.Rand, i int) member {
 	m.login = fmt.Sprintf("%s%04d@ocn.example", strings.ReplaceAll(roman, ".", ""), i)
 	m.address = fmt.Sprintf(places[i%len(places)].address, 1+r.IntN(8), 1+r.IntN(30))
 	m.born = fmt.Sprintf("%04d-%02d-%02d", 1938+r.IntN(60), 1+r.IntN(12), 1+r.IntN(28))
-	m.phone = fmt.Sprintf("%s-0000-%04d", []string{"03", "06", "080", "090", "090", "050"}[r.IntN(6)], r.IntN(10000))
+	m.phone = fmt.Sprintf("%s-0000-%04d", []string{"03", "06", "070", "090", "090", "050"}[r.IntN(6)], r.IntN(10000))
 	m.customer = fmt.Sprintf("N%09d", 100_000_000+r.IntN(899_999_999))
 	m.emailSince = fmt.Sprintf("%04d-%02d-%02d", 2003+r.IntN(11), 1+r.IntN(12), 1+r.IntN(28))
 	m.email = fmt.Sprintf("%s.%d@mail.example", roman, i)

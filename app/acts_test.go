@@ -22,6 +22,7 @@ import (
 	"hoten/app/bulletins"
 	"hoten/app/callbacks"
 	"hoten/app/cases"
+	"hoten/app/cti"
 	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/imports"
@@ -83,6 +84,16 @@ func shop(t *testing.T) (w *apptest.World, address string) {
 	w = apptest.Populate(t, apptest.Open(t, address, clock.Now), clock)
 	w.Import(apptest.Losses(98))
 	return w, address
+}
+
+// connected is a telephone system that tells of its calls.
+func connected(t *testing.T, w *apptest.World) *cti.Connection {
+	t.Helper()
+	token, err := cti.Connect(w.Ctx, w.Store, w.Administrator, "PBX")
+	must(t, err)
+	c, err := cti.ByToken(store.Read(w.Ctx, w.Store), token)
+	must(t, err)
+	return c
 }
 
 // acts is every verb, each in at least one way.
@@ -281,6 +292,29 @@ func acts(t *testing.T, w *apptest.World) []act {
 			return func(by access.Actor) error {
 				_, err := cases.StartCall(ctx, db, by, c.ID, cases.NewCall{Direction: "inbound", Relation: cases.Self, CallerNumber: "090-0000-0001"})
 				return err
+			}
+		}},
+		{cases.ToHangUp, "", access.System("telephone"), func() func(access.Actor) error {
+			pbx := connected(t, w)
+			said := cti.Event{Event: cti.Answer, Direction: "in", From: "09011112222", CallID: fmt.Sprint("call", next), AnsweringNumber: "agent@hoten.example"}
+			_, err := cti.Take(ctx, db, pbx, said)
+			must(t, err)
+			w.Call(agent, other().ID)
+			said.Event = cti.Hangup
+			line, err := cti.Take(ctx, db, pbx, said)
+			must(t, err)
+			return func(access.Actor) error { return cases.FollowLine(ctx, db, line) }
+		}},
+		{cti.ToConnect, "", w.Administrator, func() func(access.Actor) error {
+			return func(by access.Actor) error { _, err := cti.Connect(ctx, db, by, "本社PBX"); return err }
+		}},
+		{cti.ToDisconnect, "", w.Administrator, func() func(access.Actor) error {
+			pbx := connected(t, w)
+			return func(by access.Actor) error { return cti.Disconnect(ctx, db, by, pbx.ID) }
+		}},
+		{cti.ToSetDialling, "", w.Administrator, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				return cti.SetDialling(ctx, db, by, "https://pbx.example/dial?to={number}")
 			}
 		}},
 		{cases.ToAnswer, "right", agent, func() func(access.Actor) error {

@@ -15,6 +15,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"hoten/app/audit"
+	"hoten/app/cti"
 	"hoten/app/edge"
 	"hoten/app/installation"
 	"hoten/app/members"
@@ -36,6 +37,7 @@ type App struct {
 	held     atomic.Bool                           // the database was held at the last look
 	looked   looked                                // whom no mail can reach
 	mail     mailServer
+	bell     cti.Bell // of telephone calls
 }
 
 // New opens the database (the embedded one when none is named), migrates it, and

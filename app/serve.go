@@ -45,6 +45,7 @@ func (a *App) Serve(ctx context.Context, ready func(address string)) error {
 		chores.Go(func() { a.tend(tending, c) })
 	}
 	server := a.server(handler, ordinary)
+	server.RegisterOnShutdown(a.bell.Close)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	ready(listener.Addr().String())

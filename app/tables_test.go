@@ -25,6 +25,7 @@ var tables = map[string][]string{
 	"app/staff":          {"staff", "staff_seen", "api_tokens", "sign_in_failures"},
 	"app/members":        {"members", "identities", "contacts", "contact_ways", "contact_proofs"},
 	"app/policies":       {"policies"},
+	"app/cti":            {"cti_connections", "cti_calls"},
 	"app/bulletins":      {"bulletins", "bulletin_confirmations"},
 	"app/incidents":      {"incidents", "incident_programs", "movements"},
 	"app/cases":          {"cases", "case_events", "calls", "call_answers", "verification_codes", "representatives", "presence", "handovers", "contact_changes"},

@@ -106,6 +106,7 @@ var onlyElsewhere = map[string]string{
 	"staff.sign_in_failed":            "what becomes of a sign-in",
 	"setup.applied":                   "hoten setup does it, with a file",
 	"call.handover_expired":           "the program does it by itself",
+	"call.hung_up":                    "a telephone system tells that it was",
 	"reset.revised":                   "the program does it by itself",
 	"mails.stopped":                   "the program does it by itself",
 	"import.done":                     "what becomes of an import that was started",

@@ -87,6 +87,8 @@ func (a *App) chores() []chore {
 			return jobs.Recover(ctx, s, imports.Unfinished, reimbursements.Unfinished)
 		}},
 		{"close offers of calls that ran out", 2 * time.Second, func(ctx context.Context) error { return cases.ExpireHandovers(ctx, s) }},
+		{"hear of telephone calls", time.Second, func(ctx context.Context) error { return a.bell.Listen(ctx, s) }},
+		{"end calls that were hung up", 2 * time.Second, func(ctx context.Context) error { return cases.HangUpLost(ctx, s) }},
 		{"remind of proposals", 30 * time.Second, func(ctx context.Context) error { return reimbursements.Remind(ctx, s) }},
 		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {
 			off, err := ledger.Check(store.Read(ctx, s))

@@ -276,6 +276,9 @@ func adminSamples(lang string) map[string]page {
 		"incidents_edit":  IncidentsEdit{Frame: sampleFrame(lang, "incidents", access.CenterManager), Reference: "2014-R096", Version: 2, Form: sampleIncidentForm(lang), MayAudit: true},
 		"staff_new":       StaffNew{Frame: sampleFrame(lang, "staff", access.Administrator), Desks: []Choice{{"tech", in(lang, "技術", "Tech")}}},
 		"tokens_index":    TokensIndex{Frame: sampleFrame(lang, "", access.Agent), Tokens: tokens, Fresh: "hoten_" + strings.Repeat("a8Xq2", 8)},
+		"cti_index":       sampleTelephones(lang),
+		"cti_none":        CTIIndex{Frame: sampleFrame(lang, "setup", access.Administrator), Dialling: "tel:{number}", MayManage: true},
+		"cti_read":        sampleTelephonesRead(lang),
 		"tokens_none":     TokensIndex{Frame: sampleFrame(lang, "", access.Agent)},
 		"audit_index":     sampleAudit(lang, true),
 		"audit_broken":    sampleAudit(lang, false),
@@ -335,4 +338,25 @@ func outsideSamples(lang string) map[string]page {
 		"resets_done":    ResetsDone{Frame: frame, ResumedAt: jst(7, 31, 10, 58), OTP: true, Desks: sampleDesks(lang)},
 		"resets_invalid": ResetsInvalid{Frame: frame, Desks: sampleDesks(lang)},
 	}
+}
+
+// sampleTelephones are telephone systems in every state, one of them made just now.
+func sampleTelephones(lang string) CTIIndex {
+	f := sampleFrame(lang, "setup", access.Administrator)
+	return CTIIndex{Frame: f, MayManage: true, Dialling: "https://pbx.example.jp/dial?from={extension}&to={number}", Fresh: "https://desk.example.jp/cti/" + strings.Repeat("A8XQ2", 5),
+		Desks: []Choice{{"0120047860", in(lang, "OCNテクニカルサポートセンタ", "OCN Technical Support Center")}, {"0120170033", in(lang, "ポイントリニューアル受付センタ", "Point Renewal Desk")}},
+		Connections: []CTIConnection{
+			{ID: 4, Name: in(lang, "新しいPBX", "New PBX"), CreatedAt: jst(7, 31, 9, 0)},
+			{ID: 3, Name: in(lang, "本社PBX", "Head office PBX"), CreatedAt: jst(7, 28, 9, 0), HeardAt: jst(7, 31, 10, 15), Unknown: []CTIUnknown{
+				{"0312340000", "", 12, jst(7, 31, 10, 15)}, {"", "999", 3, jst(7, 31, 10, 2)}}},
+			{ID: 2, Name: in(lang, "夜間受付", "Night desk"), CreatedAt: jst(7, 28, 9, 0), HeardAt: jst(7, 30, 22, 15), RefusedAt: jst(7, 31, 10, 2), Refused: "direction:cti_direction_unknown"},
+			{ID: 1, Name: in(lang, "旧PBX", "Old PBX"), CreatedAt: jst(7, 28, 9, 0), RevokedAt: jst(7, 29, 9, 0)},
+		}}
+}
+
+func sampleTelephonesRead(lang string) CTIIndex {
+	p := sampleTelephones(lang)
+	p.Frame, p.MayManage, p.Fresh = sampleFrame(lang, "setup", access.Auditor), false, ""
+	p.Connections = []CTIConnection{{ID: 3, Name: in(lang, "本社PBX", "Head office PBX"), CreatedAt: jst(7, 28, 9, 0), HeardAt: jst(7, 31, 10, 15)}}
+	return p
 }

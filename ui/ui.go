@@ -44,6 +44,7 @@ type Frame struct {
 	Board       int64       // announcements that this person has not confirmed
 	Due         CallbacksDue
 	Alarms      Alarms
+	Rings       bool    // a telephone system tells of the calls that this person answers
 	Training    bool    // callers are played here
 	MailsKept   bool    // no mail server is set up, so mails reach nobody; pages warn where many are sent
 	Offers      []Offer // of calls to take over, to this person

@@ -153,6 +153,7 @@ func Register(e *echo.Echo, s *store.Store, baseURL string, mails bool) {
 		g.Match(methods, r.Path, a.handler(r))
 	}
 	g.Any("/*", func(echo.Context) error { return fault.Missing() })
+	a.telephones(e)
 }
 
 // read is how a thing is asked for: HEAD answers wherever GET does.

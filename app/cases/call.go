@@ -11,6 +11,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/audit"
+	"hoten/app/cti"
 	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/jptext"
@@ -41,6 +42,7 @@ type Call struct {
 	Level         int16
 	ExpiresAt     *time.Time
 	Wrong         int16
+	LineID        *int64 // the telephone call that it is held on, where a telephone system tells of them
 }
 
 // Conversation is the call that answers and codes stand with: handed over, a call goes
@@ -133,6 +135,10 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		if err := staff.Lock(tx, by.ID); err != nil {
 			return nil, err
 		}
+		line, err := cti.Hold(tx, by.ID, n.Direction)
+		if err != nil {
+			return nil, err
+		}
 		c, _, err := Lock(tx, caseID)
 		if err != nil {
 			return nil, err
@@ -141,6 +147,9 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 			return nil, err
 		}
 		if err := endCallsOf(tx, by.ID); err != nil {
+			return nil, err
+		}
+		if err := n.hear(tx, line); err != nil {
 			return nil, err
 		}
 		desk, err := n.desk(tx, by, c)
@@ -152,6 +161,9 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 			return nil, err
 		}
 		call := &Call{ID: ids[0], CaseID: c.ID, AgentID: by.ID, Direction: n.Direction, DeskID: desk, Relation: n.Relation, StartedAt: tx.Now}
+		if line != nil {
+			call.LineID = &line.ID
+		}
 		if n.CallerNumber != "" {
 			call.CallerNumber = tx.Vault().Seal("calls", "caller_number", call.ID, n.CallerNumber)
 			call.CallerKey = tx.Vault().Blind("phone", jptext.PhoneKey(n.CallerNumber))
@@ -186,6 +198,26 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		}
 		return call, audit.Record(tx, audit.Change{After: recorded})
 	})
+}
+
+// hear takes what was not said from the telephone call: who calls, and at which desk.
+func (n *NewCall) hear(tx *store.Tx, line *cti.Line) error {
+	if line == nil || n.Direction != "inbound" {
+		return nil
+	}
+	if number := line.PlainNumber(tx.Vault()); n.CallerNumber == "" && plausibleNumber(number) {
+		n.CallerNumber = number
+	}
+	if n.Desk != "" || line.DeskID == nil {
+		return nil
+	}
+	list, err := desks.List(tx.DB)
+	for _, d := range list {
+		if d.ID == *line.DeskID {
+			n.Desk = d.Code
+		}
+	}
+	return err
 }
 
 // mayEnd refuses to end a call that the agent was not told of.

@@ -37,6 +37,7 @@ var (
 	ToCheckCode       = verbs.Declare(verbs.Verb{Name: "call.code_checked", Needs: access.WorkCases, Subject: "case"})
 	ToConfirmCallback = verbs.Declare(verbs.Verb{Name: "call.callback", Needs: access.WorkCases, Subject: "case"})
 	ToEndCall         = verbs.Declare(verbs.Verb{Name: "call.ended", Needs: access.WorkCases, Subject: "case"})
+	ToHangUp          = verbs.Declare(verbs.Verb{Name: "call.hung_up", Needs: access.Program, Subject: "case"})
 
 	ToOfferHandover    = verbs.Declare(verbs.Verb{Name: "call.handover_offered", Needs: access.WorkCases, Subject: "case"})
 	ToWithdrawHandover = verbs.Declare(verbs.Verb{Name: "call.handover_withdrawn", Needs: access.WorkCases, Subject: "case"})

@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/access"
+	"hoten/app/cti"
 	"hoten/app/desks"
 	"hoten/app/jptext"
 	"hoten/app/staff"
@@ -24,6 +25,7 @@ type Daily struct {
 	Hours          []DeskHours   `json:"hours"`
 	Calls          []DeskCalls   `json:"calls"`
 	ByHour         []HourCalls   `json:"by_hour"`
+	Telephone      []HalfHour    `json:"telephone"` // as telephone systems tell of it
 	Callbacks      CallbackDay   `json:"callbacks"`
 	Resets         Resets        `json:"resets"`
 	Cases          CaseDay       `json:"cases"`
@@ -74,6 +76,16 @@ type HourCalls struct {
 	Hour     int   `json:"hour"`
 	Inbound  int64 `json:"inbound"`
 	Outbound int64 `json:"outbound"`
+}
+
+// HalfHour are the telephone calls that came in at a desk in half an hour; an empty desk: at
+// a number that no desk has. What rings still is neither answered nor abandoned.
+type HalfHour struct {
+	From      time.Time `json:"from"`
+	Desk      string    `json:"desk"`
+	Offered   int64     `json:"offered"`
+	Answered  int64     `json:"answered"`
+	Abandoned int64     `json:"abandoned"`
 }
 
 // CallbackDay are the callbacks promised on the day, those due on it as their times
@@ -159,6 +171,9 @@ func DailyOf(db *gorm.DB, v *vault.Vault, by access.Actor, q Query, now time.Tim
 	if !by.May(access.ReadAuditDesk) {
 		d.Agents = nil
 	}
+	if err := d.telephone(db, of); err != nil {
+		return nil, err
+	}
 	d.Notes, err = notesOf(db, v, of)
 	return d, err
 }
@@ -172,6 +187,22 @@ func countDay(db *gorm.DB, of scope, now time.Time) (*Daily, error) {
 		}
 	}
 	return d, nil
+}
+
+// telephone is read as it is: what came in has no incident, and is never counted again.
+func (d *Daily) telephone(db *gorm.DB, of scope) error {
+	found, err := cti.HalfHours(db, of.date.At(0), of.end())
+	d.Telephone = []HalfHour{}
+	codes := map[int64]string{}
+	for _, desk := range of.desks {
+		codes[desk.ID] = desk.Code
+	}
+	for _, h := range found {
+		if of.desk == 0 || of.desk == h.DeskID {
+			d.Telephone = append(d.Telephone, HalfHour{From: h.From, Desk: codes[h.DeskID], Offered: h.Offered, Answered: h.Answered, Abandoned: h.Abandoned})
+		}
+	}
+	return err
 }
 
 func (d *Daily) hours(of scope) {

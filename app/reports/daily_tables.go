@@ -3,6 +3,8 @@ package reports
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"hoten/app/desks"
 	"hoten/app/incidents"
@@ -31,6 +33,9 @@ func NamesOf(ctx context.Context, list []desks.Kept, programs []incidents.Progra
 func (d *Daily) Tables(ctx context.Context, names Names) []Table {
 	out := []Table{d.hoursTable(ctx, names), d.callsTable(ctx, names), d.byHourTable(ctx), d.casesTable(ctx), d.openTable(ctx),
 		d.callbacksTable(ctx), d.mailsTable(ctx), d.decidedTable(ctx), d.pointsTable(ctx, names)}
+	if len(d.Telephone) > 0 {
+		out = slices.Insert(out, 3, d.telephoneTable(ctx, names))
+	}
 	if d.Agents != nil {
 		out = append(out, d.agentsTable(ctx))
 	}
@@ -115,6 +120,19 @@ func (d *Daily) byHourTable(ctx context.Context) Table {
 	for _, h := range d.ByHour {
 		t.Rows = append(t.Rows, append([]Cell{Text(desks.Clock(60*h.Hour) + "–" + desks.Clock(60*h.Hour+60))}, numbers(h.Inbound, h.Outbound)...))
 	}
+	return t
+}
+
+func (d *Daily) telephoneTable(ctx context.Context, names Names) Table {
+	t := Table{ID: "telephone", Title: i18n.T(ctx, "reports.daily.telephone"), Columns: append([]Column{{Title: i18n.T(ctx, "reports.daily.half_hour")}}, columns(i18n.T(ctx, "reports.daily.desk"),
+		i18n.T(ctx, "reports.daily.offered"), i18n.T(ctx, "reports.daily.answered"), i18n.T(ctx, "reports.daily.abandoned"))...)}
+	var offered, answered, abandoned int64
+	for _, h := range d.Telephone {
+		span := i18n.Clock(h.From) + "–" + i18n.Clock(h.From.Add(30*time.Minute))
+		t.Rows = append(t.Rows, append([]Cell{Text(span), Text(names.Desks[h.Desk])}, numbers(h.Offered, h.Answered, h.Abandoned)...))
+		offered, answered, abandoned = offered+h.Offered, answered+h.Answered, abandoned+h.Abandoned
+	}
+	t.Total = append([]Cell{Text(i18n.T(ctx, "reports.total")), Text("")}, numbers(offered, answered, abandoned)...)
 	return t
 }
 

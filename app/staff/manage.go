@@ -3,13 +3,17 @@ package staff
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
+
+	"gorm.io/gorm"
 
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/passwords"
+	"hoten/app/secrets"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -105,6 +109,7 @@ type Change struct {
 	Desk      *string
 	Languages *string
 	Disabled  *bool
+	Extension *string
 }
 
 // Update changes an account. Nobody changes their own role or disables
@@ -139,6 +144,11 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 				return fault.Input("languages", "language_unknown")
 			}
 		}
+		if ch.Extension != nil {
+			if err := a.setExtension(tx.DB, strings.TrimSpace(*ch.Extension)); err != nil {
+				return err
+			}
+		}
 		if ch.Disabled != nil && *ch.Disabled != (a.DisabledAt != nil) {
 			if a.DisabledAt = nil; *ch.Disabled {
 				a.DisabledAt = &tx.Now
@@ -151,6 +161,25 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 		}
 		return was.leave(tx, a)
 	})
+}
+
+// longestExtension bounds what a telephone system knows somebody by, in characters.
+const longestExtension = 64
+
+func (s *Staff) setExtension(db *gorm.DB, extension string) error {
+	var p fault.Problems
+	if extension != "" {
+		secrets.Label(&p, "extension", extension, longestExtension)
+	}
+	var taken bool
+	if err := store.Scan(db, "select exists (select from staff where lower(extension) = lower($1) and extension <> '' and id <> $2)", []any{extension, s.ID}, &taken); err != nil {
+		return err
+	}
+	if taken {
+		p.Add("extension", "extension_taken")
+	}
+	s.Extension = extension
+	return p.Err()
 }
 
 // Enrol makes a new enrolment link for the account of somebody else; its password, its
@@ -180,7 +209,7 @@ func managed(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb
 		if err := fn(tx, a); err != nil {
 			return nil, err
 		}
-		if err := store.Save(tx, a, "name", "name_en", "role", "desk_id", "languages", "password_hash", "enrolment_hash", "enrolment_expires_at", "disabled_at", "sessions_after"); err != nil {
+		if err := store.Save(tx, a, "name", "name_en", "role", "desk_id", "languages", "password_hash", "enrolment_hash", "enrolment_expires_at", "disabled_at", "sessions_after", "extension"); err != nil {
 			return nil, err
 		}
 		return a, audit.Record(tx, audit.Change{Before: before, After: a.summary()})

@@ -40,6 +40,7 @@ type Staff struct {
 	DisabledAt         *time.Time
 	SessionsAfter      *time.Time // sessions begun before are over
 	CreatedAt          time.Time
+	Extension          string // what the telephone system knows the person by; empty: nothing but the address
 }
 
 // TableName is the table of Staff.
@@ -101,6 +102,13 @@ func AskWorkers(reads *store.Reads) *[]Staff {
 		access.Holders(access.WorkCases))
 }
 
+// ByTelephone finds the accounts in use that a telephone system means by an extension or an
+// address, or by one of the names.
+func ByTelephone(db *gorm.DB, known string, names []string) ([]Staff, error) {
+	return store.Select[Staff](db, "select "+columns+` from staff s where disabled_at is null
+		and ($1 <> '' and (lower(extension) = lower($1) and extension <> '' or email = lower($1)) or name = any($2) or name_en = any($2)) limit 2`, known, names)
+}
+
 // List is every account, by name.
 func List(db *gorm.DB) ([]Staff, error) {
 	var out []Staff
@@ -113,7 +121,7 @@ func normal(email string) string { return strings.ToLower(strings.TrimSpace(emai
 // summary is the account in the audit trail; the address of staff is no member's
 // data, but stays out all the same.
 func (s Staff) summary() map[string]any {
-	return map[string]any{"role": s.Role, "desk": s.DeskID, "languages": s.Languages, "disabled": s.DisabledAt != nil}
+	return map[string]any{"role": s.Role, "desk": s.DeskID, "languages": s.Languages, "disabled": s.DisabledAt != nil, "extension": s.Extension}
 }
 
 // longestName bounds the names of staff and of tokens, in characters.

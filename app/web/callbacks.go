@@ -8,6 +8,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/callbacks"
 	"hoten/app/cases"
+	"hoten/app/cti"
 	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/jptext"
@@ -234,6 +235,11 @@ func dialCallback(p *page) error {
 	}
 	if shown.Callback != nil {
 		shown.Callback.Number = jptext.FormatPhone(number)
+		dialling, err := cti.CurrentDialling(p.db)
+		if err != nil {
+			return err
+		}
+		shown.Callback.Dial = dialling.URL(number, p.account.Extension)
 	}
 	// Without scripts nothing else takes it out of sight.
 	p.Response().Header().Set("Refresh", "60; url=/cases/"+cases.Number(row.CaseID))

@@ -38,7 +38,11 @@ func (v *caseView) callPanel() (err error) {
 		return err
 	}
 	first := desks.Main(at, "")
-	if i := slices.IndexFunc(at, func(d desks.Kept) bool { return d.ID == v.by.DeskID }); i >= 0 {
+	own := v.by.DeskID
+	if v.phone.DeskID != nil {
+		own = *v.phone.DeskID // whose number was dialled
+	}
+	if i := slices.IndexFunc(at, func(d desks.Kept) bool { return d.ID == own }); i >= 0 {
 		first = &at[i]
 	}
 	if first != nil {

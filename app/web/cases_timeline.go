@@ -156,6 +156,9 @@ func (v *caseView) sentence(e cases.Event) string {
 	if data["undo"] == true {
 		kind += "_undone"
 	}
+	if kind == cases.CallEnded && data["hung_up"] == true {
+		kind = "call_hung_up"
+	}
 	if kind == cases.MailNotSent && data["withheld"] == true {
 		kind += "_withheld"
 	}

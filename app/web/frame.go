@@ -10,6 +10,7 @@ import (
 	"hoten/app/bulletins"
 	"hoten/app/callbacks"
 	"hoten/app/cases"
+	"hoten/app/cti"
 	"hoten/app/desks"
 	"hoten/app/installation"
 	"hoten/app/jptext"
@@ -41,7 +42,8 @@ type around struct {
 	returned *[]int64 // how many proposals came back to the reader
 	alarms   *[]cases.Suspicion
 	board    *[]int64 // how many announcements the reader has not confirmed
-	heard    *[]bool  // whether the reader's console was heard of just now
+	phone    *[]cti.Reader
+	heard    *[]bool // whether the reader's console was heard of just now
 }
 
 func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed bool) (*around, error) {
@@ -55,6 +57,7 @@ func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed
 		a.returned, a.alarms = cases.AskReturned(&reads, reader), cases.AskSuspicions(&reads, reader, now.Add(-suspicionIsNews))
 		a.board = bulletins.AskUnconfirmed(&reads, reader, jptext.DateOf(now))
 		a.ids, a.offers = operators.AskIDs(&reads), cases.AskOffersTo(&reads, reader, now)
+		a.phone = cti.AskReader(&reads, reader, now)
 		a.place, a.stopped = installation.Ask(&reads, at), notices.AskStopped(&reads)
 	}
 	return a, reads.Run(db)
@@ -88,7 +91,8 @@ func (p *page) surround(a *around) (err error) {
 		p.frame.Desks = append(p.frame.Desks, ui.DeskPill{Name: p.deskShort(d.Desk), Open: state.Open, Until: state.Until})
 	}
 	p.waiting(a)
-	p.here, p.stopped = (*a.place)[0], *a.stopped
+	p.here, p.stopped, p.phone = (*a.place)[0], *a.stopped, (*a.phone)[0]
+	p.frame.Rings = p.phone.Connected && p.by.May(access.WorkCases)
 	p.frame.Alarms.Held = p.here.Held
 	_, silent := p.w.mailServer()
 	p.frame.Alarms.MailServer = silent != nil

@@ -13,10 +13,10 @@ import (
 
 // unnoticed are the requests that a page sends by itself: they do not keep a
 // session open that nobody uses.
-var unnoticed = map[string]bool{"/password/strength": true, "/cases/:number/live": true, "/session": true, "/frame": true, "/frame/handovers": true}
+var unnoticed = map[string]bool{"/password/strength": true, "/cases/:number/live": true, "/session": true, "/frame": true, "/frame/handovers": true, "/ring": true}
 
 // unframed are those of them whose answer has no frame.
-var unframed = map[string]bool{"/password/strength": true, "/cases/:number/live": true, "/session": true, "/frame/handovers": true}
+var unframed = map[string]bool{"/password/strength": true, "/cases/:number/live": true, "/session": true, "/frame/handovers": true, "/ring": true}
 
 // attendCase answers the page of a case, which asks every few seconds: who else
 // has it open, and whether something happened in it.

@@ -5,6 +5,7 @@ import (
 	"hoten/app/bulletins"
 	"hoten/app/callbacks"
 	"hoten/app/cases"
+	"hoten/app/cti"
 	"hoten/app/desks"
 	"hoten/app/imports"
 	"hoten/app/incidents"
@@ -65,6 +66,8 @@ var Routes = []Route{
 	{"POST", "/search", cases.ToSearch, search},
 	{"POST", "/search/suggestions", cases.ToSearch, suggest},
 	{"GET", "/pop", access.WorkCases, pop},
+	{"GET", "/pop/:id", access.WorkCases, popCall},
+	{"GET", "/ring", access.WorkCases, waitForRing},
 	{"GET", "/calls", access.WorkCases, showCalls},
 	{"GET", "/training", access.WorkCases, showTraining},
 	{"POST", "/training", access.WorkCases, ringNext},
@@ -203,6 +206,10 @@ var Routes = []Route{
 	{"POST", "/programs", incidents.ToSetProgram, setProgram},
 	{"GET", "/programs/:code", access.ReadSettings, editProgram},
 	{"POST", "/programs/:code", incidents.ToSetProgram, setProgram},
+	{"GET", "/cti", access.ReadSettings, showCTI},
+	{"POST", "/cti", cti.ToConnect, connectCTI},
+	{"POST", "/cti/dialling", cti.ToSetDialling, setDialling},
+	{"POST", "/cti/:id/disconnect", cti.ToDisconnect, disconnectCTI},
 	{"GET", "/services", access.ReadCases, showServices},
 	{"POST", "/services", services.ToSet, setService},
 	{"POST", "/services/:id/change", services.ToAmend, changeService},

@@ -92,8 +92,10 @@ func searchCalls(p *page) error {
 // the call, else all that it may be. The number is no proof of who calls
 // (docs/domain.md section 4). A telephone's program can only open an address: the
 // answer leads on to one without the number, and the log has neither.
-func pop(p *page) error {
-	number := strings.TrimSpace(p.QueryParam("number"))
+func pop(p *page) error { return p.pop(strings.TrimSpace(p.QueryParam("number"))) }
+
+// pop opens what a number belongs to.
+func (p *page) pop(number string) error {
 	rows, _, err := p.find(cases.Filter{Phone: number, Order: cases.Latest, Limit: 2})
 	if err != nil {
 		return err

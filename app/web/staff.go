@@ -87,7 +87,7 @@ func (p *page) showAccount(enrolment string) error {
 	if err := errors.Join(err1, err2); err != nil {
 		return err
 	}
-	return p.render(ui.StaffShow{Frame: p.frame, ID: id, Name: s.Name, NameEn: s.NameEn, Email: s.Email, Role: string(s.Role), DeskCode: p.deskCodes()[number(s.DeskID)].Value, Languages: s.Languages,
+	return p.render(ui.StaffShow{Frame: p.frame, ID: id, Name: s.Name, NameEn: s.NameEn, Email: s.Email, Role: string(s.Role), DeskCode: p.deskCodes()[number(s.DeskID)].Value, Languages: s.Languages, Extension: s.Extension,
 		State: accountState(*s), CreatedAt: s.CreatedAt, LastSignIn: seen[id], Enrolment: enrolment, Desks: p.deskChoices(), Tokens: tokens, Self: id == p.by.ID, MayManage: p.by.May(access.ManageStaff)}.Page())
 }
 
@@ -105,6 +105,9 @@ func (p *page) changeAccount(ch staff.Change) error {
 func updateAccount(p *page) error {
 	desk, nameEn := p.FormValue("desk"), strings.TrimSpace(p.FormValue("name_en"))
 	ch := staff.Change{Desk: &desk}
+	if extension := p.FormValue("extension"); p.Request().PostForm.Has("extension") {
+		ch.Extension = &extension
+	}
 	if p.Request().PostForm.Has("name_en") {
 		ch.NameEn = &nameEn
 	}

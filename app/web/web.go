@@ -20,6 +20,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/cases"
+	"hoten/app/cti"
 	"hoten/app/desks"
 	"hoten/app/edge"
 	"hoten/app/fault"
@@ -49,6 +50,7 @@ type Web struct {
 	noted      cases.Lately                // views of cases
 	company    sync.Map                    // by language: over members' pages of no incident
 	surveys    reimbursements.Surveys
+	bell       *cti.Bell
 }
 
 // Options is what the wiring gives the console beside the store.
@@ -61,6 +63,7 @@ type Options struct {
 	Env      func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
 	// MailServer is what the mail server last said, and since when; nil where all is well.
 	MailServer func() (since time.Time, err error)
+	Bell       *cti.Bell // of telephone calls
 }
 
 // sessionLife is how long a session lasts at most, idleLife without a request.
@@ -71,9 +74,12 @@ const (
 
 // Register puts the console and the members' pages on e.
 func Register(e *echo.Echo, s *store.Store, o Options) {
-	w := &Web{s: s, baseURL: o.BaseURL, mails: o.Mails, demo: o.Demo, training: o.Training, env: o.Env, mailServer: o.MailServer, sessions: scs.New(), public: edge.NewCap()}
+	w := &Web{s: s, baseURL: o.BaseURL, mails: o.Mails, demo: o.Demo, training: o.Training, env: o.Env, mailServer: o.MailServer, bell: o.Bell, sessions: scs.New(), public: edge.NewCap()}
 	if w.mailServer == nil {
 		w.mailServer = func() (time.Time, error) { return time.Time{}, nil }
+	}
+	if w.bell == nil {
+		w.bell = &cti.Bell{} // nothing rings
 	}
 	w.sessions.Store = postgresstore.New(s.SQL)
 	w.sessions.Lifetime = sessionLife
@@ -127,6 +133,7 @@ type page struct {
 	policies policies.Policies
 	here     installation.State  // where the database lives
 	stopped  []notices.MailQueue // queues of mails
+	phone    cti.Reader          // of the reader
 	status   int
 	frame    ui.Frame
 	spoken   bool           // the reader chose the language in this browser

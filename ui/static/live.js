@@ -12,6 +12,7 @@ export function live() {
   setInterval(ask, every);
   // Whoever is about to hand a call over sees at once who can take it.
   document.addEventListener("toggle", (event) => { if (event.target.open && event.target.closest("#handover")) ask(); }, true);
+  document.addEventListener("telephone", ask); // the call was hung up
   ask();
 }
 

@@ -1,0 +1,67 @@
+package cases
+
+import (
+	"context"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/cti"
+	"hoten/app/store"
+)
+
+// telephone is the actor of what follows from a telephone call: nobody in the center did it.
+var telephone = access.System("telephone")
+
+// early is how long before the telephone system tells of an answer somebody may have begun
+// the call about a case: by hand, or because the event came late.
+const early = 2 * time.Minute
+
+// FollowLine does to the calls about cases what was told of the telephone call that they are
+// held on: one that its agent began before that was told belongs to it, and once it is hung
+// up all that are held on it end, with their verifications.
+func FollowLine(ctx context.Context, s *store.Store, line *cti.Line) error {
+	if line.EndedAt == nil && line.AnsweredAt != nil && line.AgentID != nil {
+		return store.Keep(ctx, s, func(tx *store.Tx) error {
+			_, err := store.Exec(tx, `update calls set line_id = $1 where agent_id = $2 and ended_at is null and direction = $3 and started_at > $4
+				and (line_id is null or line_id in (select id from cti_calls where ended_at is not null))`,
+				line.ID, *line.AgentID, line.Direction, line.OfferedAt.Add(-early))
+			return err
+		})
+	}
+	return hangUp(ctx, s, "k.line_id = $1 and $2", line.ID, !line.GoesOn())
+}
+
+// HangUpLost ends the calls whose telephone call was hung up while the program that was told
+// of it ended.
+func HangUpLost(ctx context.Context, s *store.Store) error {
+	return hangUp(ctx, s, "k.line_id is not null and l.cause <> $1", cti.Forwarded)
+}
+
+// hangUp ends the open calls whose telephone call has ended, of those that which names: at
+// most a hundred, so that the next run goes on.
+func hangUp(ctx context.Context, s *store.Store, which string, args ...any) error {
+	type held struct{ ID, CaseID int64 }
+	calls, err := store.Select[held](store.Read(ctx, s), `select k.id, k.case_id from calls k join cti_calls l on l.id = k.line_id
+		where k.ended_at is null and l.ended_at is not null and `+which+` limit 100`, args...)
+	for _, c := range calls {
+		if err := hangUpCall(ctx, s, c.ID); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func hangUpCall(ctx context.Context, s *store.Store, id int64) error {
+	_, err := inCallOf(ctx, s, telephone, ToHangUp, id, true, func(tx *store.Tx, in *talk) error {
+		if in.EndedAt != nil {
+			return nil
+		}
+		in.EndedAt = &tx.Now
+		if err := Tell(tx, Happened{CaseID: in.CaseID, Kind: CallEnded, By: &telephone, Data: map[string]any{"call": in.Call.ID, "hung_up": true}}); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Change{After: map[string]any{"call": in.Call.ID, "agent": in.AgentID}})
+	})
+	return err
+}

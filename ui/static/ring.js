@@ -1,0 +1,57 @@
+// A telephone call that its agent has answered opens the caller's case on the page that they
+// look at, within a second. Where something would be lost by that, it is offered instead.
+const pause = 2000;
+
+export function ring() {
+  if (document.getElementById("ring")) listen();
+}
+
+async function listen() {
+  for (;;) {
+    await visible();
+    const hidden = new AbortController();
+    const stop = () => document.hidden && hidden.abort();
+    document.addEventListener("visibilitychange", stop);
+    try {
+      const answer = await fetch("/ring", { signal: hidden.signal });
+      if (answer.redirected) return; // the session has ended
+      if (answer.status === 200) await heard(await answer.json());
+      else if (answer.status !== 204) await wait(pause);
+    } catch {
+      await wait(pause); // out of sight, or the connection is lost
+    } finally {
+      document.removeEventListener("visibilitychange", stop);
+    }
+  }
+}
+
+const wait = (time) => new Promise((done) => setTimeout(done, time));
+
+// visible waits until somebody looks at this page: of several windows one is to open the call.
+const visible = () =>
+  new Promise((seen) => {
+    if (!document.hidden) return seen();
+    document.addEventListener("visibilitychange", () => seen(), { once: true });
+  });
+
+async function heard({ call }) {
+  if (!call) {
+    document.dispatchEvent(new Event("telephone"));
+    return;
+  }
+  const pop = `/pop/${call}`;
+  if (!busy()) {
+    window.location.assign(pop);
+    return wait(60000);
+  }
+  const bar = document.getElementById("ring");
+  bar.querySelector("a").href = pop;
+  bar.hidden = false;
+  bar.scrollIntoView({ block: "nearest" });
+  await wait(pause); // it stays offered until it is opened
+}
+
+// busy reports whether somebody is in a call or has entered something on this page.
+const busy = () =>
+  document.querySelector("#call form, form[data-unsaved=changed]") !== null ||
+  [...document.querySelectorAll("main textarea, main input:not([type=hidden], [type=checkbox], [type=radio])")].some((field) => field.value !== field.defaultValue);

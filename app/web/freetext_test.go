@@ -19,7 +19,7 @@ import (
 
 // choices are the fields of forms that hold no free text: numbers, dates, codes,
 // choices, and what is compared or looked for and never kept as typed.
-var choices = strings.Fields(`question asked asked_differs asked_value assignee back band caller caller_number class closes code confirm confirmed current_password decision desk direction do domains
+var choices = strings.Fields(`question asked asked_differs asked_value assignee back band caller caller_number class closes code confirm confirmed current_password decision desk dialling direction do domains
 	due_on due_time email end_open finding flag form from from_on id incident item kind lang language languages late login_id long mail_address mails month
 	movement_id next once one_time_password opens operator outcome page_url password password_again points program q query reference refused rejection
 	relation released_exchanged released_ids released_on resumed_at role seen seen_status sent_on shown service state status substitute_ text_size theme to topic
@@ -59,6 +59,8 @@ func freeTexts(s *site) map[string]struct {
 		"staff.go:name":              {s.Administrator, "/staff", []string{"email", "new@hoten.example", "role", "agent", "language", "ja"}},
 		"staff.go:name_en":           {s.Administrator, "/staff", []string{"email", "new@hoten.example", "name", "新人", "role", "agent", "language", "ja"}},
 		"tokens.go:name":             {s.Agent, "/tokens", nil},
+		"cti.go:name":                {s.Administrator, "/cti", nil},
+		"staff.go:extension":         {s.Administrator, fmt.Sprintf("/staff/%d", s.Agent.ID), []string{"desk", "tech"}},
 		"views.go:name":              {s.Agent, "/views", []string{"query", "status=new"}},
 	}
 	for _, name := range []string{"subject_ja", "text_ja", "subject_en", "text_en"} {

@@ -14,7 +14,7 @@ func (p *play) answers() error {
 	for _, text := range []questions.Text{
 		{Topic: "id", QuestionJa: "インターネットの接続は、これまでどおり使えますか", QuestionEn: "Does my broadband still work?",
 			AnswerJa: "はい。接続には、OCN認証IDという別のIDをお使いいただいております。\n接続は、これまでどおりご利用いただけます。",
-			AnswerEn: "Yes. Your broadband uses another ID, the connection ID.\nIt works as before."},
+			AnswerEn: "Yes. Your broadband uses another ID, the OCN Authentication ID.\nIt works as before."},
 		{Topic: "password", QuestionJa: "ワンタイムパスワードとは何ですか", QuestionEn: "What is the one-time password?",
 			AnswerJa: "ログインのたびに、メールで届くもう一つのパスワードです。\nパスワードを知られても、第三者がログインしにくくなります。ご利用をおすすめしております。",
 			AnswerEn: "It is a second password that arrives by email each time you log in.\nSomebody who knows your password still cannot easily log in. We recommend using it."},

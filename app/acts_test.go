@@ -356,6 +356,15 @@ func acts(t *testing.T, w *apptest.World) []act {
 				return err
 			}
 		}},
+		{cases.ToUpholdImpostor, "", supervisor, func() func(access.Actor) error {
+			c, call := verified()
+			_, err := cases.Conclude(ctx, db, agent, call.ID, cases.ImpostorSuspected)
+			must(t, err)
+			return func(by access.Actor) error {
+				_, err := cases.UpholdImpostor(ctx, db, by, c.ID, "別人と確認")
+				return err
+			}
+		}},
 		{cases.ToReopenVerification, "", supervisor, func() func(access.Actor) error {
 			c := other()
 			w.Call(agent, c.ID, cases.ItemName, "田中", cases.ItemName, "山本", cases.ItemName, "鈴木")

@@ -36,5 +36,5 @@ func sampleInstallation(lang string, role access.Role, held bool) InstallationSh
 
 var (
 	mailKinds  = []string{"restriction_notice", "verification_code", "reset_link", "reset_completed", "contact_changed", "contact_undone", "reimbursement_completed", "reimbursement_corrected", "case_closed", "all_holders"}
-	mailStates = []string{"queued", "sent", "failed", "bounced"}
+	mailStates = []string{"queued", "sent", "kept", "failed", "bounced", "withheld"}
 )

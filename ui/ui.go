@@ -42,6 +42,7 @@ type Frame struct {
 	Returned    Waits       // proposals that came back to this person
 	Corrections Waits       // cases that are due otherwise than was posted
 	Board       int64       // announcements that this person has not confirmed
+	InCall      InCall      // this person's call about another case than the page's
 	Due         CallbacksDue
 	Alarms      Alarms
 	Rings       bool    // a telephone system tells of the calls that this person answers
@@ -61,6 +62,12 @@ type Frame struct {
 	Refused     string            // the name of the form that comes back, where a page has several
 	Answer      bool              // the page answers a form that was sent
 	Typed       map[string]string // what was typed, by field ID, when a form comes back
+}
+
+// InCall is a call that goes on; no case: there is none.
+type InCall struct {
+	Case  string
+	Since time.Time
 }
 
 // Versions is a field that two people changed.
@@ -328,11 +335,12 @@ var reimbursementLooks = map[string]look{
 }
 
 var mailLooks = map[string]look{
-	"queued":  {toneBlue, "◐"},
-	"sent":    {toneGreen, "済"},
-	"kept":    {toneAmber, "△"}, // not sent: no mail server was set up
-	"failed":  {toneRed, "×"},
-	"bounced": {toneRed, "×"},
+	"queued":   {toneBlue, "◐"},
+	"sent":     {toneGreen, "済"},
+	"kept":     {toneAmber, "△"}, // not sent: no mail server was set up
+	"failed":   {toneRed, "×"},
+	"bounced":  {toneRed, "×"},
+	"withheld": {toneGrey, "－"}, // what it told did not hold any more
 }
 
 var findingLooks = map[string]look{

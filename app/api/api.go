@@ -87,6 +87,7 @@ var Routes = []Route{
 	{"POST", "/cases/:number/affected", cases.ToAddToIncident, addToIncident},
 	{"POST", "/cases/:number/verification/reopen", cases.ToReopenVerification, reopenVerification},
 	{"POST", "/cases/:number/impostor/clear", cases.ToClearImpostor, clearImpostor},
+	{"POST", "/cases/:number/impostor/uphold", cases.ToUpholdImpostor, upholdImpostor},
 	{"POST", "/cases/:number/representatives", cases.ToRecordRepresentative, recordRepresentative},
 	{"POST", "/cases/:number/representatives/:id/withdraw", cases.ToWithdrawRepresentative, withdrawRepresentative},
 	{"POST", "/cases/:number/contacts", cases.ToProposeContact, proposeContact},

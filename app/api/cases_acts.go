@@ -58,6 +58,13 @@ func clearImpostor(a *API, r *request) error {
 	})
 }
 
+func upholdImpostor(a *API, r *request) error {
+	return a.withReason(r, func(id int64, reason string) error {
+		_, err := cases.UpholdImpostor(r.Request().Context(), a.s, r.by, id, reason)
+		return err
+	})
+}
+
 func release(a *API, r *request) error {
 	return a.withReason(r, func(id int64, reason string) error {
 		_, err := resets.Release(r.Request().Context(), a.s, r.by, id, reason)

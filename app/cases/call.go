@@ -185,7 +185,7 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		}
 		if c.Status == New || c.Status == Reopened {
 			from := c.Status
-			if err := c.moveTo(InProgress, true, by, tx.Now); err != nil {
+			if err := c.moveTo(InProgress, byHand, by, tx.Now); err != nil {
 				return nil, err
 			}
 			told = append(told, Happened{CaseID: c.ID, Kind: StatusChanged, Data: map[string]any{"from": from, "to": c.Status}})

@@ -144,8 +144,23 @@ func ClearImpostor(ctx context.Context, s *store.Store, by access.Actor, id int6
 				return Happened{}, err
 			}
 		}
-		of.ImpostorAt = nil
+		of.ImpostorAt, of.ImpostorUpheldAt = nil, nil
 		return Happened{Kind: ImpostorCleared, Text: reason}, nil
+	})
+}
+
+// UpholdImpostor holds that somebody passed for the member: nothing more is to be decided, and
+// the ID stays closed until the suspicion is cleared. Conflict: there is none, or it is upheld.
+func UpholdImpostor(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Case, error) {
+	return decide(ctx, s, by, ToUpholdImpostor, id, reason, func(tx *store.Tx, _ *Case, of *members.Identity) (Happened, error) {
+		if of.ImpostorAt == nil {
+			return Happened{}, already("no_suspicion")
+		}
+		if of.ImpostorUpheldAt != nil {
+			return Happened{}, already("suspicion_upheld")
+		}
+		of.ImpostorUpheldAt = &tx.Now
+		return Happened{Kind: ImpostorUpheld, Text: reason}, nil
 	})
 }
 

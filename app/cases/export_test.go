@@ -13,9 +13,12 @@ import (
 var LevelOf = level
 
 // Move takes an arrow of the status machine without a database.
-func Move(from, to Status, byHand bool, by access.Actor) (Case, error) {
-	c := Case{Status: from, Version: 1}
-	err := c.moveTo(to, byHand, by, time.Unix(0, 0))
+func Move(from, to Status, hand bool, by access.Actor) (Case, error) {
+	c, on := Case{Status: from, Version: 1}, byProposal
+	if hand {
+		on = byHand
+	}
+	err := c.moveTo(to, on, by, time.Unix(0, 0))
 	return c, err
 }
 

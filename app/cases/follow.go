@@ -13,7 +13,7 @@ import (
 // where its status table leads by hand; where it does not, the status stays.
 func Follow(tx *store.Tx, c *Case, to Status) error {
 	from := c.Status
-	if c.moveTo(to, true, tx.By, tx.Now) != nil || c.Status == from {
+	if c.moveTo(to, byCallback, tx.By, tx.Now) != nil || c.Status == from {
 		return c.save(tx)
 	}
 	if err := c.save(tx); err != nil {

@@ -58,7 +58,7 @@ func Stamp(db *gorm.DB, id int64) (string, error) {
 
 // AskStamp reads the stamp; none of an unknown case.
 func AskStamp(reads *store.Reads, id int64) *[]string {
-	return store.AskValues[string](reads, `select concat(c.version, '.', (select max(id) from case_events where case_id = $1), '.', c.reimbursement_state, '.', i.state, '.', i.impostor_at,
+	return store.AskValues[string](reads, `select concat(c.version, '.', (select max(id) from case_events where case_id = $1), '.', c.reimbursement_state, '.', i.state, '.', i.impostor_at, '.', i.impostor_upheld_at,
 		'.', (select count(*) from mails where case_id = $1 and state <> 'queued')) from cases c join identities i on i.id = c.identity_id where c.id = $1`, id)
 }
 

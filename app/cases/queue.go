@@ -70,7 +70,7 @@ func (d Desk) condition(q Queue) (where string, args []any) {
 	case QueueContact: // the few proposals are read before their cases, which may be closed
 		return "c.id = any(array(select case_id from contact_changes where state = 'proposed'))", nil
 	case QueueImpostor: // the few IDs are read before their cases
-		return open + " and c.identity_id = any(array(select id from identities where impostor_at is not null))", nil
+		return open + " and c.identity_id = any(array(select id from identities where " + undecided + "))", nil
 	}
 	if m := q.mark(); m != nil {
 		return unsettled + fmt.Sprintf(" and c.points_open & %d <> 0", m.Bit), nil
@@ -185,9 +185,13 @@ func AskReturned(reads *store.Reads, reader int64) *[]int64 {
 		reader, access.Holders(access.Supervise), CountedTo)
 }
 
-// AskSuspected counts the IDs of which an impostor is suspected, up to CountedTo.
+// undecided is the condition, in SQL, of IDs of which an impostor is suspected, and about which
+// a supervisor is to decide (members.Standing.Undecided).
+const undecided = "impostor_at is not null and impostor_upheld_at is null"
+
+// AskSuspected counts the IDs about which a suspicion is to be decided, up to CountedTo.
 func AskSuspected(reads *store.Reads) *[]int64 {
-	return store.AskValues[int64](reads, "select count(*) from (select from identities where impostor_at is not null limit $1) i", CountedTo)
+	return store.AskValues[int64](reads, "select count(*) from (select from identities where "+undecided+" limit $1) i", CountedTo)
 }
 
 // Suspicion is that a caller is taken for an impostor: by whom, and since when.
@@ -197,12 +201,12 @@ type Suspicion struct {
 	At     time.Time
 }
 
-// AskSuspicions reads the latest suspicions of others than the reader that arose after a time.
+// AskSuspicions reads the three latest suspicions of others than the reader that arose after a time.
 func AskSuspicions(reads *store.Reads, reader int64, after time.Time) *[]Suspicion {
 	return store.Ask[Suspicion](reads, `select k.case_id, `+staff.NameOf("s")+` as by_name, i.impostor_at as at
 		from identities i cross join lateral (select e.case_id, e.actor_id from cases c join case_events e on e.case_id = c.id
 			where c.identity_id = i.id and e.kind = '`+CallConcluded+`' and e.data->>'outcome' = $1 order by e.id desc limit 1) k join staff s on s.id = k.actor_id
-		where i.impostor_at > $2 and k.actor_id <> $3 order by i.impostor_at desc, k.case_id limit 5`, ImpostorSuspected, after, reader)
+		where i.impostor_at > $2 and i.impostor_upheld_at is null and k.actor_id <> $3 order by i.impostor_at desc, k.case_id limit 3`, ImpostorSuspected, after, reader)
 }
 
 // AskCorrections counts the open cases whose points were put back and are due otherwise by

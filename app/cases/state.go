@@ -26,12 +26,20 @@ const (
 // Statuses lists all, in the order of docs/domain.md section 9.
 var Statuses = []Status{New, InProgress, AwaitingCustomer, CallbackDue, AwaitingApproval, OnHold, Completed, Reopened, OutOfScope}
 
-// move is one arrow. By hand a person with the permission takes it; the others
-// are consequences of a proposal and its decision.
+// way is how a status comes about. Each way may take the arrows of those before it.
+type way int
+
+const (
+	byHand     way = iota // a person with the permission says so
+	byCallback            // it follows from what the person did about a callback
+	byProposal            // it is a consequence of a proposal and its decision
+)
+
+// move is one arrow.
 type move struct {
 	from, to Status
 	need     access.Permission
-	byHand   bool
+	by       way
 }
 
 // moves is the whole machine.
@@ -43,18 +51,22 @@ func table() (out []move) {
 	for _, from := range open {
 		for _, to := range working {
 			if from != to {
-				out = append(out, move{from, to, access.WorkCases, true})
+				out = append(out, move{from, to, access.WorkCases, waysTo[to]})
 			}
 		}
-		out = append(out, move{from, Completed, access.WorkCases, true}, move{from, OutOfScope, access.Supervise, true},
-			move{from, AwaitingApproval, access.Propose, false})
+		out = append(out, move{from, Completed, access.WorkCases, byHand}, move{from, OutOfScope, access.Supervise, byHand},
+			move{from, AwaitingApproval, access.Propose, byProposal})
 	}
 	for _, to := range working {
-		out = append(out, move{AwaitingApproval, to, access.Propose, false})
+		out = append(out, move{AwaitingApproval, to, access.Propose, byProposal})
 	}
-	return append(out, move{Completed, Reopened, access.WorkCases, true}, move{OutOfScope, Reopened, access.Supervise, true},
-		move{Completed, AwaitingApproval, access.Propose, false})
+	return append(out, move{Completed, Reopened, access.WorkCases, byHand}, move{OutOfScope, Reopened, access.Supervise, byHand},
+		move{Completed, AwaitingApproval, access.Propose, byProposal})
 }
+
+// waysTo are the statuses that nobody sets by hand: where no callback was promised, nobody
+// would be reminded of it.
+var waysTo = map[Status]way{CallbackDue: byCallback}
 
 // Known reports whether s is a status.
 func (s Status) Known() bool { return slices.Contains(Statuses, s) }
@@ -66,7 +78,7 @@ func (s Status) Closed() bool { return s == Completed || s == OutOfScope }
 // buttons from it.
 func (c Case) Next(by access.Actor) (out []Status) {
 	for _, m := range moves {
-		if m.from == c.Status && m.byHand && by.May(m.need) {
+		if m.from == c.Status && m.by == byHand && by.May(m.need) {
 			out = append(out, m.to)
 		}
 	}
@@ -74,15 +86,18 @@ func (c Case) Next(by access.Actor) (out []Status) {
 }
 
 // moveTo takes an arrow of the table, or says that there is none.
-func (c *Case) moveTo(to Status, byHand bool, by access.Actor, now time.Time) error {
+func (c *Case) moveTo(to Status, on way, by access.Actor, now time.Time) error {
 	if c.Status == to {
 		return nil
 	}
-	i := slices.IndexFunc(moves, func(m move) bool { return m.from == c.Status && m.to == to && (m.byHand || !byHand) })
+	i := slices.IndexFunc(moves, func(m move) bool { return m.from == c.Status && m.to == to && m.by <= on })
+	if slices.Contains(moves, move{c.Status, to, access.WorkCases, byCallback}) && on == byHand {
+		return fault.New(fault.Conflict, "status_by_callback")
+	}
 	if i < 0 {
 		return fault.New(fault.Conflict, "status_move_refused", "from", string(c.Status), "to", string(to))
 	}
-	if err := by.Require(moves[i].need); err != nil && byHand {
+	if err := by.Require(moves[i].need); err != nil && on != byProposal {
 		return err
 	}
 	c.Status = to

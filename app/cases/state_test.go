@@ -19,17 +19,17 @@ import (
 func TestMain(m *testing.M) { apptest.Main(m) }
 
 // Every pair of statuses, written out: w may be moved by who works cases, s by a
-// supervisor, p only as the consequence of a proposal, - not at all.
+// supervisor, p only as the consequence of a proposal, c of a callback, - not at all.
 const table = `
                    new  in_progress awaiting_customer callback_due awaiting_approval on_hold completed reopened out_of_scope
-new                .    w           w                 w            p                 w       w         -        s
-in_progress        -    .           w                 w            p                 w       w         -        s
-awaiting_customer  -    w           .                 w            p                 w       w         -        s
+new                .    w           w                 c            p                 w       w         -        s
+in_progress        -    .           w                 c            p                 w       w         -        s
+awaiting_customer  -    w           .                 c            p                 w       w         -        s
 callback_due       -    w           w                 .            p                 w       w         -        s
 awaiting_approval  -    p           p                 p            .                 p       -         -        -
-on_hold            -    w           w                 w            p                 .       w         -        s
+on_hold            -    w           w                 c            p                 .       w         -        s
 completed          -    -           -                 -            p                 -       .         w        -
-reopened           -    w           w                 w            p                 w       w         .        s
+reopened           -    w           w                 c            p                 w       w         .        s
 out_of_scope       -    -           -                 -            -                 -       -         s        .
 `
 
@@ -56,6 +56,8 @@ func TestStatusTable(t *testing.T) {
 				want := ""
 				switch {
 				case cell == ".":
+				case cell == "c":
+					want = "status_by_callback"
 				case cell == "-" || cell == "p":
 					want = "status_move_refused"
 				case !by.May(map[string]access.Permission{"w": access.WorkCases, "s": access.Supervise}[cell]):

@@ -130,7 +130,7 @@ func (c *Case) apply(tx *store.Tx, of members.Standing, by access.Actor, ch Chan
 			}
 		}
 		told = append(told, Happened{CaseID: c.ID, Kind: StatusChanged, Data: map[string]any{"from": c.Status, "to": *ch.Status}})
-		if err := c.moveTo(*ch.Status, true, by, tx.Now); err != nil {
+		if err := c.moveTo(*ch.Status, byHand, by, tx.Now); err != nil {
 			return nil, err
 		}
 		if c.Status.Closed() {

@@ -19,6 +19,7 @@ var (
 	ToReveal                 = verbs.Declare(verbs.Verb{Name: "member.revealed", Needs: access.Reveal, Subject: "case"})
 	ToReopenVerification     = verbs.Declare(verbs.Verb{Name: "case.verification_reopened", Needs: access.Supervise, Subject: "case", Reason: true})
 	ToClearImpostor          = verbs.Declare(verbs.Verb{Name: "case.impostor_cleared", Needs: access.Supervise, Subject: "case", Reason: true})
+	ToUpholdImpostor         = verbs.Declare(verbs.Verb{Name: "case.impostor_upheld", Needs: access.Supervise, Subject: "case", Reason: true})
 	ToRecordRepresentative   = verbs.Declare(verbs.Verb{Name: "case.representative_recorded", Needs: access.Supervise, Subject: "case", Reason: true})
 	ToWithdrawRepresentative = verbs.Declare(verbs.Verb{Name: "case.representative_withdrawn", Needs: access.Supervise, Subject: "case", Reason: true})
 

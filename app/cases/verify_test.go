@@ -467,7 +467,7 @@ func TestWhoAnswersGetsTheCase(t *testing.T) {
 func TestStaleVersionIsAConflict(t *testing.T) {
 	w := world(t)
 	c := w.Case("m1@ocn.example")
-	statuses := []cases.Status{cases.OnHold, cases.CallbackDue, cases.AwaitingCustomer, cases.InProgress}
+	statuses := []cases.Status{cases.OnHold, cases.Completed, cases.AwaitingCustomer, cases.InProgress}
 	errs := make([]error, 8)
 	var all sync.WaitGroup
 	for i := range errs {

@@ -18,13 +18,14 @@ const (
 
 // Standing is what is true of an ID in every incident (docs/domain.md sections 4 and 5).
 type Standing struct {
-	State          string
-	RestrictedAt   *time.Time
-	ResumedAt      *time.Time
-	ImpostorAt     *time.Time   // since when somebody is suspected of passing for the member
-	TriedOn        *jptext.Date // the day in Japan of the two counts
-	FailedAttempts int16        // verifications that ended as a mismatch
-	WrongAnswers   int16
+	State            string
+	RestrictedAt     *time.Time
+	ResumedAt        *time.Time
+	ImpostorAt       *time.Time   // since when somebody is suspected of passing for the member
+	ImpostorUpheldAt *time.Time   // since when a supervisor holds so; nil: it is to be decided
+	TriedOn          *jptext.Date // the day in Japan of the two counts
+	FailedAttempts   int16        // verifications that ended as a mismatch
+	WrongAnswers     int16
 }
 
 // Use is the state as docs/api.md names it; empty for an ID that was never restricted.
@@ -37,6 +38,9 @@ func (s Standing) Use() string {
 
 // Closed reports whether nobody can use the ID.
 func (s Standing) Closed() bool { return s.State == Restricted || s.State == LinkSent }
+
+// Undecided reports whether a supervisor is to decide about a suspicion.
+func (s Standing) Undecided() bool { return s.ImpostorAt != nil && s.ImpostorUpheldAt == nil }
 
 // Tried tells what went wrong on the day when callers were to be verified.
 func (s Standing) Tried(now time.Time) (attempts, wrong int) {
@@ -60,7 +64,7 @@ func (s *Standing) Forgive() { s.TriedOn, s.FailedAttempts, s.WrongAnswers = nil
 
 // SaveStanding writes the standing of an ID that the transaction has locked.
 func (i *Identity) SaveStanding(tx *store.Tx) error {
-	return store.Save(tx, i, "state", "restricted_at", "resumed_at", "impostor_at", "tried_on", "failed_attempts", "wrong_answers")
+	return store.Save(tx, i, "state", "restricted_at", "resumed_at", "impostor_at", "impostor_upheld_at", "tried_on", "failed_attempts", "wrong_answers")
 }
 
 // LinksVoided notes of IDs, which the caller has locked, that no reset link is out any more.

@@ -15,6 +15,7 @@ import (
 type Filter struct {
 	CaseID      int64
 	Kind, State string
+	Shown       string // one of Shown; the state as people see it
 	Before      int64
 	Limit       int
 }
@@ -39,6 +40,9 @@ func AskFind(reads *store.Reads, f Filter) *[]Mail {
 	}
 	if f.State != "" {
 		add("state = $%d", f.State)
+	}
+	if f.Shown != "" {
+		conditions = append(conditions, shownAs[f.Shown])
 	}
 	if f.Before > 0 {
 		add("id < $%d", f.Before)

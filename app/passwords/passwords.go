@@ -83,15 +83,21 @@ const (
 	MaxLength = 128
 )
 
-var common = []string{"password", "passw0rd", "qwerty", "12345678", "abcdefgh", "letmein", "iloveyou", "sakura", "doraemon", "welcome"}
+// common are words and rows of keys, of those that begin alike the longest first.
+var common = []string{"password", "passw0rd", "qwertyuiop", "qwerty", "asdfghjkl", "zxcvbnm", "1q2w3e4r", "1234567890", "12345678", "abcdefgh", "letmein", "iloveyou", "sakura",
+	"doraemon", "welcome"}
+
+// plain is a text as it is looked for in a password: full-width letters, which an input
+// method makes of the same keys, hide no word.
+func plain(text string) string { return strings.ToLower(norm.NFKC.String(text)) }
 
 // Check returns an Invalid fault naming field unless the password is long
 // enough, not made of few characters or a common word, and free of the login
-// and the other given words. It is judged in NFC.
+// and the other given words. Its length is that of its NFC.
 func Check(field, password string, personal ...string) error {
 	password = composed(password)
 	n := utf8.RuneCountInString(password)
-	lower := strings.ToLower(password)
+	lower := plain(password)
 	switch {
 	case !utf8.ValidString(password) || strings.ContainsFunc(password, unicode.IsControl):
 		return fault.Input(field, "password_characters")
@@ -108,7 +114,7 @@ func Check(field, password string, personal ...string) error {
 		}
 	}
 	for _, w := range personal {
-		whole := strings.ToLower(composed(w))
+		whole := plain(w)
 		local, _, _ := strings.Cut(whole, "@")
 		for _, w := range []string{whole, local} { // a short local part is no word to look for, the whole address is
 			if utf8.RuneCountInString(w) >= 4 && strings.Contains(lower, w) {

@@ -81,7 +81,7 @@ func imported(affected, moves string) func(*apptest.World, *cases.Case) error {
 // A case goes back to what it waited for before its proposal, however that is decided.
 func TestDecidedCasesWaitForWhatTheyWaitedFor(t *testing.T) {
 	w, of := importLosses(t, small)
-	for _, status := range []cases.Status{cases.OnHold, cases.AwaitingCustomer, cases.CallbackDue, cases.InProgress} {
+	for _, status := range []cases.Status{cases.OnHold, cases.AwaitingCustomer, cases.InProgress} {
 		if w.Case(login(0)).Status != status {
 			if _, err := cases.Update(w.Ctx, w.Store, w.Supervisor, of[0].ID, cases.Change{Status: &status, Version: w.Case(login(0)).Version}); err != nil {
 				t.Fatal(err)

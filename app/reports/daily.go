@@ -151,6 +151,7 @@ type AgentDay struct {
 	Verified  int64      `json:"verified"`
 	Resets    int64      `json:"resets"`
 	Proposals int64      `json:"proposals"`
+	Approvals int64      `json:"approvals"` // that stand
 }
 
 // DailyOf gives the report. Figures of single people are for those who lead or
@@ -172,6 +173,9 @@ func DailyOf(db *gorm.DB, v *vault.Vault, by access.Actor, q Query, now time.Tim
 		d.Agents = nil
 	}
 	if err := d.telephone(db, of); err != nil {
+		return nil, err
+	}
+	if err := d.nameAgents(db); err != nil {
 		return nil, err
 	}
 	d.Notes, err = notesOf(db, v, of)

@@ -126,16 +126,36 @@ func (d *Daily) mails(db *gorm.DB, of scope) error {
 
 func (d *Daily) agents(db *gorm.DB, of scope) (err error) {
 	d.Agents, err = store.Select[AgentDay](db, `with did as (
-			select k.agent_id as id, count(*) as calls, count(*) filter (where `+cases.ReachedLevel+`) as verified, 0 as resets, 0 as proposals
+			select k.agent_id as id, count(*) as calls, count(*) filter (where `+cases.ReachedLevel+`) as verified, 0 as resets, 0 as proposals, 0 as approvals
 			from calls k join cases c on c.id = k.case_id where c.incident_id = $1 and `+onDay("k.started_at")+` group by 1
 			union all
-			select l.sent_by, 0, 0, count(*), 0 from reset_links l join cases c on c.id = l.case_id where c.incident_id = $1 and `+onDay("l.sent_at")+` group by 1
+			select l.sent_by, 0, 0, count(*), 0, 0 from reset_links l join cases c on c.id = l.case_id where c.incident_id = $1 and `+onDay("l.sent_at")+` group by 1
 			union all
-			select proposer_id, 0, 0, 0, count(*) from reimbursements where incident_id = $1 and `+onDay("submitted_at")+` group by 1)
-		select s.id, `+staff.NameOf("s")+` as name, sum(calls)::bigint as calls, sum(verified)::bigint as verified, sum(resets)::bigint as resets, sum(proposals)::bigint as proposals
+			select proposer_id, 0, 0, 0, count(*), 0 from reimbursements where incident_id = $1 and `+onDay("submitted_at")+` group by 1
+			union all
+			select a.staff_id, 0, 0, 0, 0, count(*) from approvals a join reimbursements r on r.id = a.reimbursement_id
+			where r.incident_id = $1 and `+onDay("a.at")+` and a.voided_at is null group by 1)
+		select s.id, `+staff.NameOf("s")+` as name, sum(calls)::bigint as calls, sum(verified)::bigint as verified, sum(resets)::bigint as resets, sum(proposals)::bigint as proposals, sum(approvals)::bigint as approvals
 		from did join staff s on s.id = did.id where `+ofDesk("s.desk_id")+` group by s.id order by s.id`, of.args()...)
 	if err == nil && d.Agents == nil {
 		d.Agents = []AgentDay{} // nobody did anything, which is not the same as not to be told
+	}
+	return err
+}
+
+// nameAgents says what people are called now, in each language: kept figures know one name.
+func (d *Daily) nameAgents(db *gorm.DB) error {
+	ids := make([]int64, len(d.Agents))
+	for i, a := range d.Agents {
+		ids[i] = a.ID
+	}
+	rows, err := store.Select[AgentDay](db, "select s.id, "+staff.NameOf("s")+" as name from staff s where s.id = any($1)", ids)
+	for _, r := range rows {
+		for i := range d.Agents {
+			if d.Agents[i].ID == r.ID {
+				d.Agents[i].Name = r.Name
+			}
+		}
 	}
 	return err
 }

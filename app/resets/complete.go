@@ -169,19 +169,37 @@ func Judge(ctx context.Context, s *store.Store, token, password string) error {
 	if cases.Unsuspected(of.Standing) != nil {
 		return fault.Missing()
 	}
-	return strong(s.Vault, of, password)
+	return strong(db, s.Vault, of, password)
 }
 
-func strong(v *vault.Vault, of *members.Identity, password string) error {
+// strong refuses a password that is weak, or holds the ID or a mail address of the member.
+func strong(db *gorm.DB, v *vault.Vault, of *members.Identity, password string) error {
 	login, err := of.PlainLogin(v)
 	if err != nil {
 		return err
 	}
-	return passwords.Check("password", password, login)
+	personal := []string{login}
+	if of.MemberID != nil {
+		contacts, err := members.Contacts(db, *of.MemberID)
+		if err != nil {
+			return err
+		}
+		for _, c := range contacts {
+			if c.Kind != members.Email {
+				continue
+			}
+			address, err := c.Plain(v)
+			if err != nil {
+				return err
+			}
+			personal = append(personal, address)
+		}
+	}
+	return passwords.Check("password", password, personal...)
 }
 
 func acceptable(tx *store.Tx, of *members.Identity, password, again string) error {
-	if err := strong(tx.Vault(), of, password); err != nil {
+	if err := strong(tx.DB, tx.Vault(), of, password); err != nil {
 		return err
 	}
 	if !passwords.Same(password, again) {

@@ -145,7 +145,7 @@ func TestResetResumesUse(t *testing.T) {
 		t.Fatalf("%+v %v", visit, err)
 	}
 	for _, bad := range []struct{ password, again, code string }{
-		{"short", "short", "password_short"}, {chosen, chosen + "x", "passwords_differ"}, {"m1@ocn.example", "m1@ocn.example", "password_personal"},
+		{"short", "short", "password_short"}, {chosen, chosen + "x", "passwords_differ"}, {"m1@ocn.example", "m1@ocn.example", "password_personal"}, {"c1@mail.example", "c1@mail.example", "password_personal"},
 	} {
 		refused(t, resets.Complete(w.Ctx, w.Store, token, bad.password, bad.again, false), bad.code)
 	}

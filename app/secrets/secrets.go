@@ -21,7 +21,9 @@ const maxText = 4000
 // bank account. Every free text that a person types goes through it, Refuse or Label;
 // a test of app/web ranges over the fields of all forms.
 func Text(p *fault.Problems, field, text string, most int) {
-	if utf8.RuneCountInString(text) > most {
+	if strings.ContainsFunc(text, reverses) {
+		p.Add(field, "characters_invalid")
+	} else if utf8.RuneCountInString(text) > most {
 		p.Add(field, "too_long", "max", most)
 	} else if code := secretIn(text); code != "" {
 		p.Add(field, code)
@@ -47,6 +49,10 @@ func Label(p *fault.Problems, field, text string, most int) {
 		Text(p, field, text, most)
 	}
 }
+
+// reverses tells characters that turn the direction of the text after them: what is read is not
+// what is written (CVE-2021-42574).
+func reverses(r rune) bool { return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' }
 
 // unseen tells characters that change how the text around them reads and show nothing:
 // control characters, line separators, marks of direction, spaces of no width.

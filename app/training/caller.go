@@ -46,11 +46,26 @@ type Caller struct {
 	Mails    []notices.Mail // that were sent to the member since the call rang, oldest first
 }
 
-// elsewhere is where the thief wants mails to go, and where the thief rings from.
-const (
-	elsewhere       = "quick.reply@freemail.example"
-	elsewhereNumber = "050-0000-9917"
-)
+// elsewhere is where the thief wants mails to go.
+const elsewhere = "quick.reply@freemail.example"
+
+// rings is the number that the call comes from: a thief's own, another one each time, or that
+// of the member, which whoever has a program for it can show.
+func (c Call) rings(registered string) string {
+	if c.Character != Thief || c.ID%3 == 0 {
+		return jptext.FormatPhone(registered)
+	}
+	return fmt.Sprintf("%s-0000-%04d", []string{"050", "090", "070"}[c.ID%7%3], c.ID*7919%10000)
+}
+
+// opening is what the caller says first: thieves know what members say.
+func (c Call) opening(ctx context.Context) string {
+	as := c.Character
+	if as == Thief && c.ID%2 == 0 {
+		as = Honest
+	}
+	return i18n.T(ctx, "training.opens."+as)
+}
 
 // Caller reads what the caller shows and has said so far. Codes are read out of the mails in
 // the mailbox, as a member does.
@@ -70,12 +85,9 @@ func (c Call) Caller(ctx context.Context, db *gorm.DB, v *vault.Vault, mailbox n
 	reader := ctx
 	ctx = i18n.With(ctx, of.Language)
 	foreign := i18n.Lang(reader) != i18n.Lang(ctx)
-	out := &Caller{Number: jptext.FormatPhone(of.phone), Language: of.Language, Opening: i18n.T(ctx, "training.opens."+c.Character), Mails: mails}
+	out := &Caller{Number: c.rings(of.phone), Language: of.Language, Opening: c.opening(ctx), Mails: mails}
 	if foreign {
-		out.Meaning = i18n.T(reader, "training.opens."+c.Character)
-	}
-	if c.Character == Thief {
-		out.Number = elsewhereNumber
+		out.Meaning = c.opening(reader)
 	}
 	slip := slices.IndexFunc(c.Asked, func(q string) bool { return slices.Contains(forgotten, q) })
 	for i, q := range c.Asked {
@@ -166,7 +178,7 @@ func (r registered) says(ctx context.Context, character, question string, slip b
 	case character == Thief && question == cases.ItemCustomerNumber:
 		args = append([]any{"number", misremembered(r.CustomerNumber, 4)}, args...)
 	case character == Thief && question == cases.ItemPhone:
-		args = append([]any{"phone", elsewhereNumber}, args...)
+		args = append([]any{"phone", jptext.FormatPhone(misremembered(r.phone, 3))}, args...)
 	case character == Forgetful && slip:
 		args = append([]any{"phone", jptext.FormatPhone(misremembered(r.phone, 6)), "address", misremembered(r.Address, 1)}, args...)
 	case character == Forgetful && question != cases.ItemCustomerNumber, question == askLogin:

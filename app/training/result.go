@@ -97,7 +97,7 @@ func (f facts) good(what string) bool {
 	case Unsuspected:
 		return f.Outcome != cases.ImpostorSuspected
 	case NotCutOff:
-		return !slices.Contains([]string{cases.Mismatch, cases.Unable}, f.Outcome)
+		return !slices.Contains([]string{cases.Mismatch, cases.Unable, cases.ImpostorSuspected}, f.Outcome)
 	case AskedAnother:
 		return f.RightAfter || !f.Wrong && f.Level > 0
 	case NotVerified:

@@ -234,12 +234,15 @@ func dialCallback(p *page) error {
 		return err
 	}
 	if shown.Callback != nil {
-		shown.Callback.Number = jptext.FormatPhone(number)
+		shown.Callback.Number, shown.Callback.Wished = jptext.FormatPhone(number), ticked(p, "despite")
 		dialling, err := cti.CurrentDialling(p.db)
 		if err != nil {
 			return err
 		}
 		shown.Callback.Dial = dialling.URL(number, p.account.Extension)
+	}
+	if len(shown.Script.Parts) > 0 {
+		shown.Script.Parts = []string{"callback"} // what is said first once they answer
 	}
 	// Without scripts nothing else takes it out of sight.
 	p.Response().Header().Set("Refresh", "60; url=/cases/"+cases.Number(row.CaseID))

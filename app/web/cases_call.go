@@ -28,7 +28,7 @@ func (v *caseView) callPanel() (err error) {
 	}
 	switch {
 	case v.row.ImpostorAt != nil:
-		v.CallClosed = "impostor"
+		v.CallClosed, v.Upheld = "impostor", !v.row.Undecided()
 	case cases.Closed2(v.row.Standing, v.policies.Verification, v.now):
 		v.CallClosed = "attempts"
 	}

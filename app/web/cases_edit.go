@@ -184,6 +184,13 @@ func clearImpostor(p *page) error {
 	})
 }
 
+func upholdImpostor(p *page) error {
+	return p.onCase("impostor", "impostor_upheld", func(id int64) error {
+		_, err := cases.UpholdImpostor(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		return err
+	})
+}
+
 func recordRepresentative(p *page) error {
 	return p.onCase("representative", "representative_recorded", func(id int64) error {
 		_, err := cases.RecordRepresentative(p.ctx, p.w.s, p.by, id, p.FormValue("relation"), p.FormValue("documents"))

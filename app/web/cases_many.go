@@ -60,7 +60,7 @@ func (p *page) casesList() string {
 // movable are the statuses that many cases may be moved to at once. Closing one tells its
 // member, and so each is closed by itself.
 func movable() (out []string) {
-	for _, s := range []cases.Status{cases.InProgress, cases.AwaitingCustomer, cases.CallbackDue, cases.OnHold} {
+	for _, s := range []cases.Status{cases.InProgress, cases.AwaitingCustomer, cases.OnHold} {
 		out = append(out, string(s))
 	}
 	return out

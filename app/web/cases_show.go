@@ -220,7 +220,7 @@ func (v *caseView) identityPanel() (err error) {
 		}
 		v.Identity.LinkVoid = link.UsedAt == nil && v.Identity.State != members.LinkSent
 		if m := v.mailOf(notices.ResetLink, link.SentAt); m != nil && m.State != notices.Sent {
-			v.Identity.LinkMail = m.State
+			v.Identity.LinkMail = v.w.mailState(*m)
 		}
 	}
 	if v.Identity.ResetTo, err = v.usable(members.Email); err != nil {

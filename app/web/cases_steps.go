@@ -169,7 +169,7 @@ func (v *caseView) chain() {
 			if v.Next = v.nextFor(l.name); v.Next == "call" && len(v.OnCall) > 0 {
 				v.Next, s.Note = "", i18n.T(v.ctx, "cases.step.on_call")
 			}
-			if v.Next == "" && s.Note == "" {
+			if (v.Next == "" || v.Next == "approve") && s.Note == "" {
 				s.Note = v.undone(l.name)
 			}
 		}
@@ -212,7 +212,7 @@ func (v *caseView) nextFor(step string) string {
 		return "notify"
 	case (step == "verification" || step == "reset") && v.Call != nil && (v.Call.Over || !v.Call.Acts && v.Call.Outcome == cases.Verified):
 		return "end"
-	case v.suspended(step) && v.Supervises:
+	case v.suspended(step) && v.Supervises && v.row.Undecided():
 		return "suspicion"
 	case v.suspended(step):
 		return ""

@@ -20,7 +20,7 @@ var timelineKinds = map[string][]string{
 	"note": {cases.Note},
 	"call": {cases.CallStarted, cases.CallEnded, cases.HandoverOffered, cases.HandoverTakenBack, cases.HandoverRefused, cases.HandoverRanOut, cases.CallHandedOver, cases.CallbackPromised, cases.CallbackDialled, cases.CallbackAttempted, cases.CallbackMoved, cases.CallbackDropped,
 		cases.CallbackExhausted},
-	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.VerifiedVoid, cases.ImpostorCleared, cases.Represented, cases.Unrepresented,
+	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.VerifiedVoid, cases.ImpostorCleared, cases.ImpostorUpheld, cases.Represented, cases.Unrepresented,
 		cases.ContactProposed, cases.ContactSet, cases.ContactRefused, cases.ContactWithdrawn, cases.ContactUndone, cases.Revealed},
 	"reset": {cases.LinkWasSent, cases.WasResumed, cases.Released, cases.WasRestrictedAgain, cases.RestrictedElsewhere},
 	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.DoubleDecided, cases.DoubleFound, cases.CancelsExceeded, cases.BalanceMissed, cases.BalanceStated,

@@ -41,7 +41,8 @@ type around struct {
 	corrects *[]int64 // how many cases are due otherwise than was posted
 	returned *[]int64 // how many proposals came back to the reader
 	alarms   *[]cases.Suspicion
-	board    *[]int64 // how many announcements the reader has not confirmed
+	board    *[]int64      // how many announcements the reader has not confirmed
+	calls    *[]cases.Call // of the reader that have not ended
 	phone    *[]cti.Reader
 	heard    *[]bool // whether the reader's console was heard of just now
 }
@@ -55,6 +56,7 @@ func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed
 		a.contacts, a.heard = cases.AskContactsWaiting(&reads, reader), staff.AskSeen(&reads, reader, now)
 		a.suspects, a.corrects = cases.AskSuspected(&reads), cases.AskCorrections(&reads)
 		a.returned, a.alarms = cases.AskReturned(&reads, reader), cases.AskSuspicions(&reads, reader, now.Add(-suspicionIsNews))
+		a.calls = cases.AskOpenCalls(&reads, reader)
 		a.board = bulletins.AskUnconfirmed(&reads, reader, jptext.DateOf(now))
 		a.ids, a.offers = operators.AskIDs(&reads), cases.AskOffersTo(&reads, reader, now)
 		a.phone = cti.AskReader(&reads, reader, now)
@@ -130,6 +132,7 @@ func (p *page) waiting(a *around) {
 	}
 	if p.by.May(access.WorkCases) {
 		p.frame.Board = (*a.board)[0]
+		p.frame.InCall = p.inCall(*a.calls)
 	}
 	if due := store.First(*a.due); due != nil && p.by.May(access.WorkCases) {
 		p.frame.Due = ui.CallbacksDue{Count: due.Count, Overdue: due.Overdue, First: moment(due.First)}
@@ -140,12 +143,25 @@ func (p *page) waiting(a *around) {
 // is suspected.
 const suspicionIsNews = 15 * time.Minute
 
+// inCall is the reader's call, where it is about another case than the page.
+func (p *page) inCall(calls []cases.Call) (at ui.InCall) {
+	if len(calls) > 0 && !p.isOf(calls[0].CaseID) && p.frame.Path != "/calls" && !strings.HasPrefix(p.frame.Path, "/calls?") {
+		at = ui.InCall{Case: cases.Number(calls[0].CaseID), Since: calls[0].StartedAt}
+	}
+	return at
+}
+
+// isOf reports whether the page is that of a case.
+func (p *page) isOf(id int64) bool {
+	at := "/cases/" + cases.Number(id)
+	return p.frame.Path == at || strings.HasPrefix(p.frame.Path, at+"?")
+}
+
 // suspicions are the latest suspicions in words, but for that of the case that is open.
 func (p *page) suspicions(found []cases.Suspicion) (out []ui.Suspicion) {
 	for _, s := range found {
-		number := cases.Number(s.CaseID)
-		if p.frame.Path != "/cases/"+number && !strings.HasPrefix(p.frame.Path, "/cases/"+number+"?") {
-			out = append(out, ui.Suspicion{Case: number, By: s.ByName.In(i18n.Lang(p.ctx)), At: s.At})
+		if !p.isOf(s.CaseID) {
+			out = append(out, ui.Suspicion{Case: cases.Number(s.CaseID), By: s.ByName.In(i18n.Lang(p.ctx)), At: s.At})
 		}
 	}
 	return out

@@ -39,7 +39,7 @@ func showHandovers(p *page) error {
 	now := p.w.s.Clock()
 	var reads store.Reads
 	found, heard := cases.AskOffersTo(&reads, p.by.ID, now), staff.AskSeen(&reads, p.by.ID, now)
-	alarms := cases.AskSuspicions(&reads, p.by.ID, now.Add(-suspicionIsNews))
+	alarms, suspects, calls := cases.AskSuspicions(&reads, p.by.ID, now.Add(-suspicionIsNews)), cases.AskSuspected(&reads), cases.AskOpenCalls(&reads, p.by.ID)
 	if err := reads.Run(p.db); err != nil {
 		return err
 	}
@@ -52,7 +52,10 @@ func showHandovers(p *page) error {
 	}
 	p.frame.Offers, p.frame.Path = offers, local(p.QueryParam("back"))
 	if p.by.May(access.Supervise) {
-		p.frame.Suspicions = p.suspicions(*alarms)
+		p.frame.Suspicions, p.frame.Suspected.Count = p.suspicions(*alarms), (*suspects)[0]
+	}
+	if p.by.May(access.WorkCases) {
+		p.frame.InCall = p.inCall(*calls)
 	}
 	return p.render(ui.HandoversLive{Frame: p.frame}.Part())
 }

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"hoten/app/access"
@@ -42,8 +43,11 @@ func showMails(p *page) error {
 
 // mailsQuery reads the address of the list.
 func (p *page) mailsQuery() (shown ui.MailsIndex, f notices.Filter, err error) {
-	shown = ui.MailsIndex{Kinds: notices.Kinds, States: notices.States, Kind: p.known("kind", p.QueryParam("kind"), notices.Kinds...), State: p.known("state", p.QueryParam("state"), notices.States...), Case: p.QueryParam("case")}
-	f = notices.Filter{Kind: shown.Kind, State: shown.State, Before: p.cursor(), Limit: pageSize}
+	shown = ui.MailsIndex{Kinds: notices.Kinds, States: p.w.mailStates(), Kind: p.known("kind", p.QueryParam("kind"), notices.Kinds...), State: p.known("state", p.QueryParam("state"), p.w.mailStates()...), Case: p.QueryParam("case")}
+	f = notices.Filter{Kind: shown.Kind, Shown: shown.State, Before: p.cursor(), Limit: pageSize}
+	if p.w.demo && f.Shown == notices.Sent {
+		f.Shown, f.State = "", notices.Sent
+	}
 	if id, ok := cases.ParseNumber(shown.Case); ok {
 		f.CaseID = id
 	} else if shown.Case != "" {
@@ -75,13 +79,18 @@ func mailCase(m notices.Mail) string {
 	return cases.Number(*m.CaseID)
 }
 
-// mailState is the state of a mail as it is shown: one that was only kept was not sent. The
-// demo means to keep them.
+// mailState is the state of a mail as it is shown. The demo means to keep its mails: there they
+// count as sent.
 func (w *Web) mailState(m notices.Mail) string {
-	if m.Kept && !w.demo {
-		return "kept"
+	if m.Kept && w.demo {
+		return m.State
 	}
-	return m.State
+	return m.ShownAs()
+}
+
+// mailStates are the states that mails are shown in.
+func (w *Web) mailStates() []string {
+	return slices.DeleteFunc(slices.Clone(notices.Shown), func(state string) bool { return state == notices.OnlyKept && w.demo })
 }
 
 func subject(m notices.Mail) string {

@@ -95,6 +95,7 @@ var Routes = []Route{
 	{"POST", "/cases/:number/add-to-incident", cases.ToAddToIncident, addToIncident},
 	{"POST", "/cases/:number/reopen-verification", cases.ToReopenVerification, reopenVerification},
 	{"POST", "/cases/:number/clear-impostor", cases.ToClearImpostor, clearImpostor},
+	{"POST", "/cases/:number/uphold-impostor", cases.ToUpholdImpostor, upholdImpostor},
 	{"POST", "/cases/:number/representatives", cases.ToRecordRepresentative, recordRepresentative},
 	{"POST", "/cases/:number/representatives/:id/withdraw", cases.ToWithdrawRepresentative, withdrawRepresentative},
 	{"POST", "/cases/:number/contacts", cases.ToProposeContact, proposeContact},

@@ -153,8 +153,14 @@ func (p *page) render(c templ.Component) error {
 	return p.HTMLBlob(max(p.status, http.StatusOK), sayDamaged(p.ctx, whole.Bytes()))
 }
 
+// mailing is what says that a mail goes out: without a mail server it says otherwise.
+var mailing = []string{"code_sent", "link_sent", "notice_queued", "notices_queued", "notices_queued_some"}
+
 // to leads on to another page after a form, with a sentence about what was done.
 func (p *page) to(url, done string, args ...any) error {
+	if p.frame.MailsKept && slices.Contains(mailing, done) {
+		done += "_kept"
+	}
 	if done != "" {
 		p.w.sessions.Put(p.Request().Context(), "flash", i18n.T(p.ctx, "flash."+done, args...))
 	}

@@ -19,6 +19,7 @@ import (
 	"hoten/app"
 	"hoten/app/demo"
 	"hoten/app/fault"
+	"hoten/app/store"
 	"hoten/i18n"
 )
 
@@ -183,6 +184,10 @@ func (c *call) explain(err error) string {
 	var wrong app.Wrong
 	if errors.As(err, &wrong) {
 		return wrong.In(ctx)
+	}
+	var newer store.Newer
+	if errors.As(err, &newer) {
+		return i18n.T(ctx, "cli.newer", "database", newer.Database, "program", newer.Program)
 	}
 	var file *fs.PathError
 	if errors.As(err, &file) && errors.Is(err, fs.ErrNotExist) {

@@ -291,6 +291,18 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(0, `^whole: \d+ entries sealed, 0 not sealed yet\n$`, "", "", "audit", "verify")
 	tamper(t, a.Store)
 	expect(1, `^broken: seal 3: entry [0-9a-f-]{36} was changed\n$`, "", "", "audit", "verify")
+
+	// What a newer program has migrated is left alone by every command.
+	ready := filepath.Join(t.TempDir(), "ready.yaml")
+	if err := os.WriteFile(ready, []byte(example), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	asOwner(t, a.Store, "insert into goose_db_version (version_id, is_applied) values (900, true)")
+	for _, line := range []string{"migrate", "serve --addr 127.0.0.1:0", "demo --addr 127.0.0.1:0", "setup " + ready, "staff add --email late@hoten.example --name x --role agent",
+		"token create --staff manager@hoten.example --name CTI", "import --incident 2014-R096 --affected " + mended, "release --reason x", "audit verify"} {
+		expect(1, `^$`, "its schema has version 900, and this hoten knows versions up to ", "", strings.Fields(line)...)
+	}
+	expect(1, `^$`, "データベースの版：900、", "", "migrate", "--lang", "ja")
 }
 
 // readmeFiles are the files that a README has its reader make.
@@ -309,16 +321,22 @@ func readmeFiles(t *testing.T, readme string) (affected, movements string) {
 	return filepath.Join(folder, "affected.csv"), filepath.Join(folder, "movements.csv")
 }
 
-// tamper edits the third sealed entry as the owner of the database.
+// tamper edits the third sealed entry.
 func tamper(t *testing.T, s *store.Store) {
+	t.Helper()
+	asOwner(t, s, "alter table audit_entries disable trigger user", "update audit_entries set action = 'x' where id = (select entry_id from audit_seals where seq = 3)",
+		"alter table audit_entries enable trigger user")
+}
+
+// asOwner runs statements as the owner of the database.
+func asOwner(t *testing.T, s *store.Store, statements ...string) {
 	t.Helper()
 	owner, err := sql.Open("pgx", s.Pool.Config().ConnString())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer owner.Close()
-	for _, q := range []string{"alter table audit_entries disable trigger user", "update audit_entries set action = 'x' where id = (select entry_id from audit_seals where seq = 3)",
-		"alter table audit_entries enable trigger user"} {
+	for _, q := range statements {
 		if _, err := owner.Exec(q); err != nil {
 			t.Fatal(err)
 		}

@@ -155,6 +155,35 @@ func reachable(t *testing.T) string {
 	return filepath.Join(folder, "data")
 }
 
+// Whoever starts as root where PostgreSQL's user cannot enter hears once, from any command,
+// where the database was made.
+func TestDatabaseOutsideOfTheDataFolder(t *testing.T) {
+	if testing.Short() || os.Geteuid() != 0 {
+		t.Skip("starts PostgreSQL as root")
+	}
+	for _, v := range variables {
+		t.Setenv(v, "")
+	}
+	closed := filepath.Dir(reachable(t))
+	if err := os.Chmod(closed, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(closed, "data")
+	code, _, errs := hoten(t, "", "migrate", "--data-dir", data)
+	made := regexp.MustCompile(`^The database was made in (/var/lib/hoten/data-[0-9a-f]{8})/postgres, .* cannot enter ` + data).FindStringSubmatch(errs)
+	if code != 0 || made == nil {
+		t.Fatalf("%d %s", code, errs)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(made[1]); err != nil {
+			t.Error(err)
+		}
+	})
+	if code, _, errs := hoten(t, "", "migrate", "--data-dir", data); code != 0 || errs != "" {
+		t.Errorf("the second time: %d %s", code, errs)
+	}
+}
+
 func TestFromAnEmptyFolder(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts PostgreSQL")

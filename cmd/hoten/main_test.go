@@ -178,6 +178,7 @@ func TestDatabaseOutsideOfTheDataFolder(t *testing.T) {
 		if err := os.RemoveAll(made[1]); err != nil {
 			t.Error(err)
 		}
+		_ = os.Remove(filepath.Dir(made[1])) // stays where somebody else's database is
 	})
 	if code, _, errs := hoten(t, "", "migrate", "--data-dir", data); code != 0 || errs != "" {
 		t.Errorf("the second time: %d %s", code, errs)

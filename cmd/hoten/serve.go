@@ -78,7 +78,7 @@ func demonstrate(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := demo.Fill(ctx, a.Store, a.BaseURL, a.DeliverAs); err != nil {
+	if err := demo.Fill(ctx, a.Store, a.BaseURL, c.lang, a.DeliverAs); err != nil {
 		return errors.Join(err, a.Close())
 	}
 	err = a.Serve(ctx, func(string) { printSignIns(c, a) })

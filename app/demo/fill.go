@@ -77,6 +77,14 @@ func isThere(db *gorm.DB) (there bool, err error) {
 	return there, err
 }
 
+// Welcome lists all accounts of the demo, with their password, for its sign-in page.
+func Welcome() (list []staff.New) {
+	for _, a := range People {
+		list = append(list, staff.New{Email: a.Email, Name: a.Name, NameEn: a.NameEn, Role: a.Role, Password: Password})
+	}
+	return list
+}
+
 // SignIns lists the accounts of the demo that anybody can sign in to: not disabled,
 // and with the password that is known to everybody.
 func SignIns(ctx context.Context, s *store.Store) (emails []string, err error) {

@@ -37,7 +37,8 @@ func TestFillGoesOnWhereItWasKilled(t *testing.T) {
 // The console of the staff speaks the language of whoever starts the demo.
 func TestStaffReadTheLanguageOfTheStart(t *testing.T) {
 	for lang, want := range map[string]int{"": 1, "ja": 1, "en": len(People)} {
-		s, _ := apptest.New(t)
+		s, clock := apptest.New(t)
+		clock.Add(7 * 24 * time.Hour)
 		p, err := newPlay(context.Background(), s, "http://localhost:8080", nothing)
 		if err != nil {
 			t.Fatal(err)

@@ -240,6 +240,8 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(1, `^$`, "services.3: The same status of this service overlaps", example+"  - {program: pointtalk, service: transfer, state: point_password, from: 2014-07-30 16:00}\n", "setup", "-")
 	expect(0, `(?s)^set operator ntt-com\n.*set desk tech\n.*set incident 2014-R096\n`, "", example, "setup", "-")
 	expect(0, `Nothing was changed`, "", example, "setup", "-")
+	expect(0, `^運営会社 ntt-com を設定しました。\n$`, "", "operators:\n  - {code: ntt-com, mail_address: info@ntt.example}\n", "setup", "-", "--lang", "ja")
+	expect(0, `^set operator ntt-com\n$`, "", example, "setup", "-")
 	expect(0, `変更はありません`, "", example, "setup", "-", "--lang", "ja")
 	expect(0, `^http://127\.0\.0\.1:8080/enrol/[\w-]{43}\n$`, "", "", "staff", "add", "--email", "agent@hoten.example", "--name", "佐藤 葵", "--role", "agent", "--desk", "tech")
 	expect(0, `^manager@hoten\.example was added\.\n$`, "", "correct horse battery\r\n", "staff", "add", "--email", "manager@hoten.example", "--name", "渡辺", "--role", "center_manager", "--password-stdin")
@@ -301,6 +303,12 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	}
 	expect(0, `Accepted: 1\n`, "Columns not used: 備考, social\n", "", "import", "--incident", "2014-R096", "--affected", unused)
 	expect(0, `変更なし：1\n`, "使わなかった列：備考、social\n", "", "import", "--incident", "2014-R096", "--affected", unused, "--lang", "ja")
+	refused := filepath.Join(t.TempDir(), "refused.csv")
+	if err := os.WriteFile(refused, []byte("login_id,name\n,山田\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	expect(1, `^Nothing was imported: .*\nRows: 1\nAccepted: 0\nUnchanged: 0\nRejected: 1\n$`, "rejected rows: ", "", "import", "--incident", "2014-R096", "--affected", refused)
+	expect(1, `取込不可：1\n$`, "", "", "import", "--incident", "2014-R096", "--affected", refused, "--dry-run", "--lang", "ja")
 	broken := filepath.Join(t.TempDir(), "broken.csv")
 	if err := os.WriteFile(broken, []byte("x\n1\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -320,6 +328,7 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	}
 	expect(0, `^whole: \d+ entries sealed, 0 not sealed yet\n$`, "", "", "audit", "verify")
 	tamper(t, a.Store)
+	expect(1, `^異常があります：seal 3`, "", "", "audit", "verify", "--lang", "ja")
 	expect(1, `^broken: seal 3: entry [0-9a-f-]{36} was changed\n$`, "", "", "audit", "verify")
 
 	// What a newer program has migrated is left alone by every command.

@@ -42,7 +42,7 @@ func serve(ctx context.Context, c *call) error {
 		return errors.Join(err, a.Close())
 	}
 	err = a.Serve(ctx, func(address string) {
-		fmt.Fprintf(c.err, "hoten serves %s on %s\n", a.BaseURL, address)
+		fmt.Fprintln(c.err, i18n.T(c.words(), "cli.serve.ready", "url", a.BaseURL, "address", address))
 		if !administered {
 			fmt.Fprintln(c.err, i18n.T(c.words(), "cli.serve.nobody", "command", "hoten staff add --email admin@example.jp --name 渡辺 --role administrator"))
 		}

@@ -644,7 +644,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 		{desks.ToSet, "Except", w.Manager, func() func(access.Actor) error {
 			day := jptext.Date{Year: 2014, Month: time.August, Day: 20}
 			return func(by access.Actor) error {
-				return desks.Except(ctx, db, by, "point", day, day.AddDays(1), "", "", "点検")
+				return desks.Except(ctx, db, by, "point", day, day.AddDays(1), nil, "点検")
 			}
 		}},
 		{staff.ToAdd, "", w.Administrator, func() func(access.Actor) error {

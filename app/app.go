@@ -122,6 +122,15 @@ func (a *App) mayTrain(ctx context.Context) error {
 	return err
 }
 
+// MadeElsewhere is the folder, outside of the data folder, in which this start has made
+// the embedded database; empty when it made none there.
+func (a *App) MadeElsewhere() string {
+	if a.embedded == nil {
+		return ""
+	}
+	return a.embedded.MadeElsewhere()
+}
+
 // Close gives everything back; the embedded server ends with its last user.
 func (a *App) Close() error {
 	if a.Store != nil {

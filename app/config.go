@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hoten/app/notices"
+	"hoten/app/staff"
 	"hoten/i18n"
 )
 
@@ -32,9 +33,10 @@ type Config struct {
 	// HOTEN_TRUSTED_PROXIES: networks (CIDR) or addresses, apart by commas or spaces,
 	// whose X-Forwarded-For is believed; empty: nobody's.
 	TrustedProxies string
-	Demo           bool // hoten demo: mails are meant to be kept, and nobody is warned of it
-	Training       bool // HOTEN_TRAINING=true: callers are played and mails shown whole; not beside a mail server
-	AllowDemo      bool // HOTEN_ALLOW_DEMO=true: serve accounts whose password is known to everybody
+	Demo           bool        // hoten demo: mails are meant to be kept, and nobody is warned of it
+	SignIns        []staff.New // hoten demo: told on its sign-in page, with their passwords
+	Training       bool        // HOTEN_TRAINING=true: callers are played and mails shown whole; not beside a mail server
+	AllowDemo      bool        // HOTEN_ALLOW_DEMO=true: serve accounts whose password is known to everybody
 	training       string
 	allowDemo      string
 }

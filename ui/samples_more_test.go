@@ -326,11 +326,15 @@ func outsideSamples(lang string) map[string]page {
 	signin := StaffSignin{Frame: Frame{Path: "/signin", CSRF: "csrf-token", Typed: map[string]string{"email": "misaki.sato@desk.example"}}, Next: "/cases"}
 	wrong := signin
 	wrong.Flash = Flash{Tone: "error", Text: i18n.T(ctx, "fault.sign_in_failed")}
+	demo := StaffSignin{Frame: Frame{Path: "/signin", CSRF: "csrf-token"}}
+	for _, role := range access.Roles {
+		demo.Demo = append(demo.Demo, SignIn{Email: string(role) + "@hoten.example", Role: string(role), Name: in(lang, "佐藤 葵", "Sato Aoi"), Password: "hoten demo 2014"})
+	}
 	form := ResetsNew{Frame: frame, Desks: sampleDesks(lang), ID: "OCN ID", LoginID: "m0****@ocn.example", ExpiresAt: jst(7, 31, 11, 20), OTPTo: "co****@mail.example"}
 	bad := form
 	bad.Frame, bad.OTPTo = refused, ""
 	return map[string]page{
-		"staff_signin": signin, "staff_signin_wrong": wrong,
+		"staff_signin": signin, "staff_signin_wrong": wrong, "staff_signin_demo": demo,
 		"staff_enrol":         StaffEnrol{Frame: Frame{Path: "/enrol/token", CSRF: "csrf-token", Company: frame.Company}, Name: in(lang, "鈴木 健", "Ken Suzuki"), Email: "ken.suzuki@desk.example", Valid: true},
 		"staff_password":      StaffPassword{Frame: sampleFrame(lang, "", access.Agent), Email: "ken.suzuki@desk.example"},
 		"staff_enrol_invalid": StaffEnrol{Frame: Frame{Path: "/enrol/token", CSRF: "csrf-token"}},

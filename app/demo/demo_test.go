@@ -29,7 +29,7 @@ func TestFill(t *testing.T) {
 		return (&notices.Postman{Store: as, Outlet: folder, From: "no-reply@hoten.example", Env: apptest.MailEnv, Settled: cases.MailSettled}).Deliver(ctx, ids)
 	}
 	begun := time.Now()
-	if err := demo.Fill(ctx, s, "http://localhost:8080", deliver); err != nil {
+	if err := demo.Fill(ctx, s, "http://localhost:8080", "ja", deliver); err != nil {
 		t.Fatal(err)
 	}
 	t.Logf("filled in %v", time.Since(begun))
@@ -64,7 +64,7 @@ func TestFill(t *testing.T) {
 	}
 	hasHappened(t, s)
 	clock.Add(time.Hour)
-	if err := demo.Fill(ctx, s, "http://localhost:8080", deliver); err != nil {
+	if err := demo.Fill(ctx, s, "http://localhost:8080", "ja", deliver); err != nil {
 		t.Fatal(err)
 	}
 	again, err := reports.Of(db, incident, clock.Now())

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -45,8 +46,9 @@ type Deliver func(ctx context.Context, s *store.Store, ids []int64) error
 // Fill makes the demo on an installation that does not have it; else it does
 // nothing. An installation of other people is refused: the demo's password is known to
 // everybody. Killed before the cases stand it goes on from there the next time; killed
-// later, it leaves less work to look at.
-func Fill(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) error {
+// later, it leaves less work to look at. The console of its staff speaks lang, but that of
+// whom People says to read English.
+func Fill(ctx context.Context, s *store.Store, baseURL, lang string, deliver Deliver) error {
 	there, err := isThere(store.Read(ctx, s))
 	if err != nil || there {
 		return err
@@ -55,6 +57,7 @@ func Fill(ctx context.Context, s *store.Store, baseURL string, deliver Deliver) 
 	if err != nil {
 		return err
 	}
+	p.lang = lang
 	for _, scene := range []func() error{p.setUp, p.hire, p.deputies, p.answers, p.importFiles, p.notify, p.firstDay, p.post, p.secondDay, p.post, p.lastDay, p.post} {
 		if err := scene(); err != nil {
 			return fmt.Errorf("demo: %w", err)
@@ -72,6 +75,14 @@ func isThere(db *gorm.DB) (there bool, err error) {
 		err = errors.New("this data folder or database is somebody's own, which the demo would open to everybody: give the demo another one (--data-dir, --database-url)")
 	}
 	return there, err
+}
+
+// Welcome lists all accounts of the demo, with their password, for its sign-in page.
+func Welcome() (list []staff.New) {
+	for _, a := range People {
+		list = append(list, staff.New{Email: a.Email, Name: a.Name, NameEn: a.NameEn, Role: a.Role, Password: Password})
+	}
+	return list
 }
 
 // SignIns lists the accounts of the demo that anybody can sign in to: not disabled,
@@ -99,6 +110,7 @@ type play struct {
 	now     time.Time // when the demo is made
 	clock   time.Time
 	baseURL string
+	lang    string // of the console of the staff; empty: as People has it
 	deliver Deliver
 	people  map[string]access.Actor
 	rows    []cases.Row // by number, the first first
@@ -128,6 +140,10 @@ func (p *play) begin(day int) { p.clock = p.days[day].At(opens) }
 
 func (p *play) hire() error {
 	for _, a := range People {
+		language := a.Language
+		if language == "ja" {
+			language = cmp.Or(p.lang, language)
+		}
 		hired, err := staff.ByEmail(store.Read(p.ctx, p.s), a.Email)
 		if err == nil {
 			p.people[a.Email] = hired.Actor("console")
@@ -136,7 +152,7 @@ func (p *play) hire() error {
 		if !fault.Of(err, fault.NotFound) {
 			return err
 		}
-		added, err := staff.Add(p.ctx, p.s, access.System("demo"), staff.New{Email: a.Email, Name: a.Name, NameEn: a.NameEn, Role: a.Role, Desk: a.Desk, Language: a.Language, Password: Password})
+		added, err := staff.Add(p.ctx, p.s, access.System("demo"), staff.New{Email: a.Email, Name: a.Name, NameEn: a.NameEn, Role: a.Role, Desk: a.Desk, Language: language, Password: Password})
 		if err != nil {
 			return err
 		}

@@ -24,13 +24,33 @@ func TestFillGoesOnWhereItWasKilled(t *testing.T) {
 	if err := errors.Join(killed.setUp(), killed.hire()); err != nil {
 		t.Fatal(err)
 	}
-	if err := Fill(ctx, s, "http://localhost:8080", nothing); err != nil {
+	if err := Fill(ctx, s, "http://localhost:8080", "en", nothing); err != nil {
 		t.Fatal(err)
 	}
 	type count struct{ N int64 }
 	n, err := store.Select[count](store.Read(ctx, s), "select count(*) as n from reimbursements")
 	if err != nil || n[0].N == 0 {
 		t.Errorf("%v proposals, %v", n, err)
+	}
+}
+
+// The console of the staff speaks the language of whoever starts the demo.
+func TestStaffReadTheLanguageOfTheStart(t *testing.T) {
+	for lang, want := range map[string]int{"": 1, "ja": 1, "en": len(People)} {
+		s, clock := apptest.New(t)
+		clock.Add(7 * 24 * time.Hour)
+		p, err := newPlay(context.Background(), s, "http://localhost:8080", nothing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.lang = lang
+		if err := errors.Join(p.setUp(), p.hire()); err != nil {
+			t.Fatal(err)
+		}
+		var english int
+		if err := store.Scan(store.Read(context.Background(), s), "select count(*) from staff where language = 'en'", nil, &english); err != nil || english != want {
+			t.Errorf("%q: %d in English, want %d: %v", lang, english, want, err)
+		}
 	}
 }
 
@@ -74,7 +94,7 @@ func TestFillLeavesAnotherInstallationAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Fill(w.Ctx, w.Store, "http://localhost:8080", nothing); err == nil {
+	if err := Fill(w.Ctx, w.Store, "http://localhost:8080", "ja", nothing); err == nil {
 		t.Error("the demo went into another installation")
 	}
 	after, err := staff.List(store.Read(w.Ctx, w.Store))

@@ -2,6 +2,7 @@ package desks
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"hoten/app/access"
@@ -14,11 +15,16 @@ import (
 // maxDays bounds how many days one change may set.
 const maxDays = 62
 
-// Except sets what holds on the days from … to, both inclusive, instead of the
-// usual hours: opens and closes like 10:00, or closed when both are empty.
-func Except(ctx context.Context, s *store.Store, by access.Actor, code string, from, to jptext.Date, opens, closes, reason string) error {
+// Typed is an opening of a day as somebody types it, times like 10:00.
+type Typed struct{ Opens, Closes string }
+
+// Except sets what holds on the days from … to, both inclusive, instead of the usual hours
+// and of what was set for them before: openings that lie apart, of which blank ones do not
+// count; closed without any. What is refused is named by the fields opens and closes, of
+// the second opening opens_2 and closes_2.
+func Except(ctx context.Context, s *store.Store, by access.Actor, code string, from, to jptext.Date, openings []Typed, reason string) error {
 	return verbs.Run(ctx, s, by, ToSet, verbs.About("desk", code), reason, func(tx *store.Tx) error {
-		made, err := exceptions(from, to, opens, closes)
+		made, err := exceptions(from, to, openings)
 		if err != nil {
 			return err
 		}
@@ -30,27 +36,48 @@ func Except(ctx context.Context, s *store.Store, by access.Actor, code string, f
 	})
 }
 
-func exceptions(from, to jptext.Date, opens, closes string) ([]Exception, error) {
+func exceptions(from, to jptext.Date, openings []Typed) (out []Exception, err error) {
 	switch {
 	case to.Before(from):
 		return nil, fault.Input("to", "until_before_from")
 	case from.AddDays(maxDays).Before(to):
 		return nil, fault.Input("to", "too_long", "max", maxDays)
 	}
-	e := Exception{Closed: opens == "" && closes == ""}
-	if !e.Closed {
+	day, err := readDay(openings)
+	for d := from; err == nil && !d.After(to); d = d.AddDays(1) {
+		for _, e := range day {
+			e.Date = d
+			out = append(out, e)
+		}
+	}
+	return out, err
+}
+
+// readDay makes the exceptions of one day, which has no date yet.
+func readDay(openings []Typed) (day []Exception, err error) {
+	for i, t := range openings {
+		if t == (Typed{}) {
+			continue
+		}
+		row := ""
+		if i > 0 {
+			row = fmt.Sprintf("_%d", i+1)
+		}
+		var e Exception
 		var ok bool
-		if e.Open, ok = ParseClock(opens); !ok {
-			return nil, fault.Input("opens", "clock_invalid")
+		if e.Open, ok = ParseClock(t.Opens); !ok {
+			return nil, fault.Input("opens"+row, "clock_invalid")
 		}
-		if e.Close, ok = ParseClock(closes); !ok || e.Close <= e.Open {
-			return nil, fault.Input("closes", "hours_invalid")
+		if e.Close, ok = ParseClock(t.Closes); !ok || e.Close <= e.Open {
+			return nil, fault.Input("closes"+row, "hours_invalid")
 		}
+		if first := slices.IndexFunc(day, e.contradicts); first >= 0 {
+			return nil, fault.Input("opens"+row, "openings_overlap", "row", first+1)
+		}
+		day = append(day, e)
 	}
-	var out []Exception
-	for d := from; !d.After(to); d = d.AddDays(1) {
-		e.Date = d
-		out = append(out, e)
+	if len(day) == 0 {
+		day = []Exception{{Closed: true}}
 	}
-	return out, nil
+	return day, nil
 }

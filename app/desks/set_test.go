@@ -88,7 +88,7 @@ func TestExcept(t *testing.T) {
 	w := apptest.NewWorld(t)
 	first := jptext.Date{Year: 2015, Month: 1, Day: 1}
 	for range 2 {
-		if err := desks.Except(w.Ctx, w.Store, w.Manager, desks.Tech, first, first.AddDays(61), "10:00", "24:00", "r"); err != nil {
+		if err := desks.Except(w.Ctx, w.Store, w.Manager, desks.Tech, first, first.AddDays(61), []desks.Typed{{"10:00", "24:00"}}, "r"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -97,14 +97,51 @@ func TestExcept(t *testing.T) {
 	}
 	var err error
 	for i := 1; err == nil && i < 20; i++ {
-		err = desks.Except(w.Ctx, w.Store, w.Manager, desks.Tech, first.AddDays(62*i), first.AddDays(62*i+61), "", "", "r")
+		err = desks.Except(w.Ctx, w.Store, w.Manager, desks.Tech, first.AddDays(62*i), first.AddDays(62*i+61), []desks.Typed{{}, {}}, "r")
 	}
 	if f, ok := fault.As(err); !ok || f.Kind != fault.Invalid || len(stands(t, w, desks.Tech).Exceptions) > 732 {
 		t.Errorf("%v", err)
 	}
-	for name, c := range map[string][2]string{"letters": {"ten", "11:00"}, "half": {"10:00", ""}, "reversed": {"11:00", "10:00"}, "25:00": {"10:00", "25:00"}} {
-		if err := desks.Except(w.Ctx, w.Store, w.Manager, desks.Point, first, first, c[0], c[1], "r"); !fault.Is(err, "invalid") {
+	morning := desks.Typed{"10:00", "12:00"}
+	for name, c := range map[string]struct {
+		openings []desks.Typed
+		refused  string
+	}{
+		"letters":               {[]desks.Typed{{"ten", "11:00"}}, "opens"},
+		"half":                  {[]desks.Typed{{"10:00", ""}}, "closes"},
+		"reversed":              {[]desks.Typed{{"11:00", "10:00"}}, "closes"},
+		"25:00":                 {[]desks.Typed{{"10:00", "25:00"}}, "closes"},
+		"half of the second":    {[]desks.Typed{morning, {"", "18:00"}}, "opens_2"},
+		"the second reversed":   {[]desks.Typed{morning, {"18:00", "13:00"}}, "closes_2"},
+		"overlapping":           {[]desks.Typed{morning, {"11:59", "18:00"}}, "opens_2"},
+		"the same twice":        {[]desks.Typed{morning, morning}, "opens_2"},
+		"the second around one": {[]desks.Typed{morning, {"9:00", "18:00"}}, "opens_2"},
+	} {
+		err := desks.Except(w.Ctx, w.Store, w.Manager, desks.Point, first, first, c.openings, "r")
+		if f, ok := fault.As(err); !ok || len(f.Fields) != 1 || f.Fields[0].Name != c.refused {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A day has two openings, in whichever order they were typed, and the last change of it holds.
+func TestExceptWithABreak(t *testing.T) {
+	w := apptest.NewWorld(t)
+	day := jptext.Date{Year: 2015, Month: 1, Day: 6}
+	for _, c := range []struct {
+		openings []desks.Typed
+		want     string
+	}{
+		{[]desks.Typed{{"13:00", "17:00"}, {"10:00", "12:00"}}, "10:00–12:00 13:00–17:00"},
+		{[]desks.Typed{{}, {"14:00", "15:00"}}, "14:00–15:00"},
+		{[]desks.Typed{{}, {}}, ""},
+	} {
+		if err := desks.Except(w.Ctx, w.Store, w.Manager, desks.Tech, day, day.AddDays(1), c.openings, "r"); err != nil {
+			t.Fatal(err)
+		}
+		d := stands(t, w, desks.Tech)
+		if first, last := desks.Written(d.On(day)), desks.Written(d.On(day.AddDays(1))); first != c.want || last != c.want {
+			t.Errorf("%v: %q and %q", c.openings, first, last)
 		}
 	}
 }

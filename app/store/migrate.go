@@ -17,8 +17,19 @@ import (
 // riverVersion pins River's schema, so that a new River comes with a migration of ours.
 const riverVersion = 8
 
+// Newer is a database that a newer program has migrated. This one knows neither its
+// tables nor its rules, and changes nothing there.
+type Newer struct {
+	Database, Program int64 // the newest migration of each
+}
+
+func (n Newer) Error() string {
+	return fmt.Sprintf("the schema of the database has version %d, this program knows versions up to %d: start the newer version, or restore the backup made before the upgrade", n.Database, n.Program)
+}
+
 // Migrate brings the schema up to date as the owner named in url. Programs
-// that start at once wait for each other.
+// that start at once wait for each other. It refuses what a newer program has migrated
+// with Newer.
 func Migrate(ctx context.Context, url string) error {
 	db, err := sql.Open("pgx", url)
 	if err != nil {
@@ -28,6 +39,12 @@ func Migrate(ctx context.Context, url string) error {
 	p, err := provider(db)
 	if err != nil {
 		return err
+	}
+	switch database, program, err := p.GetVersions(ctx); {
+	case err != nil:
+		return fmt.Errorf("migrate: %w", err)
+	case database > program:
+		return Newer{Database: database, Program: program}
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)

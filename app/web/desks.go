@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"time"
 
 	"hoten/app/access"
@@ -89,8 +90,8 @@ func (p *page) why(d desks.Desk, date jptext.Date) string {
 	}
 }
 
-// setHours sets what holds on some days instead of the usual hours: without
-// times the desk is closed.
+// setHours sets what holds on some days instead of the usual hours: one opening or two;
+// without times the desk is closed.
 func setHours(p *page) error {
 	code := p.Param("code")
 	from, err1 := jptext.ParseDate(p.FormValue("from"))
@@ -106,10 +107,19 @@ func setHours(p *page) error {
 	}
 	err := problems.Err()
 	if err == nil {
-		err = desks.Except(p.ctx, p.w.s, p.by, code, from, to, p.FormValue("opens"), p.FormValue("closes"), p.FormValue("reason"))
+		openings := []desks.Typed{{Opens: p.FormValue("opens"), Closes: p.FormValue("closes")}, {Opens: p.FormValue("opens_2"), Closes: p.FormValue("closes_2")}}
+		err = desks.Except(p.ctx, p.w.s, p.by, code, from, to, openings, p.FormValue("reason"))
 	}
 	if err != nil {
 		return p.again(err, code, showDesks)
 	}
-	return p.to("/desks", "hours_set")
+	set, err := desks.ByCode(p.db, code)
+	if err != nil {
+		return err
+	}
+	hours := cmp.Or(hoursOn(set, from), i18n.T(p.ctx, "desks.holidays.closed"))
+	if from == to {
+		return p.to("/desks", "hours_of_day", "day", p.dateWords(from), "hours", hours)
+	}
+	return p.to("/desks", "hours_of_days", "from", p.dateWords(from), "to", p.dateWords(to), "hours", hours)
 }

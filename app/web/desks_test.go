@@ -125,6 +125,35 @@ func TestReleaseTableAfterTheEditor(t *testing.T) {
 	}
 }
 
+// The hours of some days may have a break; what was saved is told, and what overlaps is
+// refused at its field.
+func TestTheHoursOfADayWithABreak(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Manager)
+	post := func(more ...string) answer {
+		return b.post("/desks/tech/hours", append([]string{"from", "2014-08-06", "reason", "点検"}, more...)...)
+	}
+	b.get("/desks")
+	if a := post("opens", "10:00", "closes", "13:00", "opens_2", "12:00", "closes_2", "17:00"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "1番目の受付時間と重なっています。") || !strings.Contains(a.body, `href="#tech-opens_2"`) {
+		t.Errorf("overlapping: %d", a.status)
+	}
+	for _, c := range []struct {
+		form []string
+		told string
+	}{
+		{[]string{"opens", "10:00", "closes", "12:00", "opens_2", "13:00", "closes_2", "17:00"}, "2014年8月6日の受付時間を変更しました：10:00–12:00 13:00–17:00"},
+		{[]string{"opens", "10:00", "closes", "15:00", "to", "2014-08-07"}, "2014年8月6日から2014年8月7日までの受付時間を変更しました：10:00–15:00"},
+		{nil, "2014年8月6日の受付時間を変更しました：休み"},
+	} {
+		if a := post(c.form...); a.status != http.StatusSeeOther {
+			t.Fatalf("%v: %d", c.form, a.status)
+		}
+		if body := b.get("/desks").body; !strings.Contains(body, c.told) {
+			t.Errorf("%v: not told %s", c.form, c.told)
+		}
+	}
+}
+
 func TestWhoEditsDesks(t *testing.T) {
 	s := newSite(t)
 	for _, who := range []access.Actor{s.Agent, s.Supervisor, s.Manager, s.Administrator, s.Auditor} {

@@ -23,7 +23,7 @@ func TestHostileInput(t *testing.T) {
 	names := []string{"q", "number", "caller", "cursor", "queue", "status", "class", "order", "columns", "assignee", "desk", "incident", "state", "kind", "case", "page",
 		"actor", "subject", "from", "to", "date", "month", "view", "section", "writing", "filter", "action", "next", "lang", "on"}
 	fields := []string{"status", "assignee", "version", "reason", "text", "name", "query", "login_id", "incident", "direction", "relation", "caller_number", "desk", "item",
-		"value", "code", "outcome", "points", "program", "movement_id", "finding", "ids", "numbers", "from", "to", "opens", "closes", "due_on", "due_time", "from_on", "until_on",
+		"value", "code", "outcome", "points", "program", "movement_id", "finding", "ids", "numbers", "from", "to", "opens", "closes", "opens_2", "closes_2", "due_on", "due_time", "from_on", "until_on",
 		"service", "state", "email", "role", "period_from", "period_to", "detected_on", "reference", "threshold_goo", "valid_minutes", "documents", "note", "language", "theme"}
 	people := s.People()
 	for _, role := range []access.Role{access.CenterManager, access.Administrator} {

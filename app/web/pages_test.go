@@ -30,7 +30,7 @@ func filled(t *testing.T) (s *store.Store, base string) {
 	deliver := func(ctx context.Context, as *store.Store, ids []int64) error {
 		return (&notices.Postman{Store: as, Outlet: out, From: "no-reply@hoten.example", Env: apptest.MailEnv, Settled: cases.MailSettled}).Deliver(ctx, ids)
 	}
-	if err := demo.Fill(ctx, s, "http://localhost", deliver); err != nil {
+	if err := demo.Fill(ctx, s, "http://localhost", "ja", deliver); err != nil {
 		t.Fatal(err)
 	}
 	return s, serve(t, s).URL

@@ -17,7 +17,7 @@ import (
 // showSetup is what is set up, and what is still missing.
 func showSetup(p *page) error {
 	p.section("setup")
-	missing, err := setup.Missing(p.db, p.w.mails)
+	missing, err := p.missing()
 	if err != nil {
 		return err
 	}
@@ -26,7 +26,7 @@ func showSetup(p *page) error {
 		return err
 	}
 	lang := i18n.Lang(p.ctx)
-	shown := ui.SetupIndex{NoAgent: people.Agents == 0, Approvers: people.MoreApprovers(), MayManage: p.by.May(access.ManageIncidents), MayStaff: p.by.May(access.ManageStaff)}
+	shown := ui.SetupIndex{NoAgent: people.Agents == 0, Approvers: people.MoreApprovers(), Training: p.w.training != nil, MayManage: p.by.May(access.ManageIncidents), MayStaff: p.by.May(access.ManageStaff)}
 	for _, step := range setup.Steps {
 		shown.Steps = append(shown.Steps, ui.SetupStep{Name: step, Done: !slices.Contains(missing, step)})
 	}
@@ -74,13 +74,19 @@ func showSetup(p *page) error {
 	return p.render(shown.Page())
 }
 
-// unfinished is what the administrator still has to set up before work can begin, in
-// words, for those who cannot do it themselves; whether mails leave is no matter to them.
+// missing are the steps of setting up that are not done. Where callers are played, mails
+// are meant to be kept.
+func (p *page) missing() ([]string, error) {
+	return setup.Missing(p.db, p.w.mails || p.w.training != nil)
+}
+
+// unfinished is what the guide shows as missing, in words, for those who cannot set it up
+// themselves.
 func (p *page) unfinished() (out []string, err error) {
 	if p.by.May(access.ManageIncidents) {
 		return nil, nil // they are led to the guide
 	}
-	missing, err := setup.Missing(p.db, true)
+	missing, err := p.missing()
 	for _, step := range missing {
 		out = append(out, i18n.T(p.ctx, "setup.step."+step))
 	}

@@ -12,9 +12,11 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/apptest"
+	"hoten/app/notices"
 	"hoten/app/setup"
 	"hoten/app/staff"
 	"hoten/app/store"
+	"hoten/app/web"
 )
 
 // bare is an administrator's browser at an installation that nobody has set up.
@@ -132,7 +134,7 @@ func TestWorkBeforeTheSetup(t *testing.T) {
 				t.Errorf("%s: %s does not say that there is no program, or leads to where they may not add one", role, path)
 			}
 		}
-		if _, said, _ := strings.Cut(a.body, `id="unfinished"`); a.status != http.StatusOK || !strings.Contains(said, "初期設定がまだ終わっていません。未設定：運営会社、お客さまのID、ポイントのプログラム、窓口、スタッフ、事案、対象IDの取込。") {
+		if _, said, _ := strings.Cut(a.body, `id="unfinished"`); a.status != http.StatusOK || !strings.Contains(said, "初期設定がまだ終わっていません。未設定：運営会社、お客さまのID、ポイントのプログラム、窓口、スタッフ、メールの送信、事案、対象IDの取込。") {
 			t.Errorf("%s: %d, not told what is missing", role, a.status)
 		}
 		for _, m := range regexp.MustCompile(`<a [^>]*href="(/[^"#]*)`).FindAllStringSubmatch(a.body, -1) {
@@ -142,8 +144,32 @@ func TestWorkBeforeTheSetup(t *testing.T) {
 		}
 	}
 	done := newSite(t)
+	done.server = serve(t, done.Store, func(o *web.Options) { o.Mails = true })
 	if strings.Contains(done.as(done.Agent).get("/calls").body, `id="unfinished"`) {
 		t.Error("an agent is told of a setup that is finished")
+	}
+}
+
+// Who may set up and who may not read the same of what is missing; training needs no mail
+// server.
+func TestTheGuideAndTheCallsMissTheSame(t *testing.T) {
+	s := newSite(t)
+	for name, c := range map[string]struct {
+		set     func(*web.Options)
+		missing bool
+	}{
+		"kept":     {func(*web.Options) {}, true},
+		"sent":     {func(o *web.Options) { o.Mails = true }, false},
+		"training": {func(o *web.Options) { o.Training = &notices.Mailbox{Folder: t.TempDir()} }, false},
+	} {
+		s.server = serve(t, s.Store, c.set)
+		guide, calls := s.as(s.Manager).get("/setup").body, s.as(s.Agent).get("/calls").body
+		if strings.Contains(guide, "△") != c.missing || strings.Contains(calls, "未設定：メールの送信。") != c.missing {
+			t.Errorf("%s: the guide or the calls say something else than %v", name, c.missing)
+		}
+		if strings.Contains(guide, "練習では必要ありません。") != (name == "training") {
+			t.Errorf("%s: the guide says what is not so of training", name)
+		}
 	}
 }
 

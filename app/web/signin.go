@@ -17,7 +17,16 @@ func showSignin(p *page) error {
 	if p.account != nil {
 		return p.Redirect(http.StatusSeeOther, local(p.QueryParam("next")))
 	}
-	return p.render(ui.StaffSignin{Frame: p.frame, Next: local(p.QueryParam("next"))}.Page())
+	return p.renderSignin(local(p.QueryParam("next")), ui.Flash{})
+}
+
+func (p *page) renderSignin(next string, flash ui.Flash) error {
+	shown := ui.StaffSignin{Frame: p.frame, Next: next, Flash: flash}
+	for _, n := range p.w.signIns {
+		named := staff.Staff{Name: n.Name, NameEn: n.NameEn}
+		shown.Demo = append(shown.Demo, ui.SignIn{Email: n.Email, Role: string(n.Role), Name: named.NameIn(i18n.Lang(p.ctx)), Password: n.Password})
+	}
+	return p.render(shown.Page())
 }
 
 func signIn(p *page) error {
@@ -28,7 +37,7 @@ func signIn(p *page) error {
 			p.Response().Header().Set("Retry-After", fmt.Sprint(f.Args[1]))
 		}
 		p.frame.Typed = map[string]string{"email": p.FormValue("email")}
-		return p.render(ui.StaffSignin{Frame: p.frame, Next: local(p.FormValue("next")), Flash: ui.FlashOf(p.ctx, f)}.Page())
+		return p.renderSignin(local(p.FormValue("next")), ui.FlashOf(p.ctx, f))
 	}
 	if err != nil {
 		return err

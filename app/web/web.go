@@ -41,6 +41,7 @@ type Web struct {
 	baseURL    string
 	mails      bool
 	demo       bool
+	signIns    []staff.New
 	training   *notices.Mailbox
 	env        func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
 	mailServer func() (since time.Time, err error)
@@ -58,6 +59,8 @@ type Options struct {
 	BaseURL string
 	Mails   bool // mails are sent, not only kept
 	Demo    bool // they are meant to be kept
+	// SignIns are told on the sign-in page, with their passwords: everybody may have them.
+	SignIns []staff.New
 	// Training is where they are kept and callers are played with them; nil: none are.
 	Training *notices.Mailbox
 	Env      func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
@@ -74,7 +77,7 @@ const (
 
 // Register puts the console and the members' pages on e.
 func Register(e *echo.Echo, s *store.Store, o Options) {
-	w := &Web{s: s, baseURL: o.BaseURL, mails: o.Mails, demo: o.Demo, training: o.Training, env: o.Env, mailServer: o.MailServer, bell: o.Bell, sessions: scs.New(), public: edge.NewCap()}
+	w := &Web{s: s, baseURL: o.BaseURL, mails: o.Mails, demo: o.Demo, signIns: o.SignIns, training: o.Training, env: o.Env, mailServer: o.MailServer, bell: o.Bell, sessions: scs.New(), public: edge.NewCap()}
 	if w.mailServer == nil {
 		w.mailServer = func() (time.Time, error) { return time.Time{}, nil }
 	}

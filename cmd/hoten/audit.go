@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"hoten/app/audit"
+	"hoten/i18n"
 )
 
 func verifyAudit(ctx context.Context, c *call) error {
@@ -21,13 +22,13 @@ func verifyAudit(ctx context.Context, c *call) error {
 	switch {
 	case err != nil:
 	case r.Broken != "":
-		fmt.Fprintln(c.out, "broken:", r.Broken)
+		fmt.Fprintln(c.out, i18n.T(c.words(), "cli.audit.broken", "what", r.Broken))
 		err = errQuiet
 	case r.Headless:
-		fmt.Fprintf(c.out, "%d entries sealed, %d not sealed yet; %s is missing, so entries cut off the end cannot be found\n", r.Sealed, r.Unsealed, a.AuditHead())
+		fmt.Fprintln(c.out, i18n.T(c.words(), "cli.audit.headless", "sealed", r.Sealed, "unsealed", r.Unsealed, "file", a.AuditHead()))
 		err = errQuiet
 	default:
-		fmt.Fprintf(c.out, "whole: %d entries sealed, %d not sealed yet\n", r.Sealed, r.Unsealed)
+		fmt.Fprintln(c.out, i18n.T(c.words(), "cli.audit.whole", "sealed", r.Sealed, "unsealed", r.Unsealed))
 	}
 	return errors.Join(err, a.Close())
 }

@@ -73,6 +73,8 @@ func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files m
 		fmt.Fprintln(c.out, i18n.T(words, "imports.failed"))
 	case i.DryRun:
 		fmt.Fprintln(c.out, i18n.T(words, "imports.dry_run.done"))
+	case i.Accepted == 0:
+		fmt.Fprintln(c.out, i18n.T(words, "cli.import.nothing"))
 	default:
 		fmt.Fprintln(c.out, i18n.T(words, "cli.import.done"))
 	}
@@ -124,7 +126,7 @@ func report(ctx context.Context, c *call, a *app.App, i *imports.Import, files m
 			return err
 		}
 	}
-	if i.State != imports.Done {
+	if i.State != imports.Done || i.Total > 0 && i.Rejected == i.Total {
 		return errQuiet
 	}
 	return nil

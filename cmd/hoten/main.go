@@ -19,6 +19,7 @@ import (
 	"hoten/app"
 	"hoten/app/demo"
 	"hoten/app/fault"
+	"hoten/app/store"
 	"hoten/i18n"
 )
 
@@ -172,9 +173,14 @@ func language() string {
 // words has the language of the command.
 func (c *call) words() context.Context { return i18n.With(context.Background(), c.lang) }
 
-// open makes the program ready to act; logs go to standard error.
+// open makes the program ready to act; logs go to standard error, and so does where the
+// database was made, if that is not where one looks for it.
 func (c *call) open(ctx context.Context, level slog.Level) (*app.App, error) {
-	return app.New(ctx, c.cfg, slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: level})))
+	a, err := app.New(ctx, c.cfg, slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: level})))
+	if err == nil && a.MadeElsewhere() != "" {
+		fmt.Fprintln(c.err, i18n.T(c.words(), "cli.elsewhere", "data", c.cfg.DataDir, "folder", a.MadeElsewhere()))
+	}
+	return a, err
 }
 
 // explain says in words why a command did nothing. A refused value is called as its flag.
@@ -183,6 +189,10 @@ func (c *call) explain(err error) string {
 	var wrong app.Wrong
 	if errors.As(err, &wrong) {
 		return wrong.In(ctx)
+	}
+	var newer store.Newer
+	if errors.As(err, &newer) {
+		return i18n.T(ctx, "cli.newer", "database", newer.Database, "program", newer.Program)
 	}
 	var file *fs.PathError
 	if errors.As(err, &file) && errors.Is(err, fs.ErrNotExist) {

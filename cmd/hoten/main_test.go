@@ -155,6 +155,36 @@ func reachable(t *testing.T) string {
 	return filepath.Join(folder, "data")
 }
 
+// Whoever starts as root where PostgreSQL's user cannot enter hears once, from any command,
+// where the database was made.
+func TestDatabaseOutsideOfTheDataFolder(t *testing.T) {
+	if testing.Short() || os.Geteuid() != 0 {
+		t.Skip("starts PostgreSQL as root")
+	}
+	for _, v := range variables {
+		t.Setenv(v, "")
+	}
+	closed := filepath.Dir(reachable(t))
+	if err := os.Chmod(closed, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	data := filepath.Join(closed, "data")
+	code, _, errs := hoten(t, "", "migrate", "--data-dir", data)
+	made := regexp.MustCompile(`^The database was made in (/var/lib/hoten/data-[0-9a-f]{8})/postgres, .* cannot enter ` + data).FindStringSubmatch(errs)
+	if code != 0 || made == nil {
+		t.Fatalf("%d %s", code, errs)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(made[1]); err != nil {
+			t.Error(err)
+		}
+		_ = os.Remove(filepath.Dir(made[1])) // stays where somebody else's database is
+	})
+	if code, _, errs := hoten(t, "", "migrate", "--data-dir", data); code != 0 || errs != "" {
+		t.Errorf("the second time: %d %s", code, errs)
+	}
+}
+
 func TestFromAnEmptyFolder(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts PostgreSQL")
@@ -210,6 +240,8 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	expect(1, `^$`, "services.3: The same status of this service overlaps", example+"  - {program: pointtalk, service: transfer, state: point_password, from: 2014-07-30 16:00}\n", "setup", "-")
 	expect(0, `(?s)^set operator ntt-com\n.*set desk tech\n.*set incident 2014-R096\n`, "", example, "setup", "-")
 	expect(0, `Nothing was changed`, "", example, "setup", "-")
+	expect(0, `^運営会社 ntt-com を設定しました。\n$`, "", "operators:\n  - {code: ntt-com, mail_address: info@ntt.example}\n", "setup", "-", "--lang", "ja")
+	expect(0, `^set operator ntt-com\n$`, "", example, "setup", "-")
 	expect(0, `変更はありません`, "", example, "setup", "-", "--lang", "ja")
 	expect(0, `^http://127\.0\.0\.1:8080/enrol/[\w-]{43}\n$`, "", "", "staff", "add", "--email", "agent@hoten.example", "--name", "佐藤 葵", "--role", "agent", "--desk", "tech")
 	expect(0, `^manager@hoten\.example was added\.\n$`, "", "correct horse battery\r\n", "staff", "add", "--email", "manager@hoten.example", "--name", "渡辺", "--role", "center_manager", "--password-stdin")
@@ -271,6 +303,12 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	}
 	expect(0, `Accepted: 1\n`, "Columns not used: 備考, social\n", "", "import", "--incident", "2014-R096", "--affected", unused)
 	expect(0, `変更なし：1\n`, "使わなかった列：備考、social\n", "", "import", "--incident", "2014-R096", "--affected", unused, "--lang", "ja")
+	refused := filepath.Join(t.TempDir(), "refused.csv")
+	if err := os.WriteFile(refused, []byte("login_id,name\n,山田\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	expect(1, `^Nothing was imported: .*\nRows: 1\nAccepted: 0\nUnchanged: 0\nRejected: 1\n$`, "rejected rows: ", "", "import", "--incident", "2014-R096", "--affected", refused)
+	expect(1, `取込不可：1\n$`, "", "", "import", "--incident", "2014-R096", "--affected", refused, "--dry-run", "--lang", "ja")
 	broken := filepath.Join(t.TempDir(), "broken.csv")
 	if err := os.WriteFile(broken, []byte("x\n1\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -290,7 +328,20 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	}
 	expect(0, `^whole: \d+ entries sealed, 0 not sealed yet\n$`, "", "", "audit", "verify")
 	tamper(t, a.Store)
+	expect(1, `^異常があります：seal 3`, "", "", "audit", "verify", "--lang", "ja")
 	expect(1, `^broken: seal 3: entry [0-9a-f-]{36} was changed\n$`, "", "", "audit", "verify")
+
+	// What a newer program has migrated is left alone by every command.
+	ready := filepath.Join(t.TempDir(), "ready.yaml")
+	if err := os.WriteFile(ready, []byte(example), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	asOwner(t, a.Store, "insert into goose_db_version (version_id, is_applied) values (900, true)")
+	for _, line := range []string{"migrate", "serve --addr 127.0.0.1:0", "demo --addr 127.0.0.1:0", "setup " + ready, "staff add --email late@hoten.example --name x --role agent",
+		"token create --staff manager@hoten.example --name CTI", "import --incident 2014-R096 --affected " + mended, "release --reason x", "audit verify"} {
+		expect(1, `^$`, "its schema has version 900, and this hoten knows versions up to ", "", strings.Fields(line)...)
+	}
+	expect(1, `^$`, "データベースの版：900、", "", "migrate", "--lang", "ja")
 }
 
 // readmeFiles are the files that a README has its reader make.
@@ -309,16 +360,22 @@ func readmeFiles(t *testing.T, readme string) (affected, movements string) {
 	return filepath.Join(folder, "affected.csv"), filepath.Join(folder, "movements.csv")
 }
 
-// tamper edits the third sealed entry as the owner of the database.
+// tamper edits the third sealed entry.
 func tamper(t *testing.T, s *store.Store) {
+	t.Helper()
+	asOwner(t, s, "alter table audit_entries disable trigger user", "update audit_entries set action = 'x' where id = (select entry_id from audit_seals where seq = 3)",
+		"alter table audit_entries enable trigger user")
+}
+
+// asOwner runs statements as the owner of the database.
+func asOwner(t *testing.T, s *store.Store, statements ...string) {
 	t.Helper()
 	owner, err := sql.Open("pgx", s.Pool.Config().ConnString())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer owner.Close()
-	for _, q := range []string{"alter table audit_entries disable trigger user", "update audit_entries set action = 'x' where id = (select entry_id from audit_seals where seq = 3)",
-		"alter table audit_entries enable trigger user"} {
+	for _, q := range statements {
 		if _, err := owner.Exec(q); err != nil {
 			t.Fatal(err)
 		}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"hoten/app/installation"
+	"hoten/i18n"
 )
 
 // releaseCopy lets a copy of a database send and act; whoever holds its data folder may.
@@ -22,12 +23,11 @@ func releaseCopy(ctx context.Context, c *call) error {
 	}
 	done, err := installation.Release(ctx, a.Store, operator(), *mails, *reason)
 	if err == nil {
-		fmt.Fprintf(c.out, "%s was released; ", done.Place)
+		said := i18n.T(c.words(), "cli.release.done", "place", done.Place, "count", done.Mails, "mails", *mails)
 		if done.Mails == 0 {
-			fmt.Fprintln(c.out, "no mail waited")
-		} else {
-			fmt.Fprintf(c.out, "mails that waited: %d (%s)\n", done.Mails, *mails)
+			said = i18n.T(c.words(), "cli.release.none", "place", done.Place)
 		}
+		fmt.Fprintln(c.out, said)
 	}
 	return errors.Join(err, a.Close())
 }

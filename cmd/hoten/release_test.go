@@ -39,7 +39,7 @@ func TestReleaseOfACopiedFolder(t *testing.T) {
 	put(original, copied)
 	expect(copied, 1, "reason:", "release", "--mails", "send")
 	expect(copied, 1, "mails:", "release", "--mails", "perhaps", "--reason", "復元訓練")
-	expect(copied, 0, filepath.Join(copied, "postgres", "data")+" was released; no mail waited", "release", "--reason", "復元訓練")
+	expect(copied, 0, filepath.Join(copied, "postgres", "data")+" was released; no emails were waiting", "release", "--reason", "復元訓練")
 	expect(copied, 1, notHeld, release...)
 	expect(original, 1, notHeld, release...)
 

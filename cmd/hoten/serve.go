@@ -17,16 +17,12 @@ import (
 	"hoten/i18n"
 )
 
-// serving is the log level of whatever answers requests: one line for each
-// (docs/operation.md).
-const serving = slog.LevelInfo
-
 // openToServe is open for what listens: a taken port is told before anything is made.
-func (c *call) openToServe(ctx context.Context) (*app.App, error) {
+func (c *call) openToServe(ctx context.Context, level slog.Level) (*app.App, error) {
 	if err := c.cfg.Free(); err != nil {
 		return nil, err
 	}
-	return c.open(ctx, serving)
+	return c.open(ctx, level)
 }
 
 func serve(ctx context.Context, c *call) error {
@@ -34,7 +30,7 @@ func serve(ctx context.Context, c *call) error {
 	if err := c.parse(); err != nil {
 		return err
 	}
-	a, err := c.openToServe(ctx)
+	a, err := c.openToServe(ctx, slog.LevelInfo) // a line for each request (docs/operation.md)
 	if err != nil {
 		return err
 	}
@@ -46,7 +42,7 @@ func serve(ctx context.Context, c *call) error {
 		return errors.Join(err, a.Close())
 	}
 	err = a.Serve(ctx, func(address string) {
-		fmt.Fprintf(c.err, "hoten serves %s on %s\n", a.BaseURL, address)
+		fmt.Fprintln(c.err, i18n.T(c.words(), "cli.serve.ready", "url", a.BaseURL, "address", address))
 		if !administered {
 			fmt.Fprintln(c.err, i18n.T(c.words(), "cli.serve.nobody", "command", "hoten staff add --email admin@example.jp --name 渡辺 --role administrator"))
 		}
@@ -73,12 +69,12 @@ func demonstrate(ctx context.Context, c *call) error {
 	if err := c.parse(); err != nil {
 		return err
 	}
-	c.cfg.Demo = true
-	a, err := c.openToServe(ctx)
+	c.cfg.Demo, c.cfg.SignIns = true, demo.Welcome()
+	a, err := c.openToServe(ctx, slog.LevelWarn) // lines of requests would push the sign-ins away
 	if err != nil {
 		return err
 	}
-	if err := demo.Fill(ctx, a.Store, a.BaseURL, a.DeliverAs); err != nil {
+	if err := demo.Fill(ctx, a.Store, a.BaseURL, c.lang, a.DeliverAs); err != nil {
 		return errors.Join(err, a.Close())
 	}
 	err = a.Serve(ctx, func(string) { printSignIns(c, a) })

@@ -75,7 +75,7 @@ func setUpFrom(ctx context.Context, c *call, path string) error {
 	for _, d := range done {
 		if d.Changed {
 			changed++
-			fmt.Fprintf(c.out, "set %s %s\n", d.Kind, d.Name)
+			fmt.Fprintln(c.out, i18n.T(c.words(), "cli.setup.set."+d.Kind, "name", d.Name))
 		}
 	}
 	if changed == 0 {

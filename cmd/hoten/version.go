@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"runtime/debug"
+	"strings"
 )
 
 // Set by the linker.
@@ -16,6 +18,21 @@ func version(_ context.Context, c *call) error {
 	if err := c.parse(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(c.out, "hoten %s, commit %s, %s\n", release, commit, runtime.Version())
+	_, err := fmt.Fprintf(c.out, "hoten %s, commit %s%s, %s\n", release, commit, day(), runtime.Version())
 	return err
+}
+
+// day is when the commit was made, as it stands in CHANGELOG.md; empty where the build
+// knows of no repository.
+func day() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range info.Settings {
+		if date, _, whole := strings.Cut(s.Value, "T"); s.Key == "vcs.time" && whole {
+			return " of " + date
+		}
+	}
+	return ""
 }

@@ -11,7 +11,7 @@ const root = new URL("../..", import.meta.url).pathname;
 
 // startHoten starts the demo.
 export async function startHoten() {
-  const { child, ...hoten } = await start("demo", ["ignore", "pipe", "inherit"]);
+  const { child, ...hoten } = await start(["demo", "--lang", "ja"], ["ignore", "pipe", "inherit"]);
   let said = "";
   for await (const chunk of child.stdout) {
     said += chunk;
@@ -23,7 +23,7 @@ export async function startHoten() {
 
 // startEmpty starts an installation that nobody has set up.
 export async function startEmpty() {
-  const { child, ...hoten } = await start("serve", ["ignore", "ignore", "ignore"]);
+  const { child, ...hoten } = await start(["serve"], ["ignore", "ignore", "ignore"]);
   for (let n = 0; n < 240; n++) {
     if (child.exitCode !== null) break;
     if (await fetch(hoten.origin + "/readyz").then((r) => r.ok, () => false)) return hoten;
@@ -32,14 +32,14 @@ export async function startEmpty() {
   throw new Error("hoten did not start");
 }
 
-async function start(command, stdio) {
+async function start(args, stdio) {
   const folder = await mkdtemp(join(tmpdir(), "hoten-e2e-"));
   // PostgreSQL, which does not run as root, must get through.
   await chmod(folder, 0o711);
   const port = await freePort();
   const env = { ...process.env, HOTEN_DATA_DIR: folder, HOTEN_ADDR: `127.0.0.1:${port}` };
   for (const name of ["HOTEN_DATABASE_URL", "HOTEN_SMTP_URL", "HOTEN_BASE_URL"]) delete env[name];
-  const child = spawn(join(root, "bin/hoten"), [command], { env, stdio });
+  const child = spawn(join(root, "bin/hoten"), args, { env, stdio });
   return {
     child,
     origin: `http://127.0.0.1:${port}`,

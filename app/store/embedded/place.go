@@ -18,6 +18,7 @@ type place struct {
 	bin     string   // PostgreSQL's programs
 	root    string   // DATA/postgres, or a folder of elsewhere
 	moved   bool     // root is elsewhere: the account cannot enter DATA
+	fresh   bool     // there was no cluster yet
 	data    string   // the cluster
 	account *account // nil: ourselves
 	more    []string // settings beside ours
@@ -50,6 +51,7 @@ func locate(dataDir string) (p place, err error) {
 	if err := makeFolder(p.root); err != nil {
 		return p, err
 	}
+	p.fresh = !exists(p.data)
 	return p, p.reachable()
 }
 

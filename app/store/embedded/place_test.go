@@ -213,6 +213,9 @@ func TestDataFolderThatTheAccountCannotEnter(t *testing.T) {
 	}
 	query(t, s, "create table kept (n int)")
 	stop(t, s)
+	if s.MadeElsewhere() != s.root || !strings.HasPrefix(s.root, elsewhere) {
+		t.Errorf("made in %q, which is %s", s.MadeElsewhere(), s.root)
+	}
 	if !strings.Contains(said.String(), elsewhere) {
 		t.Errorf("it does not say where: %s", said.String())
 	}
@@ -221,6 +224,9 @@ func TestDataFolderThatTheAccountCannotEnter(t *testing.T) {
 	}
 	if s = start(t, data); query(t, s, "select count(*) from kept") != "0" {
 		t.Error("another database")
+	}
+	if made := s.MadeElsewhere(); made != "" {
+		t.Errorf("made again in %s", made)
 	}
 	stop(t, s)
 }

@@ -65,6 +65,15 @@ func (s *Server) URL() string { return s.url(database, s.password) }
 // Folder is where the cluster lies.
 func (s *Server) Folder() string { return s.data }
 
+// MadeElsewhere is the folder, outside of the data folder, in which this start has made
+// the database; empty when it made none, or made it in the data folder.
+func (s *Server) MadeElsewhere() string {
+	if !s.moved || !s.fresh {
+		return ""
+	}
+	return s.root
+}
+
 // Owned reports whether this program looks after the server at the moment.
 func (s *Server) Owned() bool { return s.owned.Load() }
 

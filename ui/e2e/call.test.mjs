@@ -79,7 +79,16 @@ for (const [who, locale, nth, words] of [["agent", "ja-JP", 0, { send: "確認�
     await axe(page);
     await press("Enter");
     await page.waitForFunction(() => !document.getElementById("verification"));
-    await page.waitForFunction(() => document.activeElement?.id === "call-title", undefined, { timeout: 5000 });
+    // The note of the call is next: it is typed and saved from where the hands are.
+    await page.waitForFunction(() => document.activeElement?.id === "note-text", undefined, { timeout: 5000 });
+    assert.ok(await page.locator("#call .wrap-up .note-form .button.primary").isVisible());
+    assert.equal(await page.locator("main .button.primary:visible").count(), 1, "one button is filled");
+    await axe(page);
+    await page.keyboard.type("ご本人さまを確認");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.locator("[data-part=events]", { hasText: "ご本人さまを確認" }).waitFor();
+    assert.equal(await page.locator(".wrap-up").count(), 0);
     const me = await page.locator(".person summary").innerText();
     assert.ok((await page.locator(".case-header .facts").innerText()).includes(me.replace("▾", "").trim()), "who answered has the case");
     await page.context().close();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { axe } from "./axe.mjs";
 import { mailTo } from "./mailbox.mjs";
-import { signIn, startBrowser, startHoten } from "./server.mjs";
+import { answerItem, signIn, startBrowser, startHoten } from "./server.mjs";
 
 let hoten, browser;
 const problems = [];
@@ -194,6 +194,37 @@ test("on a small screen the script stands above the first field", async () => {
   await page.waitForFunction(() => document.activeElement?.id === "answer-name");
   const at = await page.evaluate(() => ({ script: document.querySelector(".script").getBoundingClientRect().top, field: document.activeElement.getBoundingClientRect().bottom }));
   assert.ok(at.script >= 0 && at.field <= 860, JSON.stringify(at));
+  // After each step it is read from its beginning, below what is said of the step.
+  const of = callers[0];
+  for (const [item, value] of [["name", of.said], ["birth_date", of.born], ["phone", of.number]]) await answerItem(page, item, value);
+  await page.waitForFunction(() => document.activeElement?.closest("form[action$='/code']"));
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.id === "answer-code");
+  const { said, line } = await page.evaluate(() => ({ said: document.querySelector("#flash-area .notice").getBoundingClientRect().toJSON(),
+    line: document.querySelector(".script .aloud > p").getBoundingClientRect().toJSON() }));
+  assert.ok(said.top >= 0 && said.bottom <= line.top && line.bottom <= 860, JSON.stringify({ said, line }));
+  await page.context().close();
+});
+
+test("a number that nobody has leads to the search, and stays until the call begins", async () => {
+  const page = await signIn(browser, hoten.origin, "agent2", problems);
+  const focused = (id) => page.waitForFunction((id) => document.activeElement?.id === id, id);
+  const of = callers[2];
+  await page.goto(`${hoten.origin}/pop?number=0399998888`);
+  await focused("find");
+  assert.equal(await page.locator("#open-title").count(), 0);
+  await page.keyboard.type(of.login);
+  await Promise.all([page.waitForURL(/\/cases\/H/), page.keyboard.press("Enter")]);
+  assert.equal(await page.inputValue("[name=caller_number]"), "0399998888");
+  await page.goto(`${hoten.origin}/pop?number=0399998888`);
+  await focused("find");
+  await page.locator("h1").click(); // takes the focus away
+  await page.keyboard.press("/");
+  await focused("find");
+  await page.locator("#search").pressSequentially(of.login);
+  await page.locator("#found a").first().waitFor();
+  await Promise.all([page.waitForURL(/\/cases\/H/), page.keyboard.press("Enter")]);
+  assert.equal(await page.inputValue("[name=caller_number]"), "0399998888");
   await page.context().close();
 });
 

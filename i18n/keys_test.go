@@ -40,6 +40,7 @@ var dynamic = map[string][]string{
 	"calls.level.":                  {"code", "documents", "contact_waits", "not_entitled", "means.0", "means.1", "means.2", "means.3"},
 	"calls.outcome.":                {"verified", "mismatch", "unable", "impostor_suspected", "handed_over"},
 	"calls.handover.":               {"here", "in_call", "away", "declined", "expired"},
+	"calls.index.none.":             {"open", "name", "ringing"},
 	"calls.relation.":               {"self", "family", "proxy", "guardian", "corporate", "relay"},
 	"calls.documents.for.":          {"proxy", "guardian", "corporate"},
 	"calls.documents.by.":           {"proxy", "guardian", "corporate"},

@@ -111,6 +111,9 @@ func caseSamples(lang string) map[string]page {
 	exhausted.Steps[2] = Step{Name: "reset", State: "later"}
 	exhausted.Frame.Due = CallbacksDue{Count: 1, First: jst(7, 31, 10, 50)}
 
+	ended := sampleCase(lang)
+	ended.Call, ended.WrapUp = nil, true
+
 	inquiry := sampleCase(lang)
 	inquiry.Frame = sampleFrame(lang, "cases", access.Auditor)
 	inquiry.Class, inquiry.Origin, inquiry.Call, inquiry.MayWork, inquiry.MayAdd, inquiry.Proposal = "", "inquiry", nil, false, true, nil
@@ -141,7 +144,7 @@ func caseSamples(lang string) map[string]page {
 	back.Steps = []Step{{Name: "notice", State: "done", At: jst(7, 30, 9, 0)}, {Name: "verification", State: "done", At: jst(7, 31, 9, 0)}, {Name: "reset", State: "done", At: jst(7, 31, 9, 5)},
 		{Name: "reimbursement", State: "now", Note: i18n.T(i18n.With(bg, lang), "reimbursements.state.returned")}, {Name: "completion", State: "later"}}
 
-	return map[string]page{"cases_show_returned": back, "cases_show_handed": handed, "cases_show_callback": promised, "cases_show_exhausted": exhausted, "cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
+	return map[string]page{"cases_show_returned": back, "cases_show_handed": handed, "cases_show_callback": promised, "cases_show_exhausted": exhausted, "cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show_ended": ended, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
 }
 
 var scriptNames = map[string]ScriptNames{

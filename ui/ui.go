@@ -50,6 +50,7 @@ type Frame struct {
 	MailsKept   bool    // no mail server is set up, so mails reach nobody; pages warn where many are sent
 	Offers      []Offer // of calls to take over, to this person
 	Query       string  // what stands in the search box
+	Caller      string  // in addresses, for the number that rings: a search leads to its call; empty: none rings
 	Member      bool    // the page is a member's, who knows the company and not this program
 	Company     string  // the name that signs the mails, on pages of members and of enrolment
 	Logo        string  // address of the company's mark; empty: none

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"strings"
+	"unicode"
+
 	"hoten/app/bulletins"
 	"hoten/app/cases"
 	"hoten/app/incidents"
@@ -22,6 +25,8 @@ func showCalls(p *page) error {
 		return err
 	}
 	shown := ui.CallsIndex{Q: q, Caller: p.FormValue("caller"), MayOpen: p.frame.Refused == "open"}
+	shown.Ringing = found != "" && found == shown.Caller
+	p.frame.Caller = shown.Caller
 	if found != "" && q == "" {
 		p.forgotten()
 	}
@@ -32,9 +37,8 @@ func showCalls(p *page) error {
 		}
 		rows, _ = cut(rows, func(r cases.Row) int64 { return r.Case.ID })
 		shown.Searched, shown.Cut, shown.Rule = true, many, cases.RuleOf(q)
-		shown.MayOpen = len(rows) == 0 && !many && cases.Searchable(shown.Rule)
-		if shown.MayOpen && shown.Rule == cases.RuleDigits { // more often the end of a telephone number
-			if shown.MayOpen, err = p.formOfAnID(q); err != nil {
+		if len(rows) == 0 && !many && !shown.Ringing {
+			if shown.MayOpen, err = p.mayOpen(q, shown.Rule); err != nil {
 				return err
 			}
 		}
@@ -72,14 +76,28 @@ func showCalls(p *page) error {
 	return p.render(shown.Page())
 }
 
-// formOfAnID reports whether some ID may be written so.
+// mayOpen reports whether what was searched for, and not found, can be an ID or a telephone
+// number, so that a case may be opened. What is short was searched as a whole ID only: some
+// IDs must have a form that it fits.
+func (p *page) mayOpen(q, rule string) (bool, error) {
+	switch {
+	case !cases.Searchable(rule):
+		return false, nil
+	case rule != "":
+		return p.formOfAnID(q)
+	}
+	name := strings.ContainsFunc(jptext.LoginKey(q), func(r rune) bool { return r > unicode.MaxASCII })
+	return !name || jptext.TypedPhone(q) != "", nil
+}
+
+// formOfAnID reports whether some IDs have a form, and it is written so.
 func (p *page) formOfAnID(q string) (bool, error) {
 	for _, id := range p.ids {
 		fits, err := id.Matcher()
 		if err != nil {
 			return false, err
 		}
-		if fits == nil || fits(jptext.LoginKey(q)) {
+		if fits != nil && fits(jptext.LoginKey(q)) {
 			return true, nil
 		}
 	}

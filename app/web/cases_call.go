@@ -37,6 +37,9 @@ func (v *caseView) callPanel() (err error) {
 	if v.Caller, err = v.shown(v.QueryParam("caller")); err != nil {
 		return err
 	}
+	if v.Caller != "" && v.call == nil { // the number that rings may be another member's
+		v.frame.Caller = v.QueryParam("caller")
+	}
 	first := desks.Main(at, "")
 	own := v.by.DeskID
 	if v.phone.DeskID != nil {

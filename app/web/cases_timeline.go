@@ -50,7 +50,7 @@ func (v *caseView) askTimeline(reads *store.Reads, id int64) *[]cases.Event {
 
 func (v *caseView) timeline() error {
 	events, cursor := cut(*v.found.events, func(e cases.Event) int64 { return e.ID })
-	v.OlderCursor = cursor
+	v.OlderCursor, v.WrapUp = cursor, v.wrapUp()
 	undo := v.undo(events)
 	for _, e := range events {
 		written, err := e.PlainText(v.w.s.Vault)

@@ -80,20 +80,23 @@ func TestSearchSaysItsRules(t *testing.T) {
 			}
 			continue
 		}
-		// 受電 says the same, and offers to open a case only where the search could find it.
+		// 受電 says the same, and offers to open a case only where the search could find an ID or
+		// a number.
 		body = b.get(b.post("/calls", "q", q).location).body
-		if offers := strings.Contains(body, `id="open-title"`); !strings.Contains(body, says) || offers != (says == none || says == start || says == digits) {
+		if offers := strings.Contains(body, `id="open-title"`); !strings.Contains(body, says) || offers != (says == none && q != "無関係") {
 			t.Errorf("%q: calls offer to open a case: %t: %s", q, offers, says)
 		}
 		if says == none && strings.Contains(q, "@") && strings.Count(body, `value="`+q+`"`) != 2 {
 			t.Errorf("%s is not in the form", q)
 		}
 	}
-	// Digits alone may be an ID only where there is one that is written so.
-	for form, want := range map[string]bool{"": true, "[0-9]+": true, "FC-[0-9]{6}": false} {
+	// What is short may be an ID only where there is one that is written so.
+	for form, want := range map[string]string{"": "", "[0-9]+": "4322", "FC-[0-9]{6}": "", "[a-z]{2,}": "xq"} {
 		s.Number("with u as (update id_kinds set form = $1 returning 1) select count(*) from u", form)
-		if body := b.get(b.post("/calls", "q", "4322").location).body; strings.Contains(body, `id="open-title"`) != want {
-			t.Errorf("IDs of the form %q: calls offer to open a case: %t", form, !want)
+		for _, q := range []string{"4322", "xq"} {
+			if body := b.get(b.post("/calls", "q", q).location).body; strings.Contains(body, `id="open-title"`) != (q == want) {
+				t.Errorf("%s, IDs of the form %q: calls offer to open a case: %t", q, form, q != want)
+			}
 		}
 	}
 	// Among filters a number that is not found may be a case's.
@@ -169,10 +172,21 @@ func TestTheRingingNumberStaysThroughASearch(t *testing.T) {
 	if caller == nil {
 		t.Fatal("the form of the search does not keep who rings")
 	}
-	for q, to := range map[string]string{"無関係": "/calls?", login: "/cases/"} {
-		if a := b.post("/calls", "q", q, "caller", caller[1]); !strings.Contains(a.location, to) || !strings.Contains(a.location, "caller="+caller[1]) {
-			t.Errorf("%s leads to %s", q, a.location)
+	if strings.Count(ringing, caller[0]) != 2 || !strings.Contains(ringing, " autofocus") || strings.Contains(ringing, `id="open-title"`) {
+		t.Error("both searches keep who rings, the page's own has the focus, and no case is opened before the ID was asked")
+	}
+	for _, from := range []string{"/calls", "/search"} {
+		for q, to := range map[string]string{"無関係": "/calls?", login: "/cases/"} {
+			if a := b.post(from, "q", q, "caller", caller[1]); !strings.Contains(a.location, to) || !strings.Contains(a.location, "caller="+caller[1]) {
+				t.Errorf("%s: %s leads to %s", from, q, a.location)
+			}
 		}
+	}
+	if body := b.post("/search/suggestions", "q", login, "caller", caller[1]).body; !strings.Contains(body, "caller="+caller[1]) {
+		t.Error("what is found as one types does not keep who rings")
+	}
+	if own := b.get("/cases/" + s.Case(login).Number() + "?caller=" + caller[1]).body; !strings.Contains(own, caller[0]) {
+		t.Error("a case opened for a call does not keep who rings")
 	}
 }
 
@@ -202,7 +216,7 @@ func TestPopOpensWhatRings(t *testing.T) {
 	if !strings.HasPrefix(a.location, "/calls?") {
 		t.Fatalf("two cases: %d %s", a.status, a.location)
 	}
-	if shown := b.get(a.location); strings.Count(shown.body, `class="open" href="/cases/H`) != 2 || strings.Count(shown.body, "?caller=") < 2 {
+	if shown := b.get(a.location); strings.Count(shown.body, `class="open" href="/cases/H`) != 2 || strings.Count(shown.body, "?caller=") < 2 || strings.Count(shown.body, "\" autofocus>H") != 1 {
 		t.Error("the number is not handed on")
 	}
 	if a = b.get("/pop"); !strings.HasPrefix(a.location, "/calls") {

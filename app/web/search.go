@@ -40,7 +40,7 @@ func suggest(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.SearchResults{Rule: cases.RuleOf(q), Cut: cut, More: len(rows) > suggested}
+	shown := ui.SearchResults{Rule: cases.RuleOf(q), Cut: cut, More: len(rows) > suggested, Caller: p.FormValue("caller")}
 	if shown.Rows, err = p.caseRows(rows[:min(len(rows), suggested)]); err != nil {
 		return err
 	}
@@ -48,8 +48,11 @@ func suggest(p *page) error {
 }
 
 // search leads to the list of what was found. What names one case only leads
-// straight to it.
+// straight to it. With a number that rings the case opens for the call.
 func search(p *page) error {
+	if p.FormValue("caller") != "" {
+		return searchCalls(p)
+	}
 	q := strings.TrimSpace(p.FormValue("q"))
 	if q == "" {
 		return p.to("/cases", "")

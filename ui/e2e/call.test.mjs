@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { axe } from "./axe.mjs";
 import { mailTo } from "./mailbox.mjs";
-import { signIn, startBrowser, startHoten } from "./server.mjs";
+import { answerItem, signIn, startBrowser, startHoten } from "./server.mjs";
 
 let hoten, browser;
 const problems = [];
@@ -79,7 +79,16 @@ for (const [who, locale, nth, words] of [["agent", "ja-JP", 0, { send: "確認�
     await axe(page);
     await press("Enter");
     await page.waitForFunction(() => !document.getElementById("verification"));
-    await page.waitForFunction(() => document.activeElement?.id === "call-title", undefined, { timeout: 5000 });
+    // The note of the call is next: it is typed and saved from where the hands are.
+    await page.waitForFunction(() => document.activeElement?.id === "note-text", undefined, { timeout: 5000 });
+    assert.ok(await page.locator("#call .wrap-up .note-form .button.primary").isVisible());
+    assert.equal(await page.locator("main .button.primary:visible").count(), 1, "one button is filled");
+    await axe(page);
+    await page.keyboard.type("ご本人さまを確認");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.locator("[data-part=events]", { hasText: "ご本人さまを確認" }).waitFor();
+    assert.equal(await page.locator(".wrap-up").count(), 0);
     const me = await page.locator(".person summary").innerText();
     assert.ok((await page.locator(".case-header .facts").innerText()).includes(me.replace("▾", "").trim()), "who answered has the case");
     await page.context().close();
@@ -180,11 +189,42 @@ test("typing on where a button is next presses nothing", async () => {
 
 test("on a small screen the script stands above the first field", async () => {
   const page = await signIn(browser, hoten.origin, "agent", problems, { viewport: { width: 390, height: 860 } });
-  await open(page, callers[0].login);
+  const of = callers[2];
+  await open(page, of.login);
   await page.locator("form[action$='/calls'] button").click();
   await page.waitForFunction(() => document.activeElement?.id === "answer-name");
   const at = await page.evaluate(() => ({ script: document.querySelector(".script").getBoundingClientRect().top, field: document.activeElement.getBoundingClientRect().bottom }));
   assert.ok(at.script >= 0 && at.field <= 860, JSON.stringify(at));
+  // After each step it is read from its beginning, below what is said of the step.
+  for (const [item, value] of [["name", of.said], ["birth_date", of.born], ["phone", of.number]]) await answerItem(page, item, value);
+  await page.waitForFunction(() => document.activeElement?.closest("form[action$='/code']"));
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.id === "answer-code");
+  const { said, line } = await page.evaluate(() => ({ said: document.querySelector("#flash-area .notice").getBoundingClientRect().toJSON(),
+    line: document.querySelector(".script .aloud > p").getBoundingClientRect().toJSON() }));
+  assert.ok(said.top >= 0 && said.bottom <= line.top && line.bottom <= 860, JSON.stringify({ said, line }));
+  await page.context().close();
+});
+
+test("a number that nobody has leads to the search, and stays until the call begins", async () => {
+  const page = await signIn(browser, hoten.origin, "agent2", problems);
+  const focused = (id) => page.waitForFunction((id) => document.activeElement?.id === id, id);
+  const of = callers[2];
+  await page.goto(`${hoten.origin}/pop?number=0399998888`);
+  await focused("find");
+  assert.equal(await page.locator("#open-title").count(), 0);
+  await page.keyboard.type(of.login);
+  await Promise.all([page.waitForURL(/\/cases\/H/), page.keyboard.press("Enter")]);
+  assert.equal(await page.inputValue("[name=caller_number]"), "0399998888");
+  await page.goto(`${hoten.origin}/pop?number=0399998888`);
+  await focused("find");
+  await page.locator("h1").click(); // takes the focus away
+  await page.keyboard.press("/");
+  await focused("find");
+  await page.locator("#search").pressSequentially(of.login);
+  await page.locator("#found a").first().waitFor();
+  await Promise.all([page.waitForURL(/\/cases\/H/), page.keyboard.press("Enter")]);
+  assert.equal(await page.inputValue("[name=caller_number]"), "0399998888");
   await page.context().close();
 });
 

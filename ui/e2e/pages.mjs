@@ -23,6 +23,7 @@ export async function checkPages(folder, { names = [], views, shots, size = "sta
   const origin = `http://localhost:${server.address().port}`;
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    ignoreDefaultArgs: ["--hide-scrollbars"], // a window of Windows has one, 15 px wide
     args: [...(process.getuid() === 0 ? ["--no-sandbox"] : []), "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
   if (shots) await mkdir(shots, { recursive: true });
@@ -49,8 +50,11 @@ export async function checkPages(folder, { names = [], views, shots, size = "sta
     page.on("console", (message) => message.type() === "error" && !message.text().startsWith("Blocked script execution") && say("console:", message.text()));
     page.on("pageerror", (error) => say("script:", error.message));
     await page.goto(`${origin}/${file}`, { waitUntil: "load" });
-    for (const letters of ["large", "largest", "standard"]) {
-      for (const problem of await page.evaluate(layout, letters)) say(letters, problem);
+    for (const narrow of [...(narrower[width] ?? []), width]) {
+      await page.setViewportSize({ width: narrow, height: 900 });
+      for (const letters of ["large", "largest", "standard"]) {
+        for (const problem of await page.evaluate(layout, letters)) say(narrow, letters, problem);
+      }
     }
     await page.evaluate((letters) => (document.documentElement.dataset.size = letters), size);
     if (shots) await page.screenshot({ path: join(shots, `${file.replace(".html", "")}.${scheme}.${width}.png`), fullPage: true });
@@ -58,6 +62,9 @@ export async function checkPages(folder, { names = [], views, shots, size = "sta
     await page.close();
   }
 }
+
+// The windows beside those of the pictures: a small notebook's and a small telephone's.
+const narrower = { 1280: [1024], 390: [375] };
 
 const language = (file) => file.split(".").at(-2);
 
@@ -133,14 +140,16 @@ function layout(size) {
     const range = document.createRange();
     range.selectNodeContents(e);
     const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top / parseFloat(getComputedStyle(e).fontSize)))).size;
-    if (!e.closest(".visually-hidden") && lines > 2 && text.length / lines < 2) found.push(`one-character column: ${e.outerHTML.slice(0, 100)}`);
+    if (e.closest(".visually-hidden")) continue;
+    if (lines > 2 && text.length / lines < 2) found.push(`one-character column: ${e.outerHTML.slice(0, 100)}`);
+    else if (lines > 1 && e.matches(":is(label, th, dt, legend, button, .button, .kind, .facts span):not(:has(*))") && /^\p{L}{3,}$/u.test(text) && lastLine(e) === 1) found.push(`one character alone: ${e.outerHTML.slice(0, 100)}`);
   }
-  if (size !== "standard" && root.clientWidth < 1200) return found;
+  const broken = size === "standard" || root.clientWidth >= 1200 ? /[A-Za-z]{3,}|H\d{7}-\d/g : /H\d{7}-\d/g;
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const { data, parentElement } = texts.currentNode;
     if (!parentElement.checkVisibility() || parentElement.closest(".visually-hidden, .secret, .login, .address, pre, code, svg")) continue;
-    for (const word of data.matchAll(/[A-Za-z]{3,}/g)) {
+    for (const word of data.matchAll(broken)) {
       const range = document.createRange();
       range.setStart(texts.currentNode, word.index);
       range.setEnd(texts.currentNode, word.index + word[0].length);
@@ -148,4 +157,16 @@ function layout(size) {
     }
   }
   return found;
+
+  // lastLine counts the characters on the last line of what holds one text.
+  function lastLine(e) {
+    const node = document.createTreeWalker(e, NodeFilter.SHOW_TEXT).nextNode();
+    const tops = [...node.data].map((_, at) => {
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      return Math.round(range.getBoundingClientRect().top);
+    });
+    return tops.filter((top) => top === Math.max(...tops)).length;
+  }
 }

@@ -114,10 +114,16 @@ function next() {
 function lead(at) {
   if (at.localName === "h2") at.tabIndex = -1;
   at.focus({ preventScroll: true });
-  // On a small screen what is read aloud stands above the panel: it stays in sight where both find room.
+  // On a small screen what is read aloud stands above the panel, and above it what was just
+  // done: they stay in sight where all find room, and what is read aloud before the rest.
   const script = document.querySelector(".case-columns > .script");
-  if (script?.offsetLeft === document.getElementById("call").offsetLeft) script.scrollIntoView({ block: "nearest" });
+  const above = script?.offsetLeft === document.getElementById("call").offsetLeft;
   at.scrollIntoView({ block: "nearest" });
+  if (!above || at.localName === "textarea") return; // a call that has ended has nothing to be read
+  const room = window.innerHeight - script.offsetHeight;
+  const said = document.querySelector("#flash-area .notice");
+  const first = said && said.offsetHeight + 24 < room ? said : script;
+  if (first.getBoundingClientRect().top < 0 || script.getBoundingClientRect().bottom > window.innerHeight) first.scrollIntoView({ block: "start" });
 }
 
 // fits tells whether a text may be an answer to the question of a field: what was typed ahead
@@ -141,6 +147,10 @@ function fits(field, text) {
 // costs the caller a try. It returns the field in which the rest waits.
 function fill(open, was) {
   let placed;
+  if (open?.localName === "textarea") { // the call has ended: what was typed since is for its note
+    open.value += ahead.splice(0).map(({ text, entered }) => text + (entered ? "\n" : "")).join("");
+    return open;
+  }
   const right = !was || !document.getElementById(was.id);
   while (ahead.length > 0) {
     const { text, entered } = ahead.shift();

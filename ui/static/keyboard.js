@@ -1,4 +1,5 @@
-// "/" and Ctrl+K lead to the search box, "?" shows the keys.
+// "/" leads to the search of the page, where it has one, and Ctrl+K to that of every page; "?"
+// shows the keys.
 // pause is how long nothing was typed before a key that does something, in ms.
 const pause = 1000;
 let typed = -pause;
@@ -9,11 +10,11 @@ export function keyboard() {
     const command = event.ctrlKey || event.metaKey;
     if (command && event.key.toLowerCase() === "k") {
       event.preventDefault();
-      focusSearch();
+      focusSearch(document.getElementById("search"));
     } else if (!command && !isTyping(event.target)) {
       if (event.key === "/") {
         event.preventDefault();
-        focusSearch();
+        focusSearch(document.getElementById("find") ?? document.getElementById("search"));
       } else if (event.key === "?") {
         event.preventDefault();
         showShortcuts();
@@ -37,8 +38,7 @@ export function isTyping(element) {
   return element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) && !/^(checkbox|radio)$/.test(element.type);
 }
 
-function focusSearch() {
-  const search = document.getElementById("search");
+function focusSearch(search) {
   search?.focus();
   search?.select();
 }

@@ -1,6 +1,7 @@
 // The page of a case tells that it is open and hears who else has it open. What
 // others did comes in by itself, except into what somebody is using just now.
 import { unanswered } from "./connection.js";
+import { drafts } from "./drafts.js";
 
 const every = 4000;
 
@@ -68,6 +69,7 @@ async function refresh(page) {
     if (focus) refocus(next, focus);
     changed = true;
   }
+  drafts();
   if (changed) say(page.dataset.liveSaid);
 }
 

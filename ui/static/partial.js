@@ -5,7 +5,8 @@ export function partial() {
   // into view, as behind the last button of a long page on a telephone.
   document.addEventListener("htmx:afterSettle", () => {
     const said = document.querySelector("#flash-area .notice");
-    if (said && said.getBoundingClientRect().bottom < 0) said.scrollIntoView({ block: "start" });
+    const led = document.activeElement?.closest("#call"); // calls.js has brought what is next into view
+    if (said && !led && said.getBoundingClientRect().bottom < 0) said.scrollIntoView({ block: "start" });
   });
   // Whoever confirms announcements goes on to the next one's beginning, and then to the search:
   // not to its button, which the same key would press unread.

@@ -29,7 +29,7 @@ export function search() {
     asking?.abort();
     asking = new AbortController();
     try {
-      const body = new URLSearchParams({ q: box.value.trim(), csrf: box.form.elements.csrf.value });
+      const body = new URLSearchParams(new FormData(box.form));
       const answer = await fetch("/search/suggestions", { method: "POST", body, signal: asking.signal });
       if (!answer.ok || answer.redirected) return close();
       found.innerHTML = await answer.text();

@@ -1,0 +1,31 @@
+package web
+
+import (
+	"time"
+
+	"hoten/app/cases"
+)
+
+// wrapsUp is how long after a call the page of its case leads to the note.
+const wrapsUp = time.Hour
+
+// wrapUp reports whether the reader's last call about the case has ended and they have written
+// no note since it began.
+func (v *caseView) wrapUp() bool {
+	if v.call != nil || v.Caller != "" || !v.MayWork || v.Kind != "" || v.cursor() != 0 {
+		return false
+	}
+	ended := false
+	for _, e := range *v.found.events { // the latest first
+		mine := e.ActorKind == "staff" && e.ActorID == v.by.ID
+		switch {
+		case !ended && v.now.Sub(e.At) > wrapsUp, mine && e.Kind == cases.Note:
+			return false
+		case mine && e.Kind == cases.CallEnded:
+			ended = true
+		case mine && (e.Kind == cases.CallStarted || e.Kind == cases.CallHandedOver):
+			return ended
+		}
+	}
+	return ended
+}

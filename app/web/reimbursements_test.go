@@ -73,11 +73,17 @@ func chosen(ids ...int64) (form []string) {
 
 var onceMark = regexp.MustCompile(`name="once" value="([^"]+)"`)
 
-// approveChosen sends the list's form, works the batch and gives where it leads and
-// what stands there.
+// confirmChosen sends the list's form and gives that of the step which follows.
+func (s *site) confirmChosen(b *browser, ids []int64, once string) []string {
+	s.T.Helper()
+	return []string{"shown", shownOn(s.T, b.post("/reimbursements/approve", append(chosen(ids...), "once", once)...)), "once", once}
+}
+
+// approveChosen sends the forms of the list and of the step, works the batch and gives where
+// it leads and what stands there.
 func (s *site) approveChosen(b *browser, ids []int64, more ...string) (answer, answer) {
 	s.T.Helper()
-	a := b.post("/reimbursements/approve", append(append(chosen(ids...), "once", rand.Text(), "confirmed", "true"), more...)...)
+	a := b.post("/reimbursements/approve", append(s.confirmChosen(b, ids, rand.Text()), more...)...)
 	s.Work()
 	if a.status != http.StatusSeeOther {
 		return a, answer{}
@@ -168,15 +174,15 @@ func TestBatchesAtOnce(t *testing.T) {
 	s, ids := waitingSite(t, 20)
 	ids = ids[:20]
 	browsers := []*browser{s.as(s.Supervisor), s.as(s.Supervisor2)}
-	marks := make([]string, 2)
+	steps := make([][]string, 2)
 	for i, b := range browsers {
-		marks[i] = onceMark.FindStringSubmatch(b.get("/reimbursements").body)[1]
+		steps[i] = s.confirmChosen(b, ids, onceMark.FindStringSubmatch(b.get("/reimbursements").body)[1])
 	}
 	var wg sync.WaitGroup
 	answers := make([]answer, 4)
 	for i := range answers {
 		wg.Go(func() {
-			answers[i] = browsers[i%2].post("/reimbursements/approve", append(chosen(ids...), "once", marks[i%2], "confirmed", "true")...)
+			answers[i] = browsers[i%2].post("/reimbursements/approve", steps[i%2]...)
 		})
 	}
 	wg.Wait()
@@ -210,9 +216,11 @@ func TestBatchesAtOnce(t *testing.T) {
 func TestHostileSelections(t *testing.T) {
 	s, _ := waitingSite(t, 1)
 	b := s.as(s.Supervisor)
-	for name, form := range map[string][]string{"nothing": {"once", "x"}, "no mark": {"id", "1"}, "a long mark": {"id", "1", "once", strings.Repeat("x", 5000)},
-		"numbers beyond": {"id", "99999999999999999999", "id", "-", "once", "x"}} {
-		if a := b.post("/reimbursements/approve", append(form, "confirmed", "true")...); a.status != http.StatusConflict && a.status != http.StatusUnprocessableEntity {
+	step := s.confirmChosen(b, []int64{1}, "x")[:2]
+	colleagues := s.confirmChosen(s.as(s.Supervisor2), []int64{1}, "x")
+	for name, form := range map[string][]string{"nothing": {"once", "x"}, "no mark": step, "a long mark": append(step, "once", strings.Repeat("x", 5000)),
+		"numbers beyond": {"id", "99999999999999999999", "id", "-", "once", "x"}, "no step": {"id", "1", "once", "x", "shown", ""}, "of a colleague": colleagues} {
+		if a := b.post("/reimbursements/approve", form...); a.status != http.StatusConflict && a.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", name, a.status)
 		}
 	}

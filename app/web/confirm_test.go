@@ -279,5 +279,5 @@ func TestSuspicionNamesAllCasesOfTheID(t *testing.T) {
 	}
 	call := s.Call(s.Agent, c.ID, "name", "山田 太郎", "birth_date", "1980-01-01")
 	step := s.as(s.Agent).get(fmt.Sprintf("/calls/%d/impostor", call.ID)).body
-	says(t, "the step", step, []string{other, "承認待ちの補填申請あり", "（2案件）", "○ 1件、× 1件"}, nil)
+	says(t, "the step", step, []string{other, "補填申請あり", "（2案件）", "○ 1件、× 1件"}, nil)
 }

@@ -230,7 +230,7 @@ func (c *catalog) plural(key string, args []any) string {
 	var count any
 	for i := 0; i+1 < len(args); i += 2 {
 		name, _ := args[i].(string)
-		data[name] = written(c.lang, args[i+1])
+		data[name] = placed(c.lang, name, args[i+1])
 		if name == "count" {
 			count = args[i+1]
 		}
@@ -248,10 +248,23 @@ func (c *catalog) plural(key string, args []any) string {
 func argument(lang, name string, args []any) string {
 	for i := 0; i+1 < len(args); i += 2 {
 		if args[i] == name {
-			return written(lang, args[i+1])
+			return placed(lang, name, args[i+1])
 		}
 	}
 	return "⟦" + name + "⟧"
+}
+
+// named are the placeholders whose numbers name something and are no quantities.
+var named = []string{"id", "line", "reimbursement", "row", "seq", "version"}
+
+func placed(lang, name string, v any) string {
+	switch v.(type) {
+	case int, int64:
+		if slices.Contains(named, name) {
+			return fmt.Sprint(v)
+		}
+	}
+	return written(lang, v)
 }
 
 func written(lang string, v any) string {

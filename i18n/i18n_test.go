@@ -26,6 +26,9 @@ func TestT(t *testing.T) {
 		{en, "unit.cases", []any{"count", int64(1265)}, "1,265 cases"},
 		{ja, "unit.cases", []any{"count", 1265}, "1,265件"},
 		{en, "unit.cases", nil, "⟦unit.cases⟧"},
+		// A number that is a name has no separators.
+		{ja, "reimbursements.number", []any{"id", int64(1036)}, "補填申請 1036"},
+		{ja, "audit.chain.broken", []any{"seq", 2850}, "記録2850で不一致"},
 	} {
 		if got := T(c.ctx, c.key, c.args...); got != c.want {
 			t.Errorf("T(%s, %q, %v) = %q, want %q", Lang(c.ctx), c.key, c.args, got, c.want)

@@ -100,7 +100,7 @@ func SealOf(ctx context.Context, r AuditRow) string {
 	case r.Lost:
 		return t(ctx, "audit.lost")
 	case r.Seq > 0:
-		return i18n.Number(r.Seq)
+		return id(r.Seq)
 	}
 	return t(ctx, "audit.unsealed")
 }
@@ -481,9 +481,9 @@ func (p AuditIndex) Page() templ.Component {
 						}
 					} else if r.Seq > 0 {
 						var templ_7745c5c3_Var20 string
-						templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(i18n.Number(r.Seq))
+						templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(id(r.Seq))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `audit_index.templ`, Line: 181, Col: 30}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `audit_index.templ`, Line: 181, Col: 21}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 						if templ_7745c5c3_Err != nil {

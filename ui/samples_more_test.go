@@ -205,7 +205,7 @@ func reimbursementSamples(lang string) map[string]page {
 			{Kind: "absorb", Program: programs[1].Label, Points: 42},
 			{Kind: "adjust", Program: programs[1].Label, Points: 100, Reason: in(lang, "キャンペーン付与分の補正", "Correction of a campaign grant")},
 		},
-		Programs: []ProgramSum{{Program: programs[0].Label, Before: 587, Rollback: 5000, After: 5587}, {Program: programs[1].Label, Before: 158, Rollback: -6100, Reimburse: 5800, Absorbed: 42, Adjusted: 100, After: 0}},
+		Programs: []ProgramSum{{Program: programs[0].Label, Before: 587, Rollback: 5000, After: 5587}, {Program: programs[1].Label, Before: 158, Rollback: -6100, Reimburse: 5800, Absorbed: 42, Adjusted: 100, Elsewhere: 120, After: 120}},
 		Cost:     []Cost{{programs[1].Label, in(lang, "5,942ポイント", "5,942 points")}}, Approvals: []Approval{{By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 9, 40)}}, Needed: 2, NeededWhy: "threshold",
 		Plan: "abc", MayDecide: true, NextID: 8, Reminded: jst(7, 31, 13, 15), Escalated: jst(7, 31, 17, 15), Substitute: in(lang, "渡辺 直樹", "Naoki Watanabe"), Flags: []string{"unusual_amount", "own_use"},
 		Movements: []Movement{{ID: "MV2014-000001", At: jst(7, 22, 3, 49), Kind: "transfer", From: programs[0].Label, To: programs[1].Label, Points: -5000, Received: 1000, Finding: "suspected"},

@@ -162,3 +162,8 @@ func Known(db *gorm.DB, id int64) (known bool, err error) {
 	err = store.Scan(db, "select $1::bigint = 0 or exists (select from cases where id = $1)", []any{id}, &known)
 	return known, err
 }
+
+// SameID lists the cases of a case's ID in all its incidents, itself included, oldest first.
+func SameID(db *gorm.DB, id int64) ([]Case, error) {
+	return store.Select[Case](db, "select * from cases where identity_id = (select identity_id from cases where id = $1) order by id", id)
+}

@@ -1,12 +1,16 @@
 package cases
 
 import (
+	"crypto/hmac"
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 	"hash/fnv"
 	"slices"
 
+	"hoten/app/access"
 	"hoten/app/fault"
+	"hoten/app/vault"
 )
 
 // AsShown is a case as somebody was shown it who is asked to confirm an action on many.
@@ -38,8 +42,12 @@ func MarkOf(shown ...string) uint32 {
 	return h.Sum32()
 }
 
-// PackShown writes cases for a form.
-func PackShown(of []AsShown) string {
+// sealBytes is how long the seal of a form is (vault.Blind).
+const sealBytes = 16
+
+// PackShown writes what somebody was shown before an action, for a form, sealed to the action
+// and to them: nobody else confirms it, and nothing is added to it.
+func PackShown(v *vault.Vault, by access.Actor, act string, of []AsShown) string {
 	of = slices.Clone(of)
 	slices.SortFunc(of, func(a, b AsShown) int { return int(a.ID - b.ID) })
 	var b []byte
@@ -48,21 +56,23 @@ func PackShown(of []AsShown) string {
 		b = binary.BigEndian.AppendUint32(binary.AppendUvarint(b, uint64(c.ID-last)), c.Mark)
 		last = c.ID
 	}
-	return base64.RawURLEncoding.EncodeToString(b)
+	return base64.RawURLEncoding.EncodeToString(append(sealOf(v, by, act, b), b...))
 }
 
-// UnpackShown reads what PackShown wrote, by ascending number. Refused: anything else, and
-// more than MostShown.
-func UnpackShown(packed string) (of []AsShown, err error) {
+func sealOf(v *vault.Vault, by access.Actor, act string, packed []byte) []byte {
+	return v.Blind("shown", fmt.Sprintf("%s:%d:%s", act, by.ID, packed))
+}
+
+// UnpackShown reads what PackShown wrote for the same person and action, by ascending number.
+// Refused: anything else (not_as_shown).
+func UnpackShown(v *vault.Vault, by access.Actor, act, packed string) (of []AsShown, err error) {
 	b, err := base64.RawURLEncoding.DecodeString(packed)
-	if err != nil || packed == "" {
-		return nil, fault.Input("shown", "required")
+	if err != nil || len(b) <= sealBytes || !hmac.Equal(b[:sealBytes], sealOf(v, by, act, b[sealBytes:])) {
+		return nil, fault.New(fault.Conflict, "not_as_shown")
 	}
+	b = b[sealBytes:]
 	for last := int64(0); len(b) > 0; {
 		step, n := binary.Uvarint(b)
-		if n <= 0 || len(b) < n+4 || step == 0 || step > 1<<40 || len(of) == MostShown {
-			return nil, fault.Input("shown", "required")
-		}
 		last += int64(step)
 		of = append(of, AsShown{last, binary.BigEndian.Uint32(b[n:])})
 		b = b[n+4:]

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"hoten/app/access"
+	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/store"
 	"hoten/app/verbs"
@@ -71,8 +72,16 @@ type word struct {
 // approveOptions is how a chunk is approved.
 type approveOptions struct {
 	seen  bool                            // only what the actor has looked at
+	posts map[int64]bool                  // by proposal, what the actor was told: that the approval posts it, or not
 	hasty bool                            // give up on locks that others hold for longer
 	then  func(*store.Tx, []Result) error // in the transaction of what was approved; may be nil
+}
+
+// changed reports whether an approval would post what the actor was told would wait, or the
+// other way round: another approved it meanwhile, or that approval was voided.
+func (o approveOptions) changed(a *approval) bool {
+	posts, told := o.posts[a.Reimbursement.ID]
+	return told && posts != a.last
 }
 
 // approveEach approves a chunk. When the database refuses it, each is tried alone:
@@ -160,6 +169,8 @@ func approveTogether(ctx context.Context, s *store.Store, words []word, opt appr
 				continue
 			case opt.seen && !looked[w.id]:
 				results[i] = Result{ID: w.id, Err: fault.New(fault.Forbidden, "not_looked_at")}
+			case opt.changed(a):
+				results[i] = Result{ID: w.id, Err: cases.ChangedSince()}
 			case moved[a.IdentityID]:
 				// Two incidents of one ID: the plan of the second was made before the first.
 				results[i] = Result{ID: w.id, Err: fault.New(fault.Conflict, "plan_changed")}

@@ -11,6 +11,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/audit"
+	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/jobs"
 	"hoten/app/staff"
@@ -37,16 +38,17 @@ const longestMark = 64
 const MostChosen = 5000
 
 // ApproveSeen approves, in the background, the proposals of a selection that its
-// supervisor has looked at, each on its own; Outcomes tells what became of them. A
-// form that is sent twice (once is its mark) is one batch. Refused: nothing chosen,
-// more than MostChosen.
-func ApproveSeen(ctx context.Context, s *store.Store, by access.Actor, ids []int64, once string) (*jobs.Job, error) {
+// supervisor has looked at, as PreviewApprovals showed them, each on its own; Outcomes
+// tells what became of them. A form that is sent twice (once is its mark) is one batch.
+// Refused: nothing chosen, more than MostChosen.
+func ApproveSeen(ctx context.Context, s *store.Store, by access.Actor, shown []cases.AsShown, once string) (*jobs.Job, error) {
 	if err := by.Require(access.Decide); err != nil {
 		return nil, ToApproveSeen.Refused(ctx, s, by, "reimbursements", err)
 	}
-	ids = slices.Clone(ids)
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
+	ids, posts := make([]int64, len(shown)), make([]bool, len(shown))
+	for i, r := range shown {
+		ids[i], posts[i] = r.ID, r.Mark == postsMark
+	}
 	if err := chosen(ids); err != nil {
 		return nil, err
 	}
@@ -62,7 +64,7 @@ func ApproveSeen(ctx context.Context, s *store.Store, by access.Actor, ids []int
 		if err := j.Save(tx); err != nil {
 			return nil, err
 		}
-		tx.Queue("insert into approval_results (job_id, reimbursement_id) select $1, i from unnest($2::bigint[]) i", j.ID, ids)
+		tx.Queue("insert into approval_results (job_id, reimbursement_id, posts) select $1, i, p from unnest($2::bigint[], $3::boolean[]) u(i, p)", j.ID, ids, posts)
 		if err := tx.Enqueue(ApproveSeenArgs{JobID: j.ID}); err != nil {
 			return nil, err
 		}
@@ -97,21 +99,26 @@ func approveSeen(ctx context.Context, s *store.Store, id int64) error {
 	if err != nil || j.State != jobs.Running {
 		return err
 	}
-	type left struct{ ReimbursementID int64 }
+	type left struct {
+		ReimbursementID int64
+		Posts           *bool
+	}
 	for {
 		by, err := worksFor(ctx, s, j, access.Decide)
 		if err != nil || by == nil {
 			return err
 		}
-		rows, err := store.Select[left](store.Read(ctx, s), "select reimbursement_id from approval_results where job_id = $1 and place = 3 order by reimbursement_id limit $2", id, seenChunk)
+		rows, err := store.Select[left](store.Read(ctx, s), "select reimbursement_id, posts from approval_results where job_id = $1 and place = 3 order by reimbursement_id limit $2", id, seenChunk)
 		if err != nil {
 			return err
 		}
-		ids := make([]int64, len(rows))
+		ids, posts := make([]int64, len(rows)), make(map[int64]bool, len(rows))
 		for i, r := range rows {
-			ids[i] = r.ReimbursementID
+			if ids[i] = r.ReimbursementID; r.Posts != nil {
+				posts[r.ReimbursementID] = *r.Posts
+			}
 		}
-		if err := approvePart(ctx, s, *by, j, ids); err != nil || len(ids) == 0 {
+		if err := approvePart(ctx, s, *by, j, ids, posts); err != nil || len(ids) == 0 {
 			return err
 		}
 	}
@@ -121,8 +128,8 @@ func approveSeen(ctx context.Context, s *store.Store, id int64) error {
 // transaction, so that a crash never makes it look refused; what was refused is
 // noted afterwards, when the attempt stands in the audit trail. What the database could
 // not be asked about stays open, for the next attempt.
-func approvePart(ctx context.Context, s *store.Store, by access.Actor, j *jobs.Job, ids []int64) error {
-	opt := approveOptions{seen: true, then: func(tx *store.Tx, results []Result) error {
+func approvePart(ctx context.Context, s *store.Store, by access.Actor, j *jobs.Job, ids []int64, posts map[int64]bool) error {
+	opt := approveOptions{seen: true, posts: posts, then: func(tx *store.Tx, results []Result) error {
 		note(tx, j.ID, results, false)
 		return nil
 	}}

@@ -2,6 +2,7 @@ package reimbursements_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/apptest"
+	"hoten/app/cases"
 	"hoten/app/incidents"
 	"hoten/app/jobs"
 	"hoten/app/reimbursements"
@@ -19,12 +21,35 @@ import (
 // batch approves a selection to its end and tells what became of each: "2 posted".
 func batch(t testing.TB, w *apptest.World, by access.Actor, once string, ids ...int64) string {
 	t.Helper()
-	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, by, ids, once)
+	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, by, asShown(t, w, ids...), once)
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.Work()
 	return outcomes(t, w, j.ID)
+}
+
+// asShown are proposals as the step before a batch shows them; those that do not wait as if
+// they were posted.
+func asShown(t testing.TB, w *apptest.World, ids ...int64) []cases.AsShown {
+	t.Helper()
+	v, err := reimbursements.PreviewApprovals(store.Read(w.Ctx, w.Store), ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	marks := map[int64]uint32{}
+	for _, r := range v.Shown {
+		marks[r.ID] = r.Mark
+	}
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	out := make([]cases.AsShown, len(ids))
+	for i, id := range ids {
+		out[i] = cases.AsShown{ID: id, Mark: 1}
+		if mark, waits := marks[id]; waits {
+			out[i].Mark = mark
+		}
+	}
+	return out
 }
 
 func outcomes(t testing.TB, w *apptest.World, job int64) string {
@@ -120,7 +145,7 @@ func TestWhoMayApproveABatch(t *testing.T) {
 		if by.May(access.Decide) {
 			continue
 		}
-		_, err := reimbursements.ApproveSeen(w.Ctx, w.Store, by, []int64{1}, "x")
+		_, err := reimbursements.ApproveSeen(w.Ctx, w.Store, by, asShown(t, w, 1), "x")
 		refusedAs(t, err, "forbidden")
 		if n := count(t, w, "select count(*) from jobs"); n != 0 {
 			t.Errorf("%s began a batch", role)
@@ -128,14 +153,35 @@ func TestWhoMayApproveABatch(t *testing.T) {
 	}
 	_, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, nil, "x")
 	refusedAs(t, err, "nothing_chosen")
-	_, err = reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, make([]int64, 3), strings.Repeat("x", 65))
+	_, err = reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, asShown(t, w, 1), strings.Repeat("x", 65))
 	refusedAs(t, err, "invalid")
-	many := make([]int64, reimbursements.MostChosen+1)
+	many := make([]cases.AsShown, reimbursements.MostChosen+1)
 	for i := range many {
-		many[i] = int64(i + 1)
+		many[i].ID = int64(i + 1)
 	}
 	_, err = reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, many, "x")
 	refusedAs(t, err, "too_many_chosen")
+}
+
+// What the step said would only wait for another approval is not posted by a batch, when
+// somebody else approved it meanwhile, and the other way round.
+func TestABatchPostsWhatItSaid(t *testing.T) {
+	w, of := importLosses(t, small, large)
+	for _, c := range of {
+		propose(t, w, w.Agent, c)
+	}
+	lookAt(t, w, w.Supervisor, 1, 2)
+	shown := asShown(t, w, 1, 2)
+	if _, err := reimbursements.Approve(w.Ctx, w.Store, w.Supervisor2, 2); err != nil {
+		t.Fatal(err)
+	}
+	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, shown, "a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Work()
+	wants(t, "the batch", outcomes(t, w, j.ID), "2 changed_since_shown, 1 posted")
+	wants(t, "shown anew", batch(t, w, w.Supervisor, "b", 2), "2 posted")
 }
 
 // Two supervisors approve the same selection at once, and each of them clicks twice.
@@ -157,7 +203,7 @@ func TestBatchesAtOnce(t *testing.T) {
 	for i := range begun {
 		wg.Go(func() {
 			by := []access.Actor{w.Supervisor, w.Supervisor2}[i/2]
-			j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, by, ids, "once")
+			j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, by, asShown(t, w, ids...), "once")
 			if err != nil {
 				t.Error(err)
 			}
@@ -213,7 +259,7 @@ func TestABatchOutlastsItsDatabase(t *testing.T) {
 		propose(t, w, w.Agent, c)
 	}
 	lookAt(t, w, w.Supervisor, 1, 2, 3)
-	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, []int64{1, 2, 3}, "a")
+	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, asShown(t, w, 1, 2, 3), "a")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +294,7 @@ func TestABatchGoesOnAfterACrash(t *testing.T) {
 		propose(t, w, w.Agent, c)
 	}
 	lookAt(t, w, w.Supervisor, 1, 2, 3)
-	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, []int64{1, 2, 3, 99}, "a")
+	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, asShown(t, w, 1, 2, 3, 99), "a")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -296,7 +342,7 @@ func TestJobsEndWithTheRight(t *testing.T) {
 			}
 			lookAt(t, w, w.Supervisor, 1, 2)
 			leave("approvals", "staff_id")
-			j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, []int64{1, 2}, "a")
+			j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, asShown(t, w, 1, 2), "a")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -25,7 +25,7 @@ func (p *preparation) post(tx *store.Tx, approved []*approval) error {
 		}
 		decidedNow(a.Reimbursement, Posted, a.by, tx.Now)
 		a.TransferID = &p.transfers[i]
-		drafts = append(drafts, ledger.Draft{ID: p.transfers[i], Key: transferKey(a.Reimbursement.ID), Postings: postings(a.plan, a.accounts, p.companies)})
+		drafts = append(drafts, ledger.Draft{ID: p.transfers[i], Key: a.TransferKey(), Postings: postings(a.plan, a.accounts, p.companies)})
 		for _, b := range a.plan.Balances {
 			if b.Behind > 0 {
 				behind = append(behind, a.accounts[b.ProgramID])

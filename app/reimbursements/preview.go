@@ -160,12 +160,20 @@ func proposeShown(tx *store.Tx, part []cases.AsShown) (fell []cases.Fell, err er
 
 // ApprovalsPreview is what approving chosen proposals would do as they stand.
 type ApprovalsPreview struct {
-	IDs     []int64 // those that wait, by id
-	Settled int64   // of the chosen, that wait no more
-	Last    int64   // that the approval would post
-	Totals  Totals
+	Shown   []cases.AsShown // those that wait, by id, with postsMark or waitsMark
+	Settled int64           // of the chosen, that wait no more
+	Last    int64           // that the approval would post
+	Totals  Totals          // of those that it would post
+	Waiting Totals          // of the others, which another supervisor approves
 	Classes map[string]int64
 }
+
+// Marks of what a step showed of a proposal: that the approval posts it, or that it waits for
+// another. Its plan cannot change.
+const (
+	waitsMark = iota
+	postsMark
+)
 
 // PreviewApprovals looks at chosen proposals that wait. Refused: none chosen, more than
 // MostChosen. What was proposed does not change; where what is due has become another, the
@@ -186,17 +194,20 @@ func PreviewApprovals(db *gorm.DB, ids []int64) (*ApprovalsPreview, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &ApprovalsPreview{Settled: int64(len(ids) - len(rows)), Totals: NewTotals(), Classes: map[string]int64{}}
+	lines, err := Lines(db, ids)
+	if err != nil {
+		return nil, err
+	}
+	p := &ApprovalsPreview{Settled: int64(len(ids) - len(rows)), Totals: NewTotals(), Waiting: NewTotals(), Classes: map[string]int64{}}
 	for _, r := range rows {
-		p.IDs = append(p.IDs, r.ID)
 		p.Classes[r.Class]++
+		mark, sum := uint32(waitsMark), p.Waiting
 		if r.Last {
+			mark, sum = postsMark, p.Totals
 			p.Last++
 		}
+		p.Shown = append(p.Shown, cases.AsShown{ID: r.ID, Mark: mark})
+		sum.AddAll(Plan{Lines: lines[r.ID]}.Totals())
 	}
-	lines, err := Lines(db, p.IDs)
-	for _, of := range lines {
-		p.Totals.AddAll(Plan{Lines: of}.Totals())
-	}
-	return p, err
+	return p, nil
 }

@@ -52,8 +52,9 @@ func tellApproved(tx *store.Tx, approved []*approval) error {
 	return audit.Record(tx, recorded...)
 }
 
-// transferKey is unique for ever: a plan is posted at most once.
-func transferKey(id int64) string { return fmt.Sprintf("reimbursement:%d", id) }
+// TransferKey is what the transfer of the proposal is called in the ledger, unique for ever: a plan
+// is posted at most once.
+func (r Reimbursement) TransferKey() string { return fmt.Sprintf("reimbursement:%d", r.ID) }
 
 func decidedNow(r *Reimbursement, state string, by access.Actor, now time.Time) {
 	r.State, r.DecidedAt, r.DecidedBy = state, &now, &by.ID

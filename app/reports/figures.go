@@ -39,6 +39,7 @@ type Figures struct {
 	Unknown     int64            `json:"balance_unknown"` // of them: how much is not known before a balance is
 	Unproposed  int64            `json:"unproposed"`      // a proposal for all makes one of each
 	Unnotified  int64            `json:"unnotified"`
+	Kept        bool             `json:"-"`           // counted a while ago
 	PointsOpen  map[string]int64 `json:"points_open"` // cases whose points cannot be settled yet, by why: cases.PointsMarks
 	Cases       map[string]int64 `json:"cases"`
 	Open        Ages             `json:"open"`

@@ -43,10 +43,12 @@ func Overview(db *gorm.DB, incident *incidents.Incident, now time.Time) (*Figure
 	if err != nil {
 		return nil, nil, err
 	}
+	kept := k[incident.ID].counts != nil
 	f, err := k[incident.ID].figures(db, incident.ID, now)
 	if err != nil {
 		return nil, nil, err
 	}
+	f.Kept = kept
 	return f, k[incident.ID].counts.Days, nil
 }
 

@@ -106,7 +106,14 @@ func movementOf(m incidents.Movement, names map[int16]string, settled bool) ui.M
 	return out
 }
 
-// sums are the case's, from the balance when the ID was restricted on.
+// ours reports whether a posting on the ID's accounts is of a request of this case; those of
+// other incidents stand on the same accounts.
+func (v *caseView) ours(l ledger.Line) bool {
+	return slices.ContainsFunc(*v.found.proposals, func(r reimbursements.Row) bool { return l.Key == r.TransferKey() })
+}
+
+// sums are the case's, from the balance when the ID was restricted on; what was put back for
+// other incidents of the ID is a sum of its own.
 func (v *caseView) sums() (out []ui.ProgramSum) {
 	for _, program := range v.programs {
 		balance, known := v.facts.Balances[program.ID]
@@ -115,8 +122,12 @@ func (v *caseView) sums() (out []ui.ProgramSum) {
 		}
 		s := ui.ProgramSum{Program: program.Name(i18n.Lang(v.ctx)), After: balance}
 		for _, l := range *v.found.posted {
-			if l.ProgramID == program.ID {
+			switch {
+			case l.ProgramID != program.ID:
+			case l.Purpose == ledger.Opening || l.Purpose == ledger.Moved || v.ours(l):
 				addSum(&s, l.Purpose, l.Points)
+			default:
+				s.Elsewhere += l.Points
 			}
 		}
 		addPlan(&s, program.ID, v.plan)

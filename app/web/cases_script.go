@@ -237,7 +237,9 @@ func (v *caseView) ways(posted bool) (restored, reimbursed bool) {
 	var kinds []string
 	if posted {
 		for _, l := range *v.found.posted {
-			kinds = append(kinds, l.Purpose)
+			if v.ours(l) {
+				kinds = append(kinds, l.Purpose)
+			}
 		}
 	} else {
 		for _, l := range v.plan.Lines {
@@ -257,7 +259,7 @@ func (v *caseView) ways(posted bool) (restored, reimbursed bool) {
 func (v *caseView) putBack() (programs []incidents.Program) {
 	for _, p := range v.programs {
 		if slices.ContainsFunc(*v.found.posted, func(l ledger.Line) bool {
-			return l.ProgramID == p.ID && l.Purpose != ledger.Opening && l.Purpose != ledger.Moved
+			return l.ProgramID == p.ID && l.Purpose != ledger.Moved && v.ours(l)
 		}) {
 			programs = append(programs, p)
 		}

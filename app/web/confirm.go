@@ -66,31 +66,37 @@ func (p *page) confirmPoints(v *reimbursements.Preview, shown ui.ConfirmShow) er
 	shown.Groups = p.standing(v.Classes, v.Statuses)
 	shown.More, shown.PassedAll = v.More, int64(len(v.Passed))
 	shown.Passed = p.fell(v.Passed[:min(len(v.Passed), pageSize)])
-	return p.confirmSums(v.Totals, shown)
-}
-
-// confirmSums shows the sums by program with the step.
-func (p *page) confirmSums(totals reimbursements.Totals, shown ui.ConfirmShow) error {
 	programs, err := incidents.Programs(p.db)
 	if err != nil {
 		return err
 	}
-	lang := i18n.Lang(p.ctx)
-	for _, program := range programs {
-		id := program.ID
-		s := ui.ProgramTotals{Program: program.Name(lang), Rollback: totals.Rollback[id], Reimburse: totals.Reimburse[id] + totals.Adjusted[id],
-			Absorbed: totals.Absorbed[id], Points: totals.Cost(id), Cost: ledger.Amount{Program: program, Points: totals.Cost(id)}.Name(lang)}
-		if s.Rollback != 0 || s.Reimburse != 0 || s.Absorbed != 0 {
-			shown.Programs = append(shown.Programs, s)
-		}
-	}
+	shown.Programs = p.confirmSums(v.Totals, programs)
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }
 
+// confirmSums are the sums by program of a step.
+func (p *page) confirmSums(totals reimbursements.Totals, programs []incidents.Program) (out []ui.ProgramTotals) {
+	lang := i18n.Lang(p.ctx)
+	for _, program := range programs {
+		id := program.ID
+		s := ui.ProgramTotals{Program: program.Name(lang), Rollback: totals.Rollback[id], Reimburse: totals.Reimburse[id],
+			Absorbed: totals.Absorbed[id], Adjusted: totals.Adjusted[id], Points: totals.Cost(id), Cost: ledger.Amount{Program: program, Points: totals.Cost(id)}.Name(lang)}
+		if s.Rollback != 0 || s.Reimburse != 0 || s.Absorbed != 0 || s.Adjusted != 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 func (p *page) confirm(kind, back, label, action string, of []cases.AsShown) ui.ConfirmShow {
 	return ui.ConfirmShow{Kind: kind, Back: back, BackLabel: label, Action: action, Count: int64(len(of)), CountedAt: p.w.s.Clock(),
-		Fields: []ui.Choice{{Label: "shown", Value: cases.PackShown(of)}}}
+		Fields: []ui.Choice{{Label: "shown", Value: cases.PackShown(p.w.s.Vault, p.by, kind, of)}}}
+}
+
+// asShown is what a form of that kind of step carries, which this person was shown.
+func (p *page) asShown(kind string) ([]cases.AsShown, error) {
+	return cases.UnpackShown(p.w.s.Vault, p.by, kind, p.FormValue("shown"))
 }
 
 // standing groups cases by class and status.
@@ -128,7 +134,7 @@ func (p *page) refusedBecause(err error) string {
 
 func notifyAll(p *page) error {
 	incident := "/incidents/" + p.Param("reference")
-	shown, err := cases.UnpackShown(p.FormValue("shown"))
+	shown, err := p.asShown("notices")
 	if err != nil {
 		return p.to(incident+"/notices", "")
 	}
@@ -148,7 +154,7 @@ func notifyAll(p *page) error {
 
 func proposeAll(p *page) error {
 	incident := "/incidents/" + p.Param("reference")
-	shown, err := cases.UnpackShown(p.FormValue("shown"))
+	shown, err := p.asShown("proposals")
 	if err != nil {
 		return p.to(incident+"/reimbursements", "")
 	}
@@ -159,7 +165,7 @@ func proposeAll(p *page) error {
 // confirmed.
 func proposeMany(p *page) error {
 	if p.Request().PostForm.Has("shown") {
-		shown, err := cases.UnpackShown(p.FormValue("shown"))
+		shown, err := p.asShown("proposals")
 		if err != nil {
 			return p.again(err, "", showCases)
 		}
@@ -223,7 +229,15 @@ func confirmImpostor(p *page) error {
 	if v.CallClosed == "impostor" && text(call.Outcome) == cases.ImpostorSuspected {
 		return p.to("/cases/"+number, "")
 	}
-	shown := ui.ConfirmShow{Kind: "impostor", Back: "/cases/" + number, BackLabel: number, Count: 1,
+	of, err := cases.SameID(p.db, call.CaseID)
+	if err != nil {
+		return err
+	}
+	progress, err := cases.ProgressOf(p.db, call, p.policies.Verification, p.w.s.Clock())
+	if err != nil {
+		return err
+	}
+	shown := ui.ConfirmShow{Kind: "impostor", Back: "/cases/" + number, BackLabel: number, Count: int64(len(of)), Answers: p.answers(call, progress), Groups: []ui.ConfirmGroup{p.otherCases(of, call.CaseID)},
 		Action: "/calls/" + p.Param("id") + "/conclude", Fields: []ui.Choice{{Label: "outcome", Value: cases.ImpostorSuspected}},
 		Facts: []ui.Choice{{Label: i18n.T(p.ctx, "cases.number"), Value: number}, {Label: i18n.T(p.ctx, "cases.login_id"), Value: v.LoginID},
 			{Label: i18n.T(p.ctx, "calls.relation"), Value: i18n.T(p.ctx, "calls.relation."+call.Relation)}}}
@@ -234,4 +248,36 @@ func confirmImpostor(p *page) error {
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// otherCases are the cases that a suspicion about the caller of one concerns as well, with
+// what waits in them.
+func (p *page) otherCases(of []cases.Case, caller int64) ui.ConfirmGroup {
+	group := ui.ConfirmGroup{Title: i18n.T(p.ctx, "confirm.impostor.others")}
+	for _, c := range of {
+		if c.ID == caller {
+			continue
+		}
+		stands := i18n.T(p.ctx, "cases.status."+string(c.Status))
+		if (reimbursements.Reimbursement{State: text(c.ReimbursementState)}).Pending() {
+			stands += i18n.T(p.ctx, "list.comma") + i18n.T(p.ctx, "confirm.impostor.request")
+		}
+		group.Rows = append(group.Rows, ui.Choice{Label: c.Number(), Value: stands})
+	}
+	return group
+}
+
+// answers says how many items were answered rightly and wrongly in a call; nothing where nobody
+// asked.
+func (p *page) answers(call *cases.Call, progress cases.Progress) string {
+	right := 0
+	for _, state := range progress.Items {
+		if state == "match" {
+			right++
+		}
+	}
+	if right == 0 && call.Wrong == 0 {
+		return ""
+	}
+	return i18n.T(p.ctx, "confirm.impostor.answers", "right", right, "wrong", call.Wrong)
 }

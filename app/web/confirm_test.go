@@ -15,7 +15,7 @@ import (
 var shownField = regexp.MustCompile(`name="shown" value="([^"]*)"`)
 
 // shownOn is what the form of a step carries.
-func shownOn(t *testing.T, a answer) string {
+func shownOn(t testing.TB, a answer) string {
 	t.Helper()
 	m := shownField.FindStringSubmatch(a.body)
 	if a.status != 200 || m == nil {
@@ -181,4 +181,103 @@ func TestSuspicionStaysInReach(t *testing.T) {
 	const wrong = "鈴木 花子"
 	s.Call(s.Agent, s.Case(login).ID, cases.ItemName, wrong, cases.ItemName, wrong, cases.ItemName, wrong)
 	says(t, "three wrong answers", s.as(s.Agent).get("/cases/"+s.Case(login).Number()).body, []string{"新しい通話で確認を続けず", `href="/calls/1/impostor"`}, nil)
+}
+
+// The step before a batch of approvals sums what is put back now; what waits for another
+// approval has rows of its own, and so have adjustments. A colleague's step and a longer
+// selection are not confirmed.
+func TestStepBeforeApprovalsSumsWhatMoves(t *testing.T) {
+	s, ids := waitingSite(t, 2)
+	b := s.as(s.Supervisor)
+	for _, id := range ids {
+		b.get(fmt.Sprintf("/reimbursements/%d", id))
+	}
+	step := b.post("/reimbursements/approve", append(chosen(ids...), "once", "x")...)
+	says(t, "the step", step.body, []string{"うち2件を実行", "もう1人の承認待ち）</th>", "調整</th>", `name="shown"`}, nil)
+	csv := b.get("/reimbursements.csv").body
+	says(t, "the file", csv, []string{"調整"}, nil)
+	before := s.count("select count(*) from approvals")
+	for name, form := range map[string][]string{
+		"no step":         append(chosen(ids...), "once", "y", "confirmed", "true"),
+		"a longer one":    append(chosen(ids...), "once", "y", "shown", ""),
+		"of a colleague":  {"once", "y", "shown", shownOn(t, s.as(s.Supervisor2).post("/reimbursements/approve", append(chosen(ids...), "once", "y")...))},
+		"of another kind": {"once", "y", "shown", cases.PackShown(s.Vault, s.Supervisor, "proposals", []cases.AsShown{{ID: ids[0], Mark: 1}})},
+	} {
+		b.post("/reimbursements/approve", form...)
+		if n := s.count("select count(*) from jobs"); n != 0 {
+			t.Fatalf("%s began a batch", name)
+		}
+	}
+	// One request is approved as its page showed it.
+	at := fmt.Sprintf("/reimbursements/%d/approve", ids[0])
+	for _, plan := range []string{"", "00"} {
+		if a := b.post(at, "plan", plan); a.status != 409 || s.count("select count(*) from approvals") != before {
+			t.Errorf("plan %q: %d", plan, a.status)
+		}
+	}
+	did := b.post("/reimbursements/approve", "once", "x", "shown", shownOn(t, step))
+	s.Work()
+	if n := s.count("select count(*) from approvals"); did.status != 303 || n != len(ids) {
+		t.Errorf("%d, %d approvals", did.status, n)
+	}
+}
+
+// A step without a cost names what moves.
+func TestStepWithoutCostNamesWhatMoves(t *testing.T) {
+	s := newSite(t)
+	s.Import(apptest.AffectedHeader+"r@ocn.example,山田 太郎,ヤマダ タロウ,1970-02-03,,r@mail.example,2008-01-01,,,,ja,1,5000,2014-07-29 10:00\n",
+		apptest.MovementsHeader+"R1,r@ocn.example,2014-07-20 02:00:00,transfer,pointtalk,goo,,200,40,,confirmed\n")
+	step := s.as(s.Agent).post("/cases/reimbursements", "number", s.Case("r@ocn.example").Number())
+	says(t, "the step", step.body, []string{"補填1件（移行の戻し：", "+200", "−40"}, nil)
+}
+
+var proposeAllCount = regexp.MustCompile(`id="propose-all-button"[^>]*>補填([0-9,]+)件を一括申請する`)
+
+// The button of an incident counts what its step would propose: not an ID of which a request
+// waits in another incident, nor what the rules refuse, and nothing once all was proposed.
+func TestProposeButtonCountsWhatItsStepProposes(t *testing.T) {
+	s := threeOwed(t)
+	s.secondIncident()
+	agent := s.as(s.Agent)
+	counts := func(when string, want string) {
+		t.Helper()
+		got := ""
+		if m := proposeAllCount.FindStringSubmatch(agent.get("/incidents/" + apptest.Reference).body); m != nil {
+			got = m[1]
+		}
+		if got != want {
+			t.Errorf("%s: the button says %q, want %q", when, got, want)
+		}
+	}
+	counts("at first", "4")
+	s.ImportInto(secondIncident, apptest.AffectedHeader+"w000@ocn.example,山田 太郎,ヤマダ タロウ,1970-02-03,,w0@mail.example,2008-01-01,,,,ja,,,\n",
+		apptest.MovementsHeader+"Q1,w000@ocn.example,2014-07-21 02:00:00,exchange,goo,,gift-code,7,,,confirmed\n")
+	other := s.count("select id from cases where incident_id = (select id from incidents where reference = $1)", secondIncident)
+	if _, err := reimbursements.Propose(s.Ctx, s.Store, s.Agent2, int64(other), ""); err != nil {
+		t.Fatal(err)
+	}
+	counts("one waits in another incident", "3")
+	at := "/incidents/" + apptest.Reference + "/reimbursements"
+	agent.post(at, "shown", shownOn(t, agent.get(at)))
+	counts("after the act", "")
+}
+
+// The step of a suspicion names the other cases of the ID, what waits in them, and what the
+// caller answered.
+func TestSuspicionNamesAllCasesOfTheID(t *testing.T) {
+	s := newSite(t)
+	const who = "two@ocn.example"
+	line := who + ",山田 太郎,ヤマダ タロウ,1970-02-03,,b@mail.example,2008-01-01,,,N77,ja,"
+	s.Import(apptest.AffectedHeader+line+"10,5000,2014-07-29 10:00\n", "")
+	c := s.Case(who)
+	s.secondIncident()
+	s.ImportInto(secondIncident, apptest.AffectedHeader+line+",,\n", apptest.MovementsHeader+"P2,"+who+",2014-07-20 03:00:00,exchange,goo,,gift-code,20,,,confirmed\n")
+	other := cases.Number(int64(s.count("select id from cases where identity_id = $1 and id <> $2", c.IdentityID, c.ID)))
+	id, _ := cases.ParseNumber(other)
+	if _, err := reimbursements.Propose(s.Ctx, s.Store, s.Agent2, id, ""); err != nil {
+		t.Fatal(err)
+	}
+	call := s.Call(s.Agent, c.ID, "name", "山田 太郎", "birth_date", "1980-01-01")
+	step := s.as(s.Agent).get(fmt.Sprintf("/calls/%d/impostor", call.ID)).body
+	says(t, "the step", step, []string{other, "補填申請あり", "（2案件）", "○ 1件、× 1件"}, nil)
 }

@@ -145,10 +145,9 @@ func exportReimbursements(p *page) error {
 		name := program.Name(i18n.Lang(p.ctx)) + " "
 		columns = append(columns,
 			numberColumn(name+i18n.T(p.ctx, "reimbursements.rollback"), func(r ui.ReimbursementRow) int64 { return r.Amounts[program.Code].Rollback }),
-			numberColumn(name+i18n.T(p.ctx, "reimbursements.reimburse"), func(r ui.ReimbursementRow) int64 {
-				return r.Amounts[program.Code].Reimburse + r.Amounts[program.Code].Adjusted
-			}),
-			numberColumn(name+i18n.T(p.ctx, "reimbursements.absorbed"), func(r ui.ReimbursementRow) int64 { return r.Amounts[program.Code].Absorbed }))
+			numberColumn(name+i18n.T(p.ctx, "reimbursements.reimburse"), func(r ui.ReimbursementRow) int64 { return r.Amounts[program.Code].Reimburse }),
+			numberColumn(name+i18n.T(p.ctx, "reimbursements.absorbed"), func(r ui.ReimbursementRow) int64 { return r.Amounts[program.Code].Absorbed }),
+			numberColumn(name+i18n.T(p.ctx, "reimbursements.line.adjust"), func(r ui.ReimbursementRow) int64 { return r.Amounts[program.Code].Adjusted }))
 	}
 	columns = append(columns,
 		textColumn(i18n.T(p.ctx, "reimbursements.proposer"), func(r ui.ReimbursementRow) string { return r.Proposer }),

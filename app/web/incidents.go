@@ -41,12 +41,19 @@ func showIncident(p *page) error {
 	}
 	shown := ui.IncidentsShow{Reference: i.Reference, Title: i.Title(i18n.Lang(p.ctx)), From: i.PeriodFrom.At(0), To: i.PeriodTo.At(0), DetectedOn: i.DetectedOn.At(0),
 		IDs: f.IDs, Exchanged: f.IDsExchange, Added: f.Added, Inquiries: f.Inquiries, Restricted: f.Restricted, Notified: f.Notified, Reached: f.Reached, Verified: f.Verified,
-		Resumed: f.Resumed, MadeWhole: f.MadeWhole, WithPlan: f.WithPlan, Unknown: f.Unknown, Completed: f.Completed, Unproposed: f.Unproposed, Unnotified: f.Unnotified,
+		Resumed: f.Resumed, MadeWhole: f.MadeWhole, WithPlan: f.WithPlan, Unknown: f.Unknown, Completed: f.Completed, Unproposed: f.Unproposed, Unnotified: f.Unnotified, Uncounted: f.Kept,
 		CountedAt: f.At, PlannedAt: f.PlannedAt, Waiting: f.Waiting.Count, Overdue: f.Overdue, Oldest: moment(f.Waiting.Oldest), Unreachable: f.Unreachable,
 		Days: reports.DaysTable(p.ctx, days), Open: reports.AgesTable(p.ctx, f.Open),
 		MayPropose: p.by.May(access.Propose), MayNotify: p.by.May(access.ManageIncidents), MayImport: p.by.May(access.ManageIncidents), MayEdit: p.by.May(access.ManageIncidents)}
 	if shown.NoNotices, err = p.refusal(p.here.Refusal()); err != nil {
 		return err
+	}
+	if shown.MayPropose && !f.Kept { // counted as the step counts
+		v, err := reimbursements.PreviewAll(p.db, p.w.s.Clock(), p.by, i.ID)
+		if err != nil {
+			return err
+		}
+		shown.Unproposed, shown.Uncounted = int64(len(v.Shown))+v.More, v.More > 0
 	}
 	for _, m := range cases.PointsMarks {
 		if n := f.PointsOpen[m.Name]; n > 0 {

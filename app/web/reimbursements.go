@@ -10,6 +10,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/cases"
+	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
 	"hoten/app/reimbursements"
@@ -209,7 +210,14 @@ func (p *page) changes(was, is reimbursements.Plan, programs []incidents.Program
 
 func approve(p *page) error {
 	return p.decide("approve", "approved", func(id int64) error {
-		_, err := reimbursements.Approve(p.ctx, p.w.s, p.by, id)
+		r, err := reimbursements.ByID(p.db, id)
+		if err != nil {
+			return err
+		}
+		if p.FormValue("plan") != hex.EncodeToString(r.PlanHash) {
+			return fault.New(fault.Conflict, "not_as_shown") // the form of another page, or of none
+		}
+		_, err = reimbursements.Approve(p.ctx, p.w.s, p.by, id)
 		return err
 	})
 }

@@ -26,10 +26,14 @@ func approveMany(p *page) error {
 	}
 	var list ui.ReimbursementsIndex
 	p.waitingFilter(&list)
-	if p.FormValue("confirmed") == "" {
+	if !p.Request().PostForm.Has("shown") {
 		return p.confirmApprovals(ids, list)
 	}
-	j, err := reimbursements.ApproveSeen(p.ctx, p.w.s, p.by, ids, p.FormValue("once"))
+	shown, err := p.asShown("approvals")
+	if err != nil {
+		return p.again(err, "", showReimbursements)
+	}
+	j, err := reimbursements.ApproveSeen(p.ctx, p.w.s, p.by, shown, p.FormValue("once"))
 	if err != nil {
 		return p.again(err, "", showReimbursements)
 	}
@@ -41,21 +45,24 @@ func (p *page) confirmApprovals(ids []int64, list ui.ReimbursementsIndex) error 
 	if err != nil {
 		return p.again(err, "", showReimbursements)
 	}
-	shown := ui.ConfirmShow{Kind: "approvals", Back: list.Address(), BackLabel: i18n.T(p.ctx, "reimbursements.index.title"), Action: "/reimbursements/approve",
-		Count: int64(len(v.IDs)), CountedAt: p.w.s.Clock(), Groups: p.standing(v.Classes, nil),
-		Fields: append(list.Filters(), ui.Choice{Label: "once", Value: p.FormValue("once")}, ui.Choice{Label: "confirmed", Value: "true"})}
-	for _, id := range v.IDs {
-		shown.Fields = append(shown.Fields, ui.Choice{Label: "id", Value: strconv.FormatInt(id, 10)})
-	}
+	shown := p.confirm("approvals", list.Address(), i18n.T(p.ctx, "reimbursements.index.title"), "/reimbursements/approve", v.Shown)
+	shown.Groups = p.standing(v.Classes, nil)
+	shown.Fields = append(append(shown.Fields, list.Filters()...), ui.Choice{Label: "once", Value: p.FormValue("once")})
 	for _, f := range []struct {
 		label string
 		n     int64
-	}{{"posted", v.Last}, {"second", int64(len(v.IDs)) - v.Last}, {"settled", v.Settled}} {
+	}{{"posted", v.Last}, {"second", int64(len(v.Shown)) - v.Last}, {"settled", v.Settled}} {
 		if f.n > 0 {
 			shown.Facts = append(shown.Facts, ui.Choice{Label: i18n.T(p.ctx, "confirm.approvals."+f.label), Value: i18n.Number(f.n)})
 		}
 	}
-	return p.confirmSums(v.Totals, shown)
+	programs, err := incidents.Programs(p.db)
+	if err != nil {
+		return err
+	}
+	shown.Programs, shown.Waiting, shown.Waits = p.confirmSums(v.Totals, programs), p.confirmSums(v.Waiting, programs), int64(len(v.Shown))-v.Last
+	shown.Frame = p.frame
+	return p.render(shown.Page())
 }
 
 // listBack is the address of the list that a reader came from, and nothing else.

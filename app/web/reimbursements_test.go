@@ -73,11 +73,17 @@ func chosen(ids ...int64) (form []string) {
 
 var onceMark = regexp.MustCompile(`name="once" value="([^"]+)"`)
 
-// approveChosen sends the list's form, works the batch and gives where it leads and
-// what stands there.
+// confirmChosen sends the list's form and gives that of the step which follows.
+func (s *site) confirmChosen(b *browser, ids []int64, once string) []string {
+	s.T.Helper()
+	return []string{"shown", shownOn(s.T, b.post("/reimbursements/approve", append(chosen(ids...), "once", once)...)), "once", once}
+}
+
+// approveChosen sends the forms of the list and of the step, works the batch and gives where
+// it leads and what stands there.
 func (s *site) approveChosen(b *browser, ids []int64, more ...string) (answer, answer) {
 	s.T.Helper()
-	a := b.post("/reimbursements/approve", append(append(chosen(ids...), "once", rand.Text(), "confirmed", "true"), more...)...)
+	a := b.post("/reimbursements/approve", append(s.confirmChosen(b, ids, rand.Text()), more...)...)
 	s.Work()
 	if a.status != http.StatusSeeOther {
 		return a, answer{}
@@ -107,6 +113,7 @@ func TestApprovingWhatWasLookedAt(t *testing.T) {
 	if got := pickable(b.get("/reimbursements").body); len(got) != 4 {
 		t.Errorf("after opening: %v", got)
 	}
+	again := s.confirmChosen(b, append(ids, 4711), "again")
 	a, result := s.approveChosen(b, ids, "class", "B", "band", "1")
 	if want := "?back=" + url.QueryEscape("/reimbursements?state=submitted&class=B&band=1"); !strings.HasSuffix(a.location, want) {
 		t.Fatalf("%s does not lead back to %s", a.location, want)
@@ -119,9 +126,11 @@ func TestApprovingWhatWasLookedAt(t *testing.T) {
 	if missingWord.MatchString(result.body) || result.header.Get("Refresh") != "" {
 		t.Error("the result is not done, or lacks a word")
 	}
-	_, result = s.approveChosen(b, append(ids, 4711))
+	second := b.post("/reimbursements/approve", again...)
+	s.Work()
+	result = b.get(second.location)
 	said := strings.Join(strings.Fields(result.body), " ")
-	for words, n := range map[string]int{"すでに処理が済んでいます。": 3, "実行済 " + s.Supervisor.Name: 3, "すでに承認しています。別のスーパーバイザー": 1, "見つかりません": 1} {
+	for words, n := range map[string]int{"すでに処理が済んでいます。": 3, "実行済 " + s.Supervisor.Name: 3, "すでに承認しています。別のスーパーバイザー": 1, "見つかりません": 0} {
 		if got := strings.Count(said, words); got != n {
 			t.Errorf("%s: %d, want %d", words, got, n)
 		}
@@ -129,7 +138,7 @@ func TestApprovingWhatWasLookedAt(t *testing.T) {
 	if s.count("select count(*) from approvals") != 4 {
 		t.Error("approved once more")
 	}
-	if again := b.get(a.location); again.status != http.StatusOK || !strings.Contains(again.body, "4 / 4") {
+	if first := b.get(a.location); first.status != http.StatusOK || !strings.Contains(first.body, "4 / 4") {
 		t.Error("the result cannot be reached any more")
 	}
 }
@@ -168,15 +177,15 @@ func TestBatchesAtOnce(t *testing.T) {
 	s, ids := waitingSite(t, 20)
 	ids = ids[:20]
 	browsers := []*browser{s.as(s.Supervisor), s.as(s.Supervisor2)}
-	marks := make([]string, 2)
+	steps := make([][]string, 2)
 	for i, b := range browsers {
-		marks[i] = onceMark.FindStringSubmatch(b.get("/reimbursements").body)[1]
+		steps[i] = s.confirmChosen(b, ids, onceMark.FindStringSubmatch(b.get("/reimbursements").body)[1])
 	}
 	var wg sync.WaitGroup
 	answers := make([]answer, 4)
 	for i := range answers {
 		wg.Go(func() {
-			answers[i] = browsers[i%2].post("/reimbursements/approve", append(chosen(ids...), "once", marks[i%2], "confirmed", "true")...)
+			answers[i] = browsers[i%2].post("/reimbursements/approve", steps[i%2]...)
 		})
 	}
 	wg.Wait()
@@ -210,9 +219,11 @@ func TestBatchesAtOnce(t *testing.T) {
 func TestHostileSelections(t *testing.T) {
 	s, _ := waitingSite(t, 1)
 	b := s.as(s.Supervisor)
-	for name, form := range map[string][]string{"nothing": {"once", "x"}, "no mark": {"id", "1"}, "a long mark": {"id", "1", "once", strings.Repeat("x", 5000)},
-		"numbers beyond": {"id", "99999999999999999999", "id", "-", "once", "x"}} {
-		if a := b.post("/reimbursements/approve", append(form, "confirmed", "true")...); a.status != http.StatusConflict && a.status != http.StatusUnprocessableEntity {
+	step := s.confirmChosen(b, []int64{1}, "x")[:2]
+	colleagues := s.confirmChosen(s.as(s.Supervisor2), []int64{1}, "x")
+	for name, form := range map[string][]string{"nothing": {"once", "x"}, "no mark": step, "a long mark": append(step, "once", strings.Repeat("x", 5000)),
+		"numbers beyond": {"id", "99999999999999999999", "id", "-", "once", "x"}, "no step": {"id", "1", "once", "x", "shown", ""}, "of a colleague": colleagues} {
+		if a := b.post("/reimbursements/approve", form...); a.status != http.StatusConflict && a.status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d", name, a.status)
 		}
 	}

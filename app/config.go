@@ -44,6 +44,9 @@ type Config struct {
 // Folder is the data folder unless another is named.
 const Folder = "./data"
 
+// Address is the listen address unless another is named.
+const Address = "127.0.0.1:8080"
+
 // FromEnvironment reads the variables, with their defaults; that of the data folder is
 // given.
 func FromEnvironment(folder string) Config {
@@ -54,7 +57,7 @@ func FromEnvironment(folder string) Config {
 		return otherwise
 	}
 	return Config{
-		Addr:        get("HOTEN_ADDR", "127.0.0.1:8080"),
+		Addr:        get("HOTEN_ADDR", Address),
 		DataDir:     get("HOTEN_DATA_DIR", folder),
 		DatabaseURL: get("HOTEN_DATABASE_URL", ""),
 		SMTPURL:     get("HOTEN_SMTP_URL", ""),

@@ -77,7 +77,7 @@ func showSetup(p *page) error {
 // missing are the steps of setting up that are not done. Where callers are played, mails
 // are meant to be kept.
 func (p *page) missing() ([]string, error) {
-	return setup.Missing(p.db, p.w.mails || p.w.training != nil)
+	return setup.Missing(p.db, p.w.mails && !p.frame.Alarms.MailServer || p.w.training != nil)
 }
 
 // unfinished is what the guide shows as missing, in words, for those who cannot set it up

@@ -44,13 +44,24 @@ func serve(ctx context.Context, c *call) error {
 	err = a.Serve(ctx, func(address string) {
 		fmt.Fprintln(c.err, i18n.T(c.words(), "cli.serve.ready", "url", a.BaseURL, "address", address))
 		if !administered {
-			fmt.Fprintln(c.err, i18n.T(c.words(), "cli.serve.nobody", "command", "hoten staff add --email admin@example.jp --name 渡辺 --role administrator"))
+			fmt.Fprintln(c.err, i18n.T(c.words(), "cli.serve.nobody", "command", "hoten staff add"+c.here()+" --email admin@example.jp --name 渡辺 --role administrator"))
 		}
 		if err := a.AskMailServer(ctx); err != nil {
 			fmt.Fprintln(c.err, i18n.T(c.words(), "cli.serve.mail_server", "error", err))
 		}
 	})
 	return errors.Join(err, a.Close())
+}
+
+// here are the flags with which another command finds this installation and its address.
+func (c *call) here() (flags string) {
+	if c.cfg.DataDir != app.Folder {
+		flags += " --data-dir " + c.cfg.DataDir
+	}
+	if c.cfg.Addr != app.Address {
+		flags += " --addr " + c.cfg.Addr
+	}
+	return flags
 }
 
 // refuseDemo keeps what everybody can sign in to from being served by mistake.

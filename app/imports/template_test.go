@@ -13,6 +13,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/imports"
 	"hoten/app/incidents"
+	"hoten/app/jptext"
 	"hoten/app/store"
 	"hoten/i18n"
 )
@@ -32,7 +33,7 @@ func TestTemplates(t *testing.T) {
 		for _, marked := range []bool{true, false} {
 			for _, file := range []string{imports.AffectedFile, imports.MovementsFile} {
 				var b bytes.Buffer
-				if err := imports.Template(file, lang, "", programs, &b); err != nil {
+				if err := imports.Template(file, lang, imports.Sample{Programs: programs}, &b); err != nil {
 					t.Fatal(err)
 				}
 				if text := b.String(); !strings.HasPrefix(text, "\ufeff") || strings.Count(text, "\r\n") != 2 || strings.Count(text, "\n") != 2 {
@@ -59,7 +60,8 @@ func TestTemplates(t *testing.T) {
 func TestTemplateWithAnID(t *testing.T) {
 	for _, file := range []string{imports.AffectedFile, imports.MovementsFile} {
 		var b bytes.Buffer
-		if err := imports.Template(file, "en", "FC-000001", nil, &b); err != nil || !strings.Contains(b.String(), "FC-000001") {
+		if err := imports.Template(file, "en", imports.Sample{Login: "FC-000001", Day: jptext.Date{Year: 2026, Month: 3, Day: 2}}, &b); err != nil || !strings.Contains(b.String(), "FC-000001") ||
+			file == imports.MovementsFile && !strings.Contains(b.String(), "2026-03-02 ") {
 			t.Errorf("%s: %s %v", file, b.String(), err)
 		}
 	}

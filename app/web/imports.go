@@ -4,6 +4,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,23 +41,45 @@ func newImport(p *page) error {
 	if err != nil {
 		return err
 	}
-	programs, err := incidents.Programs(p.db)
+	sample, err := p.sample(list)
 	if err != nil {
 		return err
 	}
 	shown := ui.ImportsNew{Incidents: p.choicesToOpen(list), Incident: p.QueryParam("incident")}
 	for _, file := range []string{imports.AffectedFile, imports.MovementsFile} {
-		shown.Files = append(shown.Files, ui.ImportFile{Name: file, Columns: columnsOf(i18n.Lang(p.ctx), imports.Columns(file, programs))})
+		shown.Files = append(shown.Files, ui.ImportFile{Name: file, Columns: columnsOf(i18n.Lang(p.ctx), sample, imports.Columns(file, sample.Programs))})
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }
 
-func columnsOf(lang string, of []csvin.Column) (out []ui.ImportColumn) {
+func columnsOf(lang string, s imports.Sample, of []csvin.Column) (out []ui.ImportColumn) {
 	for _, c := range of {
-		out = append(out, ui.ImportColumn{Header: c.In(lang), Format: c.Format(), Example: c.Example(lang), Required: c.Required})
+		out = append(out, ui.ImportColumn{Header: c.In(lang), Format: c.Format(), Example: s.Example(c, lang), Required: c.Required})
 	}
 	return out
+}
+
+// sample fills examples from the incident that the address names, else from the newest of
+// the list; its ID, else the only one there is.
+func (p *page) sample(list []incidents.Incident) (s imports.Sample, err error) {
+	if s.Programs, err = incidents.Programs(p.db); err != nil {
+		return s, err
+	}
+	ids, err := operators.IDs(p.db)
+	if err != nil {
+		return s, err
+	}
+	of := max(0, slices.IndexFunc(list, func(i incidents.Incident) bool { return i.Reference == p.QueryParam("incident") }))
+	for _, id := range ids {
+		if len(ids) == 1 || of < len(list) && list[of].IDKindID != nil && *list[of].IDKindID == id.ID {
+			s.Login = jptext.FormExample(id.Form)
+		}
+	}
+	if of < len(list) {
+		s.Day = list[of].PeriodFrom
+	}
+	return s, nil
 }
 
 // importTemplate is a file to fill in, in the reader's language.
@@ -65,22 +88,18 @@ func importTemplate(p *page) error {
 	if !ok || file != imports.AffectedFile && file != imports.MovementsFile {
 		return fault.Missing()
 	}
-	programs, err := incidents.Programs(p.db)
+	list, err := incidents.List(p.db)
 	if err != nil {
 		return err
 	}
-	ids, err := operators.IDs(p.db)
+	sample, err := p.sample(list)
 	if err != nil {
 		return err
-	}
-	login := ""
-	if len(ids) == 1 {
-		login = jptext.FormExample(ids[0].Form)
 	}
 	h := p.Response().Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="`+file+`.csv"`)
-	return imports.Template(file, i18n.Lang(p.ctx), login, programs, p.Response())
+	return imports.Template(file, i18n.Lang(p.ctx), sample, p.Response())
 }
 
 // createImport streams an upload: the token and the incident come first in the

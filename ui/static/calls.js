@@ -119,7 +119,8 @@ function lead(at) {
   const script = document.querySelector(".case-columns > .script");
   const above = script?.offsetLeft === document.getElementById("call").offsetLeft;
   at.scrollIntoView({ block: "nearest" });
-  if (!above || at.localName === "textarea") return; // a call that has ended has nothing to be read
+  if (!script || at.localName === "textarea") return; // a call that has ended has nothing to be read
+  if (!above) return script.scrollIntoView({ block: "nearest" }); // the panel beside it stays in sight by itself
   const room = window.innerHeight - script.offsetHeight;
   const said = document.querySelector("#flash-area .notice");
   const first = said && said.offsetHeight + 24 < room ? said : script;

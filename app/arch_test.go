@@ -86,7 +86,7 @@ var bookkeepers = map[string]string{
 	"app/reports":        "figures of large incidents, counted again",
 	"app/reimbursements": "who has looked at which proposal, and what became of a batch",
 	"app/staff":          "people's own language, theme and text size; attempts to sign in",
-	"app/forms":          "forms that were sent, and where they led",
+	"app/forms":          "forms that were sent, where they led, and what they told",
 }
 
 type pkg struct {

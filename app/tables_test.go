@@ -16,7 +16,7 @@ var tables = map[string][]string{
 	"app/audit":          {"audit_entries", "audit_seals"},
 	"app/jobs":           {"jobs"},
 	"app/views":          {"saved_views"},
-	"app/forms":          {"sent_forms"},
+	"app/forms":          {"sent_forms", "form_results"},
 	"app/desks":          {"desks"},
 	"app/operators":      {"operators", "operator_marks", "id_kinds", "id_domains"},
 	"app/ledger":         {"programs", "accounts", "transfers", "postings"},

@@ -36,7 +36,7 @@ func confirmSamples(lang string) map[string]page {
 		Groups:  []ConfirmGroup{{Title: say("confirm.impostor.others"), Rows: []Choice{{say("cases.status.awaiting_approval") + say("list.comma") + say("confirm.impostor.request"), "2014-000131-9"}}}}, Action: "/calls/1/conclude",
 		Facts:  []Choice{{"2014-000123-4", say("cases.number")}, {"m1@ocn.example", say("cases.login_id")}},
 		Events: []Event{{At: jst(7, 31, 10, 2), Who: in(lang, "佐藤 美咲", "Misaki Sato"), Text: say("cases.event.link_sent")}}, Fields: []Choice{{"impostor_suspected", "outcome"}}}
-	results := ConfirmResults{Frame: sampleFrame(lang, "incidents", access.CenterManager), Title: say("confirm.results.proposals"), Back: "/incidents/2014-R096", BackLabel: back,
+	results := ConfirmResults{At: jst(7, 31, 10, 15), Frame: sampleFrame(lang, "incidents", access.CenterManager), Title: say("confirm.results.proposals"), Back: "/incidents/2014-R096", BackLabel: back,
 		Figures: []Choice{{"316", say("confirm.count_done.proposals")}, {"1", say("confirm.not_done")}}, Rows: []ResultRow{{Case: "2014-000123-4", Why: say("fault.changed_since_shown")}}}
 	return map[string]page{"confirm_show": proposals, "confirm_show_approvals": approvals, "confirm_show_moves": moves, "confirm_show_none": none, "confirm_show_notices": notices, "confirm_show_stopped": stopped, "confirm_show_impostor": impostor, "confirm_results": results}
 }

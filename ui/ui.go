@@ -65,12 +65,6 @@ type Frame struct {
 	Typed       map[string]string // what was typed, by field ID, when a form comes back
 }
 
-// InCall is a call that goes on; no case: there is none.
-type InCall struct {
-	Case  string
-	Since time.Time
-}
-
 // Versions is a field that two people changed.
 type Versions struct {
 	What  string

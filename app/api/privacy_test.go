@@ -134,6 +134,7 @@ func (v *tour) calls(agent, supervisor *client, number string) {
 	v.to(supervisor, "POST /cases/:number/verification/reopen", j{"reason": "本人と確認"}, ":number", number)
 	thief := start("inbound")
 	v.to(agent, "POST /calls/:id/conclude", j{"outcome": "impostor_suspected"}, ":id", thief)
+	v.to(supervisor, "POST /cases/:number/impostor/uphold", j{"reason": "声が別人"}, ":number", number).want(200)
 	v.to(supervisor, "POST /cases/:number/impostor/clear", j{"reason": "本人と確認"}, ":number", number)
 	v.to(supervisor, "POST /cases/:number/representatives", j{"relation": "proxy", "documents": "委任状 2014-07-30"}, ":number", number)
 	papers := agent.get("/cases/"+number).want(200, "representatives.0.relation", "proxy", "representatives.0.withdrawn_at", "null").at("representatives.0.id")

@@ -59,10 +59,11 @@ func (f *Form) Led(ctx context.Context, s *store.Store, location string) error {
 	})
 }
 
-// Forget deletes forms that were sent before a time.
+// Forget deletes forms that were sent before a time, and old results.
 func Forget(ctx context.Context, s *store.Store, before time.Time) error {
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
-		_, err := store.Exec(tx, "delete from sent_forms where sent_at < $1", before)
-		return err
+		tx.Queue("delete from sent_forms where sent_at < $1", before)
+		tx.Queue("delete from form_results where at < $1", tx.Now.Add(-resultsLife))
+		return nil
 	})
 }

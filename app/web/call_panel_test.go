@@ -81,7 +81,7 @@ func TestCallPanelSaysWhatBecameOfTheCode(t *testing.T) {
 		}
 	}
 	send()
-	shows("queued", []string{"確認コードを送信しています。", sending, asking, reading}, []string{sent, failed, "お送りいたしました"})
+	shows("queued", []string{"メールサーバーが未設定のため送信されません。", sending, asking, reading}, []string{sent, failed, "お送りいたしました"})
 	s.Deliver(refusing{errors.New("451 4.3.0 try later")})
 	shows("refused for now", []string{sending, asking, reading}, []string{sent, failed})
 	before, err := cases.Stamp(store.Read(s.Ctx, s.Store), c.ID)
@@ -119,7 +119,7 @@ func TestIdentityPanelSaysWhatBecameOfTheLink(t *testing.T) {
 		return shown
 	}
 	page := agent.get(path).body
-	says(t, "queued", page, []string{"URLを送信しています。", "URLをお送りしております"}, []string{"URLを送信しました"})
+	says(t, "queued", page, []string{"パスワード再設定のメールを作成しました。", "URLをお送りしております"}, []string{"URLを送信しました"})
 	says(t, "queued", panel(page), []string{"送信待ち"}, nil)
 	s.Deliver(s.outbox)
 	says(t, "sent", panel(agent.get(path).body), nil, []string{"送信待ち", "送信失敗"})

@@ -119,7 +119,6 @@ func (p *page) changeMany(kind, flash, what string, change cases.Change) error {
 	if done == len(rows) {
 		return p.to(p.casesList(), flash, "count", done)
 	}
-	p.section("cases")
 	slices.SortStableFunc(rows, func(a, b ui.ResultRow) int { // what was not done first
 		switch {
 		case a.Done == b.Done:
@@ -129,10 +128,8 @@ func (p *page) changeMany(kind, flash, what string, change cases.Change) error {
 		}
 		return 1
 	})
-	shown := ui.ConfirmResults{Title: i18n.T(p.ctx, "confirm.results."+kind), Back: p.casesList(), BackLabel: i18n.T(p.ctx, "cases.index.title"), Rows: rows, Mixed: true,
-		Figures: []ui.Choice{{Label: i18n.T(p.ctx, "confirm.changed"), Value: i18n.Number(int64(done))}, {Label: i18n.T(p.ctx, "confirm.not_done"), Value: i18n.Number(int64(len(rows) - done))}}}
-	shown.Frame = p.frame
-	return p.render(shown.Page())
+	return p.toResults(ui.ConfirmResults{Section: "cases", Title: i18n.T(p.ctx, "confirm.results."+kind), Back: p.casesList(), BackLabel: i18n.T(p.ctx, "cases.index.title"), Rows: rows, Mixed: true,
+		Figures: []ui.Choice{{Label: i18n.T(p.ctx, "confirm.changed"), Value: i18n.Number(int64(done))}, {Label: i18n.T(p.ctx, "confirm.not_done"), Value: i18n.Number(int64(len(rows) - done))}}})
 }
 
 // whyNot says why a row was not changed; of what somebody else changed, how it stands now.

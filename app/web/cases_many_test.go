@@ -28,8 +28,14 @@ func TestManyCasesAreChangedWithAResultEach(t *testing.T) {
 	s.propose(s.Agent2, "w002@ocn.example")
 	who := fmt.Sprint(s.Agent.ID)
 	did := supervisor.post("/cases/assign", "number", row(a), "number", row(b), "number", row(c), "assignee", who, "back", "status=new")
-	if did.status != 200 {
+	if did.status != 303 {
 		t.Fatalf("%d %s", did.status, did.body)
+	}
+	if other := agent.get(did.location); other.status != 404 {
+		t.Errorf("another reads the result: %d", other.status)
+	}
+	for range 2 { // loaded again it is the same
+		did.body = supervisor.get(did.location).body
 	}
 	says(t, "the result", did.body, []string{a.Number(), b.Number(), c.Number(), "一覧の表示後に変更されています。現在の状態：保留中", `href="/cases?status=new"`}, nil)
 	if strings.Index(did.body, b.Number()) > strings.Index(did.body, a.Number()) {
@@ -48,7 +54,7 @@ func TestManyCasesAreChangedWithAResultEach(t *testing.T) {
 	}
 	// A case that waits for approval moves with its request, and is told.
 	moved := agent.post("/cases/status", "number", row(s.Case("w000@ocn.example")), "number", row(s.Case("w002@ocn.example")), "status", "awaiting_customer")
-	says(t, "moved", moved.body, []string{"状態：お客さま回答待ち", "変更していない"}, nil)
+	says(t, "moved", agent.get(moved.location).body, []string{"状態：お客さま回答待ち", "変更していない"}, nil)
 	if got := s.Case("w000@ocn.example"); got.Status != cases.AwaitingCustomer {
 		t.Errorf("not moved: %s", got.Status)
 	}

@@ -212,7 +212,7 @@ func (v *caseView) nextFor(step string) string {
 		return "notify"
 	case (step == "verification" || step == "reset") && v.Call != nil && (v.Call.Over || !v.Call.Acts && v.Call.Outcome == cases.Verified):
 		return "end"
-	case v.suspended(step) && v.Supervises && v.row.Undecided():
+	case v.suspended(step) && v.Supervises && !v.Upheld:
 		return "suspicion"
 	case v.suspended(step):
 		return ""

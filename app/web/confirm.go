@@ -1,11 +1,14 @@
 package web
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 
 	"hoten/app/access"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/forms"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
 	"hoten/app/reimbursements"
@@ -194,11 +197,40 @@ func (p *page) proposeShown(section, back, label string, shown []cases.AsShown, 
 
 // results tells how many were done, and why each of the others was not.
 func (p *page) results(section, kind, back, label string, done int64, fell []cases.Fell) error {
-	p.section(section)
-	shown := ui.ConfirmResults{Title: i18n.T(p.ctx, "confirm.results."+kind), Back: back, BackLabel: label, Rows: p.fell(fell),
+	return p.toResults(ui.ConfirmResults{Section: section, Title: i18n.T(p.ctx, "confirm.results."+kind), Back: back, BackLabel: label, Rows: p.fell(fell),
 		Figures: []ui.Choice{{Label: i18n.T(p.ctx, "confirm.count_done."+kind), Value: i18n.Number(done)},
-			{Label: i18n.T(p.ctx, "confirm.not_done"), Value: i18n.Number(int64(len(fell)))}}}
-	shown.Frame = p.frame
+			{Label: i18n.T(p.ctx, "confirm.not_done"), Value: i18n.Number(int64(len(fell)))}}})
+}
+
+// toResults keeps what became of each of many, and leads to the page that tells it: loaded or
+// sent again it is the same.
+func (p *page) toResults(r ui.ConfirmResults) error {
+	told, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	id, err := forms.KeepResult(p.ctx, p.w.s, p.by, string(told))
+	if err != nil {
+		return err
+	}
+	return p.to(fmt.Sprint("/results/", id), "")
+}
+
+func showResults(p *page) error {
+	id, err := p.id()
+	if err != nil {
+		return err
+	}
+	told, at, err := forms.ResultOf(p.db, p.w.s, id, p.by.ID)
+	if err != nil {
+		return err
+	}
+	var shown ui.ConfirmResults
+	if err := json.Unmarshal([]byte(told), &shown); err != nil {
+		return err
+	}
+	p.section(shown.Section)
+	shown.Frame, shown.At = p.frame, at
 	return p.render(shown.Page())
 }
 

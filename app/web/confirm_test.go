@@ -89,7 +89,7 @@ func TestChosenCasesAreConfirmedBeforeTheyAreProposed(t *testing.T) {
 	}
 	s.propose(s.Agent2, "w000@ocn.example")
 	did := agent.post("/cases/reimbursements", "shown", shown)
-	says(t, "the result", did.body, []string{one.Number()}, []string{two.Number()})
+	says(t, "the result", agent.get(did.location).body, []string{one.Number()}, []string{two.Number()})
 	if s.Case("w001@ocn.example").ReimbursementState == nil {
 		t.Error("the other was not proposed")
 	}
@@ -113,7 +113,7 @@ func TestNoticesGoToThoseThatWereShown(t *testing.T) {
 	}
 	s.Import(apptest.AffectedHeader+"late@ocn.example,山田 太郎,ヤマダ タロウ,1970-02-03,,late@mail.example,2008-01-01,,,,ja,1,5000,2014-07-29 10:00\n", "")
 	did := manager.post(at, "shown", shown)
-	says(t, "the result", did.body, []string{c.Number()}, []string{s.Case("w001@ocn.example").Number()})
+	says(t, "the result", manager.get(did.location).body, []string{c.Number()}, []string{s.Case("w001@ocn.example").Number()})
 	for who, want := range map[string]int{"w000": 0, "w001": 1, "w002": 1, "late": 0} {
 		if n := s.count("select count(*) from mails where case_id = $1 and kind = 'restriction_notice'", s.Case(who+"@ocn.example").ID); n != want {
 			t.Errorf("%s: %d mails", who, n)

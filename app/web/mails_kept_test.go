@@ -57,7 +57,7 @@ func TestSendingWhatWasOnlyKept(t *testing.T) {
 	if err := p.Deliver(s.Ctx, []int64{id}); err != nil {
 		t.Fatal(err)
 	}
-	const word, button = "保存のみ（未送信）", "1通を送信する"
+	const word, button = "</span>保存のみ（未送信）", "1通を送信する"
 	for _, v := range []struct {
 		name    string
 		set     func(*web.Options)

@@ -162,6 +162,8 @@ var Routes = []Route{
 	{"POST", "/incidents/:reference/reimbursements", reimbursements.ToPropose, proposeAll},
 	{"GET", "/jobs/:id", access.ReadCases, showJob},
 
+	{"GET", "/results/:id", SignedIn, showResults},
+
 	{"GET", "/bulletins", access.ReadCases, showBulletins},
 	{"POST", "/bulletins", bulletins.ToPost, postBulletin},
 	{"GET", "/bulletins/:id", access.ReadCases, showBulletin},

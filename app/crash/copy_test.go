@@ -104,7 +104,7 @@ func TestACopySendsNothing(t *testing.T) {
 	}
 	// By the command line, which lets the mails of a second copy go where they belong.
 	d := h.copied()
-	if out := d.command("release", "--mails", "discard", "--reason", "訓練"); !strings.Contains(out, "mails that waited: 10 (discard)") {
+	if out := d.command("release", "--mails", "discard", "--reason", "訓練"); !strings.Contains(out, "emails that were waiting: 10 (discard)") {
 		t.Errorf("hoten release: %s", out)
 	}
 }

@@ -448,7 +448,7 @@ func TestApprovalsAskFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := b.post("/reimbursements/approve", append(chosen(ids...), "once", "one", "class", "B")...)
-	says(t, "the step", a.body, []string{">補填3件を承認する<", "承認と同時に実行", "もう1人の承認待ちになる", "処理済みのため対象外", `name="class" value="B"`},
+	says(t, "the step", a.body, []string{"補填3件を承認する", "承認と同時に実行", "もう1人の承認待ちになる", "処理済みのため対象外", `name="class" value="B"`},
 		[]string{fmt.Sprintf(`name="id" value="%d"`, ids[2])})
 	if n := s.count("select count(*) from approvals"); a.status != http.StatusOK || n != 0 {
 		t.Errorf("%d, %d approved unasked", a.status, n)

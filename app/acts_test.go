@@ -356,7 +356,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 				t.Fatal(err)
 			}
 			return func(by access.Actor) error {
-				_, err := cases.ClearImpostor(ctx, db, by, c.ID, "本人と確認")
+				_, err := cases.ClearImpostor(ctx, db, by, c.ID, "本人と確認", nil)
 				return err
 			}
 		}},

@@ -20,6 +20,7 @@ create table cti_calls (
   call_key      text        not null, -- the system's own
   direction     text        not null check (direction in ('inbound', 'outbound')),
   number        bytea,
+  number_key    bytea, -- keyed hash of it, as calls have one of their caller's
   desk_id       bigint references desks,
   dialled       text        not null default '', -- that no desk has: what is set up wrongly
   agent_id      bigint references staff,

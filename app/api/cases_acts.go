@@ -53,7 +53,7 @@ func reopenVerification(a *API, r *request) error {
 
 func clearImpostor(a *API, r *request) error {
 	return a.withReason(r, func(id int64, reason string) error {
-		_, err := cases.ClearImpostor(r.Request().Context(), a.s, r.by, id, reason)
+		_, err := cases.ClearImpostor(r.Request().Context(), a.s, r.by, id, reason, nil)
 		return err
 	})
 }

@@ -27,7 +27,7 @@ func TestSuspicionStopsCallbacks(t *testing.T) {
 	}
 	_, err = promise(w, w.Agent, "m1", callbacks.New{DueAt: at(t, "7/31 20:00"), Desk: "tech"})
 	refused(t, err, "impostor_suspected")
-	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, back.CaseID, "確認済み"); err != nil {
+	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, back.CaseID, "確認済み", nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := promise(w, w.Agent, "m1", callbacks.New{DueAt: at(t, "7/31 20:00"), Desk: "tech"}); err != nil {

@@ -139,6 +139,9 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		if err != nil {
 			return nil, err
 		}
+		if line != nil && n.CallerNumber != "" && !line.Of(tx.Vault().Blind("phone", jptext.PhoneKey(n.CallerNumber))) {
+			line = nil // somebody else rings, or rang before
+		}
 		c, _, err := Lock(tx, caseID)
 		if err != nil {
 			return nil, err

@@ -133,11 +133,16 @@ func ReopenVerification(ctx context.Context, s *store.Store, by access.Actor, id
 	})
 }
 
-// ClearImpostor ends a suspicion that a supervisor found unfounded or dealt with.
-func ClearImpostor(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) (*Case, error) {
+// ClearImpostor ends a suspicion that a supervisor found unfounded or dealt with. seen is
+// whether it was upheld when they looked, nil where they did not: where somebody has upheld it
+// since, that is a Conflict.
+func ClearImpostor(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string, seen *bool) (*Case, error) {
 	return decide(ctx, s, by, ToClearImpostor, id, reason, func(tx *store.Tx, _ *Case, of *members.Identity) (Happened, error) {
 		if of.ImpostorAt == nil {
 			return Happened{}, already("no_suspicion")
+		}
+		if seen != nil && *seen != (of.ImpostorUpheldAt != nil) {
+			return Happened{}, already("suspicion_upheld")
 		}
 		for _, void := range clearing {
 			if err := void(tx, of.ID); err != nil {

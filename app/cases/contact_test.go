@@ -230,7 +230,7 @@ func TestASuspicionDoubtsDocuments(t *testing.T) {
 	}
 	clear := func() {
 		t.Helper()
-		if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, id, "ご本人さまと確認"); err != nil {
+		if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, id, "ご本人さまと確認", nil); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -360,7 +360,7 @@ func TestAcceptingIsRefused(t *testing.T) {
 	if err := accepting(w.Supervisor, true); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor2, c.ID, "ご本人さまと確認"); err != nil {
+	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor2, c.ID, "ご本人さまと確認", nil); err != nil {
 		t.Fatal(err)
 	}
 	refused(t, require(w, w.Supervisor, c, 1), "required")

@@ -18,24 +18,24 @@ var telephone = access.System("telephone")
 const early = 2 * time.Minute
 
 // FollowLine does to the calls about cases what was told of the telephone call that they are
-// held on: one that its agent began before that was told belongs to it, and once it is hung
-// up all that are held on it end, with their verifications.
+// held on: one of the same number, or of none, that its agent began before that was told belongs
+// to it, and once it is hung up all that are held on it end, with their verifications.
 func FollowLine(ctx context.Context, s *store.Store, line *cti.Line) error {
 	if line.EndedAt == nil && line.AnsweredAt != nil && line.AgentID != nil {
 		return store.Keep(ctx, s, func(tx *store.Tx) error {
 			_, err := store.Exec(tx, `update calls set line_id = $1 where agent_id = $2 and ended_at is null and direction = $3 and started_at > $4
-				and (line_id is null or line_id in (select id from cti_calls where ended_at is not null))`,
-				line.ID, *line.AgentID, line.Direction, line.OfferedAt.Add(-early))
+				and (caller_key is null or caller_key = $5) and (line_id is null or line_id in (select id from cti_calls where cause = $6))`,
+				line.ID, *line.AgentID, line.Direction, line.OfferedAt.Add(-early), line.NumberKey, cti.Forwarded)
 			return err
 		})
 	}
-	return hangUp(ctx, s, "k.line_id = $1 and $2", line.ID, !line.GoesOn())
+	return hangUp(ctx, s, "k.line_id = $1", line.ID)
 }
 
 // HangUpLost ends the calls whose telephone call was hung up while the program that was told
 // of it ended.
 func HangUpLost(ctx context.Context, s *store.Store) error {
-	return hangUp(ctx, s, "k.line_id is not null and l.cause <> $1", cti.Forwarded)
+	return hangUp(ctx, s, "k.line_id is not null")
 }
 
 // hangUp ends the open calls whose telephone call has ended, of those that which names: at
@@ -58,7 +58,7 @@ func hangUpCall(ctx context.Context, s *store.Store, id int64) error {
 			return nil
 		}
 		in.EndedAt = &tx.Now
-		if err := Tell(tx, Happened{CaseID: in.CaseID, Kind: CallEnded, By: &telephone, Data: map[string]any{"call": in.Call.ID, "hung_up": true}}); err != nil {
+		if err := Tell(tx, Happened{CaseID: in.CaseID, Kind: CallEnded, By: &telephone, Data: map[string]any{"call": in.Call.ID, "hung_up": true, "agent": in.AgentID}}); err != nil {
 			return err
 		}
 		return audit.Record(tx, audit.Change{After: map[string]any{"call": in.Call.ID, "agent": in.AgentID}})

@@ -68,7 +68,7 @@ func TestContactsKeepWhenTheyWereProved(t *testing.T) {
 	proved("what ended before a suspicion", members.Phone, called)
 	must(t, second(cases.Conclude(w.Ctx, w.Store, w.Supervisor, out.ID, cases.ImpostorSuspected)))
 	proved("a suspicion of a call that ended", members.Phone, never)
-	must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "本人と確認")))
+	must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "本人と確認", nil)))
 
 	w.Clock.Add(time.Hour)
 	change := setContact(t, w, login, members.Email, fresh)

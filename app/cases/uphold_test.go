@@ -55,7 +55,7 @@ func TestAnUpheldSuspicionStaysAndWaitsForNobody(t *testing.T) {
 	if err := cases.Unsuspected(w.ID("m1@ocn.example").Standing); err == nil {
 		t.Error("nothing is stopped any more")
 	}
-	must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "書類で確認")))
+	must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "書類で確認", nil)))
 	suspect()
 	if waiting() != 1 {
 		t.Error("a new suspicion waits for nobody")

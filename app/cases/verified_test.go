@@ -109,7 +109,7 @@ func TestWhoWasToldOnThePhone(t *testing.T) {
 		}
 		events := w.Number("select count(*) from case_events where case_id = $1 and kind = $2", c.ID, cases.VerifiedVoid)
 		must(t, second(cases.Conclude(w.Ctx, w.Store, by, in, cases.ImpostorSuspected)))
-		must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "別人でした")))
+		must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "別人でした", nil)))
 		told(name, test.want)
 		if got := w.Number("select count(*) from case_events where case_id = $1 and kind = $2", c.ID, cases.VerifiedVoid) - events; (got == 1) == test.want {
 			t.Errorf("%s: %d events", name, got)
@@ -249,7 +249,7 @@ func TestDoubtingACallOfAnother(t *testing.T) {
 			if n := w.Number("select count(*) from audit_entries where action = 'call.concluded' and actor_id = $1 and (after->>'call')::bigint = $2 and after->>'outcome' = $3", test.by.ID, call.ID, test.outcome); n != 1 {
 				t.Errorf("%s: %d entries under that name", name, n)
 			}
-			must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "別人でした")))
+			must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "別人でした", nil)))
 		}
 	}
 }

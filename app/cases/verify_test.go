@@ -359,9 +359,9 @@ func TestImpostorBlocks(t *testing.T) {
 	}
 	_, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
 	refused(t, err, "call_ended") // by the one that its agent took since
-	_, err = cases.ClearImpostor(w.Ctx, w.Store, w.Agent, c.ID, "本人だった")
+	_, err = cases.ClearImpostor(w.Ctx, w.Store, w.Agent, c.ID, "本人だった", nil)
 	refused(t, err, "forbidden")
-	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "本人だった"); err != nil {
+	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "本人だった", nil); err != nil {
 		t.Fatal(err)
 	}
 	again := w.Call(w.Agent2, c.ID, said...)
@@ -377,7 +377,7 @@ func TestImpostorBlocks(t *testing.T) {
 		if w.ID("m1@ocn.example").ImpostorAt == nil {
 			t.Fatal("the second suspicion was lost")
 		}
-		if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "本人だった"); err != nil {
+		if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "本人だった", nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -521,11 +521,11 @@ func TestAVerificationThatIsOverHasNoOutcome(t *testing.T) {
 		"by the clock": func(*cases.Call) { w.Clock.Add(30 * time.Minute) },
 		"suspicion in the call": func(call *cases.Call) {
 			must(t, second(cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.ImpostorSuspected)))
-			must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み")))
+			must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み", nil)))
 		},
 		"suspicion in another call": func(*cases.Call) {
 			must(t, second(cases.Conclude(w.Ctx, w.Store, w.Agent2, w.Call(w.Agent2, c.ID).ID, cases.ImpostorSuspected)))
-			must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み")))
+			must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み", nil)))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -564,7 +564,7 @@ func TestAVerificationThatIsOverHasNoOutcome(t *testing.T) {
 	must(t, second(cases.Conclude(w.Ctx, w.Store, w.Agent2, w.Call(w.Agent2, c.ID).ID, cases.ImpostorSuspected)))
 	_, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
 	refused(t, err, "verification_over")
-	must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み")))
+	must(t, second(cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み", nil)))
 	_, err = cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified)
 	refused(t, err, "verification_over")
 	// Within a call that goes on a mismatch counts.

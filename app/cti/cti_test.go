@@ -166,6 +166,14 @@ func TestHangupEndsTheCallAndItsVerification(t *testing.T) {
 	if p.ended(call) {
 		t.Fatal("a call that was put through has ended")
 	}
+	other := said(cti.Answer, "0")
+	other.From = "0312345678"
+	p.tell(other)
+	other.Event = cti.Hangup
+	p.tell(other)
+	if p.ended(call) {
+		t.Fatal("a call with somebody else has ended it")
+	}
 	p.tell(said(cti.Answer, "2")) // the other leg
 	p.tell(said(cti.Hangup, "2"))
 	if !p.ended(call) {
@@ -273,12 +281,15 @@ func TestHalfHours(t *testing.T) {
 	p.tell(said(cti.NewCall, "2"))
 	p.Clock.Add(2 * time.Minute)
 	p.tell(said(cti.Hangup, "2"))
+	nowhere := said(cti.NewCall, "4")
+	nowhere.To = "0999999999"
+	p.tell(nowhere)
 	p.tell(said(cti.NewCall, "3"))
 	got, err := cti.HalfHours(store.Read(p.Ctx, p.Store), start, start.Add(time.Hour))
-	if err != nil || len(got) != 2 {
+	if err != nil || len(got) != 3 || got[1].DeskID != 0 || got[1].Offered != 1 {
 		t.Fatalf("%+v %v", got, err)
 	}
-	if a, b := got[0], got[1]; a.Offered != 2 || a.Answered != 1 || a.Abandoned != 1 || b.Offered != 1 || b.Answered+b.Abandoned != 0 || !b.From.Equal(start.Add(30*time.Minute)) {
+	if a, b := got[0], got[2]; a.Offered != 2 || a.Answered != 1 || a.Abandoned != 1 || b.Offered != 1 || b.Answered+b.Abandoned != 0 || !b.From.Equal(start.Add(30*time.Minute)) {
 		t.Errorf("%+v", got)
 	}
 }

@@ -1,6 +1,7 @@
 package cti
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strconv"
@@ -56,8 +57,10 @@ func (e Event) check() error {
 	}
 	for _, f := range []struct{ name, value string }{{"from", e.From}, {"to", e.To}, {"callId", e.CallID}, {"user", strings.Join(e.Users, "")},
 		{"answeringNumber", e.AnsweringNumber}, {"queue", e.Queue}, {"cause", e.Cause}} {
-		if len(f.value) > longest || !store.Storable(f.value) {
+		if len(f.value) > longest {
 			p.Add(f.name, "too_long", "max", longest)
+		} else if !store.Storable(f.value) {
+			p.Add(f.name, "characters_invalid")
 		}
 	}
 	return p.Err()
@@ -78,6 +81,7 @@ type Line struct {
 	CallKey      string
 	Direction    string // inbound or outbound
 	Number       []byte // of the other side, sealed; nil where it is withheld
+	NumberKey    []byte // keyed hash of it
 	DeskID       *int64
 	Dialled      string // a number that no desk has
 	AgentID      *int64
@@ -98,8 +102,9 @@ func (l Line) PlainNumber(v *vault.Vault) string {
 	return v.Read("cti_calls", "number", l.ID, l.Number)
 }
 
-// GoesOn reports whether the conversation goes on, here or with somebody else.
-func (l Line) GoesOn() bool { return l.EndedAt == nil || l.Cause == Forwarded }
+// Of reports whether the call may be one with the number whose key it is: any where its own
+// is withheld.
+func (l Line) Of(number []byte) bool { return l.NumberKey == nil || bytes.Equal(l.NumberKey, number) }
 
 // Take notes an event of a connection and returns its call. An event that cannot be read is
 // Invalid with the field, and the connection says so until the next good one.
@@ -115,7 +120,7 @@ func Take(ctx context.Context, s *store.Store, c *Connection, e Event) (*Line, e
 		if err := line.learn(tx, e); err != nil {
 			return err
 		}
-		if err := store.Save(tx, line, "number", "desk_id", "dialled", "agent_id", "answered_by", "answered_at", "ended_at", "cause", "shown_at"); err != nil {
+		if err := store.Save(tx, line, "number", "number_key", "desk_id", "dialled", "agent_id", "answered_by", "answered_at", "ended_at", "cause", "shown_at"); err != nil {
 			return err
 		}
 		tx.Queue("update cti_connections set heard_at = $2, refused_at = null, refused = '' where id = $1", c.ID, tx.Now)
@@ -168,7 +173,7 @@ func (c *Connection) line(tx *store.Tx, e Event) (*Line, error) {
 func (l *Line) learn(tx *store.Tx, e Event) error {
 	member, ours := e.sides()
 	if number := Number(member); l.Number == nil && number != "" {
-		l.Number = tx.Vault().Seal("cti_calls", "number", l.ID, number)
+		l.Number, l.NumberKey = tx.Vault().Seal("cti_calls", "number", l.ID, number), tx.Vault().Blind("phone", number)
 	}
 	if l.DeskID == nil {
 		if err := l.findDesk(tx.DB, ours, e.Queue); err != nil {
@@ -182,8 +187,11 @@ func (l *Line) learn(tx *store.Tx, e Event) error {
 		}
 		return l.findAgent(tx.DB, e)
 	case Hangup:
-		if l.EndedAt == nil {
-			l.EndedAt, l.Cause = &tx.Now, e.Cause
+		if l.EndedAt != nil {
+			return nil
+		}
+		if l.Cause = e.Cause; e.Cause != Forwarded {
+			l.EndedAt = &tx.Now
 		}
 	}
 	return nil
@@ -211,7 +219,7 @@ func (l *Line) findDesk(db *gorm.DB, ours, queue string) error {
 // findAgent finds who answered, by the extension, the email address or, where it is one
 // person's alone, the name.
 func (l *Line) findAgent(db *gorm.DB, e Event) error {
-	known := strings.TrimSpace(e.AnsweringNumber)
+	known := jptext.ReferenceKey(e.AnsweringNumber)
 	names := []string{}
 	if known == "" {
 		names = e.Users
@@ -226,7 +234,7 @@ func (l *Line) findAgent(db *gorm.DB, e Event) error {
 		}
 		l.AnsweredBy = ""
 	case l.AgentID == nil:
-		l.AnsweredBy = known
+		l.AnsweredBy = e.AnsweringNumber
 		if known == "" {
 			l.AnsweredBy = strings.Join(names, "、")
 		}

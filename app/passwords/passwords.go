@@ -84,7 +84,7 @@ const (
 )
 
 // common are words and rows of keys, of those that begin alike the longest first.
-var common = []string{"password", "passw0rd", "qwertyuiop", "qwerty", "asdfghjkl", "zxcvbnm", "1q2w3e4r", "1234567890", "12345678", "abcdefgh", "letmein", "iloveyou", "sakura",
+var common = []string{"password", "passw0rd", "qwertyuiop", "qwerty", "asdfghjkl", "zxcvbnm", "1q2w3e4r", "1qaz2wsx", "zaq12wsx", "qazwsx", "1234567890", "12345678", "abcdefgh", "letmein", "iloveyou", "sakura",
 	"doraemon", "welcome"}
 
 // plain is a text as it is looked for in a password: full-width letters, which an input

@@ -26,6 +26,7 @@ func TestCheck(t *testing.T) {
 		{"PassWord-2014", "password_common"},
 		{"qwertyqwerty", "password_common"},
 		{"qwertyuiopas", "password_common"},
+		{"1qaz2wsx3edc", "password_common"},
 		{"１２３４５６７８９０１２", "password_common"},
 		{"ｐａｓｓｗｏｒｄ１２３４", "password_common"},
 		{"sakurasakura1", "password_common"},

@@ -40,7 +40,7 @@ func TestOwnUseKeepsWhetherTheMemberWasVerified(t *testing.T) {
 	doubted := func(t *testing.T, w *apptest.World, of int64, call *cases.Call) {
 		_, err := cases.Conclude(w.Ctx, w.Store, w.Supervisor, call.ID, cases.ImpostorSuspected)
 		must(t, err)
-		_, err = cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, of, "別人でした")
+		_, err = cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, of, "別人でした", nil)
 		must(t, err)
 	}
 	for name, test := range map[string]struct {

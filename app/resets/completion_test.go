@@ -66,7 +66,7 @@ func TestCompletionOverWhatIsOwed(t *testing.T) {
 	for _, done := range []cases.Status{cases.Completed, cases.OutOfScope} {
 		refused(t, closing(w.Supervisor, done, "連絡なし"), "suspicion_open")
 	}
-	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, of.ID, "確認済み"); err != nil {
+	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, of.ID, "確認済み", nil); err != nil {
 		t.Fatal(err)
 	}
 	refused(t, complete(w, token), "not_found") // what was out before the suspicion is void

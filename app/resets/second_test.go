@@ -80,7 +80,7 @@ func TestSuspicionBlocksTheIDEverywhere(t *testing.T) {
 			t.Errorf("completed: %v", err)
 		}
 	}
-	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, first.ID, "確認済み"); err != nil {
+	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, first.ID, "確認済み", nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := complete(w, token); !fault.Is(err, "not_found") {

@@ -52,7 +52,7 @@ func TestSuspicionVoidsWhatIsOut(t *testing.T) {
 		if _, err := cases.Conclude(w.Ctx, w.Store, w.Supervisor2, third.ID, cases.ImpostorSuspected); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み"); err != nil {
+		if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み", nil); err != nil {
 			t.Fatal(err)
 		}
 		want := map[string]string{"code": "no_code_waiting", "verification": "verification_required"}[name]
@@ -78,7 +78,7 @@ func TestSuspicionEndsVerificationsForGood(t *testing.T) {
 	if _, err := cases.Conclude(w.Ctx, w.Store, w.Supervisor2, suspect.ID, cases.ImpostorSuspected); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み"); err != nil {
+	if _, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み", nil); err != nil {
 		t.Fatal(err)
 	}
 	for _, old := range []*cases.Call{verified, begun} {
@@ -120,7 +120,7 @@ func TestALinkThatIsVoidIsNotOut(t *testing.T) {
 			if _, err := cases.Conclude(w.Ctx, w.Store, w.Agent2, w.Call(w.Agent2, c.ID).ID, cases.ImpostorSuspected); err != nil {
 				return err
 			}
-			_, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み")
+			_, err := cases.ClearImpostor(w.Ctx, w.Store, w.Supervisor, c.ID, "確認済み", nil)
 			return err
 		}, false},
 		"contact in doubt": {func(w *apptest.World, _ *cases.Case) error {

@@ -3,7 +3,6 @@ package staff
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -12,6 +11,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/desks"
 	"hoten/app/fault"
+	"hoten/app/jptext"
 	"hoten/app/passwords"
 	"hoten/app/secrets"
 	"hoten/app/store"
@@ -145,7 +145,7 @@ func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch C
 			}
 		}
 		if ch.Extension != nil {
-			if err := a.setExtension(tx.DB, strings.TrimSpace(*ch.Extension)); err != nil {
+			if err := a.setExtension(tx.DB, jptext.ReferenceKey(*ch.Extension)); err != nil {
 				return err
 			}
 		}

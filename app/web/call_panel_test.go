@@ -152,7 +152,7 @@ func TestSuspicionIsSaidWhereItStops(t *testing.T) {
 	s.Call(s.Agent, c.ID)
 	says(t, "another call", agent.get(path).body, []string{"確認コードの送信と照合を止めています。スーパーバイザーの判断を待ち"}, []string{refused, "確認コードを送信"})
 	says(t, "supervisor", s.as(s.Supervisor).get(path).body, []string{"止めていた操作（" + stopped}, nil)
-	if _, err := cases.ClearImpostor(s.Ctx, s.Store, s.Supervisor, c.ID, "確認済み"); err != nil {
+	if _, err := cases.ClearImpostor(s.Ctx, s.Store, s.Supervisor, c.ID, "確認済み", nil); err != nil {
 		t.Fatal(err)
 	}
 	says(t, "cleared", agent.get(path).body, []string{path + "/callbacks"}, []string{stopped})

@@ -179,7 +179,11 @@ func reopenVerification(p *page) error {
 
 func clearImpostor(p *page) error {
 	return p.onCase("impostor", "impostor_cleared", func(id int64) error {
-		_, err := cases.ClearImpostor(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		var seen *bool
+		if upheld, err := strconv.ParseBool(p.FormValue("upheld")); err == nil { // of a page of before: not said
+			seen = &upheld
+		}
+		_, err := cases.ClearImpostor(p.ctx, p.w.s, p.by, id, p.FormValue("reason"), seen)
 		return err
 	})
 }

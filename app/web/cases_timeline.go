@@ -106,7 +106,7 @@ func (v *caseView) sentence(e cases.Event) string {
 	for name, value := range data {
 		said := fmt.Sprint(value)
 		switch {
-		case name == "undo":
+		case name == "undo" || name == "agent" && e.Kind == cases.CallEnded:
 			continue
 		case e.Kind == cases.StatusChanged:
 			said = i18n.T(p.ctx, "cases.status."+said)

@@ -21,7 +21,7 @@ func (v *caseView) wrapUp() bool {
 		switch {
 		case !ended && v.now.Sub(e.At) > wrapsUp, mine && e.Kind == cases.Note:
 			return false
-		case mine && e.Kind == cases.CallEnded:
+		case e.Kind == cases.CallEnded && (mine || e.Fields()["agent"] == float64(v.by.ID)): // ended by hand, or hung up
 			ended = true
 		case mine && (e.Kind == cases.CallStarted || e.Kind == cases.CallHandedOver):
 			return ended

@@ -35,7 +35,9 @@ const visible = () =>
   });
 
 async function heard({ call }) {
+  const bar = document.getElementById("ring");
   if (!call) {
+    bar.hidden = true; // whoever rang has hung up
     document.dispatchEvent(new Event("telephone"));
     return;
   }
@@ -44,7 +46,6 @@ async function heard({ call }) {
     window.location.assign(pop);
     return wait(60000);
   }
-  const bar = document.getElementById("ring");
   bar.querySelector("a").href = pop;
   bar.hidden = false;
   bar.scrollIntoView({ block: "nearest" });

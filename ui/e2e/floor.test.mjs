@@ -129,7 +129,7 @@ test("a service's status reaches the agent's case", async () => {
   const path = await agent.locator(".list a.open").first().getAttribute("href");
 
   await open(manager, "/services", "ja");
-  await manager.locator("summary", { hasText: "状況を登録する" }).click();
+  await manager.locator("summary", { hasText: "状況の登録" }).click();
   await manager.check("[name=program][value=goo]");
   await manager.check("[name=service][value=exchange]");
   await manager.check("[name=state][value=suspended]");
@@ -176,7 +176,7 @@ for (const { lang, who, noAnswer, logged, next } of callers) {
       await open(agent, "/callbacks", lang);
       assert.match(await row.innerText(), /20:15/);
       // Outside the hours the form asks whether the member wished it.
-      for (const wished of await row.locator("[name=despite]").all()) await wished.check();
+      for (const wished of await row.locator("[name=despite][type=checkbox]").all()) await wished.check();
       await row.locator("select").selectOption({ label: noAnswer });
       await submit(agent, row.locator("form.attempt button"));
       if (attempt === 3) break;

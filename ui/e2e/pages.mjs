@@ -122,7 +122,7 @@ function layout(size) {
   const links = document.querySelector(".rail ul")?.getBoundingClientRect().bottom ?? 0;
   if (Math.max(bottom, links) < root.clientHeight - 40 && root.scrollHeight > root.clientHeight) found.push(`scrolls down by ${root.scrollHeight - root.clientHeight} for nothing`);
   for (const wrap of document.querySelectorAll(".table-wrap")) {
-    if (root.clientWidth < 1200 && size !== "standard" && getComputedStyle(wrap).overflowX === "auto") continue;
+    if (root.clientWidth < 1200 && getComputedStyle(wrap).overflowX === "auto") continue;
     if (wrap.scrollWidth > wrap.clientWidth + 1) found.push(`a table is wider than its place by ${wrap.scrollWidth - wrap.clientWidth}`);
   }
   // In a wide window every cell of a table stands in its column.
@@ -150,6 +150,8 @@ function layout(size) {
     const { data, parentElement } = texts.currentNode;
     if (!parentElement.checkVisibility() || parentElement.closest(".visually-hidden, .secret, .login, .address, pre, code, svg")) continue;
     for (const word of data.matchAll(broken)) {
+      const token = /\S*$/.exec(data.slice(0, word.index))[0] + /^\S*/.exec(data.slice(word.index))[0];
+      if (/[\/@]/.test(token)) continue; // an address breaks where it must
       const range = document.createRange();
       range.setStart(texts.currentNode, word.index);
       range.setEnd(texts.currentNode, word.index + word[0].length);

@@ -59,10 +59,10 @@ func TestProposalsForAllAreThoseThatWereShown(t *testing.T) {
 		apptest.MovementsHeader+"L,late@ocn.example,2014-07-20 02:00:00,exchange,goo,,gift-code,100,,,confirmed\n")
 
 	did := agent.post("/incidents/"+apptest.Reference+"/reimbursements", "shown", shown)
-	if did.status != 200 {
+	if did.status != 303 {
 		t.Fatalf("%d %s", did.status, did.body)
 	}
-	says(t, "the result", did.body, []string{s.Case("w000@ocn.example").Number(), s.Case("w001@ocn.example").Number(), "この案件が変わりました"}, []string{s.Case("w002@ocn.example").Number()})
+	says(t, "the result", agent.get(did.location).body, []string{s.Case("w000@ocn.example").Number(), s.Case("w001@ocn.example").Number(), "この案件が変わりました"}, []string{s.Case("w002@ocn.example").Number()})
 	for who, want := range map[string]bool{"w000": false, "w001": false, "w002": true, "late": false} {
 		if c := s.Case(who + "@ocn.example"); (c.ReimbursementState != nil) != want {
 			t.Errorf("%s: proposed %v", who, !want)

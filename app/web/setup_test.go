@@ -76,7 +76,7 @@ func TestFirstRun(t *testing.T) {
 		{"運営会社を登録", "/operators", []string{"code", "ferry", "name_ja", "瀬戸内フェリー", "name_en", "Setouchi Ferry", "mail_address", "no-reply@ferry.example", "signature_ja", "香川県\r\n高松市", "page_url", "https://www.ferry.example/"}},
 		{"IDを登録", "/ids", []string{"code", "ferry-id", "operator", "ferry", "name_ja", "フェリーID", "name_en", "Ferry ID", "language", "en", "domains", "Ferry.example\r\nmail.ferry.example", "one_time_password", "false"}},
 		{"プログラムを登録", "/programs", []string{"code", "miles", "operator", "ferry", "name_ja", "マイル", "name_en", "Miles", "unit_ja", "マイル", "unit_en", "miles", "unit_en_one", "mile"}},
-		{"窓口を登録", "/desks", []string{"code", "miles", "name_ja", "マイル窓口", "name_en", "Miles Desk", "short_ja", "マイル", "short_en", "Miles", "phone", "0570-000-260", "topics", "id", "do", "save", "seen", "{}", "reason", "開設",
+		{"窓口を追加する", "/desks", []string{"code", "miles", "name_ja", "マイル窓口", "name_en", "Miles Desk", "short_ja", "マイル", "short_en", "Miles", "phone", "0570-000-260", "topics", "id", "do", "save", "seen", "{}", "reason", "開設",
 			"hours.0.open", "10:00", "hours.0.close", "13:00", "hours.0.from", "", "hours.0.until", "", "hours.0.weekdays", "1",
 			"hours.1.open", "14:00", "hours.1.close", "19:00", "hours.1.from", "", "hours.1.until", "", "hours.1.weekdays", "1"}},
 		{"スタッフを登録", "/staff", []string{"email", "agent@desk.example", "name", "佐藤", "role", "agent", "language", "ja"}},

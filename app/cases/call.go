@@ -15,8 +15,6 @@ import (
 	"hoten/app/desks"
 	"hoten/app/fault"
 	"hoten/app/jptext"
-	"hoten/app/members"
-	"hoten/app/policies"
 	"hoten/app/secrets"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -92,8 +90,8 @@ func (n NewCall) check() error {
 }
 
 // desk finds the call's desk, nil for none, and refuses to ring outside its hours.
-func (n NewCall) desk(tx *store.Tx, by access.Actor, c *Case) (*int64, error) {
-	d, err := c.ChooseDesk(tx.DB, n.Desk, by.DeskID)
+func (n NewCall) desk(tx *store.Tx, own int64, c *Case) (*int64, error) {
+	d, err := c.ChooseDesk(tx.DB, n.Desk, own)
 	if err != nil || d == nil {
 		return nil, err
 	}
@@ -152,10 +150,11 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		if err := endCallsOf(tx, by.ID); err != nil {
 			return nil, err
 		}
-		if err := n.hear(tx, line); err != nil {
-			return nil, err
+		number, own := n.hear(tx, line), by.DeskID
+		if line != nil && line.DeskID != nil {
+			own = *line.DeskID // whose number was dialled
 		}
-		desk, err := n.desk(tx, by, c)
+		desk, err := n.desk(tx, own, c)
 		if err != nil {
 			return nil, err
 		}
@@ -167,9 +166,9 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 		if line != nil {
 			call.LineID = &line.ID
 		}
-		if n.CallerNumber != "" {
-			call.CallerNumber = tx.Vault().Seal("calls", "caller_number", call.ID, n.CallerNumber)
-			call.CallerKey = tx.Vault().Blind("phone", jptext.PhoneKey(n.CallerNumber))
+		if number != "" {
+			call.CallerNumber = tx.Vault().Seal("calls", "caller_number", call.ID, number)
+			call.CallerKey = tx.Vault().Blind("phone", jptext.PhoneKey(number))
 		}
 		if err := store.Insert(tx, call); err != nil {
 			return nil, err
@@ -203,24 +202,15 @@ func StartCall(ctx context.Context, s *store.Store, by access.Actor, caseID int6
 	})
 }
 
-// hear takes what was not said from the telephone call: who calls, and at which desk.
-func (n *NewCall) hear(tx *store.Tx, line *cti.Line) error {
-	if line == nil || n.Direction != "inbound" {
-		return nil
+// hear is who calls: the number that was said, else that of the telephone call.
+func (n NewCall) hear(tx *store.Tx, line *cti.Line) string {
+	if n.CallerNumber != "" || n.Direction != "inbound" || line == nil {
+		return n.CallerNumber
 	}
-	if number := line.PlainNumber(tx.Vault()); n.CallerNumber == "" && plausibleNumber(number) {
-		n.CallerNumber = number
+	if number := line.PlainNumber(tx.Vault()); plausibleNumber(number) {
+		return number
 	}
-	if n.Desk != "" || line.DeskID == nil {
-		return nil
-	}
-	list, err := desks.List(tx.DB)
-	for _, d := range list {
-		if d.ID == *line.DeskID {
-			n.Desk = d.Code
-		}
-	}
-	return err
+	return ""
 }
 
 // mayEnd refuses to end a call that the agent was not told of.
@@ -253,62 +243,6 @@ func EndCall(ctx context.Context, s *store.Store, by access.Actor, id int64) (*C
 		}
 		return audit.Record(tx, audit.Change{After: map[string]any{"call": call.ID}})
 	})
-}
-
-// talk is a call with the case and the ID that it is about, all locked, and the policies.
-type talk struct {
-	*Call
-	Case   *Case
-	of     *members.Identity
-	policy policies.Policies
-}
-
-// inCall runs what an agent does within a call of their own. The ID and the case are
-// locked before the call, so that two calls about one ID take their turns.
-func inCall(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, id int64, fn func(tx *store.Tx, in *talk) error) (*Call, error) {
-	return inCallOf(ctx, s, by, v, id, false, fn)
-}
-
-// inCallOf is inCall, also within a call that is another's if anybodys says so.
-func inCallOf(ctx context.Context, s *store.Store, by access.Actor, v *verbs.Verb, id int64, anybodys bool, fn func(tx *store.Tx, in *talk) error) (*Call, error) {
-	return verbs.Do(ctx, s, by, v, verbs.About("call", id), "", func(tx *store.Tx) (*Call, error) {
-		seen, err := store.Find[Call](tx.DB, "id = ?", id)
-		if err != nil {
-			return nil, err
-		}
-		tx.Subject = Subject(seen.CaseID)
-		if seen.AgentID != by.ID && !anybodys {
-			return nil, fault.New(fault.Forbidden, "call_of_another")
-		}
-		var in talk
-		if in.Case, in.of, err = Lock(tx, seen.CaseID); err != nil {
-			return nil, err
-		}
-		if in.Call, err = store.Lock[Call](tx, id); err != nil {
-			return nil, err
-		}
-		if in.policy, err = policies.Current(tx.DB); err != nil {
-			return nil, err
-		}
-		before := in.of.Standing
-		if err := fn(tx, &in); err != nil || !tx.Recorded() {
-			return in.Call, err
-		}
-		if err := store.Save(tx, in.Call, "called_contact", "ended_at", "outcome", "level", "expires_at", "wrong"); err != nil {
-			return nil, err
-		}
-		if in.of.Standing != before {
-			if err := in.of.SaveStanding(tx); err != nil {
-				return nil, err
-			}
-		}
-		return in.Call, in.Case.save(tx)
-	})
-}
-
-// closed reports whether the ID's level 2 is closed by phone.
-func (in *talk) closed(now time.Time) bool {
-	return Closed2(in.of.Standing, in.policy.Verification, now)
 }
 
 // goingOn refuses what needs a running conversation.

@@ -548,7 +548,8 @@ func acts(t *testing.T, w *apptest.World) []act {
 		{resets.ToComplete, "", access.System("test"), func() func(access.Actor) error {
 			_, token := linked()
 			return func(access.Actor) error {
-				return resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true)
+				_, err := resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true)
+				return err
 			}
 		}},
 		{resets.ToRelease, "with a link out", supervisor, func() func(access.Actor) error {
@@ -560,7 +561,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 		}},
 		{resets.ToRestrict, "", supervisor, func() func(access.Actor) error {
 			c, token := linked()
-			must(t, resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true))
+			must(t, second(resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true)))
 			return func(by access.Actor) error {
 				_, err := resets.Restrict(ctx, db, by, c.ID, time.Time{}, "別人と判明")
 				return err
@@ -568,7 +569,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 		}},
 		{resets.ToRevise, "", access.System("test"), func() func(access.Actor) error {
 			c, token := linked()
-			must(t, resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true))
+			must(t, second(resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true)))
 			_, err := w.Pool.Exec(ctx, "update contacts set withdrawn_at = now() where id = (select contact_id from reset_links where case_id = $1 and used_at is not null order by id desc limit 1)", c.ID)
 			must(t, err)
 			return func(access.Actor) error { return resets.Revise(ctx, db) }

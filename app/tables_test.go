@@ -25,6 +25,7 @@ var tables = map[string][]string{
 	"app/staff":          {"staff", "staff_seen", "api_tokens", "sign_in_failures"},
 	"app/members":        {"members", "identities", "contacts", "contact_ways", "contact_proofs"},
 	"app/policies":       {"policies"},
+	"app/directories":    {"directories", "directory_kinds", "directory_orders"},
 	"app/cti":            {"cti_connections", "cti_calls"},
 	"app/bulletins":      {"bulletins", "bulletin_confirmations"},
 	"app/incidents":      {"incidents", "incident_programs", "movements"},

@@ -11,6 +11,7 @@ import (
 	"hoten/app/api"
 	"hoten/app/audit"
 	"hoten/app/cases"
+	"hoten/app/directories"
 	"hoten/app/forms"
 	"hoten/app/imports"
 	"hoten/app/jobs"
@@ -89,6 +90,7 @@ func (a *App) chores() []chore {
 		{"close offers of calls that ran out", 2 * time.Second, func(ctx context.Context) error { return cases.ExpireHandovers(ctx, s) }},
 		{"hear of telephone calls", time.Second, func(ctx context.Context) error { return a.bell.Listen(ctx, s) }},
 		{"end calls that were hung up", 2 * time.Second, func(ctx context.Context) error { return cases.HangUpLost(ctx, s) }},
+		{"send orders to directories", time.Second, func(ctx context.Context) error { return directories.Send(ctx, s) }},
 		{"remind of proposals", 30 * time.Second, func(ctx context.Context) error { return reimbursements.Remind(ctx, s) }},
 		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {
 			off, err := ledger.Check(store.Read(ctx, s))

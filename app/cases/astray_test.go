@@ -227,7 +227,7 @@ func TestUndoingAfterItsUse(t *testing.T) {
 	must(t, second(resets.Send(w.Ctx, w.Store, w.Agent, id, "https://hoten.example")))
 	must(t, second(cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID)))
 	w.Clock.Add(time.Minute)
-	must(t, resets.Complete(w.Ctx, w.Store, w.Secret(id)[len("https://hoten.example/reset/"):], "keyaki-no-ki-47", "keyaki-no-ki-47", false))
+	must(t, second(resets.Complete(w.Ctx, w.Store, w.Secret(id)[len("https://hoten.example/reset/"):], "keyaki-no-ki-47", "keyaki-no-ki-47", false)))
 	if w.Case(login).NotifiedAt == nil {
 		t.Fatal("not notified")
 	}

@@ -56,6 +56,10 @@ const (
 	LinkWasSent         = "link_sent"
 	WasResumed          = "resumed"
 	Released            = "released"
+	ReleaseOrdered      = "release_ordered" // from the directory of its ID
+	NotReleased         = "not_released"    // which refused
+	NotRestricted       = "not_restricted"
+	PasswordNotSet      = "password_not_set"
 	WasRestrictedAgain  = "restricted_again"
 	RestrictedElsewhere = "restricted_elsewhere"
 	FindingDecided      = "finding"
@@ -92,7 +96,7 @@ const NoMovements = "–"
 // EventKinds lists every kind.
 var EventKinds = []string{Opened, Note, StatusChanged, Assigned, AddedToIncident, CallStarted, CallConcluded, CallEnded, CodeSent,
 	HandoverOffered, HandoverTakenBack, HandoverRefused, HandoverRanOut, CallHandedOver,
-	VerificationOpened, VerifiedVoid, ImpostorCleared, ImpostorUpheld, Represented, Unrepresented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, MailCounts, LetterSent, MailNotSent, MailAgain, MailWasKept, MailMoved, LinkWasSent, WasResumed, Released, WasRestrictedAgain, RestrictedElsewhere, FindingDecided, OwnDoubted,
+	VerificationOpened, VerifiedVoid, ImpostorCleared, ImpostorUpheld, Represented, Unrepresented, ContactProposed, ContactSet, ContactRefused, ContactWithdrawn, ContactUndone, Revealed, Notified, Reachable, Unreachable, NoticeMisled, ResultMisled, ChangeMisled, MailCounts, LetterSent, MailNotSent, MailAgain, MailWasKept, MailMoved, LinkWasSent, WasResumed, Released, ReleaseOrdered, NotReleased, NotRestricted, PasswordNotSet, WasRestrictedAgain, RestrictedElsewhere, FindingDecided, OwnDoubted,
 	AdjustmentMade, DoubleDecided, CancelsExceeded, BalanceMissed, BalanceStated, DoubleFound, CorrectionFound, FactArrived, Proposed, Approved, Returned, Rejected, Withdrawn, Posted, ApprovalsVoided,
 	ApprovalReminded, ApprovalEscalated, CallbackPromised, CallbackDialled, CallbackAttempted, CallbackMoved, CallbackDropped, CallbackExhausted}
 

@@ -167,3 +167,13 @@ func Known(db *gorm.DB, id int64) (known bool, err error) {
 func SameID(db *gorm.DB, id int64) ([]Case, error) {
 	return store.Select[Case](db, "select * from cases where identity_id = (select identity_id from cases where id = $1) order by id", id)
 }
+
+// NumbersOf names the newest affected case of each ID.
+func NumbersOf(db *gorm.DB, identities []int64) (map[int64]string, error) {
+	newest, err := store.Select[struct{ IdentityID, ID int64 }](db, "select identity_id, max(id) as id from cases where identity_id = any($1) and origin <> 'inquiry' group by 1", identities)
+	out := make(map[int64]string, len(newest))
+	for _, c := range newest {
+		out[c.IdentityID] = Number(c.ID)
+	}
+	return out, err
+}

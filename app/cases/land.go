@@ -16,6 +16,21 @@ func TellOf(tx *store.Tx, kind, identities string, importID int64) error {
 	return err
 }
 
+// TellEach tells each affected case of an ID, which the caller has locked, what happened.
+func TellEach(tx *store.Tx, identity int64, kind string, data map[string]any) error {
+	ids, err := store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+		return store.AskValues[int64](reads, "select id from cases where identity_id = $1 and origin <> 'inquiry' order by id", identity)
+	})
+	if err != nil {
+		return err
+	}
+	happened := make([]Happened, len(ids))
+	for i, id := range ids {
+		happened[i] = Happened{CaseID: id, Kind: kind, Data: data}
+	}
+	return Tell(tx, happened...)
+}
+
 // OpenListed opens a case per ID that the query names, or makes a listed one of the
 // inquiry that stands already; what was added by hand keeps being counted apart. The
 // query yields identity_id, class and row_hash. The caller has locked

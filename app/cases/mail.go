@@ -12,7 +12,7 @@ import (
 
 // Unnotified is the condition, in SQL, of cases whose member is still to be sent the
 // restriction notice.
-const Unnotified = `c.origin <> 'inquiry' and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted') and c.notified_at is null and c.unreachable_at is null
+const Unnotified = `c.origin <> 'inquiry' and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted' and i.unconfirmed_at is null) and c.notified_at is null and c.unreachable_at is null
 	and not exists (select from mails w where w.case_id = c.id and w.kind = '` + notices.RestrictionNotice + `' and w.state = '` + notices.Queued + `')`
 
 // MailSettled revises what is known of a member by what became of a mail: whether the

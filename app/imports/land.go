@@ -86,11 +86,7 @@ func (r *run) insertMembers(tx *store.Tx, staged string) error {
 	if err := cases.RestrictedBy(tx, r.incident, again); err != nil {
 		return err
 	}
-	directory, err := resets.Identities(tx)
-	if err != nil {
-		return err
-	}
-	if err := directory.Restrict(tx, ids); err != nil {
+	if err := resets.RestrictIDs(tx, ids); err != nil {
 		return err
 	}
 	return members.RestrictedSince(tx, staged, again)

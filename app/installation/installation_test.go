@@ -11,6 +11,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/apptest"
 	"hoten/app/cases"
+	"hoten/app/directories"
 	"hoten/app/fault"
 	"hoten/app/installation"
 	"hoten/app/notices"
@@ -264,30 +265,26 @@ func TestWhoReleases(t *testing.T) {
 	}
 }
 
-// outside is an identity system of an operator's own.
-type outside struct {
-	resets.IdentitySystem
-	asked int
-}
-
-func (o *outside) Outside() bool { return true }
-
-func (o *outside) Release(*store.Tx, int64) error { o.asked++; return nil }
-
 func TestAHeldCopyLeavesOutsideSystemsAlone(t *testing.T) {
 	w, _ := held(t)
-	built := resets.Directory
-	system := &outside{IdentitySystem: built}
-	resets.Directory = system
-	t.Cleanup(func() { resets.Directory = built })
+	system := w.Connect(t)
 	id := w.Case(apptest.LossLogin(0)).ID
-	if _, err := resets.Release(w.Ctx, w.Store, w.Supervisor, id, "誤って制限"); !fault.Is(err, "installation_held") || system.asked != 0 {
-		t.Errorf("%v, asked %d times", err, system.asked)
+	if _, err := resets.Release(w.Ctx, w.Store, w.Supervisor, id, "誤って制限"); err != nil {
+		t.Fatal(err)
+	}
+	send := func() {
+		t.Helper()
+		if err := directories.Send(w.Ctx, w.Store); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if send(); len(system.Asked) != 0 {
+		t.Errorf("asked %d times", len(system.Asked))
 	}
 	if _, err := installation.Release(w.Ctx, w.Store, w.Administrator, installation.Send, "切替"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := resets.Release(w.Ctx, w.Store, w.Supervisor, id, "誤って制限"); err != nil || system.asked != 1 {
-		t.Errorf("%v, asked %d times", err, system.asked)
+	if send(); system.Count(directories.Release) != 1 {
+		t.Errorf("asked %d times", len(system.Asked))
 	}
 }

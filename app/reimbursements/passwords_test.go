@@ -15,23 +15,23 @@ import (
 // member is told: once for each time that the ID was restricted, unless a reset did so.
 func TestMadeWholeVoidsPointPasswords(t *testing.T) {
 	w, of := importLosses(t, small, large, small, small, small)
-	directory := func(do func(members.Directory, *store.Tx) error) {
+	directory := func(do func(*store.Tx) error) {
 		t.Helper()
-		if err := store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error { return do(members.Directory{}, tx) }); err != nil {
+		if err := store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error { return do(tx) }); err != nil {
 			t.Fatal(err)
 		}
 	}
-	reset := func(i int) func(members.Directory, *store.Tx) error {
-		return func(d members.Directory, tx *store.Tx) error {
-			return d.Resume(tx, of[i].IdentityID, "correct horse battery", false)
+	reset := func(i int) func(*store.Tx) error {
+		return func(tx *store.Tx) error {
+			return members.Resume(tx, of[i].IdentityID, "correct horse battery", false)
 		}
 	}
 	directory(reset(2)) // the member may have registered a new one since
 	directory(reset(3))
 	reset2 := w.Clock.Now()
 	w.Clock.Add(time.Hour)
-	directory(func(d members.Directory, tx *store.Tx) error { return d.Restrict(tx, []int64{of[3].IdentityID}) })
-	directory(func(d members.Directory, tx *store.Tx) error { return d.Release(tx, of[4].IdentityID) })
+	directory(func(tx *store.Tx) error { return members.Restrict(tx, []int64{of[3].IdentityID}) })
+	directory(func(tx *store.Tx) error { return members.Release(tx, of[4].IdentityID) })
 	w.Clock.Add(time.Hour)
 	for i, c := range of {
 		r := propose(t, w, w.Agent, c)

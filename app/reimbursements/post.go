@@ -83,11 +83,8 @@ func voidPointPasswords(tx *store.Tx, posted []*approval) error {
 	if ids == nil {
 		return nil
 	}
-	directory, err := resets.Identities(tx)
-	if err != nil {
-		return err
-	}
-	return directory.VoidPointPasswords(tx, ids)
+	resets.VoidPointPasswords(tx, ids)
+	return nil
 }
 
 // postings turns a plan into double entry, one posting an account and purpose: its lines,

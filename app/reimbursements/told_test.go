@@ -39,7 +39,7 @@ func TestAResultThatWaitedForAReset(t *testing.T) {
 		approve(t, w, w.Supervisor, propose(t, w, w.Agent, c).ID)
 	}
 	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
-		return members.Directory{}.Resume(tx, of[1].IdentityID, "correct horse battery", false)
+		return members.Resume(tx, of[1].IdentityID, "correct horse battery", false)
 	}))
 	told := lines(w)
 	for i, address := range []string{"c0@mail.example", "c1@mail.example"} {

@@ -10,6 +10,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/cases"
+	"hoten/app/directories"
 	"hoten/app/fault"
 	"hoten/app/members"
 	"hoten/app/notices"
@@ -73,13 +74,14 @@ func IncidentOf(db *gorm.DB, token string) (incident int64, err error) {
 	return incident, err
 }
 
-// works is, in SQL, that a link was neither used nor made void, nor is out of time at $at.
-func works(of string, at int) string {
-	return fmt.Sprintf("%sused_at is null and %[1]svoided_at is null and %[1]sexpires_at > $%[2]d", of, at)
+// works is, in SQL, that a link (l) was neither used nor made void, nor is out of time at $at,
+// and that no password chosen by it is on its way.
+func works(at int) string {
+	return fmt.Sprintf("l.used_at is null and l.voided_at is null and l.expires_at > $%d and not %s", at, directories.Choosing("l.id"))
 }
 
 func live(db *gorm.DB, token string, now time.Time, lock string) (*Link, error) {
-	links, err := store.Select[Link](db, "select * from reset_links where token_hash = $1 and "+works("", 2)+" "+lock,
+	links, err := store.Select[Link](db, "select l.* from reset_links l where token_hash = $1 and "+works(2)+" "+lock,
 		hashToken(token), now)
 	if err != nil {
 		return nil, err
@@ -96,39 +98,54 @@ func live(db *gorm.DB, token string, now time.Time, lock string) (*Link, error) 
 
 // Complete uses a link: the member's new password is set, all sessions end, the
 // point password is void, use resumes, and the member is told, by another usable
-// contact where there is one (docs/domain.md section 5).
-func Complete(ctx context.Context, s *store.Store, token, password, again string, oneTimePassword bool) error {
-	return verbs.Run(ctx, s, access.Member(), ToComplete, "reset", "", func(tx *store.Tx) error {
+// contact where there is one (docs/domain.md section 5). What it returns is the order to the
+// ID's directory that has no answer yet: use resumes when it is done; nil: it resumed. A
+// password that is refused: Invalid; anything else that the directory refuses: Conflict
+// directory_refused.
+func Complete(ctx context.Context, s *store.Store, token, password, again string, oneTimePassword bool) (*directories.Order, error) {
+	order, err := verbs.Do(ctx, s, access.Member(), ToComplete, "reset", "", func(tx *store.Tx) (*directories.Order, error) {
 		return complete(tx, token, password, again, oneTimePassword)
 	})
+	if err != nil || order == nil {
+		return nil, err
+	}
+	return settled(ctx, s, order)
 }
 
-func complete(tx *store.Tx, token, password, again string, oneTimePassword bool) error {
+func complete(tx *store.Tx, token, password, again string, oneTimePassword bool) (*directories.Order, error) {
 	seen, err := live(tx.DB, token, tx.Now, "")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	c, of, err := cases.Lock(tx, seen.CaseID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	tx.Subject = c.Subject()
 	link, err := live(tx.DB, token, tx.Now, "for update")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := cases.Unsuspected(of.Standing); err != nil {
-		return err
+		return nil, err
 	}
 	if err := acceptable(tx, of, password, again); err != nil {
-		return err
+		return nil, err
 	}
-	ids, err := Identities(tx)
-	if err != nil {
-		return err
+	switch elsewhere, err := directories.Outside(tx.DB, []int64{of.ID}); {
+	case err != nil:
+		return nil, err
+	case len(elsewhere) > 0:
+		return choose(tx, c, link, password, oneTimePassword)
 	}
 	oneTimePassword = oneTimePassword || of.OneTimePassword
-	if err := ids.Resume(tx, c.IdentityID, password, oneTimePassword); err != nil {
+	return nil, resume(tx, c, link, password, oneTimePassword)
+}
+
+// resume is what follows once the member's password is set: password is empty where another
+// directory keeps it. The case is locked with its ID.
+func resume(tx *store.Tx, c *cases.Case, link *Link, password string, oneTimePassword bool) error {
+	if err := members.Resume(tx, c.IdentityID, password, oneTimePassword); err != nil {
 		return err
 	}
 	link.UsedAt = &tx.Now
@@ -150,7 +167,7 @@ func complete(tx *store.Tx, token, password, again string, oneTimePassword bool)
 	if err := cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.WasResumed, Data: map[string]any{"one_time_password": oneTimePassword}}); err != nil {
 		return err
 	}
-	return audit.Record(tx, audit.Change{After: map[string]any{
+	return audit.Record(tx, audit.Change{Action: ToComplete.Name, Subject: c.Subject(), After: map[string]any{
 		"password": "set", "point_password": "voided", "one_time_password": oneTimePassword}})
 }
 

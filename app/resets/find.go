@@ -39,7 +39,7 @@ func States(db *gorm.DB, now time.Time, rows ...cases.Row) (map[int64]string, er
 	links, err := store.Now(db, func(reads *store.Reads) *[]open {
 		return store.Ask[open](reads, "select k.*, l.identity_id, "+cases.FirstDay+` as first_day from reset_links l join cases c on c.id = l.case_id
 			join identities i on i.id = l.identity_id join contact_ways k on k.id = l.contact_id
-			where l.identity_id = any($1) and i.impostor_at is null and `+works("l.", 2), sent, now)
+			where l.identity_id = any($1) and i.impostor_at is null and `+works(2), sent, now)
 	})
 	for _, l := range links {
 		if l.Safe(l.FirstDay) {

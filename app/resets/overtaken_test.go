@@ -164,7 +164,7 @@ func TestALostClosingOpensTheCase(t *testing.T) {
 		},
 		"restricted since": func(w *apptest.World, id int64) notices.Outlet {
 			w.Clock.Add(time.Minute)
-			must(w.T.(*testing.T), store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error { return members.Directory{}.Restrict(tx, []int64{id}) }))
+			must(w.T.(*testing.T), store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error { return members.Restrict(tx, []int64{id}) }))
 			return outlet{}
 		},
 	} {

@@ -62,12 +62,8 @@ func restrictAgain(tx *store.Tx, of []members.Identity, why, reason string) erro
 			ids = append(ids, one.ID)
 		}
 	}
-	directory, err := Identities(tx)
-	if err != nil {
-		return err
-	}
 	if len(ids) > 0 {
-		if err := directory.Restrict(tx, ids); err != nil {
+		if err := RestrictIDs(tx, ids); err != nil {
 			return err
 		}
 	}
@@ -75,9 +71,7 @@ func restrictAgain(tx *store.Tx, of []members.Identity, why, reason string) erro
 	for i, one := range of {
 		all[i] = one.ID
 	}
-	if err := directory.EndOneTimePasswords(tx, all); err != nil {
-		return err
-	}
+	endOneTimePasswords(tx, all)
 	return cases.RestrictedAgain(tx, of, why, reason)
 }
 
@@ -128,16 +122,12 @@ func restrictOver(tx *store.Tx, n *incidents.Incident) error {
 	if err := cases.RestrictedBy(tx, n, ids); err != nil {
 		return err
 	}
-	directory, err := Identities(tx)
-	if err != nil {
-		return err
-	}
-	return directory.Restrict(tx, ids)
+	return RestrictIDs(tx, ids)
 }
 
 // dead is the condition, in SQL, of links (l), of a case (c), that are out to a contact
 // which is not used any more, or for a representative whose papers were false.
-var dead = works("l.", 1) + " and (not " + cases.ContactSound("l.contact_id") + " or " + cases.FalsePapers("l.call_id") + ")"
+var dead = works(1) + " and (not " + cases.ContactSound("l.contact_id") + " or " + cases.FalsePapers("l.call_id") + ")"
 
 func init() {
 	incidents.WhenEndsLater(restrictOver)

@@ -10,6 +10,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/cases"
+	"hoten/app/directories"
 	"hoten/app/fault"
 	"hoten/app/jptext"
 	"hoten/app/members"
@@ -112,11 +113,14 @@ func sendable(tx *store.Tx, of *members.Identity, p policies.Policies) error {
 	}
 	var today int
 	var latest *time.Time
-	err := store.Scan(tx.DB, "select count(*), max(sent_at) from reset_links where identity_id = $1 and sent_at >= $2",
-		[]any{of.ID, jptext.StartOfDay(tx.Now)}, &today, &latest)
+	var choosing bool
+	err := store.Scan(tx.DB, "select count(*), max(sent_at), coalesce(bool_or("+directories.Choosing("l.id")+"), false) from reset_links l where identity_id = $1 and sent_at >= $2",
+		[]any{of.ID, jptext.StartOfDay(tx.Now)}, &today, &latest, &choosing)
 	switch {
 	case err != nil:
 		return err
+	case choosing:
+		return fault.New(fault.Conflict, "link_under_way")
 	case latest != nil && tx.Now.Sub(*latest) < justSent:
 		return fault.New(fault.Conflict, "link_just_sent")
 	case today >= p.ResetsPerDay && !tx.By.May(access.Supervise):

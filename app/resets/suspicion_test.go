@@ -21,7 +21,7 @@ func TestSuspicionVoidsWhatIsOut(t *testing.T) {
 			return err
 		},
 		"link, used": func(w *apptest.World, _ *cases.Case, _, _ *cases.Call, link, _ string) error {
-			return resets.Complete(w.Ctx, w.Store, link, "a long new secret 7", "a long new secret 7", false)
+			return second(resets.Complete(w.Ctx, w.Store, link, "a long new secret 7", "a long new secret 7", false))
 		},
 		"code": func(w *apptest.World, _ *cases.Case, call, _ *cases.Call, _, code string) error {
 			_, err := cases.CheckCode(w.Ctx, w.Store, w.Agent2, call.ID, code)

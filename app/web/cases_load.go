@@ -4,6 +4,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/callbacks"
 	"hoten/app/cases"
+	"hoten/app/directories"
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
@@ -35,6 +36,7 @@ type caseFound struct {
 	workers   *[]staff.Staff
 	member    *[]members.Member
 	link      *[]resets.Link
+	orders    *[]directories.Order // to the directory of the ID, not done yet
 	posted    *[]ledger.Line
 	mails     *[]notices.Mail
 	events    *[]cases.Event
@@ -94,6 +96,7 @@ func (v *caseView) loadMore() error {
 	mine := incidents.AskProgramsOf(&reads, v.row.IncidentID)
 	contacts, since := members.AskContacts(&reads, v.row.MemberID), cases.AskFirstDay(&reads, v.row.Case.ID)
 	f.member, f.link, f.posted = members.AskMember(&reads, v.row.MemberID), resets.AskLatest(&reads, v.row.IdentityID), ledger.AskStatement(&reads, v.row.IdentityID)
+	f.orders = directories.AskOpen(&reads, v.row.IdentityID)
 	if v.by.May(access.Supervise) {
 		f.former = members.AskContactsOf(&reads, contactsSet(*f.changes))
 	}

@@ -205,10 +205,8 @@ func (v *caseView) identityPanel() (err error) {
 	if id, lang := v.in.ID, i18n.Lang(v.ctx); id != nil {
 		v.Identity.GoesOn, v.Identity.PointPasswordName, v.Identity.OffersOneTime = id.GoesOn(lang), id.PointPassword(lang), id.OneTimePassword
 	}
-	if resets.Directory.Outside() {
-		if v.Identity.Apart, err = v.refusal(v.here.Refusal()); err != nil {
-			return err
-		}
+	for _, o := range *v.found.orders {
+		v.Identity.Orders = append(v.Identity.Orders, ui.DirectoryOrder{ID: o.ID, Act: string(o.Act), State: o.State, Code: o.Code, OrderedAt: o.OrderedAt})
 	}
 	if v.Identity.State == "" {
 		return nil

@@ -22,7 +22,7 @@ var timelineKinds = map[string][]string{
 		cases.CallbackExhausted},
 	"verification": {cases.CallConcluded, cases.CodeSent, cases.VerificationOpened, cases.VerifiedVoid, cases.ImpostorCleared, cases.ImpostorUpheld, cases.Represented, cases.Unrepresented,
 		cases.ContactProposed, cases.ContactSet, cases.ContactRefused, cases.ContactWithdrawn, cases.ContactUndone, cases.Revealed},
-	"reset": {cases.LinkWasSent, cases.WasResumed, cases.Released, cases.WasRestrictedAgain, cases.RestrictedElsewhere},
+	"reset": {cases.LinkWasSent, cases.WasResumed, cases.Released, cases.ReleaseOrdered, cases.NotReleased, cases.NotRestricted, cases.PasswordNotSet, cases.WasRestrictedAgain, cases.RestrictedElsewhere},
 	"points": {cases.FindingDecided, cases.AdjustmentMade, cases.DoubleDecided, cases.DoubleFound, cases.CancelsExceeded, cases.BalanceMissed, cases.BalanceStated,
 		cases.OwnDoubted, cases.FactArrived, cases.CorrectionFound, cases.Proposed, cases.Approved, cases.Returned, cases.Rejected, cases.Withdrawn,
 		cases.Posted, cases.ApprovalsVoided, cases.ApprovalReminded, cases.ApprovalEscalated},
@@ -31,6 +31,8 @@ var timelineKinds = map[string][]string{
 }
 
 var contactEvents = map[string]bool{cases.ContactProposed: true, cases.ContactSet: true, cases.ContactRefused: true, cases.ContactWithdrawn: true, cases.ContactUndone: true}
+
+var directoryEvents = map[string]bool{cases.NotReleased: true, cases.NotRestricted: true, cases.PasswordNotSet: true}
 
 var kindOfEvent = func() map[string]string {
 	out := map[string]string{}
@@ -122,6 +124,8 @@ func (v *caseView) sentence(e cases.Event) string {
 			said = i18n.T(p.ctx, "reimbursements.substitute.none")
 		case name == "why" && e.Kind == cases.WasRestrictedAgain:
 			said = i18n.T(p.ctx, "cases.restricted_again."+said)
+		case name == "code" && directoryEvents[e.Kind]:
+			said = i18n.T(p.ctx, "directories.code."+said)
 		case name == "mail":
 			said = i18n.T(p.ctx, "mails.kind."+said)
 		case name == "kind" && contactEvents[e.Kind]:

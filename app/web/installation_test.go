@@ -148,28 +148,3 @@ func TestWhatCannotGoIsNotOffered(t *testing.T) {
 		})
 	}
 }
-
-// outside is an identity system of an operator's own.
-type outside struct{ resets.IdentitySystem }
-
-func (outside) Outside() bool { return true }
-
-// A copy that is held leaves an identity system outside of it alone, and does not offer otherwise.
-func TestWhatReachesOutsideIsNotOffered(t *testing.T) {
-	s := newSite(t)
-	path := "/cases/" + s.Case(login).Number()
-	supervisor := s.as(s.Supervisor)
-	stopped := func() bool { return strings.Contains(supervisor.get(path).body, `id="release-stopped"`) }
-	built := resets.Directory
-	t.Cleanup(func() { resets.Directory = built })
-	for _, held := range []bool{false, true} {
-		if held {
-			apptest.AsOwner(t, s.Store, `insert into installations values ('\x00', 'db.example:5432/hoten', '2014-07-30')`)
-		}
-		for _, resets.Directory = range []resets.IdentitySystem{built, outside{built}} {
-			if got := stopped(); got != (held && resets.Directory.Outside()) {
-				t.Errorf("held %t, outside %t: %t", held, resets.Directory.Outside(), got)
-			}
-		}
-	}
-}

@@ -110,15 +110,22 @@ func completeReset(p *page) error {
 		return p.sentAgain(err)
 	}
 	done := completed{Link: p.linkKey(), At: p.w.s.Clock(), OneTime: p.FormValue("one_time_password") == "true", Language: visit.Language, Incident: visit.IncidentID}
-	err = resets.Complete(p.ctx, p.w.s, p.Param("token"), p.FormValue("password"), p.FormValue("password_again"), done.OneTime)
+	order, err := resets.Complete(p.ctx, p.w.s, p.Param("token"), p.FormValue("password"), p.FormValue("password_again"), done.OneTime)
 	if f, ok := fault.As(err); ok && len(f.Fields) > 0 {
 		p.speak(visit.Language)
 		p.refuse(f, "")
 		p.frame.Typed = nil
 		return showReset(p)
 	}
+	if fault.Is(err, "directory_refused") {
+		p.speak(visit.Language)
+		return p.resetPending(visit.IncidentID, true)
+	}
 	if err != nil {
 		return p.sentAgain(err)
+	}
+	if order != nil {
+		done.Order = order.ID
 	}
 	if err := p.keepCompleted(done); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"hoten/app/directories"
 	"hoten/app/fault"
 	"hoten/ui"
 )
@@ -20,6 +21,7 @@ type completed struct {
 	OneTime  bool
 	Language string
 	Incident int64
+	Order    int64 // to the ID's directory, which had not answered then; 0: it resumed
 }
 
 // completedCookie is kept for completedLife.
@@ -79,9 +81,32 @@ func showResetDone(p *page) error {
 		return p.resetGone(fault.Missing())
 	}
 	p.speak(c.Language)
+	if c.Order != 0 {
+		o, err := directories.OrderByID(p.db, c.Order)
+		if err != nil {
+			return err
+		}
+		if o.State != directories.Completed {
+			return p.resetPending(c.Incident, !o.Unsettled())
+		}
+		c.At = *o.SettledAt
+	}
 	env, states, err := p.memberDesks(c.Incident)
 	if err != nil {
 		return err
 	}
 	return p.render(ui.ResetsDone{Frame: p.frame, ResumedAt: c.At, OTP: c.OneTime, PointPassword: env.PointPassword, Desks: states}.Page())
+}
+
+// resetPending tells a member that their password is on its way to where their ID lives, or
+// that it could not be set there.
+func (p *page) resetPending(incident int64, failed bool) error {
+	_, states, err := p.memberDesks(incident)
+	if err != nil {
+		return err
+	}
+	if failed {
+		p.status = http.StatusConflict
+	}
+	return p.render(ui.ResetsPending{Frame: p.frame, Failed: failed, Desks: states}.Page())
 }

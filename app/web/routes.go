@@ -7,6 +7,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/cti"
 	"hoten/app/desks"
+	"hoten/app/directories"
 	"hoten/app/imports"
 	"hoten/app/incidents"
 	"hoten/app/installation"
@@ -213,6 +214,14 @@ var Routes = []Route{
 	{"POST", "/cti", cti.ToConnect, connectCTI},
 	{"POST", "/cti/dialling", cti.ToSetDialling, setDialling},
 	{"POST", "/cti/:id/disconnect", cti.ToDisconnect, disconnectCTI},
+	{"GET", "/directories", access.ReadCases, showDirectories},
+	{"GET", "/directories/new", directories.ToSet.Needs, newDirectory},
+	{"POST", "/directories", directories.ToSet, setDirectory},
+	{"GET", "/directories/:code", access.ReadCases, showDirectory},
+	{"POST", "/directories/:code", directories.ToSet, setDirectory},
+	{"POST", "/directories/:code/check", directories.ToCheck, checkDirectory},
+	{"POST", "/orders/:id/again", directories.ToSendAgain, sendOrderAgain},
+	{"POST", "/orders/:id/done", directories.ToSettleByHand, settleOrderByHand},
 	{"GET", "/services", access.ReadCases, showServices},
 	{"POST", "/services", services.ToSet, setService},
 	{"POST", "/services/:id/change", services.ToAmend, changeService},

@@ -1,0 +1,176 @@
+package directories
+
+import (
+	"context"
+	"time"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/fault"
+	"hoten/app/members"
+	"hoten/app/store"
+	"hoten/app/verbs"
+)
+
+// Codes of our own for orders that end without the directory's word.
+const (
+	TooLate   = "too_late"  // the member's password was tried to be set for chosenFor
+	Overtaken = "overtaken" // decided otherwise before it was answered
+)
+
+// follow is what follows from the orders of an act.
+type follow struct {
+	// still reports whether an order is still wanted.
+	still func(ctx context.Context, s *store.Store, o Order) (bool, error)
+	// lock takes the locks of settled, before the order is locked.
+	lock func(tx *store.Tx, o Order) error
+	// settled is told the order as it is settled, in its transaction.
+	settled func(tx *store.Tx, o Order) error
+}
+
+var follows = map[Act]follow{}
+
+// Follow has a noun take part in orders of an act: still is asked each time before it is
+// sent (nil: always), lock locks what settled needs (nil: the ID), and settled is told how it
+// ended, done, refused or dropped.
+func Follow(act Act, still func(ctx context.Context, s *store.Store, o Order) (bool, error), lock, settled func(tx *store.Tx, o Order) error) {
+	follows[act] = follow{still, lock, settled}
+}
+
+// dropped reports whether an order is wanted no more: a later one about
+// the same ID undoes it, or its noun says so.
+func dropped(ctx context.Context, s *store.Store, o Order) (bool, error) {
+	if undone := undoneBy[o.Act]; undone != "" {
+		var later bool
+		err := store.Scan(store.Read(ctx, s), "select exists (select from directory_orders where identity_id = $1 and id > $2 and act = $3)", []any{o.IdentityID, o.ID, undone}, &later)
+		if err != nil || later {
+			return later, err
+		}
+	}
+	if still := follows[o.Act].still; still != nil {
+		wanted, err := still(ctx, s, o)
+		return !wanted, err
+	}
+	return false, nil
+}
+
+// undoneBy names the act after which another is not worth sending, and must not be.
+var undoneBy = map[Act]Act{SetPassword: Restrict, Release: Restrict, OneTimePasswordOn: OneTimePasswordOff, OneTimePasswordOff: OneTimePasswordOn}
+
+// close settles an order as it says, unless it was settled meanwhile. What was refused before
+// of the same ID and act needs nobody once it is done.
+func (o *Order) close(tx *store.Tx) (bool, error) {
+	if err := lockFor(tx, *o); err != nil {
+		return false, err
+	}
+	o.SettledAt, o.Password, o.TakenUntil = &tx.Now, nil, nil
+	n, err := store.Exec(tx, `update directory_orders set state = $2, code = $3, said = $4, settled_at = $5, settled_by = $6, password = null, taken_until = null
+		where id = $1 and settled_at is null`, o.ID, o.State, o.Code, o.Said, tx.Now, o.SettledBy)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, o.followed(tx)
+}
+
+// lockFor takes the locks that settling an order needs, before the order's own.
+func lockFor(tx *store.Tx, o Order) error {
+	if lock := follows[o.Act].lock; lock != nil {
+		return lock(tx, o)
+	}
+	return members.LockKnown(tx, "$1", o.IdentityID)
+}
+
+func (o *Order) followed(tx *store.Tx) error {
+	if o.State == Completed {
+		if _, err := store.Exec(tx, "update directory_orders set state = '"+Dropped+"' where identity_id = $1 and act = $2 and id < $3 and state = '"+Declined+"'", o.IdentityID, o.Act, o.ID); err != nil {
+			return err
+		}
+	}
+	if o.Act == Restrict && o.State == Completed {
+		if err := members.Confirmed(tx, "select $1::bigint where not exists (select from directory_orders where identity_id = $1 and act = '"+string(Restrict)+"' and state in ('"+Waiting+"', '"+Uncertain+"', '"+Declined+"'))", o.IdentityID); err != nil {
+			return err
+		}
+	}
+	if settled := follows[o.Act].settled; settled != nil {
+		return settled(tx, *o)
+	}
+	return nil
+}
+
+// SendAgain has an order that was refused sent again, once whoever runs the directory mended
+// what it said. A password that a member chose is kept no more: Conflict order_gone.
+func SendAgain(ctx context.Context, s *store.Store, by access.Actor, id int64) error {
+	return verbs.Run(ctx, s, by, ToSendAgain, verbs.About("order", id), "", func(tx *store.Tx) error {
+		o, err := lockRefused(tx, id)
+		if err != nil {
+			return err
+		}
+		if o.Act == SetPassword {
+			return fault.New(fault.Conflict, "order_gone")
+		}
+		if _, err := store.Exec(tx, "update directory_orders set state = '"+Waiting+"', next_at = $2, settled_at = null where id = $1", id, tx.Now); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Change{After: o.told()})
+	})
+}
+
+// SettleByHand notes that people did in the directory what an order asked for, with a reason
+// that says how; of a password that a member chose, that the order needs nobody any more.
+func SettleByHand(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) error {
+	return verbs.Run(ctx, s, by, ToSettleByHand, verbs.About("order", id), reason, func(tx *store.Tx) error {
+		o, err := lockRefused(tx, id)
+		if err != nil {
+			return err
+		}
+		if o.State = Completed; o.Act == SetPassword {
+			o.State = Dropped
+		}
+		if _, err := store.Exec(tx, "update directory_orders set state = $2, settled_at = $3, settled_by = $4 where id = $1", id, o.State, tx.Now, by.ID); err != nil {
+			return err
+		}
+		o.SettledBy = &by.ID
+		if err := o.followed(tx); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Change{After: o.told()})
+	})
+}
+
+// lockRefused locks a refused order, with what follows from it. Another: Conflict order_settled.
+func lockRefused(tx *store.Tx, id int64) (*Order, error) {
+	o, err := store.Find[Order](tx.DB, "id = ?", id)
+	if err != nil {
+		return nil, err
+	}
+	if err := lockFor(tx, *o); err != nil {
+		return nil, err
+	}
+	if o, err = store.Lock[Order](tx, id); err != nil {
+		return nil, err
+	}
+	if o.State != Declined {
+		return nil, fault.New(fault.Conflict, "order_settled")
+	}
+	return o, nil
+}
+
+// Failures in a row after which a directory rests, and for how long at first and at most.
+const (
+	restsAfter = 5
+	firstRest  = 10 * time.Second
+	longRest   = 5 * time.Minute
+)
+
+// failed counts a failure of a directory, which rests after several.
+func failed(tx *store.Tx, id int16, said string) {
+	tx.Queue(`update directories set fails = fails + 1, failing_since = coalesce(failing_since, $2), said = $3,
+		rests_until = case when fails + 1 >= $4 then $2::timestamptz + least($5 * power(2, least(fails + 1 - $4, 20)), $6) * interval '1 second' end where id = $1`,
+		id, tx.Now, said, restsAfter, firstRest.Seconds(), longRest.Seconds())
+}
+
+// answered notes that a directory answered, at most once a minute while all is well.
+func answered(tx *store.Tx, id int16) {
+	tx.Queue("update directories set fails = 0, failing_since = null, rests_until = null, said = '', answered_at = $2 where id = $1 and (fails > 0 or answered_at is null or answered_at < $3)",
+		id, tx.Now, tx.Now.Add(-time.Minute))
+}

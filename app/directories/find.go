@@ -5,6 +5,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"hoten/app/fault"
 	"hoten/app/store"
 )
 
@@ -60,3 +61,22 @@ const CountedTo = 100
 
 // OrderByID finds an order. Unknown: NotFound.
 func OrderByID(db *gorm.DB, id int64) (*Order, error) { return store.Find[Order](db, "id = ?", id) }
+
+// Standing is how the directory with a code is set up, without its secrets; nil: there is none.
+func Standing(db *gorm.DB, code string) (*Plan, error) {
+	d, err := ByCode(db, code)
+	if fault.Of(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	homes, err := Homes(db)
+	plan := &Plan{Code: d.Code, Name: d.Name, Kind: d.Kind, Settings: d.Set()}
+	for _, h := range homes {
+		if h.DirectoryID == d.ID {
+			plan.IDs = append(plan.IDs, h.Code)
+		}
+	}
+	return plan, err
+}

@@ -60,6 +60,7 @@ func (f *File) lists() []list {
 		{"programs", "programs", "code", keys(f.Programs, func(p program) string { return p.Code })},
 		{"desks", "desks", "code", keys(f.Desks, func(d desk) string { return d.Code })},
 		{"incidents", "incidents", "reference", keys(f.Incidents, func(i incident) string { return i.Reference })},
+		{"directories", "directories", "code", keys(f.Directories, func(d directory) string { return d.Code })},
 	}
 }
 
@@ -100,6 +101,9 @@ func (f *File) each(stands *standing, visit func(entry)) {
 		}
 		n, operator := over(kept, k.noun(), k.Named), stands.of(k.Named, k.Operator, kept.OperatorID)
 		visit(entry{place: at("ids", i), kind: "id", name: n.Code, err: n.Check(), put: func(tx *store.Tx) (bool, error) { return operators.PutID(tx, n, operator) }})
+	}
+	for i, d := range f.Directories {
+		visit(entry{place: at("directories", i), kind: "directory", name: d.Code, rows: d.rows(at("directories", i)), put: d.put})
 	}
 	for i, p := range f.Programs {
 		kept := stands.programs[p.Code]
@@ -162,7 +166,7 @@ func (f *File) Rules() (out []desks.Desk) {
 
 // Done is what became of one thing of a file.
 type Done struct {
-	Kind    string `json:"kind"` // operator, id, program, desk, incident or service
+	Kind    string `json:"kind"` // operator, id, directory, program, desk, incident or service
 	Name    string `json:"name"`
 	Changed bool   `json:"changed"` // made or changed; else it was so already
 }

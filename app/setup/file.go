@@ -52,6 +52,8 @@ type File struct {
 	Desks     []desk     `yaml:"desks"`
 	Incidents []incident `yaml:"incidents"`
 	Services  []service  `yaml:"services"`
+	// Where IDs live outside of hoten.
+	Directories []directory `yaml:"directories"`
 
 	tree *ast.File
 }

@@ -35,7 +35,8 @@ func verdict(err error, hidden ...string) error {
 	case goldap.LDAPResultBusy, goldap.LDAPResultUnavailable, goldap.LDAPResultAdminLimitExceeded,
 		goldap.LDAPResultReferral, // its entry is changed on another server; the URL has to name that one
 		goldap.LDAPResultStrongAuthRequired, goldap.LDAPResultConfidentialityRequired,
-		goldap.LDAPResultNoSuchAttribute: // what was to be removed is gone since it was read
+		goldap.LDAPResultNoSuchAttribute,        // what was to be removed is gone since it was read
+		goldap.LDAPResultAttributeOrValueExists: // OpenLDAP keeps one password a second in the history
 		return &directories.Unready{Said: said}
 	case goldap.LDAPResultNoSuchObject:
 		return &directories.Refused{Code: directories.UnknownID, Said: said}

@@ -253,6 +253,24 @@ func TestWithoutAPolicyAnAttributeLocks(t *testing.T) {
 	}
 }
 
+func TestWhatOurAccountMayWriteAndNotSeeIsRemoved(t *testing.T) {
+	s := start(t, config{access: least("=w", false)})
+	for _, sys := range []directories.System{s.system(), s.system("lock", "attribute", "lock_attribute", "exLocked", "lock_value", "TRUE")} {
+		s.set("alice", "exLocked", "TRUE")
+		s.set("alice", lockedFor, "000001010000Z")
+		s.set("alice", "exPointPassword", "points")
+		do(t, sys, request(directories.Release, "alice"))
+		do(t, sys, request(directories.VoidPointPassword, "alice"))
+		settledAs(t, sys, request(directories.VoidPointPassword, "alice"), directories.CannotTell)
+		do(t, sys, request(directories.OneTimePasswordOn, "alice"))
+	}
+	for _, attribute := range []string{"exLocked", lockedFor, "exPointPassword"} {
+		if got := s.of("alice", attribute); got != "" {
+			t.Errorf("%s is %q", attribute, got)
+		}
+	}
+}
+
 func TestWhatOurAccountMayNotDoIsRefused(t *testing.T) {
 	read := "access to attrs=userPassword by anonymous auth by * none\naccess to * by dn.exact=" + hotenDN + " read by * none\n"
 	s := start(t, config{access: read})

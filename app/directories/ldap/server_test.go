@@ -10,7 +10,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
-	"io"
 	"maps"
 	"math/big"
 	"net"
@@ -40,13 +39,13 @@ const (
 )
 
 // logins are those of the entries; each has the password stolen.
-var logins = []string{"alice", "bob", "*", "*)(uid=*", `a\b`, "山田", "𠮷野家", "nul\x00nul", "dave"}
+var logins = []string{"alice", "bob", "*", "*)(uid=*", `a\b`, "山田", "𠮷野家", "nul\x00nul", "carol", "dave"}
 
 // config is what servers of the tests differ in.
 type config struct {
 	noPolicy bool     // without the overlay of password policies
 	policy   []string // more of the policy: "pwdMinAge: 60"
-	access   string   // rules of access, instead of those that hoten's account needs
+	access   string   // rules of access, instead of least
 	tls      bool
 	expired  bool // with a certificate that has run out
 }
@@ -79,19 +78,23 @@ func start(t *testing.T, c config) *server {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	s.url = "ldap://" + freeAddress(t)
-	listen := s.url
 	if c.tls {
 		s.urls = "ldaps://" + freeAddress(t)
-		listen += " " + s.urls
 	}
-	s.cmd = exec.Command(s.program(), "-d", "0", "-f", conf, "-h", listen)
+	s.run()
+	t.Cleanup(s.kill)
+	return s
+}
+
+// run runs the program, also again after kill.
+func (s *server) run() {
+	s.t.Helper()
+	s.cmd = exec.Command(s.program(), "-d", "0", "-f", filepath.Join(s.dir, "slapd.conf"), "-h", strings.TrimSpace(s.url+" "+s.urls))
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
 	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	t.Cleanup(s.kill)
 	s.await()
-	return s
 }
 
 // program is a copy of slapd: where Ubuntu confines the installed one, it may not read this
@@ -163,20 +166,34 @@ attributetype ( 1.3.6.1.4.1.32473.1.4 NAME 'exOneTime' EQUALITY caseIgnoreMatch 
 objectclass ( 1.3.6.1.4.1.32473.2.1 NAME 'exID' AUXILIARY MAY ( exLocked $ exSessionsEnd $ exPointPassword $ exOneTime ) )
 modulepath /usr/lib/ldap
 moduleload back_mdb
-moduleload ppolicy
 `)
+	if !c.noPolicy {
+		b.WriteString("moduleload ppolicy\n")
+	}
 	if c.tls {
 		fmt.Fprintf(&b, "TLSCertificateFile %[1]s/cert.pem\nTLSCertificateKeyFile %[1]s/key.pem\n", s.dir)
 	}
 	access := c.access
 	if access == "" {
-		access = "access to attrs=userPassword by dn.exact=" + hotenDN + " write by anonymous auth by * none\naccess to * by dn.exact=" + hotenDN + " write by * none\n"
+		access = least("write", c.noPolicy)
 	}
 	fmt.Fprintf(&b, "pidfile %[1]s/pid\ndatabase mdb\nmaxsize 16777216\nsuffix %[2]s\nrootdn %[3]s\nrootpw \"%[4]s\"\ndirectory %[1]s/db\ndbnosync\n%[5]s", s.dir, suffix, rootDN, rootPW, access)
 	if !c.noPolicy {
 		b.WriteString("overlay ppolicy\nppolicy_default cn=ids,ou=policies," + suffix + "\n")
 	}
 	return b.String()
+}
+
+// least are the rules of access of docs/connect/ldap.md, with the right to what is not userPassword.
+func least(right string, noPolicy bool) string {
+	written := "exLocked,exSessionsEnd,exPointPassword,exOneTime"
+	if !noPolicy {
+		written += ",pwdAccountLockedTime,pwdReset"
+	}
+	return strings.NewReplacer("HOTEN", hotenDN, "WRITTEN", written, "RIGHT", right).Replace(`access to attrs=userPassword by dn.exact="HOTEN" =w by anonymous auth by * none
+access to attrs=WRITTEN by dn.exact="HOTEN" RIGHT by * none
+access to * by dn.exact="HOTEN" read by * none
+`)
 }
 
 func data(c config) string {
@@ -330,6 +347,3 @@ func within(t *testing.T, d time.Duration) context.Context {
 	t.Cleanup(cancel)
 	return ctx
 }
-
-// drain reads a connection to its end.
-func drain(c net.Conn) { io.Copy(io.Discard, c) }

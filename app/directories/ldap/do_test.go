@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -250,6 +251,27 @@ func TestWithoutAPolicyAnAttributeLocks(t *testing.T) {
 	settledAs(t, sys, set, directories.Done)
 	if s.of("alice", "exLocked") != "" || !s.opens("alice", chosen) {
 		t.Error("the ID stays closed")
+	}
+}
+
+func TestOneSystemServesSeveralAtOnce(t *testing.T) {
+	s := start(t, config{})
+	sys := s.system()
+	var all sync.WaitGroup
+	for _, login := range logins {
+		all.Go(func() {
+			for _, act := range []directories.Act{directories.Restrict, directories.SetPassword, directories.OneTimePasswordOn} {
+				if err := sys.Do(t.Context(), request(act, login)); err != nil {
+					t.Errorf("%q: %s: %v", login, act, err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	for _, login := range logins {
+		if !s.opens(login, chosen) || s.of(login, "exOneTime") != "always" {
+			t.Errorf("%q: something is missing", login)
+		}
 	}
 }
 

@@ -188,15 +188,15 @@ func TestAServerThatDiesInTheMiddle(t *testing.T) {
 	settledAs(t, s.system(), r, directories.Done)
 }
 
+// tenMB is one string of 10 MB in BER.
+var tenMB = append([]byte{byte(ber.TagOctetString), 0x84, 0, 0xA0, 0, 0}, bytes.Repeat([]byte("x"), 10<<20)...)
+
 // misbehaving are ways to answer a request.
 var misbehaving = map[string]func(c net.Conn, id int64){
 	"closes":  func(c net.Conn, _ int64) {},
 	"silence": func(c net.Conn, _ int64) { io.Copy(io.Discard, c) },
 	"garbage": func(c net.Conn, _ int64) { c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n")) },
-	"huge": func(c net.Conn, id int64) {
-		answer := result(id, goldap.ApplicationExtendedResponse, 0, strings.Repeat("x", 10<<20))
-		c.Write(answer.Bytes())
-	},
+	"huge": func(c net.Conn, _ int64) { c.Write(tenMB) },
 	"endless": func(c net.Conn, id int64) {
 		for { // answers to nobody, until the connection is closed
 			if _, err := c.Write(result(id+1000, goldap.ApplicationExtendedResponse, 0, strings.Repeat("x", 1000)).Bytes()); err != nil {
@@ -282,6 +282,8 @@ func TestServersThatMisbehave(t *testing.T) {
 				sys := opened(t, settings(pretend(t, op, answer), "lock", "none"))
 				err := sys.Do(within(t, wait), request(directories.SetPassword, "alice"))
 				if certainty(err) != want {
+					t.Errorf("operation %d: %v", op, err)
+				} else if long := name == "huge" || name == "endless"; long != strings.Contains(err.Error(), errTooLong.Error()) {
 					t.Errorf("operation %d: %v", op, err)
 				} else {
 					harmless(t, err.Error(), chosen)
@@ -387,6 +389,17 @@ func TestResultCodes(t *testing.T) {
 			said = unready.Said
 		}
 		harmless(t, said, chosen)
+	}
+}
+
+func TestWhatIsHalfDoneIsUncertain(t *testing.T) {
+	url := pretend(t, goldap.ApplicationExtendedRequest, func(c net.Conn, id int64) {
+		c.Write(result(id, goldap.ApplicationExtendedResponse, goldap.LDAPResultBusy, "").Bytes())
+	})
+	for lock, want := range map[string]string{lockPolicy: "uncertain", lockNone: "unready"} {
+		if err := opened(t, settings(url, "lock", lock)).Do(within(t, 10*time.Second), request(directories.Restrict, "alice")); certainty(err) != want {
+			t.Errorf("%s: %v", lock, err)
+		}
 	}
 }
 

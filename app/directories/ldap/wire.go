@@ -105,7 +105,8 @@ func (s *system) signIn(c conn) (*goldap.ControlBeheraPasswordPolicy, error) {
 }
 
 // opens reports whether the entry can be bound with the password, on a connection of its own.
-// An error: it could not be told.
+// Servers answer a lock that they know of as a wrong password, or as unwilling. An error: it
+// could not be told.
 func (s *system) opens(ctx context.Context, dn, password string) (bool, error) {
 	c, err := s.connect(ctx)
 	if err != nil {
@@ -113,7 +114,7 @@ func (s *system) opens(ctx context.Context, dn, password string) (bool, error) {
 	}
 	defer c.close()
 	err = c.Bind(dn, password)
-	if goldap.IsErrorWithCode(err, goldap.LDAPResultInvalidCredentials) {
+	if goldap.IsErrorAnyOf(err, goldap.LDAPResultInvalidCredentials, goldap.LDAPResultUnwillingToPerform, goldap.LDAPResultInappropriateAuthentication) {
 		return false, nil
 	}
 	return err == nil, err

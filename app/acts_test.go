@@ -24,6 +24,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/cti"
 	"hoten/app/desks"
+	"hoten/app/directories"
 	"hoten/app/fault"
 	"hoten/app/imports"
 	"hoten/app/incidents"
@@ -65,6 +66,7 @@ var elsewhere = map[string]string{
 	"import.done":            "lands in the background, killed there at every step: app/crash",
 	"case.viewed":            "a look: app/cases",
 	"members.searched":       "a look: app/cases",
+	"directory.answered":     "sends first, on purpose before it records: app/directories",
 }
 
 const password = "tsukimi-dango-47"
@@ -94,6 +96,20 @@ func connected(t *testing.T, w *apptest.World) *cti.Connection {
 	c, err := cti.ByToken(store.Read(w.Ctx, w.Store), token)
 	must(t, err)
 	return c
+}
+
+// refusing is an order that a directory refused, where the IDs of the world live from then on.
+func refusing(t *testing.T, w *apptest.World) directories.Order {
+	t.Helper()
+	db := store.Read(w.Ctx, w.Store)
+	if homes, err := directories.Homes(db); err != nil || len(homes) == 0 {
+		must(t, err)
+		w.Connect(t).Answer = func(directories.Request) error { return &directories.Refused{Code: directories.NotAble} }
+		must(t, directories.Send(w.Ctx, w.Store))
+	}
+	list, err := directories.Open(db, 1, true, 0, 1)
+	must(t, err)
+	return list[0]
 }
 
 // acts is every verb, each in at least one way.
@@ -561,7 +577,8 @@ func acts(t *testing.T, w *apptest.World) []act {
 		}},
 		{resets.ToRestrict, "", supervisor, func() func(access.Actor) error {
 			c, token := linked()
-			must(t, second(resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true)))
+			_, err := resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true)
+			must(t, err)
 			return func(by access.Actor) error {
 				_, err := resets.Restrict(ctx, db, by, c.ID, time.Time{}, "別人と判明")
 				return err
@@ -569,8 +586,9 @@ func acts(t *testing.T, w *apptest.World) []act {
 		}},
 		{resets.ToRevise, "", access.System("test"), func() func(access.Actor) error {
 			c, token := linked()
-			must(t, second(resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true)))
-			_, err := w.Pool.Exec(ctx, "update contacts set withdrawn_at = now() where id = (select contact_id from reset_links where case_id = $1 and used_at is not null order by id desc limit 1)", c.ID)
+			_, err := resets.Complete(ctx, db, token, "keyaki-no-ki-47", "keyaki-no-ki-47", true)
+			must(t, err)
+			_, err = w.Pool.Exec(ctx, "update contacts set withdrawn_at = now() where id = (select contact_id from reset_links where case_id = $1 and used_at is not null order by id desc limit 1)", c.ID)
 			must(t, err)
 			return func(access.Actor) error { return resets.Revise(ctx, db) }
 		}},
@@ -856,6 +874,27 @@ func acts(t *testing.T, w *apptest.World) []act {
 			return func(by access.Actor) error {
 				return imports.WriteRejected(ctx, db, by, i.ID, imports.AffectedFile, io.Discard, func(r imports.Rejection, column string) (string, string) { return column, r.Reason })
 			}
+		}},
+		// Last: from here on IDs live in a directory.
+		{directories.ToSet, "", w.Administrator, func() func(access.Actor) error {
+			apptest.NewDirectory(t)
+			return func(by access.Actor) error {
+				plan := directories.Plan{Code: "second", Name: "予備", Kind: "test", Settings: map[string]string{"name": t.Name()}}
+				_, err := directories.Set(ctx, db, by, 0, plan)
+				return err
+			}
+		}},
+		{directories.ToCheck, "", w.Administrator, func() func(access.Actor) error {
+			id := refusing(t, w).DirectoryID
+			return func(by access.Actor) error { _, err := directories.Check(ctx, db, by, id); return err }
+		}},
+		{directories.ToSendAgain, "", supervisor, func() func(access.Actor) error {
+			o := refusing(t, w)
+			return func(by access.Actor) error { return directories.SendAgain(ctx, db, by, o.ID) }
+		}},
+		{directories.ToSettleByHand, "", supervisor, func() func(access.Actor) error {
+			o := refusing(t, w)
+			return func(by access.Actor) error { return directories.SettleByHand(ctx, db, by, o.ID, "台帳で停止した") }
 		}},
 	}
 }

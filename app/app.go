@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	_ "hoten/app/directories/kinds"
 	"log/slog"
 	"os"
 	"sync/atomic"

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 
+	"hoten/app/directories"
+	_ "hoten/app/directories/kinds"
 	"hoten/i18n"
 )
 
@@ -24,7 +26,7 @@ import (
 // found where the faults are made.
 var dynamic = map[string][]string{
 	"audit.action.":                 verbs(),
-	"audit.about.":                  {"list", "cti", "bulletin", "bulletins", "calls", "question", "questions", "script", "case", "reimbursement", "reimbursements", "mail", "mails", "staff", "desk", "incident", "import", "service", "program", "operator", "id", "token", "policies", "setup", "installation", "members", "cases", "audit"},
+	"audit.about.":                  {"list", "directory", "order", "cti", "bulletin", "bulletins", "calls", "question", "questions", "script", "case", "reimbursement", "reimbursements", "mail", "mails", "staff", "desk", "incident", "import", "service", "program", "operator", "id", "token", "policies", "setup", "installation", "members", "cases", "audit"},
 	"audit.scope.":                  {"own", "desk", "center"},
 	"bulletins.none.":               {"in_force", "coming", "past"},
 	"bulletins.state.":              {"in_force", "coming", "past"},
@@ -45,7 +47,7 @@ var dynamic = map[string][]string{
 	"calls.documents.for.":          {"proxy", "guardian", "corporate"},
 	"calls.documents.by.":           {"proxy", "guardian", "corporate"},
 	"calls.script.":                 {"greeting", "identify", "verify", "verify_of_holder", "more", "more_of_holder", "name", "name_of_holder", "others", "others_of_holder", "send_code", "call_back", "call_back_later", "on_number", "code", "confirmed", "restricted", "in_use", "published", "holder_only", "papers_first.proxy", "papers_first.guardian", "papers_first.corporate", "offer_reset", "reset", "reset_sent", "no_contact", "contact_waits", "no_reset", "points", "put_back", "checking", "no_action", "mailed", "lettered", "restored", "reimbursed", "mismatch", "unable", "suspected", "again", "closed", "callback", "farewell"},
-	"cli.setup.set.":                {"operator", "id", "program", "desk", "incident", "service"},
+	"cli.setup.set.":                {"operator", "id", "directory", "program", "desk", "incident", "service"},
 	"cli.does.":                     {"serve", "demo", "migrate", "setup", "staff_add", "token_create", "import", "release", "audit_verify", "version"},
 	"cli.flag.":                     {"addr", "data_dir", "database_url", "smtp_url", "mail_from", "base_url", "trusted_proxies", "lang", "allow_demo", "example", "email", "name", "name_en", "role", "desk", "language", "password_stdin", "staff", "token_name", "incident", "affected", "movements", "dry_run", "mails", "reason"},
 	"cli.wrong.":                    {"mail_from_missing", "mail_from", "smtp_url", "allow_demo", "training", "training_mailing", "training_mailed", "database_url", "database_silent", "addr", "addr_taken", "base_url", "proxies", "data_dir"},
@@ -72,7 +74,7 @@ var dynamic = map[string][]string{
 	"cases.contact.told_undone.":    {"mail", "letter"},
 	"cases.letter.about.":           {"restriction", "contact_changed", "contact_undone", "result"},
 	"cases.contact.kind.":           {"email", "phone", "letter"},
-	"cases.event.":                  {"opened", "note", "status", "status_undone", "assigned", "assigned_undone", "adjustment_undone", "added", "call_started", "call_concluded", "call_ended", "call_hung_up", "code_sent", "handover_offered", "handover_withdrawn", "handover_declined", "handover_expired", "handed_over", "verification_reopened", "verified_void", "impostor_cleared", "representative", "representative_withdrawn", "contact_proposed", "contact_set", "contact_refused", "contact_withdrawn", "contact_undone", "contact_undone_told", "revealed", "notified", "unreachable", "notice_misled", "result_misled", "change_misled", "mail_counts", "reachable", "letter_sent", "letter_sent_about", "mail_not_sent", "mail_not_sent_withheld", "mail_again", "mail_was_kept", "mail_moved", "link_sent", "resumed", "released", "restricted_again", "restricted_elsewhere", "finding", "own_doubted", "finding_unverified", "adjustment", "double_decided", "cancels_exceeded", "balance_missing", "balance_stated", "double", "correction", "late_fact", "late_fact_other", "proposed", "approved", "returned", "rejected", "withdrawn", "posted", "posted_voided", "approvals_voided", "approval_reminded", "approval_escalated", "callback_promised", "callback_dialled", "callback_attempted", "callback_moved", "callback_dropped", "callback_exhausted", "impostor_upheld"},
+	"cases.event.":                  {"opened", "release_ordered", "not_released", "not_restricted", "password_not_set", "note", "status", "status_undone", "assigned", "assigned_undone", "adjustment_undone", "added", "call_started", "call_concluded", "call_ended", "call_hung_up", "code_sent", "handover_offered", "handover_withdrawn", "handover_declined", "handover_expired", "handed_over", "verification_reopened", "verified_void", "impostor_cleared", "representative", "representative_withdrawn", "contact_proposed", "contact_set", "contact_refused", "contact_withdrawn", "contact_undone", "contact_undone_told", "revealed", "notified", "unreachable", "notice_misled", "result_misled", "change_misled", "mail_counts", "reachable", "letter_sent", "letter_sent_about", "mail_not_sent", "mail_not_sent_withheld", "mail_again", "mail_was_kept", "mail_moved", "link_sent", "resumed", "released", "restricted_again", "restricted_elsewhere", "finding", "own_doubted", "finding_unverified", "adjustment", "double_decided", "cancels_exceeded", "balance_missing", "balance_stated", "double", "correction", "late_fact", "late_fact_other", "proposed", "approved", "returned", "rejected", "withdrawn", "posted", "posted_voided", "approvals_voided", "approval_reminded", "approval_escalated", "callback_promised", "callback_dialled", "callback_attempted", "callback_moved", "callback_dropped", "callback_exhausted", "impostor_upheld"},
 	"cases.by.":                     {"number", "login", "login_start", "email", "email_start", "phone", "phone_start", "phone_end", "customer_number", "name", "kana"},
 	"frame.search.rule.":            {"check_digit", "length", "unknown", "one_character", "digits", "phone", "last_digits", "start"},
 	"cases.double.":                 {"open", "real", "double"},
@@ -95,8 +97,14 @@ var dynamic = map[string][]string{
 	"desks.weekday.":                {"0", "1", "2", "3", "4", "5", "6"},
 	"desks.wrong.":                  {"open", "later", "ended", "closed", "unknown"},
 	"desks.why.":                    {"exception", "year_end", "yearly", "weekend", "weekday", "extended", "special"},
+	"directories.":                  directoryWords(),
+	"directories.act.":              {"restrict", "set_password", "release", "void_point_password", "one_time_password_on", "one_time_password_off"},
+	"directories.check.":            {"settings", "connect", "tls", "sign_in", "ldap_password_modify", "ldap_ppolicy", "ldap_policy", "ldap_base", "ldap_entries", "ldap_rights"},
+	"directories.code.":             {"unknown_id", "password_refused", "not_able", "refused", "too_late", "overtaken"},
+	"directories.order.":            {"waiting", "uncertain", "refused"},
+	"directories.state.":            {"failing", "refused", "answering", "checked", "untried"},
 	"cti.state.":                    {"heard", "silent", "unknown", "refused", "revoked"},
-	"flash.":                        {"bulletin_posted", "bulletin_confirmed", "bulletin_withdrawn", "password_changed", "added_to_incident", "adjustment_added", "approved.next", "approved.last", "callback_attempted", "callback_dropped", "callback_exhausted", "callback_moved", "callback_promised", "callback_reached", "call_concluded", "call_voided", "call_ended", "call_offered", "case_completed", "restricted", "call_offer_withdrawn", "call_taken_over", "call_declined", "case_changed", "case_found", "case_opened", "case_taken", "none_waiting", "view_dropped", "view_saved", "cases_assigned", "cases_proposed", "code_sent", "finding_recorded", "double_decided", "hours_set", "desk_added", "desk_unchanged", "impostor_cleared", "incident_created", "incident_changed", "installation_discarded", "installation_released", "installation_released_empty", "mails_kept_queued", "mails_resumed", "setup_set", "setup_unchanged", "link_sent", "mail_queued", "note_saved", "handover_saved", "notice_queued", "notices_queued", "notices_queued_some", "policies_set", "proposed", "rejected.next", "rejected.last", "released", "representative_recorded", "representative_withdrawn", "contact_proposed", "contact_set", "contact_refused", "letter_recorded", "contact_withdrawn", "contact_undone", "returned.next", "returned.last", "service_changed", "service_resumed", "service_set", "service_voided", "staff_changed", "token_revoked", "unreachable", "verification_reopened", "withdrawn", "script_changed", "script_unchanged", "question_set", "question_withdrawn", "question_unchanged", "cases_moved", "case_undone", "adjustment_undone", "cti_disconnected", "cti_dialling", "code_sent_kept", "link_sent_kept", "notice_queued_kept", "notices_queued_kept", "notices_queued_some_kept", "impostor_upheld", "hours_of_day", "hours_of_days"},
+	"flash.":                        {"directory_checked", "directory_order_again", "directory_order_done", "bulletin_posted", "bulletin_confirmed", "bulletin_withdrawn", "password_changed", "added_to_incident", "adjustment_added", "approved.next", "approved.last", "callback_attempted", "callback_dropped", "callback_exhausted", "callback_moved", "callback_promised", "callback_reached", "call_concluded", "call_voided", "call_ended", "call_offered", "case_completed", "restricted", "call_offer_withdrawn", "call_taken_over", "call_declined", "case_changed", "case_found", "case_opened", "case_taken", "none_waiting", "view_dropped", "view_saved", "cases_assigned", "cases_proposed", "code_sent", "finding_recorded", "double_decided", "hours_set", "desk_added", "desk_unchanged", "impostor_cleared", "incident_created", "incident_changed", "installation_discarded", "installation_released", "installation_released_empty", "mails_kept_queued", "mails_resumed", "setup_set", "setup_unchanged", "link_sent", "mail_queued", "note_saved", "handover_saved", "notice_queued", "notices_queued", "notices_queued_some", "policies_set", "proposed", "rejected.next", "rejected.last", "released", "representative_recorded", "representative_withdrawn", "contact_proposed", "contact_set", "contact_refused", "letter_recorded", "contact_withdrawn", "contact_undone", "returned.next", "returned.last", "service_changed", "service_resumed", "service_set", "service_voided", "staff_changed", "token_revoked", "unreachable", "verification_reopened", "withdrawn", "script_changed", "script_unchanged", "question_set", "question_withdrawn", "question_unchanged", "cases_moved", "case_undone", "adjustment_undone", "cti_disconnected", "cti_dialling", "code_sent_kept", "link_sent_kept", "notice_queued_kept", "notices_queued_kept", "notices_queued_some_kept", "impostor_upheld", "hours_of_day", "hours_of_days"},
 	"imports.format.":               {"login_id", "name", "name_kana", "birth_date", "phone", "email", "email_registered_on", "postal_code", "address", "customer_number", "language", "restricted_at", "balance", "movement_id", "occurred_at", "kind", "from_program", "to_program", "partner", "points", "points_received", "refers_to", "fraud"},
 	"imports.template.":             {"affected", "movements"},
 	"imports.error.":                {"header", "internal", "interrupted", "too_many_refused"},
@@ -165,6 +173,20 @@ var dynamic = map[string][]string{
 }
 
 // verbs are those of docs/verbs.md, which is made of all there are (app/verbs_doc_test.go).
+// directoryWords are the words of the kinds of identity systems and of their settings.
+func directoryWords() (words []string) {
+	for _, k := range directories.Kinds() {
+		words = append(words, k.Name)
+		for _, s := range k.Settings {
+			words = append(words, k.Name+"."+s.Name, k.Name+"."+s.Name+".hint")
+			for _, c := range s.Choices {
+				words = append(words, k.Name+"."+s.Name+"."+c)
+			}
+		}
+	}
+	return words
+}
+
 func verbs() (names []string) {
 	doc, err := os.ReadFile("../docs/verbs.md")
 	if err != nil {

@@ -50,12 +50,18 @@ func init() {
 		}})
 }
 
-// Connect has the first ID of a world live in a directory of the test's.
-func (w *World) Connect(t testing.TB) *Directory {
-	t.Helper()
+// NewDirectory is a directory that the kind "test" opens by the test's name.
+func NewDirectory(t testing.TB) *Directory {
 	d := &Directory{IDs: map[string]*DirectoryID{}, Cannot: map[directories.Act]bool{}}
 	current.Store(t.Name(), d)
 	t.Cleanup(func() { current.Delete(t.Name()) })
+	return d
+}
+
+// Connect has the first ID of a world live in a directory of the test's.
+func (w *World) Connect(t testing.TB) *Directory {
+	t.Helper()
+	d := NewDirectory(t)
 	plan := directories.Plan{Code: "outside", Name: "会員基盤", Kind: "test", IDs: []string{"ocn-id"}, Settings: map[string]string{"name": t.Name(), "token": "s3cret-token"}}
 	if _, err := directories.Set(w.Ctx, w.Store, w.Administrator, 0, plan); err != nil {
 		t.Fatal(err)

@@ -126,13 +126,15 @@ func (p *page) directoryForm(d directories.Directory, kind directories.Kind) err
 
 // directorySetting is a field of a directory's form.
 func (p *page) directorySetting(kind directories.Kind, s directories.Setting, kept string, has, fresh bool) ui.DirectorySetting {
-	key := "directories." + kind.Name + "." + s.Name
-	f := ui.DirectorySetting{Name: s.Name, Label: i18n.T(p.ctx, key), Help: i18n.T(p.ctx, key+".hint"), Value: kept, Secret: s.Secret, Kept: has, Lines: s.Lines, Optional: !s.Required || s.Secret && has}
+	word := func(of ...string) string {
+		return i18n.T(p.ctx, "directories."+strings.Join(append([]string{kind.Name, s.Name}, of...), "."))
+	}
+	f := ui.DirectorySetting{Name: s.Name, Label: word(), Help: word("hint"), Value: kept, Secret: s.Secret, Kept: has, Lines: s.Lines, Optional: !s.Required || s.Secret && has}
 	if fresh {
 		f.Value = s.Default
 	}
 	for _, c := range s.Choices {
-		f.Choices = append(f.Choices, ui.Choice{Value: c, Label: i18n.T(p.ctx, key+"."+c)})
+		f.Choices = append(f.Choices, ui.Choice{Value: c, Label: word(c)})
 	}
 	return f
 }

@@ -275,17 +275,22 @@ func adminSamples(lang string) map[string]page {
 			{9, in(lang, "高橋 由美", "Yumi Takahashi"), 0, 0, 0, 0, 0, time.Time{}, false},
 		}},
 		"setup_index": sampleSetup(lang, true), "setup_index_first": sampleSetup(lang, false), "operators_edit": sampleOperator(lang), "ids_edit": sampleID(lang), "programs_edit": sampleProgram(lang),
-		"incidents_edit":  IncidentsEdit{Frame: sampleFrame(lang, "incidents", access.CenterManager), Reference: "2014-R096", Version: 2, Form: sampleIncidentForm(lang), MayAudit: true},
-		"staff_new":       StaffNew{Frame: sampleFrame(lang, "staff", access.Administrator), Desks: []Choice{{"tech", in(lang, "技術", "Tech")}}},
-		"tokens_index":    TokensIndex{Frame: sampleFrame(lang, "", access.Agent), Tokens: tokens, Fresh: "hoten_" + strings.Repeat("a8Xq2", 8)},
-		"cti_index":       sampleTelephones(lang),
-		"cti_none":        CTIIndex{Frame: sampleFrame(lang, "setup", access.Administrator), Dialling: "tel:{number}", MayManage: true},
-		"cti_read":        sampleTelephonesRead(lang),
-		"tokens_none":     TokensIndex{Frame: sampleFrame(lang, "", access.Agent)},
-		"audit_index":     sampleAudit(lang, true),
-		"audit_broken":    sampleAudit(lang, false),
-		"audit_unchecked": AuditIndex{Frame: sampleFrame(lang, "audit", access.Auditor), Scope: "center", Chain: Chain{CheckedAt: jst(7, 31, 3, 0), Whole: true}},
-		"audit_nothing":   AuditIndex{Frame: sampleFrame(lang, "audit", access.Agent), Scope: "own", Query: AuditQuery{Actor: "staff:7"}},
+		"incidents_edit":    IncidentsEdit{Frame: sampleFrame(lang, "incidents", access.CenterManager), Reference: "2014-R096", Version: 2, Form: sampleIncidentForm(lang), MayAudit: true},
+		"staff_new":         StaffNew{Frame: sampleFrame(lang, "staff", access.Administrator), Desks: []Choice{{"tech", in(lang, "技術", "Tech")}}},
+		"tokens_index":      TokensIndex{Frame: sampleFrame(lang, "", access.Agent), Tokens: tokens, Fresh: "hoten_" + strings.Repeat("a8Xq2", 8)},
+		"cti_index":         sampleTelephones(lang),
+		"directories_index": sampleDirectories(lang),
+		"directories_none":  DirectoriesIndex{Frame: sampleFrame(lang, "setup", access.Administrator), BuiltIn: []string{"OCN ID"}, Kinds: []Choice{{"ldap", "LDAP"}}, MayManage: true},
+		"directories_new":   sampleNewDirectory(lang),
+		"directories_show":  sampleDirectory(lang, false),
+		"directories_open":  sampleDirectory(lang, true),
+		"cti_none":          CTIIndex{Frame: sampleFrame(lang, "setup", access.Administrator), Dialling: "tel:{number}", MayManage: true},
+		"cti_read":          sampleTelephonesRead(lang),
+		"tokens_none":       TokensIndex{Frame: sampleFrame(lang, "", access.Agent)},
+		"audit_index":       sampleAudit(lang, true),
+		"audit_broken":      sampleAudit(lang, false),
+		"audit_unchecked":   AuditIndex{Frame: sampleFrame(lang, "audit", access.Auditor), Scope: "center", Chain: Chain{CheckedAt: jst(7, 31, 3, 0), Whole: true}},
+		"audit_nothing":     AuditIndex{Frame: sampleFrame(lang, "audit", access.Agent), Scope: "own", Query: AuditQuery{Actor: "staff:7"}},
 	}
 	for _, kind := range []string{"forbidden", "not_found", "conflict", "internal"} {
 		e := ErrorsShow{Frame: sampleFrame(lang, "", access.Agent), SignedIn: true, Kind: kind}
@@ -343,6 +348,8 @@ func outsideSamples(lang string) map[string]page {
 		"resets_new":          form, "resets_new_refused": bad,
 		"resets_done":    ResetsDone{Frame: frame, ResumedAt: jst(7, 31, 10, 58), OTP: true, Desks: sampleDesks(lang)},
 		"resets_invalid": ResetsInvalid{Frame: frame, Desks: sampleDesks(lang)},
+		"resets_pending": ResetsPending{Frame: frame, Desks: sampleDesks(lang)},
+		"resets_failed":  ResetsPending{Frame: frame, Failed: true, Desks: sampleDesks(lang)},
 	}
 }
 

@@ -60,6 +60,7 @@ func freeTexts(s *site) map[string]struct {
 		"staff.go:name_en":           {s.Administrator, "/staff", []string{"email", "new@hoten.example", "name", "新人", "role", "agent", "language", "ja"}},
 		"tokens.go:name":             {s.Agent, "/tokens", nil},
 		"cti.go:name":                {s.Administrator, "/cti", nil},
+		"directories.go:name":        {s.Administrator, "/directories", []string{"code", "outside", "kind", "test", "set_name", "x"}},
 		"staff.go:extension":         {s.Administrator, fmt.Sprintf("/staff/%d", s.Agent.ID), []string{"desk", "tech"}},
 		"views.go:name":              {s.Agent, "/views", []string{"query", "status=new"}},
 	}

@@ -626,7 +626,7 @@ func flashArea(f Frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if f.Flash.Undo != "" {
+		if f.Flash.Undo.URL != "" {
 			templ_7745c5c3_Err = undo(f, f.Flash.Undo).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

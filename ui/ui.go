@@ -130,7 +130,13 @@ type Flash struct {
 	Tone  string // "done", "attention" or "error"
 	Text  string
 	About Choice // URL and name of what it was done to, where that is another page
-	Undo  string // where the form leads that takes it back, where that is offered
+	Undo  Undo   // what takes it back, where that is offered
+}
+
+// Undo takes back what was just done.
+type Undo struct {
+	URL   string // where the form leads; empty: it is not offered
+	Until time.Time
 }
 
 // Problem is a refused field of a form.

@@ -96,10 +96,11 @@ type Suspicion struct {
 // Waits is the reimbursements, or the changed contacts, that wait for this person's decision.
 type Waits struct {
 	Count int64
-	More  bool  // than Count, where counting stopped
-	Late  int64 // of all that wait: longer than they should
-	Alarm bool  // they cannot wait
-	Mine  int64 // this person is the substitute
+	More  bool   // than Count, where counting stopped
+	Late  int64  // of all that wait: longer than they should
+	Alarm bool   // they cannot wait
+	Sign  string // tells the badge from those beside it; empty: a mark where it is late
+	Mine  int64  // this person is the substitute
 }
 
 // CallbacksDue is what this person's callbacks ask for now.

@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -88,4 +89,22 @@ func TestManyCasesAreChangedWithAResultEach(t *testing.T) {
 			t.Errorf("%v: %d", refused, got.status)
 		}
 	}
+}
+
+// The list of suspicions has one row of an ID and names its other cases, and the badge counts
+// as many.
+func TestSuspicionsAreListedByID(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	s.secondIncident()
+	s.ImportInto(secondIncident, "login_id,name\n"+login+",山田 太郎\n", "")
+	if _, err := s.Pool.Exec(s.Ctx, "update identities set impostor_at = now() where id = $1", c.IdentityID); err != nil {
+		t.Fatal(err)
+	}
+	body := s.as(s.Supervisor).get("/cases?queue=impostor").body
+	rows := regexp.MustCompile(`(?s)<td class="first">.*?</td>`).FindAllString(body, -1)
+	if len(rows) != 1 || strings.Count(rows[0], `href="/cases/`) != 2 || !strings.Contains(rows[0], c.Number()) {
+		t.Errorf("rows %q", rows)
+	}
+	says(t, "the badge", body, []string{`title="なりすまし疑い 1件"`}, nil)
 }

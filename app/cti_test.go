@@ -98,6 +98,35 @@ func TestATelephoneSystemLeadsTheCall(t *testing.T) {
 	if page := agent.get("/cases/" + member.Number()).body; !strings.Contains(page, "電話システムからの通知") {
 		t.Error("the case does not tell who ended the call")
 	}
+	// Of one that is hung up before a call about a case was begun the agent is told, with its number.
+	for _, e := range []string{"newCall", "answer"} {
+		if a := tell(asForm, form("event", e, "callId", "a2", "answeringNumber", "201")); a.status != http.StatusOK {
+			t.Fatalf("%s: %d", e, a.status)
+		}
+	}
+	if a := agent.get("/ring"); !strings.Contains(a.body, `"call":`) {
+		t.Fatalf("the second call rings: %s", a.body)
+	}
+	agent.get("/pop/" + fmt.Sprint(d.count("select max(id) from cti_calls")))
+	go func() {
+		for {
+			if a := agent.get("/ring"); a.status == http.StatusOK && strings.TrimSpace(a.body) != "{}" {
+				rang <- a.body
+				return
+			}
+		}
+	}()
+	hungUp := ""
+	for hungUp == "" {
+		tell(asForm, form("event", "hangup", "callId", "a2"))
+		select {
+		case hungUp = <-rang:
+		default:
+		}
+	}
+	if want := fmt.Sprintf(`"hung_up":%d`, d.count("select max(id) from cti_calls")); !strings.Contains(hungUp, want) {
+		t.Errorf("the hangup is told as %s", hungUp)
+	}
 	report := d.as(d.Manager).get("/reports/daily?desk=all").body
 	if !strings.Contains(report, "電話の着信（30分ごと）") {
 		t.Error("the daily report does not count it")

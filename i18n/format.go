@@ -64,6 +64,9 @@ func Time(ctx context.Context, t time.Time) string {
 // Clock writes the time of day, 18:04.
 func Clock(t time.Time) string { return format(t, "15:04") }
 
+// ClockFull writes a time of day with its seconds.
+func ClockFull(t time.Time) string { return format(t, "15:04:05") }
+
 // Closing writes the time at which something ends: 24:00 at midnight.
 func Closing(t time.Time) string {
 	if written := Clock(t); written != "00:00" {

@@ -96,10 +96,11 @@ type Suspicion struct {
 // Waits is the reimbursements, or the changed contacts, that wait for this person's decision.
 type Waits struct {
 	Count int64
-	More  bool  // than Count, where counting stopped
-	Late  int64 // of all that wait: longer than they should
-	Alarm bool  // they cannot wait
-	Mine  int64 // this person is the substitute
+	More  bool   // than Count, where counting stopped
+	Late  int64  // of all that wait: longer than they should
+	Alarm bool   // they cannot wait
+	Sign  string // tells the badge from those beside it; empty: a mark where it is late
+	Mine  int64  // this person is the substitute
 }
 
 // CallbacksDue is what this person's callbacks ask for now.
@@ -130,7 +131,13 @@ type Flash struct {
 	Tone  string // "done", "attention" or "error"
 	Text  string
 	About Choice // URL and name of what it was done to, where that is another page
-	Undo  string // where the form leads that takes it back, where that is offered
+	Undo  Undo   // what takes it back, where that is offered
+}
+
+// Undo takes back what was just done.
+type Undo struct {
+	URL   string // where the form leads; empty: it is not offered
+	Until time.Time
 }
 
 // Problem is a refused field of a form.

@@ -151,6 +151,9 @@ func TestStaleVersion(t *testing.T) {
 	c.get(path).want(200, "status", "in_progress", "version", "3")
 	s.as(s.Agent2).do("PATCH", path, j{"status": "on_hold", "assignee": "none", "version": 3}).want(403, "code", "forbidden")
 	c.get(path).want(200, "status", "in_progress", "version", "3")
+	for _, to := range []any{s.Agent2.ID, s.Supervisor.ID} {
+		c.do("PATCH", path, j{"assignee": to, "version": 3}).want(403, "code", "forbidden")
+	}
 	for _, free := range []any{nil, "none", 0} {
 		version := c.do("PATCH", path, j{"assignee": s.Agent.ID, "version": c.get(path).number("version")}).want(200).number("version")
 		a := c.do("PATCH", path, j{"assignee": free, "version": version})

@@ -243,6 +243,7 @@ func (s *site) mails(agent *client, number string) {
 				s.T.Errorf("%s %s: %s", state, kind, list.body)
 			}
 		}
+		s.Clock.Add(notices.ClosingWaits)
 		s.Deliver(notices.Mailbox{Folder: s.T.TempDir()})
 	}
 	agent.get("/mails?case="+number+"&kind=reset_link&state=sent").want(200, "items.#", "1")

@@ -163,6 +163,17 @@ func Known(db *gorm.DB, id int64) (known bool, err error) {
 	return known, err
 }
 
+// OfIDs lists the cases of IDs in all their incidents, by ID, oldest first.
+func OfIDs(db *gorm.DB, ids []int64) (map[int64][]int64, error) {
+	type one struct{ ID, IdentityID int64 }
+	rows, err := store.Select[one](db, "select id, identity_id from cases where identity_id = any($1) order by id", ids)
+	out := make(map[int64][]int64, len(ids))
+	for _, r := range rows {
+		out[r.IdentityID] = append(out[r.IdentityID], r.ID)
+	}
+	return out, err
+}
+
 // SameID lists the cases of a case's ID in all its incidents, itself included, oldest first.
 func SameID(db *gorm.DB, id int64) ([]Case, error) {
 	return store.Select[Case](db, "select * from cases where identity_id = (select identity_id from cases where id = $1) order by id", id)

@@ -32,6 +32,20 @@ func FollowLine(ctx context.Context, s *store.Store, line *cti.Line) error {
 	return hangUp(ctx, s, "k.line_id = $1", line.ID)
 }
 
+const (
+	// hungUpNow is how long ago a telephone call has ended whose agent is told so.
+	hungUpNow = 10 * time.Second
+	// offeredNow bounds how far back telephone calls are looked through for it.
+	offeredNow = time.Hour
+)
+
+// AskHungUp reads the telephone call that its agent answered, and that was hung up just now
+// before a call about a case was begun on it.
+func AskHungUp(reads *store.Reads, agent int64, now time.Time) *[]int64 {
+	return store.AskValues[int64](reads, `select l.id from cti_calls l where l.agent_id = $1 and l.direction = 'inbound' and l.offered_at > $2 and l.answered_at is not null
+		and l.ended_at > $3 and not exists (select from calls k where k.line_id = l.id) order by l.ended_at desc limit 1`, agent, now.Add(-offeredNow), now.Add(-hungUpNow))
+}
+
 // HangUpLost ends the calls whose telephone call was hung up while the program that was told
 // of it ended.
 func HangUpLost(ctx context.Context, s *store.Store) error {

@@ -70,7 +70,7 @@ func (d Desk) condition(q Queue) (where string, args []any) {
 	case QueueContact: // the few proposals are read before their cases, which may be closed
 		return "c.id = any(array(select case_id from contact_changes where state = 'proposed'))", nil
 	case QueueImpostor: // the few IDs are read before their cases
-		return open + " and c.identity_id = any(array(select id from identities where " + undecided + "))", nil
+		return "c.identity_id = any(array(select id from identities where " + undecided + "))", nil
 	}
 	if m := q.mark(); m != nil {
 		return unsettled + fmt.Sprintf(" and c.points_open & %d <> 0", m.Bit), nil
@@ -86,6 +86,15 @@ func (q Queue) mark() *PointsMark {
 		}
 	}
 	return nil
+}
+
+// ofIDs reports whether the queue is one of IDs: it has one case of each.
+func (q Queue) ofIDs() bool { return q == QueueImpostor }
+
+// oneOfEach is the condition that a case stands for its ID among those that meet another: an
+// open one before closed ones, and of these the latest.
+func oneOfEach(where string) string {
+	return "c.id = any(array(select distinct on (c.identity_id) c.id from cases c where " + where + " order by c.identity_id, " + open + " desc, c.id desc))"
 }
 
 // since is the column of the time from which cases of the queue wait.
@@ -155,6 +164,9 @@ func AskQueueSizes(reads *store.Reads, d Desk) func() map[Queue]int64 {
 		for _, a := range theirs {
 			args = append(args, a)
 			where = numbered(where, len(args))
+		}
+		if q.ofIDs() {
+			where = oneOfEach(where)
 		}
 		query += page(Filter{Queue: q}.byWaiting(), where, q.since()+", c.id", CountedTo) + ") c"
 	}

@@ -53,6 +53,24 @@ func Undoable(events []Event, by access.Actor, now time.Time) []Event {
 	return last
 }
 
+// UndoUntil is when it is too late to take back what the events tell of: UndoFor after it was
+// done, or when a mail of the case that was queued since leaves; zero where one has left.
+// mails are those of the case.
+func UndoUntil(last []Event, mails []notices.Mail) time.Time {
+	done := last[0].At
+	until := done.Add(UndoFor)
+	for _, m := range mails {
+		switch {
+		case m.QueuedAt.Before(done):
+		case m.State != notices.Queued || m.Attempts > 0:
+			return time.Time{}
+		case m.DueAt.Before(until):
+			until = m.DueAt
+		}
+	}
+	return until
+}
+
 // undoLooks is how many events of a timeline an undo looks at: what is passive is passed over.
 const undoLooks = 20
 
@@ -65,9 +83,8 @@ func Recent(tx *store.Tx, id int64) ([]Event, error) {
 func TooLate() error { return already("undo_too_late") }
 
 // Undo takes back the change of status and assignee that an event tells of: whoever made it,
-// within UndoFor, and while nothing followed, on the case or by mail. It is a change of its
-// own, which the timeline tells beside the first one. A closing mail that waits is not sent,
-// since its case is open.
+// until UndoUntil, and while nothing followed. It is a change of its own, which the timeline
+// tells beside the first one. A closing mail that waits is not sent, since its case is open.
 func Undo(ctx context.Context, s *store.Store, by access.Actor, id, event int64) (*Case, error) {
 	return verbs.Do(ctx, s, by, ToUndo, Subject(id), "", func(tx *store.Tx) (*Case, error) {
 		c, _, err := Lock(tx, id)
@@ -82,9 +99,12 @@ func Undo(ctx context.Context, s *store.Store, by access.Actor, id, event int64)
 		if !slices.ContainsFunc(last, func(e Event) bool { return e.ID == event }) {
 			return nil, TooLate()
 		}
-		if told, err := mailed(tx, id, last[0].At); err != nil {
+		// Those that wait are locked, so that none leaves meanwhile.
+		mails, err := store.Select[notices.Mail](tx.DB, "select state, attempts, queued_at, due_at from mails where case_id = $1 and queued_at >= $2 order by id for update", id, last[0].At)
+		if err != nil {
 			return nil, err
-		} else if told {
+		}
+		if !tx.Now.Before(UndoUntil(last, mails)) {
 			return nil, TooLate()
 		}
 		before := c.summary()
@@ -129,17 +149,6 @@ func (c *Case) takeBack(tx *store.Tx, last []Event) (told []Happened, err error)
 		told = append(told, Happened{CaseID: c.ID, Kind: e.Kind, Data: back})
 	}
 	return told, nil
-}
-
-// mailed reports whether a mail of the case that was queued since is on its way or gone. Those
-// that wait are locked, so that none leaves meanwhile.
-func mailed(tx *store.Tx, id int64, since time.Time) (bool, error) {
-	type sent struct {
-		State    string
-		Attempts int
-	}
-	rows, err := store.Select[sent](tx.DB, "select state, attempts from mails where case_id = $1 and queued_at >= $2 order by id for update", id, since)
-	return slices.ContainsFunc(rows, func(m sent) bool { return m.State != notices.Queued || m.Attempts > 0 }), err
 }
 
 // assignedFrom is what an Assigned event keeps so that it can be undone.

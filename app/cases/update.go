@@ -80,8 +80,8 @@ type Change struct {
 }
 
 // Update moves a case by hand. A stale version is a conflict that says what the
-// case is now; closing one over a pending proposal is refused; giving away a
-// case that is somebody else's is for supervisors.
+// case is now; closing one over a pending proposal is refused; agents take cases and
+// free their own, giving one to another or taking it from one is for supervisors.
 func Update(ctx context.Context, s *store.Store, by access.Actor, id int64, ch Change) (*Case, error) {
 	return verbs.Do(ctx, s, by, ToUpdate, Subject(id), ch.Reason, func(tx *store.Tx) (*Case, error) {
 		c, of, err := Lock(tx, id)
@@ -140,7 +140,7 @@ func (c *Case) apply(tx *store.Tx, of members.Standing, by access.Actor, ch Chan
 		}
 	}
 	if ch.Assignee != nil && *ch.Assignee != deref(c.AssigneeID) {
-		if deref(c.AssigneeID) != 0 && *c.AssigneeID != by.ID && !by.May(access.Supervise) {
+		if !by.May(access.Supervise) && !own(by, deref(c.AssigneeID), *ch.Assignee) {
 			return nil, fault.New(fault.Forbidden, "forbidden")
 		}
 		told = append(told, Happened{CaseID: c.ID, Kind: Assigned, Data: c.assignedFrom(*ch.Assignee)})
@@ -149,6 +149,12 @@ func (c *Case) apply(tx *store.Tx, of members.Standing, by access.Actor, ch Chan
 		}
 	}
 	return told, nil
+}
+
+// own reports whether a case that is one person's or nobody's, and goes to one or to nobody,
+// is not given by the actor to another, or taken from one.
+func own(by access.Actor, from, to int64) bool {
+	return (from == 0 || from == by.ID) && (to == 0 || to == by.ID)
 }
 
 // assign gives the case to a person, 0 for nobody; it goes to that person's desk where

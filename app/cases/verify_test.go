@@ -495,14 +495,18 @@ func TestStaleVersionIsAConflict(t *testing.T) {
 	if again := w.Case("m1@ocn.example"); again.Version != now.Version {
 		t.Errorf("version %d after nothing", again.Version)
 	}
-	// Giving away somebody else's case is for supervisors.
+	// Agents take cases and free them; giving one to another is for supervisors.
 	take := func(by access.Actor, to, version int64) (*cases.Case, error) {
 		return cases.Update(w.Ctx, w.Store, by, c.ID, cases.Change{Assignee: &to, Version: version})
 	}
+	_, err := take(w.Agent, w.Agent2.ID, now.Version)
+	refused(t, err, "forbidden")
 	mine, err := take(w.Agent, w.Agent.ID, now.Version)
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, err = take(w.Agent, w.Agent2.ID, mine.Version)
+	refused(t, err, "forbidden")
 	_, err = take(w.Agent2, w.Agent2.ID, mine.Version)
 	refused(t, err, "forbidden")
 	_, err = take(w.Supervisor, w.Auditor.ID, mine.Version)

@@ -33,8 +33,15 @@ func (f Filter) inQueue(add func(condition string, args ...any)) {
 			add("c.changed_at < ?", until)
 		}
 	}
+}
+
+// behind are the conditions of a page that follows another.
+func (f Filter) behind(add func(condition string, args ...any)) {
 	if f.After.ID > 0 {
 		add("("+f.Queue.since()+map[bool]string{false: ", c.id) > (?, ?)", true: ", c.id) < (?, ?)"}[f.Order == Latest], f.After.At, f.After.ID)
+	}
+	if f.Before > 0 {
+		add(map[bool]string{false: "c.id < ?", true: "-c.id > -?::bigint"}[f.order() == byFilter], f.Before)
 	}
 }
 
@@ -76,9 +83,6 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, by
 	if f.Desk != "" {
 		add(desk+" = (select id from desks where code = ?)", f.Desk)
 	}
-	if f.Before > 0 {
-		add(map[bool]string{false: "c.id < ?", true: "-c.id > -?::bigint"}[f.order() == byFilter], f.Before)
-	}
 	if q := strings.TrimSpace(f.Q); q != "" || f.Phone != "" {
 		condition, values, sought, err := f.sought(db, v, q)
 		if err != nil || condition == "" {
@@ -87,6 +91,10 @@ func (f Filter) where(db *gorm.DB, v *vault.Vault) (where string, args []any, by
 		by = sought
 		add(condition, values...)
 	}
+	if f.Queue.ofIDs() {
+		conditions = []string{oneOfEach(strings.Join(conditions, " and "))}
+	}
+	f.behind(add)
 	return strings.Join(conditions, " and "), args, by, nil
 }
 

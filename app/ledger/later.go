@@ -1,6 +1,11 @@
 package ledger
 
-import "hoten/app/store"
+import (
+	"maps"
+	"slices"
+
+	"hoten/app/store"
+)
 
 // Moved is the purpose of postings of what happened on an account after the balance that
 // was stated for it.
@@ -62,10 +67,16 @@ func postMoved(tx *store.Tx, rows []missing) error {
 	return err
 }
 
-// CaughtUp notes that what had left accounts, which the caller has locked, is posted with
-// the transfers that Post queues.
-func CaughtUp(tx *store.Tx, accounts []int64) {
-	if len(accounts) > 0 {
-		tx.Queue("update accounts set behind = 0 where id = any($1)", accounts)
+// CaughtUp notes how much of what had left accounts, which the caller has locked, is posted
+// with the transfers that Post queues: points by account.
+func CaughtUp(tx *store.Tx, posted map[int64]int64) {
+	if len(posted) == 0 {
+		return
 	}
+	ids := slices.Sorted(maps.Keys(posted))
+	points := make([]int64, len(ids))
+	for i, id := range ids {
+		points[i] = posted[id]
+	}
+	tx.Queue("update accounts a set behind = a.behind - u.points from unnest($1::bigint[], $2::bigint[]) as u(id, points) where a.id = u.id", ids, points)
 }

@@ -90,7 +90,7 @@ var lastAhead = "with m as (select " + Place("mails") + " as place, member_id fr
 
 // wakeBehind has the results ($4) of the member $1 go now ($3) that wait behind the place $2.
 // "Not in" is queued, for the planner's sake as well.
-var wakeBehind = "with " + ofMember("$1") + " update mails m set due_at = $3 where m.id = any(array(select id from w where " + Place("w") + " > $2 and state = 'queued' and kind = any($4)))" +
+var wakeBehind = "with " + ofMember("$1") + " update mails m set due_at = " + soonest("$3") + " where m.id = any(array(select id from w where " + Place("w") + " > $2 and state = 'queued' and kind = any($4)))" +
 	" and m.state not in ('sent', 'failed', 'bounced') and m.attempts = 0 and m.due_at > $3 and m.queue_id is null"
 
 // waitBehind puts a mail back that an older one of its member is still to go before, which is

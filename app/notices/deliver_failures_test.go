@@ -19,7 +19,7 @@ import (
 func TestTemporaryErrors(t *testing.T) {
 	s, clock := apptest.New(t)
 	out := &catcher{answer: func(notices.Envelope) error { return errors.New("451 try later") }}
-	id := queue(t, s, draft(notices.CaseClosed, "taro@mail.example"))[0]
+	id := queue(t, s, draft(notices.ReimbursementCompleted, "taro@mail.example"))[0]
 	var waited []time.Duration
 	for byID(t, s, id).State == notices.Queued {
 		deliver(t, postman(s, out), id)
@@ -66,7 +66,7 @@ func TestRefusals(t *testing.T) {
 	out := &catcher{answer: func(e notices.Envelope) error { return answers[e.To] }}
 	link := draft(notices.ResetLink, "gone@mail.example")
 	link.Secret = "https://hoten.example/reset/abc"
-	ids := queue(t, s, link, draft(notices.CaseClosed, "content@mail.example"), draft(notices.CaseClosed, "fine@mail.example"))
+	ids := queue(t, s, link, draft(notices.ReimbursementCompleted, "content@mail.example"), draft(notices.ReimbursementCompleted, "fine@mail.example"))
 	var told []notices.Mail
 	p := postman(s, out)
 	p.Settled = func(tx *store.Tx, m notices.Mail) error { told = append(told, m); return nil }
@@ -93,7 +93,7 @@ func TestExpired(t *testing.T) {
 	out := &catcher{}
 	code := draft(notices.VerificationCode, "taro@mail.example")
 	code.Secret = "048159"
-	ids := queue(t, s, code, draft(notices.CaseClosed, "taro@mail.example"))
+	ids := queue(t, s, code, draft(notices.ReimbursementCompleted, "taro@mail.example"))
 	clock.Add(10 * time.Minute)
 	deliver(t, postman(s, out), ids...)
 	if m := byID(t, s, ids[0]); m.State != notices.Failed || m.Error != "expired" || m.Secret != nil || len(out.got) != 1 {
@@ -105,7 +105,7 @@ func TestAnEndingProgramLetsGo(t *testing.T) {
 	s, _ := apptest.New(t)
 	ctx, end := context.WithCancel(t.Context())
 	out := &catcher{answer: func(notices.Envelope) error { end(); return context.Canceled }}
-	ids := queue(t, s, draft(notices.CaseClosed, "a@mail.example"), draft(notices.CaseClosed, "b@mail.example"))
+	ids := queue(t, s, draft(notices.ReimbursementCompleted, "a@mail.example"), draft(notices.ReimbursementCompleted, "b@mail.example"))
 	if err := postman(s, out).Deliver(ctx, ids); !errors.Is(err, context.Canceled) || len(out.got) != 1 {
 		t.Errorf("%v, %d sent", err, len(out.got))
 	}
@@ -127,7 +127,7 @@ func TestOverSMTP(t *testing.T) {
 	p := postman(s, out)
 	var told int
 	p.Settled = func(*store.Tx, notices.Mail) error { told++; return nil }
-	ids := queue(t, s, draft(notices.CaseClosed, "late@mail.example"), draft(notices.CaseClosed, "foo.@docomo.example"), draft(notices.CaseClosed, "gone@mail.example"))
+	ids := queue(t, s, draft(notices.ReimbursementCompleted, "late@mail.example"), draft(notices.ReimbursementCompleted, "foo.@docomo.example"), draft(notices.ReimbursementCompleted, "gone@mail.example"))
 	deliver(t, p, ids...)
 	clock.Add(time.Minute)
 	deliver(t, p, ids...)

@@ -83,7 +83,7 @@ func TestDeliver(t *testing.T) {
 	code.Secret = "048159"
 	link := draft(notices.ResetLink, "foo..bar@docomo.example")
 	link.Secret = "https://hoten.example/reset/abc"
-	ids := queue(t, s, code, link, draft(notices.CaseClosed, "hanako@mail.example"))
+	ids := queue(t, s, code, link, draft(notices.ReimbursementCompleted, "hanako@mail.example"))
 	deliver(t, postman(s, out), ids...)
 	deliver(t, postman(s, out), ids...)
 	if len(out.got) != 3 || out.got[1].To != "foo..bar@docomo.example" || !strings.Contains(out.got[0].Text, code.Secret) || !strings.Contains(out.got[1].Text, "\n"+link.Secret+"\n") {
@@ -141,7 +141,7 @@ func TestTwoProgramsSendEachMailOnce(t *testing.T) {
 func TestACrashAfterSendingSendsTheSameMessageAgain(t *testing.T) {
 	s, clock := apptest.New(t)
 	out := &catcher{answer: func(notices.Envelope) error { runtime.Goexit(); return nil }}
-	id := queue(t, s, draft(notices.CaseClosed, "taro@mail.example"))[0]
+	id := queue(t, s, draft(notices.ReimbursementCompleted, "taro@mail.example"))[0]
 	die := func() {
 		var dead sync.WaitGroup
 		dead.Go(func() { postman(s, out).Deliver(t.Context(), []int64{id}) })
@@ -162,7 +162,7 @@ func TestACrashAfterSendingSendsTheSameMessageAgain(t *testing.T) {
 
 func TestWhoTookOverDecides(t *testing.T) {
 	s, clock := apptest.New(t)
-	id := queue(t, s, draft(notices.CaseClosed, "taro@mail.example"))[0]
+	id := queue(t, s, draft(notices.ReimbursementCompleted, "taro@mail.example"))[0]
 	quick := postman(s, &catcher{})
 	slow := postman(s, &catcher{answer: func(notices.Envelope) error {
 		clock.Add(3 * time.Minute)
@@ -182,7 +182,7 @@ func TestWorker(t *testing.T) {
 	s, _ := apptest.New(t)
 	out := &catcher{}
 	w := &notices.Worker{Postman: postman(s, out)}
-	job := &river.Job[notices.DeliverArgs]{Args: notices.DeliverArgs{IDs: queue(t, s, draft(notices.CaseClosed, "a@mail.example"))}}
+	job := &river.Job[notices.DeliverArgs]{Args: notices.DeliverArgs{IDs: queue(t, s, draft(notices.ReimbursementCompleted, "a@mail.example"))}}
 	if err := w.Work(t.Context(), job); err != nil || len(out.got) != 1 || w.Timeout(job) < time.Minute {
 		t.Errorf("%v, %d sent", err, len(out.got))
 	}

@@ -13,15 +13,15 @@ import (
 
 func TestFind(t *testing.T) {
 	s, _ := apptest.New(t)
-	ids := queue(t, s, draft(notices.CaseClosed, "a@mail.example"), draft(notices.AllHolders, "b@mail.example"), draft(notices.CaseClosed, "c@mail.example"), draft(notices.CaseClosed, "d@mail.example"))
+	ids := queue(t, s, draft(notices.ReimbursementCompleted, "a@mail.example"), draft(notices.AllHolders, "b@mail.example"), draft(notices.ReimbursementCompleted, "c@mail.example"), draft(notices.ReimbursementCompleted, "d@mail.example"))
 	deliver(t, postman(s, &catcher{}), ids[2])
 	for _, c := range []struct {
 		f    notices.Filter
 		want []int64
 	}{
 		{notices.Filter{Limit: 10}, []int64{ids[3], ids[2], ids[1], ids[0]}},
-		{notices.Filter{Limit: 1, Kind: notices.CaseClosed}, []int64{ids[3], ids[2]}},
-		{notices.Filter{Limit: 10, Kind: notices.CaseClosed, Before: ids[3]}, []int64{ids[2], ids[0]}},
+		{notices.Filter{Limit: 1, Kind: notices.ReimbursementCompleted}, []int64{ids[3], ids[2]}},
+		{notices.Filter{Limit: 10, Kind: notices.ReimbursementCompleted, Before: ids[3]}, []int64{ids[2], ids[0]}},
 		{notices.Filter{Limit: 10, State: notices.Sent}, []int64{ids[2]}},
 		{notices.Filter{Limit: 10, CaseID: 1}, nil},
 	} {

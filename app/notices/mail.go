@@ -159,6 +159,23 @@ func (p Points) parts() (n int) {
 	return n
 }
 
+// ClosingWaits is how long a closing mail waits to be sent: a slip is noticed at once, and
+// whoever completed the case takes it back before its member reads of it.
+const ClosingWaits = 30 * time.Second
+
+// waitsFor is how long a mail of a kind waits to be sent after it was queued.
+func waitsFor(kind string) time.Duration {
+	if kind == CaseClosed {
+		return ClosingWaits
+	}
+	return 0
+}
+
+// soonest is, in SQL, when a mail m goes that is to go at a time, but for what it waits.
+func soonest(at string) string {
+	return fmt.Sprintf("greatest(%s, m.queued_at + case m.kind when '%s' then interval '%d seconds' else interval '0' end)", at, CaseClosed, int(ClosingWaits.Seconds()))
+}
+
 // Draft is a mail to be queued, with the number that was taken for it; 0: Queue takes
 // one for each. Secret is the code or the whole link; it is
 // erased when the mail was sent.
@@ -235,14 +252,15 @@ func insert(tx *store.Tx, mails []Mail) {
 	n := len(mails)
 	ids, of, members, contacts := make([]int64, n), make([]*int64, n), make([]*int64, n), make([]*int64, n)
 	kinds, languages, messages := make([]string, n), make([]string, n), make([]string, n)
-	recipients, data, secrets := make([][]byte, n), make([][]byte, n), make([][]byte, n)
+	recipients, data, secrets, due := make([][]byte, n), make([][]byte, n), make([][]byte, n), make([]time.Time, n)
 	for i, m := range mails {
 		ids[i], of[i], members[i], contacts[i] = m.ID, m.CaseID, m.MemberID, m.ContactID
 		kinds[i], languages[i], messages[i], recipients[i], data[i], secrets[i] = m.Kind, m.Language, m.MessageID, m.Recipient, m.Data, m.Secret
+		due[i] = m.DueAt
 	}
-	tx.Queue(`insert into mails (id, case_id, member_id, contact_id, kind, language, message_id, recipient, data, secret, queued_at, due_at)
-		select *, $11::timestamptz, $11::timestamptz from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::bytea[], $10::bytea[])`,
-		ids, of, members, contacts, kinds, languages, messages, recipients, data, secrets, tx.Now)
+	tx.Queue(`insert into mails (id, case_id, member_id, contact_id, kind, language, message_id, recipient, data, secret, due_at, queued_at)
+		select *, $12::timestamptz from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::bytea[], $10::bytea[], $11::timestamptz[])`,
+		ids, of, members, contacts, kinds, languages, messages, recipients, data, secrets, due, tx.Now)
 }
 
 func enqueue(tx *store.Tx, ids []int64) error {
@@ -269,6 +287,6 @@ func compose(tx *store.Tx, id int64, d Draft) (Mail, error) {
 	return Mail{
 		ID: id, CaseID: d.CaseID, MemberID: d.MemberID, ContactID: d.ContactID, Kind: d.Kind, Language: d.Language,
 		Recipient: v.Seal("mails", "recipient", id, d.To), Data: v.Seal("mails", "data", id, string(data)), Secret: v.Seal("mails", "secret", id, d.Secret),
-		State: Queued, MessageID: fmt.Sprintf("%s@mail.invalid", strings.ReplaceAll(unique.String(), "-", "")), QueuedAt: tx.Now, DueAt: tx.Now,
+		State: Queued, MessageID: fmt.Sprintf("%s@mail.invalid", strings.ReplaceAll(unique.String(), "-", "")), QueuedAt: tx.Now, DueAt: tx.Now.Add(waitsFor(d.Kind)),
 	}, nil
 }

@@ -45,7 +45,7 @@ func over(t *testing.T, s *store.Store, rcpt, data []error) (*notices.Postman, f
 
 func drafts(n int, domains ...string) (out []notices.Draft) {
 	for i := range n {
-		out = append(out, draft(notices.CaseClosed, fmt.Sprintf("m%d@%s", i, domains[i%len(domains)])))
+		out = append(out, draft(notices.ReimbursementCompleted, fmt.Sprintf("m%d@%s", i, domains[i%len(domains)])))
 	}
 	return out
 }
@@ -119,7 +119,7 @@ func TestABlockIsOneDomains(t *testing.T) {
 	s, _ := apptest.New(t)
 	p, got := over(t, s, times(20, blocked), nil)
 	deliver(t, p, queue(t, s, drafts(25, "one.example")...)...)
-	deliver(t, p, queue(t, s, draft(notices.CaseClosed, "a@two.example"))...)
+	deliver(t, p, queue(t, s, draft(notices.ReimbursementCompleted, "a@two.example"))...)
 	if len(got()) != 1 || len(stopped(t, s)) != 1 {
 		t.Errorf("%d taken, stopped %+v", len(got()), stopped(t, s))
 	}
@@ -275,7 +275,7 @@ func TestALockedCaseHoldsUpNoMails(t *testing.T) {
 	}
 	mine := draft(notices.RestrictionNotice, "taro@mail.example")
 	mine.CaseID = &id
-	ids := queue(t, w.Store, mine, draft(notices.CaseClosed, "hanako@mail.example"))
+	ids := queue(t, w.Store, mine, draft(notices.ReimbursementCompleted, "hanako@mail.example"))
 	locked, release, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	go func() {
 		done <- store.Keep(t.Context(), w.Store, func(tx *store.Tx) error {
@@ -366,7 +366,7 @@ func TestEachMailIsCountedOnce(t *testing.T) {
 	p, _ := over(t, s, times(22, unknownUser), nil)
 	ids := queue(t, s, drafts(25, "one.example")...)
 	deliver(t, p, ids...)
-	ids = append(ids, queue(t, s, draft(notices.CaseClosed, "a@two.example"), draft(notices.CaseClosed, "a@three.example"))...)
+	ids = append(ids, queue(t, s, draft(notices.ReimbursementCompleted, "a@two.example"), draft(notices.ReimbursementCompleted, "a@three.example"))...)
 	deliver(t, p, ids[25:]...)
 	late := queue(t, s, drafts(4, "four.example")...) // nobody has looked at these yet
 	ids = append(ids, late...)

@@ -16,7 +16,7 @@ func TestResend(t *testing.T) {
 	out := &catcher{answer: func(notices.Envelope) error { return &notices.Permanent{Err: errors.New("554 no")} }}
 	link := draft(notices.ResetLink, "taro@mail.example")
 	link.Secret = "https://hoten.example/reset/abc"
-	ids := queue(t, w.Store, draft(notices.CaseClosed, "taro@mail.example"), link)
+	ids := queue(t, w.Store, draft(notices.ReimbursementCompleted, "taro@mail.example"), link)
 	try := func(by access.Actor, id int64, code string) {
 		t.Helper()
 		_, err := notices.Resend(w.Ctx, w.Store, by, id, true)

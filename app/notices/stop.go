@@ -148,7 +148,7 @@ func released(tx *store.Tx, discard bool, own *time.Time) (gone int64, err error
 			}
 		}
 	}
-	sent, err := store.Exec(tx, "update mails set due_at = $1 where state = 'queued' and queue_id is null", tx.Now)
+	sent, err := store.Exec(tx, "update mails m set due_at = "+soonest("$1")+" where state = 'queued' and queue_id is null", tx.Now)
 	if discard {
 		return gone, err
 	}

@@ -30,7 +30,7 @@ func TestSweep(t *testing.T) {
 	}
 	drafts := make([]notices.Draft, 30)
 	for i := range drafts {
-		drafts[i] = draft(notices.CaseClosed, "taro@mail.example")
+		drafts[i] = draft(notices.ReimbursementCompleted, "taro@mail.example")
 	}
 	queue(t, s, drafts...)
 	clock.Add(time.Minute)

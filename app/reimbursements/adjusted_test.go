@@ -162,13 +162,18 @@ func TestPostingLooksAtTheOtherIncident(t *testing.T) {
 		approve(t, w, w.Supervisor, propose(t, w, w.Agent, c).ID)
 	}
 	w.Clock.Add(24 * time.Hour)
-	w.ImportInto(second, "", movements("C1,"+l+",2014-07-30 01:00:00,cancel,,goo,,80,,F1,none"))
 	open := func(c *cases.Case) int64 { return w.Number("select points_open from cases where id = $1", c.ID) }
-	if open(one) == 0 || open(two) == 0 {
-		t.Fatal(open(one), open(two))
-	}
-	approve(t, w, w.Supervisor, propose(t, w, w.Agent, two).ID)
-	if _, plan := planOf(t, w, one); !plan.Empty() || open(one) != 0 || open(two) != 0 {
-		t.Errorf("%+v: marks %d and %d", plan.Lines, open(one), open(two))
+	for _, c := range []struct {
+		line string
+		one  bool // it is owed by the first incident too: what belongs to the second one's loss is not
+	}{{"C1," + l + ",2014-07-30 01:00:00,cancel,,goo,,80,,F1,none", false}, {"N1," + l + ",2014-07-30 02:00:00,earn,,goo,,30,,,none", true}} {
+		w.ImportInto(second, "", movements(c.line))
+		if (open(one) != 0) != c.one || open(two) == 0 {
+			t.Fatal(c.line, open(one), open(two))
+		}
+		approve(t, w, w.Supervisor, propose(t, w, w.Agent, two).ID)
+		if _, plan := planOf(t, w, one); !plan.Empty() || open(one) != 0 || open(two) != 0 {
+			t.Errorf("%s: %+v: marks %d and %d", c.line, plan.Lines, open(one), open(two))
+		}
 	}
 }

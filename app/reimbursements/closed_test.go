@@ -37,6 +37,7 @@ func TestTheClosingMailSumsThePostingsUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := last{}
+	w.Clock.Add(notices.ClosingWaits)
 	w.Deliver(got)
 	text := got["対応完了のお知らせ"]
 	for _, line := range []string{"移行前の状態に復元：+3,000ポイント", "反映後の残高：3,100ポイント",
@@ -60,6 +61,7 @@ func TestTheClosingMailAfterARejection(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := last{}
+		w.Clock.Add(notices.ClosingWaits)
 		w.Deliver(got)
 		open, done := got["対応状況のお知らせ"], got["対応完了のお知らせ"]
 		if (open != "") != promises || (done != "") == promises || strings.Contains(done, "まだ完了しておりません") {
@@ -90,6 +92,7 @@ func TestTheClosingMailAfterARejection(t *testing.T) {
 			t.Fatal(err)
 		}
 		got := last{}
+		w.Clock.Add(notices.ClosingWaits)
 		w.Deliver(got)
 		return got
 	}

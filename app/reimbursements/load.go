@@ -52,6 +52,7 @@ func Editors(f Facts) (staff []int64) {
 // facts are the reads of what plans are computed from, beside the accounts.
 type facts struct {
 	movements   *[]moved
+	outside     *[]outside
 	authors     *[]author
 	adjustments *[]Adjustment
 	absorbed    *[]absorbed
@@ -90,16 +91,23 @@ const equalTo = `o.identity_id = m.identity_id and o.id <> m.id and o.occurred_a
 	  on b.identity_id = a.identity_id and b.occurred_at = a.occurred_at and b.points = a.points where a.id = m.exchange_id and b.id = o.exchange_id))
 	and o.doubled is distinct from 'double'`
 
-// askFacts reads for the cases whose id meets the condition of, in four queries for
+// movedOf reads movements of the IDs of cases with what was posted for each, and what else is
+// asked of a movement m.
+func movedOf(asked, of, which string) string {
+	return `select c.id as case_id, m.id, m.movement_id, m.identity_id, m.occurred_at, m.kind, m.from_program, m.to_program, m.partner,
+		m.points, m.points_received, m.exchange_id, m.finding, m.doubled, k.*, ` + asked + `
+		from cases c join ` + ofCase + `
+		cross join lateral (select count(*)::smallint as entries, coalesce(sum(l.points), 0)::bigint as posted, coalesce(sum(l.counter_points), 0)::bigint as posted_counter
+		  from compensations k join reimbursement_lines l on l.reimbursement_id = k.reimbursement_id and l.movement_id = k.movement_id where k.movement_id = m.id) k
+		where c.id ` + of + " and " + which + " order by m.identity_id, m.occurred_at, m.id"
+}
+
+// askFacts reads for the cases whose id meets the condition of, in five queries for
 // any number.
 func askFacts(reads *store.Reads, of string, ids []int64) facts {
 	return facts{
-		store.Ask[moved](reads, `select c.id as case_id, m.id, m.movement_id, m.identity_id, m.occurred_at, m.kind, m.from_program, m.to_program, m.partner,
-			m.points, m.points_received, m.exchange_id, m.finding, m.doubled, k.*, exists (select from movements o where `+equalTo+`) as equal
-			from cases c join `+ofCase+`
-			cross join lateral (select count(*)::smallint as entries, coalesce(sum(l.points), 0)::bigint as posted, coalesce(sum(l.counter_points), 0)::bigint as posted_counter
-			  from compensations k join reimbursement_lines l on l.reimbursement_id = k.reimbursement_id and l.movement_id = k.movement_id where k.movement_id = m.id) k
-			where c.id `+of+` and `+inCase+` order by m.identity_id, m.occurred_at, m.id`, ids),
+		store.Ask[moved](reads, movedOf("exists (select from movements o where "+equalTo+") as equal", of, inCase), ids),
+		askOutside(reads, of, ids),
 		store.Ask[author](reads, `select c.id as case_id, a.movement_id, a.staff_id from cases c join movements m on m.identity_id = c.identity_id and m.incident_id = c.incident_id
 			join loss_authors a on a.movement_id = m.id where c.id `+of, ids),
 		store.Ask[Adjustment](reads, `select a.* from adjustments a where a.case_id `+of+`
@@ -143,12 +151,14 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 		out[c.ID] = s
 	}
 	for _, m := range *f.movements {
-		s := out[m.CaseID]
-		s.facts.Movements = append(s.facts.Movements, m.Movement)
-		s.facts.Equal[m.ID] = m.Equal
-		if m.Entries > 0 {
-			s.facts.Posted[m.ID] = Entries{m.Posted, m.PostedCounter, m.Entries}
-		}
+		out[m.CaseID].facts.add(m)
+	}
+	elsewhere := map[int64][]outside{}
+	for _, o := range *f.outside {
+		elsewhere[o.CaseID] = append(elsewhere[o.CaseID], o)
+	}
+	for id, of := range elsewhere {
+		out[id].facts.Elsewhere = pending(of)
 	}
 	for _, a := range *f.authors {
 		of := out[a.CaseID].facts.Authors
@@ -165,6 +175,15 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 		s.plan = Compute(s.facts)
 	}
 	return out
+}
+
+// add takes in a movement with what was posted for it.
+func (f *Facts) add(m moved) {
+	f.Movements = append(f.Movements, m.Movement)
+	f.Equal[m.ID] = m.Equal
+	if m.Entries > 0 {
+		f.Posted[m.ID] = Entries{m.Posted, m.PostedCounter, m.Entries}
+	}
 }
 
 func newFacts() Facts {

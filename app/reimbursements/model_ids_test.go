@@ -38,25 +38,35 @@ type hitMovement struct {
 	id, incident, kind string
 	points, received   int64
 	back               int64
+	late               bool // after the freeze
 	imported, returned bool
 	finding            string
 }
 
-// frozen is the balance when the ID was restricted: transfers and exchanges have
+// frozen is the balance when the ID was restricted: transfers and exchanges of before have
 // happened, whether they were imported or not.
 func (h *hitID) frozen(program string) int64 {
 	n := h.before[program]
 	for _, m := range h.movements {
-		switch {
-		case m.kind == incidents.Transfer && program == "pointtalk":
-			n -= m.points
-		case m.kind == incidents.Transfer:
-			n += m.received
-		case program == "goo":
-			n -= m.points // cancellations are dated after the freeze
+		if !m.late {
+			n += m.moved(program)
 		}
 	}
 	return n
+}
+
+// moved is what a movement did to a balance, without its cancellation, which is dated after
+// the freeze.
+func (m *hitMovement) moved(program string) int64 {
+	switch {
+	case m.kind == incidents.Transfer && program == "pointtalk":
+		return -m.points
+	case m.kind == incidents.Transfer:
+		return m.received
+	case program == "goo":
+		return -m.points
+	}
+	return 0
 }
 
 // whole is the balance without what is found to be fraudulent, as far as it is known;
@@ -67,19 +77,14 @@ func (h *hitID) whole(program string) int64 {
 		if m.returned && program == "goo" {
 			n += m.back
 		}
+		if m.imported && m.late {
+			n += m.moved(program)
+		}
 		if !m.imported || m.finding == incidents.Own {
 			continue
 		}
-		switch {
-		case m.kind == incidents.Transfer && program == "pointtalk":
-			n += m.points
-		case m.kind == incidents.Transfer:
-			n -= m.received
-		case program == "goo":
-			n += m.points
-			if m.returned {
-				n -= m.back
-			}
+		if n -= m.moved(program); m.returned && program == "goo" {
+			n -= m.back
 		}
 	}
 	return n
@@ -89,7 +94,8 @@ func drawHit(t *rapid.T, login, prefix string) *hitID {
 	h := &hitID{login: login, before: map[string]int64{}, known: map[string]bool{}}
 	for n := range rapid.IntRange(1, 4).Draw(t, "movements") {
 		m := &hitMovement{id: fmt.Sprintf("%s-%d", prefix, n), incident: rapid.SampledFrom([]string{apptest.Reference, second}).Draw(t, "incident"),
-			kind: rapid.SampledFrom([]string{incidents.Transfer, incidents.Exchange}).Draw(t, "kind"), points: rapid.Int64Range(1, 4000).Draw(t, "points"), finding: incidents.Suspected}
+			kind: rapid.SampledFrom([]string{incidents.Transfer, incidents.Exchange}).Draw(t, "kind"), points: rapid.Int64Range(1, 4000).Draw(t, "points"), finding: incidents.Suspected,
+			late: rapid.Bool().Draw(t, "late")}
 		if m.received = m.points; m.kind == incidents.Transfer {
 			m.received = rapid.Int64Range(1, 900).Draw(t, "received")
 		} else if rapid.Bool().Draw(t, "cancelled") {
@@ -98,7 +104,13 @@ func drawHit(t *rapid.T, login, prefix string) *hitID {
 		h.movements = append(h.movements, m)
 	}
 	for _, program := range []string{"pointtalk", "goo"} {
-		h.before[program] = max(0, -h.frozen(program)) + rapid.Int64Range(0, 300).Draw(t, "before")
+		left := int64(0) // no more than there was
+		for _, m := range h.movements {
+			if m.late {
+				left -= min(0, m.moved(program))
+			}
+		}
+		h.before[program] = max(0, left-h.frozen(program)) + rapid.Int64Range(0, 300).Draw(t, "before")
 		h.known[program] = rapid.Bool().Draw(t, "known")
 	}
 	return h
@@ -119,7 +131,7 @@ func TestModelOfIDsOfTwoIncidents(t *testing.T) {
 		for n := range 2 {
 			h := drawHit(r, fmt.Sprintf("r%d-%d@ocn.example", run, n), fmt.Sprintf("R%d-%d", run, n))
 			m.ids = append(m.ids, h)
-			row := "login_id,name,balance_pointtalk,balance_goo\n" + h.login + ",山田 太郎" + h.cell("pointtalk") + h.cell("goo") + "\n"
+			row := "login_id,name,balance_pointtalk,balance_goo,restricted_at\n" + h.login + ",山田 太郎" + h.cell("pointtalk") + h.cell("goo") + ",2014-07-28 10:00\n"
 			for _, reference := range []string{apptest.Reference, second} {
 				if i := w.ImportInto(reference, row, ""); i.Rejected != 0 {
 					r.Fatalf("%+v", i)
@@ -155,7 +167,11 @@ func (m *idModel) movement(t *rapid.T) {
 	if one.kind == incidents.Transfer {
 		to = "pointtalk,goo,"
 	}
-	line := fmt.Sprintf("%s,%s,2014-07-20 0%s:00,%s,%s,%d,%d,,suspected", one.id, h.login, one.id[len(one.id)-1:], one.kind, to, one.points, one.received)
+	day := "2014-07-20 0"
+	if one.late {
+		day = "2014-07-28 2"
+	}
+	line := fmt.Sprintf("%s,%s,%s%s:00,%s,%s,%d,%d,,suspected", one.id, h.login, day, one.id[len(one.id)-1:], one.kind, to, one.points, one.received)
 	if i := m.ImportInto(one.incident, "", movements(line)); i.Rejected != 0 || one.imported && i.Accepted != 0 {
 		t.Fatalf("%s: %+v", line, i)
 	}
@@ -239,17 +255,17 @@ func (m *idModel) check(t *rapid.T) {
 			if is != h.known[program] {
 				t.Fatalf("%s %s: known %v, want %v", h.login, program, is, h.known[program])
 			}
-			if bears := m.bears(c.IdentityID, program); min(points, bears) != 0 && !h.returned() || bears < 0 {
+			if bears := m.bears(c.IdentityID, program); min(points, bears) != 0 && !h.later() || bears < 0 {
 				t.Fatalf("%s %s: %d points while %d are borne", h.login, program, points, bears)
 			}
 		}
 	}
 }
 
-// returned reports whether a cancellation came, which may make up for what is borne
-// until the next plan says so.
-func (h *hitID) returned() bool {
-	return slices.ContainsFunc(h.movements, func(m *hitMovement) bool { return m.returned })
+// later reports whether something came that is dated after the freeze, which may make up for
+// what is borne until the next plan says so.
+func (h *hitID) later() bool {
+	return slices.ContainsFunc(h.movements, func(m *hitMovement) bool { return m.returned || m.imported && m.late })
 }
 
 // bears is what the operator bears for an ID in a program.

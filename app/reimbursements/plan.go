@@ -85,6 +85,7 @@ type Facts struct {
 	Balances    map[int16]int64
 	Assumed     map[int16]int64 // by program, what is on an account of which nobody stated a balance: there may be more
 	Behind      map[int16]int64 // by program, what left the account and is not posted, because nothing is on it
+	Elsewhere   map[int16]int64 // by program, what losses in other incidents of the ID did to the balance since it was stated, until they are made good
 	Staters     []int64         // who stated balances by hand
 }
 
@@ -97,6 +98,8 @@ type Facts struct {
 //   - a balance that would fall below zero is absorbed by the operator; what earlier
 //     plans of the ID absorbed, in any incident, is taken into account, else a transfer
 //     and its exchange in two plans would pay one loss twice;
+//   - what a loss in another incident did to the balance since it was stated is left to the
+//     plan of that incident: it looks like the member's own use until it is made good;
 //   - an adjustment is what somebody decided to give or take: it makes up for nothing that
 //     was absorbed, and takes no more than there is.
 //
@@ -115,12 +118,12 @@ func Compute(f Facts) Plan {
 	}
 	change := map[int16]int64{}
 	for program, points := range f.BorneHere {
-		if points != 0 && f.Balances[program] > 0 {
+		if points != 0 && f.Balances[program] > f.aside(program) {
 			change[program] = 0 // there is something now of what this case bore before
 		}
 	}
 	for _, m := range f.Movements {
-		if m.FromProgram != nil && f.Behind[*m.FromProgram] > 0 {
+		if m.FromProgram != nil && f.left(*m.FromProgram) > 0 {
 			change[*m.FromProgram] = 0 // more left than was there: that is borne by the case of what left
 		}
 	}
@@ -214,13 +217,13 @@ func (p *Plan) settle(f Facts, change, adjusted map[int16]int64) {
 		p.Lines, p.Corrects, change, adjusted = []Line{}, false, nil, nil
 	}
 	for _, program := range sortedKeys(f.Balances) {
-		now, behind := f.Balances[program], int64(0)
-		more := adjusted[program]
+		aside, behind := f.aside(program), int64(0)
+		now, more := f.Balances[program]-aside, adjusted[program]
 		final := now + more
 		// One that undoes another gives back no more than that took.
 		_, touched := change[program]
 		if touched || more > 0 && f.Adjusted[program] < 0 {
-			behind = f.Behind[program]
+			behind = f.left(program)
 			// What adjustments gave, as far as it is still there, covers no shortfall,
 			// whichever came first.
 			stands := min(f.Adjusted[program], now)
@@ -236,8 +239,20 @@ func (p *Plan) settle(f Facts, change, adjusted map[int16]int64) {
 		if final < 0 {
 			p.Exceeded = append(p.Exceeded, program)
 		}
-		p.Balances = append(p.Balances, Balance{program, now, final, behind})
+		p.Balances = append(p.Balances, Balance{program, f.Balances[program], final + aside, behind})
 	}
+}
+
+// aside is what a loss in another incident has brought into an account, as far as it is still
+// there: the plan of that incident takes it back, so it is no use to this one.
+func (f Facts) aside(program int16) int64 {
+	return max(0, min(f.Balances[program], f.Elsewhere[program]))
+}
+
+// left is what left an account and is not posted, without what a loss in another incident
+// took, which the plan of that one gives back.
+func (f Facts) left(program int16) int64 {
+	return max(0, f.Behind[program]+min(0, f.Elsewhere[program]))
 }
 
 // balanced is the balance of somebody to whom movements leave so much, and adjustments give or

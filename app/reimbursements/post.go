@@ -18,7 +18,8 @@ import (
 func (p *preparation) post(tx *store.Tx, approved []*approval) error {
 	var posted []*approval
 	var drafts []ledger.Draft
-	var ids, caseIDs, transfers, deciders, behind []int64
+	var ids, caseIDs, transfers, deciders []int64
+	behind := map[int64]int64{}
 	for i, a := range approved {
 		if !a.last {
 			continue
@@ -28,7 +29,7 @@ func (p *preparation) post(tx *store.Tx, approved []*approval) error {
 		drafts = append(drafts, ledger.Draft{ID: p.transfers[i], Key: a.TransferKey(), Postings: postings(a.plan, a.accounts, p.companies)})
 		for _, b := range a.plan.Balances {
 			if b.Behind > 0 {
-				behind = append(behind, a.accounts[b.ProgramID])
+				behind[a.accounts[b.ProgramID]] = b.Behind
 			}
 		}
 		posted, ids, caseIDs = append(posted, a), append(ids, a.Reimbursement.ID), append(caseIDs, a.CaseID)

@@ -62,6 +62,7 @@ func TestTheClosingMailTellsWhatElseMoved(t *testing.T) {
 		_, err := cases.Update(w.Ctx, w.Store, w.Supervisor, c.ID, cases.Change{Status: &completed, Version: w.Case(login(int(c.ID - of[0].ID))).Version, Reason: "ご本人に電話済み"})
 		must(t, err)
 	}
+	w.Clock.Add(notices.ClosingWaits)
 	told := lines(w)
 	if text := told["c0@mail.example"]; !strings.Contains(text, "反映後の残高") || strings.Contains(text, "そのほか") {
 		t.Errorf("nothing else moved: %s", text)
@@ -444,6 +445,7 @@ func TestNoOlderBalanceOfAnotherIncident(t *testing.T) {
 	settle(t, w, one)
 	completed := cases.Completed
 	must(t, done(cases.Update(w.Ctx, w.Store, w.Supervisor, one.ID, cases.Change{Status: &completed, Version: caseIn(w, apptest.Reference, login(0)).Version, Reason: "ご本人に電話済み"})))
+	w.Clock.Add(notices.ClosingWaits)
 	w.Deliver(notices.Mailbox{Folder: t.TempDir()})
 	w.Clock.Add(time.Minute)
 	settle(t, w, two)
@@ -476,6 +478,7 @@ func TestPostedWhileAMailIsOnItsWay(t *testing.T) {
 			settle(t, w, of[0])
 			sentTo(w, lost)
 			again(w, of[0])
+			w.Clock.Add(notices.ClosingWaits)
 			sent := 0
 			w.Deliver(apptest.OutletFunc(func(notices.Envelope) error {
 				adjusted(t, w, of[0])

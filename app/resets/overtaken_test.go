@@ -141,6 +141,7 @@ func TestOnlyTheClosingThatStandsIsSent(t *testing.T) {
 	_, err = cases.ConfirmContact(w.Ctx, w.Store, w.Supervisor, change.ID, "080-1234-5678")
 	must(t, err)
 	closings := 0
+	w.Clock.Add(notices.ClosingWaits)
 	w.Deliver(apptest.OutletFunc(func(e notices.Envelope) error {
 		if strings.Contains(e.Text, "対応完了日") {
 			closings++
@@ -175,6 +176,7 @@ func TestALostClosingOpensTheCase(t *testing.T) {
 			must(t, err)
 			w.Number("update cases set letter_about = 4 where id = $1 returning 1", c.ID) // a result that no mail could tell
 			closed(t, w)
+			w.Clock.Add(notices.ClosingWaits)
 			w.Deliver(fail(w, c.IdentityID))
 			now := w.Case("m1@ocn.example")
 			if about := now.Letter(w.ID("m1@ocn.example").Standing); now.Status != cases.Reopened || !slices.Contains(about, cases.LetterResult) {

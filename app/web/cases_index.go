@@ -49,6 +49,11 @@ func showCases(p *page) error {
 	if shown.Rows, err = p.caseRows(listed); err != nil {
 		return err
 	}
+	if f.Queue == cases.QueueImpostor {
+		if err := p.nameOthers(listed, shown.Rows); err != nil {
+			return err
+		}
+	}
 	shown.NextCursor, shown.Rule = next, cases.RuleOf(q.Q)
 	if err := around(&shown); err != nil {
 		return err
@@ -270,6 +275,23 @@ func (p *page) caseRows(rows []cases.Row) ([]ui.CaseRow, error) {
 		out[i].Due = caseDue(r, deadlines, p.w.s.Clock())
 	}
 	return out, nil
+}
+
+// nameOthers adds to rows that stand for IDs which other cases these have.
+func (p *page) nameOthers(of []cases.Row, rows []ui.CaseRow) error {
+	ids := make([]int64, len(of))
+	for i, r := range of {
+		ids[i] = r.IdentityID
+	}
+	all, err := cases.OfIDs(p.db, ids)
+	for i, r := range of {
+		for _, id := range all[r.IdentityID] {
+			if id != r.Case.ID {
+				rows[i].Others = append(rows[i].Others, cases.Number(id))
+			}
+		}
+	}
+	return err
 }
 
 // idNameOf is what the ID is called where there are several; else nothing needs to say it.

@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -11,6 +12,27 @@ import (
 
 // row is a selected row of the list, at the version of now.
 func row(c *cases.Case) string { return fmt.Sprintf("%s:%d", c.Number(), c.Version) }
+
+// An agent takes cases and gives none to another, whatever the form is made to say.
+func TestAgentsGiveNoCases(t *testing.T) {
+	s := threeOwed(t)
+	agent, c := s.as(s.Agent), s.Case("w000@ocn.example")
+	path := "/cases/" + c.Number()
+	if page := agent.get(path).body; strings.Contains(page, fmt.Sprintf(`<option value="%d"`, s.Agent2.ID)) {
+		t.Error("another is offered")
+	}
+	if a := agent.post(path, "version", fmt.Sprint(c.Version), "status", "new", "assignee", fmt.Sprint(s.Agent2.ID)); a.status != 403 {
+		t.Errorf("one: %d", a.status)
+	}
+	many := agent.post("/cases/assign", "number", row(c), "number", row(s.Case("w001@ocn.example")), "assignee", fmt.Sprint(s.Agent2.ID))
+	says(t, "many", agent.get(many.location).body, []string{c.Number(), "変更していない"}, nil)
+	if n := s.Number("select count(*) from cases where assignee_id is not null"); n != 0 {
+		t.Errorf("%d given", n)
+	}
+	if took := agent.post("/cases/assign", "number", row(c), "assignee", fmt.Sprint(s.Agent.ID)); took.status != 303 || s.Case("w000@ocn.example").AssigneeID == nil {
+		t.Errorf("not taken: %d", took.status)
+	}
+}
 
 // Many cases are changed as they were shown: each that could not be has a row that says why,
 // and what somebody else did meanwhile stands.
@@ -67,4 +89,22 @@ func TestManyCasesAreChangedWithAResultEach(t *testing.T) {
 			t.Errorf("%v: %d", refused, got.status)
 		}
 	}
+}
+
+// The list of suspicions has one row of an ID and names its other cases, and the badge counts
+// as many.
+func TestSuspicionsAreListedByID(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	s.secondIncident()
+	s.ImportInto(secondIncident, "login_id,name\n"+login+",山田 太郎\n", "")
+	if _, err := s.Pool.Exec(s.Ctx, "update identities set impostor_at = now() where id = $1", c.IdentityID); err != nil {
+		t.Fatal(err)
+	}
+	body := s.as(s.Supervisor).get("/cases?queue=impostor").body
+	rows := regexp.MustCompile(`(?s)<td class="first">.*?</td>`).FindAllString(body, -1)
+	if len(rows) != 1 || strings.Count(rows[0], `href="/cases/`) != 2 || !strings.Contains(rows[0], c.Number()) {
+		t.Errorf("rows %q", rows)
+	}
+	says(t, "the badge", body, []string{`title="なりすまし疑い 1件"`}, nil)
 }

@@ -69,22 +69,24 @@ func (v *caseView) timeline() error {
 
 // undo is where the form leads that takes the last thing back that the reader did, by its
 // event; it stands beside what is said of it, too.
-func (v *caseView) undo(events []cases.Event) map[int64]string {
-	out := map[int64]string{}
+func (v *caseView) undo(events []cases.Event) map[int64]ui.Undo {
+	out := map[int64]ui.Undo{}
 	if v.Kind != "" || v.cursor() != 0 {
 		return out
 	}
 	at := "/cases/" + v.row.Number()
 	if last := cases.Undoable(events, v.by, v.now); len(last) > 0 && v.MayWork {
-		out[last[0].ID] = fmt.Sprintf("%s/events/%d/undo", at, last[0].ID)
+		if until := cases.UndoUntil(last, *v.found.mails); v.now.Before(until) {
+			out[last[0].ID] = ui.Undo{URL: fmt.Sprintf("%s/events/%d/undo", at, last[0].ID), Until: until}
+		}
 	}
 	if id := reimbursements.UndoableAdjustment(events, v.by, v.now); id != 0 {
 		i := slices.IndexFunc(events, func(e cases.Event) bool { return e.Kind == cases.AdjustmentMade })
-		out[events[i].ID] = fmt.Sprintf("%s/adjustments/%d/undo", at, id)
+		out[events[i].ID] = ui.Undo{URL: fmt.Sprintf("%s/adjustments/%d/undo", at, id), Until: events[i].At.Add(cases.UndoFor)}
 	}
-	for _, url := range out {
+	for _, undo := range out {
 		if v.frame.Flash.Tone == "done" && events[0].Kind != cases.Note && events[0].Kind != cases.Revealed {
-			v.frame.Flash.Undo = url
+			v.frame.Flash.Undo = undo
 		}
 	}
 	return out

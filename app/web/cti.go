@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"time"
 
+	"hoten/app/cases"
 	"hoten/app/cti"
+	"hoten/app/store"
 	"hoten/ui"
 )
 
@@ -13,7 +15,8 @@ import (
 const ringWait = 25 * time.Second
 
 // waitForRing answers an open page once the reader has answered a telephone call. An answer
-// without a call says that something else happened to their telephone.
+// without a call says that something else happened to their telephone: which call was hung up
+// before they began one about a case, if it was that.
 func waitForRing(p *page) error {
 	line, changed, err := p.w.bell.Wait(p.ctx, p.w.s, p.by.ID, ringWait)
 	switch {
@@ -22,7 +25,16 @@ func waitForRing(p *page) error {
 	case line != nil:
 		return p.JSON(http.StatusOK, map[string]int64{"call": line.ID})
 	case changed:
-		return p.JSON(http.StatusOK, map[string]int64{})
+		var reads store.Reads
+		hung := cases.AskHungUp(&reads, p.by.ID, p.w.s.Clock())
+		if err := reads.Run(p.db); err != nil {
+			return err
+		}
+		told := map[string]int64{}
+		for _, id := range *hung {
+			told["hung_up"] = id
+		}
+		return p.JSON(http.StatusOK, told)
 	}
 	return p.NoContent(http.StatusNoContent)
 }

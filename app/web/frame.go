@@ -126,13 +126,13 @@ func (p *page) waiting(a *around) {
 		p.frame.Waiting = ui.Waits{Count: waits.Count, Late: waits.Late, Mine: waits.Mine, More: waits.Count == reimbursements.CountedTo}
 	}
 	if n, suspects := (*a.contacts)[0], (*a.suspects)[0]; p.by.May(access.Supervise) {
-		p.frame.Contacts = ui.Waits{Count: n, More: n == cases.CountedTo}
+		p.frame.Contacts = ui.Waits{Count: n, Sign: "✎", More: n == cases.CountedTo}
 		p.frame.Suspicions = p.suspicions(*a.alarms)
 		p.frame.Suspected = ui.Waits{Count: suspects, Alarm: true, More: suspects == cases.CountedTo}
-		p.frame.Corrections = ui.Waits{Count: (*a.corrects)[0], Alarm: true, More: (*a.corrects)[0] == cases.CountedTo}
+		p.frame.Corrections = ui.Waits{Count: (*a.corrects)[0], Alarm: true, Sign: "±", More: (*a.corrects)[0] == cases.CountedTo}
 	}
 	if n := (*a.returned)[0]; p.by.May(access.Propose) {
-		p.frame.Returned = ui.Waits{Count: n, More: n == cases.CountedTo}
+		p.frame.Returned = ui.Waits{Count: n, Sign: "↩", More: n == cases.CountedTo}
 	}
 	if p.by.May(access.WorkCases) {
 		p.frame.Board = (*a.board)[0]

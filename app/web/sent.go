@@ -64,19 +64,20 @@ func (p *page) onlyOnce(r Route) error {
 	return err
 }
 
-// sentBefore leads to where a form led that is known, or back to the page that it
-// stands on where it was answered with a page.
+// sentBefore leads to where a form led that is known, or back to the page that it stands on,
+// which says so, where it was answered with a page.
 func (p *page) sentBefore(form *forms.Form) (bool, error) {
 	known, to, err := form.Known(p.db, p.w.s.Clock())
 	if err != nil || !known {
 		return false, err
 	}
-	if to == "" {
-		if from, err := url.Parse(p.Request().Referer()); err == nil {
-			to = local(from.RequestURI())
-		}
+	if to != "" {
+		return true, p.Redirect(http.StatusSeeOther, to)
 	}
-	return true, p.Redirect(http.StatusSeeOther, cmp.Or(to, "/"))
+	if from, err := url.Parse(p.Request().Referer()); err == nil {
+		to = local(from.RequestURI())
+	}
+	return true, p.to(cmp.Or(to, "/"), "sent_before")
 }
 
 // send handles the form and remembers that it was sent.

@@ -212,3 +212,18 @@ func TestTokenOnlyInBodyOrHeader(t *testing.T) {
 		t.Error("a token works in another browser")
 	}
 }
+
+// A form that was answered with a page leads back when it is sent again, and says why.
+func TestAFormSentTwiceThatWasAnsweredWithAPage(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Agent)
+	values := url.Values{"csrf": {b.csrf}, "mark": {"m1"}, "name": {"CTI"}}
+	var got answer
+	for range 2 {
+		got = b.do("POST", "/tokens", "application/x-www-form-urlencoded", values.Encode())
+	}
+	if n := s.count("select count(*) from api_tokens"); n != 1 || got.status != http.StatusSeeOther {
+		t.Fatalf("%d tokens, %d", n, got.status)
+	}
+	says(t, "the page", b.get("/tokens").body, []string{"この操作はすでに実行済みです。"}, nil)
+}

@@ -4,6 +4,10 @@ import (
 	"regexp"
 	"testing"
 	"time"
+
+	"hoten/app/apptest"
+	"hoten/app/notices"
+	"hoten/i18n"
 )
 
 var undoForm = regexp.MustCompile(`action="(/cases/[^"]+/undo)"`)
@@ -52,4 +56,24 @@ func TestUndoIsOfferedWhileNothingFollowed(t *testing.T) {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
 	says(t, "withdrawn", agent.get(at).body, []string{"調整を取り下げました。"}, []string{`/undo"`})
+}
+
+// A completion is taken back until its mail leaves: the button says until when, and is gone then.
+func TestUndoOfACompletionIsOfferedUntilItsMailLeaves(t *testing.T) {
+	s := newSite(t)
+	s.Import(apptest.AffectedHeader+"m9@ocn.example,山田 太郎,,1970-02-03,,c9@mail.example,2008-01-01,,,,ja,1,5000,2014-07-29 10:00\n", "")
+	supervisor, c := s.as(s.Supervisor), s.Case("m9@ocn.example")
+	if _, err := s.Pool.Exec(s.Ctx, "update identities set state = 'resumed' where id = $1", c.IdentityID); err != nil {
+		t.Fatal(err)
+	}
+	at := "/cases/" + c.Number()
+	s.Clock.Add(time.Second)
+	if a := supervisor.post(at, "version", "1", "status", "completed"); a.status != 303 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	until := s.Clock.Now().Add(notices.ClosingWaits)
+	s.Clock.Add(notices.ClosingWaits - time.Second)
+	says(t, "the page", supervisor.get(at).body, []string{`/undo"`, i18n.ClockFull(until) + "まで"}, nil)
+	s.Clock.Add(time.Second)
+	says(t, "the page then", supervisor.get(at).body, nil, []string{`/undo"`})
 }

@@ -8,6 +8,13 @@ const every = 4000;
 // The parts that somebody was using when they changed: each is taken once it is free.
 let skipped = [];
 
+// What is offered for a time only: a call to another, and taking back what was just done.
+const waits = "#handover [data-until]";
+const past = (e) => Number(e?.dataset.until ?? Infinity) <= Date.now();
+
+// expire takes away what could only be refused now.
+const expire = () => document.querySelectorAll(".undo").forEach((form) => { if (past(form)) form.remove(); });
+
 export function live() {
   if (!document.querySelector("[data-live-from]")) return;
   setInterval(ask, every);
@@ -18,6 +25,7 @@ export function live() {
 }
 
 async function ask() {
+  expire();
   const page = document.querySelector("[data-live-from]");
   if (!page || document.hidden) return;
   try {
@@ -26,7 +34,7 @@ async function ask() {
     const heard = parse(await answer.text()).getElementById("presence");
     const shown = document.getElementById("presence");
     if (!heard || !shown) return;
-    const over = Number(page.querySelector("[data-until]")?.dataset.until ?? Infinity) <= Date.now();
+    const over = past(page.querySelector(waits));
     const free = skipped.some((name) => !inUse(page.querySelector(`[data-part="${name}"]`)));
     if (over || free || heard.dataset.stamp !== shown.dataset.stamp) await refresh(page);
     if (!page.isConnected) return; // a form has brought a newer page meanwhile
@@ -47,7 +55,6 @@ async function refresh(page) {
   const fresh = parse(await answer.text());
   if (!page.isConnected) return;
   // That a call was offered is no news any more once somebody has answered.
-  const waits = "#handover [data-until]";
   if (document.querySelector(waits) && !fresh.querySelector(waits)) document.getElementById("flash")?.remove();
   let changed = false;
   skipped = [];

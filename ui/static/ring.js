@@ -3,7 +3,10 @@
 const pause = 2000;
 
 export function ring() {
-  if (document.getElementById("ring")) listen();
+  const bar = document.getElementById("ring");
+  if (!bar) return;
+  bar.querySelector("button").addEventListener("click", () => (bar.hidden = true));
+  listen();
 }
 
 async function listen() {
@@ -34,10 +37,21 @@ const visible = () =>
     document.addEventListener("visibilitychange", () => seen(), { once: true });
   });
 
-async function heard({ call }) {
+// say shows the bar with what happened to a telephone call, and where it leads.
+function say(what, pop) {
+  const bar = document.getElementById("ring");
+  for (const part of bar.querySelectorAll("[data-ring]")) part.hidden = part.dataset.ring !== what;
+  for (const link of bar.querySelectorAll("a")) link.href = pop;
+  bar.hidden = false;
+  bar.scrollIntoView({ block: "nearest" });
+}
+
+async function heard({ call, hung_up }) {
   const bar = document.getElementById("ring");
   if (!call) {
-    bar.hidden = true; // whoever rang has hung up
+    // It stays said until it is dismissed or another call comes.
+    if (hung_up) say("hung_up", `/pop/${hung_up}`);
+    else if (bar.querySelector("[data-ring=hung_up]").hidden) bar.hidden = true;
     document.dispatchEvent(new Event("telephone"));
     return;
   }
@@ -46,9 +60,7 @@ async function heard({ call }) {
     window.location.assign(pop);
     return wait(60000);
   }
-  bar.querySelector("a").href = pop;
-  bar.hidden = false;
-  bar.scrollIntoView({ block: "nearest" });
+  say("answered", pop);
   await wait(pause); // it stays offered until it is opened
 }
 

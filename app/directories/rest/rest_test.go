@@ -1,7 +1,6 @@
 package rest_test
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net"
@@ -135,10 +134,7 @@ func TestServersThatMisbehave(t *testing.T) {
 	s := resttest.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	server := opened(t, s.Settings(kind), "secret")
 	for _, trouble := range resttest.Troubles {
-		s.Meet(1, trouble)
-		ctx, cancel := context.WithTimeout(t.Context(), trouble.Patience())
-		a, err := server.Ask(ctx, rest.Request{Method: http.MethodPost, Body: []byte("{}")})
-		cancel()
+		a, err := server.Ask(s.Meet(t, 1, trouble), rest.Request{Method: http.MethodPost, Body: []byte("{}")})
 		if !s.Met() {
 			t.Errorf("%s: not met", trouble.Name)
 		}

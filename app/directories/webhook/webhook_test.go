@@ -141,18 +141,15 @@ func TestEachTroubleIsMended(t *testing.T) {
 	for _, trouble := range resttest.Troubles {
 		t.Run(trouble.Name, func(t *testing.T) {
 			o := request(directories.SetPassword, "alice")
-			s.Meet(1, trouble)
-			err := sys.Do(resttest.Within(t, trouble.Patience()), o)
+			err := sys.Do(s.Meet(t, 1, trouble), o)
 			if !s.Met() || resttest.Certainty(err) != trouble.Change {
 				t.Fatal(err)
 			}
 			resttest.Harmless(t, err, chosen)
-			s.Meet(1, trouble)
-			if now, err := sys.Settled(resttest.Within(t, trouble.Patience()), o); err == nil {
+			if now, err := sys.Settled(s.Meet(t, 1, trouble), o); err == nil {
 				t.Errorf("settled as %d by no answer", now)
 			}
-			s.Meet(1, trouble)
-			if found := sys.Check(resttest.Within(t, trouble.Patience())); resttest.Failing(found) != "sign_in" {
+			if found := sys.Check(s.Meet(t, 1, trouble)); resttest.Failing(found) != "sign_in" {
 				t.Error(found)
 			}
 			s.Met()

@@ -22,22 +22,23 @@ import (
 	"hoten/i18n"
 )
 
-// Server serves what it was given over TLS, and can be told to meet with trouble.
+// Server serves what it was given, and can be told to meet with trouble.
 type Server struct {
 	URL string
-	CA  string // PEM of its certificate
+	CA  string // PEM of its certificate; empty without TLS
 
 	mu      sync.Mutex
 	n       int // requests since Meet
 	at      int // which of them meets the trouble
 	trouble Trouble
+	waited  context.CancelFunc // ends the waiting for an answer that does not come
 }
 
 // Trouble is what becomes of a request that goes wrong.
 type Trouble struct {
 	Name   string
 	Done   bool   // the request is done before it goes wrong
-	Silent bool   // there is no answer as long as one waits
+	Silent bool   // there is no answer as long as somebody waits
 	Change string // what Certainty of a change is that meets it
 	answer func(w http.ResponseWriter, r *http.Request)
 }
@@ -93,15 +94,34 @@ func huge(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// Serve serves h until the test ends.
+// Serve serves h over TLS until the test ends.
 func Serve(t *testing.T, h http.Handler) *Server {
 	t.Helper()
 	s := &Server{}
+	server := s.server(t, h)
+	server.StartTLS()
+	s.URL = server.URL
+	s.CA = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
+	return s
+}
+
+// ServePlain is Serve without TLS, for tests of thousands of requests.
+func ServePlain(t *testing.T, h http.Handler) *Server {
+	t.Helper()
+	s := &Server{}
+	server := s.server(t, h)
+	server.Start()
+	s.URL = server.URL
+	return s
+}
+
+// server is not started yet.
+func (s *Server) server(t *testing.T, h http.Handler) *httptest.Server {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/elsewhere") {
 			t.Error("a redirect was followed")
 		}
-		trouble, meets := s.next()
+		trouble, waited, meets := s.next()
 		if !meets {
 			h.ServeHTTP(w, r)
 			return
@@ -110,28 +130,33 @@ func Serve(t *testing.T, h http.Handler) *Server {
 			h.ServeHTTP(httptest.NewRecorder(), r)
 		}
 		io.Copy(io.Discard, r.Body) // only then is it seen that the other side has gone
+		if trouble.Silent {
+			waited()
+		}
 		trouble.answer(w, r)
 	}))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
-	server.StartTLS()
 	t.Cleanup(server.Close)
-	s.URL = server.URL
-	s.CA = string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
-	return s
+	return server
 }
 
-func (s *Server) next() (Trouble, bool) {
+func (s *Server) next() (Trouble, context.CancelFunc, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.n++
-	return s.trouble, s.n == s.at
+	return s.trouble, s.waited, s.n == s.at
 }
 
-// Meet has the request at meet trouble, counted from now and from 1.
-func (s *Server) Meet(at int, trouble Trouble) {
+// Meet has the request at meet trouble, counted from now and from 1. The context ends as soon
+// as there is silence.
+func (s *Server) Meet(t *testing.T, at int, trouble Trouble) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.n, s.at, s.trouble = 0, at, trouble
+	s.n, s.at, s.trouble, s.waited = 0, at, trouble, cancel
+	return ctx
 }
 
 // Met reports whether the trouble was met, and ends it.
@@ -258,12 +283,4 @@ func Within(t *testing.T, d time.Duration) context.Context {
 	ctx, cancel := context.WithTimeout(t.Context(), d)
 	t.Cleanup(cancel)
 	return ctx
-}
-
-// Patience is how long an answer of a server that meets with the trouble is waited for.
-func (x Trouble) Patience() time.Duration {
-	if x.Silent {
-		return 300 * time.Millisecond
-	}
-	return 30 * time.Second
 }

@@ -1,0 +1,53 @@
+package webhook
+
+import (
+	"slices"
+	"strings"
+
+	"hoten/app/directories"
+	"hoten/app/directories/rest"
+	"hoten/app/fault"
+)
+
+// Kind is a receiver of the operator's own.
+var Kind = directories.Kind{
+	Name: "webhook",
+	Settings: append(slices.Clone(rest.Settings),
+		directories.Setting{Name: "signature", Choices: []string{hmacSHA256, ed25519Way}, Default: hmacSHA256},
+		directories.Setting{Name: "secret", Secret: true, Required: true},
+		directories.Setting{Name: "point_password", Choices: rest.YesNo, Default: "no"},
+		directories.Setting{Name: "one_time_password", Choices: rest.YesNo, Default: "no"},
+	),
+	Open: open,
+}
+
+// system is a receiver as it is set up. It is not changed after open.
+type system struct {
+	server  *rest.Server
+	signer  signer
+	points  bool // it voids passwords for points
+	oneTime bool // it switches one-time passwords
+}
+
+func open(set map[string]string) (directories.System, error) {
+	var p fault.Problems
+	s := &system{points: set["point_password"] == "yes", oneTime: set["one_time_password"] == "yes"}
+	_, key, _ := strings.Cut(set["secret"], "_")
+	s.server = rest.Open(&p, set, set["secret"], key)
+	var err error
+	if s.signer, err = readSecret(set["secret"]); err != nil || (s.signer.private != nil) != (set["signature"] == ed25519Way) {
+		p.Add("secret", "webhook_secret")
+	}
+	return s, p.Err()
+}
+
+// Can reports what the settings say that the receiver can.
+func (s *system) Can(a directories.Act) bool {
+	switch a {
+	case directories.VoidPointPassword:
+		return s.points
+	case directories.OneTimePasswordOn, directories.OneTimePasswordOff:
+		return s.oneTime
+	}
+	return slices.Contains(directories.Acts, a)
+}

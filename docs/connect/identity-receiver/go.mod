@@ -1,0 +1,3 @@
+module identity-receiver
+
+go 1.24

@@ -18,6 +18,9 @@ const (
 	OneTimePasswordOff Act = "one_time_password_off"
 )
 
+// Acts lists all of them.
+var Acts = []Act{Restrict, SetPassword, Release, VoidPointPassword, OneTimePasswordOn, OneTimePasswordOff}
+
 // Request is one order as a system gets it.
 type Request struct {
 	Key       string    // of the order, the same whenever it is sent again: at most 40 of [A-Za-z0-9-]

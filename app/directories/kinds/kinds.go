@@ -3,7 +3,13 @@ package kinds
 
 import (
 	"hoten/app/directories"
+	"hoten/app/directories/keycloak"
 	"hoten/app/directories/ldap"
+	"hoten/app/directories/webhook"
 )
 
-func init() { directories.Register(ldap.Kind) }
+func init() {
+	for _, k := range []directories.Kind{ldap.Kind, keycloak.Kind, webhook.Kind} {
+		directories.Register(k)
+	}
+}

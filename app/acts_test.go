@@ -894,7 +894,9 @@ func acts(t *testing.T, w *apptest.World) []act {
 		}},
 		{directories.ToSettleByHand, "", supervisor, func() func(access.Actor) error {
 			o := refusing(t, w)
-			return func(by access.Actor) error { return directories.SettleByHand(ctx, db, by, o.ID, "台帳で停止した") }
+			return func(by access.Actor) error {
+				return directories.SettleByHand(ctx, db, by, o.ID, "台帳で停止した")
+			}
 		}},
 	}
 }

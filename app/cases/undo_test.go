@@ -70,8 +70,8 @@ func TestUndo(t *testing.T) {
 			}
 			change(w.Supervisor, cases.Change{Assignee: &to})
 		},
-		"a call":         func() { w.Clock.Add(time.Second); w.Call(w.Agent2, before.ID) },
-		"too long":       func() { w.Clock.Add(cases.UndoFor + time.Second) },
+		"a call":   func() { w.Clock.Add(time.Second); w.Call(w.Agent2, before.ID) },
+		"too long": func() { w.Clock.Add(cases.UndoFor + time.Second) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			to := held

@@ -124,4 +124,3 @@ func released(tx *store.Tx, o directories.Order) error {
 	}
 	return cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.NotReleased, Data: map[string]any{"code": cmp.Or(o.Code, directories.Overtaken)}})
 }
-

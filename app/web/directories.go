@@ -248,4 +248,3 @@ func (p *page) onOrder(what string, do func(id int64) error) error {
 	}
 	return p.to("/directories/"+d.Code, "directory_order_"+what)
 }
-

@@ -46,7 +46,7 @@ type around struct {
 	calls    *[]cases.Call // of the reader that have not ended
 	phone    *[]cti.Reader
 	troubles *[]int64 // how many orders to directories people are to look at
-	heard    *[]bool // whether the reader's console was heard of just now
+	heard    *[]bool  // whether the reader's console was heard of just now
 }
 
 func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed bool) (*around, error) {

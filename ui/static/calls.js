@@ -111,20 +111,14 @@ function next() {
   typing = undefined;
 }
 
+// lead puts the focus where the next thing is done, with as little of the page as possible
+// scrolled out of sight above it: the number of the case, its chain and what was just said.
 function lead(at) {
   if (at.localName === "h2") at.tabIndex = -1;
   at.focus({ preventScroll: true });
-  // On a small screen what is read aloud stands above the panel, and above it what was just
-  // done: they stay in sight where all find room, and what is read aloud before the rest.
-  const script = document.querySelector(".case-columns > .script");
-  const above = script?.offsetLeft === document.getElementById("call").offsetLeft;
+  document.querySelector(".case-columns > .script")?.scrollTo(0, 0); // it is read from its beginning
+  window.scrollTo(0, 0);
   at.scrollIntoView({ block: "nearest" });
-  if (!script || at.localName === "textarea") return; // a call that has ended has nothing to be read
-  if (!above) return script.scrollIntoView({ block: "nearest" }); // the panel beside it stays in sight by itself
-  const room = window.innerHeight - script.offsetHeight;
-  const said = document.querySelector("#flash-area .notice");
-  const first = said && said.offsetHeight + 24 < room ? said : script;
-  if (first.getBoundingClientRect().top < 0 || script.getBoundingClientRect().bottom > window.innerHeight) first.scrollIntoView({ block: "start" });
 }
 
 // fits tells whether a text may be an answer to the question of a field: what was typed ahead

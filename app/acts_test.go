@@ -197,7 +197,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 		}},
 		{reimbursements.ToApproveSeen, "", supervisor, func() func(access.Actor) error {
 			_, id := proposed()
-			v, err := reimbursements.PreviewApprovals(store.Read(ctx, db), []int64{id})
+			v, err := reimbursements.PreviewApprovals(store.Read(ctx, db), by, []int64{id})
 			if err != nil {
 				t.Fatal(err)
 			}

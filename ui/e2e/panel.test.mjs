@@ -133,7 +133,7 @@ const inSight = (page, what) => page.evaluate((what) => {
   return box && box.top >= 0 && box.bottom <= window.innerHeight && document.querySelector(what).contains(top);
 }, what);
 
-test("a customer who wants no reset is verified by the key after Tab, and no second script stands beside", async () => {
+test("a customer who wants no reset is verified with one button, and no second script stands beside", async () => {
   const page = await signIn(browser, hoten.origin, "agent2", problems);
   const of = callers[last--];
   await ring(page, of.number);
@@ -143,13 +143,13 @@ test("a customer who wants no reset is verified by the key after Tab, and no sec
     await page.keyboard.type(said);
     await page.keyboard.press("Enter");
   }
-  await focusOn(page, "確認コードを送信");
+  await focusOn(page, "Send the code");
   await page.locator("#asked a", { hasText: "OCN ID" }).last().click();
   await page.locator("#asked [aria-current]").waitFor();
   assert.equal(await page.locator(".script .aloud:visible").count(), 1);
-  await focusOn(page, "確認コードを送信");
-  await page.locator("#call-next button", { hasText: "再設定は希望されない" }).press("Enter");
-  await focusOn(page, "終話");
+  await focusOn(page, "Send the code");
+  await page.locator("#call-next button", { hasText: "No reset wanted" }).press("Enter");
+  await focusOn(page, "End the call");
   await page.context().close();
 });
 

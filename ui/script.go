@@ -28,6 +28,11 @@ func (s Script) lines(lang string) (lines []string) {
 	if slices.ContainsFunc(s.Parts, func(part string) bool { return servicesMatter[part] }) {
 		lines = append(lines, s.Services[lang]...)
 	}
+	for _, said := range s.Beside {
+		if said.Language == lang {
+			lines = append(lines, said.Lines...)
+		}
+	}
 	return lines
 }
 

@@ -213,7 +213,7 @@ func (v *tour) handovers(agent, supervisor *client, call string) {
 	agent.get("/handovers").want(200, "items.#", "0")
 	took := v.to(supervisor, "POST /handovers/:id/accept", nil, ":id", offer).want(201, "ended_at", "null").at("id")
 	supervisor.post("/handovers/"+offer+"/accept", nil).want(409, "code", "handover_over")
-	agent.post("/calls/"+call+"/end", nil).want(200, "outcome", "handed_over")
+	agent.post("/calls/"+call+"/end", nil).want(409, "code", "call_handed_over")
 	supervisor.post("/calls/"+took+"/end", nil).want(200)
 }
 

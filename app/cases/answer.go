@@ -49,7 +49,7 @@ func Answer(ctx context.Context, s *store.Store, by access.Actor, callID int64, 
 		if err := registered.damaged(item); err != nil {
 			return err
 		}
-		if err := registered.numbered(item, value); err != nil {
+		if err := registered.likely(item, value); err != nil {
 			return err
 		}
 		a.Match, a.Differs = registered.compare(item, value)

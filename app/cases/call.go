@@ -234,6 +234,9 @@ func (n NewCall) mayEnd(tx *store.Tx, by access.Actor) error {
 func EndCall(ctx context.Context, s *store.Store, by access.Actor, id int64) (*Call, error) {
 	return inCall(ctx, s, by, ToEndCall, id, func(tx *store.Tx, in *talk) error {
 		call := in.Call
+		if call.handedOver() {
+			return call.goingOn() // it goes on with somebody else
+		}
 		if call.EndedAt != nil {
 			return nil
 		}
@@ -250,11 +253,14 @@ func (c Call) goingOn() error {
 	switch {
 	case c.EndedAt == nil:
 		return nil
-	case c.Outcome != nil && *c.Outcome == HandedOver:
+	case c.handedOver():
 		return already("call_handed_over")
 	}
 	return already("call_ended")
 }
+
+// handedOver reports whether somebody else has taken the conversation over in a call of their own.
+func (c Call) handedOver() bool { return c.Outcome != nil && *c.Outcome == HandedOver }
 
 // Over reports whether a running call verifies nobody any more: its verification has come
 // to its end, by an outcome, by the clock or because it was made void. Another call begins

@@ -3,6 +3,7 @@ package cases
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"hoten/app/fault"
 	"hoten/app/jptext"
@@ -79,17 +80,21 @@ func noAnswer(said string) bool {
 	return noAnswers[key] || noAnswers[strings.TrimSuffix(key, "デス")]
 }
 
+// lettered reports whether there is a letter in what was said: digits alone are no name and no
+// address, but the answer to another question.
+func lettered(said string) bool { return strings.ContainsFunc(said, unicode.IsLetter) }
+
 // leastDigits and mostDigits are how many digits a telephone number has at all (E.164).
 const leastDigits, mostDigits = 5, 15
 
 // readable refuses what is no answer to the question: the agent asks again, and
 // nothing is counted or noted. What the member has registered plays no part in it, but for
-// registered.numbered.
+// registered.likely.
 func readable(item, said string) error {
 	none := noAnswer(said)
 	switch item {
 	case ItemName:
-		if none || jptext.PlainKey(said) == "" {
+		if none || !lettered(said) {
 			return fault.Input("value", "name_unreadable")
 		}
 	case ItemBirthDate:
@@ -97,11 +102,11 @@ func readable(item, said string) error {
 			return fault.Input("value", "birth_date_unreadable")
 		}
 	case ItemAddress:
-		if none || !jptext.HasNumber(said) {
+		if none || !lettered(said) || !jptext.HasNumber(said) {
 			return fault.Input("value", "address_unreadable")
 		}
 	case ItemPhone:
-		if n := len(strings.TrimPrefix(jptext.PhoneKey(said), "+")); n < leastDigits || n > mostDigits {
+		if n := len(strings.TrimPrefix(jptext.TypedPhone(said), "+")); n < leastDigits || n > mostDigits {
 			return fault.Input("value", "phone_unreadable")
 		}
 	case ItemCustomerNumber:
@@ -112,12 +117,20 @@ func readable(item, said string) error {
 	return nil
 }
 
-// numbered refuses a customer number without any digit, unless the registered one has none:
-// of an unknown ID as well, which looks like any other.
-func (r registered) numbered(item, said string) error {
-	digits := func(number string) bool { return strings.ContainsAny(jptext.CustomerNumberKey(number), "0123456789") }
-	if own := r.person.CustomerNumber; item == ItemCustomerNumber && !digits(said) && (own == "" || digits(own)) {
+// likely refuses an answer to another question, unless what is registered is as unusual: a
+// customer number without any digit or with Japanese letters, a name with a digit. Of an unknown
+// ID as well, which looks like any other.
+func (r registered) likely(item, said string) error {
+	digits := func(s string) bool { return strings.ContainsAny(jptext.CustomerNumberKey(s), "0123456789") }
+	japanese := func(s string) bool {
+		return strings.ContainsFunc(jptext.CustomerNumberKey(s), func(r rune) bool { return r > unicode.MaxASCII && unicode.IsLetter(r) })
+	}
+	own := r.person.CustomerNumber
+	switch {
+	case item == ItemCustomerNumber && (!digits(said) && (own == "" || digits(own)) || japanese(said) && !japanese(own)):
 		return fault.Input("value", "customer_number_unreadable")
+	case item == ItemName && digits(said) && !digits(r.person.Name+r.person.Kana):
+		return fault.Input("value", "name_unreadable")
 	}
 	return nil
 }

@@ -22,6 +22,9 @@ func TestUnreadableAnswersAreAskedAgain(t *testing.T) {
 	for _, c := range []struct{ item, said, code string }{
 		{cases.ItemBirthDate, "45年1月2日", "birth_date_unreadable"}, {cases.ItemBirthDate, "不明", "birth_date_unreadable"}, {cases.ItemBirthDate, "450102", "birth_date_unreadable"},
 		{cases.ItemBirthDate, "1970年1月", "birth_date_unreadable"}, {cases.ItemBirthDate, "1/2/1970", "birth_date_unreadable"}, {cases.ItemBirthDate, "1970年2月30日", "birth_date_unreadable"},
+		// The answer to another question is none to this one.
+		{cases.ItemPhone, "N410292146", "phone_unreadable"}, {cases.ItemPhone, "山田 0900000001", "phone_unreadable"}, {cases.ItemName, "19800101", "name_unreadable"}, {cases.ItemName, "N410292146", "name_unreadable"},
+		{cases.ItemBirthDate, "09000000001", "birth_date_unreadable"}, {cases.ItemAddress, "090-0000-0001", "address_unreadable"}, {cases.ItemCustomerNumber, "東京都港区芝公園4-2-8", "customer_number_unreadable"},
 		{cases.ItemPhone, "なし", "phone_unreadable"}, {cases.ItemPhone, "-", "phone_unreadable"}, {cases.ItemPhone, "090", "phone_unreadable"}, {cases.ItemPhone, "090-0000-0001 090-0000-0002", "phone_unreadable"},
 		{cases.ItemPhone, " ", "required"}, {cases.ItemCustomerNumber, "―", "customer_number_unreadable"}, {cases.ItemCustomerNumber, "わからない", "customer_number_unreadable"},
 		{cases.ItemName, "・・", "name_unreadable"}, {cases.ItemName, "不明", "name_unreadable"},

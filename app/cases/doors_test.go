@@ -3,6 +3,7 @@ package cases_test
 import (
 	"testing"
 
+	"hoten/app/apptest"
 	"hoten/app/cases"
 )
 
@@ -21,22 +22,43 @@ func TestEndedCallsSaySo(t *testing.T) {
 		if _, err := cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID); err != nil {
 			t.Fatal(err)
 		}
-		for name, act := range map[string]func() error{
-			"answer": func() error {
-				_, err := cases.Answer(w.Ctx, w.Store, w.Agent, call.ID, cases.ItemName, "x", false)
-				return err
-			},
-			"code":     func() error { _, err := cases.SendCode(w.Ctx, w.Store, w.Agent, call.ID); return err },
-			"check":    func() error { _, err := cases.CheckCode(w.Ctx, w.Store, w.Agent, call.ID, "123456"); return err },
-			"callback": func() error { _, err := cases.ConfirmCallback(w.Ctx, w.Store, w.Agent, call.ID); return err },
-			"verified": func() error { _, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call.ID, cases.Verified); return err },
-			"handover": func() error {
-				_, err := cases.OfferHandover(w.Ctx, w.Store, w.Agent, call.ID, w.Agent2.ID, "")
-				return err
-			},
-		} {
+		for name, act := range actsOf(w, call.ID) {
 			t.Run(outcome+" "+name, func(t *testing.T) { refused(t, act(), "call_ended") })
 		}
+	}
+}
+
+// Of a call that somebody else has taken over nothing is done in its old agent's page any more, and
+// nothing is told as done there: not the end of it either.
+func TestHandedOverCallsSaySo(t *testing.T) {
+	w := world(t)
+	call := w.Call(w.Agent, w.Case("m1@ocn.example").ID)
+	took := handOver(t, w, w.Agent, call.ID, w.Supervisor)
+	acts := actsOf(w, call.ID)
+	acts["end"] = func() error { _, err := cases.EndCall(w.Ctx, w.Store, w.Agent, call.ID); return err }
+	for name, act := range acts {
+		t.Run(name, func(t *testing.T) { refused(t, act(), "call_handed_over") })
+	}
+	if callNow(t, w, took.ID).EndedAt != nil {
+		t.Error("the call has ended for who took it over")
+	}
+}
+
+// actsOf is what the agent may ask of a call that goes on, by name; ending it may be asked twice.
+func actsOf(w *apptest.World, call int64) map[string]func() error {
+	return map[string]func() error{
+		"answer": func() error {
+			_, err := cases.Answer(w.Ctx, w.Store, w.Agent, call, cases.ItemName, "x", false)
+			return err
+		},
+		"code":     func() error { _, err := cases.SendCode(w.Ctx, w.Store, w.Agent, call); return err },
+		"check":    func() error { _, err := cases.CheckCode(w.Ctx, w.Store, w.Agent, call, "123456"); return err },
+		"callback": func() error { _, err := cases.ConfirmCallback(w.Ctx, w.Store, w.Agent, call); return err },
+		"verified": func() error { _, err := cases.Conclude(w.Ctx, w.Store, w.Agent, call, cases.Verified); return err },
+		"handover": func() error {
+			_, err := cases.OfferHandover(w.Ctx, w.Store, w.Agent, call, w.Agent2.ID, "")
+			return err
+		},
 	}
 }
 

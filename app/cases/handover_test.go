@@ -1,7 +1,6 @@
 package cases_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -456,10 +455,7 @@ func TestHandingOverTakesTurns(t *testing.T) {
 			return err
 		},
 		"ended": func(w *apptest.World, call, _ int64) error {
-			c, err := cases.EndCall(w.Ctx, w.Store, w.Agent, call)
-			if err == nil && c.Outcome != nil { // it had ended already, handed over
-				return errors.New("lost")
-			}
+			_, err := cases.EndCall(w.Ctx, w.Store, w.Agent, call)
 			return err
 		},
 	} {

@@ -297,12 +297,14 @@ func TestUnknownIDAnswersAlwaysFalse(t *testing.T) {
 	if err != nil || again.New || again.Case.ID != opened.Case.ID {
 		t.Fatalf("%+v %v", again, err)
 	}
+	said := map[string][]string{cases.ItemName: {"山田 太郎", "ヤマダ タロウ"}, cases.ItemBirthDate: {"1970/1/2", "1970-01-02"}, cases.ItemPhone: {"0900000001", "1970-01-02"},
+		cases.ItemCustomerNumber: {"1970/1/2", "N1"}, cases.ItemAddress: {"東京都港区1-2-3", "1-2-3 Minato"}}
 	var call *cases.Call
 	for i, item := range cases.Items {
 		if i%3 == 0 {
 			call = w.Call(w.Agent, opened.Case.ID)
 		}
-		for _, value := range []string{"1970/1/2", "1970-01-02"} {
+		for _, value := range said[item] {
 			if call.Outcome != nil {
 				call = w.Call(w.Agent, opened.Case.ID)
 			}

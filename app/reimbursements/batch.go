@@ -49,7 +49,7 @@ func ApproveSeen(ctx context.Context, s *store.Store, by access.Actor, shown []c
 	for i, r := range shown {
 		ids[i], posts[i] = r.ID, r.Mark == postsMark
 	}
-	if err := chosen(ids); err != nil {
+	if err := Chosen(ids); err != nil {
 		return nil, err
 	}
 	if once == "" || len(once) > longestMark {
@@ -78,8 +78,8 @@ func ApproveSeen(ctx context.Context, s *store.Store, by access.Actor, shown []c
 	return j, err
 }
 
-// chosen refuses a selection of nothing, and one of more than MostChosen.
-func chosen(ids []int64) error {
+// Chosen refuses a selection of nothing, and one of more than MostChosen.
+func Chosen(ids []int64) error {
 	switch {
 	case len(ids) == 0:
 		return fault.New(fault.Conflict, "nothing_chosen")

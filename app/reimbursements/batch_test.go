@@ -21,7 +21,7 @@ import (
 // batch approves a selection to its end and tells what became of each: "2 posted".
 func batch(t testing.TB, w *apptest.World, by access.Actor, once string, ids ...int64) string {
 	t.Helper()
-	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, by, asShown(t, w, ids...), once)
+	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, by, asShown(t, w, by, ids...), once)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,9 +31,9 @@ func batch(t testing.TB, w *apptest.World, by access.Actor, once string, ids ...
 
 // asShown are proposals as the step before a batch shows them; those that do not wait as if
 // they were posted.
-func asShown(t testing.TB, w *apptest.World, ids ...int64) []cases.AsShown {
+func asShown(t testing.TB, w *apptest.World, by access.Actor, ids ...int64) []cases.AsShown {
 	t.Helper()
-	v, err := reimbursements.PreviewApprovals(store.Read(w.Ctx, w.Store), ids)
+	v, err := reimbursements.PreviewApprovals(store.Read(w.Ctx, w.Store), by, ids)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func TestWhoMayApproveABatch(t *testing.T) {
 		if by.May(access.Decide) {
 			continue
 		}
-		_, err := reimbursements.ApproveSeen(w.Ctx, w.Store, by, asShown(t, w, 1), "x")
+		_, err := reimbursements.ApproveSeen(w.Ctx, w.Store, by, asShown(t, w, by, 1), "x")
 		refusedAs(t, err, "forbidden")
 		if n := count(t, w, "select count(*) from jobs"); n != 0 {
 			t.Errorf("%s began a batch", role)
@@ -153,7 +153,7 @@ func TestWhoMayApproveABatch(t *testing.T) {
 	}
 	_, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, nil, "x")
 	refusedAs(t, err, "nothing_chosen")
-	_, err = reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, asShown(t, w, 1), strings.Repeat("x", 65))
+	_, err = reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, asShown(t, w, w.Supervisor, 1), strings.Repeat("x", 65))
 	refusedAs(t, err, "invalid")
 	many := make([]cases.AsShown, reimbursements.MostChosen+1)
 	for i := range many {
@@ -171,7 +171,7 @@ func TestABatchPostsWhatItSaid(t *testing.T) {
 		propose(t, w, w.Agent, c)
 	}
 	lookAt(t, w, w.Supervisor, 1, 2)
-	shown := asShown(t, w, 1, 2)
+	shown := asShown(t, w, w.Supervisor, 1, 2)
 	if _, err := reimbursements.Approve(w.Ctx, w.Store, w.Supervisor2, 2); err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func TestBatchesAtOnce(t *testing.T) {
 	for i := range begun {
 		wg.Go(func() {
 			by := []access.Actor{w.Supervisor, w.Supervisor2}[i/2]
-			j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, by, asShown(t, w, ids...), "once")
+			j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, by, asShown(t, w, by, ids...), "once")
 			if err != nil {
 				t.Error(err)
 			}
@@ -259,7 +259,7 @@ func TestABatchOutlastsItsDatabase(t *testing.T) {
 		propose(t, w, w.Agent, c)
 	}
 	lookAt(t, w, w.Supervisor, 1, 2, 3)
-	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, asShown(t, w, 1, 2, 3), "a")
+	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, asShown(t, w, w.Supervisor, 1, 2, 3), "a")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -294,7 +294,7 @@ func TestABatchGoesOnAfterACrash(t *testing.T) {
 		propose(t, w, w.Agent, c)
 	}
 	lookAt(t, w, w.Supervisor, 1, 2, 3)
-	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, asShown(t, w, 1, 2, 3, 99), "a")
+	j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, asShown(t, w, w.Supervisor, 1, 2, 3, 99), "a")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -342,7 +342,7 @@ func TestJobsEndWithTheRight(t *testing.T) {
 			}
 			lookAt(t, w, w.Supervisor, 1, 2)
 			leave("approvals", "staff_id")
-			j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, asShown(t, w, 1, 2), "a")
+			j, err := reimbursements.ApproveSeen(w.Ctx, w.Store, w.Supervisor, asShown(t, w, w.Supervisor, 1, 2), "a")
 			if err != nil {
 				t.Fatal(err)
 			}

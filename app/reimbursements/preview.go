@@ -23,6 +23,7 @@ type Preview struct {
 	Totals   Totals
 	Classes  map[string]int64
 	Statuses map[cases.Status]int64
+	Each     []Affected // the first of Shown
 }
 
 // PreviewAll looks at the cases of an incident that ProposeAll would propose for.
@@ -40,17 +41,25 @@ func PreviewAll(db *gorm.DB, now time.Time, by access.Actor, incident int64) (*P
 
 // PreviewOf looks at chosen cases of any incident, at most cases.MostShown.
 func PreviewOf(db *gorm.DB, now time.Time, by access.Actor, ids []int64) (*Preview, error) {
-	switch {
-	case len(ids) == 0:
-		return nil, fault.New(fault.Conflict, "nothing_chosen")
-	case len(ids) > cases.MostShown:
-		return nil, fault.New(fault.Conflict, "too_many_cases", "max", cases.MostShown)
+	if err := ChosenCases(ids); err != nil {
+		return nil, err
 	}
 	of, err := store.Select[cases.Case](db, "select * from cases where id = any($1) order by id", ids)
 	if err != nil {
 		return nil, err
 	}
 	return preview(db, now, by, of)
+}
+
+// ChosenCases refuses a selection of nothing, and one of more than cases.MostShown.
+func ChosenCases(ids []int64) error {
+	switch {
+	case len(ids) == 0:
+		return fault.New(fault.Conflict, "nothing_chosen")
+	case len(ids) > cases.MostShown:
+		return fault.New(fault.Conflict, "too_many_cases", "max", cases.MostShown)
+	}
+	return nil
 }
 
 func preview(db *gorm.DB, now time.Time, by access.Actor, of []cases.Case) (*Preview, error) {
@@ -86,6 +95,9 @@ func preview(db *gorm.DB, now time.Time, by access.Actor, of []cases.Case) (*Pre
 		}
 		p.Shown = append(p.Shown, cases.AsShown{ID: c.ID, Mark: s.mark()})
 		p.Totals.AddAll(s.plan.Totals())
+		if len(p.Each) < mostNamed {
+			p.Each = append(p.Each, Affected{c.ID, s.plan.Class, s.plan.Totals()})
+		}
 		p.Classes[s.plan.Class]++
 		p.Statuses[c.Status]++
 	}
@@ -158,15 +170,38 @@ func proposeShown(tx *store.Tx, part []cases.AsShown) (fell []cases.Fell, err er
 	return fell, nil
 }
 
+// Why a chosen proposal is left out of a batch, before it is confirmed.
+const (
+	LeftSettled = "settled" // it waits no more
+	LeftOwn     = "own"     // the actor proposed or edited it
+	LeftGiven   = "given"   // the actor has approved it
+	LeftUnseen  = "unseen"  // it stands out, and the actor has not opened it
+	LeftChanged = "changed" // findings or balances have changed since
+)
+
+// LeftOut are the reasons in the order in which they are told.
+var LeftOut = []string{LeftSettled, LeftOwn, LeftGiven, LeftUnseen, LeftChanged}
+
 // ApprovalsPreview is what approving chosen proposals would do as they stand.
 type ApprovalsPreview struct {
-	Shown   []cases.AsShown // those that wait, by id, with postsMark or waitsMark
-	Settled int64           // of the chosen, that wait no more
-	Last    int64           // that the approval would post
-	Totals  Totals          // of those that it would post
-	Waiting Totals          // of the others, which another supervisor approves
+	Shown   []cases.AsShown  // those that the actor may approve, by id, with postsMark or waitsMark
+	Left    map[string]int64 // of the chosen, by why they are left out
+	Last    int64            // that the approval would post
+	Totals  Totals           // of those that it would post
+	Waiting Totals           // of the others, which another supervisor approves
 	Classes map[string]int64
+	Each    []Affected // the first of Shown
 }
+
+// Affected is a case that an action on many is about.
+type Affected struct {
+	CaseID int64
+	Class  string
+	Totals Totals
+}
+
+// mostNamed is how many cases a step names.
+const mostNamed = 50
 
 // Marks of what a step showed of a proposal: that the approval posts it, or that it waits for
 // another. Its plan cannot change.
@@ -175,39 +210,64 @@ const (
 	postsMark
 )
 
-// PreviewApprovals looks at chosen proposals that wait. Refused: none chosen, more than
-// MostChosen. What was proposed does not change; where what is due has become another, the
-// approval is refused.
-func PreviewApprovals(db *gorm.DB, ids []int64) (*ApprovalsPreview, error) {
+// PreviewApprovals looks at chosen proposals, as their actor could approve them. Refused: none
+// chosen, more than MostChosen.
+func PreviewApprovals(db *gorm.DB, by access.Actor, ids []int64) (*ApprovalsPreview, error) {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	if err := chosen(ids); err != nil {
+	if err := Chosen(ids); err != nil {
 		return nil, err
 	}
-	type waiting struct {
-		ID    int64
-		Class string
-		Last  bool
-	}
-	rows, err := store.Select[waiting](db, `select r.id, coalesce(c.class, '') as class,
-			r.approvals_needed - (select count(*) from approvals a where a.reimbursement_id = r.id and a.voided_at is null) <= 1 as last
-		from reimbursements r join cases c on c.id = r.case_id where r.id = any($1) and r.state = 'submitted' order by r.id`, ids)
+	rows, err := store.Select[Row](db, "select r.*, c.class from reimbursements r join cases c on c.id = r.case_id where r.id = any($1) and r.state = 'submitted' order by r.id", ids)
 	if err != nil {
 		return nil, err
 	}
-	lines, err := Lines(db, ids)
-	if err != nil {
+	var reads store.Reads
+	again, looks := AskLookAgain(&reads, rows), AskLooks(&reads, by.ID, ids)
+	if err := reads.Run(db); err != nil {
 		return nil, err
 	}
-	p := &ApprovalsPreview{Settled: int64(len(ids) - len(rows)), Totals: NewTotals(), Waiting: NewTotals(), Classes: map[string]int64{}}
+	p := &ApprovalsPreview{Left: map[string]int64{LeftSettled: int64(len(ids) - len(rows))}, Totals: NewTotals(), Waiting: NewTotals(), Classes: map[string]int64{}}
+	found, seen := again(), looks()
 	for _, r := range rows {
-		p.Classes[r.Class]++
-		mark, sum := uint32(waitsMark), p.Waiting
-		if r.Last {
-			mark, sum = postsMark, p.Totals
-			p.Last++
+		l := found[r.ID]
+		if why := l.leaves(by.ID, r, seen[r.ID]); why != "" {
+			p.Left[why]++
+		} else {
+			p.add(r, l)
 		}
-		p.Shown = append(p.Shown, cases.AsShown{ID: r.ID, Mark: mark})
-		sum.AddAll(Plan{Lines: lines[r.ID]}.Totals())
 	}
 	return p, nil
+}
+
+// leaves is why a proposal is left out of the person's batch; empty: it is not.
+func (l *Looked) leaves(person int64, r Row, seen bool) string {
+	switch {
+	case r.ProposerID == person || slices.Contains(l.Editors, person):
+		return LeftOwn
+	case slices.Contains(l.Given, person):
+		return LeftGiven
+	case l.Changed:
+		return LeftChanged
+	case !seen:
+		return LeftUnseen
+	}
+	return ""
+}
+
+func (p *ApprovalsPreview) add(r Row, l *Looked) {
+	class, mark, sum := "", uint32(waitsMark), p.Waiting
+	if r.Class != nil {
+		class = *r.Class
+	}
+	if int(r.ApprovalsNeeded)-len(l.Given) <= 1 {
+		mark, sum = postsMark, p.Totals
+		p.Last++
+	}
+	totals := Plan{Lines: l.Lines}.Totals()
+	sum.AddAll(totals)
+	p.Classes[class]++
+	p.Shown = append(p.Shown, cases.AsShown{ID: r.ID, Mark: mark})
+	if len(p.Each) < mostNamed {
+		p.Each = append(p.Each, Affected{r.CaseID, class, totals})
+	}
 }

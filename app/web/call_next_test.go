@@ -1,9 +1,11 @@
 package web
 
 import (
+	"slices"
 	"testing"
 
 	"hoten/app/cases"
+	"hoten/app/desks"
 	"hoten/app/members"
 	"hoten/app/policies"
 	"hoten/i18n"
@@ -47,6 +49,7 @@ func TestOneThingIsNextInACall(t *testing.T) {
 		"concluded, no mail can be sent":   {"restricted", ui.Call{Level: 2, Outcome: "verified"}, ui.CasesShow{Identity: ui.Identity{ResetTo: []ui.Choice{{}}, MayReset: true, Stopped: "Held."}}, "end"},
 		"the link was sent":                {"restricted", ui.Call{Level: 2, Outcome: "verified"}, ui.CasesShow{Identity: ui.Identity{State: members.LinkSent, ResetTo: []ui.Choice{{}}, MayReset: true}}, "end"},
 		"the link was sent before":         {"restricted", ui.Call{Level: 1, Possession: "code", Code: ready, MayConclude: may, Items: items("match", "match", "match")}, ui.CasesShow{Identity: ui.Identity{State: members.LinkSent, ResetTo: []ui.Choice{{}}}}, "conclude"},
+		"no reset wanted":                  {"restricted", ui.Call{Level: 1, Possession: "code", Code: ready, Outcome: "verified"}, ui.CasesShow{Identity: held}, "end"},
 		"in use":                           {"active", ui.Call{Level: 1, MayConclude: may, Items: items("match", "match", "match")}, ui.CasesShow{}, "conclude"},
 		"in use, concluded":                {"active", ui.Call{Level: 1, Outcome: "verified"}, ui.CasesShow{}, "end"},
 		"family":                           {"restricted", ui.Call{Relation: cases.Family, Level: 1, MayConclude: may, Items: items("match", "match", "match")}, ui.CasesShow{Identity: held}, "conclude"},
@@ -64,6 +67,14 @@ func TestOneThingIsNextInACall(t *testing.T) {
 		v.callNext()
 		if got := call.Next + map[bool]string{true: " " + call.NextItem}[call.NextItem != ""]; got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+		// At any desk, whatever the caller asks about: what the script offers the button does.
+		for _, topic := range []string{"", desks.AboutPassword, "goo"} {
+			v.frame.Topic = topic
+			parts := v.sayNow()
+			if offers := slices.Contains(parts, "send_code") || slices.Contains(parts, "offer_reset"); offers != (call.Next == "send_code") {
+				t.Errorf("%s, asked about %q: the script says %q, and %q is next", name, topic, parts, call.Next)
+			}
 		}
 	}
 }

@@ -140,7 +140,7 @@ func TestSuspicionIsSaidWhereItStops(t *testing.T) {
 	if _, err := cases.Conclude(s.Ctx, s.Store, s.Agent2, call.ID, cases.ImpostorSuspected); err != nil {
 		t.Fatal(err)
 	}
-	stopped := "再設定、表示、確認コード、折り返し、利用制限の解除、連絡先の変更、本人確認済みの通話の引き継ぎなど"
+	stopped := "再設定、表示、確認コード、折り返し、利用制限の解除、連絡先の変更、本人確認済の通話の引き継ぎなど"
 	says(t, "case", agent.get(path).body, []string{waits, stopped, "/callbacks/1/move", "/callbacks/1/drop"}, []string{attempts})
 	says(t, "list", agent.get("/callbacks?view=all").body, []string{waits, c.Number()}, []string{attempts})
 	says(t, "refusal", agent.post(attempts+"?on=case", "version", "1", "outcome", "reached").body, []string{"この操作はできません（" + stopped}, nil)

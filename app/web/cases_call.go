@@ -72,6 +72,9 @@ func (v *caseView) atDesk() int64 {
 // asked is which desk the caller's question belongs to, seen from theirs.
 func (v *caseView) asked() (err error) {
 	v.Asked, err = v.askedAbout(v.in.Programs, v.atDesk(), ui.CaseURL(v.row.Number(), v.QueryParam("caller")), v.Member.Language)
+	if ofTheID(v.frame.Topic) && v.row.Standing.Closed() && !v.needsContact() && v.CallClosed == "" {
+		v.Asked.State, v.Asked.Say = "here", nil // the reset is done at any desk
+	}
 	return err
 }
 
@@ -177,7 +180,7 @@ func (v *caseView) callNext() {
 		return
 	}
 	needed := v.levelNeeded()
-	if !c.Acts || v.linkHolds() || v.asksOfPoints() || v.CallClosed != "" {
+	if !c.Acts || v.linkHolds() || v.CallClosed != "" {
 		needed = min(needed, 1)
 	}
 	asked, concludes := nextItem(c), slices.Contains(c.MayConclude, cases.Verified)

@@ -30,6 +30,7 @@ func (v *caseView) script() error {
 	}
 	s := ui.Script{Parts: v.sayNow(), Texts: v.found.scripts(), Language: v.Member.Language, Names: map[string]ui.ScriptNames{}, Minutes: v.policies.ResetMinutes, Services: said,
 		PutBackAt: moment(v.row.MadeWholeAt)}
+	s.Beside, v.Asked.Say = v.Asked.Say, nil
 	wasPutBack := slices.Contains(s.Parts, "put_back")
 	s.Restored, s.Reimbursed = v.ways(wasPutBack)
 	for _, lang := range i18n.Langs {
@@ -54,6 +55,10 @@ func (v *caseView) script() error {
 func (v *caseView) sayNow() []string {
 	c := v.Call
 	switch {
+	case c == nil && v.WrapUp:
+		return nil // nobody is on the line
+	case c == nil && v.Callback != nil && v.Callback.MayDial && !v.Callback.Suspected:
+		return []string{"callback"}
 	case c == nil:
 		return []string{"greeting"}
 	case v.CallClosed == "impostor", c.Outcome == cases.ImpostorSuspected:
@@ -144,13 +149,15 @@ func (v *caseView) proving() string {
 // asksOfPoints reports whether the caller asks about points: as was chosen, else where
 // the desk of the call, or of the reader, answers about nothing else.
 func (v *caseView) asksOfPoints() bool {
-	ofID := func(topic string) bool { return topic == desks.AboutID || topic == desks.AboutPassword }
 	if topic := v.frame.Topic; topic != "" {
-		return !ofID(topic)
+		return !ofTheID(topic)
 	}
 	i := slices.IndexFunc(v.desks, func(d desks.Kept) bool { return d.ID == v.atDesk() })
-	return i >= 0 && len(v.desks[i].Topics) > 0 && !slices.ContainsFunc(v.desks[i].Topics, ofID)
+	return i >= 0 && len(v.desks[i].Topics) > 0 && !slices.ContainsFunc(v.desks[i].Topics, ofTheID)
 }
+
+// ofTheID reports whether a topic is the ID or its password.
+func ofTheID(topic string) bool { return topic == desks.AboutID || topic == desks.AboutPassword }
 
 // aboutCase is what a verified caller is told of the case: first of the restriction, since
 // whoever was told on the phone is told by no letter, then of the points. Whoever may not act
@@ -188,7 +195,7 @@ func (v *caseView) aboutID() []string {
 		return []string{restricted, "no_contact"}
 	case v.Identity.MayReset && v.Identity.Stopped == "":
 		return []string{"confirmed", restricted, "reset"}
-	case v.Call.Level < 2 && v.Call.Possession == "code" && v.Call.Code.MaySend():
+	case v.Call.Outcome == "" && v.Call.Level < 2 && v.Call.Possession == "code" && v.Call.Code.MaySend():
 		return []string{restricted, "offer_reset"}
 	}
 	return []string{restricted}

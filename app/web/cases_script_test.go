@@ -131,8 +131,8 @@ func TestWhatTheScriptSays(t *testing.T) {
 		"link out, at the desk for points": {call: &ui.Call{Level: 2}, of: members.LinkSent, shown: members.LinkSent, desk: 2, plan: owed, want: "restricted reset_sent points"},
 		"link void":                        {call: one(ui.Call{Possession: "code", Code: code("ready")}), of: members.LinkSent, shown: members.Restricted, want: "send_code"},
 		// What may be told of the case: of the restriction first.
-		"level 1 recorded":                   {call: one(ui.Call{Outcome: cases.Verified, Possession: "code", Code: code("ready")}), plan: owed, want: "restricted offer_reset points"},
-		"level 1 recorded, nothing lost":     {call: one(ui.Call{Outcome: cases.Verified, Possession: "code", Code: code("ready")}), want: "restricted offer_reset"},
+		"level 1 recorded":                   {call: one(ui.Call{Outcome: cases.Verified, Possession: "code", Code: code("ready")}), plan: owed, want: "restricted points"},
+		"level 1 recorded, nothing lost":     {call: one(ui.Call{Outcome: cases.Verified, Possession: "code", Code: code("ready")}), want: "restricted"},
 		"level 1 recorded, put back":         {call: one(ui.Call{Outcome: cases.Verified}), whole: true, want: "restricted put_back"},
 		"level 1 recorded, looked at again":  {call: one(ui.Call{Outcome: cases.Verified}), whole: true, plan: owed, want: "restricted put_back checking"},
 		"level 1 recorded, then a code":      {call: one(ui.Call{Outcome: cases.Verified, Code: code("sending")}), plan: owed, want: "restricted points code"},

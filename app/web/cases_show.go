@@ -75,8 +75,8 @@ type caseView struct {
 func (p *page) caseView(id int64) (*ui.CasesShow, error) {
 	p.section("cases")
 	v := &caseView{page: p, now: p.w.s.Clock()}
-	for _, step := range []func() error{func() error { return v.load(id) }, v.header, v.contactChange, v.callPanel, v.callback, v.points, v.proposal, v.member, v.asked,
-		v.identityPanel, v.mails, v.timeline} {
+	for _, step := range []func() error{func() error { return v.load(id) }, v.header, v.contactChange, v.callPanel, v.callback, v.points, v.proposal, v.member,
+		v.identityPanel, v.asked, v.mails, v.timeline} {
 		if err := step(); err != nil {
 			return nil, err
 		}

@@ -1,9 +1,11 @@
 package web
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"hoten/app/access"
 	"hoten/app/cases"
@@ -73,7 +75,7 @@ func (p *page) confirmPoints(v *reimbursements.Preview, shown ui.ConfirmShow) er
 	if err != nil {
 		return err
 	}
-	shown.Programs = p.confirmSums(v.Totals, programs)
+	shown.Programs, shown.Affected = p.confirmSums(v.Totals, programs), p.affected(v.Each, programs)
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }
@@ -92,9 +94,21 @@ func (p *page) confirmSums(totals reimbursements.Totals, programs []incidents.Pr
 	return out
 }
 
+// affected names the first cases that an action is about, with what each is put back.
+func (p *page) affected(each []reimbursements.Affected, programs []incidents.Program) (out []ui.AffectedCase) {
+	for _, a := range each {
+		var sums []string
+		for _, s := range p.confirmSums(a.Totals, programs) {
+			sums = append(sums, s.Program+" "+i18n.Signed(s.Rollback+s.Reimburse+s.Adjusted))
+		}
+		out = append(out, ui.AffectedCase{Number: cases.Number(a.CaseID), Class: a.Class, Sums: strings.Join(sums, i18n.T(p.ctx, "list.comma"))})
+	}
+	return out
+}
+
 func (p *page) confirm(kind, back, label, action string, of []cases.AsShown) ui.ConfirmShow {
 	return ui.ConfirmShow{Kind: kind, Back: back, BackLabel: label, Action: action, Count: int64(len(of)), CountedAt: p.w.s.Clock(),
-		Fields: []ui.Choice{{Label: "shown", Value: cases.PackShown(p.w.s.Vault, p.by, kind, of)}}}
+		Fields: []ui.Choice{{Label: "shown", Value: cases.PackShown(p.w.s.Vault, p.by, kind, of)}, {Label: "step", Value: rand.Text()}}}
 }
 
 // asShown is what a form of that kind of step carries, which this person was shown.
@@ -174,13 +188,21 @@ func proposeMany(p *page) error {
 		}
 		return p.proposeShown("cases", p.casesList(), i18n.T(p.ctx, "cases.index.title"), shown, showCases)
 	}
-	p.section("cases")
-	v, err := reimbursements.PreviewOf(p.db, p.w.s.Clock(), p.by, p.chosen())
-	if err != nil {
+	if err := reimbursements.ChosenCases(p.chosen()); err != nil {
 		return p.again(err, "", showCases)
 	}
-	shown := p.confirm("proposals", p.casesList(), i18n.T(p.ctx, "cases.index.title"), "/cases/reimbursements", v.Shown)
-	shown.Fields = append(shown.Fields, ui.Choice{Label: "back", Value: p.FormValue("back")})
+	return p.toStep(step{Kind: "proposals", IDs: p.chosen(), Back: p.casesList(), Fields: []ui.Choice{{Label: "back", Value: p.FormValue("back")}}})
+}
+
+// showProposalsStep shows what proposing for the chosen cases would do as they stand now.
+func (p *page) showProposalsStep(s step) error {
+	p.section("cases")
+	v, err := reimbursements.PreviewOf(p.db, p.w.s.Clock(), p.by, s.IDs)
+	if err != nil {
+		return err
+	}
+	shown := p.confirm("proposals", s.Back, i18n.T(p.ctx, "cases.index.title"), "/cases/reimbursements", v.Shown)
+	shown.Fields = append(shown.Fields, s.Fields...)
 	return p.confirmPoints(v, shown)
 }
 

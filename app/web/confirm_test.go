@@ -3,6 +3,7 @@ package web_test
 import (
 	"fmt"
 	"html"
+	"net/http"
 	"regexp"
 	"strings"
 	"testing"
@@ -22,6 +23,16 @@ func shownOn(t testing.TB, a answer) string {
 		t.Fatalf("no step: %d %.300s", a.status, a.body)
 	}
 	return html.UnescapeString(m[1])
+}
+
+// chooses sends what was chosen in a list and opens the step that follows.
+func (b *browser) chooses(path string, pairs ...string) answer {
+	b.t.Helper()
+	a := b.post(path, pairs...)
+	if a.status != http.StatusSeeOther || !strings.HasPrefix(a.location, "/steps/") {
+		b.t.Fatalf("no step: %d %s %.300s", a.status, a.location, a.body)
+	}
+	return b.get(a.location)
 }
 
 // threeOwed is a site with three IDs that lost 100 points each, beside the member's own.
@@ -81,7 +92,7 @@ func TestChosenCasesAreConfirmedBeforeTheyAreProposed(t *testing.T) {
 	s := threeOwed(t)
 	agent := s.as(s.Agent)
 	one, two := s.Case("w000@ocn.example"), s.Case("w001@ocn.example")
-	step := agent.post("/cases/reimbursements", "number", one.Number(), "number", two.Number())
+	step := agent.chooses("/cases/reimbursements", "number", one.Number(), "number", two.Number())
 	shown := shownOn(t, step)
 	says(t, "the step", step.body, []string{"補填2件（"}, nil)
 	if s.Case("w000@ocn.example").ReimbursementState != nil {
@@ -188,11 +199,12 @@ func TestSuspicionStaysInReach(t *testing.T) {
 // selection are not confirmed.
 func TestStepBeforeApprovalsSumsWhatMoves(t *testing.T) {
 	s, ids := waitingSite(t, 2)
-	b := s.as(s.Supervisor)
+	b, colleague := s.as(s.Supervisor), s.as(s.Supervisor2)
 	for _, id := range ids {
 		b.get(fmt.Sprintf("/reimbursements/%d", id))
+		colleague.get(fmt.Sprintf("/reimbursements/%d", id))
 	}
-	step := b.post("/reimbursements/approve", append(chosen(ids...), "once", "x")...)
+	step := b.chooses("/reimbursements/approve", append(chosen(ids...), "once", "x")...)
 	says(t, "the step", step.body, []string{"うち2件を実行", "もう1人の承認待ち）</th>", "調整</th>", `name="shown"`}, nil)
 	csv := b.get("/reimbursements.csv").body
 	says(t, "the file", csv, []string{"調整"}, nil)
@@ -200,7 +212,7 @@ func TestStepBeforeApprovalsSumsWhatMoves(t *testing.T) {
 	for name, form := range map[string][]string{
 		"no step":         append(chosen(ids...), "once", "y", "confirmed", "true"),
 		"a longer one":    append(chosen(ids...), "once", "y", "shown", ""),
-		"of a colleague":  {"once", "y", "shown", shownOn(t, s.as(s.Supervisor2).post("/reimbursements/approve", append(chosen(ids...), "once", "y")...))},
+		"of a colleague":  {"once", "y", "shown", shownOn(t, colleague.chooses("/reimbursements/approve", append(chosen(ids...), "once", "y")...))},
 		"of another kind": {"once", "y", "shown", cases.PackShown(s.Vault, s.Supervisor, "proposals", []cases.AsShown{{ID: ids[0], Mark: 1}})},
 	} {
 		b.post("/reimbursements/approve", form...)
@@ -227,7 +239,7 @@ func TestStepWithoutCostNamesWhatMoves(t *testing.T) {
 	s := newSite(t)
 	s.Import(apptest.AffectedHeader+"r@ocn.example,山田 太郎,ヤマダ タロウ,1970-02-03,,r@mail.example,2008-01-01,,,,ja,1,5000,2014-07-29 10:00\n",
 		apptest.MovementsHeader+"R1,r@ocn.example,2014-07-20 02:00:00,transfer,pointtalk,goo,,200,40,,confirmed\n")
-	step := s.as(s.Agent).post("/cases/reimbursements", "number", s.Case("r@ocn.example").Number())
+	step := s.as(s.Agent).chooses("/cases/reimbursements", "number", s.Case("r@ocn.example").Number())
 	says(t, "the step", step.body, []string{"補填1件（移行の戻し：", "+200", "−40"}, nil)
 }
 

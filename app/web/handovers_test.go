@@ -145,7 +145,7 @@ func TestHandingOverUnderASuspicion(t *testing.T) {
 		}
 		_, part, _ := strings.Cut(body, `id="handover"`)
 		part, _, _ = strings.Cut(part, "</details>")
-		if told := strings.Contains(part, "本人確認済みの通話の引き継ぎなど）。スーパーバイザーが判断します。"); told == may {
+		if told := strings.Contains(part, "本人確認済の通話の引き継ぎなど）。スーパーバイザーが判断します。"); told == may {
 			t.Errorf("why not is told: %v", told)
 		}
 		if a := giver.post(at, "to", fmt.Sprint(s.Supervisor.ID)); (a.status == http.StatusSeeOther) != may {

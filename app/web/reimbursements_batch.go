@@ -27,7 +27,10 @@ func approveMany(p *page) error {
 	var list ui.ReimbursementsIndex
 	p.waitingFilter(&list)
 	if !p.Request().PostForm.Has("shown") {
-		return p.confirmApprovals(ids, list)
+		if err := reimbursements.Chosen(ids); err != nil {
+			return p.again(err, "", showReimbursements)
+		}
+		return p.toStep(step{Kind: "approvals", IDs: ids, Back: list.Address(), Fields: append(list.Filters(), ui.Choice{Label: "once", Value: p.FormValue("once")})})
 	}
 	shown, err := p.asShown("approvals")
 	if err != nil {
@@ -40,27 +43,36 @@ func approveMany(p *page) error {
 	return p.to("/reimbursements/approvals/"+strconv.FormatInt(j.ID, 10)+"?back="+url.QueryEscape(list.Address()), "")
 }
 
-func (p *page) confirmApprovals(ids []int64, list ui.ReimbursementsIndex) error {
-	v, err := reimbursements.PreviewApprovals(p.db, ids)
+// showApprovalsStep shows what approving the chosen proposals would do as they stand now.
+func (p *page) showApprovalsStep(s step) error {
+	p.section("reimbursements")
+	v, err := reimbursements.PreviewApprovals(p.db, p.by, s.IDs)
 	if err != nil {
-		return p.again(err, "", showReimbursements)
+		return err
 	}
-	shown := p.confirm("approvals", list.Address(), i18n.T(p.ctx, "reimbursements.index.title"), "/reimbursements/approve", v.Shown)
+	shown := p.confirm("approvals", s.Back, i18n.T(p.ctx, "reimbursements.index.title"), "/reimbursements/approve", v.Shown)
 	shown.Groups = p.standing(v.Classes, nil)
-	shown.Fields = append(append(shown.Fields, list.Filters()...), ui.Choice{Label: "once", Value: p.FormValue("once")})
+	shown.Fields = append(shown.Fields, s.Fields...)
+	second := int64(len(v.Shown)) - v.Last
 	for _, f := range []struct {
 		label string
 		n     int64
-	}{{"posted", v.Last}, {"second", int64(len(v.Shown)) - v.Last}, {"settled", v.Settled}} {
+	}{{"posted", v.Last}, {"second", second}} {
 		if f.n > 0 {
 			shown.Facts = append(shown.Facts, ui.Choice{Label: i18n.T(p.ctx, "confirm.approvals."+f.label), Value: i18n.Number(f.n)})
+		}
+	}
+	for _, why := range reimbursements.LeftOut {
+		if n := v.Left[why]; n > 0 {
+			shown.Facts = append(shown.Facts, ui.Choice{Label: i18n.T(p.ctx, "confirm.left."+why), Value: i18n.Number(n)})
 		}
 	}
 	programs, err := incidents.Programs(p.db)
 	if err != nil {
 		return err
 	}
-	shown.Programs, shown.Waiting, shown.Waits = p.confirmSums(v.Totals, programs), p.confirmSums(v.Waiting, programs), int64(len(v.Shown))-v.Last
+	shown.Programs, shown.Waiting, shown.Waits = p.confirmSums(v.Totals, programs), p.confirmSums(v.Waiting, programs), second
+	shown.Affected = p.affected(v.Each, programs)
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }

@@ -164,6 +164,7 @@ var Routes = []Route{
 	{"GET", "/jobs/:id", access.ReadCases, showJob},
 
 	{"GET", "/results/:id", SignedIn, showResults},
+	{"GET", "/steps/:id", access.Propose, showStep},
 
 	{"GET", "/bulletins", access.ReadCases, showBulletins},
 	{"POST", "/bulletins", bulletins.ToPost, postBulletin},

@@ -42,7 +42,11 @@ func (p *page) onlyOnce(r Route) error {
 	if p.account == nil || p.Request().Method != http.MethodPost || !sent.Has("mark") && !r.creates() {
 		return r.handle(p)
 	}
-	what, err := json.Marshal([]any{p.by.ID, p.Request().URL.RequestURI(), sent.Encode()})
+	same := sent.Encode()
+	if drawn := sent.Get("step"); drawn != "" {
+		same = "step " + drawn // once confirmed a step is done, whatever else its form holds
+	}
+	what, err := json.Marshal([]any{p.by.ID, p.Request().URL.RequestURI(), same})
 	if err != nil {
 		return err
 	}

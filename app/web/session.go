@@ -178,17 +178,43 @@ func (p *page) sameToken(given string) error {
 	return nil
 }
 
+// toSignin has a stranger sign in first, and come back then: to the page that they asked for, or
+// on which the form stood that they sent. Of that nothing was saved, which the sign-in page says.
 func (p *page) toSignin() error {
-	target, at := "/signin", *p.Request().URL
-	if p.Request().Method != http.MethodPost && at.Path != "/" {
-		asked := at.Query()
-		for _, name := range []string{"q", "number"} { // no address repeats whom somebody looked for
-			asked.Del(name)
-		}
-		at.RawQuery = asked.Encode()
-		target += "?next=" + url.QueryEscape(at.RequestURI())
+	at, asked := *p.Request().URL, url.Values{}
+	if p.Request().Method == http.MethodPost && at.Path != "/signout" {
+		at = p.stoodOn()
+		asked.Set("lost", "true")
 	}
-	return p.Redirect(http.StatusSeeOther, target)
+	if at.Path != "/" && at.Path != "/signout" {
+		at.RawQuery = unsought(at.Query()).Encode()
+		asked.Set("next", at.RequestURI())
+	}
+	return p.Redirect(http.StatusSeeOther, strings.TrimSuffix("/signin?"+asked.Encode(), "?"))
+}
+
+// unsought is a query without whom somebody looked for: no address repeats it.
+func unsought(query url.Values) url.Values {
+	query.Del("q")
+	query.Del("number")
+	return query
+}
+
+// stoodOn is the page on which a form stood, as its browser says; the start page where that is
+// none of the console's.
+func (p *page) stoodOn() url.URL {
+	from, err := url.Parse(p.Request().Referer())
+	if err != nil || !slices.ContainsFunc(Routes, func(r Route) bool { return r.Permission() != Public && r.fits(from.Path) }) {
+		return url.URL{Path: "/"}
+	}
+	return url.URL{Path: from.Path, RawQuery: from.RawQuery}
+}
+
+// fits reports whether a path is one of the route's.
+func (r Route) fits(path string) bool {
+	return slices.EqualFunc(strings.Split(r.Path, "/"), strings.Split(path, "/"), func(named, asked string) bool {
+		return named == asked || strings.HasPrefix(named, ":") && asked != ""
+	})
 }
 
 // local is an address on this site to go back to; everything else is the start page.

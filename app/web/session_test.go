@@ -9,7 +9,9 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/apptest"
+	"hoten/app/cases"
 	"hoten/app/staff"
+	"hoten/i18n"
 )
 
 func TestSignInAndOut(t *testing.T) {
@@ -203,5 +205,32 @@ func TestEveryPageForbidsWhatItDoesNotNeed(t *testing.T) {
 	}
 	if h := newBrowser(t, s.server.URL).get("/reset/none").header; h.Get("Referrer-Policy") != "no-referrer" {
 		t.Error("the token of a reset link goes along to other pages")
+	}
+}
+
+// A form that comes after its session has ended leads back to the page that it stood on, and the
+// sign-in page says that nothing was saved.
+func TestFormsOfAnEndedSessionAreToldLost(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Agent)
+	path := "/cases/" + cases.Number(s.Case(login).ID)
+	b.get(path)
+	for from, next := range map[string]string{
+		path + "?kind=note&q=x": path + "?kind=note", "/calls/7/answers": "/calls/7/answers", "": "", "/nowhere": "", "/reset/x": "", "//evil.example/cases": "", "/signin": "",
+	} {
+		gone := newBrowser(t, s.server.URL)
+		gone.get("/signin")
+		gone.referer = from
+		a := gone.post(path+"/notes", "text", "x", "csrf", "of the session")
+		want := url.Values{"lost": {"true"}}
+		if next != "" {
+			want.Set("next", next)
+		}
+		if a.status != http.StatusSeeOther || a.location != "/signin?"+want.Encode() {
+			t.Errorf("from %q: %d %s", from, a.status, a.location)
+		}
+		if shown := gone.get(a.location); !strings.Contains(shown.body, i18n.T(t.Context(), "staff.signin.lost")) {
+			t.Errorf("from %q: the sign-in page says nothing of what was lost", from)
+		}
 	}
 }

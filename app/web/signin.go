@@ -17,7 +17,11 @@ func showSignin(p *page) error {
 	if p.account != nil {
 		return p.Redirect(http.StatusSeeOther, local(p.QueryParam("next")))
 	}
-	return p.renderSignin(local(p.QueryParam("next")), ui.Flash{})
+	var flash ui.Flash
+	if p.QueryParam("lost") != "" {
+		flash = ui.Flash{Tone: "attention", Text: i18n.T(p.ctx, "staff.signin.lost")}
+	}
+	return p.renderSignin(local(p.QueryParam("next")), flash)
 }
 
 func (p *page) renderSignin(next string, flash ui.Flash) error {

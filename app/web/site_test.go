@@ -83,10 +83,11 @@ func newSite(t testing.TB) *site {
 
 // browser keeps cookies and follows no redirects.
 type browser struct {
-	t    testing.TB
-	base string
-	http *http.Client
-	csrf string
+	t       testing.TB
+	base    string
+	http    *http.Client
+	csrf    string
+	referer string // the page that its forms stand on; empty: it does not say
 }
 
 type answer struct {
@@ -113,6 +114,9 @@ func (b *browser) do(method, path, kind, body string) answer {
 	}
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
+	}
+	if b.referer != "" {
+		r.Header.Set("Referer", b.base+b.referer)
 	}
 	res, err := b.http.Do(r)
 	if err != nil {

@@ -15,6 +15,7 @@ export function calls() {
     if (event.target.matches("#call form[data-hx-boost]")) wait(event.target);
   });
   document.addEventListener("keydown", type);
+  document.addEventListener("keydown", behind);
   document.addEventListener("htmx:beforeSwap", (event) => { if (event.target.contains(document.getElementById("call"))) keep(); });
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.contains(document.getElementById("call"))) next(); // other parts come in apart
@@ -97,10 +98,9 @@ function next() {
   const call = document.getElementById("call");
   const open = document.querySelector("#call [data-next]") ?? document.querySelector("[data-hide-after] a");
   if (!call || !(open || waited)) return;
-  const was = sent;
   sent = undefined;
   const left = document.getElementById(typing?.id);
-  const placed = fill(open, was);
+  const placed = fill(open);
   if (taker) return; // the next answer is under way
   if (left) {
     left.focus({ preventScroll: true });
@@ -111,20 +111,14 @@ function next() {
   typing = undefined;
 }
 
+// lead puts the focus where the next thing is done, with as little of the page as possible
+// scrolled out of sight above it: the number of the case, its chain and what was just said.
 function lead(at) {
   if (at.localName === "h2") at.tabIndex = -1;
   at.focus({ preventScroll: true });
-  // On a small screen what is read aloud stands above the panel, and above it what was just
-  // done: they stay in sight where all find room, and what is read aloud before the rest.
-  const script = document.querySelector(".case-columns > .script");
-  const above = script?.offsetLeft === document.getElementById("call").offsetLeft;
+  document.querySelector(".case-columns > .script")?.scrollTo(0, 0); // it is read from its beginning
+  window.scrollTo(0, 0);
   at.scrollIntoView({ block: "nearest" });
-  if (!script || at.localName === "textarea") return; // a call that has ended has nothing to be read
-  if (!above) return script.scrollIntoView({ block: "nearest" }); // the panel beside it stays in sight by itself
-  const room = window.innerHeight - script.offsetHeight;
-  const said = document.querySelector("#flash-area .notice");
-  const first = said && said.offsetHeight + 24 < room ? said : script;
-  if (first.getBoundingClientRect().top < 0 || script.getBoundingClientRect().bottom > window.innerHeight) first.scrollIntoView({ block: "start" });
 }
 
 // fits tells whether a text may be an answer to the question of a field: what was typed ahead
@@ -143,31 +137,47 @@ function fits(field, text) {
   return false;
 }
 
-// fill gives what was typed ahead to the field that it fits, the next one first. It goes on by
-// itself only into the question that is next, after an answer that was right: a wrong one
-// costs the caller a try. It returns the field in which the rest waits.
-function fill(open, was) {
-  let placed;
+// fill gives what was typed ahead to the questions in their order, an answer at a time: what was
+// entered is sent, right or wrong the one before it. What does not fit the question stays unsent in
+// a field that it fits, and all that follows with it. It returns the field to go on in.
+function fill(open) {
   if (open?.localName === "textarea") { // the call has ended: what was typed since is for its note
     open.value += ahead.splice(0).map(({ text, entered }) => text + (entered ? "\n" : "")).join("");
     return open;
   }
-  const right = !was || !document.getElementById(was.id);
+  let first, placed;
   while (ahead.length > 0) {
     const { text, entered } = ahead.shift();
     if (text === "") continue;
     const free = inputs().filter((field) => field.value === "");
-    const asked = open?.localName === "input" && free.includes(open) ? open : undefined;
+    const asked = free.find((field) => field === question(open));
     const field = asked && (!entered || fits(asked, text)) ? asked : free.find((other) => fits(other, text)) ?? asked ?? free[0];
     if (!field) continue;
     field.value = text;
-    if (entered && field === asked && right && fits(field, text)) {
+    if (entered && field === asked && !first && fits(field, text)) {
       field.form.requestSubmit();
       return undefined;
     }
-    placed = entered && placed ? placed : field;
+    if (!entered && first) field.dataset.behind = first.id;
+    placed = entered && first ? placed : field;
+    first ??= field;
   }
   return placed;
+}
+
+// question is the field of what is asked next: an answer that is asked back keeps no other waiting.
+function question(open) {
+  if (open?.localName === "input" || !open?.closest("[data-asked-back]")) return open;
+  return inputs().find((field) => !field.closest(".mismatch"));
+}
+
+// behind has Enter go back to what stands unsent before the field, so that answers go in order.
+function behind(event) {
+  if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+  const before = document.getElementById(event.target.dataset?.behind);
+  if (!before?.value) return;
+  event.preventDefault();
+  lead(before);
 }
 
 // Whoever goes on typing where a button has the focus types for a field: Enter is not to press

@@ -48,6 +48,11 @@ function keep(area) {
   });
 }
 
+// keepDrafts keeps what stands on the page.
+export function keepDrafts() {
+  for (const area of document.querySelectorAll("textarea[data-draft]:not([data-draft-secret])")) write(area.dataset.draft, area.value);
+}
+
 function read(key) {
   try {
     return JSON.parse(localStorage.getItem(key));

@@ -92,6 +92,8 @@ function sum(form) {
 function say(button, form, chosen) {
   const costs = [...form.querySelectorAll("[data-cost]")].map((out) => [out.dataset.cost, total(chosen, out.dataset.sum)]);
   const paid = costs.filter(([, points]) => points !== 0).map(([program, points]) => `${program} ${number(points)}`);
+  button.disabled = chosen.length === 0;
+  button.classList.toggle("primary", chosen.length > 0);
   button.textContent = button.dataset.says.replace("{count}", number(chosen.length)).replace("{cost}", paid.join(button.dataset.comma) || "0");
 }
 

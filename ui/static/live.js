@@ -1,6 +1,6 @@
 // The page of a case tells that it is open and hears who else has it open. What
 // others did comes in by itself, except into what somebody is using just now.
-import { unanswered } from "./connection.js";
+import { isAnswer, unanswered } from "./connection.js";
 import { drafts } from "./drafts.js";
 
 const every = 4000;
@@ -30,7 +30,7 @@ async function ask() {
   if (!page || document.hidden) return;
   try {
     const answer = await fetch(`${page.dataset.liveFrom}?writing=${isWriting()}&handover=${!!page.querySelector("#handover details[open]")}`);
-    if (!answer.ok || answer.redirected) return;
+    if (!isAnswer(answer)) return;
     const heard = parse(await answer.text()).getElementById("presence");
     const shown = document.getElementById("presence");
     if (!heard || !shown) return;
@@ -51,7 +51,7 @@ async function refresh(page) {
   // After a refused form or a reveal the address is the form's, which is no page.
   const own = page.dataset.liveFrom.replace(/\/live$/, "");
   const answer = await fetch(window.location.pathname === own ? window.location.href : own);
-  if (!answer.ok || answer.redirected) return;
+  if (!isAnswer(answer)) return;
   const fresh = parse(await answer.text());
   if (!page.isConnected) return;
   // That a call was offered is no news any more once somebody has answered.

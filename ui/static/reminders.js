@@ -2,7 +2,7 @@ import { announce } from "./alerts.js";
 
 // What waits for its reader shows on a page that stays open too: the numbers in the
 // rail and the reminders.
-import { unanswered } from "./connection.js";
+import { isAnswer, unanswered } from "./connection.js";
 
 const every = 60_000;
 // A caller waits while a call is handed over.
@@ -19,7 +19,7 @@ async function ask() {
   if (document.hidden) return;
   try {
     const answer = await fetch(`/frame?section=${document.querySelector("nav.rail").dataset.section}`);
-    if (!answer.ok || answer.redirected) return;
+    if (!isAnswer(answer)) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const links = fresh.querySelector("nav.rail").innerHTML;
     for (const nav of document.querySelectorAll("nav.rail, .railmenu nav")) take(nav, links);
@@ -33,7 +33,7 @@ async function ask() {
 async function askForCalls() {
   try {
     const answer = await fetch(`/frame/handovers?back=${encodeURIComponent(location.pathname + location.search)}`);
-    if (!answer.ok || answer.redirected) return;
+    if (!isAnswer(answer)) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("handovers");
     const shown = document.getElementById("handovers");
     if (fresh && unmarked(fresh) !== unmarked(shown)) {

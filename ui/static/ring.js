@@ -1,5 +1,7 @@
 // A telephone call that its agent has answered opens the caller's case on the page that they
 // look at, within a second. Where something would be lost by that, it is offered instead.
+import { isAnswer } from "./connection.js";
+
 const pause = 2000;
 
 export function ring() {
@@ -17,7 +19,7 @@ async function listen() {
     document.addEventListener("visibilitychange", stop);
     try {
       const answer = await fetch("/ring", { signal: hidden.signal });
-      if (answer.redirected) return; // the session has ended
+      if (answer.redirected) return void isAnswer(answer); // the session has ended
       if (answer.status === 200) await heard(await answer.json());
       else if (answer.status !== 204) await wait(pause);
     } catch {

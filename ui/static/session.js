@@ -1,3 +1,5 @@
+import { isAnswer } from "./connection.js";
+
 // A session that is about to end says so in time, and goes on at a press.
 const warning = 5 * 60;
 
@@ -8,7 +10,8 @@ export function session() {
   const left = async (method) => {
     const body = method === "POST" ? new URLSearchParams({ csrf: dialog.dataset.csrf }) : undefined;
     const answer = await fetch("/session", { method, body });
-    if (!answer.ok || answer.redirected) return 0;
+    if (answer.redirected) return void isAnswer(answer);
+    if (!answer.ok) throw new Error("no answer");
     return (await answer.json()).left;
   };
   const look = async (method) => {
@@ -20,9 +23,8 @@ export function session() {
       timer = setTimeout(look, 30_000);
       return;
     }
-    if (seconds <= 0) {
-      window.location.reload();
-    } else if (seconds > warning) {
+    if (seconds === undefined) return; // it has ended
+    if (seconds > warning) {
       if (dialog.open) dialog.close("elsewhere");
       timer = setTimeout(look, (seconds - warning + 1) * 1000);
     } else {

@@ -40,7 +40,7 @@ var frauds = map[string]string{
 	"confirmed": "confirmed", "suspected": "suspected", "none": "none",
 	"確定": "confirmed", "疑い": "suspected", "なし": "none",
 	// As the console calls the findings.
-	"不正確認済": "confirmed", "不正の疑い": "suspected", "本人利用": "none", "確認不要": "none",
+	"不正確認済": "confirmed", "不正（確認済）": "confirmed", "不正(確認済)": "confirmed", "不正の疑い": "suspected", "本人利用": "none", "確認不要": "none",
 }
 
 func (v *values) movement() Movement {

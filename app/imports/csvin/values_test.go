@@ -132,7 +132,7 @@ func TestHashIsOfTheMeaning(t *testing.T) {
 			t.Errorf("%s %q is another row", column, value)
 		}
 	}
-	if hash(movHead, movRow(map[string]string{"fraud": "不正確認済"}), MovementsFile) != mov { // as the console calls it
+	if hash(movHead, movRow(map[string]string{"fraud": "不正（確認済）"}), MovementsFile) != mov { // as the console calls it
 		t.Error("the console's word for a finding is another row")
 	}
 	for column, value := range map[string]string{"movement_id": "MV2", "login_id": "m2", "occurred_at": "2014-07-22 03:49:36", "kind": "earn", "to_program": "x", "partner": "p", "points": "1", "points_received": "", "refers_to": "MV0", "fraud": ""} {

@@ -28,7 +28,7 @@ var layers = [][]string{
 	{"app/members", "app/staff"},
 	{"app/policies", "app/bulletins", "app/scripts", "app/cti", "app/directories"},
 	{"app/directories/ldap", "app/directories/rest"},
-	{"app/directories/keycloak", "app/directories/webhook"},
+	{"app/directories/keycloak", "app/directories/kratos", "app/directories/scim", "app/directories/webhook"},
 	{"app/directories/kinds"},
 	{"app/incidents"},
 	{"app/cases", "app/services", "app/questions"},

@@ -100,7 +100,7 @@ var dynamic = map[string][]string{
 	"desks.why.":                    {"exception", "year_end", "yearly", "weekend", "weekday", "extended", "special"},
 	"directories.":                  directoryWords(),
 	"directories.act.":              {"restrict", "set_password", "release", "void_point_password", "one_time_password_on", "one_time_password_off"},
-	"directories.check.":            {"settings", "connect", "tls", "sign_in", "ldap_password_modify", "ldap_ppolicy", "ldap_policy", "ldap_base", "ldap_entries", "ldap_rights", "keycloak_rights", "keycloak_users", "keycloak_attributes", "webhook_acts"},
+	"directories.check.":            {"settings", "connect", "tls", "sign_in", "ldap_password_modify", "ldap_ppolicy", "ldap_policy", "ldap_base", "ldap_entries", "ldap_rights", "keycloak_rights", "keycloak_users", "keycloak_attributes", "webhook_acts", "scim_users", "scim_config", "kratos_identities"},
 	"directories.code.":             {"unknown_id", "password_refused", "not_able", "refused", "too_late", "overtaken"},
 	"directories.order.":            {"waiting", "uncertain", "refused"},
 	"directories.state.":            {"failing", "refused", "answering", "checked", "untried"},

@@ -2,8 +2,6 @@ package keycloak
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"strings"
@@ -65,7 +63,7 @@ func (s *system) restrict(ctx context.Context, u *user) error {
 	if err := s.write(ctx, u); err != nil {
 		return err
 	}
-	failed := s.reset(ctx, u, randomPassword())
+	failed := s.reset(ctx, u, rest.RandomPassword())
 	if _, refused := errors.AsType[*directories.Refused](failed); failed != nil && !refused {
 		return rest.Begun(failed)
 	}
@@ -136,11 +134,4 @@ func (s *system) oneTimeOff(ctx context.Context, u *user) error {
 		}
 	}
 	return nil
-}
-
-// randomPassword is one of 32 random bytes, with characters of each kind, that nobody keeps.
-func randomPassword() string {
-	random := make([]byte, 32)
-	rand.Read(random)
-	return "Aa1-" + base64.RawURLEncoding.EncodeToString(random)
 }

@@ -4,12 +4,14 @@ package kinds
 import (
 	"hoten/app/directories"
 	"hoten/app/directories/keycloak"
+	"hoten/app/directories/kratos"
 	"hoten/app/directories/ldap"
+	"hoten/app/directories/scim"
 	"hoten/app/directories/webhook"
 )
 
 func init() {
-	for _, k := range []directories.Kind{ldap.Kind, keycloak.Kind, webhook.Kind} {
+	for _, k := range []directories.Kind{ldap.Kind, keycloak.Kind, kratos.Kind, scim.Kind, webhook.Kind} {
 		directories.Register(k)
 	}
 }

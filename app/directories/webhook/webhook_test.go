@@ -105,6 +105,10 @@ func TestMessagesThatAreNotToBeTrusted(t *testing.T) {
 			t.Errorf("%s: the state was read", name)
 		}
 	}
+}
+
+func TestTimesAndBodiesAreSigned(t *testing.T) {
+	r := start(t, shared)
 	s, _ := readSecret(shared)
 	body := []byte(`{"type":"directory.restrict","data":{"order":1,"login":"alice"}}`)
 	for name, c := range map[string]struct {
@@ -162,19 +166,31 @@ func TestEachTroubleIsMended(t *testing.T) {
 	}
 }
 
-func TestAnswersOfReceivers(t *testing.T) {
-	var status int
-	var body string
-	var seen []byte
-	s := resttest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		seen, _ = io.ReadAll(r.Body)
+// canned is a receiver that answers what it is told to.
+type canned struct {
+	directories.System
+	status int
+	body   string
+	seen   []byte // the body of the last message
+}
+
+func newCanned(t *testing.T) *canned {
+	t.Helper()
+	c := &canned{}
+	s := resttest.ServePlain(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c.seen, _ = io.ReadAll(r.Body)
 		if r.Method != http.MethodPost || r.URL.RequestURI() != "/" || r.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("%s %s, %v", r.Method, r.URL, r.Header)
 		}
-		w.WriteHeader(status)
-		io.WriteString(w, body)
+		w.WriteHeader(c.status)
+		io.WriteString(w, c.body)
 	}))
-	sys := resttest.Open(t, Kind, s.Settings(Kind, "secret", shared, "point_password", "yes"))
+	c.System = resttest.Open(t, Kind, s.Settings(Kind, "secret", shared, "point_password", "yes"))
+	return c
+}
+
+func TestAnswersOfReceivers(t *testing.T) {
+	sys := newCanned(t)
 	o := request(directories.SetPassword, "alice")
 	for _, c := range []struct {
 		status int
@@ -195,34 +211,44 @@ func TestAnswersOfReceivers(t *testing.T) {
 		{400, `{"state":"done"}`, "unready"}, {404, "", "unready"}, {405, "", "unready"}, {410, "", "unready"}, {422, `{"state":"refused"}`, "unready"},
 		{500, `{"state":"done"}`, "uncertain"},
 	} {
-		status, body = c.status, c.body
+		sys.status, sys.body = c.status, c.body
 		expect(t, sys, o, c.want)
 	}
+}
+
+func TestMessages(t *testing.T) {
+	sys := newCanned(t)
+	sys.status = 204
+	o := request(directories.SetPassword, "alice")
+	expect(t, sys, o, "done")
 	var sent map[string]any
-	if err := json.Unmarshal(seen, &sent); err != nil {
+	if err := json.Unmarshal(sys.seen, &sent); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]any{"type": "directory.set_password", "timestamp": o.OrderedAt.UTC().Format(time.RFC3339Nano), "data": map[string]any{"order": float64(o.Number), "login": "alice", "password": chosen}}
 	if fmt.Sprint(sent) != fmt.Sprint(want) {
 		t.Errorf("%v, want %v", sent, want)
 	}
-	status, body = 204, ""
 	o = request(directories.Restrict, "alice")
 	o.Password = chosen // nobody's business here
 	expect(t, sys, o, "done")
-	if strings.Contains(string(seen), "password") {
-		t.Errorf("%s", seen)
+	if strings.Contains(string(sys.seen), "password") {
+		t.Errorf("%s", sys.seen)
 	}
 	for text, want := range map[string]directories.Settled{"done": directories.Done, "not_done": directories.NotDone, "unknown": directories.CannotTell} {
-		status, body = 200, `{"state":"`+text+`"}`
+		sys.status, sys.body = 200, `{"state":"`+text+`"}`
 		if got, err := sys.Settled(resttest.Within(t, time.Minute), o); err != nil || got != want {
 			t.Errorf("%s: %d, %v", text, got, err)
 		}
-		if !strings.Contains(string(seen), `"key":"`+o.Key+`"`) || strings.Contains(string(seen), "password") {
-			t.Errorf("%s", seen)
+		if !strings.Contains(string(sys.seen), `"key":"`+o.Key+`"`) || strings.Contains(string(sys.seen), "password") {
+			t.Errorf("%s", sys.seen)
 		}
 	}
-	status, body = 200, `{"state":"done","acts":["restrict","set_password"]}`
+}
+
+func TestActsThatTheReceiverNames(t *testing.T) {
+	sys := newCanned(t)
+	sys.status, sys.body = 200, `{"state":"done","acts":["restrict","set_password"]}`
 	found := sys.Check(resttest.Within(t, time.Minute))
 	if at := slices.IndexFunc(found, func(f directories.Finding) bool { return f.Step == "webhook_acts" }); at < 0 || found[at].Said != "the receiver can not: release, void_point_password" {
 		t.Error(found)

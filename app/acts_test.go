@@ -894,6 +894,10 @@ func acts(t *testing.T, w *apptest.World) []act {
 				return directories.SettleByHand(ctx, db, by, o.ID, "台帳で停止した")
 			}
 		}},
+		{directories.ToSendAllAgain, "", supervisor, func() func(access.Actor) error {
+			refusing(t, w)
+			return func(by access.Actor) error { _, err := directories.SendAllAgain(ctx, db, by, "outside"); return err }
+		}},
 	}
 }
 

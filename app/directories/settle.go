@@ -115,6 +115,22 @@ func SendAgain(ctx context.Context, s *store.Store, by access.Actor, id int64) e
 	})
 }
 
+// SendAllAgain has everything sent again that a directory refused, but for passwords that
+// members chose, which are kept no more; it tells how many orders that were.
+func SendAllAgain(ctx context.Context, s *store.Store, by access.Actor, code string) (n int64, err error) {
+	return verbs.Do(ctx, s, by, ToSendAllAgain, verbs.About("directory", code), "", func(tx *store.Tx) (int64, error) {
+		d, err := ByCode(tx.DB, code)
+		if err != nil {
+			return 0, err
+		}
+		n, err := store.Exec(tx, "update directory_orders set state = '"+Waiting+"', next_at = $2, settled_at = null where directory_id = $1 and state = '"+Declined+"' and act <> $3", d.ID, tx.Now, SetPassword)
+		if err != nil || n == 0 {
+			return n, err
+		}
+		return n, audit.Record(tx, audit.Change{After: map[string]any{"orders": n}})
+	})
+}
+
 // SettleByHand notes that people did in the directory what an order asked for, with a reason
 // that says how; of a password that a member chose, that the order needs nobody any more.
 func SettleByHand(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) error {

@@ -275,6 +275,9 @@ func TestRefusedOrdersAreSettled(t *testing.T) {
 	if err := directories.SettleByHand(w.Ctx, w.Store, w.Supervisor, open[2].ID, "台帳で無効化した"); err != nil {
 		t.Fatal(err)
 	}
+	if n, err := directories.SendAllAgain(w.Ctx, w.Store, w.Supervisor, "outside"); err != nil || n != 0 {
+		t.Errorf("%d again of none: %v", n, err)
+	}
 	if err := directories.SettleByHand(w.Ctx, w.Store, w.Supervisor, open[0].ID, "台帳で無効化した"); !fault.Is(err, "order_settled") {
 		t.Error(err)
 	}

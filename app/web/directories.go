@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -114,6 +115,9 @@ func (p *page) directoryForm(d directories.Directory, kind directories.Kind) err
 	for _, i := range p.ids {
 		at := slices.IndexFunc(homes, func(h directories.Home) bool { return h.IDKindID == i.ID })
 		choice := ui.DirectoryID{Code: i.Code, Name: i.Name(i18n.Lang(p.ctx)), Here: at >= 0 && homes[at].DirectoryID == d.ID, Elsewhere: at >= 0 && homes[at].DirectoryID != d.ID}
+		if p.Request().Method == http.MethodPost && len(p.frame.Problems) > 0 {
+			choice.Here = slices.Contains(p.Request().PostForm["ids"], i.Code) // as it was ticked
+		}
 		shown.IDs = append(shown.IDs, choice)
 	}
 	if d.ID != 0 {
@@ -214,6 +218,14 @@ func checkDirectory(p *page) error {
 		return p.again(err, "check", showDirectory)
 	}
 	return p.to("/directories/"+d.Code, "directory_checked")
+}
+
+func sendOrdersAgain(p *page) error {
+	code := p.Param("code")
+	if _, err := directories.SendAllAgain(p.ctx, p.w.s, p.by, code); err != nil {
+		return p.again(err, "all", showDirectory)
+	}
+	return p.to("/directories/"+code, "directory_order_again")
 }
 
 func sendOrderAgain(p *page) error {

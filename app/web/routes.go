@@ -221,6 +221,7 @@ var Routes = []Route{
 	{"GET", "/directories/:code", access.ReadCases, showDirectory},
 	{"POST", "/directories/:code", directories.ToSet, setDirectory},
 	{"POST", "/directories/:code/check", directories.ToCheck, checkDirectory},
+	{"POST", "/directories/:code/again", directories.ToSendAllAgain, sendOrdersAgain},
 	{"POST", "/orders/:id/again", directories.ToSendAgain, sendOrderAgain},
 	{"POST", "/orders/:id/done", directories.ToSettleByHand, settleOrderByHand},
 	{"GET", "/services", access.ReadCases, showServices},

@@ -47,9 +47,8 @@ create table directory_orders (
   check (password is null or state in ('waiting', 'uncertain')),
   check ((settled_at is not null) = (state in ('done', 'refused', 'dropped')))
 );
-create index directory_orders_due on directory_orders (directory_id, next_at) where state in ('waiting', 'uncertain');
-create index directory_orders_open on directory_orders (identity_id, id) where state in ('waiting', 'uncertain');
-create index directory_orders_refused on directory_orders (directory_id, id) where state = 'refused';
+create index directory_orders_undone on directory_orders (directory_id, next_at) where state in ('waiting', 'uncertain', 'refused');
+create index directory_orders_open on directory_orders (identity_id, id) where state in ('waiting', 'uncertain', 'refused');
 create index directory_orders_link on directory_orders (link_id) where link_id is not null;
 create index directory_orders_identity on directory_orders (identity_id, id);
 

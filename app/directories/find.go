@@ -53,7 +53,8 @@ const late = 10 * time.Minute
 // AskTroubles counts the orders that people are to look at, up to CountedTo: what was refused,
 // and what has had no definite answer for long.
 func AskTroubles(reads *store.Reads, now time.Time) *[]int64 {
-	return store.AskValues[int64](reads, `select count(*) from (select from directory_orders where state = '`+Declined+`' or state `+unsettled+` and ordered_at <= $1 limit $2) o`, now.Add(-late), CountedTo)
+	return store.AskValues[int64](reads, `select least(count(*), $2) from ((select 1 from directory_orders where state = '`+Declined+`' limit $2)
+		union all (select 1 from directory_orders where state `+unsettled+` and ordered_at <= $1 limit $2)) o`, now.Add(-late), CountedTo)
 }
 
 // CountedTo is how far AskTroubles counts.

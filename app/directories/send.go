@@ -23,6 +23,7 @@ import (
 const (
 	patience  = 15 * time.Second // for one answer
 	lease     = 45 * time.Second // after it, whoever was sending is taken to be gone
+	waits     = 20 * time.Second // of somebody who waits for several
 	atOnce    = 4                // orders to one directory
 	batch     = 64               // orders taken in one transaction
 	firstWait = 5 * time.Second
@@ -83,7 +84,7 @@ func (d Directory) send(ctx context.Context, s *store.Store) error {
 // Deliver sends one order now, after the earlier ones of its ID, for somebody who waits for its
 // answer, and returns it as it stands then: settled, or not.
 func Deliver(ctx context.Context, s *store.Store, id int64) (*Order, error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(store.Apart(ctx)), patience+lease)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(store.Apart(ctx)), waits)
 	defer cancel()
 	o, err := store.Find[Order](store.Read(ctx, s), "id = ?", id)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/installation"
+	"hoten/app/members"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -62,6 +63,9 @@ func Notify(ctx context.Context, s *store.Store, by access.Actor, caseID int64) 
 		if err == nil {
 			err = answered(tx.DB, c.IncidentID)
 		}
+		if err == nil {
+			err = confirmed(tx.DB, c.IdentityID)
+		}
 		if err != nil {
 			return Notified{}, err
 		}
@@ -83,6 +87,16 @@ func answered(db *gorm.DB, incident int64) error {
 	list, err := desks.List(db)
 	if err == nil && len(about.Desks(list)) == 0 {
 		err = fault.New(fault.Conflict, "no_desk")
+	}
+	return err
+}
+
+// confirmed refuses to tell a member that we changed the password while the directory of the ID
+// has not confirmed it: Conflict restriction_unconfirmed.
+func confirmed(db *gorm.DB, identity int64) error {
+	of, err := members.ByID(db, identity)
+	if err == nil && of.UnconfirmedAt != nil {
+		err = fault.New(fault.Conflict, "restriction_unconfirmed")
 	}
 	return err
 }

@@ -47,8 +47,9 @@ func TestRestrictionIsToldOnceItIsConfirmed(t *testing.T) {
 	d := w.Connect(t)
 	d.Answer = func(directories.Request) error { return errors.New("no answer") }
 	sendAll(t, w)
-	if n := notify(t, w, "m1@ocn.example"); n != 0 || w.ID("m1@ocn.example").UnconfirmedAt == nil {
-		t.Errorf("%d told before it was confirmed", n)
+	refused(t, second(resets.Notify(w.Ctx, w.Store, w.Agent, w.Case("m1@ocn.example").ID)), "restriction_unconfirmed")
+	if all, err := resets.NotifyAll(w.Ctx, w.Store, w.Manager, apptest.Reference); err != nil || all.Queued != 0 {
+		t.Errorf("%+v told before it was confirmed: %v", all, err)
 	}
 	d.Answer = nil
 	w.Clock.Add(time.Minute)
@@ -259,9 +260,7 @@ func TestRefusedOrdersAreSettled(t *testing.T) {
 	if err != nil || len(open) != 3 {
 		t.Fatal(open, err)
 	}
-	if n := notify(t, w, "m1@ocn.example"); n != 0 {
-		t.Error("told although it is not restricted")
-	}
+	refused(t, second(resets.Notify(w.Ctx, w.Store, w.Agent, w.Case("m1@ocn.example").ID)), "restriction_unconfirmed")
 	if err := directories.SendAgain(w.Ctx, w.Store, w.Agent, open[0].ID); !fault.Is(err, "forbidden") {
 		t.Error(err)
 	}

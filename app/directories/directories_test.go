@@ -186,6 +186,21 @@ func TestTakingIDsOut(t *testing.T) {
 	}
 }
 
+// What was decided while an order was being sent stands, whatever is answered.
+func TestTakingIDsOutWhileTheyAreSent(t *testing.T) {
+	w, d := outside(t, 1)
+	now, err := directories.ByCode(store.Read(w.Ctx, w.Store), "outside")
+	must(t, err)
+	d.Answer = func(directories.Request) error {
+		_, err := directories.Set(w.Ctx, w.Store, w.Administrator, now.Version, directories.Plan{Code: "outside", Name: now.Name, Kind: now.Kind, Settings: now.Set()})
+		return err
+	}
+	send(t, w)
+	if n := w.Number("select count(*) from directory_orders where state = 'dropped'"); n != 1 {
+		t.Errorf("%d dropped", n)
+	}
+}
+
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {

@@ -60,13 +60,20 @@ var undoneBy = map[Act]Act{SetPassword: Restrict, Release: Restrict, OneTimePass
 // close settles an order as it says, unless it was settled meanwhile. What was refused before
 // of the same ID and act needs nobody once it is done.
 func (o *Order) close(tx *store.Tx) (bool, error) {
-	if err := lockFor(tx, *o); err != nil {
+	var stands *Order
+	err := tx.Uncounted(func() (err error) {
+		if err = lockFor(tx, *o); err == nil {
+			stands, err = store.Lock[Order](tx, o.ID)
+		}
+		return err
+	})
+	if err != nil || stands.SettledAt != nil {
 		return false, err
 	}
 	o.SettledAt, o.Password, o.TakenUntil = &tx.Now, nil, nil
-	n, err := store.Exec(tx, `update directory_orders set state = $2, code = $3, said = $4, settled_at = $5, settled_by = $6, password = null, taken_until = null
-		where id = $1 and settled_at is null`, o.ID, o.State, o.Code, o.Said, tx.Now, o.SettledBy)
-	if err != nil || n == 0 {
+	_, err = store.Exec(tx, `update directory_orders set state = $2, code = $3, said = $4, settled_at = $5, settled_by = $6, password = null, taken_until = null
+		where id = $1`, o.ID, o.State, o.Code, o.Said, tx.Now, o.SettledBy)
+	if err != nil {
 		return false, err
 	}
 	return true, o.followed(tx)
@@ -123,8 +130,14 @@ func SendAllAgain(ctx context.Context, s *store.Store, by access.Actor, code str
 		if err != nil {
 			return 0, err
 		}
-		n, err := store.Exec(tx, "update directory_orders set state = '"+Waiting+"', next_at = $2, settled_at = null where directory_id = $1 and state = '"+Declined+"' and act <> $3", d.ID, tx.Now, SetPassword)
-		if err != nil || n == 0 {
+		ids, err := store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+			return store.AskValues[int64](reads, "select id from directory_orders where directory_id = $1 and state = '"+Declined+"' and act <> $2 order by id for update", d.ID, SetPassword)
+		})
+		if err != nil || len(ids) == 0 {
+			return 0, err
+		}
+		n, err := store.Exec(tx, "update directory_orders set state = '"+Waiting+"', next_at = $2, settled_at = null where id = any($1)", ids, tx.Now)
+		if err != nil {
 			return n, err
 		}
 		return n, audit.Record(tx, audit.Change{After: map[string]any{"orders": n}})

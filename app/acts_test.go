@@ -107,7 +107,9 @@ func refusing(t *testing.T, w *apptest.World) directories.Order {
 		w.Connect(t).Answer = func(directories.Request) error { return &directories.Refused{Code: directories.NotAble} }
 		must(t, directories.Send(w.Ctx, w.Store))
 	}
-	list, err := directories.Open(db, 1, true, 0, 1)
+	d, err := directories.ByCode(db, "outside")
+	must(t, err)
+	list, err := directories.Open(db, d.ID, true, 0, 1)
 	must(t, err)
 	return list[0]
 }

@@ -22,6 +22,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/jptext"
 	"hoten/app/ledger"
+	"hoten/app/notices"
 	"hoten/app/setup"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -201,11 +202,11 @@ func TestAnotherOperatorsIncident(t *testing.T) {
 	}
 
 	f.asks(manager, "POST", incident+"/notices", "{}", 202)
-	notices := f.deliver()
-	if len(notices) != 40 {
-		t.Fatalf("%d notices", len(notices))
+	told := f.deliver()
+	if len(told) != 40 {
+		t.Fatalf("%d notices", len(told))
 	}
-	notice := notices["member2@mail.example"]
+	notice := told["member2@mail.example"]
 	if notice.from != `"Setouchi Ferry Miles Desk" <no-reply@miles.ferry.example>` {
 		t.Errorf("From is %s", notice.from)
 	}
@@ -216,10 +217,10 @@ func TestAnotherOperatorsIncident(t *testing.T) {
 	notice.says(t, "we have restricted the use of your Ferry ID", "passwords that seem to come from other services", "Crossings you have already booked are not affected", "reimburse all fraudulently exchanged miles", "please call the number below", "Ferry ID: FC-****02 (partly hidden)",
 		"the official Setouchi Ferry website", "Miles Desk", "0570-000-260", "10:00–13:00, 14:00–19:00", "1-1 Mihon-cho, Takamatsu")
 
-	if untouched := notices["member40@mail.example"]; strings.Contains(untouched.text, "reimburse all") {
+	if untouched := told["member40@mail.example"]; strings.Contains(untouched.text, "reimburse all") {
 		t.Errorf("a member without a loss is promised a reimbursement:\n%s", untouched.text)
 	}
-	notices["member40@mail.example"].says(t, "Any miles found to have been exchanged fraudulently will be reimbursed in full", "If this concerns your Ferry ID, we will email you.")
+	told["member40@mail.example"].says(t, "Any miles found to have been exchanged fraudulently will be reimbursed in full", "If this concerns your Ferry ID, we will email you.")
 
 	number := f.caseOf(agent, ferryLogin(2))
 	f.callAndReset(agent, number)
@@ -228,6 +229,7 @@ func TestAnotherOperatorsIncident(t *testing.T) {
 
 	c := f.asks(agent, "GET", "/cases/"+number, "", 200)
 	f.asks(agent, "PATCH", "/cases/"+number, fmt.Sprintf(`{"status":"completed","version":%v}`, c["version"]), 200)
+	f.Clock.Add(notices.ClosingWaits)
 	f.deliver()["member2@mail.example"].says(t, "We have lifted the restriction of your Ferry ID", "Reimbursed for the fraudulent exchange: +502 miles")
 	figures = f.asks(agent, "GET", incident, "", 200)["figures"].(map[string]any)
 	if figures["made_whole"] != 30.0 || figures["resumed"] != 1.0 || fmt.Sprint(figures["posted"].(map[string]any)["reimburse"]) != "map[miles:39964]" {

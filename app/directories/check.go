@@ -43,15 +43,15 @@ func Check(ctx context.Context, s *store.Store, by access.Actor, id int16) ([]Fi
 			return err
 		}
 		now.CheckedAt = &tx.Now
-		ok := failing(found) == ""
-		if ok {
+		first := failing(found)
+		if first == "" {
 			// What waited because nothing answered goes on at once.
 			now.Fails, now.FailingSince, now.RestsUntil, now.Said = 0, nil, nil, ""
 		}
 		if err := store.Save(tx, now, "checked_at", "findings", "fails", "failing_since", "rests_until", "said"); err != nil {
 			return err
 		}
-		return audit.Record(tx, audit.Change{After: map[string]any{"ok": ok, "failing": failing(found)}})
+		return audit.Record(tx, audit.Change{After: map[string]any{"failing": first}})
 	})
 }
 

@@ -75,19 +75,26 @@ func Put(tx *store.Tx, p Plan) (bool, error) {
 		return false, err
 	}
 	if kept != nil {
-		change.Before = told{kept.Name, kept.Kind, kept.Set(), nil, was}
+		change.Before = told{kept.Name, kept.Kind, listed(kept.Set()), nil, was}
 	}
-	change.After = told{d.Name, d.Kind, plain, renewed(before, hidden), p.IDs}
+	change.After = told{d.Name, d.Kind, listed(plain), renewed(before, hidden), p.IDs}
 	return true, audit.Record(tx, change)
 }
 
 // told is what the audit trail tells of a directory: no secret, but which were given anew.
 type told struct {
-	Name     string            `json:"name"`
-	Kind     string            `json:"kind"`
-	Settings map[string]string `json:"settings"`
-	Secrets  []string          `json:"secrets,omitempty"`
-	IDs      []string          `json:"ids"`
+	Name     string   `json:"name"`
+	Kind     string   `json:"protocol"`
+	Settings []string `json:"settings"` // "name=value"
+	Secrets  []string `json:"secrets,omitempty"`
+	IDs      []string `json:"ids"`
+}
+
+func listed(settings map[string]string) (out []string) {
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		out = append(out, name+"="+settings[name])
+	}
+	return out
 }
 
 func renewed(before, after map[string]string) (names []string) {

@@ -38,6 +38,7 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 	if id, err := questions.Add(s.Ctx, s.Store, s.Manager, questions.Text{QuestionJa: "問", QuestionEn: "Q", AnswerJa: "答", AnswerEn: "A"}, "試行"); err != nil || id != 1 {
 		t.Fatalf("the question has the number %d, %v", id, err)
 	}
+	s.Connect(t)
 	s.server = serve(t, s.Store, func(o *web.Options) { o.Training = &notices.Mailbox{Folder: t.TempDir()} })
 	number := cases.Number(c.ID)
 	there := strings.NewReplacer(":number", number, ":reference", "2014-R096", ":code", "tech", ":token", "none", ":part", "farewell", ":id", "1")
@@ -46,7 +47,7 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 		if route.Method != http.MethodPost || route.Permission() == web.Public {
 			continue
 		}
-		path := there.Replace(strings.NewReplacer("/operators/:code", "/operators/ntt-com", "/ids/:code", "/ids/ocn-id", "/programs/:code", "/programs/goo").Replace(route.Path))
+		path := there.Replace(strings.NewReplacer("/operators/:code", "/operators/ntt-com", "/ids/:code", "/ids/ocn-id", "/programs/:code", "/programs/goo", "/directories/:code", "/directories/outside").Replace(route.Path))
 		for hops, a := 0, b.get(path); ; hops++ {
 			if a.status == http.StatusNotFound || hops > 3 {
 				t.Errorf("GET %s: %d after %d redirects", route.Path, a.status, hops)

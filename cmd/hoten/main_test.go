@@ -308,7 +308,7 @@ func TestFromAnEmptyFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(1, `^Nothing was imported: .*\nRows: 1\nAccepted: 0\nUnchanged: 0\nRejected: 1\n$`, "rejected rows: ", "", "import", "--incident", "2014-R096", "--affected", refused)
-	expect(1, `取込不可：1\n$`, "", "", "import", "--incident", "2014-R096", "--affected", refused, "--dry-run", "--lang", "ja")
+	expect(1, `エラー行：1\n$`, "", "", "import", "--incident", "2014-R096", "--affected", refused, "--dry-run", "--lang", "ja")
 	broken := filepath.Join(t.TempDir(), "broken.csv")
 	if err := os.WriteFile(broken, []byte("x\n1\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -104,8 +104,11 @@ func refusing(t *testing.T, w *apptest.World) directories.Order {
 	db := store.Read(w.Ctx, w.Store)
 	if homes, err := directories.Homes(db); err != nil || len(homes) == 0 {
 		must(t, err)
-		w.Connect(t).Answer = func(directories.Request) error { return &directories.Refused{Code: directories.NotAble} }
-		must(t, directories.Send(w.Ctx, w.Store))
+		w.Connect(t)
+		must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error { // a held copy sends nothing
+			_, err := store.Exec(tx, "update directory_orders set state = 'refused', code = 'not_able', settled_at = $1", tx.Now)
+			return err
+		}))
 	}
 	d, err := directories.ByCode(db, "outside")
 	must(t, err)

@@ -52,7 +52,7 @@ test("a suspicion reaches a call whose agent has the focus in an empty field, an
     }
   };
   await answer();
-  const verified = agent.locator("button[name=outcome][value=verified]");
+  const verified = agent.locator("button[name=outcome][value=verified]").first();
   await verified.waitFor();
 
   // The suspicion takes the verification with it, and the field that had the focus.

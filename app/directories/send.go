@@ -24,8 +24,7 @@ const (
 	patience  = 15 * time.Second // for one answer
 	lease     = 45 * time.Second // after it, whoever was sending is taken to be gone
 	waits     = 20 * time.Second // of somebody who waits for several
-	atOnce    = 4                // orders to one directory
-	batch     = 64               // orders taken in one transaction
+	atOnce    = 4                // orders to one directory, taken together: none waits while its lease runs out
 	firstWait = 5 * time.Second
 	longWait  = 10 * time.Minute // the longest between two tries
 	// chosenFor is how long a password that its member chose is tried to be set. The member
@@ -57,7 +56,7 @@ func (d Directory) send(ctx context.Context, s *store.Store) error {
 		return fmt.Errorf("directory %s: %w", d.Code, err)
 	}
 	for {
-		n := batch
+		n := atOnce
 		if d.Fails > 0 {
 			n = 1 // whether it answers again is asked with one
 		}
@@ -66,7 +65,6 @@ func (d Directory) send(ctx context.Context, s *store.Store) error {
 			return err
 		}
 		var group errgroup.Group
-		group.SetLimit(atOnce)
 		for _, o := range taken {
 			group.Go(func() error { return deliver(ctx, s, system, o) })
 		}

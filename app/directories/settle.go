@@ -2,6 +2,7 @@ package directories
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hoten/app/access"
@@ -57,6 +58,20 @@ func dropped(ctx context.Context, s *store.Store, o Order) (bool, error) {
 // undoneBy names the act after which another is not worth sending, and must not be.
 var undoneBy = map[Act]Act{SetPassword: Restrict, Release: Restrict, OneTimePasswordOn: OneTimePasswordOff, OneTimePasswordOff: OneTimePasswordOn}
 
+// opensOrCloses are the acts of which the last one decides whether the ID can be used.
+var opensOrCloses = []Act{Restrict, SetPassword, Release}
+
+// settles names the acts that were refused before and must not be sent again once act is done.
+func settles(act Act) []Act {
+	switch act {
+	case SetPassword, Release:
+		return opensOrCloses
+	case Restrict: // a password that was given up stays: its member waits for another link
+		return []Act{Restrict, Release}
+	}
+	return []Act{act, undoneBy[act]}
+}
+
 // close settles an order as it says, unless it was settled meanwhile. What was refused before
 // of the same ID and act needs nobody once it is done.
 func (o *Order) close(tx *store.Tx) (bool, error) {
@@ -89,11 +104,11 @@ func lockFor(tx *store.Tx, o Order) error {
 
 func (o *Order) followed(tx *store.Tx) error {
 	if o.State == Completed {
-		if _, err := store.Exec(tx, "update directory_orders set state = '"+Dropped+"' where identity_id = $1 and act = $2 and id < $3 and state = '"+Declined+"'", o.IdentityID, o.Act, o.ID); err != nil {
+		if _, err := store.Exec(tx, "update directory_orders set state = '"+Dropped+"' where identity_id = $1 and act = any($2) and id < $3 and state = '"+Declined+"'", o.IdentityID, settles(o.Act), o.ID); err != nil {
 			return err
 		}
 	}
-	if o.Act == Restrict && o.State == Completed {
+	if slices.Contains(opensOrCloses, o.Act) && o.State == Completed {
 		if err := members.Confirmed(tx, "select $1::bigint where not exists (select from directory_orders where identity_id = $1 and act = '"+string(Restrict)+"' and state in ('"+Waiting+"', '"+Uncertain+"', '"+Declined+"'))", o.IdentityID); err != nil {
 			return err
 		}

@@ -300,3 +300,29 @@ func TestReleaseWaitsForTheDirectory(t *testing.T) {
 		t.Errorf("%s, %+v", of.State, d.Look("m1@ocn.example"))
 	}
 }
+
+// A restriction that was refused is not sent again over the reset that came after it.
+func TestARefusedRestrictionIsOverAfterTheReset(t *testing.T) {
+	w := world(t)
+	d := w.Connect(t)
+	d.Answer = func(r directories.Request) error {
+		if r.Act == directories.Restrict {
+			return &directories.Refused{Code: directories.NotAble}
+		}
+		return nil
+	}
+	sendAll(t, w)
+	c := w.Case("m1@ocn.example")
+	verify(w, w.Agent, c, 1)
+	if err := complete(w, send(w, w.Agent, c)); err != nil {
+		t.Fatal(err)
+	}
+	d.Answer = nil
+	if n, err := directories.SendAllAgain(w.Ctx, w.Store, w.Supervisor, "outside"); err != nil || n != 2 {
+		t.Errorf("%d sent again: %v", n, err)
+	}
+	sendAll(t, w)
+	if got := d.Look("m1@ocn.example"); got.Restricted || got.Password != chosen || w.ID("m1@ocn.example").UnconfirmedAt != nil {
+		t.Errorf("%+v", got)
+	}
+}

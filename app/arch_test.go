@@ -24,10 +24,12 @@ var layers = [][]string{
 	{"app/audit", "app/jobs"},
 	{"app/verbs"},
 	{"app/installation"},
+	{"app/outside"},
+	{"app/outside/rest"},
 	{"app/ledger", "app/desks", "app/notices", "app/operators", "app/views", "app/forms"},
 	{"app/members", "app/staff"},
 	{"app/policies", "app/bulletins", "app/scripts", "app/cti", "app/directories"},
-	{"app/directories/ldap", "app/directories/rest"},
+	{"app/directories/ldap"},
 	{"app/directories/keycloak", "app/directories/kratos", "app/directories/scim", "app/directories/webhook"},
 	{"app/directories/kinds"},
 	{"app/incidents"},
@@ -45,7 +47,7 @@ var layers = [][]string{
 
 // testsOnly are packages for tests: they may import everything below app, and no
 // program imports them.
-var testsOnly = []string{"app/apptest", "app/bench", "app/crash", "app/directories/rest/resttest"}
+var testsOnly = []string{"app/apptest", "app/bench", "app/crash", "app/outside/rest/resttest"}
 
 // Nothing of ours below these: they must stay usable from anywhere.
 var selfContained = []string{"app/fault", "app/jptext", "i18n", "migrations", "app/store/embedded"}

@@ -10,6 +10,7 @@ import (
 	"hoten/app/directories"
 	"hoten/app/fault"
 	"hoten/app/operators"
+	"hoten/app/outside"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -77,7 +78,7 @@ func newDirectory(p *page) error {
 	if !known {
 		return fault.Missing()
 	}
-	return p.directoryForm(directories.Directory{Kind: kind.Name}, kind)
+	return p.directoryForm(directories.Directory{System: outside.System{Kind: kind.Name}}, kind)
 }
 
 func showDirectory(p *page) error {
@@ -129,7 +130,7 @@ func (p *page) directoryForm(d directories.Directory, kind directories.Kind) err
 }
 
 // directorySetting is a field of a directory's form.
-func (p *page) directorySetting(kind directories.Kind, s directories.Setting, kept string, has, fresh bool) ui.DirectorySetting {
+func (p *page) directorySetting(kind directories.Kind, s outside.Setting, kept string, has, fresh bool) ui.DirectorySetting {
 	word := func(of ...string) string {
 		return i18n.T(p.ctx, "directories."+strings.Join(append([]string{kind.Name, s.Name}, of...), "."))
 	}
@@ -202,7 +203,7 @@ func onSettings(err error, kind directories.Kind) error {
 	out := *f
 	out.Fields = slices.Clone(f.Fields)
 	for i, field := range out.Fields {
-		if slices.ContainsFunc(kind.Settings, func(s directories.Setting) bool { return s.Name == field.Name }) {
+		if slices.ContainsFunc(kind.Settings, func(s outside.Setting) bool { return s.Name == field.Name }) {
 			out.Fields[i].Name = "set_" + field.Name
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"hoten/app/directories/rest/resttest"
+	"hoten/app/outside/rest/resttest"
 )
 
 // Of the specification of Standard Webhooks.

@@ -17,6 +17,7 @@ import (
 	"hoten/app/jobs"
 	"hoten/app/ledger"
 	"hoten/app/notices"
+	"hoten/app/points"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
 	"hoten/app/staff"
@@ -91,6 +92,7 @@ func (a *App) chores() []chore {
 		{"hear of telephone calls", time.Second, func(ctx context.Context) error { return a.bell.Listen(ctx, s) }},
 		{"end calls that were hung up", 2 * time.Second, func(ctx context.Context) error { return cases.HangUpLost(ctx, s) }},
 		{"send orders to directories", time.Second, func(ctx context.Context) error { return directories.Send(ctx, s) }},
+		{"send legs to point systems", time.Second, func(ctx context.Context) error { return points.Send(ctx, s) }},
 		{"remind of proposals", 30 * time.Second, func(ctx context.Context) error { return reimbursements.Remind(ctx, s) }},
 		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {
 			off, err := ledger.Check(store.Read(ctx, s))

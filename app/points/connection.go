@@ -97,19 +97,24 @@ func Put(tx *store.Tx, p Plan) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	c := Connection{System: put.System}
-	n, err := store.Exec(tx, "update point_systems set alarm_minutes = $2 where id = $1 and alarm_minutes <> $2", c.ID, p.AlarmMinutes)
+	c, err := ByID(tx.DB, put.ID)
 	if err != nil {
 		return false, err
 	}
+	wasAlarm := c.AlarmMinutes
+	if c.AlarmMinutes = p.AlarmMinutes; wasAlarm != p.AlarmMinutes {
+		if err := store.Save(tx, c, "alarm_minutes"); err != nil {
+			return false, err
+		}
+	}
 	was, moved, err := c.take(tx, p.Programs)
-	if err != nil || !put.Changed && n == 0 && !moved {
+	if err != nil || !put.Changed && wasAlarm == p.AlarmMinutes && !moved {
 		return false, err
 	}
 	before, after := put.Told()
 	change := audit.Change{Action: ToSet.Name, Subject: verbs.About("point_system", p.Code), After: told{after, p.Programs, p.AlarmMinutes}}
 	if before != nil {
-		change.Before = told{before, was, 0}
+		change.Before = told{before, was, wasAlarm}
 	}
 	return true, audit.Record(tx, change)
 }

@@ -70,6 +70,13 @@ func (s *System) Refuse(why func(account, program string, points int64) string) 
 	s.refuse = why
 }
 
+// Take has a movement done that nobody asked for.
+func (s *System) Take(m Movement) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done[m.Key] = m
+}
+
 // Done lists what was done, by key.
 func (s *System) Done() map[string]Movement {
 	s.mu.Lock()

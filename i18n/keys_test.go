@@ -17,6 +17,9 @@ import (
 
 	"hoten/app/directories"
 	_ "hoten/app/directories/kinds"
+	"hoten/app/outside"
+	"hoten/app/points"
+	_ "hoten/app/points/overhttp"
 	"hoten/i18n"
 )
 
@@ -26,7 +29,7 @@ import (
 // found where the faults are made.
 var dynamic = map[string][]string{
 	"audit.action.":                 verbs(),
-	"audit.about.":                  {"list", "directory", "order", "cti", "bulletin", "bulletins", "calls", "question", "questions", "script", "case", "reimbursement", "reimbursements", "mail", "mails", "staff", "desk", "incident", "import", "service", "program", "operator", "id", "token", "policies", "setup", "installation", "members", "cases", "audit"},
+	"audit.about.":                  {"list", "directory", "order", "point_system", "point_leg", "cti", "bulletin", "bulletins", "calls", "question", "questions", "script", "case", "reimbursement", "reimbursements", "mail", "mails", "staff", "desk", "incident", "import", "service", "program", "operator", "id", "token", "policies", "setup", "installation", "members", "cases", "audit"},
 	"audit.scope.":                  {"own", "desk", "center"},
 	"bulletins.none.":               {"in_force", "coming", "past"},
 	"bulletins.state.":              {"in_force", "coming", "past"},
@@ -47,7 +50,7 @@ var dynamic = map[string][]string{
 	"calls.documents.for.":          {"proxy", "guardian", "corporate"},
 	"calls.documents.by.":           {"proxy", "guardian", "corporate"},
 	"calls.script.":                 {"greeting", "identify", "verify", "verify_of_holder", "more", "more_of_holder", "name", "name_of_holder", "others", "others_of_holder", "send_code", "call_back", "call_back_later", "on_number", "code", "confirmed", "restricted", "in_use", "published", "holder_only", "papers_first.proxy", "papers_first.guardian", "papers_first.corporate", "offer_reset", "reset", "reset_sent", "no_contact", "contact_waits", "no_reset", "points", "put_back", "checking", "no_action", "mailed", "lettered", "restored", "reimbursed", "mismatch", "unable", "suspected", "again", "closed", "callback", "farewell"},
-	"cli.setup.set.":                {"operator", "id", "directory", "program", "desk", "incident", "service"},
+	"cli.setup.set.":                {"operator", "id", "directory", "point_system", "program", "desk", "incident", "service"},
 	"cli.does.":                     {"serve", "demo", "migrate", "setup", "staff_add", "token_create", "import", "release", "audit_verify", "version"},
 	"cli.flag.":                     {"addr", "data_dir", "database_url", "smtp_url", "mail_from", "base_url", "trusted_proxies", "lang", "allow_demo", "example", "email", "name", "name_en", "role", "desk", "language", "password_stdin", "staff", "token_name", "incident", "affected", "movements", "dry_run", "mails", "reason"},
 	"cli.wrong.":                    {"mail_from_missing", "mail_from", "smtp_url", "allow_demo", "training", "training_mailing", "training_mailed", "database_url", "database_silent", "addr", "addr_taken", "base_url", "proxies", "data_dir"},
@@ -99,8 +102,11 @@ var dynamic = map[string][]string{
 	"desks.wrong.":                  {"open", "later", "ended", "closed", "unknown"},
 	"desks.why.":                    {"exception", "year_end", "yearly", "weekend", "weekday", "extended", "special"},
 	"directories.":                  directoryWords(),
+	"points.":                       pointsWords(),
+	"points.code.":                  {"insufficient_balance", "account_closed", "unknown_program", "key_conflict", "unknown_id", "not_able", "refused"},
+	"points.leg.":                   {"waiting", "uncertain", "done", "refused", "dropped"},
 	"directories.act.":              {"restrict", "set_password", "release", "void_point_password", "one_time_password_on", "one_time_password_off"},
-	"directories.check.":            {"settings", "connect", "tls", "sign_in", "ldap_password_modify", "ldap_ppolicy", "ldap_policy", "ldap_base", "ldap_entries", "ldap_rights", "keycloak_rights", "keycloak_users", "keycloak_attributes", "webhook_acts", "scim_users", "scim_config", "kratos_identities"},
+	"directories.check.":            {"settings", "connect", "tls", "sign_in", "ldap_password_modify", "ldap_ppolicy", "ldap_policy", "ldap_base", "ldap_entries", "ldap_rights", "keycloak_rights", "keycloak_users", "keycloak_attributes", "webhook_acts", "scim_users", "scim_config", "kratos_identities", "balance"},
 	"directories.code.":             {"unknown_id", "password_refused", "not_able", "refused", "too_late", "overtaken"},
 	"directories.order.":            {"done", "dropped", "waiting", "uncertain", "refused"},
 	"directories.state.":            {"failing", "refused", "answering", "checked", "untried"},
@@ -174,15 +180,27 @@ var dynamic = map[string][]string{
 }
 
 // verbs are those of docs/verbs.md, which is made of all there are (app/verbs_doc_test.go).
-// directoryWords are the words of the kinds of identity systems and of their settings.
 func directoryWords() (words []string) {
 	for _, k := range directories.Kinds() {
-		words = append(words, k.Name)
-		for _, s := range k.Settings {
-			words = append(words, k.Name+"."+s.Name, k.Name+"."+s.Name+".hint")
-			for _, c := range s.Choices {
-				words = append(words, k.Name+"."+s.Name+"."+c)
-			}
+		words = append(words, kindWords(k.Name, k.Settings)...)
+	}
+	return words
+}
+
+func pointsWords() (words []string) {
+	for _, k := range points.Kinds() {
+		words = append(words, kindWords(k.Name, k.Settings)...)
+	}
+	return words
+}
+
+// kindWords are the words of a kind of systems outside and of its settings.
+func kindWords(kind string, settings []outside.Setting) []string {
+	words := []string{kind}
+	for _, s := range settings {
+		words = append(words, kind+"."+s.Name, kind+"."+s.Name+".hint")
+		for _, c := range s.Choices {
+			words = append(words, kind+"."+s.Name+"."+c)
 		}
 	}
 	return words

@@ -426,4 +426,3 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
-

@@ -127,6 +127,17 @@ func ByID(db *gorm.DB, id int64) (*Reimbursement, error) {
 	return store.Find[Reimbursement](db, "id = ?", id)
 }
 
+// CaseNumbers are the numbers of the cases of proposals, by proposal.
+func CaseNumbers(db *gorm.DB, ids []int64) (map[int64]string, error) {
+	type of struct{ ID, CaseID int64 }
+	rows, err := store.Select[of](db, "select id, case_id from reimbursements where id = any($1)", ids)
+	out := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		out[r.ID] = cases.Number(r.CaseID)
+	}
+	return out, err
+}
+
 // Lines lists the stored lines of proposals: the plan that was looked at.
 func Lines(db *gorm.DB, ids []int64) (map[int64][]Line, error) {
 	rows, err := store.Now(db, func(reads *store.Reads) *[]lineRow { return askLines(reads, ids) })

@@ -70,3 +70,8 @@ func legSettled(tx *store.Tx, l points.Leg) error {
 	}
 	return Review(tx, nil, "select $1::bigint", c.ID)
 }
+
+// AskLegsOfCase reads the legs of a case's proposals.
+func AskLegsOfCase(reads *store.Reads, caseID int64) *[]points.Leg {
+	return store.Ask[points.Leg](reads, "select l.* from reimbursements r join point_legs l on l.reimbursement_id = r.id where r.case_id = $1 order by l.id", caseID)
+}

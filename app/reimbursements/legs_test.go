@@ -119,7 +119,7 @@ func TestAFactThatComesWhileALegIsUnderWay(t *testing.T) {
 	if n := count(t, w, "select count(*) from approvals where reimbursement_id = $1 and voided_at is not null", r.ID); n != 0 {
 		t.Error("the approvals of a plan that is in the books were voided")
 	}
-	if _, err := reimbursements.Propose(w.Ctx, w.Store, w.Agent, c.ID, ""); !fault.Is(err, "proposal_pending") {
+	if _, err := reimbursements.Propose(w.Ctx, w.Store, w.Agent, c.ID, ""); !fault.Is(err, "points_under_way") {
 		t.Errorf("proposed over a leg under way: %v", err)
 	}
 	w.SendLegs(t)

@@ -61,6 +61,7 @@ func freeTexts(s *site) map[string]struct {
 		"tokens.go:name":             {s.Agent, "/tokens", nil},
 		"cti.go:name":                {s.Administrator, "/cti", nil},
 		"directories.go:name":        {s.Administrator, "/directories", []string{"code", "outside", "kind", "test", "set_name", "x"}},
+		"points.go:name":             {s.Administrator, "/points", []string{"code", "outside", "kind", "http", "alarm_minutes", "15", "set_url", "https://points.example", "set_secret", "points-token-of-tests"}},
 		"staff.go:extension":         {s.Administrator, fmt.Sprintf("/staff/%d", s.Agent.ID), []string{"desk", "tech"}},
 		"views.go:name":              {s.Agent, "/views", []string{"query", "status=new"}},
 	}

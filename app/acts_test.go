@@ -70,7 +70,7 @@ var elsewhere = map[string]string{
 	"case.viewed":            "a look: app/cases",
 	"members.searched":       "a look: app/cases",
 	"directory.answered":     "sends first, on purpose before it records: app/directories",
-	"point_leg.answered":     "sends first, on purpose before it records: app/points",
+	"leg.answered":           "sends first, on purpose before it records: app/points",
 }
 
 const password = "tsukimi-dango-47"

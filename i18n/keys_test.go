@@ -29,7 +29,7 @@ import (
 // found where the faults are made.
 var dynamic = map[string][]string{
 	"audit.action.":                 verbs(),
-	"audit.about.":                  {"list", "directory", "order", "point_system", "point_leg", "cti", "bulletin", "bulletins", "calls", "question", "questions", "script", "case", "reimbursement", "reimbursements", "mail", "mails", "staff", "desk", "incident", "import", "service", "program", "operator", "id", "token", "policies", "setup", "installation", "members", "cases", "audit"},
+	"audit.about.":                  {"list", "directory", "order", "points", "leg", "cti", "bulletin", "bulletins", "calls", "question", "questions", "script", "case", "reimbursement", "reimbursements", "mail", "mails", "staff", "desk", "incident", "import", "service", "program", "operator", "id", "token", "policies", "setup", "installation", "members", "cases", "audit"},
 	"audit.scope.":                  {"own", "desk", "center"},
 	"bulletins.none.":               {"in_force", "coming", "past"},
 	"bulletins.state.":              {"in_force", "coming", "past"},

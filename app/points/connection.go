@@ -77,7 +77,7 @@ type Plan struct {
 // at the version seen; it tells whether anything changed. What cannot be meant: Invalid, which
 // names the settings; changed since: Conflict.
 func Set(ctx context.Context, s *store.Store, by access.Actor, seen int64, p Plan) (bool, error) {
-	return verbs.Do(ctx, s, by, ToSet, verbs.About("point_system", p.Code), "", func(tx *store.Tx) (bool, error) {
+	return verbs.Do(ctx, s, by, ToSet, verbs.About("points", p.Code), "", func(tx *store.Tx) (bool, error) {
 		if err := operators.Seen[Connection](tx, p.Code, seen, func(c *Connection) int64 { return c.Version }); err != nil {
 			return false, err
 		}
@@ -112,7 +112,7 @@ func Put(tx *store.Tx, p Plan) (bool, error) {
 		return false, err
 	}
 	before, after := put.Told()
-	change := audit.Change{Action: ToSet.Name, Subject: verbs.About("point_system", p.Code), After: told{after, p.Programs, p.AlarmMinutes}}
+	change := audit.Change{Action: ToSet.Name, Subject: verbs.About("points", p.Code), After: told{after, p.Programs, p.AlarmMinutes}}
 	if before != nil {
 		change.Before = told{before, was, wasAlarm}
 	}
@@ -178,7 +178,7 @@ func (c Connection) moveOut(tx *store.Tx, p ledger.Program) error {
 // A copy that is held leaves it alone: Conflict installation_held.
 func Check(ctx context.Context, s *store.Store, by access.Actor, id int16) ([]outside.Finding, error) {
 	if err := by.Require(ToCheck.Needs); err != nil {
-		return nil, ToCheck.Refused(ctx, s, by, verbs.About("point_system", id), err)
+		return nil, ToCheck.Refused(ctx, s, by, verbs.About("points", id), err)
 	}
 	c, err := ByID(store.Read(ctx, s), id)
 	if err != nil {
@@ -202,7 +202,7 @@ func Check(ctx context.Context, s *store.Store, by access.Actor, id int16) ([]ou
 		}
 	}
 	found := systems.Try(ctx, s.Vault, c.System, func(ctx context.Context, y System) []outside.Finding { return y.Check(ctx, programs) })
-	return found, verbs.Run(ctx, s, by, ToCheck, verbs.About("point_system", c.Code), "", func(tx *store.Tx) error {
+	return found, verbs.Run(ctx, s, by, ToCheck, verbs.About("points", c.Code), "", func(tx *store.Tx) error {
 		failing, err := systems.KeepFound(tx, c.System, found)
 		if err != nil {
 			return err

@@ -151,7 +151,7 @@ func (l taken) later(ctx context.Context, s *store.Store, answer error) error {
 
 // settle keeps the definite answer to a leg, and what follows from it.
 func (l taken) settle(ctx context.Context, s *store.Store, state, code, said, reference string) error {
-	return verbs.Run(context.WithoutCancel(ctx), s, access.System("points"), ToSettle, verbs.About("point_leg", l.ID), "", func(tx *store.Tx) error {
+	return verbs.Run(context.WithoutCancel(ctx), s, access.System("points"), ToSettle, verbs.About("leg", l.ID), "", func(tx *store.Tx) error {
 		now := l.Leg
 		now.State, now.Code, now.Said, now.Reference = state, code, outside.Said(said, l.login), outside.Said(reference)
 		settled, err := now.close(tx)

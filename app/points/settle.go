@@ -63,7 +63,7 @@ func (l *Leg) keep(tx *store.Tx) error {
 // SendAgain has a leg that was refused sent again, once whoever runs the point system mended what
 // it said. It is read back first, by its key.
 func SendAgain(ctx context.Context, s *store.Store, by access.Actor, id int64) error {
-	return verbs.Run(ctx, s, by, ToSendAgain, verbs.About("point_leg", id), "", func(tx *store.Tx) error {
+	return verbs.Run(ctx, s, by, ToSendAgain, verbs.About("leg", id), "", func(tx *store.Tx) error {
 		l, err := lockRefused(tx, id)
 		if err != nil {
 			return err
@@ -82,7 +82,7 @@ const longestReference = 100
 // SettleByHand notes that people did in the point system what a refused leg asked for, with the
 // number that it has there and a reason that says how.
 func SettleByHand(ctx context.Context, s *store.Store, by access.Actor, id int64, reference, reason string) error {
-	return verbs.Run(ctx, s, by, ToSettleByHand, verbs.About("point_leg", id), reason, func(tx *store.Tx) error {
+	return verbs.Run(ctx, s, by, ToSettleByHand, verbs.About("leg", id), reason, func(tx *store.Tx) error {
 		var p fault.Problems
 		reference = strings.TrimSpace(reference)
 		secrets.Label(&p, "reference", reference, longestReference)

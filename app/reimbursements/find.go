@@ -208,7 +208,7 @@ type DayTotal struct {
 	Name      staff.Name
 	ProgramID int16
 	Pending   int64
-	Posted    int64
+	Posted    int64 // in hoten's books, also while legs outside are not done
 }
 
 // DayTotals sums proposals since the start of the day by proposer and program,
@@ -218,8 +218,8 @@ func DayTotals(db *gorm.DB, s *store.Store) ([]DayTotal, error) { return dayTota
 // dayTotals is DayTotals for one proposer, 0 for all.
 func dayTotals(db *gorm.DB, now time.Time, proposer int64) ([]DayTotal, error) {
 	return store.Select[DayTotal](db, `select r.proposer_id as staff_id, `+staff.NameOf("p")+` as name, l.program_id,
-		coalesce(sum(greatest(l.points, 0)) filter (where r.state in ('submitted', 'approved')), 0)::bigint as pending,
-		coalesce(sum(greatest(l.points, 0)) filter (where r.state = 'posted'), 0)::bigint as posted
+		coalesce(sum(greatest(l.points, 0)) filter (where r.state = 'submitted'), 0)::bigint as pending,
+		coalesce(sum(greatest(l.points, 0)) filter (where r.transfer_id is not null), 0)::bigint as posted
 		from reimbursements r join reimbursement_points l on l.reimbursement_id = r.id join staff p on p.id = r.proposer_id
 		where r.submitted_at >= $1 and ($2::bigint = 0 or r.proposer_id = $2) and l.kind <> 'rollback' group by 1, 2, 3 order by 1, 3`, jptext.StartOfDay(now), proposer)
 }

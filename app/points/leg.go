@@ -3,6 +3,7 @@ package points
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -42,11 +43,39 @@ func (Leg) TableName() string { return "point_legs" }
 
 // Draft is a leg to be recorded.
 type Draft struct {
+	Undoes          bool // it takes back a leg of another proposal
 	ReimbursementID int64
 	IdentityID      int64
 	Home            Home
 	Points          int64
 	Parts           map[string]int64
+}
+
+// key is what the leg is called outside, for ever.
+func (d Draft) key() string {
+	if d.Undoes {
+		return fmt.Sprintf("u%d-%s", d.ReimbursementID, d.Home.Code)
+	}
+	return fmt.Sprintf("r%d-%s", d.ReimbursementID, d.Home.Code)
+}
+
+// Back is the leg of a proposal that takes this one back, where it was done.
+func (l Leg) Back(reimbursement int64) (Draft, error) {
+	_, code, _ := strings.Cut(l.Key, "-")
+	d := Draft{Undoes: true, ReimbursementID: reimbursement, IdentityID: l.IdentityID, Points: -l.Points,
+		Home: Home{ProgramID: l.ProgramID, SystemID: l.SystemID, Code: code}}
+	if err := json.Unmarshal([]byte(l.Parts), &d.Parts); err != nil {
+		return d, err
+	}
+	for kind, points := range d.Parts {
+		d.Parts[kind] = -points
+	}
+	return d, nil
+}
+
+// Drop ends the legs of proposals that were not done, which the caller has locked (AskLegsOf).
+func Drop(tx *store.Tx, reimbursements []int64) {
+	tx.Queue("update point_legs set state = '"+outside.Dropped+"', settled_at = coalesce(settled_at, $2), taken_until = null where reimbursement_id = any($1) and state "+open, reimbursements, tx.Now)
 }
 
 // Decide records legs with the next writes of tx; the IDs are locked. They are sent once the
@@ -63,7 +92,7 @@ func Decide(tx *store.Tx, drafts []Draft) error {
 		if err != nil {
 			return err
 		}
-		keys[i], parts[i] = fmt.Sprintf("r%d-%s", d.ReimbursementID, d.Home.Code), string(of)
+		keys[i], parts[i] = d.key(), string(of)
 		ofs[i], identities[i], points[i], programs[i], at[i] = d.ReimbursementID, d.IdentityID, d.Points, d.Home.ProgramID, d.Home.SystemID
 	}
 	tx.Queue(`insert into point_legs (key, parts, reimbursement_id, identity_id, points, program_id, system_id, decided_at, next_at)
@@ -77,6 +106,15 @@ func AskLegs(reads *store.Reads, reimbursements []int64) *[]Leg {
 	return store.Ask[Leg](reads, "select * from point_legs where reimbursement_id = any($1) order by reimbursement_id, program_id", reimbursements)
 }
 
+// AskLegsOf is AskLegs for the proposals whose id meets the condition of, and locks them.
+func AskLegsOf(reads *store.Reads, of string, ids []int64, lock bool) *[]Leg {
+	locking := ""
+	if lock {
+		locking = " for no key update"
+	}
+	return store.Ask[Leg](reads, "select * from point_legs where reimbursement_id "+of+" order by id"+locking, ids)
+}
+
 // Legs lists the legs of a proposal.
 func Legs(db *gorm.DB, reimbursement int64) ([]Leg, error) {
 	return store.Now(db, func(reads *store.Reads) *[]Leg { return AskLegs(reads, []int64{reimbursement}) })
@@ -87,6 +125,12 @@ func LegByID(db *gorm.DB, id int64) (*Leg, error) { return store.Find[Leg](db, "
 
 // Unsettled reports whether the leg has no definite answer.
 func (l Leg) Unsettled() bool { return l.State == outside.Waiting || l.State == outside.Uncertain }
+
+// Uncertain reports whether nobody knows if the leg was done.
+func (l Leg) Uncertain() bool { return l.State == outside.Uncertain }
+
+// Refused reports whether the point system refused the leg.
+func (l Leg) Refused() bool { return l.State == outside.Declined }
 
 // Done reports whether the leg was done outside.
 func (l Leg) Done() bool { return l.State == outside.Completed }

@@ -42,11 +42,11 @@ func (l *Leg) close(tx *store.Tx) (bool, error) {
 }
 
 // takes reports whether the leg as it stands becomes what an answer says. That it is done holds
-// whoever heard it, also after a refusal; a refusal only of the last try: an earlier one may
+// whoever heard it, also after a refusal or once it was dropped; a refusal only of the last try: an earlier one may
 // have been late.
 func (l Leg) takes(answer Leg) bool {
 	if answer.State == outside.Completed {
-		return l.Unsettled() || l.State == outside.Declined
+		return !l.Done()
 	}
 	return l.Unsettled() && l.Attempts == answer.Attempts+1
 }

@@ -134,6 +134,7 @@ type approval struct {
 	all            []Approval // before this one, void ones included
 	given, editors []int64
 	last           bool
+	undoes         *undone // nil: it undoes none
 	legs           []points.Draft
 	mail           int64    // the number that was taken for it
 	telling        *telling // nil: its legs are not done

@@ -74,13 +74,20 @@ func decide(ctx context.Context, s *store.Store, by access.Actor, id int64, v *v
 		if err := store.Save(tx, r, "state", "decided_at", "decided_by", "rejection", "reason"); err != nil {
 			return nil, err
 		}
-		cases.MarkProposal(tx, []int64{r.CaseID}, state)
-		if state == Returned {
-			cases.MarkReturned(tx, []int64{r.CaseID}, []int64{r.ProposerID})
+		if r.Undoes == nil {
+			markEnded(tx, r)
 		}
 		if err := cases.Tell(tx, cases.Happened{CaseID: r.CaseID, Kind: events[state], Data: map[string]any{"reimbursement": id}, Text: tx.Reason}); err != nil {
 			return nil, err
 		}
 		return r, audit.Record(tx, audit.Change{Before: map[string]any{"state": before}, After: map[string]any{"state": state}})
 	})
+}
+
+// markEnded notes on the case that its proposal ended.
+func markEnded(tx *store.Tx, r *Reimbursement) {
+	cases.MarkProposal(tx, []int64{r.CaseID}, r.State)
+	if r.State == Returned {
+		cases.MarkReturned(tx, []int64{r.CaseID}, []int64{r.ProposerID})
+	}
 }

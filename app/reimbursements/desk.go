@@ -109,7 +109,7 @@ func (d desk) refuse(db *gorm.DB, s *subject) error {
 }
 
 func pendingFault(db *gorm.DB, caseID int64) error {
-	r, err := store.Find[Reimbursement](db, "case_id = ? and state = 'submitted'", caseID)
+	r, err := store.Find[Reimbursement](db, "case_id = ? and state = 'submitted' and undoes is null", caseID)
 	if err != nil {
 		return err
 	}

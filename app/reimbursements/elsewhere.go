@@ -61,7 +61,7 @@ func pending(of []outside) map[int16]int64 {
 		for program, points := range line.Effects() {
 			since, moved := did[m.ID][program]
 			switch {
-			case due && moved && f.Posted[m.ID].Count > 0:
+			case due && moved && f.Posted[m.ID].stand():
 				out[program] -= points
 			case due:
 				out[program] += since

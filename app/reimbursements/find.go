@@ -221,5 +221,5 @@ func dayTotals(db *gorm.DB, now time.Time, proposer int64) ([]DayTotal, error) {
 		coalesce(sum(greatest(l.points, 0)) filter (where r.state = 'submitted'), 0)::bigint as pending,
 		coalesce(sum(greatest(l.points, 0)) filter (where r.transfer_id is not null), 0)::bigint as posted
 		from reimbursements r join reimbursement_points l on l.reimbursement_id = r.id join staff p on p.id = r.proposer_id
-		where r.submitted_at >= $1 and ($2::bigint = 0 or r.proposer_id = $2) and l.kind <> 'rollback' group by 1, 2, 3 order by 1, 3`, jptext.StartOfDay(now), proposer)
+		where r.submitted_at >= $1 and r.undoes is null and r.undone_by is null and ($2::bigint = 0 or r.proposer_id = $2) and l.kind <> 'rollback' group by 1, 2, 3 order by 1, 3`, jptext.StartOfDay(now), proposer)
 }

@@ -39,8 +39,14 @@ func legSettled(tx *store.Tx, l points.Leg) error {
 	}
 	r, c := &(*found)[0], &(*of)[0]
 	undone := func(l points.Leg) bool { return !l.Done() }
+	if r.UndoneBy != nil && l.Done() {
+		return backLate(tx, *r.UndoneBy, l)
+	}
 	if r.State != Approved || slices.ContainsFunc(*legs, undone) {
 		return nil
+	}
+	if r.Undoes != nil {
+		return undoSettled(tx, r, c)
 	}
 	who, err := addressees(tx.Vault(), notices.ReimbursementCompleted)
 	if err != nil {

@@ -23,6 +23,13 @@ type Adjustment struct {
 	CreatedAt time.Time
 }
 
+// entered is an adjustment with how often it was posted or taken back; Stands: not taken back.
+type entered struct {
+	Adjustment
+	Entries int16
+	Stands  bool
+}
+
 // subject is a case with what its plan is computed from.
 type subject struct {
 	*cases.Case
@@ -54,14 +61,14 @@ type facts struct {
 	movements   *[]moved
 	outside     *[]outside
 	authors     *[]author
-	adjustments *[]Adjustment
+	adjustments *[]entered
 	absorbed    *[]absorbed
 }
 
 type moved struct {
 	incidents.Movement
 	CaseID                int64
-	Entries               int16
+	Entries, Undone       int16
 	Posted, PostedCounter int64
 	Equal                 bool
 }
@@ -97,8 +104,9 @@ func movedOf(asked, of, which string) string {
 	return `select c.id as case_id, m.id, m.movement_id, m.identity_id, m.occurred_at, m.kind, m.from_program, m.to_program, m.partner,
 		m.points, m.points_received, m.exchange_id, m.finding, m.doubled, k.*, ` + asked + `
 		from cases c join ` + ofCase + `
-		cross join lateral (select count(*)::smallint as entries, coalesce(sum(l.points), 0)::bigint as posted, coalesce(sum(l.counter_points), 0)::bigint as posted_counter
-		  from compensations k join reimbursement_lines l on l.reimbursement_id = k.reimbursement_id and l.movement_id = k.movement_id where k.movement_id = m.id) k
+		cross join lateral (select count(*)::smallint as entries, (count(*) filter (where r.undoes is not null or r.undone_by is not null))::smallint as undone, coalesce(sum(l.points), 0)::bigint as posted, coalesce(sum(l.counter_points), 0)::bigint as posted_counter
+		  from compensations k join reimbursement_lines l on l.reimbursement_id = k.reimbursement_id and l.movement_id = k.movement_id
+		  join reimbursements r on r.id = k.reimbursement_id where k.movement_id = m.id) k
 		where c.id ` + of + " and " + which + " order by m.identity_id, m.occurred_at, m.id"
 }
 
@@ -110,8 +118,9 @@ func askFacts(reads *store.Reads, of string, ids []int64) facts {
 		askOutside(reads, of, ids),
 		store.Ask[author](reads, `select c.id as case_id, a.movement_id, a.staff_id from cases c join movements m on m.identity_id = c.identity_id and m.incident_id = c.incident_id
 			join loss_authors a on a.movement_id = m.id where c.id `+of, ids),
-		store.Ask[Adjustment](reads, `select a.* from adjustments a where a.case_id `+of+`
-			and not exists (select 1 from compensations k where k.adjustment_id = a.id)
+		store.Ask[entered](reads, `select a.*, k.* from adjustments a
+			cross join lateral (select count(*)::smallint as entries, coalesce(bool_or(r.undoes is null and r.undone_by is null), false) as stands
+			  from compensations k join reimbursements r on r.id = k.reimbursement_id where k.adjustment_id = a.id) k where a.case_id `+of+`
 			and not exists (select 1 from adjustment_withdrawals w where w.adjustment_id = a.id) order by a.id`, ids),
 		// Being booked is no condition: on the day of the first postings the planner would
 		// look for the few booked ones rather than for the case's. Lines are looked up
@@ -165,7 +174,10 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 		of[a.MovementID] = append(of[a.MovementID], a.StaffID)
 	}
 	for _, a := range *f.adjustments {
-		out[a.CaseID].facts.Adjustments = append(out[a.CaseID].facts.Adjustments, a)
+		of := &out[a.CaseID].facts
+		if of.Given[a.ID] = a.Entries; !a.Stands {
+			of.Adjustments = append(of.Adjustments, a.Adjustment)
+		}
 	}
 	for _, a := range *f.absorbed {
 		of := out[a.CaseID].facts
@@ -182,12 +194,12 @@ func (f *Facts) add(m moved) {
 	f.Movements = append(f.Movements, m.Movement)
 	f.Equal[m.ID] = m.Equal
 	if m.Entries > 0 {
-		f.Posted[m.ID] = Entries{m.Posted, m.PostedCounter, m.Entries}
+		f.Posted[m.ID] = Entries{m.Posted, m.PostedCounter, m.Entries, m.Undone}
 	}
 }
 
 func newFacts() Facts {
-	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, BorneHere: map[int16]int64{}, Adjusted: map[int16]int64{}, Balances: map[int16]int64{}, Assumed: map[int16]int64{}, Behind: map[int16]int64{}}
+	return Facts{Posted: map[int64]Entries{}, Equal: map[int64]bool{}, Authors: map[int64][]int64{}, Absorbed: map[int16]int64{}, BorneHere: map[int16]int64{}, Adjusted: map[int16]int64{}, Given: map[int64]int16{}, Balances: map[int16]int64{}, Assumed: map[int16]int64{}, Behind: map[int16]int64{}}
 }
 
 // askNow reads what the plans of cases are computed from, with the accounts as they

@@ -21,6 +21,7 @@ type locked struct {
 	approvals *[]Approval
 	accounts  *[]ledger.Account
 	facts     facts
+	undone    func() map[int64]*undone
 }
 
 // askLocked locks cases, proposals and accounts, always in this order and sorted, and
@@ -34,21 +35,30 @@ func askLocked(reads *store.Reads, ids []int64) locked {
 			where a.reimbursement_id = any($1) order by a.id`, ids),
 		ledger.AskLock(reads, "select identity_id from cases where id "+ofProposals, ids),
 		askFacts(reads, ofProposals, ids),
+		askUndone(reads, undoneBy, ids, true),
 	}
 }
 
 // found gives the proposals with their plans as they stand now, by id.
-func (l locked) found() map[int64]*approval {
+func (l locked) found() (map[int64]*approval, error) {
 	of := make([]*cases.Case, len(*l.cases))
 	for i := range of {
 		of[i] = &(*l.cases)[i]
 	}
-	subjects := l.facts.subjects(of, *l.accounts)
+	subjects, undone := l.facts.subjects(of, *l.accounts), l.undone()
 	out := make(map[int64]*approval, len(*l.proposals))
 	for i := range *l.proposals {
 		r := &(*l.proposals)[i]
 		s := subjects[r.CaseID]
-		out[r.ID] = &approval{Reimbursement: r, subject: s, editors: s.editors()}
+		a := &approval{Reimbursement: r, subject: s, editors: s.editors()}
+		if r.Undoes != nil {
+			own, err := *s, error(nil)
+			a.undoes, a.subject, a.editors = undone[*r.Undoes], &own, nil
+			if own.plan, err = a.undoes.plan(s.facts); err != nil {
+				return nil, err
+			}
+		}
+		out[r.ID] = a
 	}
 	for _, g := range *l.approvals {
 		a := out[g.ReimbursementID]
@@ -56,7 +66,7 @@ func (l locked) found() map[int64]*approval {
 			a.given = append(a.given, g.StaffID)
 		}
 	}
-	return out
+	return out, nil
 }
 
 // lockForDecision locks proposals with their plans, in one round trip.
@@ -66,7 +76,7 @@ func lockForDecision(tx *store.Tx, ids []int64) (map[int64]*approval, error) {
 	if err := reads.Run(tx.DB); err != nil {
 		return nil, err
 	}
-	return asked.found(), nil
+	return asked.found()
 }
 
 // preparation is what posting needs beside the proposals. The numbers are as many as
@@ -105,5 +115,9 @@ func lockForApproval(tx *store.Tx, ids []int64, hasty bool) (map[int64]*approval
 		return nil, nil, err
 	}
 	to, err := addressees(tx.Vault(), notices.ReimbursementCompleted)
-	return asked.found(), &preparation{companies(), *programs, to, *transfers, *mails, *siblings, *homes}, err
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := asked.found()
+	return found, &preparation{companies(), *programs, to, *transfers, *mails, *siblings, *homes}, err
 }

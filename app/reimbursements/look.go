@@ -29,11 +29,11 @@ func LookAgain(db *gorm.DB, rows []Row) (map[int64]*Looked, error) {
 	if err := reads.Run(db); err != nil {
 		return nil, err
 	}
-	return found(), nil
+	return found()
 }
 
 // AskLookAgain reads for LookAgain; what it returns gives it once the reads have run.
-func AskLookAgain(reads *store.Reads, rows []Row) func() map[int64]*Looked {
+func AskLookAgain(reads *store.Reads, rows []Row) func() (map[int64]*Looked, error) {
 	ids, caseIDs := make([]int64, len(rows)), make([]int64, len(rows))
 	for i, r := range rows {
 		ids[i], caseIDs[i] = r.Reimbursement.ID, r.CaseID
@@ -45,23 +45,31 @@ func AskLookAgain(reads *store.Reads, rows []Row) func() map[int64]*Looked {
 	of := store.Ask[whose](reads, "select "+caseColumns+", i.login from cases c join identities i on i.id = c.identity_id where c.id = any($1)", caseIDs)
 	lines := askLines(reads, ids)
 	given := store.Ask[Approval](reads, "select reimbursement_id, staff_id from approvals where reimbursement_id = any($1) and voided_at is null", ids)
-	plans := askNow(reads, caseIDs)
-	return func() map[int64]*Looked {
+	plans, undoes := askNow(reads, caseIDs), askUndone(reads, undoneBy, ids, false)
+	return func() (map[int64]*Looked, error) {
 		theirs, logins := make([]*cases.Case, len(*of)), make(map[int64][]byte, len(*of))
 		for i, w := range *of {
 			theirs[i], logins[w.Case.ID] = &(*of)[i].Case, w.Login
 		}
-		subjects, lines := plans(theirs), byProposal(*lines)
+		subjects, lines, undone := plans(theirs), byProposal(*lines), undoes()
 		out := make(map[int64]*Looked, len(rows))
 		for _, r := range rows {
 			s := subjects[r.CaseID]
+			plan, editors := s.plan, s.editors()
+			if r.Undoes != nil {
+				var err error
+				if plan, err = undone[*r.Undoes].plan(s.facts); err != nil {
+					return nil, err
+				}
+				editors = nil
+			}
 			out[r.Reimbursement.ID] = &Looked{IdentityID: s.IdentityID, Login: logins[r.CaseID], Lines: lines[r.Reimbursement.ID],
-				Editors: s.editors(), Now: s.plan, Changed: !bytes.Equal(s.plan.Hash(), r.PlanHash)}
+				Editors: editors, Now: plan, Changed: !bytes.Equal(plan.Hash(), r.PlanHash)}
 		}
 		for _, g := range *given {
 			out[g.ReimbursementID].Given = append(out[g.ReimbursementID].Given, g.StaffID)
 		}
-		return out
+		return out, nil
 	}
 }
 

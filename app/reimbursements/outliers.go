@@ -19,11 +19,12 @@ const (
 	Adjusted       = "adjusted"        // somebody's own line is part of the plan
 	OwnUnverified  = "own_unverified"  // as OwnUse, and the member was verified in no call
 	OwnUse         = "own_use"         // a movement of the case was found to be the member's own
+	Undo           = "undo"            // it takes back what was approved before, see ProposeUndo
 	ContactChanged = "contact_changed" // a contact was registered on or after the incident's first day
 )
 
 // Flags lists them, most serious first.
-var Flags = []string{Correction, DoubleReal, UnusualAmount, Adjusted, OwnUnverified, OwnUse, ContactChanged}
+var Flags = []string{Undo, Correction, DoubleReal, UnusualAmount, Adjusted, OwnUnverified, OwnUse, ContactChanged}
 
 // Bands are the company costs, in points of the program where it is largest, up to
 // which proposals are grouped; what is above the last makes a band of its own.
@@ -103,7 +104,7 @@ func medians(db *gorm.DB, incident int64, made []*subject) (map[kind]int64, erro
 	rows, err := store.Select[row](db, `select class, program_id, percentile_disc(0.5) within group (order by cost) as median from (
 		select c.class, r.program_id, r.cost from (values ('submitted'), ('approved'), ('posted')) as s(state)
 		cross join lateral (select case_id, cost_program_id as program_id, cost from reimbursements
-			where incident_id = $1 and state = s.state and cost > 0 order by id desc limit $2) r
+			where incident_id = $1 and state = s.state and cost > 0 and undoes is null order by id desc limit $2) r
 		join cases c on c.id = r.case_id where c.class is not null
 		union all select * from unnest($3::text[], $4::smallint[], $5::bigint[])) x
 		group by 1, 2 having count(*) >= $6`, incident, usualWithin, classes, programs, costs, usualFrom)

@@ -56,10 +56,11 @@ type Balance struct {
 type Plan struct {
 	Class    string    `json:"class"`
 	Lines    []Line    `json:"lines"`
-	Balances []Balance `json:"balances"` // of the programs whose balance is known
+	Balances []Balance `json:"balances"`       // of the programs whose balance is known
+	Legs     []LegAs   `json:"legs,omitempty"` // of one that undoes another: the other's legs as they are
 
 	Missing  []int16 `json:"-"` // programs that the plan needs and whose balance is unknown: then there are no lines
-	Exceeded []int16 `json:"-"` // programs in which adjustments take more than there is: then it cannot be proposed
+	Exceeded []int16 `json:"-"` // programs in which adjustments, or an undo, take more than there is: then it cannot be proposed
 	Doubles  []int64 `json:"-"` // movements that have an equal one, until a supervisor decides
 	Corrects bool    `json:"-"` // a line changes what was posted for its movement
 }
@@ -68,7 +69,11 @@ type Plan struct {
 type Entries struct {
 	Points, CounterPoints int64
 	Count                 int16
+	Undone                int16 // of Count, those of plans that were undone and of what undid them
 }
+
+// stand reports whether anything was posted that was not undone.
+func (e Entries) stand() bool { return e.Count > e.Undone }
 
 // Facts is what a plan is computed from: the movements of one ID in one incident with
 // the cancellations of its exchanges, what was posted for each, the adjustments that
@@ -82,6 +87,7 @@ type Facts struct {
 	Absorbed    map[int16]int64 // by program, what plans of all cases of the ID absorbed
 	BorneHere   map[int16]int64 // by program, what plans of this case absorbed
 	Adjusted    map[int16]int64 // by program, what plans of all cases of the ID gave as adjustments
+	Given       map[int64]int16 // by adjustment, how often it was posted, or taken back
 	Balances    map[int16]int64
 	Assumed     map[int16]int64 // by program, what is on an account of which nobody stated a balance: there may be more
 	Behind      map[int16]int64 // by program, what left the account and is not posted, because nothing is on it
@@ -110,7 +116,7 @@ func Compute(f Facts) Plan {
 	for _, m := range f.Movements {
 		if line, ok := f.due(m, cancelled[m.ID]); ok {
 			p.Lines = append(p.Lines, line)
-			p.Corrects = p.Corrects || f.Posted[m.ID].Count > 0
+			p.Corrects = p.Corrects || f.Posted[m.ID].stand()
 		}
 	}
 	for _, a := range f.Adjustments {
@@ -267,7 +273,7 @@ func balanced(own, adjusted int64) int64 {
 // posted reports whether an earlier plan of the case was posted for a movement.
 func (f Facts) posted() bool {
 	for _, e := range f.Posted {
-		if e.Count > 0 {
+		if e.stand() {
 			return true
 		}
 	}

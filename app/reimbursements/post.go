@@ -25,15 +25,18 @@ func (p *preparation) post(tx *store.Tx, approved []*approval) error {
 		if !a.last {
 			continue
 		}
-		state := Posted
-		if a.legs = p.legs(a); a.legs != nil {
+		state, err := Posted, error(nil)
+		if a.legs, err = p.legs(a); err != nil {
+			return err
+		}
+		if a.legs != nil {
 			state = Approved
 		}
 		decidedNow(a.Reimbursement, state, a.by, tx.Now)
 		a.TransferID, a.mail = &p.transfers[i], p.mails[i]
 		drafts = append(drafts, ledger.Draft{ID: p.transfers[i], Key: a.TransferKey(), Postings: postings(a.plan, a.accounts, p.companies)})
 		for _, b := range a.plan.Balances {
-			if b.Behind > 0 {
+			if b.Behind != 0 {
 				behind[a.accounts[b.ProgramID]] = b.Behind
 			}
 		}
@@ -55,41 +58,59 @@ func (p *preparation) post(tx *store.Tx, approved []*approval) error {
 	if err := p.tellMembers(tx, booked, results); err != nil {
 		return err
 	}
+	if err := undo(tx, booked); err != nil {
+		return err
+	}
 	return p.reviewSiblings(tx, booked)
 }
 
 // markBooked notes in which state proposals are now, and their cases, and has the point systems
 // outside do their legs.
 func markBooked(tx *store.Tx, booked []*approval, results map[int64]result) error {
-	var ids, transfers, deciders []int64
+	var ids, transfers, deciders, owing, proposers []int64
 	var told []*string
+	var states []string
 	var legs []points.Draft
 	cased := map[string][]int64{}
 	for _, a := range booked {
 		ids, transfers, deciders = append(ids, a.Reimbursement.ID), append(transfers, *a.TransferID), append(deciders, a.by.ID)
-		cased[a.Reimbursement.State] = append(cased[a.Reimbursement.State], a.CaseID)
-		if a.legs != nil {
+		states = append(states, a.Reimbursement.State)
+		switch {
+		case a.undoes == nil:
+			cased[a.Reimbursement.State] = append(cased[a.Reimbursement.State], a.CaseID)
+		case a.legs == nil:
+			owing, proposers = append(owing, a.CaseID), append(proposers, a.undoes.ProposerID)
+		}
+		legs = append(legs, a.legs...)
+		if a.legs != nil && a.undoes == nil {
 			kept, err := json.Marshal(results[a.CaseID])
 			if err != nil {
 				return err
 			}
-			legs, a.Told = append(legs, a.legs...), new(string(kept))
+			a.Told = new(string(kept))
 		}
 		told = append(told, a.Told)
 	}
-	tx.Queue(`update reimbursements r set state = case when p.m is null then 'posted' else 'approved' end, decided_at = $3, decided_by = p.d, transfer_id = p.t, told = p.m::jsonb
-		from unnest($1::bigint[], $2::bigint[], $4::bigint[], $5::text[]) as p(id, t, d, m) where r.id = p.id`, ids, transfers, tx.Now, deciders, told)
+	tx.Queue(`update reimbursements r set state = p.s, decided_at = $3, decided_by = p.d, transfer_id = p.t, told = p.m::jsonb
+		from unnest($1::bigint[], $2::bigint[], $4::bigint[], $5::text[], $6::text[]) as p(id, t, d, m, s) where r.id = p.id`, ids, transfers, tx.Now, deciders, told, states)
 	for _, state := range []string{Posted, Approved} {
 		if cased[state] != nil {
 			cases.MarkProposal(tx, cased[state], state)
 		}
+	}
+	if owing != nil {
+		owesAgain(tx, owing, proposers)
 	}
 	return points.Decide(tx, legs)
 }
 
 // legs are what a plan moves for the member in programs outside, a program each. What had left
 // an account before and is posted with the plan is no part of them: it had left there as well.
-func (p *preparation) legs(a *approval) (legs []points.Draft) {
+// What undoes another plan takes back what was done of that.
+func (p *preparation) legs(a *approval) (legs []points.Draft, err error) {
+	if a.undoes != nil {
+		return a.undoes.legsBack(a.Reimbursement.ID)
+	}
 	for _, h := range p.homes {
 		d := points.Draft{ReimbursementID: a.Reimbursement.ID, IdentityID: a.IdentityID, Home: h, Parts: map[string]int64{}}
 		for _, l := range a.plan.Lines {
@@ -104,7 +125,7 @@ func (p *preparation) legs(a *approval) (legs []points.Draft) {
 			legs = append(legs, d)
 		}
 	}
-	return legs
+	return legs, nil
 }
 
 // reviewSiblings looks again at the other cases of IDs whose balances moved: what was absorbed
@@ -113,7 +134,7 @@ func (p *preparation) reviewSiblings(tx *store.Tx, posted []*approval) error {
 	var ids []int64
 	for _, s := range p.siblings {
 		if slices.ContainsFunc(posted, func(a *approval) bool { return a.IdentityID == s.IdentityID }) &&
-			!slices.ContainsFunc(posted, func(a *approval) bool { return a.CaseID == s.ID }) {
+			!slices.ContainsFunc(posted, func(a *approval) bool { return a.CaseID == s.ID && a.undoes == nil }) {
 			ids = append(ids, s.ID)
 		}
 	}
@@ -155,7 +176,7 @@ func postings(plan Plan, member map[int16]int64, companies map[string]map[int16]
 		}
 	}
 	for _, b := range plan.Balances {
-		if b.Behind > 0 {
+		if b.Behind != 0 {
 			give(ledger.Moved, b.ProgramID, -b.Behind)
 		}
 	}
@@ -182,6 +203,8 @@ func compensated(tx *store.Tx, posted []*approval) {
 			entry := int16(1)
 			if l.MovementID != nil {
 				entry += a.facts.Posted[*l.MovementID].Count
+			} else {
+				entry += a.facts.Given[*l.AdjustmentID]
 			}
 			ids, movements, adjustments, entries = append(ids, a.Reimbursement.ID), append(movements, l.MovementID), append(adjustments, l.AdjustmentID), append(entries, entry)
 		}
@@ -220,7 +243,7 @@ func postedBefore(tx *store.Tx, posted []*approval) (map[int64]earlier, error) {
 	}
 	rows, err := store.Select[sum](tx.DB, `select r.case_id, l.program_id, sum(l.points)::bigint as points,
 		bool_or(l.kind = 'rollback') as restored, bool_or(l.kind in ('reimburse', 'adjust')) as reimbursed from reimbursements r join reimbursement_points l on l.reimbursement_id = r.id
-		where r.case_id = any($1) and r.state = 'posted' group by 1, 2`, of)
+		where r.case_id = any($1) and r.state = 'posted' and r.undoes is null group by 1, 2`, of)
 	for _, r := range rows {
 		e := out[r.CaseID]
 		e.points[r.ProgramID] = r.Points
@@ -238,7 +261,7 @@ func postedBefore(tx *store.Tx, posted []*approval) (map[int64]earlier, error) {
 	}
 	happened, err := store.Select[since](tx.DB, `select c.id as case_id, a.program_id, a.as_of, coalesce(sum(p.points) filter (where p.purpose <> 'opening'), 0)::bigint as moved
 		from cases c join accounts a on a.identity_id = c.identity_id
-		cross join lateral (select max(transfer_id) as id from reimbursements where case_id = c.id and state = 'posted') r
+		cross join lateral (select max(transfer_id) as id from reimbursements where case_id = c.id and state = 'posted' and undoes is null) r
 		left join postings p on p.account_id = a.id and p.transfer_id > r.id
 		where c.id = any($1) group by c.id, a.id`, of)
 	for _, s := range happened {
@@ -249,7 +272,7 @@ func postedBefore(tx *store.Tx, posted []*approval) (map[int64]earlier, error) {
 	}
 	type cancel struct{ CaseID, ID int64 }
 	learned, err := store.Select[cancel](tx.DB, `select c.id as case_id, m.id from cases c join movements m on m.identity_id = c.identity_id and m.incident_id = c.incident_id and m.kind = 'cancel'
-		where c.id = any($1) and m.learned_at > (select max(t.at) from reimbursements r join transfers t on t.id = r.transfer_id where r.case_id = c.id and r.state = 'posted')`, of)
+		where c.id = any($1) and m.learned_at > (select max(t.at) from reimbursements r join transfers t on t.id = r.transfer_id where r.case_id = c.id and r.state = 'posted' and r.undoes is null)`, of)
 	for _, m := range learned {
 		out[m.CaseID].learned[m.ID] = true
 	}

@@ -227,7 +227,11 @@ func PreviewApprovals(db *gorm.DB, by access.Actor, ids []int64) (*ApprovalsPrev
 		return nil, err
 	}
 	p := &ApprovalsPreview{Left: map[string]int64{LeftSettled: int64(len(ids) - len(rows))}, Totals: NewTotals(), Waiting: NewTotals(), Classes: map[string]int64{}}
-	found, seen := again(), looks()
+	found, err := again()
+	if err != nil {
+		return nil, err
+	}
+	seen := looks()
 	for _, r := range rows {
 		l := found[r.ID]
 		if why := l.leaves(by.ID, r, seen[r.ID]); why != "" {

@@ -59,6 +59,8 @@ type Reimbursement struct {
 	Flags           string     // some of Flags, a space between; empty: stands out in nothing
 	Cost            int64      // the company cost in the program where it is largest, in its points
 	CostProgramID   *int16
+	Undoes          *int64 // the proposal whose plan this one reverses, see ProposeUndo
+	UndoneBy        *int64 // the one that reversed this, which is Returned then
 }
 
 // Approval is one supervisor's word; a change after submission voids it.
@@ -117,6 +119,9 @@ func (r Reimbursement) approve(by access.Actor, given []int64, editors []int64, 
 	}
 	if len(now.Doubles) > 0 {
 		return false, fault.New(fault.Conflict, "double_undecided")
+	}
+	if len(now.Exceeded) > 0 {
+		return false, fault.New(fault.Conflict, "undo_exceeds")
 	}
 	return len(given)+1 >= int(r.ApprovalsNeeded), nil
 }

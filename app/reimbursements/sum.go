@@ -29,7 +29,7 @@ func stillOwed(tx *store.Tx, c *cases.Case) (owed, due bool, err error) {
 // of which something is left, with the balances as they are and what else moved them since.
 // A balance that was stated anew moved nothing.
 func givenBack(tx *store.Tx, c *cases.Case) ([]notices.Points, error) {
-	return store.Select[notices.Points](tx.DB, `with own as (select transfer_id from reimbursements where case_id = $1 and state = 'posted')
+	return store.Select[notices.Points](tx.DB, `with own as (select transfer_id from reimbursements where case_id = $1 and state = 'posted' and undoes is null)
 		select p.name_ja, p.name_en, p.unit_ja, p.unit_en, p.unit_en_one, case when a.assumed then 0 else a.balance end as balance, a.assumed as unknown,
 		  coalesce(sum(l.points) filter (where l.kind = 'rollback'), 0)::bigint as restored,
 		  coalesce(sum(l.points) filter (where l.kind = 'reimburse'), 0)::bigint as reimbursed,
@@ -39,7 +39,7 @@ func givenBack(tx *store.Tx, c *cases.Case) ([]notices.Points, error) {
 		    and s.purpose <> 'opening' and (s.purpose = 'moved' or s.transfer_id not in (select transfer_id from own))) end as moved
 		from reimbursements r join reimbursement_points l on l.reimbursement_id = r.id
 		join programs p on p.id = l.program_id join accounts a on a.identity_id = $2 and a.program_id = p.id
-		where r.case_id = $1 and r.state = 'posted' group by p.id, a.id
+		where r.case_id = $1 and r.state = 'posted' and r.undoes is null group by p.id, a.id
 		having sum(l.points) filter (where l.kind = 'rollback') <> 0 or sum(l.points) filter (where l.kind = 'reimburse') <> 0
 		  or sum(l.points) filter (where l.kind = 'absorb') <> 0 or sum(l.points) filter (where l.kind = 'adjust') <> 0 order by p.id`, c.ID, c.IdentityID)
 }

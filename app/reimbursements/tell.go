@@ -24,6 +24,9 @@ func (p *preparation) results(tx *store.Tx, booked []*approval) (map[int64]resul
 	}
 	out := make(map[int64]result, len(booked))
 	for _, a := range booked {
+		if a.undoes != nil {
+			continue
+		}
 		out[a.CaseID] = result{a.plan.Corrects, pointsFacts(a, p.programs, before[a.CaseID]), before[a.CaseID].ways}
 	}
 	return out, nil
@@ -33,7 +36,7 @@ func (p *preparation) results(tx *store.Tx, booked []*approval) (map[int64]resul
 func (p *preparation) tellMembers(tx *store.Tx, booked []*approval, results map[int64]result) error {
 	var of []*telling
 	for _, a := range booked {
-		if a.legs == nil {
+		if a.legs == nil && a.undoes == nil {
 			a.telling = &telling{Case: a.Case, result: results[a.CaseID], who: p.addressees[a.CaseID], mail: a.mail}
 			of = append(of, a.telling)
 		}

@@ -19,6 +19,8 @@ var (
 	ToDecideDouble  = verbs.Declare(verbs.Verb{Name: "double.decided", Needs: access.Supervise, Subject: "case", Reason: true})
 	ToAddAdjustment = verbs.Declare(verbs.Verb{Name: "adjustment.added", Needs: access.Propose, Subject: "case", Reason: true})
 
+	ToProposeUndo = verbs.Declare(verbs.Verb{Name: "reimbursement.undo_submitted", Needs: access.Propose, Subject: "reimbursement", Reason: true})
+
 	ToUndoAdjustment = verbs.Declare(verbs.Verb{Name: "adjustment.undone", Needs: access.Propose, Subject: "case"})
 
 	ToRemind   = verbs.Declare(verbs.Verb{Name: "reimbursement.reminded", Needs: access.Program, Subject: "reimbursement"})

@@ -169,7 +169,11 @@ func (p *page) waitingRows(rows []reimbursements.Row, programs []incidents.Progr
 	if err := reads.Run(p.db); err != nil {
 		return nil, nil, err
 	}
-	looked, looks := again(), seen()
+	looked, err := again()
+	if err != nil {
+		return nil, nil, err
+	}
+	looks := seen()
 	out := make([]ui.ReimbursementRow, len(rows))
 	shown := map[int64][]byte{}
 	for i, r := range rows {

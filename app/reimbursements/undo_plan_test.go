@@ -141,8 +141,14 @@ func TestNothingIsTakenBackWhereNothingWasDone(t *testing.T) {
 func TestAnUndoIsDecidedUnderFourEyes(t *testing.T) {
 	w, c, y, r := halfDone(t, both)
 	for name, end := range map[string]func(id int64) error{
-		"returned": func(id int64) error { _, err := reimbursements.Return(w.Ctx, w.Store, w.Supervisor2, id, "x"); return err },
-		"rejected": func(id int64) error { _, err := reimbursements.Reject(w.Ctx, w.Store, w.Supervisor2, id, "x"); return err },
+		"returned": func(id int64) error {
+			_, err := reimbursements.Return(w.Ctx, w.Store, w.Supervisor2, id, "x")
+			return err
+		},
+		"rejected": func(id int64) error {
+			_, err := reimbursements.Reject(w.Ctx, w.Store, w.Supervisor2, id, "x")
+			return err
+		},
 		"withdrawn": func(id int64) error {
 			_, err := reimbursements.Withdraw(w.Ctx, w.Store, w.Supervisor, id, "x")
 			return err
@@ -296,7 +302,8 @@ func TestADroppedLegThatWasDoneIsTakenBack(t *testing.T) {
 				t.Fatal(err)
 			}
 			reached, answer := make(chan bool), make(chan bool)
-			y.Refuse(func(string, string, int64) string { close(reached); <-answer; return "" })
+			var first sync.Once
+			y.Refuse(func(string, string, int64) string { first.Do(func() { close(reached); <-answer }); return "" })
 			sent := make(chan error)
 			go func() { sent <- points.Send(w.Ctx, w.Store) }()
 			<-reached
@@ -336,7 +343,8 @@ func TestADroppedLegThatWasDoneIsTakenBack(t *testing.T) {
 func TestAnUndoTakesNoMoreThanIsThere(t *testing.T) {
 	w, c, _, r := halfDone(t, both)
 	// The member spends what was given back.
-	w.Import("", movements("X0,"+login(0)+",2014-08-02 10:00,exchange,pointtalk,,gift,3000,,,none"))
+	w.Clock.Add(3 * time.Hour)
+	spend(t, w, "X0,"+login(0)+",2014-07-31 12:00,exchange,pointtalk,,gift,3000,,,none")
 	if talk, _ := balances(t, w, c); talk != 100 {
 		t.Fatalf("%d", talk)
 	}
@@ -382,40 +390,53 @@ func TestAnUndoAfterASecondIncidentMovedTheAccount(t *testing.T) {
 	books(t, w)
 	talk, goo := balances(t, w, c)
 	wantTalk, wantGoo := both.whole()
-	if talk != wantTalk || goo != wantGoo || y.Balance(login(0), "goo") != 107 {
+	if talk != wantTalk || goo != wantGoo+7 || y.Balance(login(0), "goo") != 107 {
 		t.Errorf("%d %d, outside %d", talk, goo, y.Balance(login(0), "goo"))
 	}
 }
 
-// What had left an account before it could be posted leaves it again when the plan is undone.
+// What had left an account before it could be posted, and was posted with a correction, is
+// behind again when that is undone; what was posted before the correction stays.
 func TestAnUndoOfAPlanThatPostedWhatHadLeft(t *testing.T) {
-	l := loss{talk: 0, goo: 50, sent: 3000, received: 600, exchanged: 700}
-	w, of := importLosses(t, l)
+	w, of := importLosses(t, loss{talk: 100, goo: 700, sent: 1000, received: 200})
 	c, y := of[0], w.ConnectPoints(t, []string{"goo", "pointtalk"})
-	w.Import("", movements("X0,"+login(0)+",2014-08-02 10:00,exchange,pointtalk,,gift,40,,,none"))
-	behind := func() int64 {
-		return count(t, w, "select coalesce(sum(behind), 0)::bigint from accounts where identity_id = $1", c.IdentityID)
+	stands := func(when string, wantGoo, wantBehind int64) {
+		t.Helper()
+		behind := count(t, w, "select coalesce(sum(behind), 0)::bigint from accounts where identity_id = $1", c.IdentityID)
+		if talk, goo := balances(t, w, c); talk != 1100 || goo != wantGoo || behind != wantBehind {
+			t.Fatalf("%s: %d %d, %d behind", when, talk, goo, behind)
+		}
+		books(t, w)
 	}
-	before := behind()
-	y.Refuse(refuseGoo)
-	r := approved(t, w, c)
+	approved(t, w, c)
 	w.SendLegs(t)
-	if before != 40 || behind() != 0 {
-		t.Fatalf("%d behind, then %d", before, behind())
-	}
+	spend(t, w, "E,"+login(0)+",2014-07-28 20:00,exchange,goo,,x,600,,,confirmed")
+	stands("learned", 0, 100)
+	y.Refuse(refuseGoo)
+	r := approved(t, w, again(t, w, c))
+	w.SendLegs(t)
+	stands("corrected", 500, 0)
 	u := proposeUndo(t, w, w.Agent, r.ID)
 	if _, err := reimbursements.Approve(w.Ctx, w.Store, w.Supervisor, u.ID); err != nil {
 		t.Fatal(err)
 	}
+	stands("undone", 0, 100)
+	if c = again(t, w, c); c.PointsOpen != cases.CorrectionDue {
+		t.Errorf("no correction is due: %+v", c)
+	}
 	y.Refuse(nil)
+	approved(t, w, c)
 	w.SendLegs(t)
-	if talk, goo := balances(t, w, c); talk != 0 || goo != 50 || behind() != 40 {
-		t.Errorf("%d %d, %d behind", talk, goo, behind())
+	stands("corrected again", 500, 0)
+	if again(t, w, c).PointsOpen != 0 || mailed(t, w, c, notices.ReimbursementCorrected) != 1 {
+		t.Error("the member was told otherwise")
 	}
-	approved(t, w, again(t, w, c))
-	w.SendLegs(t)
-	if talk, goo := balances(t, w, c); talk != 2960 || goo != 150 || behind() != 0 {
-		t.Errorf("%d %d, %d behind", talk, goo, behind())
+}
+
+// spend imports a movement of the member's own.
+func spend(t testing.TB, w *apptest.World, line string) {
+	t.Helper()
+	if i := w.Import("", movements(line)); i.Rejected > 0 {
+		t.Fatalf("%+v", i)
 	}
-	books(t, w)
 }

@@ -925,6 +925,15 @@ func acts(t *testing.T, w *apptest.World) []act {
 			l := refusedLeg(t, w)
 			return func(by access.Actor) error { return points.SendAgain(ctx, db, by, l.ID) }
 		}},
+		{reimbursements.ToProposeUndo, "", agent, func() func(access.Actor) error {
+			l := refusedLeg(t, w)
+			_, err := w.Pool.Exec(ctx, "update reimbursements set state = 'approved' where id = $1", l.ReimbursementID)
+			must(t, err)
+			return func(by access.Actor) error {
+				_, err := reimbursements.ProposeUndo(ctx, db, by, l.ReimbursementID, "口座が閉鎖されている")
+				return err
+			}
+		}},
 		{points.ToSettleByHand, "", supervisor, func() func(access.Actor) error {
 			l := refusedLeg(t, w)
 			return func(by access.Actor) error {

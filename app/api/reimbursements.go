@@ -57,6 +57,8 @@ type reimbursementJSON struct {
 	SubmittedAt     time.Time              `json:"submitted_at"`
 	DecidedAt       *time.Time             `json:"decided_at"`
 	Reason          string                 `json:"reason,omitempty"`
+	Undoes          *int64                 `json:"undoes,omitempty"`
+	UndoneBy        *int64                 `json:"undone_by,omitempty"`
 }
 
 // planWords turns internal numbers of a plan into the names callers know.
@@ -162,7 +164,7 @@ func (a *API) writeReimbursement(r *request, status int, of *reimbursements.Reim
 func (a *API) writeShown(r *request, status int, of *reimbursements.Shown) error {
 	w := newPlanWords(of.Programs)
 	out := reimbursementJSON{ID: of.ID, Case: cases.Number(of.CaseID), State: of.State, Proposer: of.ProposerID, ApprovalsNeeded: of.ApprovalsNeeded,
-		Approvals: []approvalJSON{}, Lines: w.lines(of.Lines, of.References), Totals: w.totals(of.Lines), SubmittedAt: of.SubmittedAt, DecidedAt: of.DecidedAt}
+		Approvals: []approvalJSON{}, Lines: w.lines(of.Lines, of.References), Totals: w.totals(of.Lines), SubmittedAt: of.SubmittedAt, DecidedAt: of.DecidedAt, Undoes: of.Undoes, UndoneBy: of.UndoneBy}
 	plan, err := of.Plan(of.Lines)
 	if err != nil {
 		return err

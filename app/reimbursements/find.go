@@ -122,6 +122,27 @@ func AskOfCase(reads *store.Reads, caseID int64) *[]Row {
 		where r.case_id = $1 order by r.id desc`, caseID)
 }
 
+// Latest is the newest of a case's proposals that undoes no other; nil: there is none. The
+// proposals are those of AskOfCase.
+func Latest(of []Row) *Row {
+	for i := range of {
+		if of[i].Undoes == nil {
+			return &of[i]
+		}
+	}
+	return nil
+}
+
+// UndoneIn is the newest proposal among a case's that undoes one and is not ended; 0: there is none.
+func UndoneIn(of []Row, id int64) int64 {
+	for _, r := range of {
+		if r.Undoes != nil && *r.Undoes == id && (r.Pending() || r.TransferID != nil) {
+			return r.Reimbursement.ID
+		}
+	}
+	return 0
+}
+
 // ByID finds a proposal. Unknown: NotFound.
 func ByID(db *gorm.DB, id int64) (*Reimbursement, error) {
 	return store.Find[Reimbursement](db, "id = ?", id)

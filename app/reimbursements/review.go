@@ -199,7 +199,7 @@ func reviewReturned(tx *store.Tx, subjects map[int64]*subject) error {
 		return nil
 	}
 	type last struct{ CaseID, ProposerID int64 }
-	of, err := store.Select[last](tx.DB, "select distinct on (case_id) case_id, proposer_id from reimbursements where case_id = any($1) order by case_id, id desc", due)
+	of, err := store.Select[last](tx.DB, "select distinct on (case_id) case_id, proposer_id from reimbursements where case_id = any($1) and undoes is null order by case_id, id desc", due)
 	if err != nil {
 		return err
 	}

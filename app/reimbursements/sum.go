@@ -20,7 +20,7 @@ func stillOwed(tx *store.Tx, c *cases.Case) (owed, due bool, err error) {
 		return false, false, err
 	}
 	var nothing bool
-	err = store.Scan(tx.DB, `select coalesce((select r.state = 'rejected' and r.rejection = any($2) and r.plan_hash = $3 from reimbursements r where r.case_id = $1 order by r.id desc limit 1), false)`,
+	err = store.Scan(tx.DB, `select coalesce((select r.state = 'rejected' and r.rejection = any($2) and r.plan_hash = $3 from reimbursements r where r.case_id = $1 and r.undoes is null order by r.id desc limit 1), false)`,
 		[]any{c.ID, nothingDue, plan.Hash()}, &nothing)
 	return true, !nothing, err
 }

@@ -398,8 +398,10 @@ func TestAnUndoAfterASecondIncidentMovedTheAccount(t *testing.T) {
 // What had left an account before it could be posted, and was posted with a correction, is
 // behind again when that is undone; what was posted before the correction stays.
 func TestAnUndoOfAPlanThatPostedWhatHadLeft(t *testing.T) {
-	w, of := importLosses(t, loss{talk: 100, goo: 700, sent: 1000, received: 200})
-	c, y := of[0], w.ConnectPoints(t, []string{"goo", "pointtalk"})
+	w := apptest.NewWorld(t)
+	w.Import("login_id,name,balance_pointtalk,balance_goo,restricted_at\n"+login(0)+",山田 太郎,100,700,2014-07-28 10:00\n",
+		movements("T,"+login(0)+",2014-07-20 01:00,transfer,pointtalk,goo,,1000,200,,confirmed"))
+	c, y := w.Case(login(0)), w.ConnectPoints(t, []string{"goo", "pointtalk"})
 	stands := func(when string, wantGoo, wantBehind int64) {
 		t.Helper()
 		behind := count(t, w, "select coalesce(sum(behind), 0)::bigint from accounts where identity_id = $1", c.IdentityID)
@@ -428,7 +430,7 @@ func TestAnUndoOfAPlanThatPostedWhatHadLeft(t *testing.T) {
 	approved(t, w, c)
 	w.SendLegs(t)
 	stands("corrected again", 500, 0)
-	if again(t, w, c).PointsOpen != 0 || mailed(t, w, c, notices.ReimbursementCorrected) != 1 {
+	if again(t, w, c).PointsOpen != 0 || mailed(t, w, c, notices.ReimbursementCompleted) != 2 {
 		t.Error("the member was told otherwise")
 	}
 }

@@ -12,15 +12,15 @@ import (
 // the end of the day counts for nothing.
 var steps = `with steps as (
 	select distinct s.step, s.id from (
-		select 'proposed' as step, id, proposer_id as who from reimbursements where incident_id = $1 and ` + onDay("submitted_at") + `
+		select 'proposed' as step, id, proposer_id as who from reimbursements where incident_id = $1 and undoes is null and ` + onDay("submitted_at") + `
 		union all
 		select 'approved', r.id, a.staff_id from approvals a join reimbursements r on r.id = a.reimbursement_id
-			where r.incident_id = $1 and ` + standing("a") + ` and ` + onDay("a.at") + `
+			where r.incident_id = $1 and r.undoes is null and ` + standing("a") + ` and ` + onDay("a.at") + `
 				and r.approvals_needed = (select count(*) from approvals b
 					where b.reimbursement_id = a.reimbursement_id and ` + standing("b") + ` and (b.at, b.id) <= (a.at, a.id))
 		union all
 		select state, id, decided_by from reimbursements
-			where incident_id = $1 and state in ('returned', 'rejected', 'withdrawn', 'posted') and ` + onDay("coalesce(posted_at, decided_at)") + `
+			where incident_id = $1 and undoes is null and state in ('returned', 'rejected', 'withdrawn', 'posted') and ` + onDay("coalesce(posted_at, decided_at)") + `
 	) s join staff f on f.id = s.who where ` + ofDesk("f.desk_id") + `) `
 
 // standing is the condition of an approval that was not void by the end of the day.

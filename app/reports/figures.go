@@ -179,7 +179,8 @@ func waiting(db *gorm.DB, incident int64) (w Waiting, err error) {
 	return w, err
 }
 
-// decided sums the stored lines of posted proposals, and of approved and posted ones.
+// decided sums the stored lines of posted proposals, and of approved and posted ones; what was
+// undone is returned, and what undid it moved nothing in the end.
 func decided(db *gorm.DB, incident int64) (posted, approved reimbursements.Totals, err error) {
 	posted, approved = reimbursements.NewTotals(), reimbursements.NewTotals()
 	type sum struct {
@@ -189,7 +190,7 @@ func decided(db *gorm.DB, incident int64) (posted, approved reimbursements.Total
 	}
 	rows, err := store.Select[sum](db, `select r.state, l.kind, l.program_id, sum(l.points)::bigint as points
 		from reimbursements r join reimbursement_points l on l.reimbursement_id = r.id
-		where r.incident_id = $1 and r.state in ('approved', 'posted') group by r.state, l.kind, l.program_id`, incident)
+		where r.incident_id = $1 and r.state in ('approved', 'posted') and r.undoes is null group by r.state, l.kind, l.program_id`, incident)
 	for _, r := range rows {
 		approved.Add(r.Kind, r.ProgramID, r.Points)
 		if r.State == reimbursements.Posted {

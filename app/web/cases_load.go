@@ -103,7 +103,7 @@ func (v *caseView) loadMore() error {
 	if v.by.May(access.Supervise) {
 		f.former = members.AskContactsOf(&reads, contactsSet(*f.changes))
 	}
-	if latest := store.First(*f.proposals); latest != nil {
+	if latest := reimbursements.Latest(*f.proposals); latest != nil {
 		f.approvals = reimbursements.AskApprovals(&reads, latest.Reimbursement.ID)
 	}
 	if err := reads.Run(v.db); err != nil {

@@ -11,7 +11,6 @@ import (
 	"hoten/app/ledger"
 	"hoten/app/reimbursements"
 	"hoten/app/staff"
-	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -194,7 +193,7 @@ func addSum(s *ui.ProgramSum, kind string, points int64) {
 // proposal fills the latest proposal, and whether a new one can be made.
 func (v *caseView) proposal() error {
 	pending, changed, underWay := false, false, false
-	if latest := store.First(*v.found.proposals); latest != nil {
+	if latest := reimbursements.Latest(*v.found.proposals); latest != nil {
 		pending, underWay = latest.Pending(), latest.State == reimbursements.Approved
 		changed = latest.State == reimbursements.Submitted && !bytes.Equal(latest.PlanHash, v.plan.Hash())
 		given := v.shownApprovals(*v.found.approvals)

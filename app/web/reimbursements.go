@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/hex"
 	"errors"
@@ -14,6 +13,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
+	"hoten/app/points"
 	"hoten/app/reimbursements"
 	"hoten/i18n"
 	"hoten/ui"
@@ -63,6 +63,9 @@ func showReimbursement(p *page) error {
 		shown.PostedAt, r.DecidedBy = moment(cmp.Or(r.PostedAt, r.DecidedAt)), nil
 	}
 	shown.Legs = v.legsOf(id)
+	if err := p.undoOf(v, r, &shown); err != nil {
+		return err
+	}
 	return p.fillReimbursement(v, r, &shown)
 }
 
@@ -93,13 +96,18 @@ func (p *page) fillReimbursement(v *caseView, r *reimbursements.Reimbursement, s
 	}
 	if r.Pending() {
 		shown.Flags = strings.Fields(r.Flags)
-		if err := reimbursements.LookedAt(p.ctx, p.w.s, p.by, map[int64][]byte{r.ID: v.plan.Hash()}); err != nil {
+		looked, err := reimbursements.LookAgain(p.db, []reimbursements.Row{{Reimbursement: *r}})
+		if err != nil {
 			return err
 		}
-		if !bytes.Equal(r.PlanHash, v.plan.Hash()) {
-			shown.Changes = p.changes(plan, v.plan, v.programs)
+		now := looked[r.ID]
+		if err := reimbursements.LookedAt(p.ctx, p.w.s, p.by, map[int64][]byte{r.ID: now.Now.Hash()}); err != nil {
+			return err
 		}
-		if err := p.decidable(v, r, shown); err != nil {
+		if now.Changed {
+			shown.Changes = p.changes(plan, now.Now, v.programs)
+		}
+		if err := p.decidable(now, r, shown); err != nil {
 			return err
 		}
 		if p.by.May(access.Decide) {
@@ -153,9 +161,22 @@ func (p *page) planLines(v *caseView, lines []reimbursements.Line, shown *ui.Rei
 	return nil
 }
 
+// undoOf fills what undoes a request, and what it undoes, with the legs that it takes back.
+func (p *page) undoOf(v *caseView, r *reimbursements.Reimbursement, shown *ui.ReimbursementsShow) error {
+	if r.Undoes != nil {
+		if shown.Undoes = *r.Undoes; r.Pending() {
+			shown.Legs = v.legsOf(*r.Undoes)
+		}
+		return nil
+	}
+	shown.UndoneBy = reimbursements.UndoneIn(*v.found.proposals, r.ID)
+	legs, err := points.Legs(p.db, r.ID)
+	shown.MayUndo = shown.UndoneBy == 0 && p.by.May(reimbursements.ToProposeUndo.Needs) && reimbursements.Undoable(*r, legs)
+	return err
+}
+
 // decidable says whether this reader may decide, else why not.
-func (p *page) decidable(v *caseView, r *reimbursements.Reimbursement, shown *ui.ReimbursementsShow) error {
-	editors := reimbursements.Editors(v.facts)
+func (p *page) decidable(now *reimbursements.Looked, r *reimbursements.Reimbursement, shown *ui.ReimbursementsShow) error {
 	given, err := reimbursements.Approvals(p.db, r.ID)
 	if err != nil {
 		return err
@@ -164,14 +185,14 @@ func (p *page) decidable(v *caseView, r *reimbursements.Reimbursement, shown *ui
 	switch {
 	case !p.by.May(access.Decide):
 		shown.WhyNot = i18n.T(p.ctx, "reimbursements.decide.who")
-	case r.ProposerID == p.by.ID || slices.Contains(editors, p.by.ID):
+	case r.ProposerID == p.by.ID || slices.Contains(now.Editors, p.by.ID):
 		shown.WhyNot = i18n.T(p.ctx, "fault.self_approval")
 	case mine && len(shown.Changes) == 0: // what has changed since, whoever approved it returns
 		shown.WhyNot = i18n.T(p.ctx, "fault.already_approved")
 	default:
 		shown.MayDecide = true
 	}
-	shown.Doubles = r.Pending() && len(v.plan.Doubles) > 0
+	shown.Doubles = r.Pending() && len(now.Now.Doubles) > 0
 	shown.MayWithdraw = r.ProposerID == p.by.ID
 	return nil
 }
@@ -279,4 +300,12 @@ func reject(p *page) error {
 		_, err := reimbursements.RejectFor(p.ctx, p.w.s, p.by, id, p.FormValue("rejection"), p.FormValue("reason"))
 		return err
 	})
+}
+
+func proposeUndo(p *page) error {
+	var made *reimbursements.Reimbursement
+	return p.onReimbursement("undo", func(id int64) (err error) {
+		made, err = reimbursements.ProposeUndo(p.ctx, p.w.s, p.by, id, p.FormValue("reason"))
+		return err
+	}, func(int64) error { return p.to(requestURL(made.ID), "undo_proposed") })
 }

@@ -145,6 +145,7 @@ var Routes = []Route{
 	{"POST", "/reimbursements/:id/return", reimbursements.ToReturn, returnOne},
 	{"POST", "/reimbursements/:id/reject", reimbursements.ToReject, reject},
 	{"POST", "/reimbursements/:id/withdraw", reimbursements.ToWithdraw, withdraw},
+	{"POST", "/reimbursements/:id/undo", reimbursements.ToProposeUndo, proposeUndo},
 
 	{"GET", "/incidents", access.ReadCases, showIncidents},
 	{"GET", "/incidents/new", access.ManageIncidents, newIncident},

@@ -430,8 +430,8 @@ func TestAnUndoOfAPlanThatPostedWhatHadLeft(t *testing.T) {
 	approved(t, w, c)
 	w.SendLegs(t)
 	stands("corrected again", 500, 0)
-	if again(t, w, c).PointsOpen != 0 || mailed(t, w, c, notices.ReimbursementCompleted) != 2 {
-		t.Error("the member was told otherwise")
+	if open := again(t, w, c).PointsOpen; open != 0 {
+		t.Errorf("%d is open", open)
 	}
 }
 

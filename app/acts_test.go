@@ -141,7 +141,7 @@ func refusedLeg(t *testing.T, w *apptest.World) points.Leg {
 	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
 		rows, err := store.Returning[struct{ ID int64 }](tx, `insert into point_legs (key, system_id, reimbursement_id, identity_id, program_id, points, parts, decided_at, next_at, state, settled_at, code)
 			select gen_random_uuid(), $1, r.id, c.identity_id, p.id, 5, '{}', $2, $2, 'refused', $2, 'account_closed' from reimbursements r join cases c on c.id = r.case_id cross join programs p
-			where r.state = 'posted' and not exists (select from point_legs l where l.reimbursement_id = r.id and l.program_id = p.id) limit 1 returning id`, y.ID, tx.Now)
+			where r.state in ('posted', 'submitted') and not exists (select from point_legs l where l.reimbursement_id = r.id and l.program_id = p.id) limit 1 returning id`, y.ID, tx.Now)
 		if err == nil {
 			id = rows[0].ID
 		}
@@ -926,11 +926,20 @@ func acts(t *testing.T, w *apptest.World) []act {
 			return func(by access.Actor) error { return points.SendAgain(ctx, db, by, l.ID) }
 		}},
 		{reimbursements.ToProposeUndo, "", agent, func() func(access.Actor) error {
-			l := refusedLeg(t, w)
-			_, err := w.Pool.Exec(ctx, "update reimbursements set state = 'approved' where id = $1", l.ReimbursementID)
-			must(t, err)
+			refusedLeg(t, w) // its point system
+			_, id := proposed()
+			approved(id)
+			if r, err := reimbursements.ByID(store.Read(ctx, db), id); err == nil && r.Pending() {
+				must(t, approve(w, w.Supervisor2, id))
+			}
+			for _, made := range []string{"update reimbursements set state = 'approved' where id = $1",
+				`insert into point_legs (key, system_id, reimbursement_id, identity_id, program_id, points, parts, decided_at, next_at, state, settled_at, code)
+				select gen_random_uuid(), y.id, r.id, c.identity_id, 1, 5, '{}', now(), now(), 'refused', now(), 'account_closed' from reimbursements r join cases c on c.id = r.case_id, point_systems y where r.id = $1 limit 1`} {
+				_, err := w.Pool.Exec(ctx, made, id)
+				must(t, err)
+			}
 			return func(by access.Actor) error {
-				_, err := reimbursements.ProposeUndo(ctx, db, by, l.ReimbursementID, "口座が閉鎖されている")
+				_, err := reimbursements.ProposeUndo(ctx, db, by, id, "口座が閉鎖されている")
 				return err
 			}
 		}},

@@ -442,3 +442,24 @@ func spend(t testing.TB, w *apptest.World, line string) {
 		t.Fatalf("%+v", i)
 	}
 }
+
+// What takes a leg back is read by its key where its answer was lost, and done once.
+func TestAnUndoWhoseAnswerIsLost(t *testing.T) {
+	w, c, y, r := halfDone(t, both)
+	u := proposeUndo(t, w, w.Agent, r.ID)
+	if _, err := reimbursements.Approve(w.Ctx, w.Store, w.Supervisor, u.ID); err != nil {
+		t.Fatal(err)
+	}
+	y.Behave(simulator.Faults{After: 1})
+	w.SendLegs(t)
+	if lost := mustLegs(t, w, u.ID, points.Leg.Uncertain); len(lost) != 1 || *again(t, w, c).ReimbursementState != reimbursements.Approved {
+		t.Fatalf("%+v", lost)
+	}
+	y.Behave(simulator.Faults{})
+	w.Clock.Add(time.Hour)
+	w.SendLegs(t)
+	if byID(t, w, u.ID).State != reimbursements.Posted || y.Asked(mustLegs(t, w, u.ID, points.Leg.Done)[0].Key) != 1 {
+		t.Error("it was asked for again, or is not posted")
+	}
+	even(t, w, c, y, both)
+}

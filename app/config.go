@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"net"
 	"net/mail"
 	"net/netip"
@@ -183,6 +184,13 @@ func (c Config) proxies() (out []netip.Prefix, err error) {
 		out = append(out, p)
 	}
 	return out, nil
+}
+
+// Empty reports whether no installation was made in the data folder: each has its keys there,
+// also with a database of its own elsewhere.
+func (c Config) Empty() bool {
+	_, err := os.Stat(c.keys())
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 func (c Config) keys() string { return filepath.Join(c.DataDir, "keys") }

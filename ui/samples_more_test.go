@@ -27,6 +27,9 @@ func sampleRows(lang string) []CaseRow {
 		if i%2 == 0 {
 			r.Assignee = in(lang, "佐藤 美咲", "Misaki Sato")
 		}
+		if i == 3 || i == 4 {
+			r.LoginID = []string{"watanabehanako0004@ocn.example", strings.Repeat("longest.", 8) + "@ocn.example"}[i-3]
+		}
 		if i == 11 {
 			r.Class, r.Identity, r.Reimbursement = "", "", ""
 		}
@@ -171,10 +174,13 @@ func reimbursementSamples(lang string) map[string]page {
 	index.Piles = []ReimbursementPile{{Incident: "2014-R096", Count: 128, Oldest: jst(7, 30, 18, 4), Program: programs[0].Label, Rollback: 1265000},
 		{Incident: "2014-R096", Count: 128, More: true, Oldest: jst(7, 30, 18, 4), Program: programs[1].Label, Rollback: -253000, Cost: 91542}}
 	for i := range 8 {
+		amounts := map[string]Amounts{"pointtalk": {Rollback: 5000}, "goo": {Rollback: -1000, Reimburse: int64(500 * i), Absorbed: int64(42 * (i % 2))}}
+		if i == 6 {
+			amounts = map[string]Amounts{"pointtalk": {Rollback: 125000, Adjusted: 1000}, "goo": {Rollback: -125000, Reimburse: 112500, Absorbed: 12345, Adjusted: -12345}}
+		}
 		r := ReimbursementRow{Looked: i != 1, Flags: index.Flags[:i%5],
-			ID: int64(i + 1), Case: fmt.Sprintf("R096-%06d", i+1), LoginID: fmt.Sprintf("m%06d@ocn.example", i+1), Class: []string{"A", "B", "C"}[i%3], State: "submitted",
-			Amounts:  map[string]Amounts{"pointtalk": {Rollback: 5000}, "goo": {Rollback: -1000, Reimburse: int64(500 * i), Absorbed: int64(42 * (i % 2))}},
-			Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, i), Needed: 1 + i%2, Approvals: i % 2, MayApprove: i != 3 && i != 5, Changed: i == 3, Own: i == 5,
+			ID: int64(i + 1), Case: fmt.Sprintf("H%07d-%d", i+1265, i), LoginID: fmt.Sprintf("m%06d@ocn.example", i+1), Class: []string{"A", "B", "C"}[i%3], State: "submitted",
+			Amounts: amounts, Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, i), Needed: 1 + i%2, Approvals: i % 2, MayApprove: i != 3 && i != 5, Changed: i == 3, Own: i == 5,
 		}
 		index.Rows = append(index.Rows, r)
 	}

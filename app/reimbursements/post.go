@@ -50,16 +50,16 @@ func (p *preparation) post(tx *store.Tx, approved []*approval) error {
 	if err := voidPointPasswords(tx, posted); err != nil {
 		return err
 	}
-	return p.reviewSiblings(tx, posted)
+	return reviewSiblings(tx, p.siblings, posted)
 }
 
-// reviewSiblings looks again at the other cases of IDs whose balances moved: what was absorbed
-// is of the ID.
-func (p *preparation) reviewSiblings(tx *store.Tx, posted []*approval) error {
+// reviewSiblings looks again at the other cases of the IDs of proposals that were posted or
+// rejected: what was absorbed is of the ID, and what is owed elsewhere is no use by the member.
+func reviewSiblings(tx *store.Tx, siblings []sibling, decided []*approval) error {
 	var ids []int64
-	for _, s := range p.siblings {
-		if slices.ContainsFunc(posted, func(a *approval) bool { return a.IdentityID == s.IdentityID }) &&
-			!slices.ContainsFunc(posted, func(a *approval) bool { return a.CaseID == s.ID }) {
+	for _, s := range siblings {
+		if slices.ContainsFunc(decided, func(a *approval) bool { return a.IdentityID == s.IdentityID }) &&
+			!slices.ContainsFunc(decided, func(a *approval) bool { return a.CaseID == s.ID }) {
 			ids = append(ids, s.ID)
 		}
 	}

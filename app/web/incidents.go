@@ -122,7 +122,7 @@ func (p *page) job() (*ui.Progress, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &ui.Progress{URL: p.frame.Path, State: j.State, Total: j.Total - j.Failed, Processed: j.Processed - j.Failed, Failed: j.Failed}
+	out := &ui.Progress{URL: p.frame.Path, State: j.State, Total: j.Total - j.Failed, Processed: j.Processed - j.Failed, Done: j.Processed - j.Failed, Failed: j.Failed}
 	refused := j.Refused()
 	for _, code := range []string{"balance_unknown", "double_undecided", "pending_elsewhere"} {
 		if n := refused[code]; n > 0 {

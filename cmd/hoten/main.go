@@ -183,6 +183,15 @@ func (c *call) open(ctx context.Context, level slog.Level) (*app.App, error) {
 	return a, err
 }
 
+// openExisting is open for commands that work on what is there: in an empty folder, which may
+// be the wrong one, they make nothing.
+func (c *call) openExisting(ctx context.Context, level slog.Level) (*app.App, error) {
+	if c.cfg.Empty() {
+		return nil, errors.New(i18n.T(c.words(), "cli.no_installation", "folder", c.cfg.DataDir))
+	}
+	return c.open(ctx, level)
+}
+
 // explain says in words why a command did nothing. A refused value is called as its flag.
 func (c *call) explain(err error) string {
 	ctx := c.words()

@@ -148,3 +148,27 @@ test("a suspicion reaches a supervisor wherever they are, with the sound and the
   assert.deepEqual(await heard(), said, "told once");
   for (const page of [sv, agent]) await page.context().close();
 });
+
+test("that a call was hung up stays said on every page until it is dismissed", async () => {
+  const admin = await signIn(browser, hoten.origin, "admin", problems);
+  await admin.goto(hoten.origin + "/cti");
+  await admin.fill("main [name=name]", "PBX");
+  await Promise.all([admin.waitForEvent("load"), admin.press("main [name=name]", "Enter")]);
+  await admin.context().close();
+
+  const agent = await signIn(browser, hoten.origin, "agent", problems);
+  const bar = agent.locator("#ring [data-ring=hung_up]");
+  await agent.route("**/ring", (route) => route.fulfill({ json: { hung_up: 1 } }));
+  await agent.goto(hoten.origin + "/cases");
+  await bar.waitFor();
+  await agent.unroute("**/ring");
+  for (const path of ["/calls", "/mails"]) {
+    await agent.goto(hoten.origin + path);
+    await bar.waitFor();
+    assert.equal(await bar.locator("a").getAttribute("href"), "/pop/1");
+  }
+  await bar.locator("button").click();
+  await agent.goto(hoten.origin + "/cases");
+  assert.equal(await bar.isVisible(), false);
+  await agent.context().close();
+});

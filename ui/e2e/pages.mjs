@@ -108,7 +108,7 @@ async function checkMarkup(files) {
 // Runs in the page: nothing scrolls sideways, no short label stands as a
 // column of single characters, nothing is cut off; in a wide window or with standard
 // letters no table is even pushed sideways in its place, and no word is broken in two.
-function layout(size) {
+export function layout(size) {
   const found = [];
   const root = document.documentElement;
   root.dataset.size = size;
@@ -133,6 +133,13 @@ function layout(size) {
     const { overflowX, textOverflow } = getComputedStyle(e);
     const cut = textOverflow === "ellipsis" || ["hidden", "clip"].includes(overflowX);
     if (cut && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 && e.checkVisibility() && !e.title) found.push(`cut off by ${e.scrollWidth - e.clientWidth}: ${e.outerHTML.slice(0, 120)}`);
+  }
+  // A login ID of usual length is read as it is written: it breaks behind its @, nowhere else.
+  for (const e of document.querySelectorAll(".list td.login > span")) {
+    if (root.clientWidth < 1200 || !e.checkVisibility()) continue;
+    const name = document.createRange();
+    name.selectNodeContents(e.firstChild);
+    if (e.firstChild.length <= 20 && new Set([...name.getClientRects()].map((box) => Math.round(box.top))).size > 1) found.push(`a login ID in two: ${e.textContent}`);
   }
   for (const e of document.querySelectorAll("label, th, td, dt, dd, legend, button, a, h1, h2, h3, summary, .state, li > span")) {
     const text = e.textContent.trim();

@@ -17,6 +17,7 @@ import (
 
 	"hoten/app/directories"
 	_ "hoten/app/directories/kinds"
+	"hoten/app/webhooks"
 	"hoten/i18n"
 )
 
@@ -26,7 +27,7 @@ import (
 // found where the faults are made.
 var dynamic = map[string][]string{
 	"audit.action.":                 verbs(),
-	"audit.about.":                  {"list", "directory", "order", "cti", "bulletin", "bulletins", "calls", "question", "questions", "script", "case", "reimbursement", "reimbursements", "mail", "mails", "staff", "desk", "incident", "import", "service", "program", "operator", "id", "token", "policies", "setup", "installation", "members", "cases", "audit"},
+	"audit.about.":                  {"list", "directory", "order", "webhook", "cti", "bulletin", "bulletins", "calls", "question", "questions", "script", "case", "reimbursement", "reimbursements", "mail", "mails", "staff", "desk", "incident", "import", "service", "program", "operator", "id", "token", "policies", "setup", "installation", "members", "cases", "audit"},
 	"audit.scope.":                  {"own", "desk", "center"},
 	"bulletins.none.":               {"in_force", "coming", "past"},
 	"bulletins.state.":              {"in_force", "coming", "past"},
@@ -50,7 +51,7 @@ var dynamic = map[string][]string{
 	"cli.setup.set.":                {"operator", "id", "directory", "program", "desk", "incident", "service"},
 	"cli.does.":                     {"serve", "demo", "migrate", "setup", "staff_add", "token_create", "import", "release", "audit_verify", "version"},
 	"cli.flag.":                     {"addr", "data_dir", "database_url", "smtp_url", "mail_from", "base_url", "trusted_proxies", "lang", "allow_demo", "example", "email", "name", "name_en", "role", "desk", "language", "password_stdin", "staff", "token_name", "incident", "affected", "movements", "dry_run", "mails", "reason"},
-	"cli.wrong.":                    {"mail_from_missing", "mail_from", "smtp_url", "allow_demo", "training", "training_mailing", "training_mailed", "database_url", "database_silent", "addr", "addr_taken", "base_url", "proxies", "data_dir"},
+	"cli.wrong.":                    {"mail_from_missing", "mail_from", "smtp_url", "allow_demo", "webhooks_private", "training", "training_mailing", "training_mailed", "database_url", "database_silent", "addr", "addr_taken", "base_url", "proxies", "data_dir"},
 	"confirm.about.":                {"approvals", "proposals", "notices", "impostor"},
 	"confirm.count.":                {"approvals", "proposals", "notices"},
 	"confirm.approvals.":            {"posted", "second"},
@@ -104,8 +105,12 @@ var dynamic = map[string][]string{
 	"directories.code.":             {"unknown_id", "password_refused", "not_able", "refused", "too_late", "overtaken"},
 	"directories.order.":            {"done", "dropped", "waiting", "uncertain", "refused"},
 	"directories.state.":            {"failing", "refused", "answering", "checked", "untried"},
+	"webhooks.kind.":                webhooks.Kinds,
+	"webhooks.disabled.":            {"person", "gone", "failing"},
+	"webhooks.state.":               {"working", "untried", "retrying", "gone", "failing", "person"},
+	"webhooks.delivery.":            {"waiting", "done", "given_up"},
 	"cti.state.":                    {"heard", "silent", "unknown", "refused", "revoked"},
-	"flash.":                        {"directory_checked", "directory_order_again", "directory_order_done", "bulletin_posted", "bulletin_confirmed", "bulletin_withdrawn", "password_changed", "added_to_incident", "adjustment_added", "approved.next", "approved.last", "callback_attempted", "callback_dropped", "callback_exhausted", "callback_moved", "callback_promised", "callback_reached", "call_concluded", "call_voided", "call_ended", "call_offered", "case_completed", "restricted", "call_offer_withdrawn", "call_taken_over", "call_declined", "case_changed", "case_found", "case_opened", "case_taken", "none_waiting", "view_dropped", "view_saved", "cases_assigned", "cases_proposed", "code_sent", "finding_recorded", "double_decided", "hours_set", "desk_added", "desk_unchanged", "impostor_cleared", "incident_created", "incident_changed", "installation_discarded", "installation_released", "installation_released_empty", "mails_kept_queued", "mails_resumed", "setup_set", "setup_unchanged", "link_sent", "mail_queued", "note_saved", "handover_saved", "notice_queued", "notices_queued", "notices_queued_some", "policies_set", "proposed", "rejected.next", "rejected.last", "released", "representative_recorded", "representative_withdrawn", "contact_proposed", "contact_set", "contact_refused", "letter_recorded", "contact_withdrawn", "contact_undone", "returned.next", "returned.last", "service_changed", "service_resumed", "service_set", "service_voided", "staff_changed", "token_revoked", "unreachable", "verification_reopened", "withdrawn", "script_changed", "script_unchanged", "question_set", "question_withdrawn", "question_unchanged", "cases_moved", "case_undone", "adjustment_undone", "cti_disconnected", "cti_dialling", "code_sent_kept", "link_sent_kept", "notice_queued_kept", "notices_queued_kept", "notices_queued_some_kept", "impostor_upheld", "hours_of_day", "hours_of_days", "sent_before"},
+	"flash.":                        {"webhook_changed", "webhook_disabled", "webhook_enabled", "webhook_tested", "webhook_replayed", "directory_checked", "directory_order_again", "directory_order_done", "bulletin_posted", "bulletin_confirmed", "bulletin_withdrawn", "password_changed", "added_to_incident", "adjustment_added", "approved.next", "approved.last", "callback_attempted", "callback_dropped", "callback_exhausted", "callback_moved", "callback_promised", "callback_reached", "call_concluded", "call_voided", "call_ended", "call_offered", "case_completed", "restricted", "call_offer_withdrawn", "call_taken_over", "call_declined", "case_changed", "case_found", "case_opened", "case_taken", "none_waiting", "view_dropped", "view_saved", "cases_assigned", "cases_proposed", "code_sent", "finding_recorded", "double_decided", "hours_set", "desk_added", "desk_unchanged", "impostor_cleared", "incident_created", "incident_changed", "installation_discarded", "installation_released", "installation_released_empty", "mails_kept_queued", "mails_resumed", "setup_set", "setup_unchanged", "link_sent", "mail_queued", "note_saved", "handover_saved", "notice_queued", "notices_queued", "notices_queued_some", "policies_set", "proposed", "rejected.next", "rejected.last", "released", "representative_recorded", "representative_withdrawn", "contact_proposed", "contact_set", "contact_refused", "letter_recorded", "contact_withdrawn", "contact_undone", "returned.next", "returned.last", "service_changed", "service_resumed", "service_set", "service_voided", "staff_changed", "token_revoked", "unreachable", "verification_reopened", "withdrawn", "script_changed", "script_unchanged", "question_set", "question_withdrawn", "question_unchanged", "cases_moved", "case_undone", "adjustment_undone", "cti_disconnected", "cti_dialling", "code_sent_kept", "link_sent_kept", "notice_queued_kept", "notices_queued_kept", "notices_queued_some_kept", "impostor_upheld", "hours_of_day", "hours_of_days", "sent_before"},
 	"imports.format.":               {"login_id", "name", "name_kana", "birth_date", "phone", "email", "email_registered_on", "postal_code", "address", "customer_number", "language", "restricted_at", "balance", "movement_id", "occurred_at", "kind", "from_program", "to_program", "partner", "points", "points_received", "refers_to", "fraud"},
 	"imports.template.":             {"affected", "movements"},
 	"imports.error.":                {"header", "internal", "interrupted", "too_many_refused"},

@@ -75,28 +75,19 @@ func Last(db *gorm.DB, endpoint int64) (*Sending, error) {
 	return store.First(rows), err
 }
 
-// DeliveryByID finds a delivery. Unknown: NotFound.
-func DeliveryByID(db *gorm.DB, id int64) (*Delivery, error) {
-	return store.Find[Delivery](db, "id = ?", id)
-}
-
-// Replay sends a delivery again, now and with its webhook-id, whatever became of it. Where its
-// endpoint is disabled: Conflict webhook_disabled.
-func Replay(ctx context.Context, s *store.Store, by access.Actor, id int64) error {
-	d, err := DeliveryByID(store.Read(ctx, s), id)
-	if err != nil {
-		return err
-	}
-	return on(ctx, s, by, ToReplay, d.EndpointID, func(tx *store.Tx, e *Endpoint) (*audit.Change, error) {
+// Replay sends a delivery of an endpoint again, now and with its webhook-id, whatever became of
+// it. Where the endpoint is disabled: Conflict webhook_disabled.
+func Replay(ctx context.Context, s *store.Store, by access.Actor, endpoint, delivery int64) error {
+	return on(ctx, s, by, ToReplay, endpoint, func(tx *store.Tx, e *Endpoint) (*audit.Change, error) {
 		if err := e.enabled(); err != nil {
 			return nil, err
 		}
-		now, err := store.Lock[Delivery](tx, id)
+		d, err := store.LockBy[Delivery](tx, "id = ? and endpoint_id = ?", delivery, endpoint)
 		if err != nil {
 			return nil, err
 		}
-		now.State, now.Attempts, now.NextAt, now.SettledAt = Waiting, 0, tx.Now, nil
-		return &audit.Change{After: map[string]any{"delivery": id}}, store.Save(tx, now, "state", "attempts", "next_at", "settled_at")
+		d.State, d.Attempts, d.NextAt, d.SettledAt = Waiting, 0, tx.Now, nil
+		return &audit.Change{After: map[string]any{"delivery": delivery}}, store.Save(tx, d, "state", "attempts", "next_at", "settled_at")
 	})
 }
 

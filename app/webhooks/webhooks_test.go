@@ -262,7 +262,7 @@ func TestRetries(t *testing.T) {
 	}
 	// Sent again by hand it begins anew, with the same webhook-id.
 	r.answer = nil
-	must(t, webhooks.Replay(r.Ctx, r.Store, r.Administrator, r.log()[0].ID))
+	must(t, webhooks.Replay(r.Ctx, r.Store, r.Administrator, r.made.ID, r.log()[0].ID))
 	r.pass()
 	if d := r.log()[0]; d.State != webhooks.Done || d.Attempts != 1 || r.got[10].ID != r.got[0].ID || r.endpoint().FailingSince != nil {
 		t.Errorf("%+v", d)
@@ -305,7 +305,7 @@ func TestGoneDisables(t *testing.T) {
 	if r.pass(); len(r.got) != 1 {
 		t.Error("told although it is gone")
 	}
-	for name, err := range map[string]error{"test": webhooks.Test(r.Ctx, r.Store, r.Administrator, r.made.ID), "replay": webhooks.Replay(r.Ctx, r.Store, r.Administrator, r.log()[0].ID)} {
+	for name, err := range map[string]error{"test": webhooks.Test(r.Ctx, r.Store, r.Administrator, r.made.ID), "replay": webhooks.Replay(r.Ctx, r.Store, r.Administrator, r.made.ID, r.log()[0].ID)} {
 		if !fault.Is(err, "webhook_disabled") {
 			t.Errorf("%s: %v", name, err)
 		}

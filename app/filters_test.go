@@ -24,6 +24,7 @@ var (
 		"/callbacks":      {"state": {"all"}, "overdue": {"yes", "2"}, "assignee": {"999"}, "limit": {"201"}, "cursor": {"garbage"}},
 		"/audit":          {"actor": {"staff:999", "somebody:1", "staff:x"}, "from": {"yesterday", "2014-02-30"}, "to": {"2014-13-01"}, "limit": {"201"}, "cursor": {"garbage"}},
 		"/services":       {"at": {"today"}},
+		"/events":         {"after": {"-1", "1.5", "x"}, "limit": {"201"}},
 		"/reports/daily":  {"incident": nil, "desk": {"all"}, "date": {"2014-02-30", "tomorrow"}},
 	}
 	webFilters = map[string]map[string][]string{

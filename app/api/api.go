@@ -139,6 +139,7 @@ var Routes = []Route{
 	{"POST", "/mails/:id/resend", notices.ToResend, resendMail},
 	{"POST", "/mails/send-kept", notices.ToSendKept, sendKeptMails},
 	{"GET", "/audit", access.ReadAuditOwn, listAudit},
+	{"GET", "/events", access.ReadCases, listEvents},
 }
 
 // Register puts the API under /api/v1.

@@ -58,7 +58,7 @@ func TestEvents(t *testing.T) {
 	}
 	number := s.Case(apptest.LossLogin(0)).Number()
 	for i := range 3 {
-		s.as(s.Agent).post("/cases/"+number+"/notes", j{"text": fmt.Sprint("折り返し", i)}).want(200)
+		s.as(s.Agent).post("/cases/"+number+"/notes", j{"text": fmt.Sprint("折り返し", i)}).want(201)
 	}
 	s.as(s.Agent).get("/cases/" + number).want(200) // a look is no event
 	if not := read(); len(not) != 0 {

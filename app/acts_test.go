@@ -853,10 +853,13 @@ func acts(t *testing.T, w *apptest.World) []act {
 			return func(by access.Actor) error { return staff.SignedOut(ctx, db, by) }
 		}},
 		{staff.ToCreateToken, "", agent, func() func(access.Actor) error {
-			return func(by access.Actor) error { _, err := staff.CreateToken(ctx, db, by, by.ID, "CTI"); return err }
+			return func(by access.Actor) error {
+				_, err := staff.CreateToken(ctx, db, by, by.ID, staff.NewToken{Name: "CTI"})
+				return err
+			}
 		}},
 		{staff.ToRevokeToken, "", agent, func() func(access.Actor) error {
-			_, err := staff.CreateToken(ctx, db, agent, agent.ID, "CTI")
+			_, err := staff.CreateToken(ctx, db, agent, agent.ID, staff.NewToken{Name: "CTI"})
 			must(t, err)
 			id := w.Number("select max(id) from api_tokens")
 			return func(by access.Actor) error { return staff.RevokeToken(ctx, db, by, id) }

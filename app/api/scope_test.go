@@ -8,7 +8,7 @@ import (
 
 // What a token's scope does not hold is refused by name, and the attempt noted; the role could.
 func TestScopes(t *testing.T) {
-	s := newSite(t)
+	s := newSiteWithCase(t)
 	token, err := staff.CreateToken(s.Ctx, s.Store, s.Agent, s.Agent.ID, staff.NewToken{Name: "BI", Scope: []string{"read_cases"}})
 	if err != nil {
 		t.Fatal(err)

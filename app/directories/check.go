@@ -8,6 +8,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/installation"
+	"hoten/app/outbound"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -69,13 +70,13 @@ func failing(found []Finding) string {
 func (d Directory) try(ctx context.Context, s *store.Store) []Finding {
 	system, err := d.open(s.Vault)
 	if err != nil {
-		return []Finding{{Step: "settings", Said: bounded(err.Error())}}
+		return []Finding{{Step: "settings", Said: outbound.Said(err.Error(), longestSaid)}}
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	found := system.Check(ctx)
 	for i := range found {
-		found[i].Said = bounded(found[i].Said)
+		found[i].Said = outbound.Said(found[i].Said, longestSaid)
 	}
 	return found
 }

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"time"
-	"unicode"
 
 	"golang.org/x/sync/errgroup"
 
@@ -15,6 +13,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/installation"
 	"hoten/app/members"
+	"hoten/app/outbound"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -233,27 +232,7 @@ func (o taken) said(err error) string {
 	return o.hide(text)
 }
 
-func (o taken) hide(text string) string {
-	for _, h := range o.hidden {
-		if h != "" {
-			text = strings.ReplaceAll(text, h, "…")
-		}
-	}
-	return bounded(text)
-}
-
-func bounded(text string) string {
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, strings.ToValidUTF8(text, ""))
-	if long := []rune(text); len(long) > longestSaid {
-		text = string(long[:longestSaid-1]) + "…"
-	}
-	return text
-}
+func (o taken) hide(text string) string { return outbound.Said(text, longestSaid, o.hidden...) }
 
 // settle keeps the definite answer to an order, and what follows from it.
 func (o taken) settle(ctx context.Context, s *store.Store, state, code, what string) error {

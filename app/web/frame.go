@@ -22,6 +22,7 @@ import (
 	"hoten/app/reimbursements"
 	"hoten/app/staff"
 	"hoten/app/store"
+	"hoten/app/webhooks"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -46,6 +47,7 @@ type around struct {
 	calls    *[]cases.Call // of the reader that have not ended
 	phone    *[]cti.Reader
 	troubles *[]int64 // how many orders to directories people are to look at
+	disabled *[]bool  // whether a webhook had to be disabled
 	heard    *[]bool  // whether the reader's console was heard of just now
 }
 
@@ -62,6 +64,7 @@ func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed
 		a.board = bulletins.AskUnconfirmed(&reads, reader, jptext.DateOf(now))
 		a.ids, a.offers = operators.AskIDs(&reads), cases.AskOffersTo(&reads, reader, now)
 		a.troubles = directories.AskTroubles(&reads, now)
+		a.disabled = webhooks.AskDisabled(&reads)
 		a.phone = cti.AskReader(&reads, reader, now)
 		a.place, a.stopped = installation.Ask(&reads, at), notices.AskStopped(&reads)
 	}
@@ -101,6 +104,7 @@ func (p *page) surround(a *around) (err error) {
 	p.frame.Alarms.Held = p.here.Held
 	_, silent := p.w.mailServer()
 	p.frame.Alarms.Directories = (*a.troubles)[0] > 0 && (p.by.May(access.Supervise) || p.by.May(access.ManageStaff))
+	p.frame.Alarms.Webhooks = (*a.disabled)[0] && p.by.May(access.ManageStaff)
 	p.frame.Alarms.MailServer = silent != nil
 	p.frame.Training = p.w.training != nil
 	p.frame.MailsKept = !p.w.mails && !p.w.demo

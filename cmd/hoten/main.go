@@ -70,7 +70,7 @@ func init() {
 			"hoten staff add --email admin@example.jp --name 渡辺 --name-en Watanabe --role administrator",
 			"hoten staff add --email clark@example.jp --name 'Emily Clark' --role agent --desk main --language en",
 		}},
-		{name: "token create", usage: "--staff E --name N", run: createToken, examples: []string{"hoten token create --staff admin@example.jp --name CTI"}},
+		{name: "token create", usage: "--staff E --name N [--scope P,P] [--days N]", run: createToken, examples: []string{"hoten token create --staff admin@example.jp --name CTI", "hoten token create --staff auditor@example.jp --name BI --scope read_cases --days 30"}},
 		{name: "import", usage: "--incident REF [--affected F] [--movements F] [--dry-run]", run: importFiles, more: importColumns, examples: []string{
 			"hoten import --incident 2026-001 --affected affected.csv --movements movements.csv --dry-run",
 			"hoten import --incident 2026-001 --affected affected.csv --movements movements.csv",

@@ -3,12 +3,11 @@ package ldap
 import (
 	"errors"
 	"fmt"
-	"strings"
-	"unicode"
 
 	goldap "github.com/go-ldap/ldap/v3"
 
 	"hoten/app/directories"
+	"hoten/app/outbound"
 )
 
 // Errors of the control of password policies (draft-behera-ldap-password-policy).
@@ -131,23 +130,5 @@ func said(err error, hidden ...string) string {
 			text += "; " + goldap.BeheraPasswordPolicyErrorMap[policy]
 		}
 	}
-	return bounded(text, hidden...)
-}
-
-func bounded(text string, hidden ...string) string {
-	for _, h := range hidden {
-		if h != "" {
-			text = strings.ReplaceAll(text, h, "…")
-		}
-	}
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, strings.ToValidUTF8(text, ""))
-	if long := []rune(text); len(long) > longestSaid {
-		text = string(long[:longestSaid-1]) + "…"
-	}
-	return text
+	return outbound.Said(text, longestSaid, hidden...)
 }

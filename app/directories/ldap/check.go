@@ -12,6 +12,7 @@ import (
 	goldap "github.com/go-ldap/ldap/v3"
 
 	"hoten/app/directories"
+	"hoten/app/outbound"
 )
 
 // checkup is a check that is going on.
@@ -26,7 +27,7 @@ func (k *checkup) note(step string, err error, told string) bool {
 	if err != nil {
 		told = said(err, k.password)
 	}
-	k.found = append(k.found, directories.Finding{Step: step, OK: err == nil, Said: bounded(told, k.password)})
+	k.found = append(k.found, directories.Finding{Step: step, OK: err == nil, Said: outbound.Said(told, longestSaid, k.password)})
 	return err == nil
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"hoten/app/directories"
 	"hoten/app/fault"
+	"hoten/app/outbound"
 )
 
 // YesNo are the choices of a setting that is off at first.
@@ -52,10 +53,7 @@ func Open(p *fault.Problems, set map[string]string, secrets ...string) *Server {
 			p.Add("ca", "rest_ca")
 		}
 	}
-	s.client = &http.Client{
-		Transport:     &http.Transport{TLSClientConfig: s.tls, DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: 1 << 16},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	s.client = outbound.Client(s.tls, nil)
 	return s
 }
 

@@ -33,6 +33,9 @@ import (
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/operators"
+	"hoten/app/outside"
+	"hoten/app/points"
+	_ "hoten/app/points/overhttp"
 	"hoten/app/policies"
 	"hoten/app/questions"
 	"hoten/app/reimbursements"
@@ -68,6 +71,7 @@ var elsewhere = map[string]string{
 	"case.viewed":            "a look: app/cases",
 	"members.searched":       "a look: app/cases",
 	"directory.answered":     "sends first, on purpose before it records: app/directories",
+	"leg.answered":           "sends first, on purpose before it records: app/points",
 }
 
 const password = "tsukimi-dango-47"
@@ -116,6 +120,37 @@ func refusing(t *testing.T, w *apptest.World) directories.Order {
 	list, err := directories.Open(db, d.ID, true, 0, 1)
 	must(t, err)
 	return list[0]
+}
+
+// pointsPlan is a point system that nobody answers for.
+func pointsPlan(code string) points.Plan {
+	return points.Plan{Plan: outside.Plan{Code: code, Name: "ポイント基盤", Kind: "http", Settings: map[string]string{"url": "http://127.0.0.1:1", "secret": "points-token-of-tests"}}}
+}
+
+// refusedLeg is a leg of a case of its own that a point system refused.
+func refusedLeg(t *testing.T, w *apptest.World) points.Leg {
+	t.Helper()
+	db := store.Read(w.Ctx, w.Store)
+	y, err := points.ByCode(db, "refusing")
+	if fault.Of(err, fault.NotFound) {
+		_, err = points.Set(w.Ctx, w.Store, w.Administrator, 0, pointsPlan("refusing"))
+		must(t, err)
+		y, err = points.ByCode(db, "refusing")
+	}
+	must(t, err)
+	var id int64
+	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
+		rows, err := store.Returning[struct{ ID int64 }](tx, `insert into point_legs (key, system_id, reimbursement_id, identity_id, program_id, points, parts, decided_at, next_at, state, settled_at, code)
+			select gen_random_uuid(), $1, r.id, c.identity_id, p.id, 5, '{}', $2, $2, 'refused', $2, 'account_closed' from reimbursements r join cases c on c.id = r.case_id cross join programs p
+			where r.state = 'posted' and not exists (select from point_legs l where l.reimbursement_id = r.id and l.program_id = p.id) limit 1 returning id`, y.ID, tx.Now)
+		if err == nil {
+			id = rows[0].ID
+		}
+		return err
+	}))
+	l, err := points.LegByID(db, id)
+	must(t, err)
+	return *l
 }
 
 // acts is every verb, each in at least one way.
@@ -923,6 +958,26 @@ func acts(t *testing.T, w *apptest.World) []act {
 			must(t, err)
 			return func(by access.Actor) error { return webhooks.Replay(ctx, db, by, id, sent[0].ID) }
 		}},
+		{points.ToSet, "", w.Administrator, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				_, err := points.Set(ctx, db, by, 0, pointsPlan("second"))
+				return err
+			}
+		}},
+		{points.ToCheck, "", w.Administrator, func() func(access.Actor) error {
+			id := refusedLeg(t, w).SystemID
+			return func(by access.Actor) error { _, err := points.Check(ctx, db, by, id); return err }
+		}},
+		{points.ToSendAgain, "", supervisor, func() func(access.Actor) error {
+			l := refusedLeg(t, w)
+			return func(by access.Actor) error { return points.SendAgain(ctx, db, by, l.ID) }
+		}},
+		{points.ToSettleByHand, "", supervisor, func() func(access.Actor) error {
+			l := refusedLeg(t, w)
+			return func(by access.Actor) error {
+				return points.SettleByHand(ctx, db, by, l.ID, "M-1", "ポイント基盤で付与した")
+			}
+		}},
 		// Last: from here on IDs live in a directory.
 		{directories.ToSet, "", w.Administrator, func() func(access.Actor) error {
 			apptest.NewDirectory(t)
@@ -990,7 +1045,7 @@ func TestTheTrailHasWords(t *testing.T) {
 	enumerated := regexp.MustCompile(`^(state|status|kind|role|from|to|file|mails|item|origin|outcome|direction|relation|(identity_)?state|(point_)?password)$`)
 	word := regexp.MustCompile(`^[a-z][a-z_]*$`)
 	known := []string{"audit.value.", "audit.item.", "cases.status.", "cases.finding.", "cases.double.", "cases.origin.", "cases.contact.kind.", "calls.direction.", "calls.relation.", "calls.outcome.",
-		"calls.item.", "staff.role.", "reimbursements.state.", "mails.state.", "services.state.", "callbacks.state."}
+		"calls.item.", "staff.role.", "reimbursements.state.", "mails.state.", "services.state.", "callbacks.state.", "points.leg."}
 	for _, f := range fields {
 		name := audit.Field(f.Name)
 		if !i18n.Has("ja", "audit.field."+name) {

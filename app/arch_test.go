@@ -24,12 +24,14 @@ var layers = [][]string{
 	{"app/audit", "app/jobs"},
 	{"app/verbs"},
 	{"app/installation"},
+	{"app/outside"},
+	{"app/outside/rest"},
 	{"app/ledger", "app/desks", "app/notices", "app/operators", "app/views", "app/forms"},
 	{"app/members", "app/staff"},
-	{"app/policies", "app/bulletins", "app/scripts", "app/cti", "app/directories", "app/webhooks"},
-	{"app/directories/ldap", "app/directories/rest"},
+	{"app/policies", "app/bulletins", "app/scripts", "app/cti", "app/directories", "app/points", "app/webhooks"},
+	{"app/directories/ldap"},
 	{"app/directories/keycloak", "app/directories/kratos", "app/directories/scim", "app/directories/webhook"},
-	{"app/directories/kinds"},
+	{"app/directories/kinds", "app/points/overhttp", "app/points/simulator"},
 	{"app/incidents"},
 	{"app/cases", "app/services", "app/questions"},
 	{"app/resets", "app/callbacks"},
@@ -45,7 +47,7 @@ var layers = [][]string{
 
 // testsOnly are packages for tests: they may import everything below app, and no
 // program imports them.
-var testsOnly = []string{"app/apptest", "app/bench", "app/crash", "app/directories/rest/resttest"}
+var testsOnly = []string{"app/apptest", "app/bench", "app/crash", "app/outside/rest/resttest"}
 
 // Nothing of ours below these: they must stay usable from anywhere.
 var selfContained = []string{"app/fault", "app/jptext", "i18n", "migrations", "app/store/embedded"}
@@ -84,6 +86,7 @@ var bookkeepers = map[string]string{
 	"app/audit":          "seals, and the outcome of the last check",
 	"app/directories":    "what directories answered that is not definite",
 	"app/webhooks":       "events to deliver, and what receivers answered",
+	"app/points":         "what point systems answered that is not definite",
 	"app/cases":          "who has which case open, and on which telephone call a call is held",
 	"app/cti":            "what telephone systems tell of their calls",
 	"app/imports":        "progress of an import and its rejected rows",

@@ -20,6 +20,8 @@ var gauges = map[string]struct{ help, query string }{
 	"hoten_reimbursements_one_leg":     {"Proposals approved but not posted (片側処理中).", "select count(*) from reimbursements where state = 'approved'"},
 	"hoten_directory_orders_open":      {"Orders to identity systems without a definite answer.", "select count(*) from directory_orders where state in ('waiting', 'uncertain')"},
 	"hoten_directory_orders_refused":   {"Orders that identity systems refused and nobody settled yet.", "select count(*) from directory_orders where state = 'refused'"},
+	"hoten_point_legs_open":            {"Legs to point systems without a definite answer.", "select count(*) from point_legs where state in ('waiting', 'uncertain')"},
+	"hoten_point_legs_refused":         {"Legs that point systems refused and nobody settled yet.", "select count(*) from point_legs where state = 'refused'"},
 	"hoten_webhooks_waiting":           {"Messages of webhooks waiting to be sent.", "select count(*) from webhook_deliveries where state = 'waiting'"},
 	"hoten_webhook_endpoints_disabled": {"Webhooks that were disabled because they took no messages.", "select count(*) from webhook_endpoints where disabled_why in ('gone', 'failing')"},
 	"hoten_imports_running":            {"Imports running.", "select count(*) from imports where state = 'running'"},

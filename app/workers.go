@@ -17,6 +17,7 @@ import (
 	"hoten/app/jobs"
 	"hoten/app/ledger"
 	"hoten/app/notices"
+	"hoten/app/points"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
 	"hoten/app/staff"
@@ -95,6 +96,7 @@ func (a *App) chores() []chore {
 		{"make events known", time.Second, func(ctx context.Context) error { return webhooks.Spread(ctx, s) }},
 		{"send webhooks", time.Second, (&webhooks.Sender{Store: s, Reach: a.reach()}).Run},
 		{"forget old webhooks", time.Hour, func(ctx context.Context) error { return webhooks.Forget(ctx, s) }},
+		{"send legs to point systems", time.Second, func(ctx context.Context) error { return points.Send(ctx, s) }},
 		{"remind of proposals", 30 * time.Second, func(ctx context.Context) error { return reimbursements.Remind(ctx, s) }},
 		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {
 			off, err := ledger.Check(store.Read(ctx, s))

@@ -17,6 +17,9 @@ import (
 
 	"hoten/app/directories"
 	_ "hoten/app/directories/kinds"
+	"hoten/app/outside"
+	"hoten/app/points"
+	_ "hoten/app/points/overhttp"
 	"hoten/app/webhooks"
 	"hoten/i18n"
 )
@@ -28,7 +31,7 @@ import (
 var dynamic = map[string][]string{
 	"form.character.":               strings.Fields("U+0000 U+0009 U+000A U+000D U+00AD U+200B U+200C U+200D U+200E U+200F U+2028 U+2029 U+202A U+202B U+202C U+202D U+202E U+2060 U+2066 U+2067 U+2068 U+2069 U+FEFF U+FFFD"),
 	"audit.action.":                 verbs(),
-	"audit.about.":                  {"list", "directory", "order", "webhook", "cti", "bulletin", "bulletins", "calls", "question", "questions", "script", "case", "reimbursement", "reimbursements", "mail", "mails", "staff", "desk", "incident", "import", "service", "program", "operator", "id", "token", "policies", "setup", "installation", "members", "cases", "audit"},
+	"audit.about.":                  {"list", "directory", "order", "points", "leg", "cti", "bulletin", "bulletins", "calls", "question", "questions", "script", "case", "reimbursement", "reimbursements", "mail", "mails", "staff", "desk", "incident", "import", "service", "program", "operator", "id", "token", "policies", "setup", "installation", "members", "cases", "audit", "webhook"},
 	"audit.scope.":                  {"own", "desk", "center"},
 	"bulletins.none.":               {"in_force", "coming", "past"},
 	"bulletins.state.":              {"in_force", "coming", "past"},
@@ -101,8 +104,11 @@ var dynamic = map[string][]string{
 	"desks.wrong.":                  {"open", "later", "ended", "closed", "unknown"},
 	"desks.why.":                    {"exception", "year_end", "yearly", "weekend", "weekday", "extended", "special"},
 	"directories.":                  directoryWords(),
+	"points.":                       pointsWords(),
+	"points.code.":                  {"insufficient_balance", "account_closed", "unknown_program", "key_conflict", "unknown_id", "not_able", "refused"},
+	"points.leg.":                   {"waiting", "uncertain", "done", "refused", "dropped"},
 	"directories.act.":              {"restrict", "set_password", "release", "void_point_password", "one_time_password_on", "one_time_password_off"},
-	"directories.check.":            {"settings", "connect", "tls", "sign_in", "ldap_password_modify", "ldap_ppolicy", "ldap_policy", "ldap_base", "ldap_entries", "ldap_rights", "keycloak_rights", "keycloak_users", "keycloak_attributes", "webhook_acts", "scim_users", "scim_config", "kratos_identities"},
+	"directories.check.":            {"settings", "connect", "tls", "sign_in", "ldap_password_modify", "ldap_ppolicy", "ldap_policy", "ldap_base", "ldap_entries", "ldap_rights", "keycloak_rights", "keycloak_users", "keycloak_attributes", "webhook_acts", "scim_users", "scim_config", "kratos_identities", "balance"},
 	"directories.code.":             {"unknown_id", "password_refused", "not_able", "refused", "too_late", "overtaken"},
 	"directories.order.":            {"done", "dropped", "waiting", "uncertain", "refused"},
 	"directories.state.":            {"failing", "refused", "answering", "checked", "untried"},
@@ -137,7 +143,7 @@ var dynamic = map[string][]string{
 	"setup.step.":                   {"operator", "id", "program", "desk", "staff", "mail", "incident", "import"},
 	"audit.is.":                     {"true", "false"},
 	"audit.item.":                   {"code", "callback"},
-	"audit.field.": {"address", "delivery", "kinds", "why", "permissions", "settings", "directory", "secrets", "failing", "act", "orders", "protocol", "training", "extension", "dialling", "view", "flag", "band", "late", "columns", "adjustment", "mark", "undo", "age", "order", "withdrawn", "from_on", "until_on", "subject_ja", "subject_en", "text_ja", "text_en", "change", "verified_call", "balances", "state", "status", "approvals", "approvals_needed", "needed", "lines", "case", "transfer", "filters", "changed", "queue", "searched", "action", "actor", "subject",
+	"audit.field.": {"address", "delivery", "kinds", "why", "permissions", "settings", "directory", "secrets", "failing", "act", "orders", "protocol", "training", "extension", "dialling", "view", "flag", "band", "late", "columns", "adjustment", "mark", "undo", "age", "order", "withdrawn", "from_on", "until_on", "subject_ja", "subject_en", "text_ja", "text_en", "change", "verified_call", "balances", "state", "status", "approvals", "approvals_needed", "needed", "lines", "case", "transfer", "filters", "changed", "queue", "searched", "action", "actor", "subject", "programs", "reimbursement", "alarm_minutes", "key",
 		"assignee", "call", "code", "count", "day", "desk", "direction", "due", "from", "to", "hours", "incident", "item", "job", "level", "match", "movement", "name", "note", "outcome", "points", "program", "relation", "substitute", "origin", "class", "verified",
 		"answer_en", "answer_ja", "question_en", "question_ja", "text_en", "text_ja", "topic", "accepted", "addresses", "again", "agent", "attempts", "bearers", "callback", "closed_on_holidays", "closed_yearly", "contact", "created_at", "daily_limits", "despite", "detected_on", "disabled", "domains", "dry_run", "escalate_hours", "exceptions", "expires_at", "failed_attempts", "file", "form", "found", "from_at", "goes_on_en", "goes_on_ja", "handover", "happened_en", "happened_ja", "id", "id_kind_id", "identities", "identity_state", "ids", "ignored", "impostor", "kind", "language", "languages", "mail_address", "mails", "movement_id", "name_en", "name_ja", "of_call", "one_time_password", "opens_en", "opens_ja", "page_en", "page_ja", "page_url", "password", "period_from", "period_to", "phone", "place", "point_password", "point_password_en", "point_password_ja", "program_id", "proposed_by", "queued", "reference", "refusal", "refused_rows", "rejected", "released_exchanged", "released_ids", "released_on", "remind_hours", "reset_minutes", "resets_per_day", "respond_minutes", "role", "scope", "sender_en", "sender_ja", "service", "set_at", "set_by", "short_en", "short_ja", "signature_en", "signature_ja", "stopped_at", "substitutes", "thresholds", "title_en", "title_ja", "topics", "unit_en", "unit_en_one", "unit_ja", "unreachable", "until_at", "unusual_percent", "upload_megabytes", "variant", "verification", "version", "voided_at", "waiting", "words", "wrong_answers"},
 	"training.question.":  {"login", "name", "birth_date", "phone", "customer_number", "address", "mailbox", "code", "arrived", "farewell"},
@@ -181,15 +187,27 @@ var dynamic = map[string][]string{
 }
 
 // verbs are those of docs/verbs.md, which is made of all there are (app/verbs_doc_test.go).
-// directoryWords are the words of the kinds of identity systems and of their settings.
 func directoryWords() (words []string) {
 	for _, k := range directories.Kinds() {
-		words = append(words, k.Name)
-		for _, s := range k.Settings {
-			words = append(words, k.Name+"."+s.Name, k.Name+"."+s.Name+".hint")
-			for _, c := range s.Choices {
-				words = append(words, k.Name+"."+s.Name+"."+c)
-			}
+		words = append(words, kindWords(k.Name, k.Settings)...)
+	}
+	return words
+}
+
+func pointsWords() (words []string) {
+	for _, k := range points.Kinds() {
+		words = append(words, kindWords(k.Name, k.Settings)...)
+	}
+	return words
+}
+
+// kindWords are the words of a kind of systems outside and of its settings.
+func kindWords(kind string, settings []outside.Setting) []string {
+	words := []string{kind}
+	for _, s := range settings {
+		words = append(words, kind+"."+s.Name, kind+"."+s.Name+".hint")
+		for _, c := range s.Choices {
+			words = append(words, kind+"."+s.Name+"."+c)
 		}
 	}
 	return words

@@ -23,7 +23,7 @@ type DirectoryOrder struct {
 	NextAt    time.Time
 }
 
-var directoryOrderLooks = map[string]look{"waiting": {toneAmber, "△"}, "uncertain": {toneAmber, "?"}, "refused": {toneRed, "×"}}
+var directoryOrderLooks = map[string]look{"waiting": {toneAmber, "△"}, "uncertain": {toneAmber, "?"}, "refused": {toneRed, "×"}, "done": {toneGreen, "○"}, "dropped": {toneGrey, "－"}}
 
 // directoryOrders tells what the directory of the ID has not done.
 func (p CasesShow) directoryOrders() templ.Component {

@@ -5,6 +5,7 @@ import (
 
 	"hoten/app/apptest"
 	"hoten/app/directories"
+	"hoten/app/outside"
 )
 
 // What keeps points from being settled is told by the case, its plan and the figures:
@@ -50,7 +51,7 @@ func TestOrdersOfIdentitySystemsAreTold(t *testing.T) {
 	agent.get(path).want(200, "identity_orders.#", "none")
 	d := s.Connect(t)
 	agent.get(path).want(200, "identity_orders.#", "1", "identity_orders.0.act", "restrict", "identity_orders.0.state", "waiting")
-	d.Answer = func(directories.Request) error { return &directories.Refused{Code: directories.UnknownID} }
+	d.Answer = func(directories.Request) error { return &outside.Refused{Code: outside.UnknownID} }
 	if err := directories.Send(s.Ctx, s.Store); err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"hoten/app/directories"
+	"hoten/app/outside"
 )
 
 // Directory is an identity system in memory, of the kind "test": what it was asked, and what
@@ -21,7 +22,7 @@ type Directory struct {
 	Lost     func(r directories.Request) bool // it does it, and nobody hears of it
 	Cannot   map[directories.Act]bool
 	Unread   bool // Settled cannot tell
-	Findings []directories.Finding
+	Findings []outside.Finding
 }
 
 // DirectoryID is one ID in a Directory.
@@ -40,7 +41,7 @@ var current sync.Map
 
 func init() {
 	directories.Register(directories.Kind{Name: "test",
-		Settings: []directories.Setting{{Name: "name", Required: true}, {Name: "token", Secret: true}, {Name: "how", Choices: []string{"one", "two"}, Default: "one"}},
+		Settings: []outside.Setting{{Name: "name", Required: true}, {Name: "token", Secret: true}, {Name: "how", Choices: []string{"one", "two"}, Default: "one"}},
 		Open: func(settings map[string]string) (directories.System, error) {
 			d, known := current.Load(settings["name"])
 			if !known {
@@ -111,7 +112,7 @@ func (d *Directory) Logins() map[string]bool {
 func (d *Directory) Can(act directories.Act) bool { return !d.Cannot[act] }
 
 // Check is directories.System's.
-func (d *Directory) Check(context.Context) []directories.Finding { return d.Findings }
+func (d *Directory) Check(context.Context) []outside.Finding { return d.Findings }
 
 // Do is directories.System's.
 func (d *Directory) Do(_ context.Context, r directories.Request) error {
@@ -146,7 +147,7 @@ func (d *Directory) Do(_ context.Context, r directories.Request) error {
 }
 
 // Settled is directories.System's.
-func (d *Directory) Settled(_ context.Context, r directories.Request) (directories.Settled, error) {
+func (d *Directory) Settled(_ context.Context, r directories.Request) (outside.Settled, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	id := d.Of(r.Login)
@@ -154,9 +155,9 @@ func (d *Directory) Settled(_ context.Context, r directories.Request) (directori
 		directories.VoidPointPassword: id.PointsVoid, directories.OneTimePasswordOn: id.OneTime, directories.OneTimePasswordOff: !id.OneTime}[r.Act]
 	switch {
 	case d.Unread:
-		return directories.CannotTell, nil
+		return outside.CannotTell, nil
 	case done:
-		return directories.Done, nil
+		return outside.Done, nil
 	}
-	return directories.NotDone, nil
+	return outside.NotDone, nil
 }

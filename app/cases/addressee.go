@@ -53,7 +53,7 @@ func AskFirstDay(reads *store.Reads, caseID int64) *[]jptext.Date {
 }
 
 // factsToday are the columns, in SQL, of what mails about a case (c) of an ID (i) tell of their state.
-const factsToday = "i.state = '" + members.Resumed + "' as resumed, " + incidents.Standing + " as loss, c.made_whole_at is not null and c.points_open = 0 as put_back"
+const factsToday = "i.state = '" + members.Resumed + "' as resumed, " + incidents.Standing + " as loss, c.made_whole_at is not null and c.points_open = 0 and c.reimbursement_state is distinct from 'approved' as put_back"
 
 type addressRow struct {
 	CaseID                           int64

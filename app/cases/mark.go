@@ -15,16 +15,17 @@ func WherePromised(query string) { promised = query }
 
 // MarkProposal moves cases with their proposals, whose new state this is: awaiting
 // approval while one is submitted. Once it is decided a case waits for what it waited for
-// before, or for the call back that was promised, or is in progress again; posted is made
-// whole, with nothing open about the points. The caller has locked the cases.
+// before, or for the call back that was promised, or is in progress again, and stays where it
+// is when the point systems outside have done what was approved. What is approved or posted
+// leaves nothing open about the points; posted is made whole. The caller has locked the cases.
 func MarkProposal(tx *store.Tx, ids []int64, state string) {
-	status, interrupted := "case when c.id in ("+promised+") then 'callback_due' else coalesce(interrupted, 'in_progress') end", "null"
+	status, interrupted := "case when c.reimbursement_state = 'approved' then status when c.id in ("+promised+") then 'callback_due' else coalesce(interrupted, 'in_progress') end", "null"
 	if state == "submitted" {
 		status, interrupted = "'awaiting_approval'", "case when status in ('on_hold', 'awaiting_customer') or status = 'callback_due' and c.id not in ("+promised+") then status end"
 	}
 	tx.Queue(`update cases c set reimbursement_state = $2, returned_to = null, status = `+status+`, interrupted = `+interrupted+`,
 		version = version + 1, changed_at = $3, completed_at = null, made_whole_at = case when $4 then $3 else made_whole_at end,
-		points_open = case when $4 then 0 else points_open end where id = any($1)`, ids, state, tx.Now, state == "posted")
+		points_open = case when $5 then 0 else points_open end where id = any($1)`, ids, state, tx.Now, state == "posted", state == "posted" || state == "approved")
 }
 
 // MarkReturned notes to whom the proposals of cases went back (after MarkProposal), 0: that

@@ -119,8 +119,11 @@ func (c *Case) apply(tx *store.Tx, of members.Standing, by access.Actor, ch Chan
 		if !ch.Status.Known() {
 			return nil, fault.Input("status", "status_unknown")
 		}
-		if c.Status == AwaitingApproval || ch.Status.Closed() && c.pending() {
+		if c.Status == AwaitingApproval || ch.Status.Closed() && c.proposal("submitted") {
 			return nil, already("proposal_pending")
+		}
+		if ch.Status.Closed() && c.proposal("approved") {
+			return nil, already("points_under_way")
 		}
 		if ch.Status.Closed() {
 			for _, refuse := range closing {
@@ -189,8 +192,9 @@ func (c *Case) assign(tx *store.Tx, staff int64) error {
 	return nil
 }
 
-func (c Case) pending() bool {
-	return c.ReimbursementState != nil && (*c.ReimbursementState == "submitted" || *c.ReimbursementState == "approved")
+// proposal reports whether the last proposal of the case is in a state.
+func (c Case) proposal(state string) bool {
+	return c.ReimbursementState != nil && *c.ReimbursementState == state
 }
 
 func deref(p *int64) int64 {

@@ -10,13 +10,14 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/directories"
 	"hoten/app/fault"
+	"hoten/app/outside"
 	"hoten/app/store"
 )
 
 func TestMain(m *testing.M) { apptest.Main(m) }
 
-// outside is a world of so many restricted IDs that live in a directory, which heard of none yet.
-func outside(t *testing.T, ids int) (*apptest.World, *apptest.Directory) {
+// connected is a world of so many restricted IDs that live in a directory, which heard of none yet.
+func connected(t *testing.T, ids int) (*apptest.World, *apptest.Directory) {
 	t.Helper()
 	w := apptest.NewWorld(t)
 	w.Import(apptest.Losses(ids))
@@ -32,7 +33,7 @@ func send(t *testing.T, w *apptest.World) {
 
 // Any number of programs share the orders: each is sent once.
 func TestManyProgramsSendEachOrderOnce(t *testing.T) {
-	w, d := outside(t, 150)
+	w, d := connected(t, 150)
 	var all sync.WaitGroup
 	errs := make([]error, 4)
 	for i := range errs {
@@ -50,7 +51,7 @@ func TestManyProgramsSendEachOrderOnce(t *testing.T) {
 
 // A program that ends while it sends leaves the order uncertain; another reads the state first.
 func TestAnOrderThatWasBeingSentIsReadBack(t *testing.T) {
-	w, d := outside(t, 1)
+	w, d := connected(t, 1)
 	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
 		_, err := store.Exec(tx, "update directory_orders set state = 'uncertain', attempts = 1, sent_at = $1, taken_until = $2", tx.Now, tx.Now.Add(45*time.Second))
 		return err
@@ -68,8 +69,8 @@ func TestAnOrderThatWasBeingSentIsReadBack(t *testing.T) {
 // A directory that does not answer rests, is asked again with one order, and the rest follows
 // once it answers.
 func TestADirectoryThatFailsRests(t *testing.T) {
-	w, d := outside(t, 30)
-	d.Answer = func(directories.Request) error { return &directories.Unready{Said: "connection refused"} }
+	w, d := connected(t, 30)
+	d.Answer = func(directories.Request) error { return &outside.Unready{Said: "connection refused"} }
 	for range 60 {
 		send(t, w)
 		w.Clock.Add(time.Second)
@@ -86,7 +87,7 @@ func TestADirectoryThatFailsRests(t *testing.T) {
 		t.Error("what was certainly not done is called uncertain")
 	}
 	d.Answer = nil
-	d.Findings = []directories.Finding{{Step: "connect", OK: true}}
+	d.Findings = []outside.Finding{{Step: "connect", OK: true}}
 	if _, err := directories.Check(w.Ctx, w.Store, w.Administrator, 1); err != nil { // a person mended it
 		t.Fatal(err)
 	}
@@ -100,7 +101,7 @@ func TestADirectoryThatFailsRests(t *testing.T) {
 
 // The orders of one ID keep their order, whatever becomes of the first.
 func TestOrdersOfAnIDKeepTheirOrder(t *testing.T) {
-	w, d := outside(t, 1)
+	w, d := connected(t, 1)
 	of := w.ID(apptest.LossLogin(0))
 	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
 		directories.Decide(tx, directories.VoidPointPassword, []int64{of.ID}, nil)
@@ -126,7 +127,7 @@ func TestOrdersOfAnIDKeepTheirOrder(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
-	w, _ := outside(t, 0)
+	w, _ := connected(t, 0)
 	read := func() *directories.Directory {
 		d, err := directories.ByCode(store.Read(w.Ctx, w.Store), "outside")
 		must(t, err)
@@ -148,11 +149,11 @@ func TestSettings(t *testing.T) {
 		t.Error("the secret stands in the audit trail")
 	}
 	for code, change := range map[string]func(*directories.Plan){
-		"name:required":               func(p *directories.Plan) { p.Settings["name"] = "" },
-		"how:choice_unknown":          func(p *directories.Plan) { p.Settings["how"] = "three" },
-		"colour:setting_unknown":      func(p *directories.Plan) { p.Settings["colour"] = "red" },
-		"kind:directory_kind_unknown": func(p *directories.Plan) { p.Kind = "carrier-pigeon" },
-		"ids:id_unknown":              func(p *directories.Plan) { p.IDs = []string{"nobody"} },
+		"name:required":                func(p *directories.Plan) { p.Settings["name"] = "" },
+		"how:choice_unknown":           func(p *directories.Plan) { p.Settings["how"] = "three" },
+		"colour:setting_unknown":       func(p *directories.Plan) { p.Settings["colour"] = "red" },
+		"kind:connection_kind_unknown": func(p *directories.Plan) { p.Kind = "carrier-pigeon" },
+		"ids:id_unknown":               func(p *directories.Plan) { p.IDs = []string{"nobody"} },
 	} {
 		_, err := directories.Set(w.Ctx, w.Store, w.Administrator, before.Version, plan(change))
 		f, is := fault.As(err)
@@ -174,7 +175,7 @@ func TestSettings(t *testing.T) {
 
 // IDs that are taken out of a directory live in hoten's own again: nothing is left to be asked.
 func TestTakingIDsOut(t *testing.T) {
-	w, d := outside(t, 3)
+	w, d := connected(t, 3)
 	now, err := directories.ByCode(store.Read(w.Ctx, w.Store), "outside")
 	must(t, err)
 	p := directories.Plan{Code: "outside", Name: now.Name, Kind: now.Kind, Settings: now.Set()}
@@ -188,7 +189,7 @@ func TestTakingIDsOut(t *testing.T) {
 
 // What was decided while an order was being sent stands, whatever is answered.
 func TestTakingIDsOutWhileTheyAreSent(t *testing.T) {
-	w, d := outside(t, 1)
+	w, d := connected(t, 1)
 	now, err := directories.ByCode(store.Read(w.Ctx, w.Store), "outside")
 	must(t, err)
 	d.Answer = func(directories.Request) error {

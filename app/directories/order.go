@@ -6,21 +6,21 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/members"
+	"hoten/app/outside"
 	"hoten/app/store"
 )
 
-// States of an order. One that is being sent is uncertain until it is answered: a program
-// that ends in between leaves it so.
+// States of an order.
 const (
-	Waiting   = "waiting"   // certainly not done
-	Uncertain = "uncertain" // sent, and not answered
-	Completed = "done"
-	Declined  = "refused" // people settle it by hand, or send it again
-	Dropped   = "dropped" // decided otherwise before it was sent
+	Waiting   = outside.Waiting
+	Uncertain = outside.Uncertain
+	Completed = outside.Completed
+	Declined  = outside.Declined
+	Dropped   = outside.Dropped
 )
 
 // unsettled is the condition, in SQL, of orders that have no definite answer.
-const unsettled = "in ('" + Waiting + "', '" + Uncertain + "')"
+const unsettled = outside.Unsettled
 
 // Order is one act that a directory is to do to an ID.
 type Order struct {

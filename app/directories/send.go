@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -13,19 +12,13 @@ import (
 	"hoten/app/audit"
 	"hoten/app/installation"
 	"hoten/app/members"
-	"hoten/app/outbound"
+	"hoten/app/outside"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
 
-// Limits of sending.
 const (
-	patience  = 15 * time.Second // for one answer
-	lease     = 45 * time.Second // after it, whoever was sending is taken to be gone
-	waits     = 20 * time.Second // of somebody who waits for several
-	atOnce    = 4                // orders to one directory, taken together: none waits while its lease runs out
-	firstWait = 5 * time.Second
-	longWait  = 10 * time.Minute // the longest between two tries
+	waits = 20 * time.Second // of somebody who waits for several
 	// chosenFor is how long a password that its member chose is tried to be set. The member
 	// does not wait longer, and it is not kept longer.
 	chosenFor = time.Hour
@@ -50,32 +43,19 @@ func Send(ctx context.Context, s *store.Store) error {
 }
 
 func (d Directory) send(ctx context.Context, s *store.Store) error {
-	system, err := d.open(s.Vault)
+	system, err := systems.Open(s.Vault, d.System)
 	if err != nil {
 		return fmt.Errorf("directory %s: %w", d.Code, err)
 	}
-	for {
-		n := atOnce
-		if d.Fails > 0 {
-			n = 1 // whether it answers again is asked with one
-		}
-		taken, err := take(ctx, s, n, "o.directory_id = $3 and o.next_at <= $1", d.ID)
-		if err != nil || len(taken) == 0 {
-			return err
-		}
-		var group errgroup.Group
-		for _, o := range taken {
-			group.Go(func() error { return deliver(ctx, s, system, o) })
-		}
-		if err := group.Wait(); err != nil {
-			return err
-		}
+	return outside.Drain(d.System, func(n int) ([]taken, error) {
+		return take(ctx, s, n, "o.directory_id = $3 and o.next_at <= $1", d.ID)
+	}, func(o taken) error { return deliver(ctx, s, system, o) }, func() (outside.System, error) {
 		now, err := ByID(store.Read(ctx, s), d.ID)
-		if err != nil || now.Fails > 0 {
-			return err
+		if err != nil {
+			return outside.System{}, err
 		}
-		d = *now
-	}
+		return now.System, nil
+	})
 }
 
 // Deliver sends one order now, after the earlier ones of its ID, for somebody who waits for its
@@ -88,10 +68,10 @@ func Deliver(ctx context.Context, s *store.Store, id int64) (*Order, error) {
 		return nil, err
 	}
 	d, err := ByID(store.Read(ctx, s), o.DirectoryID)
-	if err != nil || d.RestsUntil != nil && s.Clock().Before(*d.RestsUntil) {
+	if err != nil || d.Resting(s.Clock()) {
 		return o, err
 	}
-	system, err := d.open(s.Vault)
+	system, err := systems.Open(s.Vault, d.System)
 	for err == nil && o.Unsettled() {
 		var next []taken
 		if next, err = take(ctx, s, 1, "o.id <= $3 and o.identity_id = (select identity_id from directory_orders where id = $3)", id); err != nil || len(next) == 0 {
@@ -130,7 +110,7 @@ func take(ctx context.Context, s *store.Store, n int, which string, arg any) (ou
 			ids[i] = o.ID
 			out = append(out, taken{Order: o, Lost: o.State == Uncertain})
 		}
-		_, err = store.Exec(tx, "update directory_orders set state = '"+Uncertain+"', attempts = attempts + 1, sent_at = $2, taken_until = $3 where id = any($1)", ids, tx.Now, tx.Now.Add(lease))
+		_, err = store.Exec(tx, "update directory_orders set state = '"+Uncertain+"', attempts = attempts + 1, sent_at = $2, taken_until = $3 where id = any($1)", ids, tx.Now, tx.Now.Add(outside.Lease))
 		return err
 	})
 	return out, err
@@ -141,9 +121,9 @@ func take(ctx context.Context, s *store.Store, n int, which string, arg any) (ou
 func deliver(ctx context.Context, s *store.Store, system System, o taken) error {
 	answer, err := o.ask(ctx, s, system)
 	if err != nil {
-		return errors.Join(err, o.later(ctx, s, &Unready{Said: "hoten: " + err.Error()}))
+		return errors.Join(err, o.later(ctx, s, &outside.Unready{Said: "hoten: " + err.Error()}))
 	}
-	var refused *Refused
+	var refused *outside.Refused
 	switch {
 	case answer == nil:
 		return o.settle(ctx, s, Completed, "", "")
@@ -155,26 +135,26 @@ func deliver(ctx context.Context, s *store.Store, system System, o taken) error 
 	return o.later(ctx, s, answer)
 }
 
-// ask is what the directory answers: nil, *Refused, *Unready, or an error that tells that
+// ask is what the directory answers: nil, *outside.Refused, *outside.Unready, or an error that tells that
 // nobody knows. err is that it could not be asked.
 func (o *taken) ask(ctx context.Context, s *store.Store, system System) (answer, err error) {
 	if drop, err := dropped(ctx, s, o.Order); err != nil || drop {
-		return &Refused{Code: Overtaken}, err
+		return &outside.Refused{Code: Overtaken}, err
 	}
 	if !system.Can(o.Act) {
-		return &Refused{Code: NotAble}, nil
+		return &outside.Refused{Code: outside.NotAble}, nil
 	}
 	r, err := o.request(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, outside.Patience)
 	defer cancel()
 	if o.Lost {
 		switch now, err := system.Settled(ctx, r); {
 		case err != nil:
 			return fmt.Errorf("the state could not be read: %w", err), nil
-		case now == Done:
+		case now == outside.Done:
 			return nil, nil
 		}
 	}
@@ -197,34 +177,25 @@ func (o *taken) request(ctx context.Context, s *store.Store) (r Request, err err
 
 // later has the order sent again after a while, and the directory rest after several failures.
 func (o taken) later(ctx context.Context, s *store.Store, answer error) error {
-	state, after := Uncertain, wait(firstWait, longWait, o.Attempts)
-	var unready *Unready
+	state, after := Uncertain, outside.Wait(o.Attempts)
+	var unready *outside.Unready
 	if errors.As(answer, &unready) {
 		if !o.Lost {
 			state = Waiting
 		}
-		after = max(after, min(unready.After, longWait))
+		after = max(after, min(unready.After, outside.LongWait))
 	}
 	return store.Keep(context.WithoutCancel(ctx), s, func(tx *store.Tx) error {
 		tx.Queue("update directory_orders set state = $2, next_at = $3, taken_until = null, said = $4 where id = $1 and state "+unsettled+" and attempts = $5",
 			o.ID, state, tx.Now.Add(after), o.said(answer), o.Attempts+1)
-		failed(tx, o.DirectoryID, o.said(answer))
+		systems.Failed(tx, o.DirectoryID, o.said(answer))
 		return nil
 	})
 }
 
-// wait grows from first to longest, doubled with each try, and is spread by a tenth.
-func wait(first, longest time.Duration, tries int) time.Duration {
-	d := min(first<<min(tries, 20), longest)
-	return d + rand.N(d/10+1)
-}
-
-// longestSaid bounds what is kept of an answer, in characters.
-const longestSaid = 300
-
 // said is an answer as it is kept: an identity system may name the ID, or worse.
 func (o taken) said(err error) string {
-	var unready *Unready
+	var unready *outside.Unready
 	text := err.Error()
 	if errors.As(err, &unready) {
 		text = unready.Said
@@ -232,7 +203,7 @@ func (o taken) said(err error) string {
 	return o.hide(text)
 }
 
-func (o taken) hide(text string) string { return outbound.Said(text, longestSaid, o.hidden...) }
+func (o taken) hide(text string) string { return outside.Said(text, o.hidden...) }
 
 // settle keeps the definite answer to an order, and what follows from it.
 func (o taken) settle(ctx context.Context, s *store.Store, state, code, what string) error {
@@ -247,7 +218,7 @@ func (o taken) settle(ctx context.Context, s *store.Store, state, code, what str
 		if err != nil || !settled {
 			return err
 		}
-		answered(tx, o.DirectoryID)
+		systems.Answered(tx, o.DirectoryID)
 		return audit.Record(tx, audit.Change{After: now.told()})
 	})
 }

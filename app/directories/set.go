@@ -2,16 +2,13 @@ package directories
 
 import (
 	"context"
-	"encoding/json"
-	"maps"
-	"regexp"
 	"slices"
 
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
 	"hoten/app/operators"
-	"hoten/app/secrets"
+	"hoten/app/outside"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -24,11 +21,6 @@ type Plan struct {
 	IDs      []string          // codes of the IDs that live there
 	Settings map[string]string // by name; a secret that is empty stays as it is kept
 }
-
-// longestName bounds the name of a directory, in characters.
-const longestName = 100
-
-var codeForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 
 // Set makes the directory (seen 0), or changes the one with its code for somebody who looked
 // at the version seen; it tells whether anything changed. What cannot be meant: Invalid, which
@@ -44,133 +36,26 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, seen int64, p Pla
 
 // Put is Set as a part of another action, which has asked for the permission.
 func Put(tx *store.Tx, p Plan) (bool, error) {
-	kept, err := store.LockBy[Directory](tx, "code = ?", p.Code)
-	if err != nil && !fault.Of(err, fault.NotFound) {
-		return false, err
-	}
-	all := map[string]string{}
-	if kept != nil {
-		if all, err = kept.secrets(tx.Vault()); err != nil {
-			return false, err
-		}
-	}
-	before := maps.Clone(all)
-	plain, hidden, err := p.read(kept, all)
+	put, err := systems.Put(tx, outside.Plan{Code: p.Code, Name: p.Name, Kind: p.Kind, Settings: p.Settings})
 	if err != nil {
 		return false, err
 	}
-	change := audit.Change{Action: ToSet.Name, Subject: verbs.About("directory", p.Code)}
-	d := Directory{Code: p.Code, Kind: p.Kind}
-	if kept != nil {
-		d = *kept
-	}
-	same := kept != nil && d.Name == p.Name && maps.Equal(d.Set(), plain) && maps.Equal(before, hidden)
-	if d.Name = p.Name; !same {
-		if err := d.keep(tx, plain, hidden); err != nil {
-			return false, err
-		}
-	}
-	was, moved, err := d.take(tx, p.IDs)
-	if err != nil || same && !moved {
+	was, moved, err := Directory{put.System}.take(tx, p.IDs)
+	if err != nil || !put.Changed && !moved {
 		return false, err
 	}
-	if kept != nil {
-		change.Before = told{kept.Name, kept.Kind, listed(kept.Set()), nil, was}
+	before, after := put.Told()
+	change := audit.Change{Action: ToSet.Name, Subject: verbs.About("directory", p.Code), After: told{after, p.IDs}}
+	if before != nil {
+		change.Before = told{before, was}
 	}
-	change.After = told{d.Name, d.Kind, listed(plain), renewed(before, hidden), p.IDs}
 	return true, audit.Record(tx, change)
 }
 
-// told is what the audit trail tells of a directory: no secret, but which were given anew.
+// told is what the audit trail tells of a directory.
 type told struct {
-	Name     string   `json:"name"`
-	Kind     string   `json:"protocol"`
-	Settings []string `json:"settings"` // "name=value"
-	Secrets  []string `json:"secrets,omitempty"`
-	IDs      []string `json:"ids"`
-}
-
-func listed(settings map[string]string) (out []string) {
-	for _, name := range slices.Sorted(maps.Keys(settings)) {
-		out = append(out, name+"="+settings[name])
-	}
-	return out
-}
-
-func renewed(before, after map[string]string) (names []string) {
-	for name, value := range after {
-		if before[name] != value {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// read is what the plan sets up, over the secrets that are kept, apart from secrets and these.
-func (p Plan) read(kept *Directory, all map[string]string) (plain, hidden map[string]string, err error) {
-	var refused fault.Problems
-	if !codeForm.MatchString(p.Code) {
-		refused.Add("code", "code_invalid")
-	}
-	secrets.Label(&refused, "name", p.Name, longestName)
-	kind, known := KindOf(p.Kind)
-	switch {
-	case !known:
-		refused.Add("kind", "directory_kind_unknown")
-	case kept != nil && kept.Kind != p.Kind:
-		refused.Add("kind", "directory_kind_fixed") // what was asked of one system is not asked of another
-	}
-	if err := refused.Err(); err != nil {
-		return nil, nil, err
-	}
-	for name, value := range p.Settings {
-		if value != "" {
-			all[name] = value
-		}
-	}
-	settings, err := kind.settled(all)
-	if err == nil {
-		_, err = kind.Open(settings)
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	plain, hidden = map[string]string{}, map[string]string{}
-	for _, s := range kind.Settings {
-		if s.Secret {
-			hidden[s.Name] = settings[s.Name]
-		} else {
-			plain[s.Name] = settings[s.Name]
-		}
-	}
-	return plain, hidden, nil
-}
-
-// keep writes the directory; what did not answer is asked again at once, as it is set up now.
-func (d *Directory) keep(tx *store.Tx, plain, hidden map[string]string) (err error) {
-	fresh := d.ID == 0
-	if fresh {
-		ids, err := store.TakeIDs(tx.DB, "directories", 1)
-		if err != nil {
-			return err
-		}
-		d.ID = int16(ids[0])
-	}
-	if d.Settings, err = json.Marshal(plain); err != nil {
-		return err
-	}
-	secret, err := json.Marshal(hidden)
-	if err != nil {
-		return err
-	}
-	d.Secrets = tx.Vault().Seal("directories", "secrets", int64(d.ID), string(secret))
-	d.Version++
-	d.CheckedAt, d.Findings, d.Fails, d.FailingSince, d.RestsUntil, d.Said = nil, nil, 0, nil, nil, ""
-	if fresh {
-		return store.Insert(tx, d)
-	}
-	return store.Save(tx, d, "name", "settings", "secrets", "version", "checked_at", "findings", "fails", "failing_since", "rests_until", "said")
+	*outside.Told
+	IDs []string `json:"ids"`
 }
 
 // take has the IDs of the codes live in the directory, and no others; it tells which lived

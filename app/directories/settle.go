@@ -3,7 +3,6 @@ package directories
 import (
 	"context"
 	"slices"
-	"time"
 
 	"hoten/app/access"
 	"hoten/app/audit"
@@ -197,24 +196,4 @@ func lockRefused(tx *store.Tx, id int64) (*Order, error) {
 		return nil, fault.New(fault.Conflict, "order_settled")
 	}
 	return o, nil
-}
-
-// Failures in a row after which a directory rests, and for how long at first and at most.
-const (
-	restsAfter = 5
-	firstRest  = 10 * time.Second
-	longRest   = 5 * time.Minute
-)
-
-// failed counts a failure of a directory, which rests after several.
-func failed(tx *store.Tx, id int16, said string) {
-	tx.Queue(`update directories set fails = fails + 1, failing_since = coalesce(failing_since, $2), said = $3,
-		rests_until = case when fails + 1 >= $4 then $2::timestamptz + least($5 * power(2, least(fails + 1 - $4, 20)), $6) * interval '1 second' end where id = $1`,
-		id, tx.Now, said, restsAfter, firstRest.Seconds(), longRest.Seconds())
-}
-
-// answered notes that a directory answered, at most once a minute while all is well.
-func answered(tx *store.Tx, id int16) {
-	tx.Queue("update directories set fails = 0, failing_since = null, rests_until = null, said = '', answered_at = $2 where id = $1 and (fails > 0 or answered_at is null or answered_at < $3)",
-		id, tx.Now, tx.Now.Add(-time.Minute))
 }

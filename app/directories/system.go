@@ -3,6 +3,8 @@ package directories
 import (
 	"context"
 	"time"
+
+	"hoten/app/outside"
 )
 
 // Act is one thing that an identity system is asked to do to an ID.
@@ -31,16 +33,6 @@ type Request struct {
 	OrderedAt time.Time // when it was decided
 }
 
-// Settled is what reading the state says of a request whose answer was lost.
-type Settled int
-
-// What is known of it.
-const (
-	CannotTell Settled = iota // the state does not show it: send it again
-	NotDone
-	Done
-)
-
 // System is an operator's identity system, spoken to by one protocol. Its calls end when ctx
 // does; they log nothing and keep no password in an error.
 type System interface {
@@ -49,65 +41,30 @@ type System interface {
 	Can(Act) bool
 	// Check tries, without changing anything, whether everything is there that the acts need:
 	// first what failed is what a person mends first. It goes on as far as it makes sense.
-	Check(ctx context.Context) []Finding
-	// Do does it. nil: it is done. *Refused: it is not and will not be. *Unready: it is not
+	Check(ctx context.Context) []outside.Finding
+	// Do does it. nil: it is done. *outside.Refused: it is not and will not be. *outside.Unready: it is not
 	// done, and can be tried again. Any other error: nobody knows whether it was done.
 	Do(ctx context.Context, r Request) error
 	// Settled reads the state after Do of the same request gave no definite answer.
 	// An error says that the state could not be read.
-	Settled(ctx context.Context, r Request) (Settled, error)
+	Settled(ctx context.Context, r Request) (outside.Settled, error)
 }
 
-// Finding is one thing that Check looked at. Step is a word of i18n (directories.check.STEP).
-type Finding struct {
-	Step string `json:"step"`
-	OK   bool   `json:"ok"`
-	Said string `json:"said"` // what the other side said, or what is missing; no secret, at most 300 characters
-}
+// PasswordRefused is why a system refuses a password: its own rules forbid it, and the member
+// chooses another. The other reasons are those of app/outside.
+const PasswordRefused = "password_refused"
 
-// Why a system refuses for good.
-const (
-	UnknownID       = "unknown_id"       // it has no such ID, or several
-	PasswordRefused = "password_refused" // its own rules forbid the password; the member chooses another
-	NotAble         = "not_able"         // it can not do the act
-	RefusedOther    = "refused"
-)
+// Kind is a protocol that identity systems are spoken to by.
+type Kind = outside.Kind[System]
 
-// Refused is a definite no: what was asked for was not done, and asking again changes nothing.
-type Refused struct {
-	Code string // one of the above
-	Said string // what the other side said: no secret, at most 300 characters
-}
+// systems are the directories as they are set up.
+var systems = outside.Table[System]{Name: "directories", Kinds: new(outside.Kinds[System])}
 
-// Error names the code and what was said.
-func (r *Refused) Error() string { return "refused: " + r.Code + ": " + r.Said }
+// Register makes a protocol known.
+func Register(k Kind) { systems.Register(k) }
 
-// Unready says that the request was certainly not done, and may be later: nothing answers
-// there, our own sign-in is refused, or it is too busy.
-type Unready struct {
-	Said  string        // no secret, at most 300 characters
-	After time.Duration // not before then, if the other side said so
-}
+// Kinds lists the protocols by name.
+func Kinds() []Kind { return systems.List() }
 
-// Error is what was said.
-func (u *Unready) Error() string { return "not ready: " + u.Said }
-
-// Setting is one thing that a kind of system is set up with. Its words are in i18n:
-// directories.KIND.NAME, and directories.KIND.NAME.hint.
-type Setting struct {
-	Name     string
-	Secret   bool     // kept sealed, shown to nobody
-	Required bool     //
-	Lines    bool     // several lines, as a certificate
-	Choices  []string // one of these; empty: free text. Words: directories.KIND.NAME.CHOICE
-	Default  string
-}
-
-// Kind is a protocol that systems are spoken to by.
-type Kind struct {
-	Name     string // "ldap"
-	Settings []Setting
-	// Open makes a system of what it is set up with, which has every setting by name, defaults
-	// filled in. It does not connect. A fault.Invalid names the settings that cannot be meant.
-	Open func(settings map[string]string) (System, error)
-}
+// KindOf finds a protocol by name. Unknown: false.
+func KindOf(name string) (Kind, bool) { return systems.Of(name) }

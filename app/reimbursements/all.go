@@ -101,7 +101,7 @@ func pendingElsewhere(db *gorm.DB, of []cases.Case) ([]int64, error) {
 	}
 	return store.Now(db, func(reads *store.Reads) *[]int64 {
 		return store.AskValues[int64](reads, `select c.id from cases c where c.id = any($1) and exists (select from cases o
-			where o.identity_id = c.identity_id and o.id <> c.id and o.reimbursement_state in ('submitted', 'approved'))`, ids)
+			where o.identity_id = c.identity_id and o.id <> c.id and o.reimbursement_state = 'submitted')`, ids)
 	})
 }
 

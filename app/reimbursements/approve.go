@@ -7,6 +7,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/points"
 	"hoten/app/store"
 	"hoten/app/verbs"
 )
@@ -20,7 +21,7 @@ type Result struct {
 }
 
 // Approve gives one approval; with the last one needed the plan is posted and
-// the member told, in the same transaction. Refused: the proposer and everybody
+// the member told, in the same transaction, or once the point systems outside have done theirs. Refused: the proposer and everybody
 // who wrote part of the plan (self_approval), a plan that changed since
 // (plan_changed), a proposal that is decided (already_decided).
 //
@@ -133,7 +134,9 @@ type approval struct {
 	all            []Approval // before this one, void ones included
 	given, editors []int64
 	last           bool
-	voids          bool // the password for points, as the member is told
+	legs           []points.Draft
+	mail           int64    // the number that was taken for it
+	telling        *telling // nil: its legs are not done
 }
 
 // approveTogether approves proposals, each once, in one transaction. Each word has its
@@ -187,6 +190,7 @@ func approveTogether(ctx context.Context, s *store.Store, words []word, opt appr
 		}
 		for i, w := range words {
 			if results[i].Err == nil {
+				results[i].State = found[w.id].State
 				results[i].shown = found[w.id].shown(tx.Now, with.programs)
 			}
 		}
@@ -205,11 +209,6 @@ func (w word) judge(a *approval) Result {
 		return r
 	}
 	a.by = w.by
-	if a.last, r.Err = a.approve(w.by, a.given, a.editors, a.plan); r.Err != nil {
-		return r
-	}
-	if r.State = a.State; a.last {
-		r.State = Posted
-	}
+	a.last, r.Err = a.approve(w.by, a.given, a.editors, a.plan)
 	return r
 }

@@ -190,7 +190,7 @@ func note(tx *store.Tx, job int64, results []Result, refused bool) {
 
 func outcomeOf(r Result) (place int16, state, code, args *string) {
 	if r.Err == nil {
-		if r.State == Posted {
+		if r.State == Posted || r.State == Approved {
 			return placePosted, &r.State, nil, nil
 		}
 		return placeAwaiting, &r.State, nil, nil

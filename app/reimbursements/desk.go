@@ -72,8 +72,10 @@ func (d desk) refuse(db *gorm.DB, s *subject) error {
 		return fault.New(fault.Conflict, "not_affected")
 	case s.Status == cases.OutOfScope:
 		return fault.New(fault.Conflict, "case_out_of_scope")
-	case s.ReimbursementState != nil && (*s.ReimbursementState == Submitted || *s.ReimbursementState == Approved):
+	case s.ReimbursementState != nil && *s.ReimbursementState == Submitted:
 		return pendingFault(db, s.ID)
+	case s.ReimbursementState != nil && *s.ReimbursementState == Approved:
+		return fault.New(fault.Conflict, "points_under_way")
 	case len(s.plan.Missing) > 0:
 		return fault.New(fault.Conflict, "balance_unknown", "programs", d.named(s.plan.Missing))
 	case len(s.plan.Doubles) > 0:
@@ -107,7 +109,7 @@ func (d desk) refuse(db *gorm.DB, s *subject) error {
 }
 
 func pendingFault(db *gorm.DB, caseID int64) error {
-	r, err := store.Find[Reimbursement](db, "case_id = ? and state in ('submitted', 'approved')", caseID)
+	r, err := store.Find[Reimbursement](db, "case_id = ? and state = 'submitted'", caseID)
 	if err != nil {
 		return err
 	}

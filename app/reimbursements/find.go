@@ -127,6 +127,17 @@ func ByID(db *gorm.DB, id int64) (*Reimbursement, error) {
 	return store.Find[Reimbursement](db, "id = ?", id)
 }
 
+// CaseNumbers are the numbers of the cases of proposals, by proposal.
+func CaseNumbers(db *gorm.DB, ids []int64) (map[int64]string, error) {
+	type of struct{ ID, CaseID int64 }
+	rows, err := store.Select[of](db, "select id, case_id from reimbursements where id = any($1)", ids)
+	out := make(map[int64]string, len(rows))
+	for _, r := range rows {
+		out[r.ID] = cases.Number(r.CaseID)
+	}
+	return out, err
+}
+
 // Lines lists the stored lines of proposals: the plan that was looked at.
 func Lines(db *gorm.DB, ids []int64) (map[int64][]Line, error) {
 	rows, err := store.Now(db, func(reads *store.Reads) *[]lineRow { return askLines(reads, ids) })
@@ -197,7 +208,7 @@ type DayTotal struct {
 	Name      staff.Name
 	ProgramID int16
 	Pending   int64
-	Posted    int64
+	Posted    int64 // in hoten's books, also while legs outside are not done
 }
 
 // DayTotals sums proposals since the start of the day by proposer and program,
@@ -207,8 +218,8 @@ func DayTotals(db *gorm.DB, s *store.Store) ([]DayTotal, error) { return dayTota
 // dayTotals is DayTotals for one proposer, 0 for all.
 func dayTotals(db *gorm.DB, now time.Time, proposer int64) ([]DayTotal, error) {
 	return store.Select[DayTotal](db, `select r.proposer_id as staff_id, `+staff.NameOf("p")+` as name, l.program_id,
-		coalesce(sum(greatest(l.points, 0)) filter (where r.state in ('submitted', 'approved')), 0)::bigint as pending,
-		coalesce(sum(greatest(l.points, 0)) filter (where r.state = 'posted'), 0)::bigint as posted
+		coalesce(sum(greatest(l.points, 0)) filter (where r.state = 'submitted'), 0)::bigint as pending,
+		coalesce(sum(greatest(l.points, 0)) filter (where r.transfer_id is not null), 0)::bigint as posted
 		from reimbursements r join reimbursement_points l on l.reimbursement_id = r.id join staff p on p.id = r.proposer_id
 		where r.submitted_at >= $1 and ($2::bigint = 0 or r.proposer_id = $2) and l.kind <> 'rollback' group by 1, 2, 3 order by 1, 3`, jptext.StartOfDay(now), proposer)
 }

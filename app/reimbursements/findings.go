@@ -198,7 +198,7 @@ func edit[T any](ctx context.Context, s *store.Store, by access.Actor, v *verbs.
 func revised(tx *store.Tx, told cases.Happened) error {
 	happened := []cases.Happened{told}
 	voided, err := store.Exec(tx, `update approvals a set voided_at = $2 from reimbursements r
-		where r.id = a.reimbursement_id and r.case_id = $1 and r.state in ('submitted', 'approved') and a.voided_at is null`, told.CaseID, tx.Now)
+		where r.id = a.reimbursement_id and r.case_id = $1 and r.state = 'submitted' and a.voided_at is null`, told.CaseID, tx.Now)
 	if err != nil {
 		return err
 	}

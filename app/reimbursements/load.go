@@ -113,12 +113,12 @@ func askFacts(reads *store.Reads, of string, ids []int64) facts {
 		store.Ask[Adjustment](reads, `select a.* from adjustments a where a.case_id `+of+`
 			and not exists (select 1 from compensations k where k.adjustment_id = a.id)
 			and not exists (select 1 from adjustment_withdrawals w where w.adjustment_id = a.id) order by a.id`, ids),
-		// The state is no condition: on the day of the first postings the planner would
-		// look for the few posted ones rather than for the case's. Lines are looked up
+		// Being booked is no condition: on the day of the first postings the planner would
+		// look for the few booked ones rather than for the case's. Lines are looked up
 		// proposal by proposal (offset 0): joined, all lines would be read for one case.
-		store.Ask[absorbed](reads, `select c.id as case_id, l.program_id, coalesce(sum(l.points) filter (where r.state = 'posted' and l.kind = 'absorb'), 0)::bigint as points,
-			coalesce(sum(l.points) filter (where r.state = 'posted' and l.kind = 'absorb' and o.id = c.id), 0)::bigint as here,
-			coalesce(sum(l.points) filter (where r.state = 'posted' and l.kind = 'adjust'), 0)::bigint as adjusted
+		store.Ask[absorbed](reads, `select c.id as case_id, l.program_id, coalesce(sum(l.points) filter (where r.transfer_id is not null and l.kind = 'absorb'), 0)::bigint as points,
+			coalesce(sum(l.points) filter (where r.transfer_id is not null and l.kind = 'absorb' and o.id = c.id), 0)::bigint as here,
+			coalesce(sum(l.points) filter (where r.transfer_id is not null and l.kind = 'adjust'), 0)::bigint as adjusted
 			from cases c join cases o on o.identity_id = c.identity_id join reimbursements r on r.case_id = o.id
 			cross join lateral (select program_id, kind, points from reimbursement_lines where reimbursement_id = r.id and kind in ('absorb', 'adjust') offset 0) l
 			where c.id `+of+` group by c.id, l.program_id`, ids),

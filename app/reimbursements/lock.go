@@ -6,6 +6,7 @@ import (
 	"hoten/app/ledger"
 	"hoten/app/members"
 	"hoten/app/notices"
+	"hoten/app/points"
 	"hoten/app/staff"
 	"hoten/app/store"
 )
@@ -77,6 +78,7 @@ type preparation struct {
 	addressees       map[int64]cases.Addressee
 	transfers, mails []int64
 	siblings         []sibling
+	homes            []points.Home
 }
 
 // sibling is a case that looks at the balances of an ID as well, and may owe something other
@@ -104,10 +106,11 @@ func lockForApproval(tx *store.Tx, ids []int64, hasty bool) (map[int64]*approval
 	siblings := askSiblings(&reads, ids)
 	asked, companies, programs := askLocked(&reads, ids), ledger.AskCompanies(&reads), incidents.AskPrograms(&reads)
 	addressees := cases.AskAddressees(&reads, ofProposals, ids)
+	homes := points.AskHomes(&reads)
 	transfers, mails := store.AskIDs(&reads, "transfers", len(ids)), store.AskIDs(&reads, "mails", len(ids))
 	if err := reads.Run(tx.DB); err != nil {
 		return nil, nil, err
 	}
 	to, err := addressees(tx.Vault(), notices.ReimbursementCompleted)
-	return asked.found(), &preparation{companies(), *programs, to, *transfers, *mails, *siblings}, err
+	return asked.found(), &preparation{companies(), *programs, to, *transfers, *mails, *siblings, *homes}, err
 }

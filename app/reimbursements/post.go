@@ -1,6 +1,7 @@
 package reimbursements
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -8,49 +9,102 @@ import (
 	"hoten/app/incidents"
 	"hoten/app/ledger"
 	"hoten/app/notices"
-	"hoten/app/resets"
+	"hoten/app/points"
 	"hoten/app/store"
 )
 
 // post puts the points back where the approval was the last one: one transfer a plan
-// over both programs, the movements marked as compensated for ever, the cases made whole
-// and the members told. The plans were computed on locked accounts.
+// over all programs, and the movements marked as compensated for ever. Where programs live
+// outside their legs are recorded, and the rest follows once these are done; else the cases are
+// made whole and the members told. The plans were computed on locked accounts.
 func (p *preparation) post(tx *store.Tx, approved []*approval) error {
-	var posted []*approval
+	var booked []*approval
 	var drafts []ledger.Draft
-	var ids, caseIDs, transfers, deciders []int64
 	behind := map[int64]int64{}
 	for i, a := range approved {
 		if !a.last {
 			continue
 		}
-		decidedNow(a.Reimbursement, Posted, a.by, tx.Now)
-		a.TransferID = &p.transfers[i]
+		state := Posted
+		if a.legs = p.legs(a); a.legs != nil {
+			state = Approved
+		}
+		decidedNow(a.Reimbursement, state, a.by, tx.Now)
+		a.TransferID, a.mail = &p.transfers[i], p.mails[i]
 		drafts = append(drafts, ledger.Draft{ID: p.transfers[i], Key: a.TransferKey(), Postings: postings(a.plan, a.accounts, p.companies)})
 		for _, b := range a.plan.Balances {
 			if b.Behind > 0 {
 				behind[a.accounts[b.ProgramID]] = b.Behind
 			}
 		}
-		posted, ids, caseIDs = append(posted, a), append(ids, a.Reimbursement.ID), append(caseIDs, a.CaseID)
-		transfers, deciders = append(transfers, p.transfers[i]), append(deciders, a.by.ID)
+		booked = append(booked, a)
 	}
-	if len(posted) == 0 {
+	if len(booked) == 0 {
 		return nil
 	}
 	ledger.Post(tx, drafts)
 	ledger.CaughtUp(tx, behind)
-	compensated(tx, posted)
-	tx.Queue(`update reimbursements r set state = 'posted', decided_at = $3, decided_by = p.d, transfer_id = p.t
-		from unnest($1::bigint[], $2::bigint[], $4::bigint[]) as p(id, t, d) where r.id = p.id`, ids, transfers, tx.Now, deciders)
-	cases.MarkProposal(tx, caseIDs, Posted)
-	if err := p.tellMembers(tx, posted); err != nil {
+	compensated(tx, booked)
+	results, err := p.results(tx, booked)
+	if err != nil {
 		return err
 	}
-	if err := voidPointPasswords(tx, posted); err != nil {
+	if err := markBooked(tx, booked, results); err != nil {
 		return err
 	}
-	return reviewSiblings(tx, p.siblings, posted)
+	if err := p.tellMembers(tx, booked, results); err != nil {
+		return err
+	}
+	return reviewSiblings(tx, p.siblings, booked)
+}
+
+// markBooked notes in which state proposals are now, and their cases, and has the point systems
+// outside do their legs.
+func markBooked(tx *store.Tx, booked []*approval, results map[int64]result) error {
+	var ids, transfers, deciders []int64
+	var told []*string
+	var legs []points.Draft
+	cased := map[string][]int64{}
+	for _, a := range booked {
+		ids, transfers, deciders = append(ids, a.Reimbursement.ID), append(transfers, *a.TransferID), append(deciders, a.by.ID)
+		cased[a.Reimbursement.State] = append(cased[a.Reimbursement.State], a.CaseID)
+		if a.legs != nil {
+			kept, err := json.Marshal(results[a.CaseID])
+			if err != nil {
+				return err
+			}
+			legs, a.Told = append(legs, a.legs...), new(string(kept))
+		}
+		told = append(told, a.Told)
+	}
+	tx.Queue(`update reimbursements r set state = case when p.m is null then 'posted' else 'approved' end, decided_at = $3, decided_by = p.d, transfer_id = p.t, told = p.m::jsonb
+		from unnest($1::bigint[], $2::bigint[], $4::bigint[], $5::text[]) as p(id, t, d, m) where r.id = p.id`, ids, transfers, tx.Now, deciders, told)
+	for _, state := range []string{Posted, Approved} {
+		if cased[state] != nil {
+			cases.MarkProposal(tx, cased[state], state)
+		}
+	}
+	return points.Decide(tx, legs)
+}
+
+// legs are what a plan moves for the member in programs outside, a program each. What had left
+// an account before and is posted with the plan is no part of them: it had left there as well.
+func (p *preparation) legs(a *approval) (legs []points.Draft) {
+	for _, h := range p.homes {
+		d := points.Draft{ReimbursementID: a.Reimbursement.ID, IdentityID: a.IdentityID, Home: h, Parts: map[string]int64{}}
+		for _, l := range a.plan.Lines {
+			for program, moved := range l.Effects() {
+				if program == h.ProgramID {
+					d.Points += moved
+					d.Parts[l.Kind] += moved
+				}
+			}
+		}
+		if d.Points != 0 {
+			legs = append(legs, d)
+		}
+	}
+	return legs
 }
 
 // reviewSiblings looks again at the other cases of the IDs of proposals that were posted or
@@ -70,22 +124,6 @@ func reviewSiblings(tx *store.Tx, siblings []sibling, decided []*approval) error
 		return err
 	}
 	return Review(tx, nil, "select unnest($1::bigint[])", ids)
-}
-
-// voidPointPasswords voids the passwords for points of IDs that were made whole, where a thief
-// may have set them: docs/domain.md section 5.
-func voidPointPasswords(tx *store.Tx, posted []*approval) error {
-	var ids []int64
-	for _, a := range posted {
-		if a.voids {
-			ids = append(ids, a.IdentityID)
-		}
-	}
-	if ids == nil {
-		return nil
-	}
-	resets.VoidPointPasswords(tx, ids)
-	return nil
 }
 
 // postings turns a plan into double entry, one posting an account and purpose: its lines,
@@ -150,38 +188,6 @@ func compensated(tx *store.Tx, posted []*approval) {
 	}
 	tx.Queue(`insert into compensations (reimbursement_id, movement_id, adjustment_id, entry)
 		select * from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::smallint[])`, ids, movements, adjustments, entries)
-}
-
-func (p *preparation) tellMembers(tx *store.Tx, posted []*approval) error {
-	var drafts []notices.Draft
-	var untold []int64
-	before, err := postedBefore(tx, posted)
-	if err != nil {
-		return err
-	}
-	for i, a := range posted {
-		who := p.addressees[a.CaseID]
-		facts := who.Facts
-		facts.At, facts.Points, facts.Before = tx.Now, pointsFacts(a, p.programs, before[a.CaseID]), before[a.CaseID].ways
-		kind := notices.ReimbursementCompleted
-		if a.plan.Corrects {
-			kind = notices.ReimbursementCorrected
-		}
-		if !slices.ContainsFunc(facts.Points, moves) {
-			continue // one number of a movement for another, or an adjustment undone: nothing changes for the member
-		}
-		a.voids, facts.PointPassword = who.PointPassword, who.PointPassword
-		if who.Address == "" || a.OwesResult(who.Own) { // the letter tells the whole
-			untold = append(untold, a.CaseID)
-			continue
-		}
-		draft := who.Draft(kind, facts)
-		draft.ID = p.mails[i]
-		drafts = append(drafts, draft)
-	}
-	cases.OweResult(tx, untold)
-	_, err = notices.Queue(tx, drafts...)
-	return err
 }
 
 // earlier is what was posted for a case before its correction, and what happened on the

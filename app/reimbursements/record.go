@@ -19,6 +19,15 @@ func (p *preparation) write(tx *store.Tx, approved []*approval) error {
 	return tellApproved(tx, approved)
 }
 
+// happened is what the case tells of a posting; by is who decided it.
+func (t *telling) happened(reimbursement int64, by *access.Actor) cases.Happened {
+	data := map[string]any{"reimbursement": reimbursement}
+	if t.voids {
+		data["point_password"] = "voided"
+	}
+	return cases.Happened{CaseID: t.Case.ID, Kind: cases.Posted, Data: data, By: by}
+}
+
 func giveApprovals(tx *store.Tx, approved []*approval) {
 	ids, proposers, staff := make([]int64, len(approved)), make([]int64, len(approved)), make([]int64, len(approved))
 	for i, a := range approved {
@@ -36,12 +45,13 @@ func tellApproved(tx *store.Tx, approved []*approval) error {
 		told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Approved, Data: data, By: &a.by})
 		after := map[string]any{"state": Submitted, "case": a.Number(), "approvals": len(a.given) + 1, "needed": a.ApprovalsNeeded}
 		if a.last {
-			data := map[string]any{"reimbursement": a.Reimbursement.ID}
-			after["state"], after["transfer"], after["balances"] = Posted, a.TransferID, a.plan.Balances
-			if a.voids {
-				data["point_password"], after["point_password"] = "voided", "voided"
+			after["state"], after["transfer"], after["balances"] = a.State, a.TransferID, a.plan.Balances
+		}
+		if a.telling != nil {
+			told = append(told, a.telling.happened(a.Reimbursement.ID, &a.by))
+			if a.telling.voids {
+				after["point_password"] = "voided"
 			}
-			told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Posted, Data: data, By: &a.by})
 		}
 		recorded = append(recorded, audit.Change{Subject: a.Reimbursement.Subject(),
 			Before: map[string]any{"state": Submitted}, After: after, By: &a.by})

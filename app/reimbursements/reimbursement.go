@@ -54,8 +54,10 @@ type Reimbursement struct {
 	Rejection       *string
 	Reason          []byte
 	TransferID      *int64
-	Flags           string // some of Flags, a space between; empty: stands out in nothing
-	Cost            int64  // the company cost in the program where it is largest, in its points
+	Told            *string    // JSON of result, while legs are not done
+	PostedAt        *time.Time // when the last leg was done; nil without legs: the decision
+	Flags           string     // some of Flags, a space between; empty: stands out in nothing
+	Cost            int64      // the company cost in the program where it is largest, in its points
 	CostProgramID   *int16
 }
 
@@ -77,7 +79,7 @@ func (r Reimbursement) Subject() string { return Subject(r.ID) }
 func Subject(id int64) string { return "reimbursement:" + strconv.FormatInt(id, 10) }
 
 // Pending reports whether the proposal still waits for a decision.
-func (r Reimbursement) Pending() bool { return r.State == Submitted || r.State == Approved }
+func (r Reimbursement) Pending() bool { return r.State == Submitted }
 
 // Plan is what was proposed, from its stored lines.
 func (r Reimbursement) Plan(lines []Line) (Plan, error) {

@@ -65,7 +65,7 @@ func Landed(tx *store.Tx, staged, identities string) error {
 	if err := incidents.CatchUp(tx, moved); err != nil {
 		return err
 	}
-	if err := voidChanged(tx, "select c.id from cases c where c.reimbursement_state in ('submitted', 'approved') and c.identity_id in ("+moved+" union all select identity_id from landed)"); err != nil {
+	if err := voidChanged(tx, "select c.id from cases c where c.reimbursement_state = 'submitted' and c.identity_id in ("+moved+" union all select identity_id from landed)"); err != nil {
 		return err
 	}
 	// Those that may have something open now: cheaply found, then looked at.
@@ -83,7 +83,7 @@ func Landed(tx *store.Tx, staged, identities string) error {
 // voidChanged voids the approvals that were given to plans of the cases that the query
 // yields and that are others by now.
 func voidChanged(tx *store.Tx, query string) error {
-	of, err := store.Select[Reimbursement](tx.DB, `select * from reimbursements r where case_id in (`+query+`) and state in ('submitted', 'approved')
+	of, err := store.Select[Reimbursement](tx.DB, `select * from reimbursements r where case_id in (`+query+`) and state = 'submitted'
 		and exists (select from approvals a where a.reimbursement_id = r.id and a.voided_at is null) order by id`)
 	if err != nil || len(of) == 0 {
 		return err

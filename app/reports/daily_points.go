@@ -20,7 +20,7 @@ var steps = `with steps as (
 					where b.reimbursement_id = a.reimbursement_id and ` + standing("b") + ` and (b.at, b.id) <= (a.at, a.id))
 		union all
 		select state, id, decided_by from reimbursements
-			where incident_id = $1 and state in ('returned', 'rejected', 'withdrawn', 'posted') and ` + onDay("decided_at") + `
+			where incident_id = $1 and state in ('returned', 'rejected', 'withdrawn', 'posted') and ` + onDay("coalesce(posted_at, decided_at)") + `
 	) s join staff f on f.id = s.who where ` + ofDesk("f.desk_id") + `) `
 
 // standing is the condition of an approval that was not void by the end of the day.

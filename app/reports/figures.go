@@ -174,7 +174,7 @@ func overdue(db *gorm.DB, incident int64, now time.Time) (n int64, err error) {
 }
 
 func waiting(db *gorm.DB, incident int64) (w Waiting, err error) {
-	err = store.Scan(db, "select count(*), min(submitted_at) from reimbursements where incident_id = $1 and state in ('submitted', 'approved')",
+	err = store.Scan(db, "select count(*), min(submitted_at) from reimbursements where incident_id = $1 and state = 'submitted'",
 		[]any{incident}, &w.Count, &w.Oldest)
 	return w, err
 }

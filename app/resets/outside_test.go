@@ -11,12 +11,13 @@ import (
 	"hoten/app/fault"
 	"hoten/app/members"
 	"hoten/app/notices"
+	"hoten/app/outside"
 	"hoten/app/resets"
 	"hoten/app/store"
 )
 
-// outside is world with IDs that live in a directory, their restriction confirmed there.
-func outside(t *testing.T) (*apptest.World, *apptest.Directory) {
+// connected is world with IDs that live in a directory, their restriction confirmed there.
+func connected(t *testing.T) (*apptest.World, *apptest.Directory) {
 	t.Helper()
 	w := world(t)
 	d := w.Connect(t)
@@ -73,7 +74,7 @@ func TestRestrictionIsToldOnceItIsConfirmed(t *testing.T) {
 // A password that the member chose is set in the directory before use resumes: points and
 // one-time passwords first, so that the ID opens last.
 func TestThePasswordIsSetInTheDirectory(t *testing.T) {
-	w, d := outside(t)
+	w, d := connected(t)
 	c := w.Case("m1@ocn.example")
 	verify(w, w.Agent, c, 1)
 	order, err := resets.Complete(w.Ctx, w.Store, send(w, w.Agent, c), chosen, chosen, true)
@@ -104,7 +105,7 @@ func TestThePasswordIsSetInTheDirectory(t *testing.T) {
 func TestALostAnswerIsReadBack(t *testing.T) {
 	for name, unread := range map[string]bool{"the state shows it": false, "the state cannot tell": true} {
 		t.Run(name, func(t *testing.T) {
-			w, d := outside(t)
+			w, d := connected(t)
 			c := w.Case("m1@ocn.example")
 			verify(w, w.Agent, c, 1)
 			token := send(w, w.Agent, c)
@@ -147,13 +148,13 @@ func TestALostAnswerIsReadBack(t *testing.T) {
 
 // A password that the directory's rules forbid is the member's to choose again, by the same link.
 func TestADirectoryRefusesAPassword(t *testing.T) {
-	w, d := outside(t)
+	w, d := connected(t)
 	c := w.Case("m1@ocn.example")
 	verify(w, w.Agent, c, 1)
 	token := send(w, w.Agent, c)
 	d.Answer = func(r directories.Request) error {
 		if r.Act == directories.SetPassword && r.Password == chosen {
-			return &directories.Refused{Code: directories.PasswordRefused, Said: "too weak: " + r.Password + " of " + r.Login}
+			return &outside.Refused{Code: directories.PasswordRefused, Said: "too weak: " + r.Password + " of " + r.Login}
 		}
 		return nil
 	}
@@ -172,7 +173,7 @@ func TestADirectoryRefusesAPassword(t *testing.T) {
 // What is learned while the answer is awaited stands: a suspicion makes the link void, so the
 // password that was set meanwhile is taken back at once and use does not resume.
 func TestASuspicionOverALostAnswer(t *testing.T) {
-	w, d := outside(t)
+	w, d := connected(t)
 	c := w.Case("m1@ocn.example")
 	verify(w, w.Agent, c, 1)
 	d.Lost = func(r directories.Request) bool { return r.Act == directories.SetPassword }
@@ -198,7 +199,7 @@ func TestASuspicionOverALostAnswer(t *testing.T) {
 // An ID that is restricted again while its password is under way ends restricted, whatever
 // of it arrived.
 func TestARestrictionOvertakesAPassword(t *testing.T) {
-	w, d := outside(t)
+	w, d := connected(t)
 	c := w.Case("m1@ocn.example")
 	verify(w, w.Agent, c, 1)
 	d.Answer = func(r directories.Request) error {
@@ -228,7 +229,7 @@ func TestARestrictionOvertakesAPassword(t *testing.T) {
 // A password that could not be set for an hour is given up, erased, and the ID restricted anew:
 // nobody knows whether it was set.
 func TestAPasswordIsGivenUp(t *testing.T) {
-	w, d := outside(t)
+	w, d := connected(t)
 	c := w.Case("m1@ocn.example")
 	verify(w, w.Agent, c, 1)
 	d.Answer = func(r directories.Request) error {
@@ -257,7 +258,7 @@ func TestAPasswordIsGivenUp(t *testing.T) {
 func TestRefusedOrdersAreSettled(t *testing.T) {
 	w := world(t)
 	d := w.Connect(t)
-	d.Answer = func(r directories.Request) error { return &directories.Refused{Code: directories.UnknownID} }
+	d.Answer = func(r directories.Request) error { return &outside.Refused{Code: outside.UnknownID} }
 	sendAll(t, w)
 	open, err := directories.Open(store.Read(w.Ctx, w.Store), 1, true, 0, 10)
 	if err != nil || len(open) != 3 {
@@ -290,7 +291,7 @@ func TestRefusedOrdersAreSettled(t *testing.T) {
 
 // A restriction that is lifted ends in the directory first.
 func TestReleaseWaitsForTheDirectory(t *testing.T) {
-	w, d := outside(t)
+	w, d := connected(t)
 	c := w.Case("m1@ocn.example")
 	if _, err := resets.Release(w.Ctx, w.Store, w.Supervisor, c.ID, "誤って制限"); err != nil {
 		t.Fatal(err)
@@ -310,7 +311,7 @@ func TestARefusedRestrictionIsOverAfterTheReset(t *testing.T) {
 	d := w.Connect(t)
 	d.Answer = func(r directories.Request) error {
 		if r.Act == directories.Restrict {
-			return &directories.Refused{Code: directories.NotAble}
+			return &outside.Refused{Code: outside.NotAble}
 		}
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 	"hoten/app/ledger"
 	"hoten/app/members"
 	"hoten/app/notices"
+	"hoten/app/points"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/scripts"
@@ -36,6 +37,7 @@ type caseFound struct {
 	workers   *[]staff.Staff
 	member    *[]members.Member
 	link      *[]resets.Link
+	legs      *[]points.Leg        // of the proposals
 	orders    *[]directories.Order // to the directory of the ID, not done yet
 	posted    *[]ledger.Line
 	mails     *[]notices.Mail
@@ -96,6 +98,7 @@ func (v *caseView) loadMore() error {
 	mine := incidents.AskProgramsOf(&reads, v.row.IncidentID)
 	contacts, since := members.AskContacts(&reads, v.row.MemberID), cases.AskFirstDay(&reads, v.row.Case.ID)
 	f.member, f.link, f.posted = members.AskMember(&reads, v.row.MemberID), resets.AskLatest(&reads, v.row.IdentityID), ledger.AskStatement(&reads, v.row.IdentityID)
+	f.legs = reimbursements.AskLegsOfCase(&reads, v.row.ID)
 	f.orders = directories.AskOpen(&reads, v.row.IdentityID)
 	if v.by.May(access.Supervise) {
 		f.former = members.AskContactsOf(&reads, contactsSet(*f.changes))

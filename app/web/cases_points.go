@@ -193,9 +193,9 @@ func addSum(s *ui.ProgramSum, kind string, points int64) {
 
 // proposal fills the latest proposal, and whether a new one can be made.
 func (v *caseView) proposal() error {
-	pending, changed := false, false
+	pending, changed, underWay := false, false, false
 	if latest := store.First(*v.found.proposals); latest != nil {
-		pending = latest.Pending()
+		pending, underWay = latest.Pending(), latest.State == reimbursements.Approved
 		changed = latest.State == reimbursements.Submitted && !bytes.Equal(latest.PlanHash, v.plan.Hash())
 		given := v.shownApprovals(*v.found.approvals)
 		reason, err := latest.PlainReason(v.w.s.Vault)
@@ -208,7 +208,7 @@ func (v *caseView) proposal() error {
 		decides := pending && v.by.May(access.Decide)
 		v.Proposal = &ui.Proposal{ID: latest.Reimbursement.ID, State: latest.State, Proposer: latest.ProposerName.In(i18n.Lang(v.ctx)), SubmittedAt: latest.SubmittedAt,
 			Needed: int(latest.ApprovalsNeeded), Approvals: given, Reason: reason, Decider: latest.DeciderName.In(i18n.Lang(v.ctx)), DecidedAt: moment(latest.DecidedAt),
-			MayDecide: decides && !mine, OthersDecide: decides && mine, MayWithdraw: pending && latest.ProposerID == v.by.ID}
+			MayDecide: decides && !mine, OthersDecide: decides && mine, MayWithdraw: pending && latest.ProposerID == v.by.ID, Legs: v.legsOf(latest.Reimbursement.ID)}
 	}
 	v.Corrects = corrects(pending, changed, v.plan)
 	switch {
@@ -222,13 +222,23 @@ func (v *caseView) proposal() error {
 		v.NoProposal = i18n.T(v.ctx, "fault.double_undecided")
 	case v.plan.Empty() && v.Proposal == nil:
 		v.NoProposal = i18n.T(v.ctx, "fault.plan_empty")
-	case !pending && !v.plan.Empty() && v.row.Status != "out_of_scope":
+	case !pending && !underWay && !v.plan.Empty() && v.row.Status != "out_of_scope":
 		v.MayPropose = v.by.May(access.Propose)
 	}
 	if v.Proposal != nil {
 		v.Proposal.Changed = changed && v.NoProposal == ""
 	}
 	return nil
+}
+
+// legsOf are the legs of a proposal of the case.
+func (v *caseView) legsOf(reimbursement int64) (out []ui.PointLeg) {
+	for _, l := range *v.found.legs {
+		if l.ReimbursementID == reimbursement {
+			out = append(out, v.leg(l, v.programs, v.row.Number()))
+		}
+	}
+	return out
 }
 
 // corrects is how a correction stands that is due: proposed, for what is due now or for what

@@ -10,6 +10,7 @@ import (
 	"hoten/app/directories"
 	"hoten/app/fault"
 	"hoten/app/operators"
+	"hoten/app/outside"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -45,11 +46,8 @@ func showDirectories(p *page) error {
 
 // directoryCard is a directory as a list shows it.
 func (p *page) directoryCard(d directories.Directory, loads []directories.Load, homes []directories.Home) ui.Directory {
-	card := ui.Directory{Code: d.Code, Name: d.Name, Kind: i18n.T(p.ctx, "directories."+d.Kind), Fails: d.Fails, Said: d.Said,
-		FailingSince: moment(d.FailingSince), RestsUntil: moment(d.RestsUntil), AnsweredAt: moment(d.AnsweredAt), CheckedAt: moment(d.CheckedAt)}
-	for _, f := range d.Found() {
-		card.Findings = append(card.Findings, ui.DirectoryFinding{Step: f.Step, OK: f.OK, Said: f.Said})
-	}
+	card := systemCard(d.System)
+	card.Base, card.Holds, card.Kind = "/directories", i18n.T(p.ctx, "directories.ids"), i18n.T(p.ctx, "directories."+d.Kind)
 	for _, l := range loads {
 		if l.DirectoryID == d.ID {
 			card.Waiting, card.Uncertain, card.Refused, card.OldestAt = l.Waiting, l.Uncertain, l.Refused, moment(l.OldestAt)
@@ -57,8 +55,18 @@ func (p *page) directoryCard(d directories.Directory, loads []directories.Load, 
 	}
 	for _, h := range homes {
 		if h.DirectoryID == d.ID {
-			card.IDs = append(card.IDs, p.kindName(h.IDKindID))
+			card.Held = append(card.Held, p.kindName(h.IDKindID))
 		}
+	}
+	return card
+}
+
+// systemCard is how a system outside answers, whatever it keeps.
+func systemCard(y outside.System) ui.Directory {
+	card := ui.Directory{Code: y.Code, Name: y.Name, Fails: y.Fails, Said: y.Said,
+		FailingSince: moment(y.FailingSince), RestsUntil: moment(y.RestsUntil), AnsweredAt: moment(y.AnsweredAt), CheckedAt: moment(y.CheckedAt)}
+	for _, f := range y.Found() {
+		card.Findings = append(card.Findings, ui.DirectoryFinding{Step: f.Step, OK: f.OK, Said: f.Said})
 	}
 	return card
 }
@@ -77,7 +85,7 @@ func newDirectory(p *page) error {
 	if !known {
 		return fault.Missing()
 	}
-	return p.directoryForm(directories.Directory{Kind: kind.Name}, kind)
+	return p.directoryForm(directories.Directory{System: outside.System{Kind: kind.Name}}, kind)
 }
 
 func showDirectory(p *page) error {
@@ -110,7 +118,7 @@ func (p *page) directoryForm(d directories.Directory, kind directories.Kind) err
 	shown.Directory.Kind = i18n.T(p.ctx, "directories."+kind.Name)
 	kept := d.Set()
 	for _, s := range kind.Settings {
-		shown.Settings = append(shown.Settings, p.directorySetting(kind, s, kept[s.Name], has[s.Name], d.ID == 0))
+		shown.Settings = append(shown.Settings, directorySetting(s, func(of string) string { return i18n.T(p.ctx, "directories."+(kind.Name+"."+s.Name+of)) }, kept[s.Name], has[s.Name], d.ID == 0))
 	}
 	for _, i := range p.ids {
 		at := slices.IndexFunc(homes, func(h directories.Home) bool { return h.IDKindID == i.ID })
@@ -128,17 +136,14 @@ func (p *page) directoryForm(d directories.Directory, kind directories.Kind) err
 	return p.render(shown.Page())
 }
 
-// directorySetting is a field of a directory's form.
-func (p *page) directorySetting(kind directories.Kind, s directories.Setting, kept string, has, fresh bool) ui.DirectorySetting {
-	word := func(of ...string) string {
-		return i18n.T(p.ctx, "directories."+strings.Join(append([]string{kind.Name, s.Name}, of...), "."))
-	}
-	f := ui.DirectorySetting{Name: s.Name, Label: word(), Help: word("hint"), Value: kept, Secret: s.Secret, Kept: has, Lines: s.Lines, Optional: !s.Required || s.Secret && has}
+// directorySetting is a field of a system's form.
+func directorySetting(s outside.Setting, word func(of string) string, kept string, has, fresh bool) ui.DirectorySetting {
+	f := ui.DirectorySetting{Name: s.Name, Label: word(""), Help: word(".hint"), Value: kept, Secret: s.Secret, Kept: has, Lines: s.Lines, Optional: !s.Required || s.Secret && has}
 	if fresh {
 		f.Value = s.Default
 	}
 	for _, c := range s.Choices {
-		f.Choices = append(f.Choices, ui.Choice{Value: c, Label: word(c)})
+		f.Choices = append(f.Choices, ui.Choice{Value: c, Label: word("." + c)})
 	}
 	return f
 }
@@ -179,12 +184,10 @@ func setDirectory(p *page) error {
 	}
 	plan := directories.Plan{Code: code, Name: p.line("name"), Kind: p.line("kind"), IDs: form["ids"], Settings: map[string]string{}}
 	kind, _ := directories.KindOf(plan.Kind)
-	for _, s := range kind.Settings {
-		plan.Settings[s.Name] = strings.ReplaceAll(p.FormValue("set_"+s.Name), "\r\n", "\n")
-	}
+	p.typedSettings(plan.Settings, kind.Settings)
 	changed, err := directories.Set(p.ctx, p.w.s, p.by, seen, plan)
 	if err != nil {
-		return p.again(onSettings(err, kind), "", show)
+		return p.again(onSettings(err, kind.Settings), "", show)
 	}
 	to := "setup_unchanged"
 	if changed {
@@ -193,8 +196,15 @@ func setDirectory(p *page) error {
 	return p.to("/directories/"+code, to)
 }
 
-// onSettings names the fields of the form of what was refused of a directory's settings.
-func onSettings(err error, kind directories.Kind) error {
+// typedSettings reads what was typed for settings.
+func (p *page) typedSettings(into map[string]string, settings []outside.Setting) {
+	for _, s := range settings {
+		into[s.Name] = strings.ReplaceAll(p.FormValue("set_"+s.Name), "\r\n", "\n")
+	}
+}
+
+// onSettings names the fields of the form of what was refused of a system's settings.
+func onSettings(err error, settings []outside.Setting) error {
 	f, is := fault.As(err)
 	if !is {
 		return err
@@ -202,7 +212,7 @@ func onSettings(err error, kind directories.Kind) error {
 	out := *f
 	out.Fields = slices.Clone(f.Fields)
 	for i, field := range out.Fields {
-		if slices.ContainsFunc(kind.Settings, func(s directories.Setting) bool { return s.Name == field.Name }) {
+		if slices.ContainsFunc(settings, func(s outside.Setting) bool { return s.Name == field.Name }) {
 			out.Fields[i].Name = "set_" + field.Name
 		}
 	}

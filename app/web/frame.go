@@ -18,6 +18,7 @@ import (
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/operators"
+	"hoten/app/points"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/staff"
@@ -47,6 +48,7 @@ type around struct {
 	calls    *[]cases.Call // of the reader that have not ended
 	phone    *[]cti.Reader
 	troubles *[]int64 // how many orders to directories people are to look at
+	legs     *[]int64 // how many legs to point systems people are to look at
 	disabled *[]bool  // whether a webhook had to be disabled
 	heard    *[]bool  // whether the reader's console was heard of just now
 }
@@ -63,8 +65,7 @@ func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed
 		a.calls = cases.AskOpenCalls(&reads, reader)
 		a.board = bulletins.AskUnconfirmed(&reads, reader, jptext.DateOf(now))
 		a.ids, a.offers = operators.AskIDs(&reads), cases.AskOffersTo(&reads, reader, now)
-		a.troubles = directories.AskTroubles(&reads, now)
-		a.disabled = webhooks.AskDisabled(&reads)
+		a.troubles, a.legs, a.disabled = directories.AskTroubles(&reads, now), points.AskTroubles(&reads, now), webhooks.AskDisabled(&reads)
 		a.phone = cti.AskReader(&reads, reader, now)
 		a.place, a.stopped = installation.Ask(&reads, at), notices.AskStopped(&reads)
 	}
@@ -103,7 +104,8 @@ func (p *page) surround(a *around) (err error) {
 	p.frame.Rings = p.phone.Connected && p.by.May(access.WorkCases)
 	p.frame.Alarms.Held = p.here.Held
 	_, silent := p.w.mailServer()
-	p.frame.Alarms.Directories = (*a.troubles)[0] > 0 && (p.by.May(access.Supervise) || p.by.May(access.ManageStaff))
+	settles := p.by.May(access.Supervise) || p.by.May(access.ManageStaff)
+	p.frame.Alarms.Directories, p.frame.Alarms.Points = settles && (*a.troubles)[0] > 0, settles && (*a.legs)[0] > 0
 	p.frame.Alarms.Webhooks = (*a.disabled)[0] && p.by.May(access.ManageStaff)
 	p.frame.Alarms.MailServer = silent != nil
 	p.frame.Training = p.w.training != nil

@@ -39,6 +39,7 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 		t.Fatalf("the question has the number %d, %v", id, err)
 	}
 	s.Connect(t)
+	s.ConnectPoints(t, nil)
 	s.server = serve(t, s.Store, func(o *web.Options) { o.Training = &notices.Mailbox{Folder: t.TempDir()} })
 	number := cases.Number(c.ID)
 	there := strings.NewReplacer(":number", number, ":reference", "2014-R096", ":code", "tech", ":token", "none", ":part", "farewell", ":id", "1")
@@ -47,7 +48,7 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 		if route.Method != http.MethodPost || route.Permission() == web.Public {
 			continue
 		}
-		path := there.Replace(strings.NewReplacer("/operators/:code", "/operators/ntt-com", "/ids/:code", "/ids/ocn-id", "/programs/:code", "/programs/goo", "/directories/:code", "/directories/outside").Replace(route.Path))
+		path := there.Replace(strings.NewReplacer("/operators/:code", "/operators/ntt-com", "/ids/:code", "/ids/ocn-id", "/programs/:code", "/programs/goo", "/directories/:code", "/directories/outside", "/points/:code", "/points/outside").Replace(route.Path))
 		for hops, a := 0, b.get(path); ; hops++ {
 			if a.status == http.StatusNotFound || hops > 3 {
 				t.Errorf("GET %s: %d after %d redirects", route.Path, a.status, hops)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/hex"
 	"errors"
 	"slices"
@@ -59,8 +60,9 @@ func showReimbursement(p *page) error {
 		Needed: int(r.ApprovalsNeeded), Plan: hex.EncodeToString(r.PlanHash), DecidedAt: moment(r.DecidedAt), Rejection: text(r.Rejection), OneSided: r.State == reimbursements.Approved}
 	if r.State == reimbursements.Posted {
 		// Who posted it is the last of those who approved.
-		shown.PostedAt, r.DecidedBy = moment(r.DecidedAt), nil
+		shown.PostedAt, r.DecidedBy = moment(cmp.Or(r.PostedAt, r.DecidedAt)), nil
 	}
+	shown.Legs = v.legsOf(id)
 	return p.fillReimbursement(v, r, &shown)
 }
 

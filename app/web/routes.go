@@ -13,6 +13,7 @@ import (
 	"hoten/app/installation"
 	"hoten/app/notices"
 	"hoten/app/operators"
+	"hoten/app/points"
 	"hoten/app/policies"
 	"hoten/app/questions"
 	"hoten/app/reimbursements"
@@ -234,6 +235,15 @@ var Routes = []Route{
 	{"POST", "/webhooks/:id/enable", webhooks.ToEnable, enableWebhook},
 	{"POST", "/webhooks/:id/test", webhooks.ToTest, testWebhook},
 	{"POST", "/webhooks/:id/deliveries/:delivery/replay", webhooks.ToReplay, replayDelivery},
+
+	{"GET", "/points", access.ReadCases, showPointSystems},
+	{"GET", "/points/new", points.ToSet.Needs, newPointSystem},
+	{"POST", "/points", points.ToSet, setPointSystem},
+	{"GET", "/points/:code", access.ReadCases, showPointSystem},
+	{"POST", "/points/:code", points.ToSet, setPointSystem},
+	{"POST", "/points/:code/check", points.ToCheck, checkPointSystem},
+	{"POST", "/legs/:id/again", points.ToSendAgain, sendLegAgain},
+	{"POST", "/legs/:id/done", points.ToSettleByHand, settleLegByHand},
 	{"GET", "/services", access.ReadCases, showServices},
 	{"POST", "/services", services.ToSet, setService},
 	{"POST", "/services/:id/change", services.ToAmend, changeService},

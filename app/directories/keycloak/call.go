@@ -9,11 +9,11 @@ import (
 	"net/url"
 	"time"
 
-	"hoten/app/directories"
-	"hoten/app/directories/rest"
+	"hoten/app/outside"
+	"hoten/app/outside/rest"
 )
 
-// signIn gets a token, or the one that was got before. Whatever fails is *directories.Unready.
+// signIn gets a token, or the one that was got before. Whatever fails is *outside.Unready.
 func (s *system) signIn(ctx context.Context) (string, error) {
 	s.fetching.Lock()
 	kept := s.token
@@ -38,7 +38,7 @@ func (s *system) signIn(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if got.Token == "" {
-		return "", &directories.Unready{Said: a.Said("there is no access_token")}
+		return "", &outside.Unready{Said: a.Said("there is no access_token")}
 	}
 	// It is used for half of its life, so that it does not run out on the way.
 	life := time.Duration(min(max(got.Expires, 0), 3600)) * time.Second
@@ -59,7 +59,7 @@ func (s *system) call(ctx context.Context, method, path string, query url.Values
 	if body != nil {
 		var err error
 		if r.Body, err = json.Marshal(body); err != nil {
-			return nil, &directories.Unready{Said: "the request can not be written"}
+			return nil, &outside.Unready{Said: "the request can not be written"}
 		}
 	}
 	for again := false; ; again = true {
@@ -105,20 +105,20 @@ func (s *system) change(ctx context.Context, method, path string, body any, hidd
 	case a.Status >= 200 && a.Status < 300:
 		return errors.New(said)
 	case a.Status == http.StatusBadRequest:
-		return &refusal{directories.Refused{Code: directories.NotAble, Said: said}, t.Error}
+		return &refusal{outside.Refused{Code: outside.NotAble, Said: said}, t.Error}
 	}
 	return a.Verdict(t.Error, t.text())
 }
 
 // refusal is a change that Keycloak has rules against.
 type refusal struct {
-	directories.Refused
+	outside.Refused
 	rule string // "invalidPasswordHistoryMessage"
 }
 
 // As lets a refusal pass for what a directory answers.
 func (r *refusal) As(target any) bool {
-	to, ok := target.(**directories.Refused)
+	to, ok := target.(**outside.Refused)
 	if ok {
 		*to = &r.Refused
 	}
@@ -134,15 +134,15 @@ func (s *system) get(ctx context.Context, path string, query url.Values, v any) 
 	return read(a, v)
 }
 
-// read reads the answer to a question into v; any other than 200 is *directories.Unready.
+// read reads the answer to a question into v; any other than 200 is *outside.Unready.
 func read(a *rest.Answer, v any) error {
 	if a.Status == http.StatusOK {
 		return rest.Unchanged(a.JSON(v))
 	}
 	t := tells(a)
 	err := a.Verdict(t.Error, t.text())
-	if unready, ok := errors.AsType[*directories.Unready](err); ok {
+	if unready, ok := errors.AsType[*outside.Unready](err); ok {
 		return unready
 	}
-	return &directories.Unready{Said: a.Said(t.Error, t.text())}
+	return &outside.Unready{Said: a.Said(t.Error, t.text())}
 }

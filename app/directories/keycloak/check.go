@@ -9,12 +9,12 @@ import (
 	"slices"
 	"strings"
 
-	"hoten/app/directories"
+	"hoten/app/outside"
 )
 
 // Check signs in, looks for the right to manage users, reads one, and looks whether the
 // attributes that the settings name can be seen.
-func (s *system) Check(ctx context.Context) []directories.Finding {
+func (s *system) Check(ctx context.Context) []outside.Finding {
 	k, ok := s.server.Check(ctx)
 	if !ok {
 		return k.Found

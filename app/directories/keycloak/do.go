@@ -7,16 +7,17 @@ import (
 	"strings"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest"
+	"hoten/app/outside"
+	"hoten/app/outside/rest"
 )
 
 // Do does the act on the user of the login.
 func (s *system) Do(ctx context.Context, r directories.Request) error {
 	switch {
 	case !s.Can(r.Act):
-		return &directories.Refused{Code: directories.NotAble, Said: "no attribute is set for it"}
+		return &outside.Refused{Code: outside.NotAble, Said: "no attribute is set for it"}
 	case r.Act == directories.SetPassword && r.Password == "":
-		return &directories.Refused{Code: directories.PasswordRefused, Said: "the password is empty"}
+		return &outside.Refused{Code: directories.PasswordRefused, Said: "the password is empty"}
 	}
 	u, err := s.find(ctx, r.Login)
 	if err != nil {
@@ -41,7 +42,7 @@ func (s *system) Do(ctx context.Context, r directories.Request) error {
 		err = s.oneTimeOff(ctx, u)
 	}
 	// What a directory answers is one of its own errors, and nothing around it.
-	if refused, ok := errors.AsType[*directories.Refused](err); ok {
+	if refused, ok := errors.AsType[*outside.Refused](err); ok {
 		return refused
 	}
 	return err
@@ -64,7 +65,7 @@ func (s *system) restrict(ctx context.Context, u *user) error {
 		return err
 	}
 	failed := s.reset(ctx, u, rest.RandomPassword())
-	if _, refused := errors.AsType[*directories.Refused](failed); failed != nil && !refused {
+	if _, refused := errors.AsType[*outside.Refused](failed); failed != nil && !refused {
 		return rest.Begun(failed)
 	}
 	if err := s.endSessions(ctx, u); err != nil {

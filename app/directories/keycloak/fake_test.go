@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest/resttest"
+	"hoten/app/outside/rest/resttest"
 )
 
 const (

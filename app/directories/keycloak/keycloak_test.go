@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest/resttest"
+	"hoten/app/outside"
+	"hoten/app/outside/rest/resttest"
 )
 
 var orders int64
@@ -38,7 +39,7 @@ func do(t *testing.T, sys directories.System, r directories.Request) {
 	}
 }
 
-func settled(t *testing.T, sys directories.System, r directories.Request, want directories.Settled) {
+func settled(t *testing.T, sys directories.System, r directories.Request, want outside.Settled) {
 	t.Helper()
 	if got, err := sys.Settled(resttest.Within(t, time.Minute), r); err != nil || got != want {
 		t.Errorf("%s: settled as %d, %v", r.Act, got, err)
@@ -50,18 +51,18 @@ func TestActs(t *testing.T) {
 	for _, lookup := range [][]string{{"username", "alice"}, {"email", "alice@example.jp"}, {"member", `alice "1"`}} {
 		sys, login, p := f.system("lookup", lookup[0]), lookup[1], f.users["id-alice"]
 		restrict := request(directories.Restrict, login)
-		settled(t, sys, restrict, directories.NotDone)
+		settled(t, sys, restrict, outside.NotDone)
 		p.sessions, p.consents = 2, []string{"app/one"}
 		do(t, sys, restrict)
-		settled(t, sys, restrict, directories.Done)
+		settled(t, sys, restrict, outside.Done)
 		if p.rep["enabled"] != false || p.passwords[len(p.passwords)-1] == stolen || p.sessions != 0 || len(p.consents) != 0 {
 			t.Errorf("restricted: %+v", p)
 		}
 		set := request(directories.SetPassword, login)
-		settled(t, sys, set, directories.NotDone)
+		settled(t, sys, set, outside.NotDone)
 		p.sessions = 1
 		do(t, sys, set)
-		settled(t, sys, set, directories.Done)
+		settled(t, sys, set, outside.Done)
 		if !p.opens(chosen) || p.sessions != 0 || strings.Contains(fmt.Sprint(p.rep), updatePassword) {
 			t.Errorf("password set: %+v", p)
 		}
@@ -77,25 +78,25 @@ func TestSmallActs(t *testing.T) {
 	const login = "alice"
 	p.rep["enabled"] = false
 	release := request(directories.Release, login)
-	settled(t, sys, release, directories.NotDone)
+	settled(t, sys, release, outside.NotDone)
 	do(t, sys, release)
-	settled(t, sys, release, directories.Done)
+	settled(t, sys, release, outside.Done)
 	p.rep["attributes"].(map[string]any)["points"] = []any{"hash"}
 	void := request(directories.VoidPointPassword, login)
-	settled(t, sys, void, directories.NotDone)
+	settled(t, sys, void, outside.NotDone)
 	do(t, sys, void)
-	settled(t, sys, void, directories.CannotTell)
+	settled(t, sys, void, outside.CannotTell)
 	if strings.Contains(fmt.Sprint(p.rep), "points") {
 		t.Errorf("void: %+v", p.rep)
 	}
 	on, off := request(directories.OneTimePasswordOn, login), request(directories.OneTimePasswordOff, login)
-	settled(t, sys, on, directories.NotDone)
+	settled(t, sys, on, outside.NotDone)
 	do(t, sys, on)
-	settled(t, sys, on, directories.Done)
-	settled(t, sys, off, directories.NotDone)
+	settled(t, sys, on, outside.Done)
+	settled(t, sys, off, outside.NotDone)
 	p.otp = true
 	do(t, sys, off)
-	settled(t, sys, off, directories.Done)
+	settled(t, sys, off, outside.Done)
 	p.otp = true
 	do(t, sys, on)
 	if p.otp = false; strings.Contains(fmt.Sprint(p.rep), configureTOTP) {
@@ -106,11 +107,11 @@ func TestSmallActs(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	f := start(t, resttest.ServePlain)
 	sys := f.system()
-	expect(t, sys, request(directories.Restrict, "nobody"), directories.UnknownID)
-	settled(t, sys, request(directories.Restrict, "nobody"), directories.NotDone)
-	expect(t, f.system("lookup", "other"), request(directories.Restrict, "a"), directories.UnknownID) // two
-	expect(t, f.system("point_password_attribute", ""), request(directories.VoidPointPassword, "alice"), directories.NotAble)
-	expect(t, sys, request("other", "alice"), directories.NotAble)
+	expect(t, sys, request(directories.Restrict, "nobody"), outside.UnknownID)
+	settled(t, sys, request(directories.Restrict, "nobody"), outside.NotDone)
+	expect(t, f.system("lookup", "other"), request(directories.Restrict, "a"), outside.UnknownID) // two
+	expect(t, f.system("point_password_attribute", ""), request(directories.VoidPointPassword, "alice"), outside.NotAble)
+	expect(t, sys, request("other", "alice"), outside.NotAble)
 	for password, want := range map[string]string{"": directories.PasswordRefused, "short": directories.PasswordRefused} {
 		r := request(directories.SetPassword, "alice")
 		r.Password = password
@@ -121,7 +122,7 @@ func TestRefusals(t *testing.T) {
 	}
 	expect(t, f.system("client_secret", "another"), request(directories.Restrict, "alice"), "unready")
 	f.unmanage = "no random"
-	expect(t, sys, request(directories.Restrict, "alice"), directories.NotAble)
+	expect(t, sys, request(directories.Restrict, "alice"), outside.NotAble)
 	if p := f.users["id-alice"]; p.rep["enabled"] != false || p.sessions != 0 {
 		t.Errorf("the ID is open: %+v", p)
 	}
@@ -139,7 +140,7 @@ func TestAPasswordOfTheHistory(t *testing.T) {
 	p.set = r.OrderedAt.UnixMilli() // an earlier try
 	expect(t, f.system(), r, "done")
 	expect(t, f.system(), r, directories.PasswordRefused) // of whoever is let in, the member may have set it
-	settled(t, f.system(), r, directories.Done)
+	settled(t, f.system(), r, outside.Done)
 }
 
 func TestATokenThatRanOutIsReplaced(t *testing.T) {
@@ -189,11 +190,11 @@ func TestEachTroubleAtEachRequestIsMended(t *testing.T) {
 				if begun := at > first || at == first && trouble.Done; p.opens(stolen) && (begun || act != directories.Restrict) {
 					t.Errorf("%s: the ID is open: %+v", where, p)
 				}
-				if now, err := whole.Settled(resttest.Within(t, time.Minute), o); err != nil || now == directories.Done && (p.sessions > 0 || len(p.consents) > 0 || p.passwords[len(p.passwords)-1] == stolen) {
+				if now, err := whole.Settled(resttest.Within(t, time.Minute), o); err != nil || now == outside.Done && (p.sessions > 0 || len(p.consents) > 0 || p.passwords[len(p.passwords)-1] == stolen) {
 					t.Errorf("%s: settled as %d, %v", where, now, err)
 				}
 				expect(t, whole, o, "done")
-				settled(t, whole, o, directories.Done)
+				settled(t, whole, o, outside.Done)
 			}
 		}
 	}

@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest"
 	"hoten/app/fault"
+	"hoten/app/outside"
+	"hoten/app/outside/rest"
 )
 
 // What a login may be, besides the name of an attribute (setting lookup).
@@ -21,11 +22,11 @@ const (
 var Kind = directories.Kind{
 	Name: "keycloak",
 	Settings: append(slices.Clone(rest.Settings),
-		directories.Setting{Name: "realm", Required: true},
-		directories.Setting{Name: "client_id", Required: true},
-		directories.Setting{Name: "client_secret", Required: true, Secret: true},
-		directories.Setting{Name: "lookup", Default: byUsername},
-		directories.Setting{Name: "point_password_attribute"},
+		outside.Setting{Name: "realm", Required: true},
+		outside.Setting{Name: "client_id", Required: true},
+		outside.Setting{Name: "client_secret", Required: true, Secret: true},
+		outside.Setting{Name: "lookup", Default: byUsername},
+		outside.Setting{Name: "point_password_attribute"},
 	),
 	Open: open,
 }

@@ -5,22 +5,23 @@ import (
 	"errors"
 
 	"hoten/app/directories"
+	"hoten/app/outside"
 )
 
 // Settled reads of the user whether the act was done.
-func (s *system) Settled(ctx context.Context, r directories.Request) (directories.Settled, error) {
+func (s *system) Settled(ctx context.Context, r directories.Request) (outside.Settled, error) {
 	u, err := s.find(ctx, r.Login)
-	if refused, ok := errors.AsType[*directories.Refused](err); ok && refused.Code == directories.UnknownID {
-		return directories.NotDone, nil
+	if refused, ok := errors.AsType[*outside.Refused](err); ok && refused.Code == outside.UnknownID {
+		return outside.NotDone, nil
 	}
 	if err != nil {
-		return directories.CannotTell, err
+		return outside.CannotTell, err
 	}
 	switch r.Act {
 	case directories.Restrict, directories.SetPassword:
 		open := r.Act == directories.SetPassword
 		if u.Enabled != open || open && u.asks(updatePassword) || u.NotBefore < r.OrderedAt.Unix() {
-			return directories.NotDone, nil
+			return outside.NotDone, nil
 		}
 		set, err := s.changed(ctx, u, r.OrderedAt)
 		return done(set, err)
@@ -28,7 +29,7 @@ func (s *system) Settled(ctx context.Context, r directories.Request) (directorie
 		return done(u.Enabled, nil)
 	case directories.VoidPointPassword:
 		if _, has := u.Attributes[s.points]; has {
-			return directories.NotDone, nil
+			return outside.NotDone, nil
 		}
 	case directories.OneTimePasswordOn:
 		found, err := s.credentials(ctx, u, "otp")
@@ -37,15 +38,15 @@ func (s *system) Settled(ctx context.Context, r directories.Request) (directorie
 		found, err := s.credentials(ctx, u, "otp")
 		return done(len(found) == 0 && !u.asks(configureTOTP), err)
 	}
-	return directories.CannotTell, nil
+	return outside.CannotTell, nil
 }
 
-func done(is bool, err error) (directories.Settled, error) {
+func done(is bool, err error) (outside.Settled, error) {
 	switch {
 	case err != nil:
-		return directories.CannotTell, err
+		return outside.CannotTell, err
 	case is:
-		return directories.Done, nil
+		return outside.Done, nil
 	}
-	return directories.NotDone, nil
+	return outside.NotDone, nil
 }

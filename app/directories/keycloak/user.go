@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"hoten/app/directories"
-	"hoten/app/directories/rest"
+	"hoten/app/outside"
+	"hoten/app/outside/rest"
 )
 
 // Required actions, which Keycloak asks for at the next sign-in.
@@ -70,7 +70,7 @@ func (u *user) drop(action string) {
 	u.Actions = slices.DeleteFunc(u.Actions, func(a string) bool { return a == action })
 }
 
-// find reads the user of the login. None or several: *directories.Refused unknown_id.
+// find reads the user of the login. None or several: *outside.Refused unknown_id.
 func (s *system) find(ctx context.Context, login string) (*user, error) {
 	query := url.Values{"max": {"3"}}
 	switch s.lookup {
@@ -90,9 +90,9 @@ func (s *system) find(ctx context.Context, login string) (*user, error) {
 	})
 	switch {
 	case len(found) == 0:
-		return nil, &directories.Refused{Code: directories.UnknownID, Said: "no user has the login as its " + s.lookup}
+		return nil, &outside.Refused{Code: outside.UnknownID, Said: "no user has the login as its " + s.lookup}
 	case len(found) > 1:
-		return nil, &directories.Refused{Code: directories.UnknownID, Said: "not unique: several users have the login as their " + s.lookup}
+		return nil, &outside.Refused{Code: outside.UnknownID, Said: "not unique: several users have the login as their " + s.lookup}
 	}
 	u := &user{}
 	if err := s.get(ctx, found[0].path(), nil, u); err != nil {
@@ -100,7 +100,7 @@ func (s *system) find(ctx context.Context, login string) (*user, error) {
 	}
 	if u.ID != found[0].ID || !s.is(u, login) {
 		// A version that does not know the parameter answers with somebody.
-		return nil, &directories.Refused{Code: directories.UnknownID, Said: "the user that was found does not have the login as its " + s.lookup}
+		return nil, &outside.Refused{Code: outside.UnknownID, Said: "the user that was found does not have the login as its " + s.lookup}
 	}
 	return u, nil
 }
@@ -155,7 +155,7 @@ func (s *system) endSessions(ctx context.Context, u *user) error {
 // remove removes something, which may have gone meanwhile.
 func (s *system) remove(ctx context.Context, path string) error {
 	err := s.change(ctx, http.MethodDelete, path, nil)
-	if refused, ok := errors.AsType[*directories.Refused](err); ok && refused.Code == directories.UnknownID {
+	if refused, ok := errors.AsType[*outside.Refused](err); ok && refused.Code == outside.UnknownID {
 		return nil
 	}
 	return err

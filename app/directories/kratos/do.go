@@ -6,7 +6,8 @@ import (
 	"net/url"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest"
+	"hoten/app/outside"
+	"hoten/app/outside/rest"
 )
 
 // secondFactors are the credentials that ask for more than the password.
@@ -16,9 +17,9 @@ var secondFactors = []string{"totp", "lookup_secret"}
 func (s *system) Do(ctx context.Context, r directories.Request) error {
 	switch {
 	case !s.Can(r.Act):
-		return &directories.Refused{Code: directories.NotAble, Said: "Kratos has no act for it"}
+		return &outside.Refused{Code: outside.NotAble, Said: "Kratos has no act for it"}
 	case r.Act == directories.SetPassword && r.Password == "":
-		return &directories.Refused{Code: directories.PasswordRefused, Said: "the password is empty"}
+		return &outside.Refused{Code: directories.PasswordRefused, Said: "the password is empty"}
 	}
 	i, err := s.find(ctx, r.Login)
 	if err != nil {
@@ -54,32 +55,32 @@ func (s *system) setPassword(ctx context.Context, i *identity, password string) 
 
 // Settled reads of the identity whether the act was done. A password can not be read, nor
 // when it was set: Kratos writes all credentials anew with each change.
-func (s *system) Settled(ctx context.Context, r directories.Request) (directories.Settled, error) {
+func (s *system) Settled(ctx context.Context, r directories.Request) (outside.Settled, error) {
 	i, err := s.find(ctx, r.Login)
-	if refused, ok := errors.AsType[*directories.Refused](err); ok && refused.Code == directories.UnknownID {
-		return directories.NotDone, nil
+	if refused, ok := errors.AsType[*outside.Refused](err); ok && refused.Code == outside.UnknownID {
+		return outside.NotDone, nil
 	}
 	if err != nil {
-		return directories.CannotTell, err
+		return outside.CannotTell, err
 	}
 	switch {
 	case r.Act == directories.OneTimePasswordOff:
 		for _, factor := range secondFactors {
 			if _, has := i.Credentials[factor]; has {
-				return directories.NotDone, nil
+				return outside.NotDone, nil
 			}
 		}
-		return directories.Done, nil
+		return outside.Done, nil
 	case r.Act == directories.Release && i.State == active:
-		return directories.Done, nil
+		return outside.Done, nil
 	case r.Act == directories.Restrict && i.State == active, r.Act != directories.Restrict && i.State == inactive:
-		return directories.NotDone, nil
+		return outside.NotDone, nil
 	}
-	return directories.CannotTell, nil
+	return outside.CannotTell, nil
 }
 
 // Check reads an identity.
-func (s *system) Check(ctx context.Context) []directories.Finding {
+func (s *system) Check(ctx context.Context) []outside.Finding {
 	k, ok := s.server.Check(ctx)
 	if !ok {
 		return k.Found

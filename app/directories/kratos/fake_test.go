@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest/resttest"
+	"hoten/app/outside/rest/resttest"
 )
 
 const (

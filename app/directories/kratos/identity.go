@@ -9,8 +9,8 @@ import (
 	"net/url"
 	"strings"
 
-	"hoten/app/directories"
-	"hoten/app/directories/rest"
+	"hoten/app/outside"
+	"hoten/app/outside/rest"
 )
 
 // States of identities.
@@ -62,7 +62,7 @@ func why(a *rest.Answer) string {
 	return cmp.Or(t.Error.Reason, t.Error.Message)
 }
 
-// get reads something. Whatever fails changes nothing, and is *directories.Unready.
+// get reads something. Whatever fails changes nothing, and is *outside.Unready.
 func (s *system) get(ctx context.Context, path string, query url.Values, v any) error {
 	a, err := s.server.Ask(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: query, Header: s.header()})
 	if err != nil {
@@ -72,13 +72,13 @@ func (s *system) get(ctx context.Context, path string, query url.Values, v any) 
 		return rest.Unchanged(a.JSON(v))
 	}
 	err = a.Verdict(why(a))
-	if unready, ok := errors.AsType[*directories.Unready](err); ok {
+	if unready, ok := errors.AsType[*outside.Unready](err); ok {
 		return unready
 	}
-	return &directories.Unready{Said: a.Said(why(a))}
+	return &outside.Unready{Said: a.Said(why(a))}
 }
 
-// find reads the identity of the login. None or several: *directories.Refused unknown_id.
+// find reads the identity of the login. None or several: *outside.Refused unknown_id.
 func (s *system) find(ctx context.Context, login string) (*identity, error) {
 	var found []identity
 	if err := s.get(ctx, "admin/identities", url.Values{"credentials_identifier": {login}}, &found); err != nil {
@@ -86,11 +86,11 @@ func (s *system) find(ctx context.Context, login string) (*identity, error) {
 	}
 	switch {
 	case login == "" || len(found) == 0:
-		return nil, &directories.Refused{Code: directories.UnknownID, Said: "no identity signs in with the login"}
+		return nil, &outside.Refused{Code: outside.UnknownID, Said: "no identity signs in with the login"}
 	case len(found) > 1:
-		return nil, &directories.Refused{Code: directories.UnknownID, Said: "not unique: several identities sign in with the login"}
+		return nil, &outside.Refused{Code: outside.UnknownID, Said: "not unique: several identities sign in with the login"}
 	case found[0].ID == "":
-		return nil, &directories.Unready{Said: "the identity that was found can not be read"}
+		return nil, &outside.Unready{Said: "the identity that was found can not be read"}
 	}
 	var i identity
 	if err := s.get(ctx, found[0].path(), nil, &i); err != nil {
@@ -98,7 +98,7 @@ func (s *system) find(ctx context.Context, login string) (*identity, error) {
 	}
 	if i.ID != found[0].ID || !i.is(login) {
 		// A version that does not know the parameter answers with somebody.
-		return nil, &directories.Refused{Code: directories.UnknownID, Said: "the identity that was found does not sign in with the login"}
+		return nil, &outside.Refused{Code: outside.UnknownID, Said: "the identity that was found does not sign in with the login"}
 	}
 	return &i, nil
 }
@@ -107,7 +107,7 @@ func (s *system) find(ctx context.Context, login string) (*identity, error) {
 func (s *system) change(ctx context.Context, i *identity, method, state string, body any, hidden ...string) error {
 	sent, err := json.Marshal(body)
 	if err != nil {
-		return &directories.Unready{Said: "the request can not be written"}
+		return &outside.Unready{Said: "the request can not be written"}
 	}
 	a, err := s.server.Ask(ctx, rest.Request{Method: method, Path: i.path(), Header: s.header(), Body: sent, Hidden: hidden})
 	if err != nil {
@@ -120,7 +120,7 @@ func (s *system) change(ctx context.Context, i *identity, method, state string, 
 	case a.Status > http.StatusOK && a.Status < 300:
 		return errors.New(a.Said("not an answer that was expected"))
 	case a.Status == http.StatusBadRequest:
-		return &directories.Refused{Code: directories.NotAble, Said: a.Said(why(a))}
+		return &outside.Refused{Code: outside.NotAble, Said: a.Said(why(a))}
 	}
 	return a.Verdict(why(a))
 }

@@ -5,14 +5,15 @@ import (
 	"slices"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest"
 	"hoten/app/fault"
+	"hoten/app/outside"
+	"hoten/app/outside/rest"
 )
 
 // Kind is Ory Kratos.
 var Kind = directories.Kind{
 	Name:     "kratos",
-	Settings: append(slices.Clone(rest.Settings), directories.Setting{Name: "token", Secret: true}),
+	Settings: append(slices.Clone(rest.Settings), outside.Setting{Name: "token", Secret: true}),
 	Open:     open,
 }
 

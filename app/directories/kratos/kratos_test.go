@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest/resttest"
+	"hoten/app/outside"
+	"hoten/app/outside/rest/resttest"
 )
 
 var orders int64
@@ -30,7 +31,7 @@ func expect(t *testing.T, sys directories.System, r directories.Request, want st
 	resttest.Harmless(t, err, chosen, secret)
 }
 
-func do(t *testing.T, sys directories.System, r directories.Request, before, after directories.Settled) {
+func do(t *testing.T, sys directories.System, r directories.Request, before, after outside.Settled) {
 	t.Helper()
 	settled(t, sys, r, before)
 	for range 2 {
@@ -39,7 +40,7 @@ func do(t *testing.T, sys directories.System, r directories.Request, before, aft
 	settled(t, sys, r, after)
 }
 
-func settled(t *testing.T, sys directories.System, r directories.Request, want directories.Settled) {
+func settled(t *testing.T, sys directories.System, r directories.Request, want outside.Settled) {
 	t.Helper()
 	if got, err := sys.Settled(resttest.Within(t, time.Minute), r); err != nil || got != want {
 		t.Errorf("%s: settled as %d, %v", r.Act, got, err)
@@ -51,19 +52,19 @@ func TestActs(t *testing.T) {
 	sys := f.system()
 	for i, login := range []string{"ALICE", "花子@example.jp"} {
 		p := f.people[i]
-		do(t, sys, request(directories.Restrict, login), directories.NotDone, directories.CannotTell)
+		do(t, sys, request(directories.Restrict, login), outside.NotDone, outside.CannotTell)
 		if p.state != inactive || p.password == stolen || p.sessions != 0 {
 			t.Errorf("restricted: %+v", p)
 		}
 		p.sessions = 1
-		do(t, sys, request(directories.SetPassword, login), directories.NotDone, directories.CannotTell)
+		do(t, sys, request(directories.SetPassword, login), outside.NotDone, outside.CannotTell)
 		if p.state != active || p.password != chosen || p.sessions != 0 {
 			t.Errorf("password set: %+v", p)
 		}
 		p.state = inactive
-		do(t, sys, request(directories.Release, login), directories.NotDone, directories.Done)
+		do(t, sys, request(directories.Release, login), outside.NotDone, outside.Done)
 		p.factors = []string{"lookup_secret", "totp"}
-		do(t, sys, request(directories.OneTimePasswordOff, login), directories.NotDone, directories.Done)
+		do(t, sys, request(directories.OneTimePasswordOff, login), outside.NotDone, outside.Done)
 		if p.state != active || p.password != chosen || len(p.factors) > 0 {
 			t.Errorf("%+v", p)
 		}
@@ -77,11 +78,11 @@ func TestRefusals(t *testing.T) {
 	f := start(t, resttest.ServePlain)
 	sys := f.system()
 	for _, login := range []string{"nobody", "several", "ignored", ""} {
-		expect(t, sys, request(directories.Restrict, login), directories.UnknownID)
-		settled(t, sys, request(directories.Restrict, login), directories.NotDone)
+		expect(t, sys, request(directories.Restrict, login), outside.UnknownID)
+		settled(t, sys, request(directories.Restrict, login), outside.NotDone)
 	}
 	for _, act := range []directories.Act{directories.VoidPointPassword, directories.OneTimePasswordOn, "other"} {
-		expect(t, sys, request(act, "alice"), directories.NotAble)
+		expect(t, sys, request(act, "alice"), outside.NotAble)
 	}
 	empty := request(directories.SetPassword, "alice")
 	empty.Password = ""
@@ -89,7 +90,7 @@ func TestRefusals(t *testing.T) {
 	expect(t, f.system("token", "another"), request(directories.Restrict, "alice"), "unready")
 	expect(t, f.system("token", ""), request(directories.Restrict, "alice"), "unready")
 	f.strict = true
-	expect(t, sys, request(directories.SetPassword, "alice"), directories.NotAble)
+	expect(t, sys, request(directories.SetPassword, "alice"), outside.NotAble)
 	if p := f.people[0]; p.password != stolen || p.state != active || p.sessions != 2 {
 		t.Errorf("a refusal changed something: %+v", p)
 	}
@@ -121,7 +122,7 @@ func TestEachTroubleAtEachRequestIsMended(t *testing.T) {
 				if begun := at > 3 || at == 3 && trouble.Done; p.state == active && p.password == stolen && (begun || act != directories.Restrict) {
 					t.Errorf("%s: the ID is open: %+v", where, p)
 				}
-				if now, err := sys.Settled(resttest.Within(t, time.Minute), o); err != nil || now == directories.Done {
+				if now, err := sys.Settled(resttest.Within(t, time.Minute), o); err != nil || now == outside.Done {
 					t.Errorf("%s: settled as %d, %v", where, now, err)
 				}
 				if expect(t, sys, o, "done"); p.password == stolen || p.sessions > 0 || (p.state == active) != (act == directories.SetPassword) {

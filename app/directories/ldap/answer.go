@@ -7,7 +7,7 @@ import (
 	goldap "github.com/go-ldap/ldap/v3"
 
 	"hoten/app/directories"
-	"hoten/app/outbound"
+	"hoten/app/outside"
 )
 
 // Errors of the control of password policies (draft-behera-ldap-password-policy).
@@ -36,18 +36,18 @@ func verdict(err error, hidden ...string) error {
 		goldap.LDAPResultStrongAuthRequired, goldap.LDAPResultConfidentialityRequired,
 		goldap.LDAPResultNoSuchAttribute,        // what was to be removed is gone since it was read
 		goldap.LDAPResultAttributeOrValueExists: // OpenLDAP keeps one password a second in the history
-		return &directories.Unready{Said: said}
+		return &outside.Unready{Said: said}
 	case goldap.LDAPResultNoSuchObject:
-		return &directories.Refused{Code: directories.UnknownID, Said: said}
+		return &outside.Refused{Code: outside.UnknownID, Said: said}
 	case goldap.LDAPResultInsufficientAccessRights, goldap.LDAPResultUnwillingToPerform, goldap.LDAPResultAuthorizationDenied,
 		goldap.LDAPResultProtocolError, goldap.LDAPResultUnavailableCriticalExtension,
 		goldap.LDAPResultUndefinedAttributeType, goldap.LDAPResultInvalidAttributeSyntax,
 		goldap.LDAPResultObjectClassViolation, goldap.LDAPResultConstraintViolation:
-		return &directories.Refused{Code: directories.NotAble, Said: said}
+		return &outside.Refused{Code: outside.NotAble, Said: said}
 	case goldap.LDAPResultOperationsError, goldap.LDAPResultTimeLimitExceeded, goldap.LDAPResultOther:
 		return errors.New(said) // something went wrong there, and it does not say how far
 	}
-	return &directories.Refused{Code: directories.RefusedOther, Said: said}
+	return &outside.Refused{Code: outside.RefusedOther, Said: said}
 }
 
 // resultCode is the code that the server answered with; not definite: it did not answer, or
@@ -64,7 +64,7 @@ func resultCode(err error) (code uint16, definite bool) {
 // the server forbid.
 func ofPassword(err error, hidden ...string) error {
 	v := verdict(err, hidden...)
-	refused, ok := errors.AsType[*directories.Refused](v)
+	refused, ok := errors.AsType[*outside.Refused](v)
 	if !ok {
 		return v
 	}
@@ -111,7 +111,7 @@ func policyError(err error) int8 {
 
 // unready is an error from before anything was changed.
 func unready(err error, hidden ...string) error {
-	return &directories.Unready{Said: said(err, hidden...)}
+	return &outside.Unready{Said: said(err, hidden...)}
 }
 
 // longestSaid bounds what is told of an answer, in characters.
@@ -130,5 +130,5 @@ func said(err error, hidden ...string) string {
 			text += "; " + goldap.BeheraPasswordPolicyErrorMap[policy]
 		}
 	}
-	return outbound.Said(text, longestSaid, hidden...)
+	return outside.Said(text, hidden...)
 }

@@ -11,15 +11,14 @@ import (
 
 	goldap "github.com/go-ldap/ldap/v3"
 
-	"hoten/app/directories"
-	"hoten/app/outbound"
+	"hoten/app/outside"
 )
 
 // checkup is a check that is going on.
 type checkup struct {
 	*system
 	conn
-	found []directories.Finding
+	found []outside.Finding
 }
 
 // note keeps what a step found: an error, or that all is well, and what is to be told of it.
@@ -27,13 +26,13 @@ func (k *checkup) note(step string, err error, told string) bool {
 	if err != nil {
 		told = said(err, k.password)
 	}
-	k.found = append(k.found, directories.Finding{Step: step, OK: err == nil, Said: outbound.Said(told, longestSaid, k.password)})
+	k.found = append(k.found, outside.Finding{Step: step, OK: err == nil, Said: outside.Said(told, k.password)})
 	return err == nil
 }
 
 // Check connects, signs in, and looks at what the acts need. Rights are tried by
 // modifications that the server can only refuse.
-func (s *system) Check(ctx context.Context) []directories.Finding {
+func (s *system) Check(ctx context.Context) []outside.Finding {
 	k := &checkup{system: s}
 	w, err := s.reach(ctx)
 	if !k.note("connect", err, "") {

@@ -12,6 +12,7 @@ import (
 	goldap "github.com/go-ldap/ldap/v3"
 
 	"hoten/app/directories"
+	"hoten/app/outside"
 )
 
 // whole is everything that the server holds.
@@ -31,7 +32,7 @@ func (s *server) whole() string {
 	return strings.Join(lines, "\n")
 }
 
-func check(t *testing.T, s directories.System) []directories.Finding {
+func check(t *testing.T, s directories.System) []outside.Finding {
 	t.Helper()
 	found := s.Check(within(t, 10*time.Second))
 	for _, f := range found {
@@ -40,7 +41,7 @@ func check(t *testing.T, s directories.System) []directories.Finding {
 	return found
 }
 
-func steps(found []directories.Finding) string {
+func steps(found []outside.Finding) string {
 	var names []string
 	for _, f := range found {
 		names = append(names, f.Step)
@@ -49,9 +50,9 @@ func steps(found []directories.Finding) string {
 }
 
 // finds checks that one step fails, and says so.
-func finds(t *testing.T, found []directories.Finding, step string, says ...string) {
+func finds(t *testing.T, found []outside.Finding, step string, says ...string) {
 	t.Helper()
-	at := slices.IndexFunc(found, func(f directories.Finding) bool { return f.Step == step })
+	at := slices.IndexFunc(found, func(f outside.Finding) bool { return f.Step == step })
 	if failing(found) != step || at < 0 {
 		t.Errorf("%s does not fail first: %+v", step, found)
 		return
@@ -133,7 +134,7 @@ func TestOnlyTrustedServersAreSpokenTo(t *testing.T) {
 		sys := opened(t, set)
 		r := request(directories.SetPassword, "alice")
 		do(t, sys, r)
-		settledAs(t, sys, r, directories.Done)
+		settledAs(t, sys, r, outside.Done)
 		found := check(t, sys)
 		if failing(found) != "" || !strings.HasPrefix(steps(found), "connect tls sign_in") || !strings.Contains(found[1].Said, "notAfter") {
 			t.Errorf("%s: %+v", name, found)

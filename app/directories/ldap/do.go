@@ -10,6 +10,7 @@ import (
 	goldap "github.com/go-ldap/ldap/v3"
 
 	"hoten/app/directories"
+	"hoten/app/outside"
 )
 
 // deed is one act that is being done on an entry.
@@ -24,9 +25,9 @@ type deed struct {
 func (s *system) Do(ctx context.Context, r directories.Request) error {
 	switch {
 	case !s.Can(r.Act):
-		return &directories.Refused{Code: directories.NotAble, Said: "no attribute is set for it"}
+		return &outside.Refused{Code: outside.NotAble, Said: "no attribute is set for it"}
 	case r.Act == directories.SetPassword && r.Password == "":
-		return &directories.Refused{Code: directories.PasswordRefused, Said: "the password is empty"}
+		return &outside.Refused{Code: directories.PasswordRefused, Said: "the password is empty"}
 	}
 	c, e, err := s.open(ctx, r.Login)
 	if err != nil {
@@ -76,7 +77,7 @@ func (d *deed) restrict(dn string) error {
 	random := randomPassword()
 	d.hidden = append(d.hidden, random)
 	failed := verdict(d.changePassword(dn, random), d.hidden...)
-	if _, refused := errors.AsType[*directories.Refused](failed); failed != nil && !refused {
+	if _, refused := errors.AsType[*outside.Refused](failed); failed != nil && !refused {
 		return d.uncertain(failed)
 	}
 	d.begun = d.begun || failed == nil
@@ -170,7 +171,7 @@ func (d *deed) change(m *goldap.ModifyRequest) error {
 
 // uncertain is an answer to a later part of an act: that it was not done yet is no longer so.
 func (d *deed) uncertain(err error) error {
-	if unready, ok := errors.AsType[*directories.Unready](err); ok && d.begun {
+	if unready, ok := errors.AsType[*outside.Unready](err); ok && d.begun {
 		return errors.New(unready.Said)
 	}
 	return err

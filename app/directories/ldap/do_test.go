@@ -12,6 +12,7 @@ import (
 	goldap "github.com/go-ldap/ldap/v3"
 
 	"hoten/app/directories"
+	"hoten/app/outside"
 )
 
 func base64Of(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
@@ -24,7 +25,7 @@ func do(t *testing.T, s directories.System, r directories.Request) {
 	}
 }
 
-func settledAs(t *testing.T, s directories.System, r directories.Request, want directories.Settled) {
+func settledAs(t *testing.T, s directories.System, r directories.Request, want outside.Settled) {
 	t.Helper()
 	if got, err := s.Settled(within(t, 10*time.Second), r); err != nil || got != want {
 		t.Errorf("%s is settled as %d, %v; want %d", r.Act, got, err, want)
@@ -35,7 +36,7 @@ func settledAs(t *testing.T, s directories.System, r directories.Request, want d
 func refusedAs(t *testing.T, s directories.System, r directories.Request, code string) string {
 	t.Helper()
 	err := s.Do(within(t, 10*time.Second), r)
-	refused, ok := errors.AsType[*directories.Refused](err)
+	refused, ok := errors.AsType[*outside.Refused](err)
 	if !ok || refused.Code != code {
 		t.Fatalf("%s: %v, want to be refused as %s", r.Act, err, code)
 	}
@@ -71,14 +72,14 @@ func TestEachActDoneTwiceEndsTheSame(t *testing.T) {
 					t.Fatalf("%s is %q after restricting", attribute, got)
 				}
 			}
-			settledAs(t, sys, restrict, map[string]directories.Settled{"ppolicy": directories.Done, "attribute": directories.Done}[lock[1]])
+			settledAs(t, sys, restrict, map[string]outside.Settled{"ppolicy": outside.Done, "attribute": outside.Done}[lock[1]])
 			set := request(directories.SetPassword, "alice")
 			for range 2 {
 				do(t, sys, set)
 				if got := s.of("alice", attribute); got != "" || !s.opens("alice", chosen) {
 					t.Fatalf("%s is %q after setting the password", attribute, got)
 				}
-				settledAs(t, sys, set, directories.Done)
+				settledAs(t, sys, set, outside.Done)
 			}
 			do(t, sys, request(directories.Restrict, "alice"))
 			release := request(directories.Release, "alice")
@@ -87,7 +88,7 @@ func TestEachActDoneTwiceEndsTheSame(t *testing.T) {
 				if got := s.of("alice", attribute); got != "" || s.opens("alice", stolen) || s.opens("alice", chosen) {
 					t.Fatalf("%s is %q after releasing", attribute, got)
 				}
-				settledAs(t, sys, release, directories.Done)
+				settledAs(t, sys, release, outside.Done)
 			}
 		})
 	}
@@ -99,14 +100,14 @@ func TestPointPasswordAndOneTimePasswords(t *testing.T) {
 	for _, c := range []struct {
 		act              directories.Act
 		attribute, after string
-		settled          directories.Settled
+		settled          outside.Settled
 	}{
-		{directories.VoidPointPassword, "exPointPassword", "", directories.CannotTell},
-		{directories.OneTimePasswordOn, "exOneTime", "always", directories.Done},
-		{directories.OneTimePasswordOff, "exOneTime", "never", directories.Done},
+		{directories.VoidPointPassword, "exPointPassword", "", outside.CannotTell},
+		{directories.OneTimePasswordOn, "exOneTime", "always", outside.Done},
+		{directories.OneTimePasswordOff, "exOneTime", "never", outside.Done},
 	} {
 		r := request(c.act, "bob")
-		settledAs(t, sys, r, directories.NotDone)
+		settledAs(t, sys, r, outside.NotDone)
 		for range 2 {
 			do(t, sys, r)
 			if got := s.of("bob", c.attribute); got != c.after {
@@ -125,7 +126,7 @@ func TestPointPasswordAndOneTimePasswords(t *testing.T) {
 			t.Errorf("%s: %v, %v", a, sys.Can(a), bare.Can(a))
 		}
 		if !basic {
-			refusedAs(t, bare, request(a, "bob"), directories.NotAble)
+			refusedAs(t, bare, request(a, "bob"), outside.NotAble)
 		}
 	}
 }
@@ -159,14 +160,14 @@ func TestAPasswordThatHasToBeChangedIsTheMembersOwn(t *testing.T) {
 		t.Fatalf("pwdReset is %q: the policy does not do what is tested here", got)
 	}
 	set := request(directories.SetPassword, "alice")
-	settledAs(t, sys, set, directories.CannotTell)
+	settledAs(t, sys, set, outside.CannotTell)
 	do(t, sys, set)
 	if got := s.of("alice", "pwdReset"); got != "" || !s.opens("alice", chosen) {
 		t.Errorf("pwdReset is %q", got)
 	}
-	settledAs(t, sys, set, directories.Done)
+	settledAs(t, sys, set, outside.Done)
 	s.set("alice", "pwdReset", "TRUE")
-	settledAs(t, sys, set, directories.NotDone)
+	settledAs(t, sys, set, outside.NotDone)
 }
 
 func TestLoginsAreValuesOfTheFilter(t *testing.T) {
@@ -191,11 +192,11 @@ func TestLoginsAreValuesOfTheFilter(t *testing.T) {
 		}
 	}
 	for _, login := range []string{"nobody", "a*", "al*", "(uid=alice)", "alice)(objectClass=*", "𠮷", "\xff\xfe", "twin", ""} {
-		said := refusedAs(t, sys, request(directories.Restrict, login), directories.UnknownID)
+		said := refusedAs(t, sys, request(directories.Restrict, login), outside.UnknownID)
 		if strings.Contains(said, "not unique") != (login == "twin") {
 			t.Errorf("%q: %s", login, said)
 		}
-		settledAs(t, sys, request(directories.Restrict, login), directories.NotDone)
+		settledAs(t, sys, request(directories.Restrict, login), outside.NotDone)
 	}
 }
 
@@ -245,10 +246,10 @@ func TestWithoutAPolicyAnAttributeLocks(t *testing.T) {
 	sys := s.system("lock", "attribute", "lock_attribute", "exLocked", "lock_value", "TRUE")
 	r := request(directories.Restrict, "alice")
 	do(t, sys, r)
-	settledAs(t, sys, r, directories.CannotTell) // nothing tells when the password was changed
+	settledAs(t, sys, r, outside.CannotTell) // nothing tells when the password was changed
 	set := request(directories.SetPassword, "alice")
 	do(t, sys, set)
-	settledAs(t, sys, set, directories.Done)
+	settledAs(t, sys, set, outside.Done)
 	if s.of("alice", "exLocked") != "" || !s.opens("alice", chosen) {
 		t.Error("the ID stays closed")
 	}
@@ -289,7 +290,7 @@ func TestWhatOurAccountMayWriteAndNotSeeIsRemoved(t *testing.T) {
 		}
 	}
 	void := request(directories.VoidPointPassword, "alice")
-	settledAs(t, s.system(), void, directories.CannotTell)
+	settledAs(t, s.system(), void, outside.CannotTell)
 	do(t, s.system(), void)
 	if got := s.of("alice", "exPointPassword"); got != "" {
 		t.Errorf("the password for points is %q", got)
@@ -300,14 +301,14 @@ func TestWhatOurAccountMayNotDoIsRefused(t *testing.T) {
 	read := "access to attrs=userPassword by anonymous auth by * none\naccess to * by dn.exact=" + hotenDN + " read by * none\n"
 	s := start(t, config{access: read})
 	for _, a := range directories.Acts {
-		refusedAs(t, s.system(), request(a, "alice"), directories.NotAble)
+		refusedAs(t, s.system(), request(a, "alice"), outside.NotAble)
 	}
 	if !s.opens("alice", stolen) || s.of("alice", lockedFor) != "" {
 		t.Error("something was changed")
 	}
 	// The lock may be written and the password may not: the ID stays closed.
 	s = start(t, config{access: "access to attrs=userPassword by anonymous auth by * none\naccess to * by dn.exact=" + hotenDN + " write by * none\n"})
-	refusedAs(t, s.system(), request(directories.Restrict, "alice"), directories.NotAble)
+	refusedAs(t, s.system(), request(directories.Restrict, "alice"), outside.NotAble)
 	if s.opens("alice", stolen) || s.of("alice", lockedFor) == "" || s.of("alice", "exSessionsEnd") == "" {
 		t.Error("the lock was taken back")
 	}

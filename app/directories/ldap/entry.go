@@ -7,7 +7,7 @@ import (
 
 	goldap "github.com/go-ldap/ldap/v3"
 
-	"hoten/app/directories"
+	"hoten/app/outside"
 )
 
 // Attributes of the password policy (draft-behera-ldap-password-policy).
@@ -29,7 +29,7 @@ func (s *system) find(c conn, login string) (*goldap.Entry, error) {
 		BaseDN: s.base, Scope: goldap.ScopeWholeSubtree, DerefAliases: goldap.NeverDerefAliases,
 		SizeLimit: 2, EnforceSizeLimit: true, Filter: s.filterFor(login), Attributes: s.attributes(),
 	})
-	var several = &directories.Refused{Code: directories.UnknownID, Said: "not unique: more than one entry matches login_filter below base_dn"}
+	var several = &outside.Refused{Code: outside.UnknownID, Said: "not unique: more than one entry matches login_filter below base_dn"}
 	switch {
 	case found != nil && len(found.Entries) > 1, goldap.IsErrorWithCode(err, goldap.LDAPResultSizeLimitExceeded):
 		return nil, several
@@ -40,9 +40,9 @@ func (s *system) find(c conn, login string) (*goldap.Entry, error) {
 	case len(found.Entries) == 1:
 		return nil, unready(errors.New("the entry that was found has no name"))
 	case len(found.Referrals) > 0:
-		return nil, &directories.Refused{Code: directories.UnknownID, Said: "no entry matches login_filter below base_dn; references to other servers are not followed"}
+		return nil, &outside.Refused{Code: outside.UnknownID, Said: "no entry matches login_filter below base_dn; references to other servers are not followed"}
 	}
-	return nil, &directories.Refused{Code: directories.UnknownID, Said: "no entry matches login_filter below base_dn"}
+	return nil, &outside.Refused{Code: outside.UnknownID, Said: "no entry matches login_filter below base_dn"}
 }
 
 // read is the entry as it is now.

@@ -17,6 +17,7 @@ import (
 	goldap "github.com/go-ldap/ldap/v3"
 
 	"hoten/app/directories"
+	"hoten/app/outside"
 )
 
 // certainty is what an answer says: nil, *Refused, *Unready or nobody knows.
@@ -24,10 +25,10 @@ func certainty(err error) string {
 	if err == nil {
 		return "done"
 	}
-	if r, ok := errors.AsType[*directories.Refused](err); ok {
+	if r, ok := errors.AsType[*outside.Refused](err); ok {
 		return r.Code
 	}
-	if _, ok := errors.AsType[*directories.Unready](err); ok {
+	if _, ok := errors.AsType[*outside.Unready](err); ok {
 		return "unready"
 	}
 	return "uncertain"
@@ -50,11 +51,11 @@ func TestARestrictionThatIsCutLeavesTheIDClosed(t *testing.T) {
 					t.Fatalf("%v; opens: %v", err, s.opens(login, stolen))
 				}
 				harmless(t, err.Error(), "")
-				if got, err := whole.Settled(within(t, 10*time.Second), r); err != nil || (got == directories.Done) != (i == 4 && done) {
+				if got, err := whole.Settled(within(t, 10*time.Second), r); err != nil || (got == outside.Done) != (i == 4 && done) {
 					t.Errorf("settled as %d, %v", got, err)
 				}
 				do(t, whole, r)
-				settledAs(t, whole, r, directories.Done)
+				settledAs(t, whole, r, outside.Done)
 			})
 		}
 	}
@@ -79,11 +80,11 @@ func TestAPasswordWhoseAnswerIsLostIsNotHeldAgainstTheMember(t *testing.T) {
 					t.Fatalf("%v; opens: %v", err, s.opens(login, r.Password))
 				}
 				harmless(t, err.Error(), r.Password)
-				if got, err := whole.Settled(within(t, 10*time.Second), r); err != nil || (got == directories.Done) != (i == 4 && done) {
+				if got, err := whole.Settled(within(t, 10*time.Second), r); err != nil || (got == outside.Done) != (i == 4 && done) {
 					t.Errorf("settled as %d, %v", got, err)
 				}
 				do(t, whole, r) // in the history by now
-				settledAs(t, whole, r, directories.Done)
+				settledAs(t, whole, r, outside.Done)
 				if !s.opens(login, r.Password) {
 					t.Error("the password does not open")
 				}
@@ -110,7 +111,7 @@ func TestAServerThatDiesInTheMiddle(t *testing.T) {
 		t.Error("the ID is open")
 	}
 	do(t, s.system(), r)
-	settledAs(t, s.system(), r, directories.Done)
+	settledAs(t, s.system(), r, outside.Done)
 }
 
 func TestServersThatMisbehave(t *testing.T) {
@@ -161,7 +162,7 @@ func gone(t *testing.T) {
 	t.Errorf("something outlives its call:\n%s", stacks)
 }
 
-func failing(found []directories.Finding) string {
+func failing(found []outside.Finding) string {
 	for _, f := range found {
 		if !f.OK {
 			return f.Step
@@ -181,13 +182,13 @@ func TestResultCodes(t *testing.T) {
 		{goldap.LDAPResultConstraintViolation, bare, directories.PasswordRefused},
 		{goldap.LDAPResultConstraintViolation, 9, directories.PasswordRefused}, // too long, of later drafts
 		{goldap.LDAPResultUnwillingToPerform, 5, directories.PasswordRefused},
-		{goldap.LDAPResultInsufficientAccessRights, 4, directories.NotAble},
-		{goldap.LDAPResultInsufficientAccessRights, bare, directories.NotAble},
-		{goldap.LDAPResultUnwillingToPerform, bare, directories.NotAble},
-		{goldap.LDAPResultProtocolError, bare, directories.NotAble},
-		{goldap.LDAPResultUnavailableCriticalExtension, bare, directories.NotAble},
-		{goldap.LDAPResultNoSuchObject, bare, directories.UnknownID},
-		{goldap.LDAPResultNamingViolation, bare, directories.RefusedOther},
+		{goldap.LDAPResultInsufficientAccessRights, 4, outside.NotAble},
+		{goldap.LDAPResultInsufficientAccessRights, bare, outside.NotAble},
+		{goldap.LDAPResultUnwillingToPerform, bare, outside.NotAble},
+		{goldap.LDAPResultProtocolError, bare, outside.NotAble},
+		{goldap.LDAPResultUnavailableCriticalExtension, bare, outside.NotAble},
+		{goldap.LDAPResultNoSuchObject, bare, outside.UnknownID},
+		{goldap.LDAPResultNamingViolation, bare, outside.RefusedOther},
 		{goldap.LDAPResultBusy, bare, "unready"},
 		{goldap.LDAPResultUnavailable, bare, "unready"},
 		{goldap.LDAPResultConfidentialityRequired, bare, "unready"},
@@ -213,9 +214,9 @@ func TestResultCodes(t *testing.T) {
 			continue
 		}
 		said := err.Error()
-		if refused, ok := errors.AsType[*directories.Refused](err); ok {
+		if refused, ok := errors.AsType[*outside.Refused](err); ok {
 			said = refused.Said
-		} else if unready, ok := errors.AsType[*directories.Unready](err); ok {
+		} else if unready, ok := errors.AsType[*outside.Unready](err); ok {
 			said = unready.Said
 		}
 		harmless(t, said, chosen)
@@ -246,7 +247,7 @@ func TestReferencesAreNotFollowed(t *testing.T) {
 		"references only": {goldap.ApplicationSearchRequest, func(c net.Conn, id int64) {
 			c.Write(enveloped(id, referral).Bytes())
 			c.Write(result(id, goldap.ApplicationSearchResultDone, 0, "").Bytes())
-		}, directories.UnknownID},
+		}, outside.UnknownID},
 		"another server's": {goldap.ApplicationSearchRequest, func(c net.Conn, id int64) {
 			c.Write(result(id, goldap.ApplicationSearchResultDone, goldap.LDAPResultReferral, trap).Bytes())
 		}, "unready"},
@@ -258,11 +259,11 @@ func TestReferencesAreNotFollowed(t *testing.T) {
 				c.Write(found(id, dn("alice")).Bytes())
 			}
 			c.Write(result(id, goldap.ApplicationSearchResultDone, 0, "").Bytes())
-		}, directories.UnknownID},
+		}, outside.UnknownID},
 		"one of several": {goldap.ApplicationSearchRequest, func(c net.Conn, id int64) {
 			c.Write(found(id, dn("alice")).Bytes())
 			c.Write(result(id, goldap.ApplicationSearchResultDone, goldap.LDAPResultSizeLimitExceeded, "").Bytes())
-		}, directories.UnknownID},
+		}, outside.UnknownID},
 		"an entry without a name": {goldap.ApplicationSearchRequest, func(c net.Conn, id int64) {
 			c.Write(found(id, "").Bytes())
 			c.Write(result(id, goldap.ApplicationSearchResultDone, 0, "").Bytes())

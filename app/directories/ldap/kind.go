@@ -13,6 +13,7 @@ import (
 
 	"hoten/app/directories"
 	"hoten/app/fault"
+	"hoten/app/outside"
 )
 
 var yesNo = []string{"no", "yes"}
@@ -27,7 +28,7 @@ const (
 // Kind is LDAP.
 var Kind = directories.Kind{
 	Name: "ldap",
-	Settings: []directories.Setting{
+	Settings: []outside.Setting{
 		{Name: "url", Required: true},
 		{Name: "start_tls", Choices: yesNo, Default: "no"},
 		{Name: "allow_plain", Choices: yesNo, Default: "no"},

@@ -6,16 +6,17 @@ import (
 	"strings"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest"
+	"hoten/app/outside"
+	"hoten/app/outside/rest"
 )
 
 // Do does the act on the user of the login.
 func (s *system) Do(ctx context.Context, r directories.Request) error {
 	switch {
 	case !s.Can(r.Act):
-		return &directories.Refused{Code: directories.NotAble, Said: "no path is set for it"}
+		return &outside.Refused{Code: outside.NotAble, Said: "no path is set for it"}
 	case r.Act == directories.SetPassword && r.Password == "":
-		return &directories.Refused{Code: directories.PasswordRefused, Said: "the password is empty"}
+		return &outside.Refused{Code: directories.PasswordRefused, Said: "the password is empty"}
 	}
 	u, err := s.find(ctx, r.Login)
 	if err != nil {
@@ -55,32 +56,32 @@ func (s *system) both(ctx context.Context, u *user, first, second operation) err
 
 // able is the error of a change that holds no password of a member.
 func able(err error) error {
-	if refused, ok := errors.AsType[*directories.Refused](err); ok && refused.Code == directories.PasswordRefused {
-		return &directories.Refused{Code: directories.NotAble, Said: refused.Said}
+	if refused, ok := errors.AsType[*outside.Refused](err); ok && refused.Code == directories.PasswordRefused {
+		return &outside.Refused{Code: outside.NotAble, Said: refused.Said}
 	}
 	return err
 }
 
 // Settled reads of the user whether the act was done. A password can not be read.
-func (s *system) Settled(ctx context.Context, r directories.Request) (directories.Settled, error) {
+func (s *system) Settled(ctx context.Context, r directories.Request) (outside.Settled, error) {
 	u, err := s.find(ctx, r.Login)
-	if refused, ok := errors.AsType[*directories.Refused](err); ok && refused.Code == directories.UnknownID {
-		return directories.NotDone, nil
+	if refused, ok := errors.AsType[*outside.Refused](err); ok && refused.Code == outside.UnknownID {
+		return outside.NotDone, nil
 	}
 	if err != nil || u.Active == nil {
-		return directories.CannotTell, err
+		return outside.CannotTell, err
 	}
 	switch {
 	case r.Act == directories.Release && *u.Active:
-		return directories.Done, nil
+		return outside.Done, nil
 	case r.Act == directories.Restrict && *u.Active, (r.Act == directories.SetPassword || r.Act == directories.Release) && !*u.Active:
-		return directories.NotDone, nil
+		return outside.NotDone, nil
 	}
-	return directories.CannotTell, nil
+	return outside.CannotTell, nil
 }
 
 // Check reads users, and what the service provider says that it can.
-func (s *system) Check(ctx context.Context) []directories.Finding {
+func (s *system) Check(ctx context.Context) []outside.Finding {
 	k, ok := s.server.Check(ctx)
 	if !ok {
 		return k.Found

@@ -7,20 +7,21 @@ import (
 	"slices"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest"
 	"hoten/app/fault"
+	"hoten/app/outside"
+	"hoten/app/outside/rest"
 )
 
 // Kind is SCIM 2.0.
 var Kind = directories.Kind{
 	Name: "scim",
 	Settings: append(slices.Clone(rest.Settings),
-		directories.Setting{Name: "token", Secret: true},
-		directories.Setting{Name: "username"},
-		directories.Setting{Name: "password", Secret: true},
-		directories.Setting{Name: "lookup", Default: userName},
-		directories.Setting{Name: "point_password_path"},
-		directories.Setting{Name: "one_time_path"},
+		outside.Setting{Name: "token", Secret: true},
+		outside.Setting{Name: "username"},
+		outside.Setting{Name: "password", Secret: true},
+		outside.Setting{Name: "lookup", Default: userName},
+		outside.Setting{Name: "point_password_path"},
+		outside.Setting{Name: "one_time_path"},
 	),
 	Open: open,
 }

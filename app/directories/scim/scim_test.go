@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest/resttest"
+	"hoten/app/outside"
+	"hoten/app/outside/rest/resttest"
 )
 
 var orders int64
@@ -31,7 +32,7 @@ func expect(t *testing.T, sys directories.System, r directories.Request, want st
 	resttest.Harmless(t, err, chosen, secret, "short")
 }
 
-func do(t *testing.T, sys directories.System, r directories.Request, before, after directories.Settled) {
+func do(t *testing.T, sys directories.System, r directories.Request, before, after outside.Settled) {
 	t.Helper()
 	settled(t, sys, r, before)
 	for range 2 {
@@ -40,7 +41,7 @@ func do(t *testing.T, sys directories.System, r directories.Request, before, aft
 	settled(t, sys, r, after)
 }
 
-func settled(t *testing.T, sys directories.System, r directories.Request, want directories.Settled) {
+func settled(t *testing.T, sys directories.System, r directories.Request, want outside.Settled) {
 	t.Helper()
 	if got, err := sys.Settled(resttest.Within(t, time.Minute), r); err != nil || got != want {
 		t.Errorf("%s: settled as %d, %v", r.Act, got, err)
@@ -57,22 +58,22 @@ func TestActs(t *testing.T) {
 		p := f.users[i%2]
 		sys := f.system(c.set...)
 		p.password = stolen
-		do(t, sys, request(directories.Restrict, p.name), directories.NotDone, directories.CannotTell)
+		do(t, sys, request(directories.Restrict, p.name), outside.NotDone, outside.CannotTell)
 		if p.active || p.password == stolen {
 			t.Errorf("restricted: %+v", p)
 		}
-		do(t, sys, request(directories.SetPassword, p.name), directories.NotDone, directories.CannotTell)
+		do(t, sys, request(directories.SetPassword, p.name), outside.NotDone, outside.CannotTell)
 		if !p.active || p.password != chosen {
 			t.Errorf("password set: %+v", p)
 		}
 		p.active, p.points = false, true
-		do(t, sys, request(directories.Release, p.name), directories.NotDone, directories.Done)
-		do(t, sys, request(directories.VoidPointPassword, p.name), directories.CannotTell, directories.CannotTell)
-		do(t, sys, request(directories.OneTimePasswordOn, p.name), directories.CannotTell, directories.CannotTell)
+		do(t, sys, request(directories.Release, p.name), outside.NotDone, outside.Done)
+		do(t, sys, request(directories.VoidPointPassword, p.name), outside.CannotTell, outside.CannotTell)
+		do(t, sys, request(directories.OneTimePasswordOn, p.name), outside.CannotTell, outside.CannotTell)
 		if !p.active || p.points || p.oneTime != true {
 			t.Errorf("%+v", p)
 		}
-		if do(t, sys, request(directories.OneTimePasswordOff, p.name), directories.CannotTell, directories.CannotTell); p.oneTime != false {
+		if do(t, sys, request(directories.OneTimePasswordOff, p.name), outside.CannotTell, outside.CannotTell); p.oneTime != false {
 			t.Errorf("%+v", p)
 		}
 	}
@@ -85,15 +86,15 @@ func TestRefusals(t *testing.T) {
 	f := start(t, resttest.ServePlain)
 	sys := f.system()
 	for _, login := range []string{"nobody", "ignored", `" or userName pr or userName eq "`, "alice\" "} {
-		expect(t, sys, request(directories.Restrict, login), directories.UnknownID)
-		settled(t, sys, request(directories.Restrict, login), directories.NotDone)
+		expect(t, sys, request(directories.Restrict, login), outside.UnknownID)
+		settled(t, sys, request(directories.Restrict, login), outside.NotDone)
 	}
-	expect(t, f.system("lookup", "title"), request(directories.Restrict, "Mr"), directories.UnknownID) // two
+	expect(t, f.system("lookup", "title"), request(directories.Restrict, "Mr"), outside.UnknownID) // two
 	bare := f.system("point_password_path", "", "one_time_path", "")
 	for _, act := range []directories.Act{directories.VoidPointPassword, directories.OneTimePasswordOn, directories.OneTimePasswordOff, "other"} {
-		expect(t, bare, request(act, "alice"), directories.NotAble)
+		expect(t, bare, request(act, "alice"), outside.NotAble)
 	}
-	expect(t, f.system("one_time_path", "unknown"), request(directories.OneTimePasswordOn, "alice"), directories.NotAble)
+	expect(t, f.system("one_time_path", "unknown"), request(directories.OneTimePasswordOn, "alice"), outside.NotAble)
 	for _, password := range []string{"", "short"} {
 		r := request(directories.SetPassword, "alice")
 		r.Password = password
@@ -104,7 +105,7 @@ func TestRefusals(t *testing.T) {
 	}
 	expect(t, f.system("token", "another"), request(directories.Restrict, "alice"), "unready")
 	f.supported = nil // no random password
-	expect(t, sys, request(directories.Restrict, "alice"), directories.NotAble)
+	expect(t, sys, request(directories.Restrict, "alice"), outside.NotAble)
 	if f.users[0].active {
 		t.Error("the ID is open")
 	}
@@ -155,7 +156,7 @@ func TestEachTroubleAtEachRequestIsMended(t *testing.T) {
 				if begun := at > 2 || at == 2 && trouble.Done; p.active && p.password == stolen && (begun || act != directories.Restrict) {
 					t.Errorf("%s: the ID is open: %+v", where, p)
 				}
-				if now, err := sys.Settled(resttest.Within(t, time.Minute), o); err != nil || now == directories.Done {
+				if now, err := sys.Settled(resttest.Within(t, time.Minute), o); err != nil || now == outside.Done {
 					t.Errorf("%s: settled as %d, %v", where, now, err)
 				}
 				if expect(t, sys, o, "done"); p.password == stolen || p.active != (act == directories.SetPassword) {
@@ -200,9 +201,9 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 		want   string
 	}{
 		{0, `[]`, "unready"}, {0, `{}`, "unready"}, {0, `{"totalResults":1}`, "unready"}, {0, `{"totalResults":1,"Resources":[7]}`, "unready"},
-		{0, `{"totalResults":1,"Resources":[{"userName":"alice"}]}`, "unready"}, {0, `{"totalResults":1,"Resources":[{"id":"1"}]}`, directories.UnknownID},
+		{0, `{"totalResults":1,"Resources":[{"userName":"alice"}]}`, "unready"}, {0, `{"totalResults":1,"Resources":[{"id":"1"}]}`, outside.UnknownID},
 		{200, `{"id":"1"}`, "done"}, {200, `{"id":"2"}`, "uncertain"}, {200, `null`, "uncertain"}, {202, ``, "uncertain"},
-		{404, ``, directories.UnknownID}, {501, ``, directories.NotAble}, {400, `{"scimType":"mutability"}`, directories.NotAble}, {409, ``, directories.RefusedOther},
+		{404, ``, outside.UnknownID}, {501, ``, outside.NotAble}, {400, `{"scimType":"mutability"}`, outside.NotAble}, {409, ``, outside.RefusedOther},
 	} {
 		status, body = c.status, c.body
 		expect(t, sys, request(directories.Release, "alice"), c.want)

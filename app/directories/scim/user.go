@@ -10,7 +10,8 @@ import (
 	"strings"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest"
+	"hoten/app/outside"
+	"hoten/app/outside/rest"
 )
 
 // user is what hoten reads of a user.
@@ -37,8 +38,8 @@ func tells(a *rest.Answer) (t told) {
 	return t
 }
 
-// get reads something. Whatever fails changes nothing, and is *directories.Unready, except
-// that what is not there is *directories.Refused.
+// get reads something. Whatever fails changes nothing, and is *outside.Unready, except
+// that what is not there is *outside.Refused.
 func (s *system) get(ctx context.Context, path string, query url.Values, v any) error {
 	a, err := s.server.Ask(ctx, rest.Request{Method: http.MethodGet, Path: path, Query: query, Header: s.header()})
 	if err != nil {
@@ -49,10 +50,10 @@ func (s *system) get(ctx context.Context, path string, query url.Values, v any) 
 	}
 	t := tells(a)
 	err = a.Verdict(t.Type, t.Detail)
-	if _, unready := errors.AsType[*directories.Unready](err); unready || a.Status == http.StatusNotFound {
+	if _, unready := errors.AsType[*outside.Unready](err); unready || a.Status == http.StatusNotFound {
 		return err
 	}
-	return &directories.Unready{Said: a.Said(t.Type, t.Detail)}
+	return &outside.Unready{Said: a.Said(t.Type, t.Detail)}
 }
 
 // list is an answer to a search.
@@ -61,43 +62,43 @@ type list struct {
 	Resources []json.RawMessage `json:"Resources"`
 }
 
-// search asks for users; an answer that is no list, or none there, is *directories.Unready.
+// search asks for users; an answer that is no list, or none there, is *outside.Unready.
 func (s *system) search(ctx context.Context, query url.Values) (l list, err error) {
 	err = s.get(ctx, "Users", query, &l)
-	if refused, ok := errors.AsType[*directories.Refused](err); ok {
-		err = &directories.Unready{Said: refused.Said}
+	if refused, ok := errors.AsType[*outside.Refused](err); ok {
+		err = &outside.Unready{Said: refused.Said}
 	}
 	if err == nil && l.Total == nil {
-		err = &directories.Unready{Said: "the answer to a search is no list"}
+		err = &outside.Unready{Said: "the answer to a search is no list"}
 	}
 	return l, err
 }
 
-// find reads the user of the login. None or several: *directories.Refused unknown_id.
+// find reads the user of the login. None or several: *outside.Refused unknown_id.
 func (s *system) find(ctx context.Context, login string) (*user, error) {
 	value, err := json.Marshal(login)
 	if err != nil {
-		return nil, &directories.Refused{Code: directories.UnknownID, Said: "the login is no text"}
+		return nil, &outside.Refused{Code: outside.UnknownID, Said: "the login is no text"}
 	}
 	l, err := s.search(ctx, url.Values{"filter": {s.lookup + " eq " + string(value)}, "count": {"2"}})
 	switch {
 	case err != nil:
 		return nil, err
 	case *l.Total == 0 && len(l.Resources) == 0:
-		return nil, &directories.Refused{Code: directories.UnknownID, Said: "no user has the login as its " + s.lookup}
+		return nil, &outside.Refused{Code: outside.UnknownID, Said: "no user has the login as its " + s.lookup}
 	case *l.Total > 1 || len(l.Resources) > 1:
-		return nil, &directories.Refused{Code: directories.UnknownID, Said: "not unique: several users have the login as their " + s.lookup}
+		return nil, &outside.Refused{Code: outside.UnknownID, Said: "not unique: several users have the login as their " + s.lookup}
 	case len(l.Resources) == 0:
-		return nil, &directories.Unready{Said: "the user is not in the answer to the search"}
+		return nil, &outside.Unready{Said: "the user is not in the answer to the search"}
 	}
 	var u user
 	var all map[string]any
 	if json.Unmarshal(l.Resources[0], &u) != nil || json.Unmarshal(l.Resources[0], &all) != nil || u.ID == "" {
-		return nil, &directories.Unready{Said: "the user that was found can not be read"}
+		return nil, &outside.Unready{Said: "the user that was found can not be read"}
 	}
 	// A server that does not know filters answers with somebody.
 	if has, ok := all[s.lookup].(string); !strings.EqualFold(has, login) && (ok || s.lookup == userName) {
-		return nil, &directories.Refused{Code: directories.UnknownID, Said: "the user that was found does not have the login as its " + s.lookup}
+		return nil, &outside.Refused{Code: outside.UnknownID, Said: "the user that was found does not have the login as its " + s.lookup}
 	}
 	return &u, nil
 }
@@ -116,7 +117,7 @@ const patchOp = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 func (s *system) patch(ctx context.Context, u *user, o operation, hidden ...string) error {
 	body, err := json.Marshal(map[string]any{"schemas": []string{patchOp}, "Operations": []operation{o}})
 	if err != nil {
-		return &directories.Unready{Said: "the request can not be written"}
+		return &outside.Unready{Said: "the request can not be written"}
 	}
 	r := rest.Request{Method: http.MethodPatch, Path: u.path(), Header: s.header(), Body: body, Hidden: hidden}
 	for again := false; ; again = true {
@@ -131,7 +132,7 @@ func (s *system) patch(ctx context.Context, u *user, o operation, hidden ...stri
 			return u.patched(a, o)
 		}
 		if again {
-			return &directories.Unready{Said: a.Said("the user keeps being changed", tells(a).Detail)}
+			return &outside.Unready{Said: a.Said("the user keeps being changed", tells(a).Detail)}
 		}
 		if err := s.get(ctx, u.path(), nil, u); err != nil {
 			return err
@@ -159,9 +160,9 @@ func (u *user) patched(a *rest.Answer, o operation) error {
 	case a.Status == http.StatusBadRequest && t.Type == "noTarget" && o.Op == "remove":
 		return nil // it was gone
 	case a.Status == http.StatusBadRequest && t.Type == "invalidValue" && o.Path == "password":
-		return &directories.Refused{Code: directories.PasswordRefused, Said: said}
+		return &outside.Refused{Code: directories.PasswordRefused, Said: said}
 	case a.Status == http.StatusBadRequest, a.Status == http.StatusNotImplemented:
-		return &directories.Refused{Code: directories.NotAble, Said: said}
+		return &outside.Refused{Code: outside.NotAble, Said: said}
 	}
 	return a.Verdict(t.Type, t.Detail)
 }

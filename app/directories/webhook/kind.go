@@ -5,19 +5,20 @@ import (
 	"strings"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest"
 	"hoten/app/fault"
 	"hoten/app/outbound"
+	"hoten/app/outside"
+	"hoten/app/outside/rest"
 )
 
 // Kind is a receiver of the operator's own.
 var Kind = directories.Kind{
 	Name: "webhook",
 	Settings: append(slices.Clone(rest.Settings),
-		directories.Setting{Name: "signature", Choices: []string{outbound.HMAC, outbound.Ed25519}, Default: outbound.HMAC},
-		directories.Setting{Name: "secret", Secret: true, Required: true},
-		directories.Setting{Name: "point_password", Choices: rest.YesNo, Default: "no"},
-		directories.Setting{Name: "one_time_password", Choices: rest.YesNo, Default: "no"},
+		outside.Setting{Name: "signature", Choices: []string{outbound.HMAC, outbound.Ed25519}, Default: outbound.HMAC},
+		outside.Setting{Name: "secret", Secret: true, Required: true},
+		outside.Setting{Name: "point_password", Choices: rest.YesNo, Default: "no"},
+		outside.Setting{Name: "one_time_password", Choices: rest.YesNo, Default: "no"},
 	),
 	Open: open,
 }

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest/resttest"
+	"hoten/app/outside/rest/resttest"
 )
 
 // program is the receiver of the documentation, built.

@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest"
+	"hoten/app/outside"
+	"hoten/app/outside/rest"
 )
 
 // envelope is the body of a message.
@@ -44,7 +45,7 @@ const about = "directory."
 func (s *system) post(ctx context.Context, id string, e envelope) (*rest.Answer, reply, error) {
 	body, err := json.Marshal(e)
 	if err != nil {
-		return nil, reply{}, &directories.Unready{Said: "the message can not be written"}
+		return nil, reply{}, &outside.Unready{Said: "the message can not be written"}
 	}
 	now := time.Now().Unix()
 	answer, err := s.server.Ask(ctx, rest.Request{Method: http.MethodPost, Body: body, Hidden: []string{e.Data.Password}, Header: http.Header{
@@ -65,9 +66,9 @@ func (s *system) post(ctx context.Context, id string, e envelope) (*rest.Answer,
 func (s *system) Do(ctx context.Context, r directories.Request) error {
 	switch {
 	case !s.Can(r.Act):
-		return &directories.Refused{Code: directories.NotAble, Said: "the settings say that the receiver can not do it"}
+		return &outside.Refused{Code: outside.NotAble, Said: "the settings say that the receiver can not do it"}
 	case r.Act == directories.SetPassword && r.Password == "":
-		return &directories.Refused{Code: directories.PasswordRefused, Said: "the password is empty"}
+		return &outside.Refused{Code: directories.PasswordRefused, Said: "the password is empty"}
 	}
 	d := data{Order: r.Number, Login: r.Login}
 	if r.Act == directories.SetPassword {
@@ -81,12 +82,12 @@ func (s *system) Do(ctx context.Context, r directories.Request) error {
 	case a.Status == http.StatusNoContent, a.Status == http.StatusOK && got.State == "done":
 		return nil
 	case a.Status == http.StatusOK && got.State == "refused":
-		if !slices.Contains([]string{directories.UnknownID, directories.PasswordRefused, directories.NotAble}, got.Code) {
-			got.Code, got.Detail = directories.RefusedOther, strings.TrimSpace(got.Code+" "+got.Detail)
+		if !slices.Contains([]string{outside.UnknownID, directories.PasswordRefused, outside.NotAble}, got.Code) {
+			got.Code, got.Detail = outside.RefusedOther, strings.TrimSpace(got.Code+" "+got.Detail)
 		}
-		return &directories.Refused{Code: got.Code, Said: a.Said(got.Detail)}
+		return &outside.Refused{Code: got.Code, Said: a.Said(got.Detail)}
 	case a.Status == http.StatusConflict && got.State == "overtaken":
-		return &directories.Refused{Code: directories.RefusedOther, Said: a.Said("overtaken", got.Detail)}
+		return &outside.Refused{Code: outside.RefusedOther, Said: a.Said("overtaken", got.Detail)}
 	}
 	return unsettled(a, got)
 }
@@ -97,31 +98,31 @@ func unsettled(a *rest.Answer, got reply) error {
 		return errors.New(a.Said("not an answer that was expected", got.State, got.Detail))
 	}
 	verdict := a.Verdict(got.Detail)
-	if refused, ok := errors.AsType[*directories.Refused](verdict); ok {
+	if refused, ok := errors.AsType[*outside.Refused](verdict); ok {
 		// What refuses an order is an answer with the state. This is a receiver that did not
 		// take the message: elsewhere, or with another key, it would.
-		return &directories.Unready{Said: refused.Said}
+		return &outside.Unready{Said: refused.Said}
 	}
 	return verdict
 }
 
 // Settled asks the receiver what became of the order. The question has an id of its own: each
 // is answered anew.
-func (s *system) Settled(ctx context.Context, r directories.Request) (directories.Settled, error) {
+func (s *system) Settled(ctx context.Context, r directories.Request) (outside.Settled, error) {
 	a, got, err := s.post(ctx, "read-"+rand.Text(), envelope{about + "read", now(), data{Order: r.Number, Login: r.Login, Key: r.Key}})
 	if err != nil {
-		return directories.CannotTell, rest.Unchanged(err)
+		return outside.CannotTell, rest.Unchanged(err)
 	}
-	states := map[string]directories.Settled{"done": directories.Done, "not_done": directories.NotDone, "unknown": directories.CannotTell}
+	states := map[string]outside.Settled{"done": outside.Done, "not_done": outside.NotDone, "unknown": outside.CannotTell}
 	state, known := states[got.State]
 	if a.Status != http.StatusOK || !known {
-		return directories.CannotTell, rest.Unchanged(unsettled(a, got))
+		return outside.CannotTell, rest.Unchanged(unsettled(a, got))
 	}
 	return state, nil
 }
 
 // Check asks the receiver whether it trusts our signature, and what it can do, if it says so.
-func (s *system) Check(ctx context.Context) []directories.Finding {
+func (s *system) Check(ctx context.Context) []outside.Finding {
 	k, ok := s.server.Check(ctx)
 	if !ok {
 		return k.Found

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"hoten/app/directories/rest/resttest"
 	"hoten/app/outbound"
+	"hoten/app/outside/rest/resttest"
 )
 
 // Of the specification of Standard Webhooks.

@@ -12,8 +12,9 @@ import (
 	"time"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest/resttest"
 	"hoten/app/outbound"
+	"hoten/app/outside"
+	"hoten/app/outside/rest/resttest"
 )
 
 var shared = outbound.NewSecret("hmac")
@@ -49,14 +50,14 @@ func TestTheReceiverOfTheDocumentation(t *testing.T) {
 		short := request(directories.SetPassword, login)
 		short.Password = "short"
 		expect(t, sys, short, directories.PasswordRefused)
-		expect(t, sys, request(directories.Restrict, "nobody"), directories.UnknownID)
+		expect(t, sys, request(directories.Restrict, "nobody"), outside.UnknownID)
 	}
 }
 
 func do(t *testing.T, sys directories.System, r directories.Request) {
 	t.Helper()
 	expect(t, sys, r, "done")
-	if got, err := sys.Settled(resttest.Within(t, time.Minute), r); err != nil || got != directories.Done {
+	if got, err := sys.Settled(resttest.Within(t, time.Minute), r); err != nil || got != outside.Done {
 		t.Errorf("%s: settled as %d, %v", r.Act, got, err)
 	}
 }
@@ -76,7 +77,7 @@ func TestAnOrderIsDoneOnceAndNeverAfterALaterOne(t *testing.T) {
 	first, password, last := request(directories.Restrict, "alice"), request(directories.SetPassword, "alice"), request(directories.Restrict, "alice")
 	do(t, sys, first)
 	do(t, sys, last)
-	expect(t, sys, password, directories.RefusedOther) // overtaken
+	expect(t, sys, password, outside.RefusedOther) // overtaken
 	if a := r.account("alice"); !a.Locked || a.Password != nil {
 		t.Errorf("an earlier order opened the ID: %+v", a)
 	}
@@ -159,7 +160,7 @@ func TestEachTroubleIsMended(t *testing.T) {
 			}
 			s.Met()
 			// What is late may still be going on.
-			if now, err := sys.Settled(resttest.Within(t, time.Minute), o); err != nil || !trouble.Silent && (now == directories.Done) != trouble.Done {
+			if now, err := sys.Settled(resttest.Within(t, time.Minute), o); err != nil || !trouble.Silent && (now == outside.Done) != trouble.Done {
 				t.Errorf("settled as %d, %v", now, err)
 			}
 			do(t, sys, o)
@@ -200,12 +201,12 @@ func TestAnswersOfReceivers(t *testing.T) {
 	}{
 		{204, "", "done"},
 		{200, `{"state":"done"}`, "done"},
-		{200, `{"state":"refused","code":"unknown_id"}`, directories.UnknownID},
+		{200, `{"state":"refused","code":"unknown_id"}`, outside.UnknownID},
 		{200, `{"state":"refused","code":"password_refused","detail":"no: \"` + strings.ReplaceAll(chosen, `"`, `\"`) + strings.Repeat(`あ\n`, 400) + `"}`, directories.PasswordRefused},
-		{200, `{"state":"refused","code":"not_able"}`, directories.NotAble},
-		{200, `{"state":"refused","code":"asleep"}`, directories.RefusedOther},
-		{200, `{"state":"refused"}`, directories.RefusedOther},
-		{409, `{"state":"overtaken"}`, directories.RefusedOther},
+		{200, `{"state":"refused","code":"not_able"}`, outside.NotAble},
+		{200, `{"state":"refused","code":"asleep"}`, outside.RefusedOther},
+		{200, `{"state":"refused"}`, outside.RefusedOther},
+		{409, `{"state":"overtaken"}`, outside.RefusedOther},
 		{409, `{"state":"done"}`, "uncertain"},
 		{202, `{"state":"done"}`, "uncertain"},
 		{200, "", "uncertain"}, {200, "[]", "uncertain"}, {200, `{"state":"overtaken"}`, "uncertain"}, {201, `{"state":"done"}`, "uncertain"},
@@ -236,7 +237,7 @@ func TestMessages(t *testing.T) {
 	if strings.Contains(string(sys.seen), "password") {
 		t.Errorf("%s", sys.seen)
 	}
-	for text, want := range map[string]directories.Settled{"done": directories.Done, "not_done": directories.NotDone, "unknown": directories.CannotTell} {
+	for text, want := range map[string]outside.Settled{"done": outside.Done, "not_done": outside.NotDone, "unknown": outside.CannotTell} {
 		sys.status, sys.body = 200, `{"state":"`+text+`"}`
 		if got, err := sys.Settled(resttest.Within(t, time.Minute), o); err != nil || got != want {
 			t.Errorf("%s: %d, %v", text, got, err)
@@ -251,7 +252,7 @@ func TestActsThatTheReceiverNames(t *testing.T) {
 	sys := newCanned(t)
 	sys.status, sys.body = 200, `{"state":"done","acts":["restrict","set_password"]}`
 	found := sys.Check(resttest.Within(t, time.Minute))
-	if at := slices.IndexFunc(found, func(f directories.Finding) bool { return f.Step == "webhook_acts" }); at < 0 || found[at].Said != "the receiver can not: release, void_point_password" {
+	if at := slices.IndexFunc(found, func(f outside.Finding) bool { return f.Step == "webhook_acts" }); at < 0 || found[at].Said != "the receiver can not: release, void_point_password" {
 		t.Error(found)
 	}
 }
@@ -260,7 +261,7 @@ func TestWhatTheReceiverCanNotDoIsNotAsked(t *testing.T) {
 	s := resttest.Serve(t, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("asked") }))
 	sys := resttest.Open(t, Kind, s.Settings(Kind, "secret", shared))
 	for _, act := range []directories.Act{directories.VoidPointPassword, directories.OneTimePasswordOn, directories.OneTimePasswordOff, "other"} {
-		expect(t, sys, request(act, "alice"), directories.NotAble)
+		expect(t, sys, request(act, "alice"), outside.NotAble)
 	}
 	empty := request(directories.SetPassword, "alice")
 	empty.Password = ""
@@ -272,7 +273,7 @@ func TestWhatTheReceiverCanNotDoIsNotAsked(t *testing.T) {
 		}
 	}
 	foreign := resttest.Open(t, Kind, s.Settings(Kind, "secret", shared, "ca", ""))
-	if u, ok := errors.AsType[*directories.Unready](foreign.Do(resttest.Within(t, time.Minute), request(directories.Restrict, "alice"))); !ok || u.Said == "" {
+	if u, ok := errors.AsType[*outside.Unready](foreign.Do(resttest.Within(t, time.Minute), request(directories.Restrict, "alice"))); !ok || u.Said == "" {
 		t.Error("a foreign certificate is trusted")
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"time"
 
-	"hoten/app/directories"
 	"hoten/app/outbound"
+	"hoten/app/outside"
 )
 
 // Verdict is what the answer to a change means, as the table of the package has it, with what
@@ -19,13 +19,13 @@ func (a *Answer) Verdict(details ...string) error {
 		return nil
 	case a.Status >= 300 && a.Status < 400, a.Status == http.StatusServiceUnavailable && after > 0,
 		a.Status == http.StatusUnauthorized, a.Status == http.StatusForbidden, a.Status == http.StatusTooEarly, a.Status == http.StatusTooManyRequests:
-		return &directories.Unready{Said: said, After: after}
+		return &outside.Unready{Said: said, After: after}
 	case a.Status == http.StatusNotFound:
-		return &directories.Refused{Code: directories.UnknownID, Said: said}
+		return &outside.Refused{Code: outside.UnknownID, Said: said}
 	case a.Status == http.StatusMethodNotAllowed:
-		return &directories.Refused{Code: directories.NotAble, Said: said}
+		return &outside.Refused{Code: outside.NotAble, Said: said}
 	case a.Status >= 400 && a.Status < 500 && a.Status != http.StatusRequestTimeout:
-		return &directories.Refused{Code: directories.RefusedOther, Said: said}
+		return &outside.Refused{Code: outside.RefusedOther, Said: said}
 	}
 	return errors.New(said)
 }
@@ -39,26 +39,23 @@ func Unchanged(err error) error {
 	if err == nil || definite(err) {
 		return err
 	}
-	return &directories.Unready{Said: err.Error()}
+	return &outside.Unready{Said: err.Error()}
 }
 
 // Begun is the error of a request after another one has changed something: that nothing was
 // done is no longer so.
 func Begun(err error) error {
-	if unready, ok := errors.AsType[*directories.Unready](err); ok {
+	if unready, ok := errors.AsType[*outside.Unready](err); ok {
 		return errors.New(unready.Said)
 	}
 	return err
 }
 
 func definite(err error) bool {
-	_, refused := errors.AsType[*directories.Refused](err)
-	_, unready := errors.AsType[*directories.Unready](err)
+	_, refused := errors.AsType[*outside.Refused](err)
+	_, unready := errors.AsType[*outside.Unready](err)
 	return refused || unready
 }
 
-// longestSaid bounds what is told of an answer, in characters.
-const longestSaid = 300
-
-// Said is a text of the other side as people may read it (outbound.Said).
-func Said(text string, hidden ...string) string { return outbound.Said(text, longestSaid, hidden...) }
+// Said is a text of the other side as people may read it (outside.Said).
+func Said(text string, hidden ...string) string { return outside.Said(text, hidden...) }

@@ -12,9 +12,10 @@ import (
 	"time"
 
 	"hoten/app/directories"
-	"hoten/app/directories/rest"
-	"hoten/app/directories/rest/resttest"
 	"hoten/app/fault"
+	"hoten/app/outside"
+	"hoten/app/outside/rest"
+	"hoten/app/outside/rest/resttest"
 )
 
 // kind is an adapter that has no act of its own.
@@ -72,7 +73,7 @@ func TestAnswers(t *testing.T) {
 		{429, "", "unready", 0}, {429, "7", "unready", 7 * time.Second}, {429, "99999999", "unready", time.Hour}, {429, "-3", "unready", 0}, {429, "soon", "unready", 0},
 		{429, time.Now().Add(time.Minute).UTC().Format(http.TimeFormat), "unready", time.Minute},
 		{503, "7", "unready", 7 * time.Second}, {503, "", "uncertain", 0}, {503, "0", "uncertain", 0},
-		{404, "", directories.UnknownID, 0}, {405, "", directories.NotAble, 0}, {400, "", directories.RefusedOther, 0}, {422, "", directories.RefusedOther, 0},
+		{404, "", outside.UnknownID, 0}, {405, "", outside.NotAble, 0}, {400, "", outside.RefusedOther, 0}, {422, "", outside.RefusedOther, 0},
 		{408, "", "uncertain", 0}, {500, "", "uncertain", 0}, {501, "", "uncertain", 0}, {502, "", "uncertain", 0}, {504, "", "uncertain", 0}, {599, "", "uncertain", 0},
 	} {
 		a := rest.Answer{Status: c.status, Header: http.Header{"Retry-After": {c.after}}}
@@ -81,7 +82,7 @@ func TestAnswers(t *testing.T) {
 		if got := resttest.Certainty(err); got != c.want {
 			t.Errorf("%d %s: %v", c.status, c.after, err)
 		}
-		if u, ok := errors.AsType[*directories.Unready](err); ok && (u.After > c.wait || u.After < c.wait-2*time.Second) {
+		if u, ok := errors.AsType[*outside.Unready](err); ok && (u.After > c.wait || u.After < c.wait-2*time.Second) {
 			t.Errorf("%d %s: after %s", c.status, c.after, u.After)
 		}
 	}

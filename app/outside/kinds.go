@@ -1,4 +1,4 @@
-package directories
+package outside
 
 import (
 	"slices"
@@ -11,35 +11,56 @@ import (
 	"hoten/app/secrets"
 )
 
-var (
-	registering sync.Mutex
-	kinds       []Kind
-)
+// Setting is one thing that a kind of system is set up with. Its words are in i18n:
+// NOUN.KIND.NAME, and NOUN.KIND.NAME.hint.
+type Setting struct {
+	Name     string
+	Secret   bool     // kept sealed, shown to nobody
+	Required bool     //
+	Lines    bool     // several lines, as a certificate
+	Choices  []string // one of these; empty: free text. Words: NOUN.KIND.NAME.CHOICE
+	Default  string
+}
+
+// Kind is a protocol that systems are spoken to by.
+type Kind[S any] struct {
+	Name     string // "ldap"
+	Settings []Setting
+	// Open makes a system of what it is set up with, which has every setting by name, defaults
+	// filled in. It does not connect. A fault.Invalid names the settings that cannot be meant.
+	Open func(settings map[string]string) (S, error)
+}
+
+// Kinds are the protocols of a noun that are linked in.
+type Kinds[S any] struct {
+	mu  sync.Mutex
+	all []Kind[S]
+}
 
 // Register makes a protocol known; the packages of the adapters do it when they are linked in,
 // as drivers of databases do. A second of the same name is a mistake in the program and panics.
-func Register(k Kind) {
-	registering.Lock()
-	defer registering.Unlock()
-	if slices.ContainsFunc(kinds, func(other Kind) bool { return other.Name == k.Name }) {
-		panic("kind of directory registered twice: " + k.Name)
+func (k *Kinds[S]) Register(of Kind[S]) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if slices.ContainsFunc(k.all, func(other Kind[S]) bool { return other.Name == of.Name }) {
+		panic("kind registered twice: " + of.Name)
 	}
-	kinds = append(kinds, k)
+	k.all = append(k.all, of)
 }
 
-// Kinds lists the protocols by name.
-func Kinds() []Kind {
-	registering.Lock()
-	defer registering.Unlock()
-	return slices.SortedFunc(slices.Values(kinds), func(a, b Kind) int { return strings.Compare(a.Name, b.Name) })
+// List lists the protocols by name.
+func (k *Kinds[S]) List() []Kind[S] {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.SortedFunc(slices.Values(k.all), func(a, b Kind[S]) int { return strings.Compare(a.Name, b.Name) })
 }
 
-// KindOf finds a protocol by name. Unknown: false.
-func KindOf(name string) (Kind, bool) {
-	all := Kinds()
-	at := slices.IndexFunc(all, func(k Kind) bool { return k.Name == name })
+// Of finds a protocol by name. Unknown: false.
+func (k *Kinds[S]) Of(name string) (Kind[S], bool) {
+	all := k.List()
+	at := slices.IndexFunc(all, func(k Kind[S]) bool { return k.Name == name })
 	if at < 0 {
-		return Kind{}, false
+		return Kind[S]{}, false
 	}
 	return all[at], true
 }
@@ -49,7 +70,7 @@ const longestSetting = 20000
 
 // settled is what a system is opened with: every setting of the kind by name, trimmed,
 // defaults filled in. What is missing, not a choice or unknown is refused by name.
-func (k Kind) settled(given map[string]string) (map[string]string, error) {
+func (k Kind[S]) settled(given map[string]string) (map[string]string, error) {
 	var p fault.Problems
 	out := make(map[string]string, len(k.Settings))
 	for _, s := range k.Settings {

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"hoten/app/directories"
+	"hoten/app/outside"
 )
 
 // longest is how much of an answer is read, in bytes.
@@ -47,7 +47,7 @@ type Answer struct {
 	hidden []string
 }
 
-// Ask sends a request and reads the answer. *directories.Unready: nothing of it went out. Any
+// Ask sends a request and reads the answer. *outside.Unready: nothing of it went out. Any
 // other error: nobody knows what became of it.
 func (s *Server) Ask(ctx context.Context, r Request) (*Answer, error) {
 	hidden := append(r.Hidden[:len(r.Hidden):len(r.Hidden)], s.secrets...)
@@ -63,7 +63,7 @@ func (s *Server) Ask(ctx context.Context, r Request) (*Answer, error) {
 		err = wrapped.Err
 	}
 	if !connected.Load() {
-		return nil, &directories.Unready{Said: Said(err.Error(), hidden...)}
+		return nil, &outside.Unready{Said: Said(err.Error(), hidden...)}
 	}
 	return nil, errors.New(Said(err.Error(), hidden...))
 }

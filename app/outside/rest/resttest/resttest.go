@@ -19,6 +19,7 @@ import (
 
 	"hoten/app/directories"
 	"hoten/app/fault"
+	"hoten/app/outside"
 	"hoten/i18n"
 )
 
@@ -198,10 +199,10 @@ func Certainty(err error) string {
 	if err == nil {
 		return "done"
 	}
-	if r, ok := errors.AsType[*directories.Refused](err); ok {
+	if r, ok := errors.AsType[*outside.Refused](err); ok {
 		return r.Code
 	}
-	if _, ok := errors.AsType[*directories.Unready](err); ok {
+	if _, ok := errors.AsType[*outside.Unready](err); ok {
 		return "unready"
 	}
 	return "uncertain"
@@ -214,9 +215,9 @@ func Harmless(t *testing.T, err error, secrets ...string) {
 		return
 	}
 	said := err.Error()
-	if r, ok := errors.AsType[*directories.Refused](err); ok {
+	if r, ok := errors.AsType[*outside.Refused](err); ok {
 		said = r.Said
-	} else if u, ok := errors.AsType[*directories.Unready](err); ok {
+	} else if u, ok := errors.AsType[*outside.Unready](err); ok {
 		said = u.Said
 	}
 	if said == "" || utf8.RuneCountInString(said) > 300 || strings.ContainsFunc(said, func(r rune) bool { return !unicode.IsPrint(r) }) {
@@ -270,7 +271,7 @@ func Wrong(t *testing.T, k directories.Kind, set map[string]string, want ...stri
 }
 
 // Failing names the first step of a check that failed; empty: none did.
-func Failing(found []directories.Finding) string {
+func Failing(found []outside.Finding) string {
 	for _, f := range found {
 		if !f.OK {
 			return f.Step

@@ -6,12 +6,12 @@ import (
 	"net"
 	"time"
 
-	"hoten/app/directories"
+	"hoten/app/outside"
 )
 
 // Checkup is a check that is going on.
 type Checkup struct {
-	Found  []directories.Finding
+	Found  []outside.Finding
 	hidden []string
 }
 
@@ -20,14 +20,14 @@ type Checkup struct {
 func (k *Checkup) Note(step string, err error, told string) bool {
 	switch why := err.(type) {
 	case nil:
-	case *directories.Unready:
+	case *outside.Unready:
 		told = why.Said
-	case *directories.Refused:
+	case *outside.Refused:
 		told = why.Said
 	default:
 		told = err.Error()
 	}
-	k.Found = append(k.Found, directories.Finding{Step: step, OK: err == nil, Said: Said(told, k.hidden...)})
+	k.Found = append(k.Found, outside.Finding{Step: step, OK: err == nil, Said: Said(told, k.hidden...)})
 	return err == nil
 }
 

@@ -9,16 +9,16 @@ import (
 	"net/url"
 	"strings"
 
-	"hoten/app/directories"
 	"hoten/app/fault"
 	"hoten/app/outbound"
+	"hoten/app/outside"
 )
 
 // YesNo are the choices of a setting that is off at first.
 var YesNo = []string{"no", "yes"}
 
 // Settings are how a server is reached, which each adapter has.
-var Settings = []directories.Setting{
+var Settings = []outside.Setting{
 	{Name: "url", Required: true},
 	{Name: "ca", Lines: true},
 	{Name: "allow_plain", Choices: YesNo, Default: "no"},

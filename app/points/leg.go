@@ -1,0 +1,128 @@
+package points
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"hoten/app/outside"
+	"hoten/app/store"
+)
+
+// open is the condition, in SQL, of the state of legs that are not done and not dropped.
+const open = "in ('" + outside.Waiting + "', '" + outside.Uncertain + "', '" + outside.Declined + "')"
+
+// Leg is what one approved plan moves for a member in one program outside.
+type Leg struct {
+	ID              int64
+	Key             string
+	SystemID        int16
+	ReimbursementID int64
+	IdentityID      int64
+	ProgramID       int16
+	Points          int64
+	Parts           string // JSON, points by kind of line
+	DecidedAt       time.Time
+	State           string // of app/outside
+	Attempts        int
+	NextAt          time.Time
+	TakenUntil      *time.Time // a program is sending it
+	SentAt          *time.Time // last
+	SettledAt       *time.Time
+	SettledBy       *int64 // who did it by hand
+	Code            string // of a refusal
+	Said            string
+	Reference       string // what the other side calls it, once done
+}
+
+// TableName is the table of Leg.
+func (Leg) TableName() string { return "point_legs" }
+
+// Draft is a leg to be recorded.
+type Draft struct {
+	ReimbursementID int64
+	IdentityID      int64
+	Home            Home
+	Points          int64
+	Parts           map[string]int64
+}
+
+// Decide records legs with the next writes of tx; the IDs are locked. They are sent once the
+// transaction stands.
+func Decide(tx *store.Tx, drafts []Draft) error {
+	if len(drafts) == 0 {
+		return nil
+	}
+	n := len(drafts)
+	keys, parts, ofs, identities, points := make([]string, n), make([]string, n), make([]int64, n), make([]int64, n), make([]int64, n)
+	programs, at := make([]int16, n), make([]int16, n)
+	for i, d := range drafts {
+		of, err := json.Marshal(d.Parts)
+		if err != nil {
+			return err
+		}
+		keys[i], parts[i] = fmt.Sprintf("r%d-%s", d.ReimbursementID, d.Home.Code), string(of)
+		ofs[i], identities[i], points[i], programs[i], at[i] = d.ReimbursementID, d.IdentityID, d.Points, d.Home.ProgramID, d.Home.SystemID
+	}
+	tx.Queue(`insert into point_legs (key, parts, reimbursement_id, identity_id, points, program_id, system_id, decided_at, next_at)
+		select k, q::jsonb, r, i, p, g, s, $8, $8 from unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::smallint[], $7::smallint[]) as u(k, q, r, i, p, g, s)`,
+		keys, parts, ofs, identities, points, programs, at, tx.Now)
+	return nil
+}
+
+// AskLegs reads the legs of proposals.
+func AskLegs(reads *store.Reads, reimbursements []int64) *[]Leg {
+	return store.Ask[Leg](reads, "select * from point_legs where reimbursement_id = any($1) order by reimbursement_id, program_id", reimbursements)
+}
+
+// Legs lists the legs of a proposal.
+func Legs(db *gorm.DB, reimbursement int64) ([]Leg, error) {
+	return store.Now(db, func(reads *store.Reads) *[]Leg { return AskLegs(reads, []int64{reimbursement}) })
+}
+
+// LegByID finds a leg. Unknown: NotFound.
+func LegByID(db *gorm.DB, id int64) (*Leg, error) { return store.Find[Leg](db, "id = ?", id) }
+
+// Unsettled reports whether the leg has no definite answer.
+func (l Leg) Unsettled() bool { return l.State == outside.Waiting || l.State == outside.Uncertain }
+
+// Done reports whether the leg was done outside.
+func (l Leg) Done() bool { return l.State == outside.Completed }
+
+// Load is what a point system has to do still.
+type Load struct {
+	SystemID  int16
+	Waiting   int64
+	Uncertain int64
+	Refused   int64
+	OldestAt  *time.Time // of what has no definite answer
+}
+
+// Loads reads what each point system has to do still; none for one that has nothing.
+func Loads(db *gorm.DB) ([]Load, error) {
+	return store.Select[Load](db, `select system_id, count(*) filter (where state = '`+outside.Waiting+`') as waiting, count(*) filter (where state = '`+outside.Uncertain+`') as uncertain,
+		count(*) filter (where state = '`+outside.Declined+`') as refused, min(decided_at) filter (where state `+outside.Unsettled+`) as oldest_at
+		from point_legs where state `+open+` group by system_id`)
+}
+
+// Open lists up to limit legs of a point system that are not done, the newest first, before one
+// (0: from the newest): what was refused and needs people, else what has no definite answer.
+func Open(db *gorm.DB, system int16, refused bool, before int64, limit int) ([]Leg, error) {
+	states := outside.Unsettled
+	if refused {
+		states = "= '" + outside.Declined + "'"
+	}
+	return store.Select[Leg](db, "select * from point_legs where system_id = $1 and state "+states+" and id < $2 order by id desc limit $3", system, store.Before(before), limit)
+}
+
+// CountedTo is how far AskTroubles counts.
+const CountedTo = 100
+
+// AskTroubles counts the legs that people are to look at, up to CountedTo: what was refused, and
+// what has had no definite answer for longer than its system allows.
+func AskTroubles(reads *store.Reads, now time.Time) *[]int64 {
+	return store.AskValues[int64](reads, `select least(count(*), $2) from (select from point_legs l join point_systems s on s.id = l.system_id
+		where l.state = '`+outside.Declined+`' or l.state `+outside.Unsettled+` and l.decided_at <= $1::timestamptz - s.alarm_minutes * interval '1 minute' limit $2) t`, now, CountedTo)
+}

@@ -1,0 +1,120 @@
+package points
+
+import (
+	"context"
+	"strings"
+
+	"hoten/app/access"
+	"hoten/app/audit"
+	"hoten/app/fault"
+	"hoten/app/outside"
+	"hoten/app/secrets"
+	"hoten/app/store"
+	"hoten/app/verbs"
+)
+
+// follow is what follows from legs.
+var follow struct {
+	lock    func(tx *store.Tx, l Leg) error
+	settled func(tx *store.Tx, l Leg) error
+}
+
+// Follow has the noun whose legs they are take part: lock locks what settled needs, before the
+// leg is locked, and settled is told the leg as it is settled, in its transaction.
+func Follow(lock, settled func(tx *store.Tx, l Leg) error) {
+	follow.lock, follow.settled = lock, settled
+}
+
+// close settles a leg as it says, unless it was settled meanwhile.
+func (l *Leg) close(tx *store.Tx) (bool, error) {
+	var stands *Leg
+	err := tx.Uncounted(func() (err error) {
+		if err = follow.lock(tx, *l); err == nil {
+			stands, err = store.Lock[Leg](tx, l.ID)
+		}
+		return err
+	})
+	if err != nil || !stands.takes(*l) {
+		return false, err
+	}
+	l.Attempts = stands.Attempts
+	return true, l.keep(tx)
+}
+
+// takes reports whether the leg as it stands becomes what an answer says. That it is done holds
+// whoever heard it, also after a refusal; a refusal only of the last try: an earlier one may
+// have been late.
+func (l Leg) takes(answer Leg) bool {
+	if answer.State == outside.Completed {
+		return l.Unsettled() || l.State == outside.Declined
+	}
+	return l.Unsettled() && l.Attempts == answer.Attempts+1
+}
+
+// keep writes how a leg was settled, and tells the noun whose it is.
+func (l *Leg) keep(tx *store.Tx) error {
+	l.SettledAt, l.TakenUntil = &tx.Now, nil
+	if err := store.Save(tx, l, "state", "code", "said", "reference", "settled_at", "settled_by", "taken_until"); err != nil {
+		return err
+	}
+	return follow.settled(tx, *l)
+}
+
+// SendAgain has a leg that was refused sent again, once whoever runs the point system mended what
+// it said. It is read back first, by its key.
+func SendAgain(ctx context.Context, s *store.Store, by access.Actor, id int64) error {
+	return verbs.Run(ctx, s, by, ToSendAgain, verbs.About("leg", id), "", func(tx *store.Tx) error {
+		l, err := lockRefused(tx, id)
+		if err != nil {
+			return err
+		}
+		l.State, l.NextAt, l.SettledAt = outside.Uncertain, tx.Now, nil
+		if err := store.Save(tx, l, "state", "next_at", "settled_at"); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Change{Before: map[string]any{"state": outside.Declined}, After: l.told()})
+	})
+}
+
+// longestReference bounds Leg.Reference, in characters.
+const longestReference = 100
+
+// SettleByHand notes that people did in the point system what a refused leg asked for, with the
+// number that it has there and a reason that says how.
+func SettleByHand(ctx context.Context, s *store.Store, by access.Actor, id int64, reference, reason string) error {
+	return verbs.Run(ctx, s, by, ToSettleByHand, verbs.About("leg", id), reason, func(tx *store.Tx) error {
+		var p fault.Problems
+		reference = strings.TrimSpace(reference)
+		secrets.Label(&p, "reference", reference, longestReference)
+		if err := p.Err(); err != nil {
+			return err
+		}
+		l, err := lockRefused(tx, id)
+		if err != nil {
+			return err
+		}
+		l.State, l.Reference, l.SettledBy = outside.Completed, reference, &by.ID
+		if err := l.keep(tx); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Change{Before: map[string]any{"state": outside.Declined}, After: l.told()})
+	})
+}
+
+// lockRefused locks a refused leg, with what follows from it. Another: Conflict leg_settled.
+func lockRefused(tx *store.Tx, id int64) (*Leg, error) {
+	l, err := LegByID(tx.DB, id)
+	if err != nil {
+		return nil, err
+	}
+	if err := follow.lock(tx, *l); err != nil {
+		return nil, err
+	}
+	if l, err = store.Lock[Leg](tx, id); err != nil {
+		return nil, err
+	}
+	if l.State != outside.Declined {
+		return nil, fault.New(fault.Conflict, "leg_settled")
+	}
+	return l, nil
+}

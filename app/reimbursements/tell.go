@@ -1,0 +1,87 @@
+package reimbursements
+
+import (
+	"slices"
+
+	"hoten/app/cases"
+	"hoten/app/notices"
+	"hoten/app/resets"
+	"hoten/app/store"
+)
+
+// result is what a member is told of a posting, as it was when it was decided.
+type result struct {
+	Corrects bool             `json:"corrects"`
+	Points   []notices.Points `json:"points"`
+	Before   notices.PutBack  `json:"before"` // of a correction: in which ways points were put back before
+}
+
+// results are what the members of booked plans are told, by case.
+func (p *preparation) results(tx *store.Tx, booked []*approval) (map[int64]result, error) {
+	before, err := postedBefore(tx, booked)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[int64]result, len(booked))
+	for _, a := range booked {
+		out[a.CaseID] = result{a.plan.Corrects, pointsFacts(a, p.programs, before[a.CaseID]), before[a.CaseID].ways}
+	}
+	return out, nil
+}
+
+// tellMembers tells the members whose plans need no point system outside.
+func (p *preparation) tellMembers(tx *store.Tx, booked []*approval, results map[int64]result) error {
+	var of []*telling
+	for _, a := range booked {
+		if a.legs == nil {
+			a.telling = &telling{Case: a.Case, result: results[a.CaseID], who: p.addressees[a.CaseID], mail: a.mail}
+			of = append(of, a.telling)
+		}
+	}
+	return tell(tx, of)
+}
+
+// telling is a member who is told that points were put back, by a case that is locked.
+type telling struct {
+	*cases.Case
+	result
+	who   cases.Addressee
+	mail  int64 // the number that was taken for it
+	voids bool  // the password for points, as the member is told
+}
+
+// tell tells members what was posted, and voids the passwords for points of those IDs where a
+// thief may have set them: docs/domain.md section 5.
+func tell(tx *store.Tx, of []*telling) error {
+	var drafts []notices.Draft
+	var untold, void []int64
+	for _, t := range of {
+		facts := t.who.Facts
+		facts.At, facts.Points, facts.Before = tx.Now, t.Points, t.Before
+		kind := notices.ReimbursementCompleted
+		if t.Corrects {
+			kind = notices.ReimbursementCorrected
+		}
+		if !slices.ContainsFunc(facts.Points, moves) {
+			continue // one number of a movement for another, or an adjustment undone: nothing changes for the member
+		}
+		if t.voids, facts.PointPassword = t.who.PointPassword, t.who.PointPassword; t.voids {
+			void = append(void, t.IdentityID)
+		}
+		if t.who.Address == "" || t.OwesResult(t.who.Own) { // the letter tells the whole
+			untold = append(untold, t.Case.ID)
+			continue
+		}
+		draft := t.who.Draft(kind, facts)
+		draft.ID = t.mail
+		drafts = append(drafts, draft)
+	}
+	cases.OweResult(tx, untold)
+	if _, err := notices.Queue(tx, drafts...); err != nil {
+		return err
+	}
+	if void != nil {
+		resets.VoidPointPasswords(tx, void)
+	}
+	return nil
+}

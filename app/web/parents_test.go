@@ -41,7 +41,7 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 	}
 	s.Connect(t)
 	s.ConnectPoints(t, nil)
-	if e, err := webhooks.Add(s.Ctx, s.Store, s.Administrator, webhooks.Internet, webhooks.Plan{URL: "https://example.jp/hoten", Kinds: webhooks.Kinds}); err != nil || e.ID != 1 {
+	if e, err := webhooks.Add(s.Ctx, s.Store, s.Administrator, webhooks.Internet, webhooks.Plan{URL: "https://example.jp/hoten", Note: "BI", Kinds: webhooks.Kinds}); err != nil || e.ID != 1 {
 		t.Fatalf("the webhook: %v", err)
 	}
 	s.server = serve(t, s.Store, func(o *web.Options) { o.Training = &notices.Mailbox{Folder: t.TempDir()} })

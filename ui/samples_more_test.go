@@ -324,7 +324,7 @@ func sampleAudit(lang string, whole bool) AuditIndex {
 			{At: jst(7, 31, 10, 45), Actor: "x", Action: "call.ended", Subject: "case:R096-000001", About: about, Foreign: true},
 			{At: jst(7, 31, 10, 45), Actor: "x", Action: "call.ended.refused", Subject: "case:R096-000001", About: about, Lost: true},
 			{At: jst(7, 31, 10, 44), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "case.noted", Subject: "case:R096-000001", About: about},
-			{Seq: 18204, At: jst(7, 31, 10, 40), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "member.revealed", Subject: "case:R096-000001", About: about, Reason: in(lang, "折り返しのため", "To call back")},
+			{Seq: 18204, At: jst(7, 31, 10, 40), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "member.revealed", Subject: "case:R096-000001", About: about, Opens: "/cases/R096-000001", Reason: in(lang, "折り返しのため", "To call back")},
 			{Seq: 18203, At: jst(7, 31, 10, 39), Actor: in(lang, "高橋 由美", "Yumi Takahashi"), Action: "desk.hours_set", Subject: "desk:tech", About: in(lang, "窓口 技術", "Desk Tech"), Changes: many},
 			{Seq: 18202, At: jst(7, 31, 10, 38), Actor: in(lang, "高橋 由美", "Yumi Takahashi"), Action: "case.updated", Subject: "case:R096-000001", About: about, Changes: []Change{{What: "status", Before: "new", Now: "in_progress"}, {What: "assignee", Before: "–", Now: "7"}}},
 		},

@@ -26,8 +26,8 @@ type IncidentRow struct {
 	Title      string
 	From       time.Time
 	To         time.Time
-	IDs        int64
-	Exchanged  int64
+	IDs        int64 // affected, with those added
+	Exchanged  int64 // of those not added
 	Resumed    int64
 	Reimbursed int64 // cases made whole
 	WithPlan   int64 // cases to be made whole

@@ -102,7 +102,7 @@ func incidentSamples(lang string) map[string]page {
 	title := in(lang, "OCN IDの不正利用によるポイントの不正な移行と交換", "Fraudulent transfer and exchange of points with stolen OCN IDs")
 	show := IncidentsShow{
 		Frame: sampleFrame(lang, "incidents", access.CenterManager), Reference: "2014-R096", Title: title, From: jst(7, 11, 0, 0), To: jst(7, 28, 0, 0), DetectedOn: jst(7, 28, 0, 0),
-		Released: &Released{On: jst(7, 30, 0, 0), IDs: 1265, Exchanged: 568}, IDs: 1266, Exchanged: 568, Added: 1, Inquiries: 14,
+		Released: &Released{On: jst(7, 30, 0, 0), IDs: 1265, Exchanged: 568}, IDs: 1267, Exchanged: 568, Added: 1, Inquiries: 14,
 		Classes:    []ClassCount{{"A", 421}, {"B", 24}, {"C", 544}, {"D", 277}},
 		Restricted: 1266, Notified: 840, Verified: 312, Resumed: 298, MadeWhole: 120, WithPlan: 987, Unknown: 2, Completed: 96,
 		Statuses: []StatusCount{{"new", 426}, {"in_progress", 310}, {"awaiting_customer", 201}, {"callback_due", 33}, {"awaiting_approval", 128}, {"on_hold", 12}, {"reopened", 3}, {"completed", 150}, {"out_of_scope", 2}},

@@ -97,6 +97,10 @@ func listSamples(lang string) map[string]page {
 	}
 }
 
+// long is a value of sixty characters with nothing to break at, as people may give a name or
+// a reference.
+var long = strings.Repeat("LongNumber00", 5)
+
 func incidentSamples(lang string) map[string]page {
 	pointtalk, goo := in(lang, "ポイントーク", "PointTalk"), in(lang, "gooポイント", "goo Point")
 	title := in(lang, "OCN IDの不正利用によるポイントの不正な移行と交換", "Fraudulent transfer and exchange of points with stolen OCN IDs")
@@ -143,6 +147,12 @@ func incidentSamples(lang string) map[string]page {
 		"incidents_show": show, "incidents_new": form,
 		"incidents_index": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.Agent), Rows: []IncidentRow{
 			{Reference: "2014-R096", Title: title, From: jst(7, 11, 0, 0), To: jst(7, 28, 0, 0), IDs: 1265, Exchanged: 568, Resumed: 298, Reimbursed: 120, WithPlan: 987, Unknown: 2},
+		}},
+		"incidents_index_long": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.Agent), Rows: []IncidentRow{
+			{Reference: long, Title: long, From: jst(7, 11, 0, 0), To: jst(7, 28, 0, 0), IDs: 1266, Exchanged: 568, Resumed: 298, Reimbursed: 120, WithPlan: 987, Unknown: 2},
+		}},
+		"imports_index_long": ImportsIndex{Frame: sampleFrame(lang, "imports", access.CenterManager), MayManage: true, Rows: []ImportRow{
+			{ID: 4, Incident: long, At: jst(7, 29, 15, 0), By: long, DryRun: true, State: "done", Accepted: 3098, Ignored: 12, Rejected: 5},
 		}},
 		"incidents_index_empty": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.CenterManager), MayManage: true},
 		"imports_new": ImportsNew{Frame: sampleFrame(lang, "imports", access.CenterManager), Incident: "2014-R096", Incidents: []Choice{{"2014-R096", "2014-R096"}},
@@ -292,6 +302,7 @@ func adminSamples(lang string) map[string]page {
 		"directories_open":  sampleDirectory(lang, true),
 		"cti_none":          CTIIndex{Frame: sampleFrame(lang, "setup", access.Administrator), Dialling: "tel:{number}", MayManage: true},
 		"cti_read":          sampleTelephonesRead(lang),
+		"tokens_long":       TokensIndex{Frame: sampleFrame(lang, "", access.Agent), Tokens: []Token{{ID: 3, Name: long, CreatedAt: jst(7, 20, 10, 0)}}},
 		"tokens_none":       TokensIndex{Frame: sampleFrame(lang, "", access.Agent)},
 		"audit_index":       sampleAudit(lang, true),
 		"audit_broken":      sampleAudit(lang, false),

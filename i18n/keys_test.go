@@ -31,7 +31,8 @@ import (
 var dynamic = map[string][]string{
 	"form.character.":               strings.Fields("U+0000 U+0009 U+000A U+000D U+00AD U+200B U+200C U+200D U+200E U+200F U+2028 U+2029 U+202A U+202B U+202C U+202D U+202E U+2060 U+2066 U+2067 U+2068 U+2069 U+FEFF U+FFFD"),
 	"audit.action.":                 verbs(),
-	"audit.about.":                  {"list", "directory", "order", "points", "leg", "cti", "bulletin", "bulletins", "calls", "question", "questions", "script", "case", "reimbursement", "reimbursements", "mail", "mails", "staff", "desk", "incident", "import", "service", "program", "operator", "id", "token", "policies", "setup", "installation", "members", "cases", "audit", "webhook"},
+	"audit.about.":                  {"list", "directory", "order", "points", "leg", "cti", "bulletin", "bulletins", "calls", "question", "questions", "script", "case", "reimbursement", "reimbursements", "mail", "mails", "staff", "desk", "incident", "import", "service", "program", "operator", "id", "token", "policies", "setup", "installation", "members", "cases", "audit", "webhook", "contact", "call", "handover", "callback"},
+	"audit.scope_of.":               {"*"},
 	"audit.scope.":                  {"own", "desk", "center"},
 	"bulletins.none.":               {"in_force", "coming", "past"},
 	"bulletins.state.":              {"in_force", "coming", "past"},

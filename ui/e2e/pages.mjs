@@ -158,7 +158,7 @@ export function layout(size) {
     if (!parentElement.checkVisibility() || parentElement.closest(".visually-hidden, .secret, .login, .address, pre, code, svg")) continue;
     for (const word of data.matchAll(broken)) {
       const token = /\S*$/.exec(data.slice(0, word.index))[0] + /^\S*/.exec(data.slice(word.index))[0];
-      if (/[\/@]/.test(token)) continue; // an address breaks where it must
+      if (/[\/@]/.test(token) || token.length > 40) continue; // an address breaks where it must, as what no column has room for
       const range = document.createRange();
       range.setStart(texts.currentNode, word.index);
       range.setEnd(texts.currentNode, word.index + word[0].length);

@@ -114,9 +114,6 @@ func unready(err error, hidden ...string) error {
 	return &outside.Unready{Said: said(err, hidden...)}
 }
 
-// longestSaid bounds what is told of an answer, in characters.
-const longestSaid = 300
-
 // said is an error as people may read it: printable, short, without what is hidden.
 func said(err error, hidden ...string) string {
 	text := err.Error()

@@ -47,6 +47,7 @@ import (
 	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/verbs"
+	"hoten/app/webhooks"
 	"hoten/i18n"
 )
 
@@ -172,6 +173,14 @@ func acts(t *testing.T, w *apptest.World) []act {
 		return err
 	}
 	approved := func(id int64) { must(t, approve(w, supervisor, id)) }
+	hook := func(off bool) int64 {
+		made, err := webhooks.Add(ctx, db, w.Administrator, webhooks.Internet, webhooks.Plan{URL: "https://example.jp/hoten", Note: "BI", Kinds: []string{"case"}})
+		must(t, err)
+		if off {
+			must(t, webhooks.Disable(ctx, db, w.Administrator, made.ID))
+		}
+		return made.ID
+	}
 	posted := func() int64 {
 		b, err := bulletins.Post(ctx, db, w.Manager, bulletins.New{SubjectJa: "件名", TextJa: "本文"})
 		must(t, err)
@@ -879,10 +888,13 @@ func acts(t *testing.T, w *apptest.World) []act {
 			return func(by access.Actor) error { return staff.SignedOut(ctx, db, by) }
 		}},
 		{staff.ToCreateToken, "", agent, func() func(access.Actor) error {
-			return func(by access.Actor) error { _, err := staff.CreateToken(ctx, db, by, by.ID, "CTI"); return err }
+			return func(by access.Actor) error {
+				_, err := staff.CreateToken(ctx, db, by, by.ID, staff.NewToken{Name: "CTI"})
+				return err
+			}
 		}},
 		{staff.ToRevokeToken, "", agent, func() func(access.Actor) error {
-			_, err := staff.CreateToken(ctx, db, agent, agent.ID, "CTI")
+			_, err := staff.CreateToken(ctx, db, agent, agent.ID, staff.NewToken{Name: "CTI"})
 			must(t, err)
 			id := w.Number("select max(id) from api_tokens")
 			return func(by access.Actor) error { return staff.RevokeToken(ctx, db, by, id) }
@@ -910,6 +922,41 @@ func acts(t *testing.T, w *apptest.World) []act {
 			return func(by access.Actor) error {
 				return imports.WriteRejected(ctx, db, by, i.ID, imports.AffectedFile, io.Discard, func(r imports.Rejection, column string) (string, string) { return column, r.Reason })
 			}
+		}},
+		{webhooks.ToAdd, "", w.Administrator, func() func(access.Actor) error {
+			return func(by access.Actor) error {
+				_, err := webhooks.Add(ctx, db, by, webhooks.Internet, webhooks.Plan{URL: "https://example.jp/hoten", Note: "BI", Kinds: webhooks.Kinds})
+				return err
+			}
+		}},
+		{webhooks.ToChange, "", w.Administrator, func() func(access.Actor) error {
+			id := hook(false)
+			return func(by access.Actor) error {
+				return webhooks.Change(ctx, db, by, webhooks.Internet, id, 1, webhooks.Plan{URL: "https://example.jp/other", Note: "CRM", Kinds: []string{"mail"}})
+			}
+		}},
+		{webhooks.ToRotate, "", w.Administrator, func() func(access.Actor) error {
+			id := hook(false)
+			return func(by access.Actor) error { _, err := webhooks.Rotate(ctx, db, by, id); return err }
+		}},
+		{webhooks.ToDisable, "", w.Administrator, func() func(access.Actor) error {
+			id := hook(false)
+			return func(by access.Actor) error { return webhooks.Disable(ctx, db, by, id) }
+		}},
+		{webhooks.ToEnable, "", w.Administrator, func() func(access.Actor) error {
+			id := hook(true)
+			return func(by access.Actor) error { return webhooks.Enable(ctx, db, by, id) }
+		}},
+		{webhooks.ToTest, "", w.Administrator, func() func(access.Actor) error {
+			id := hook(false)
+			return func(by access.Actor) error { return webhooks.Test(ctx, db, by, id) }
+		}},
+		{webhooks.ToReplay, "", w.Administrator, func() func(access.Actor) error {
+			id := hook(false)
+			must(t, webhooks.Test(ctx, db, w.Administrator, id))
+			sent, err := webhooks.Log(store.Read(ctx, db), id, 0, 1)
+			must(t, err)
+			return func(by access.Actor) error { return webhooks.Replay(ctx, db, by, id, sent[0].ID) }
 		}},
 		{points.ToSet, "", w.Administrator, func() func(access.Actor) error {
 			return func(by access.Actor) error {

@@ -19,7 +19,7 @@ import (
 // the lines above its own.
 var layers = [][]string{
 	{"app/fault", "app/jptext", "i18n", "migrations", "app/store/embedded"},
-	{"app/access", "app/vault", "app/passwords", "app/secrets", "app/edge", "app/imports/csvin"},
+	{"app/access", "app/vault", "app/passwords", "app/secrets", "app/edge", "app/outbound", "app/imports/csvin"},
 	{"app/store"},
 	{"app/audit", "app/jobs"},
 	{"app/verbs"},
@@ -28,7 +28,7 @@ var layers = [][]string{
 	{"app/outside/rest"},
 	{"app/ledger", "app/desks", "app/notices", "app/operators", "app/views", "app/forms"},
 	{"app/members", "app/staff"},
-	{"app/policies", "app/bulletins", "app/scripts", "app/cti", "app/directories", "app/points"},
+	{"app/policies", "app/bulletins", "app/scripts", "app/cti", "app/directories", "app/points", "app/webhooks"},
 	{"app/directories/ldap"},
 	{"app/directories/keycloak", "app/directories/kratos", "app/directories/scim", "app/directories/webhook"},
 	{"app/directories/kinds", "app/points/overhttp", "app/points/simulator"},
@@ -85,6 +85,7 @@ var bookkeepers = map[string]string{
 	"app/installation":   "where the database was started first",
 	"app/audit":          "seals, and the outcome of the last check",
 	"app/directories":    "what directories answered that is not definite",
+	"app/webhooks":       "events to deliver, and what receivers answered",
 	"app/points":         "what point systems answered that is not definite",
 	"app/cases":          "who has which case open, and on which telephone call a call is held",
 	"app/cti":            "what telephone systems tell of their calls",

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"net"
 	"net/mail"
 	"net/netip"
@@ -19,6 +20,7 @@ import (
 
 	"hoten/app/notices"
 	"hoten/app/staff"
+	"hoten/app/webhooks"
 	"hoten/i18n"
 )
 
@@ -32,13 +34,15 @@ type Config struct {
 	BaseURL     string // HOTEN_BASE_URL; empty: from Addr
 	// HOTEN_TRUSTED_PROXIES: networks (CIDR) or addresses, apart by commas or spaces,
 	// whose X-Forwarded-For is believed; empty: nobody's.
-	TrustedProxies string
-	Demo           bool        // hoten demo: mails are meant to be kept, and nobody is warned of it
-	SignIns        []staff.New // hoten demo: told on its sign-in page, with their passwords
-	Training       bool        // HOTEN_TRAINING=true: callers are played and mails shown whole; not beside a mail server
-	AllowDemo      bool        // HOTEN_ALLOW_DEMO=true: serve accounts whose password is known to everybody
-	training       string
-	allowDemo      string
+	TrustedProxies  string
+	Demo            bool        // hoten demo: mails are meant to be kept, and nobody is warned of it
+	SignIns         []staff.New // hoten demo: told on its sign-in page, with their passwords
+	Training        bool        // HOTEN_TRAINING=true: callers are played and mails shown whole; not beside a mail server
+	AllowDemo       bool        // HOTEN_ALLOW_DEMO=true: serve accounts whose password is known to everybody
+	WebhooksPrivate bool        // HOTEN_WEBHOOKS_PRIVATE=true: webhooks may go to private addresses, and unencrypted
+	training        string
+	allowDemo       string
+	webhooksPrivate string
 }
 
 // Folder is the data folder unless another is named.
@@ -64,9 +68,10 @@ func FromEnvironment(folder string) Config {
 		MailFrom:    get("HOTEN_MAIL_FROM", ""),
 		BaseURL:     get("HOTEN_BASE_URL", ""),
 
-		TrustedProxies: get("HOTEN_TRUSTED_PROXIES", ""),
-		training:       get("HOTEN_TRAINING", "false"),
-		allowDemo:      get("HOTEN_ALLOW_DEMO", "false"),
+		TrustedProxies:  get("HOTEN_TRUSTED_PROXIES", ""),
+		training:        get("HOTEN_TRAINING", "false"),
+		allowDemo:       get("HOTEN_ALLOW_DEMO", "false"),
+		webhooksPrivate: get("HOTEN_WEBHOOKS_PRIVATE", "false"),
 	}
 }
 
@@ -100,6 +105,9 @@ func (c *Config) Check() error {
 	var err error
 	if c.Training, err = strconv.ParseBool(cmp.Or(c.training, "false")); err != nil {
 		return Wrong{Variable: "HOTEN_TRAINING", Value: c.training, Why: "training"}
+	}
+	if c.WebhooksPrivate, err = strconv.ParseBool(cmp.Or(c.webhooksPrivate, "false")); err != nil {
+		return Wrong{Variable: "HOTEN_WEBHOOKS_PRIVATE", Value: c.webhooksPrivate, Why: "webhooks_private"}
 	}
 	if err := c.checkMail(); err != nil {
 		return err
@@ -184,6 +192,16 @@ func (c Config) proxies() (out []netip.Prefix, err error) {
 	}
 	return out, nil
 }
+
+// Empty reports whether no installation was made in the data folder: each has its keys there,
+// also with a database of its own elsewhere.
+func (c Config) Empty() bool {
+	_, err := os.Stat(c.keys())
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// reach is where webhooks may go.
+func (c Config) reach() webhooks.Reach { return webhooks.Reach(c.WebhooksPrivate) }
 
 func (c Config) keys() string { return filepath.Join(c.DataDir, "keys") }
 

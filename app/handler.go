@@ -24,7 +24,7 @@ func (a *App) handler() (*echo.Echo, error) {
 	e.Match(read, "/readyz", a.ready)
 	e.Match(read, "/metrics", echo.WrapHandler(promhttp.HandlerFor(a.metrics(), promhttp.HandlerOpts{})))
 	api.Register(e, a.Store, a.BaseURL, a.SMTPURL != "")
-	web.Register(e, a.Store, web.Options{BaseURL: a.BaseURL, Mails: a.SMTPURL != "", Demo: a.Demo, SignIns: a.SignIns, Training: a.room(), Env: a.mailEnv, MailServer: a.mailServerNow, Bell: &a.bell})
+	web.Register(e, a.Store, web.Options{BaseURL: a.BaseURL, Mails: a.SMTPURL != "", Demo: a.Demo, SignIns: a.SignIns, Training: a.room(), Env: a.mailEnv, MailServer: a.mailServerNow, Bell: &a.bell, Reach: a.reach()})
 	return e, nil
 }
 

@@ -119,7 +119,7 @@ func (d *desk) as(who access.Actor) *client {
 // calling is a program with a token of somebody.
 func (d *desk) calling(who access.Actor) *client {
 	d.T.Helper()
-	token, err := staff.CreateToken(d.Ctx, d.Store, who, who.ID, "test")
+	token, err := staff.CreateToken(d.Ctx, d.Store, who, who.ID, staff.NewToken{Name: "test"})
 	if err != nil {
 		d.T.Fatal(err)
 	}

@@ -26,6 +26,7 @@ var tables = map[string][]string{
 	"app/members":        {"members", "identities", "contacts", "contact_ways", "contact_proofs"},
 	"app/policies":       {"policies"},
 	"app/directories":    {"directories", "directory_kinds", "directory_orders"},
+	"app/webhooks":       {"webhook_endpoints", "webhook_secrets", "webhook_deliveries"},
 	"app/points":         {"point_systems", "point_programs", "point_legs"},
 	"app/cti":            {"cti_connections", "cti_calls"},
 	"app/bulletins":      {"bulletins", "bulletin_confirmations"},

@@ -22,6 +22,7 @@ import (
 	"hoten/app/reports"
 	"hoten/app/staff"
 	"hoten/app/store"
+	"hoten/app/webhooks"
 )
 
 // workers makes the client that works the jobs of all nouns. Jobs that die with
@@ -92,6 +93,9 @@ func (a *App) chores() []chore {
 		{"hear of telephone calls", time.Second, func(ctx context.Context) error { return a.bell.Listen(ctx, s) }},
 		{"end calls that were hung up", 2 * time.Second, func(ctx context.Context) error { return cases.HangUpLost(ctx, s) }},
 		{"send orders to directories", time.Second, func(ctx context.Context) error { return directories.Send(ctx, s) }},
+		{"make events known", time.Second, func(ctx context.Context) error { return webhooks.Spread(ctx, s) }},
+		{"send webhooks", time.Second, (&webhooks.Sender{Store: s, Reach: a.reach()}).Run},
+		{"forget old webhooks", time.Hour, func(ctx context.Context) error { return webhooks.Forget(ctx, s) }},
 		{"send legs to point systems", time.Second, func(ctx context.Context) error { return points.Send(ctx, s) }},
 		{"remind of proposals", 30 * time.Second, func(ctx context.Context) error { return reimbursements.Remind(ctx, s) }},
 		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {

@@ -27,6 +27,9 @@ func sampleRows(lang string) []CaseRow {
 		if i%2 == 0 {
 			r.Assignee = in(lang, "佐藤 美咲", "Misaki Sato")
 		}
+		if i == 3 || i == 4 {
+			r.LoginID = []string{"watanabehanako0004@ocn.example", strings.Repeat("longest.", 8) + "@ocn.example"}[i-3]
+		}
 		if i == 11 {
 			r.Class, r.Identity, r.Reimbursement = "", "", ""
 		}
@@ -94,12 +97,16 @@ func listSamples(lang string) map[string]page {
 	}
 }
 
+// long is a value of sixty characters with nothing to break at, as people may give a name or
+// a reference.
+var long = strings.Repeat("LongNumber00", 5)
+
 func incidentSamples(lang string) map[string]page {
 	pointtalk, goo := in(lang, "ポイントーク", "PointTalk"), in(lang, "gooポイント", "goo Point")
 	title := in(lang, "OCN IDの不正利用によるポイントの不正な移行と交換", "Fraudulent transfer and exchange of points with stolen OCN IDs")
 	show := IncidentsShow{
 		Frame: sampleFrame(lang, "incidents", access.CenterManager), Reference: "2014-R096", Title: title, From: jst(7, 11, 0, 0), To: jst(7, 28, 0, 0), DetectedOn: jst(7, 28, 0, 0),
-		Released: &Released{On: jst(7, 30, 0, 0), IDs: 1265, Exchanged: 568}, IDs: 1266, Exchanged: 568, Added: 1, Inquiries: 14,
+		Released: &Released{On: jst(7, 30, 0, 0), IDs: 1265, Exchanged: 568}, IDs: 1267, Exchanged: 568, Added: 1, Inquiries: 14,
 		Classes:    []ClassCount{{"A", 421}, {"B", 24}, {"C", 544}, {"D", 277}},
 		Restricted: 1266, Notified: 840, Verified: 312, Resumed: 298, MadeWhole: 120, WithPlan: 987, Unknown: 2, Completed: 96,
 		Statuses: []StatusCount{{"new", 426}, {"in_progress", 310}, {"awaiting_customer", 201}, {"callback_due", 33}, {"awaiting_approval", 128}, {"on_hold", 12}, {"reopened", 3}, {"completed", 150}, {"out_of_scope", 2}},
@@ -141,6 +148,12 @@ func incidentSamples(lang string) map[string]page {
 		"incidents_index": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.Agent), Rows: []IncidentRow{
 			{Reference: "2014-R096", Title: title, From: jst(7, 11, 0, 0), To: jst(7, 28, 0, 0), IDs: 1265, Exchanged: 568, Resumed: 298, Reimbursed: 120, WithPlan: 987, Unknown: 2},
 		}},
+		"incidents_index_long": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.Agent), Rows: []IncidentRow{
+			{Reference: long, Title: long, From: jst(7, 11, 0, 0), To: jst(7, 28, 0, 0), IDs: 1266, Exchanged: 568, Resumed: 298, Reimbursed: 120, WithPlan: 987, Unknown: 2},
+		}},
+		"imports_index_long": ImportsIndex{Frame: sampleFrame(lang, "imports", access.CenterManager), MayManage: true, Rows: []ImportRow{
+			{ID: 4, Incident: long, At: jst(7, 29, 15, 0), By: long, DryRun: true, State: "done", Accepted: 3098, Ignored: 12, Rejected: 5},
+		}},
 		"incidents_index_empty": IncidentsIndex{Frame: sampleFrame(lang, "incidents", access.CenterManager), MayManage: true},
 		"imports_new": ImportsNew{Frame: sampleFrame(lang, "imports", access.CenterManager), Incident: "2014-R096", Incidents: []Choice{{"2014-R096", "2014-R096"}},
 			Files: []ImportFile{{Name: "affected", Columns: []ImportColumn{{Header: in(lang, "ログインID", "login_id"), Format: "login_id", Example: in(lang, "記入例：taro@id.example", "example: taro@id.example"), Required: true},
@@ -171,10 +184,13 @@ func reimbursementSamples(lang string) map[string]page {
 	index.Piles = []ReimbursementPile{{Incident: "2014-R096", Count: 128, Oldest: jst(7, 30, 18, 4), Program: programs[0].Label, Rollback: 1265000},
 		{Incident: "2014-R096", Count: 128, More: true, Oldest: jst(7, 30, 18, 4), Program: programs[1].Label, Rollback: -253000, Cost: 91542}}
 	for i := range 8 {
+		amounts := map[string]Amounts{"pointtalk": {Rollback: 5000}, "goo": {Rollback: -1000, Reimburse: int64(500 * i), Absorbed: int64(42 * (i % 2))}}
+		if i == 6 {
+			amounts = map[string]Amounts{"pointtalk": {Rollback: 125000, Adjusted: 1000}, "goo": {Rollback: -125000, Reimburse: 112500, Absorbed: 12345, Adjusted: -12345}}
+		}
 		r := ReimbursementRow{Looked: i != 1, Flags: index.Flags[:i%5],
-			ID: int64(i + 1), Case: fmt.Sprintf("R096-%06d", i+1), LoginID: fmt.Sprintf("m%06d@ocn.example", i+1), Class: []string{"A", "B", "C"}[i%3], State: "submitted",
-			Amounts:  map[string]Amounts{"pointtalk": {Rollback: 5000}, "goo": {Rollback: -1000, Reimburse: int64(500 * i), Absorbed: int64(42 * (i % 2))}},
-			Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, i), Needed: 1 + i%2, Approvals: i % 2, MayApprove: i != 3 && i != 5, Changed: i == 3, Own: i == 5,
+			ID: int64(i + 1), Case: fmt.Sprintf("H%07d-%d", i+1265, i), LoginID: fmt.Sprintf("m%06d@ocn.example", i+1), Class: []string{"A", "B", "C"}[i%3], State: "submitted",
+			Amounts: amounts, Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, i), Needed: 1 + i%2, Approvals: i % 2, MayApprove: i != 3 && i != 5, Changed: i == 3, Own: i == 5,
 		}
 		index.Rows = append(index.Rows, r)
 	}
@@ -288,8 +304,14 @@ func adminSamples(lang string) map[string]page {
 		"directories_new":   sampleNewDirectory(lang),
 		"directories_show":  sampleDirectory(lang, false),
 		"directories_open":  sampleDirectory(lang, true),
+		"webhooks_index":    sampleWebhooks(lang),
+		"webhooks_none":     WebhooksIndex{Frame: sampleFrame(lang, "setup", access.Administrator), MayManage: true, Kinds: sampleWebhookKinds(lang)},
+		"webhooks_show":     sampleWebhook(lang, ""),
+		"webhooks_fresh":    WebhooksShow{Frame: sampleFrame(lang, "setup", access.Administrator), MayManage: true, Version: 1, Fresh: "whsec_" + strings.Repeat("A8XQ2", 8), Webhook: Webhook{ID: 4, Note: "BI", URL: "https://bi.example.jp/hoten", Kinds: sampleWebhookKinds(lang, "case"), CreatedAt: jst(7, 31, 10, 0)}},
+		"webhooks_disabled": sampleWebhook(lang, "gone"),
 		"cti_none":          CTIIndex{Frame: sampleFrame(lang, "setup", access.Administrator), Dialling: "tel:{number}", MayManage: true},
 		"cti_read":          sampleTelephonesRead(lang),
+		"tokens_long":       TokensIndex{Frame: sampleFrame(lang, "", access.Agent), Tokens: []Token{{ID: 3, Name: long, CreatedAt: jst(7, 20, 10, 0)}}},
 		"tokens_none":       TokensIndex{Frame: sampleFrame(lang, "", access.Agent)},
 		"audit_index":       sampleAudit(lang, true),
 		"audit_broken":      sampleAudit(lang, false),
@@ -322,7 +344,7 @@ func sampleAudit(lang string, whole bool) AuditIndex {
 			{At: jst(7, 31, 10, 45), Actor: "x", Action: "call.ended", Subject: "case:R096-000001", About: about, Foreign: true},
 			{At: jst(7, 31, 10, 45), Actor: "x", Action: "call.ended.refused", Subject: "case:R096-000001", About: about, Lost: true},
 			{At: jst(7, 31, 10, 44), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "case.noted", Subject: "case:R096-000001", About: about},
-			{Seq: 18204, At: jst(7, 31, 10, 40), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "member.revealed", Subject: "case:R096-000001", About: about, Reason: in(lang, "折り返しのため", "To call back")},
+			{Seq: 18204, At: jst(7, 31, 10, 40), Actor: in(lang, "佐藤 美咲", "Misaki Sato"), Action: "member.revealed", Subject: "case:R096-000001", About: about, Opens: "/cases/R096-000001", Reason: in(lang, "折り返しのため", "To call back")},
 			{Seq: 18203, At: jst(7, 31, 10, 39), Actor: in(lang, "高橋 由美", "Yumi Takahashi"), Action: "desk.hours_set", Subject: "desk:tech", About: in(lang, "窓口 技術", "Desk Tech"), Changes: many},
 			{Seq: 18202, At: jst(7, 31, 10, 38), Actor: in(lang, "高橋 由美", "Yumi Takahashi"), Action: "case.updated", Subject: "case:R096-000001", About: about, Changes: []Change{{What: "status", Before: "new", Now: "in_progress"}, {What: "assignee", Before: "–", Now: "7"}}},
 		},

@@ -53,6 +53,9 @@ func sampleReceiver(lang, where, name, role string) string {
 func caseSamples(lang string) map[string]page {
 	verified := sampleCase(lang)
 
+	partner := sampleCase(lang)
+	partner.Incident, partner.Movements[1].To, partner.Movements[2].From = long, long, long
+
 	fresh := sampleCase(lang)
 	fresh.Call, fresh.Next, fresh.Status = nil, "call", "new"
 	fresh.Due = CaseDue{At: jst(8, 1, 14, 30), Overdue: true}
@@ -144,7 +147,7 @@ func caseSamples(lang string) map[string]page {
 	back.Steps = []Step{{Name: "notice", State: "done", At: jst(7, 30, 9, 0)}, {Name: "verification", State: "done", At: jst(7, 31, 9, 0)}, {Name: "reset", State: "done", At: jst(7, 31, 9, 5)},
 		{Name: "reimbursement", State: "now", Note: i18n.T(i18n.With(bg, lang), "reimbursements.state.returned")}, {Name: "completion", State: "later"}}
 
-	return map[string]page{"cases_show_returned": back, "cases_show_handed": handed, "cases_show_callback": promised, "cases_show_exhausted": exhausted, "cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show_ended": ended, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
+	return map[string]page{"cases_show_partner": partner, "cases_show_returned": back, "cases_show_handed": handed, "cases_show_callback": promised, "cases_show_exhausted": exhausted, "cases_show_outbound": outbound, "cases_show_inquiry": inquiry, "cases_show_ended": ended, "cases_show": verified, "cases_show_new": fresh, "cases_show_locked": locked}
 }
 
 var scriptNames = map[string]ScriptNames{

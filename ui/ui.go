@@ -10,6 +10,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -176,10 +177,20 @@ func problemText(ctx context.Context, field fault.Field) string {
 		if n := slices.Index(field.Args, any("count")); n >= 0 && field.Args[n+1] != 0 {
 			return t(ctx, "fault.field.login_id_form.digits", field.Args...)
 		}
+	case "characters_invalid":
+		return t(ctx, "fault.field.characters_invalid", "character", character(ctx, fmt.Sprint(field.Args[1])))
 	case "time_invalid":
 		return t(ctx, "form.time_invalid", "example", i18n.TimeFull(ctx, example))
 	}
 	return t(ctx, "fault.field."+field.Code, field.Args...)
+}
+
+// character is a character with its name, where people know one: "U+200B (zero width space)".
+func character(ctx context.Context, code string) string {
+	if name := i18n.Said(ctx, "form.character."+code); name != "" {
+		return t(ctx, "form.character", "code", code, "name", name)
+	}
+	return code
 }
 
 // FlashOf turns a fault into a flash.

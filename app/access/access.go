@@ -87,6 +87,7 @@ type Actor struct {
 	DeskID int64
 	Kind   string // "staff", "system" or "member"
 	Via    string // "console", "api", "cli", or empty
+	Scope  Scope  // of the token that the actor came with
 }
 
 // System is the actor of workers and of set-up; it may do everything.
@@ -96,23 +97,31 @@ func System(name string) Actor { return Actor{Name: name, Role: system, Kind: "s
 func Member() Actor { return Actor{Name: "member", Kind: "member"} }
 
 // May reports whether the actor has the permission.
-func (a Actor) May(p Permission) bool { return a.Role.May(p) }
+func (a Actor) May(p Permission) bool { return a.Role.May(p) && a.Scope.holds(p) }
 
 // Require returns a Lack unless the actor has the permission.
 func (a Actor) Require(p Permission) error {
 	if a.May(p) {
 		return nil
 	}
-	return &Lack{Of: p}
+	return &Lack{Of: p, Scoped: a.Role.May(p)}
 }
 
 // Lack is the refusal for want of a permission, a Forbidden fault that knows which.
-type Lack struct{ Of Permission }
+type Lack struct {
+	Of     Permission
+	Scoped bool // the role has it, and the scope of the token does not
+}
 
 func (l *Lack) Error() string { return "forbidden without " + string(l.Of) }
 
 // Unwrap is the fault as all forbidden things have it.
-func (l *Lack) Unwrap() error { return fault.New(fault.Forbidden, "forbidden") }
+func (l *Lack) Unwrap() error {
+	if l.Scoped {
+		return fault.New(fault.Forbidden, "scope_missing", "scope", string(l.Of))
+	}
+	return fault.New(fault.Forbidden, "forbidden")
+}
 
 func (a Actor) String() string {
 	if a.Kind == "staff" {

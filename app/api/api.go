@@ -139,6 +139,7 @@ var Routes = []Route{
 	{"POST", "/mails/:id/resend", notices.ToResend, resendMail},
 	{"POST", "/mails/send-kept", notices.ToSendKept, sendKeptMails},
 	{"GET", "/audit", access.ReadAuditOwn, listAudit},
+	{"GET", "/events", access.ReadCases, listEvents},
 }
 
 // Register puts the API under /api/v1.
@@ -241,12 +242,15 @@ func (r *request) readAddress() error {
 	return nil
 }
 
-func (a *API) authenticate(c echo.Context) (account *staff.Staff, token string, err error) {
+func (a *API) authenticate(c echo.Context) (account *staff.Bearer, token string, err error) {
 	scheme, token, _ := strings.Cut(c.Request().Header.Get("Authorization"), " ")
 	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return nil, "", fault.New(fault.Unauthenticated, "unauthenticated")
 	}
-	account, err = staff.ByToken(store.Read(c.Request().Context(), a.s), token)
+	ctx := c.Request().Context()
+	if account, err = staff.ByToken(store.Read(ctx, a.s), token, a.s.Clock()); err == nil {
+		err = account.NoteUse(ctx, a.s)
+	}
 	return account, token, err
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hoten/app/cases"
+	"hoten/app/directories"
 	"hoten/app/fault"
 	"hoten/app/jptext"
 	"hoten/app/members"
@@ -40,7 +41,17 @@ type caseJSON struct {
 	Verification       *verification `json:"verification,omitempty"`
 	Member             *memberJSON   `json:"member,omitempty"`
 	Representatives    []papersJSON  `json:"representatives,omitempty"`
+	IdentityOrders     []orderJSON   `json:"identity_orders,omitempty"`
 	Timeline           []eventJSON   `json:"timeline,omitempty"`
+}
+
+// orderJSON is what the identity system of the ID is to do and did not confirm.
+type orderJSON struct {
+	ID        int64           `json:"id"`
+	Act       directories.Act `json:"act"`
+	State     string          `json:"state"`
+	Code      string          `json:"code,omitempty"`
+	OrderedAt time.Time       `json:"ordered_at"`
 }
 
 // papersJSON are a representative's papers that were seen.
@@ -204,6 +215,13 @@ func (a *API) writeCase(r *request, status int, id int64) error {
 	}
 	for _, p := range papers {
 		out.Representatives = append(out.Representatives, papersJSON(p))
+	}
+	orders, err := store.Now(r.db, func(reads *store.Reads) *[]directories.Order { return directories.AskOpen(reads, row.IdentityID) })
+	if err != nil {
+		return err
+	}
+	for _, o := range orders {
+		out.IdentityOrders = append(out.IdentityOrders, orderJSON{o.ID, o.Act, o.State, o.Code, o.OrderedAt})
 	}
 	events, err := cases.Events(r.db, id, nil, 0, 200)
 	if err != nil {

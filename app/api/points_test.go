@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"hoten/app/apptest"
+	"hoten/app/directories"
+	"hoten/app/outside"
 )
 
 // What keeps points from being settled is told by the case, its plan and the figures:
@@ -38,4 +40,20 @@ func TestPointsOpenAreTold(t *testing.T) {
 	agent.get("/incidents/"+apptest.Reference).want(200, "figures.points_open.correction", "1", "figures.unproposed", "1")
 	supervisor.post(path+"/findings", j{"movement_id": "A1", "finding": "own", "reason": "本人と確認"}).want(200)
 	agent.get(path+"/plan").want(200, "lines.#", "2", "totals.rollback.pointtalk", "-500", "totals.rollback.goo", "-100", "totals.reimburse.goo", "-30")
+}
+
+// What the identity system of an ID has not confirmed is told with the case.
+func TestOrdersOfIdentitySystemsAreTold(t *testing.T) {
+	s := newSite(t)
+	s.Import("login_id,name\na@ocn.example,山田\n", "")
+	path := "/cases/" + s.Case("a@ocn.example").Number()
+	agent := s.as(s.Agent)
+	agent.get(path).want(200, "identity_orders.#", "none")
+	d := s.Connect(t)
+	agent.get(path).want(200, "identity_orders.#", "1", "identity_orders.0.act", "restrict", "identity_orders.0.state", "waiting")
+	d.Answer = func(directories.Request) error { return &outside.Refused{Code: outside.UnknownID} }
+	if err := directories.Send(s.Ctx, s.Store); err != nil {
+		t.Fatal(err)
+	}
+	agent.get(path).want(200, "identity_orders.0.state", "refused", "identity_orders.0.code", "unknown_id")
 }

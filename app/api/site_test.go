@@ -109,7 +109,7 @@ type client struct {
 // as is a client with a new token of somebody.
 func (s *site) as(who access.Actor) *client {
 	s.T.Helper()
-	token, err := staff.CreateToken(s.Ctx, s.Store, who, who.ID, "test")
+	token, err := staff.CreateToken(s.Ctx, s.Store, who, who.ID, staff.NewToken{Name: "test"})
 	if err != nil {
 		s.T.Fatal(err)
 	}

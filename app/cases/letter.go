@@ -41,11 +41,11 @@ var letterBits = map[string]int16{"contact_changed": letterChanged, "contact_und
 const unread = "i.state in ('" + members.Restricted + "', '" + members.LinkSent + "')"
 
 // unlettered is the condition, in SQL, of cases whose member is to be told by letter: of
-// something that no mail could tell, or of the restriction, while no mail reaches them and
-// nobody told them on the phone (docs/domain.md section 6).
+// something that no mail could tell, or of the restriction, once it is confirmed, while no mail
+// reaches them and nobody told them on the phone (docs/domain.md section 6).
 var unlettered = fmt.Sprintf(`(c.unreachable_at is not null or c.letter_about > 0) and (c.letter_about & ~%d > 0
 	or exists (select from identities i where i.id = c.identity_id and (c.letter_about > 0 and %s
-	or c.origin <> 'inquiry' and c.notified_at is null and c.verified_at is null and i.state = 'restricted')))`, letterUnread, unread)
+	or c.origin <> 'inquiry' and c.notified_at is null and c.verified_at is null and i.state = 'restricted' and i.unconfirmed_at is null)))`, letterUnread, unread)
 
 // Letter lists what the member of the open case is to be told by letter, of
 // LetterSubjects; none: no letter waits.
@@ -54,7 +54,7 @@ func (c Case) Letter(of members.Standing) []string {
 	if c.Status.Closed() {
 		return out
 	}
-	if c.UnreachableAt != nil && c.Affected() && c.NotifiedAt == nil && c.VerifiedAt == nil && of.State == members.Restricted {
+	if c.UnreachableAt != nil && c.Affected() && c.NotifiedAt == nil && c.VerifiedAt == nil && of.State == members.Restricted && of.UnconfirmedAt == nil {
 		out = append(out, LetterRestriction)
 	}
 	about := c.LetterAbout
@@ -87,7 +87,7 @@ var toldByLetter = `exists (select from case_events e where e.case_id = c.id and
 // RecordLetter notes that a letter to the member was sent on a day in Japan, and what it
 // told: of what is due, about, none for all of it. From a letter about the restriction on
 // the member is notified. Refused: a case that waits for none of it (Conflict
-// no_letter_due), an ID of which no name and address is known (Conflict no_member), a day to come or before the case was opened (Invalid sent_on), an
+// no_letter_due; restriction_unconfirmed: not yet), an ID of which no name and address is known (Conflict no_member), a day to come or before the case was opened (Invalid sent_on), an
 // unknown subject (Invalid about).
 func RecordLetter(ctx context.Context, s *store.Store, by access.Actor, caseID int64, sentOn string, about ...string) (*Case, error) {
 	return decide(ctx, s, by, ToRecordLetter, caseID, "", func(tx *store.Tx, c *Case, of *members.Identity) (Happened, error) {
@@ -102,7 +102,10 @@ func RecordLetter(ctx context.Context, s *store.Store, by access.Actor, caseID i
 			return Happened{}, err
 		}
 		told := slices.DeleteFunc(c.Letter(of.Standing), func(subject string) bool { return len(about) > 0 && !slices.Contains(about, subject) })
-		if len(told) == 0 {
+		switch {
+		case len(told) == 0 && of.UnconfirmedAt != nil:
+			return Happened{}, fault.New(fault.Conflict, "restriction_unconfirmed")
+		case len(told) == 0:
 			return Happened{}, already("no_letter_due")
 		}
 		for _, subject := range told {

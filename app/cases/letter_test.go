@@ -35,6 +35,28 @@ func waits(t *testing.T, w *apptest.World, login string) bool {
 	return waits
 }
 
+// A letter that says that we changed the password waits until the directory of the ID has.
+func TestLetterWaitsForTheDirectory(t *testing.T) {
+	w := desk(t, 1)
+	login := "m1@ocn.example"
+	set := func(query string) {
+		t.Helper()
+		if _, err := w.Pool.Exec(w.Ctx, query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("update cases set unreachable_at = now()")
+	set("update identities set unconfirmed_at = now()")
+	_, err := cases.RecordLetter(w.Ctx, w.Store, w.Agent, w.Case(login).ID, jptext.DateOf(w.Clock.Now()).String())
+	if refused(t, err, "restriction_unconfirmed"); waits(t, w, login) {
+		t.Error("due before it is true")
+	}
+	set("update identities set unconfirmed_at = null")
+	if !waits(t, w, login) {
+		t.Error("not due once it is confirmed")
+	}
+}
+
 // A letter waits where no mail reached the member and nobody told them on the phone, or
 // where a changed contact could not be told.
 func TestWhoWaitsForALetter(t *testing.T) {

@@ -12,8 +12,15 @@ import (
 
 // Unnotified is the condition, in SQL, of cases whose member is still to be sent the
 // restriction notice.
-const Unnotified = `c.origin <> 'inquiry' and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted' and i.unconfirmed_at is null) and c.notified_at is null and c.unreachable_at is null
-	and not exists (select from mails w where w.case_id = c.id and w.kind = '` + notices.RestrictionNotice + `' and w.state = '` + notices.Queued + `')`
+const Unnotified = untold + " and i.unconfirmed_at is null)"
+
+// Unconfirmed is the condition, in SQL, of cases whose member is sent the restriction notice
+// once the directory of the ID has confirmed the restriction.
+const Unconfirmed = untold + " and i.unconfirmed_at is not null)"
+
+const untold = `c.origin <> 'inquiry' and c.notified_at is null and c.unreachable_at is null
+	and not exists (select from mails w where w.case_id = c.id and w.kind = '` + notices.RestrictionNotice + `' and w.state = '` + notices.Queued + `')
+	and exists (select from identities i where i.id = c.identity_id and i.state = 'restricted'`
 
 // MailSettled revises what is known of a member by what became of a mail: whether the
 // address can be used, whether the member was notified, and whether any mail reaches

@@ -60,7 +60,7 @@ func (e Event) check() error {
 		if len(f.value) > longest {
 			p.Add(f.name, "too_long", "max", longest)
 		} else if !store.Storable(f.value) {
-			p.Add(f.name, "characters_invalid")
+			p.Add(f.name, "undecodable")
 		}
 	}
 	return p.Err()

@@ -38,7 +38,6 @@ type Identity struct {
 	SessionsEndedAt       *time.Time
 	PointPasswordVoidedAt *time.Time
 	OneTimePassword       bool
-	UnconfirmedAt         *time.Time // since when its directory has yet to confirm a restriction
 }
 
 // PointPasswordStands is, in SQL of an identity i, that a thief may have set its password for

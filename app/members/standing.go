@@ -21,6 +21,7 @@ type Standing struct {
 	State            string
 	RestrictedAt     *time.Time
 	ResumedAt        *time.Time
+	UnconfirmedAt    *time.Time   // since when the directory of the ID has yet to confirm a restriction
 	ImpostorAt       *time.Time   // since when somebody is suspected of passing for the member
 	ImpostorUpheldAt *time.Time   // since when a supervisor holds so; nil: it is to be decided
 	TriedOn          *jptext.Date // the day in Japan of the two counts

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"hoten/app/fault"
+	"hoten/app/secrets"
 )
 
 // Setting is one thing that a kind of system is set up with. Its words are in i18n:
@@ -82,8 +83,10 @@ func (k Kind[S]) settled(given map[string]string) (map[string]string, error) {
 			p.Add(s.Name, "required")
 		case len(s.Choices) > 0 && value != "" && !slices.Contains(s.Choices, value):
 			p.Add(s.Name, "choice_unknown")
-		case !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsControl(r) && !(s.Lines && (r == '\n' || r == '\r')) }):
-			p.Add(s.Name, "characters_invalid")
+		case !utf8.ValidString(value):
+			p.Add(s.Name, "undecodable")
+		case s.control(value) >= 0:
+			p.Add(s.Name, "characters_invalid", "character", secrets.Character(value[s.control(value):]))
 		case utf8.RuneCountInString(value) > longestSetting:
 			p.Add(s.Name, "too_long", "max", longestSetting)
 		}
@@ -95,4 +98,9 @@ func (k Kind[S]) settled(given map[string]string) (map[string]string, error) {
 		}
 	}
 	return out, p.Err()
+}
+
+// control is where the first control character of a value stands; -1 for none.
+func (s Setting) control(value string) int {
+	return strings.IndexFunc(value, func(r rune) bool { return unicode.IsControl(r) && !(s.Lines && (r == '\n' || r == '\r')) })
 }

@@ -2,11 +2,11 @@ package outside
 
 import (
 	"math/rand/v2"
-	"strings"
 	"time"
-	"unicode"
 
 	"golang.org/x/sync/errgroup"
+
+	"hoten/app/outbound"
 )
 
 // States of what is to be done in a system outside. What is being sent is uncertain until it is
@@ -71,21 +71,6 @@ func (y System) Resting(now time.Time) bool { return y.RestsUntil != nil && now.
 // longestSaid bounds what is kept of an answer, in characters.
 const longestSaid = 300
 
-// Said is what the other side said as it is kept: printable, short, without what is hidden.
-func Said(text string, hidden ...string) string {
-	for _, h := range hidden {
-		if h != "" {
-			text = strings.ReplaceAll(text, h, "…")
-		}
-	}
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, strings.ToValidUTF8(text, ""))
-	if long := []rune(text); len(long) > longestSaid {
-		text = string(long[:longestSaid-1]) + "…"
-	}
-	return text
-}
+// Said is what the other side said as it is kept: printable, short, without what is hidden
+// (outbound.Said).
+func Said(text string, hidden ...string) string { return outbound.Said(text, longestSaid, hidden...) }

@@ -53,7 +53,7 @@ var events = map[string]string{Returned: cases.Returned, Rejected: cases.Rejecte
 // decide ends a pending proposal in the state; rule says whether this actor may.
 func decide(ctx context.Context, s *store.Store, by access.Actor, id int64, v *verbs.Verb, state, ground, reason string, rule func(*approval) error) (*Reimbursement, error) {
 	return verbs.Do(ctx, s, by, v, Subject(id), reason, func(tx *store.Tx) (*Reimbursement, error) {
-		found, err := lockForDecision(tx, []int64{id})
+		found, siblings, err := lockForDecision(tx, []int64{id})
 		if err != nil {
 			return nil, err
 		}
@@ -79,6 +79,11 @@ func decide(ctx context.Context, s *store.Store, by access.Actor, id int64, v *v
 		}
 		if err := cases.Tell(tx, cases.Happened{CaseID: r.CaseID, Kind: events[state], Data: map[string]any{"reimbursement": id}, Text: tx.Reason}); err != nil {
 			return nil, err
+		}
+		if slices.Contains(nothingDue, ground) {
+			if err := reviewSiblings(tx, siblings, []*approval{a}); err != nil {
+				return nil, err
+			}
 		}
 		return r, audit.Record(tx, audit.Change{Before: map[string]any{"state": before}, After: map[string]any{"state": state}})
 	})

@@ -2,6 +2,7 @@ package reimbursements
 
 import (
 	"iter"
+	"strings"
 
 	"hoten/app/incidents"
 	"hoten/app/store"
@@ -9,15 +10,30 @@ import (
 
 // outside is a movement of another incident of a case's ID, with what was posted for it.
 // FromMoved and ToMoved say that it is dated after the balance of that program was stated,
-// so that it moved the balance since.
+// so that it moved the balance since. Refused and RefusedCounter are the points of the line for
+// it in a request that was rejected because there is nothing to put back.
 type outside struct {
 	moved
-	FromMoved, ToMoved bool
+	FromMoved, ToMoved      bool
+	Refused, RefusedCounter *int64
 }
 
 // askOutside reads the movements of the other incidents of the IDs of cases.
 func askOutside(reads *store.Reads, of string, ids []int64) *[]outside {
-	return store.Ask[outside](reads, movedOf(since("m.from_program")+" as from_moved, "+since("m.to_program")+" as to_moved", of, "not "+inCase), ids)
+	return store.Ask[outside](reads, movedOf(since("m.from_program")+" as from_moved, "+since("m.to_program")+" as to_moved, "+refused("points")+" as refused, "+refused("counter_points")+" as refused_counter", of, "not "+inCase), ids)
+}
+
+// refused is that column of the newest line for the movement m that was rejected because there
+// is nothing to put back.
+func refused(column string) string {
+	return "(select l." + column + " from reimbursement_lines l join reimbursements r on r.id = l.reimbursement_id where l.movement_id = m.id and r.state = 'rejected' and r.rejection in ('" +
+		strings.Join(nothingDue, "', '") + "') order by r.id desc limit 1)"
+}
+
+// decided reports whether that line was rejected: the loss is not owed, and what it did counts
+// as use by the member.
+func (o outside) decided(line Line) bool {
+	return o.Refused != nil && *o.Refused == line.Points && (line.CounterPoints == nil || o.RefusedCounter != nil && *o.RefusedCounter == *line.CounterPoints)
 }
 
 // since is the condition that the balance of a program is of before the movement m.
@@ -41,9 +57,10 @@ func (o outside) happened() iter.Seq2[int16, int64] {
 // what is still to be made good, each loss with its cancellations. Of a loss that was made
 // good before, that is what the plan of its case corrects.
 func pending(of []outside) map[int16]int64 {
-	f, did := newFacts(), map[int64]map[int16]int64{}
+	f, did, by := newFacts(), map[int64]map[int16]int64{}, map[int64]outside{}
 	for _, o := range of {
 		f.add(o.moved)
+		by[o.ID] = o
 		loss := o.ID
 		if o.Kind == incidents.Cancel && o.ExchangeID != nil {
 			loss = *o.ExchangeID
@@ -58,6 +75,7 @@ func pending(of []outside) map[int16]int64 {
 	out, cancelled := map[int16]int64{}, f.cancelled()
 	for _, m := range f.Movements {
 		line, due := f.due(m, cancelled[m.ID])
+		due = due && !by[m.ID].decided(line)
 		for program, points := range line.Effects() {
 			since, moved := did[m.ID][program]
 			switch {

@@ -139,3 +139,39 @@ func TestSecondIncidentBesideOwnUse(t *testing.T) {
 	}
 	books(t, w.World)
 }
+
+// A loss of the second incident that was rejected is decided, not owed: what it did counts as
+// use by the member, whether the first case was posted before that or is after it.
+func TestSecondIncidentRejected(t *testing.T) {
+	for _, first := range []bool{true, false} {
+		t.Run(fmt.Sprint("first posted before: ", first), func(t *testing.T) {
+			w := ofTwo{apptest.NewWorld(t), t}
+			twice(w.World)
+			w.Import(fmt.Sprintf("login_id,name,balance_pointtalk,balance_goo,restricted_at\n%s,山田 太郎,5000,0,2014-07-28 10:00\n", login(0)),
+				movements("T,"+login(0)+",2014-07-20 01:00,transfer,pointtalk,goo,,1000,500,,confirmed"))
+			if first {
+				settle(t, w.World, w.first())
+			}
+			w.more("U," + login(0) + ",2014-07-28 20:00,transfer,pointtalk,goo,,2000,400,,suspected")
+			r := propose(t, w.World, w.Agent, w.second())
+			if _, err := reimbursements.RejectFor(w.Ctx, w.Store, w.Supervisor, r.ID, "own_use", "会員に確認"); err != nil {
+				t.Fatal(err)
+			}
+			if first {
+				if c := w.first(); c.PointsOpen != cases.CorrectionDue {
+					t.Errorf("marks %v", c.Marks())
+				}
+				wantPlan(t, w.World, w.first(), "absorb 2 -400")
+			} else {
+				wantPlan(t, w.World, w.first(), "rollback 1 +1000/500", "absorb 2 +100")
+			}
+			settle(t, w.World, w.first())
+			wantPlan(t, w.World, w.first())
+			wantGoo(t, w.World, w.first(), 0)
+			if n := borneBy(w); n != 100 {
+				t.Errorf("%d borne", n)
+			}
+			books(t, w.World)
+		})
+	}
+}

@@ -69,14 +69,16 @@ func (l locked) found() (map[int64]*approval, error) {
 	return out, nil
 }
 
-// lockForDecision locks proposals with their plans, in one round trip.
-func lockForDecision(tx *store.Tx, ids []int64) (map[int64]*approval, error) {
+// lockForDecision locks proposals with their plans, and the cases beside theirs, in one round trip.
+func lockForDecision(tx *store.Tx, ids []int64) (map[int64]*approval, []sibling, error) {
 	var reads store.Reads
+	siblings := askSiblings(&reads, ids)
 	asked := askLocked(&reads, ids)
 	if err := reads.Run(tx.DB); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return asked.found()
+	found, err := asked.found()
+	return found, *siblings, err
 }
 
 // preparation is what posting needs beside the proposals. The numbers are as many as
@@ -94,6 +96,13 @@ type preparation struct {
 // than before once they move.
 type sibling struct{ ID, IdentityID int64 }
 
+// askSiblings locks the cases of the IDs of proposals that have something open, or were made
+// whole, theirs among them.
+func askSiblings(reads *store.Reads, ids []int64) *[]sibling {
+	return store.Ask[sibling](reads, `select id, identity_id from cases where identity_id in (select identity_id from cases where id `+ofProposals+`)
+		and origin <> 'inquiry' and (points_open <> 0 or made_whole_at is not null) order by id for no key update`, ids)
+}
+
 // haste is how long a hasty transaction waits for one lock.
 const haste = "250ms"
 
@@ -105,8 +114,7 @@ func lockForApproval(tx *store.Tx, ids []int64, hasty bool) (map[int64]*approval
 	var reads store.Reads
 	// Posting voids passwords of IDs, which are locked before cases.
 	members.AskLock(&reads, "select identity_id from cases where id "+ofProposals, ids)
-	siblings := store.Ask[sibling](&reads, `select id, identity_id from cases where identity_id in (select identity_id from cases where id `+ofProposals+`)
-		and origin <> 'inquiry' and (points_open <> 0 or made_whole_at is not null) order by id for no key update`, ids)
+	siblings := askSiblings(&reads, ids)
 	asked, companies, programs := askLocked(&reads, ids), ledger.AskCompanies(&reads), incidents.AskPrograms(&reads)
 	addressees := cases.AskAddressees(&reads, ofProposals, ids)
 	homes := points.AskHomes(&reads)

@@ -61,7 +61,7 @@ func (p *preparation) post(tx *store.Tx, approved []*approval) error {
 	if err := undo(tx, booked); err != nil {
 		return err
 	}
-	return p.reviewSiblings(tx, booked)
+	return reviewSiblings(tx, p.siblings, booked)
 }
 
 // markBooked notes in which state proposals are now, and their cases, and has the point systems
@@ -128,13 +128,13 @@ func (p *preparation) legs(a *approval) (legs []points.Draft, err error) {
 	return legs, nil
 }
 
-// reviewSiblings looks again at the other cases of IDs whose balances moved: what was absorbed
-// is of the ID.
-func (p *preparation) reviewSiblings(tx *store.Tx, posted []*approval) error {
+// reviewSiblings looks again at the other cases of the IDs of proposals that were posted or
+// rejected: what was absorbed is of the ID, and what is owed elsewhere is no use by the member.
+func reviewSiblings(tx *store.Tx, siblings []sibling, decided []*approval) error {
 	var ids []int64
-	for _, s := range p.siblings {
-		if slices.ContainsFunc(posted, func(a *approval) bool { return a.IdentityID == s.IdentityID }) &&
-			!slices.ContainsFunc(posted, func(a *approval) bool { return a.CaseID == s.ID && a.undoes == nil }) {
+	for _, s := range siblings {
+		if slices.ContainsFunc(decided, func(a *approval) bool { return a.IdentityID == s.IdentityID }) &&
+			!slices.ContainsFunc(decided, func(a *approval) bool { return a.CaseID == s.ID && a.undoes == nil }) {
 			ids = append(ids, s.ID)
 		}
 	}

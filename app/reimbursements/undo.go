@@ -137,7 +137,7 @@ func ProposeUndo(ctx context.Context, s *store.Store, by access.Actor, id int64,
 		if err != nil {
 			return nil, err
 		}
-		found, err := lockForDecision(tx, []int64{id})
+		found, _, err := lockForDecision(tx, []int64{id})
 		if err != nil {
 			return nil, err
 		}

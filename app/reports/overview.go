@@ -68,7 +68,7 @@ func Of(db *gorm.DB, incident *incidents.Incident, now time.Time) (*Figures, err
 // Row is how far an incident has come, in a list of them.
 type Row struct {
 	incidents.Incident
-	IDs, IDsExchange, Resumed, MadeWhole, WithPlan, Unknown int64
+	IDs, Added, IDsExchange, Resumed, MadeWhole, WithPlan, Unknown int64
 }
 
 // List gives how far each incident has come, as it is kept.
@@ -91,7 +91,7 @@ func List(db *gorm.DB, now time.Time) ([]Row, error) {
 			return nil, err
 		}
 		f, p := all[i.ID].counts.Figures, all[i.ID].plan
-		out = append(out, Row{Incident: i, IDs: f.IDs, IDsExchange: f.IDsExchange, Resumed: f.Resumed, MadeWhole: f.MadeWhole, WithPlan: p.WithPlan, Unknown: p.Unknown})
+		out = append(out, Row{Incident: i, IDs: f.IDs, Added: f.Added, IDsExchange: f.IDsExchange, Resumed: f.Resumed, MadeWhole: f.MadeWhole, WithPlan: p.WithPlan, Unknown: p.Unknown})
 	}
 	return out, nil
 }

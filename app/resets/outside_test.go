@@ -52,6 +52,9 @@ func TestRestrictionIsToldOnceItIsConfirmed(t *testing.T) {
 	if all, err := resets.NotifyAll(w.Ctx, w.Store, w.Manager, apptest.Reference); err != nil || all.Queued != 0 {
 		t.Errorf("%+v told before it was confirmed: %v", all, err)
 	}
+	if v, err := resets.PreviewNotices(store.Read(w.Ctx, w.Store), w.Vault, w.Case("m1@ocn.example").IncidentID); err != nil || len(v.Shown) != 0 || v.Waiting != 3 {
+		t.Errorf("the step before it says %+v, %v", v, err)
+	}
 	d.Answer = nil
 	w.Clock.Add(time.Minute)
 	sendAll(t, w)

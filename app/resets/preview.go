@@ -24,6 +24,7 @@ type Preview struct {
 	Shown     []cases.AsShown
 	Mails     int64 // the others no mail can reach
 	More      int64 // not looked at: one confirmation holds cases.MostShown
+	Waiting   int64 // told later: their identity system has not confirmed the restriction
 	Languages map[string]int64
 	Classes   map[string]int64 // "" : none
 	Statuses  map[cases.Status]int64
@@ -57,7 +58,8 @@ func PreviewNotices(db *gorm.DB, v *vault.Vault, incident int64) (*Preview, erro
 			p.Classes[""]++
 		}
 	}
-	if len(of) == cases.MostShown {
+	err = store.Scan(db, "select count(*) from cases c where c.incident_id = $1 and "+cases.Unconfirmed, []any{incident}, &p.Waiting)
+	if err == nil && len(of) == cases.MostShown {
 		err = store.Scan(db, "select count(*) from cases c where c.incident_id = $1 and c.id > $2 and "+cases.Unnotified, []any{incident, of[len(of)-1].ID}, &p.More)
 	}
 	return p, err

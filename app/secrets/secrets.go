@@ -5,6 +5,7 @@
 package secrets
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -21,8 +22,8 @@ const maxText = 4000
 // bank account. Every free text that a person types goes through it, Refuse or Label;
 // a test of app/web ranges over the fields of all forms.
 func Text(p *fault.Problems, field, text string, most int) {
-	if strings.ContainsFunc(text, reverses) {
-		p.Add(field, "characters_invalid")
+	if i := strings.IndexFunc(text, reverses); i >= 0 {
+		p.Add(field, "characters_invalid", "character", Character(text[i:]))
 	} else if utf8.RuneCountInString(text) > most {
 		p.Add(field, "too_long", "max", most)
 	} else if code := secretIn(text); code != "" {
@@ -40,14 +41,49 @@ func Refuse(field, text string) error {
 // Label is Text for the name or title that a person gives something, which is needed
 // and stands on one line.
 func Label(p *fault.Problems, field, text string, most int) {
+	at := misleading(text)
 	switch {
 	case jptext.Blank(text):
 		p.Add(field, "required")
-	case !utf8.ValidString(text) || strings.ContainsFunc(text, unseen):
-		p.Add(field, "characters_invalid")
+	case at >= 0:
+		p.Add(field, "characters_invalid", "character", Character(text[at:]))
 	default:
 		Text(p, field, text, most)
 	}
+}
+
+// Character names the first character of a text, as "U+200B".
+func Character(text string) string {
+	r, _ := utf8.DecodeRuneInString(text)
+	return fmt.Sprintf("U+%04X", r)
+}
+
+// misleading is where the first character of a text stands that is no text, or that nobody sees
+// and nothing needs; -1 for none.
+func misleading(text string) int {
+	before := ' '
+	for i, r := range text {
+		n := utf8.RuneLen(r)
+		if r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd") {
+			return i
+		}
+		if after, _ := utf8.DecodeRuneInString(text[i+n:]); unseen(r) && !(joins(r) && joined(before) && joined(after)) {
+			return i
+		}
+		before = r
+	}
+	return -1
+}
+
+// joins tells the joiners of no width: emoji of several people and names in Persian or in
+// scripts of India are written with them.
+func joins(r rune) bool { return r == '\u200c' || r == '\u200d' }
+
+// joined tells what a joiner may stand between: emoji, and letters of scripts that are written
+// joined. Between others it shows nothing.
+func joined(r rune) bool {
+	return r != utf8.RuneError && unicode.In(r, unicode.So, unicode.Sk, unicode.Variation_Selector, unicode.Arabic, unicode.Syriac, unicode.Mongolian, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati,
+		unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Khmer)
 }
 
 // reverses tells characters that turn the direction of the text after them: what is read is not

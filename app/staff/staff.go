@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"maps"
 	"net/mail"
 	"strings"
 	"time"
@@ -158,6 +159,19 @@ func newSecret(prefix string) (plain string, hash []byte, err error) {
 func hashSecret(plain string) []byte {
 	h := sha256.Sum256([]byte(plain))
 	return h[:]
+}
+
+// Called gives what people are called in the language, by their names as registered. One that
+// two people have with other readings is not among them.
+func Called(db *gorm.DB, lang string, registered []string) (map[string]string, error) {
+	rows, err := store.Select[Staff](db, "select distinct name, name_en from staff where name = any($1)", registered)
+	out, several := make(map[string]string, len(rows)), map[string]bool{}
+	for _, s := range rows {
+		_, several[s.Name] = out[s.Name]
+		out[s.Name] = s.NameIn(lang)
+	}
+	maps.DeleteFunc(out, func(name, _ string) bool { return several[name] })
+	return out, err
 }
 
 // Names gives the names of accounts in the language, also of disabled ones.

@@ -216,7 +216,7 @@ func TestOnlyAdministratorsManageStaff(t *testing.T) {
 		_, adding := staff.Add(ctx, w.Store, by, agent(string(by.Role)+"2@hoten.example"))
 		_, changing := staff.Update(ctx, w.Store, by, w.Agent2.ID, staff.Change{Role: &role})
 		_, enrolling := staff.Enrol(ctx, w.Store, by, w.Agent2.ID)
-		_, others := staff.CreateToken(ctx, w.Store, by, w.Agent2.ID, "CTI")
+		_, others := staff.CreateToken(ctx, w.Store, by, w.Agent2.ID, staff.NewToken{Name: "CTI"})
 		want := "forbidden"
 		if by.Role == access.Administrator {
 			want = "<nil>"
@@ -259,11 +259,11 @@ func TestNobodyChangesTheirOwnRole(t *testing.T) {
 func TestTokens(t *testing.T) {
 	w := apptest.NewWorld(t)
 	db := store.Read(ctx, w.Store)
-	plain, err := staff.CreateToken(ctx, w.Store, w.Agent, w.Agent.ID, "CTI")
+	plain, err := staff.CreateToken(ctx, w.Store, w.Agent, w.Agent.ID, staff.NewToken{Name: "CTI"})
 	if err != nil || !strings.HasPrefix(plain, "hoten_") {
 		t.Fatalf("%q, %v", plain, err)
 	}
-	if a, err := staff.ByToken(db, plain); err != nil || a.ID != w.Agent.ID {
+	if a, err := staff.ByToken(db, plain, w.Store.Clock()); err != nil || a.ID != w.Agent.ID {
 		t.Errorf("%v, %v", a, err)
 	}
 	kept, err := staff.Tokens(db, w.Agent.ID)
@@ -272,12 +272,12 @@ func TestTokens(t *testing.T) {
 		t.Errorf("%+v, %v", kept, err)
 	}
 	for _, wrong := range []string{"", "hoten_", plain + "x", plain[:len(plain)-1], string(hash[:])} {
-		if _, err := staff.ByToken(db, wrong); codeOf(err) != "unauthenticated" {
+		if _, err := staff.ByToken(db, wrong, w.Store.Clock()); codeOf(err) != "unauthenticated" {
 			t.Errorf("%q: %v", wrong, err)
 		}
 	}
 	for _, name := range []string{"", " 　", strings.Repeat("あ", 101)} {
-		if _, err := staff.CreateToken(ctx, w.Store, w.Agent, w.Agent.ID, name); !strings.HasPrefix(codeOf(err), "invalid name:") {
+		if _, err := staff.CreateToken(ctx, w.Store, w.Agent, w.Agent.ID, staff.NewToken{Name: name}); !strings.HasPrefix(codeOf(err), "invalid name:") {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
@@ -289,7 +289,7 @@ func TestTokens(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if _, err := staff.ByToken(db, plain); codeOf(err) != "unauthenticated" {
+	if _, err := staff.ByToken(db, plain, w.Store.Clock()); codeOf(err) != "unauthenticated" {
 		t.Errorf("revoked: %v", err)
 	}
 	if n := count(t, w.Store, "select count(*) from audit_entries where action = 'token.revoked'"); n != 1 {
@@ -303,26 +303,26 @@ func TestTokens(t *testing.T) {
 func TestDisabledAccountActsNoMore(t *testing.T) {
 	w := apptest.NewWorld(t)
 	db, yes, no := store.Read(ctx, w.Store), true, false
-	plain, err := staff.CreateToken(ctx, w.Store, w.Agent, w.Agent.ID, "CTI")
+	plain, err := staff.CreateToken(ctx, w.Store, w.Agent, w.Agent.ID, staff.NewToken{Name: "CTI"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := staff.Update(ctx, w.Store, w.Administrator, w.Agent.ID, staff.Change{Disabled: &yes}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := staff.ByToken(db, plain); codeOf(err) != "unauthenticated" {
+	if _, err := staff.ByToken(db, plain, w.Store.Clock()); codeOf(err) != "unauthenticated" {
 		t.Errorf("its token: %v", err)
 	}
 	if _, err := staff.Active(db, w.Agent.ID); codeOf(err) != "account_disabled" {
 		t.Errorf("its session: %v", err)
 	}
-	if _, err := staff.CreateToken(ctx, w.Store, w.Administrator, w.Agent.ID, "CTI"); codeOf(err) != "account_disabled" {
+	if _, err := staff.CreateToken(ctx, w.Store, w.Administrator, w.Agent.ID, staff.NewToken{Name: "CTI"}); codeOf(err) != "account_disabled" {
 		t.Errorf("a new token: %v", err)
 	}
 	if _, err := staff.Update(ctx, w.Store, w.Administrator, w.Agent.ID, staff.Change{Disabled: &no}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := staff.ByToken(db, plain); codeOf(err) != "unauthenticated" {
+	if _, err := staff.ByToken(db, plain, w.Store.Clock()); codeOf(err) != "unauthenticated" {
 		t.Errorf("the token came back with the account: %v", err)
 	}
 }
@@ -353,7 +353,7 @@ func TestOldSessionsAndTokensEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := apptest.NewWorld(t)
 			db, before := store.Read(ctx, w.Store), w.Clock.Now()
-			plain, err := staff.CreateToken(ctx, w.Store, w.Agent, w.Agent.ID, "CTI")
+			plain, err := staff.CreateToken(ctx, w.Store, w.Agent, w.Agent.ID, staff.NewToken{Name: "CTI"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -365,7 +365,7 @@ func TestOldSessionsAndTokensEnd(t *testing.T) {
 			if err != nil || a.Began(before) || !a.Began(w.Clock.Now()) {
 				t.Errorf("a session from before: %+v, %v", a, err)
 			}
-			if _, err := staff.ByToken(db, plain); codeOf(err) != "unauthenticated" {
+			if _, err := staff.ByToken(db, plain, w.Store.Clock()); codeOf(err) != "unauthenticated" {
 				t.Errorf("a token from before: %v", err)
 			}
 		})
@@ -453,7 +453,7 @@ func TestDisablingVoidsWhatWasHandedOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := staff.CreateToken(ctx, s, worker.Staff.Actor("console"), worker.Staff.ID, "x")
+	token, err := staff.CreateToken(ctx, s, worker.Staff.Actor("console"), worker.Staff.ID, staff.NewToken{Name: "x"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -484,7 +484,7 @@ func TestDisablingVoidsWhatWasHandedOut(t *testing.T) {
 				t.Errorf("%s link used, disabled %v: %v", name, disabled, err)
 			}
 		}
-		if _, err := staff.ByToken(store.Read(ctx, s), token); codeOf(err) != "unauthenticated" {
+		if _, err := staff.ByToken(store.Read(ctx, s), token, s.Clock()); codeOf(err) != "unauthenticated" {
 			t.Errorf("the token, disabled %v: %v", disabled, err)
 		}
 	}

@@ -42,6 +42,9 @@ func showAudit(p *page) error {
 	if err != nil {
 		return err
 	}
+	if err := words.learn(nil, shown.Query.Subject); err != nil {
+		return err
+	}
 	words.choices(&shown)
 	if !typed {
 		if err := words.list(&shown, f); err != nil {

@@ -13,7 +13,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
-	"hoten/app/scripts"
+	"hoten/app/reports"
 	"hoten/app/staff"
 	"hoten/i18n"
 	"hoten/ui"
@@ -24,6 +24,7 @@ type auditWords struct {
 	*page
 	programs []incidents.Program
 	people   []staff.Staff
+	things   map[string]reports.Thing // by subject, as learn found them
 }
 
 func (p *page) auditWords() (auditWords, error) {
@@ -32,17 +33,20 @@ func (p *page) auditWords() (auditWords, error) {
 		return auditWords{}, err
 	}
 	people, err := staff.List(p.db)
-	return auditWords{p, programs, people}, err
+	return auditWords{p, programs, people, map[string]reports.Thing{}}, err
 }
 
 func (p auditWords) rows(entries []audit.Sealed) ([]ui.AuditRow, error) {
+	if err := p.learn(entries, ""); err != nil {
+		return nil, err
+	}
 	out := make([]ui.AuditRow, len(entries))
 	for i, e := range entries {
 		reason, err := e.PlainReason(p.w.s.Vault)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = ui.AuditRow{At: e.At, Actor: p.actorOf(e), Action: e.Action, Subject: e.Subject, About: p.about(e.Subject), Reason: reason,
+		out[i] = ui.AuditRow{At: e.At, Actor: p.actorOf(e), Action: e.Action, Subject: e.Subject, About: p.about(e.Subject), Opens: p.opens(e.Subject), Reason: reason,
 			Changes: p.recorded(e), Foreign: !e.Own(p.w.s.Vault), Lost: e.Lost()}
 		if e.Seq != nil {
 			out[i].Seq = *e.Seq
@@ -73,43 +77,6 @@ func (p auditWords) person(id int64) string {
 	return ""
 }
 
-// about says what an entry is about; what no word is known for stands as it is.
-func (p auditWords) about(subject string) string {
-	kind, id, _ := strings.Cut(subject, ":")
-	n, _ := strconv.ParseInt(id, 10, 64) // not a number: nobody has 0
-	lang := i18n.Lang(p.ctx)
-	switch kind {
-	case "mails":
-		if n == 0 {
-			id = "" // all that were only kept
-		}
-	case "list":
-		id = cmp.Or(i18n.Said(p.ctx, id+".index.title"), id)
-	case "staff":
-		id = cmp.Or(p.person(n), id)
-	case "desk":
-		id = cmp.Or(p.deskName(id), id)
-	case "script":
-		if scripts.Known(id) {
-			id = i18n.T(p.ctx, "scripts.part."+id)
-		}
-	case "program":
-		if i := p.program(id); i >= 0 {
-			id = p.programs[i].Name(lang)
-		}
-	case "id":
-		for _, of := range p.ids {
-			if of.Code == id {
-				id = of.Name(lang)
-			}
-		}
-	}
-	if !i18n.Has(lang, "audit.about."+kind) {
-		return subject
-	}
-	return strings.TrimSpace(i18n.T(p.ctx, "audit.about."+kind, "id", id))
-}
-
 func (p auditWords) deskName(code string) string {
 	for _, c := range p.deskChoices() {
 		if c.Value == code {
@@ -121,6 +88,14 @@ func (p auditWords) deskName(code string) string {
 
 func (p auditWords) program(code string) int {
 	return slices.IndexFunc(p.programs, func(program incidents.Program) bool { return program.Code == code })
+}
+
+// programName is the name of the program with the code, or the code.
+func (p auditWords) programName(code string) string {
+	if i := p.program(code); i >= 0 {
+		return p.programs[i].Name(i18n.Lang(p.ctx))
+	}
+	return code
 }
 
 // recorded are the differences of an entry, in words where its values have any.
@@ -152,7 +127,7 @@ func (p auditWords) field(name string) string {
 	if i := p.program(name); i >= 0 {
 		return p.programs[i].Name(i18n.Lang(p.ctx))
 	}
-	return audit.Field(name)
+	return cmp.Or(p.deskName(name), audit.Field(name))
 }
 
 // nothing stands for what has no value.
@@ -176,7 +151,11 @@ func (p auditWords) value(subject, name string, v any) string {
 		}
 	case map[string]any:
 		for _, of := range slices.Sorted(maps.Keys(v)) {
-			all = append(all, i18n.T(p.ctx, "audit.holds", "what", p.field(of), "value", p.value(subject, of, v[of])))
+			each := of
+			if audit.Field(name) == "substitutes" {
+				each = name // by code of a desk
+			}
+			all = append(all, i18n.T(p.ctx, "audit.holds", "what", p.field(of), "value", p.value(subject, each, v[of])))
 		}
 	default:
 		return fmt.Sprint(v)
@@ -191,7 +170,7 @@ var valueWords = map[string][]string{
 	"direction": {"calls.direction."}, "relation": {"calls.relation."}, "outcome": {"calls.outcome."}, "item": {"calls.item.", "audit.item."},
 	"role": {"staff.role."}, "language": {"language."}, "languages": {"language."}, "service": {"services."}, "class": {"cases.class."}, "queue": {"cases.queue."}, "order": {"cases.order."},
 	"origin": {"cases.origin."}, "kind": {"cases.contact.kind."}, "identity_state": nil, "password": nil, "point_password": nil, "file": nil, "mails": nil,
-	"protocol": {"directories.", "points."}, "leg:state": {"points.leg."}, "leg:code": {"points.code."}, "failing": {"directories.check."}, "act": {"directories.act."}, "order:state": {"directories.order."}, "order:code": {"directories.code."},
+	"webhook:why": {"webhooks.disabled."}, "webhook:kinds": {"webhooks.kind."}, "protocol": {"directories.", "points."}, "leg:state": {"points.leg."}, "leg:code": {"points.code."}, "failing": {"directories.check."}, "act": {"directories.act."}, "order:state": {"directories.order."}, "order:code": {"directories.code."},
 	"reimbursement:state": {"reimbursements.state."}, "mail:state": {"mails.state."}, "service:state": {"services.state."}, "state": {"callbacks.state."},
 }
 
@@ -217,6 +196,27 @@ func (p auditWords) whose(name string, v any) string {
 			return p.deskName(s)
 		}
 		return p.deskCodes()[int64(n)].Label
+	case "program_id":
+		if i := slices.IndexFunc(p.programs, func(of incidents.Program) bool { return int64(of.ID) == int64(n) }); i >= 0 {
+			return p.programs[i].Name(i18n.Lang(p.ctx))
+		}
+	case "id_kind_id":
+		for _, of := range p.ids {
+			if int64(of.ID) == int64(n) {
+				return of.Name(i18n.Lang(p.ctx))
+			}
+		}
+	}
+	return p.numbered(audit.Field(name), int64(n))
+}
+
+// numbered is whom or what a number stands for, of the case that the entry is about.
+func (p auditWords) numbered(field string, n int64) string {
+	if slices.Contains(personFields, field) {
+		return p.person(n)
+	}
+	if t, known := p.things[fmt.Sprint(thingFields[field], ":", n)]; known {
+		return p.said(t, "")
 	}
 	return ""
 }

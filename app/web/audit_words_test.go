@@ -73,8 +73,7 @@ func TestTheAuditTrailIsFiltered(t *testing.T) {
 	if _, err := cases.AddNote(s.Ctx, s.Store, s.Agent, c.ID, "折り返し希望"); err != nil {
 		t.Fatal(err)
 	}
-	request, err := reimbursements.Propose(s.Ctx, s.Store, s.Supervisor, c.ID, "")
-	if err != nil {
+	if _, err := reimbursements.Propose(s.Ctx, s.Store, s.Supervisor, c.ID, ""); err != nil {
 		t.Fatal(err)
 	}
 	if err := cases.Viewed(s.Ctx, s.Store, s.Supervisor, c.ID); err != nil {
@@ -96,7 +95,7 @@ func TestTheAuditTrailIsFiltered(t *testing.T) {
 	if all < 3 || noted != 1 || !strings.Contains(body, "案件 "+c.Number()) || !strings.Contains(body, ">メモを登録<") || !strings.Contains(body, s.Agent.Name) || strings.Contains(body, "case:"+c.Number()) {
 		t.Errorf("%d about the case, %d notes: %s", all, noted, body)
 	}
-	if n, body := rows("case=" + strings.ToLower(strings.ReplaceAll(c.Number(), "-", ""))); n != all || !strings.Contains(body, fmt.Sprintf("補填申請 %d", request.ID)) {
+	if n, body := rows("case=" + strings.ToLower(strings.ReplaceAll(c.Number(), "-", ""))); n != all || !strings.Contains(body, fmt.Sprintf("補填申請（案件 %s）", c.Number())) {
 		t.Errorf("the case finds %d, want %d with its reimbursement", n, all)
 	}
 	if n, _ := rows("action=case.noted", "actor", fmt.Sprintf("staff:%d", s.Supervisor.ID)); n != 0 {

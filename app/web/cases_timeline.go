@@ -10,6 +10,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/incidents"
 	"hoten/app/reimbursements"
+	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/i18n"
 	"hoten/ui"
@@ -31,6 +32,9 @@ var timelineKinds = map[string][]string{
 }
 
 var contactEvents = map[string]bool{cases.ContactProposed: true, cases.ContactSet: true, cases.ContactRefused: true, cases.ContactWithdrawn: true, cases.ContactUndone: true}
+
+// namesStaff are the events that keep the name of somebody else as it is registered, and where.
+var namesStaff = map[string]string{cases.HandoverOffered: "to", cases.HandoverRanOut: "to", cases.CallHandedOver: "from", cases.ApprovalEscalated: "to"}
 
 var directoryEvents = map[string]bool{cases.NotReleased: true, cases.NotRestricted: true, cases.PasswordNotSet: true}
 
@@ -54,6 +58,10 @@ func (v *caseView) timeline() error {
 	events, cursor := cut(*v.found.events, func(e cases.Event) int64 { return e.ID })
 	v.OlderCursor, v.WrapUp = cursor, v.wrapUp()
 	undo := v.undo(events)
+	called, err := v.called(events)
+	if err != nil {
+		return err
+	}
 	for _, e := range events {
 		written, err := e.PlainText(v.w.s.Vault)
 		if err != nil {
@@ -62,9 +70,23 @@ func (v *caseView) timeline() error {
 		if e.Kind == cases.Note && e.ActorKind == "staff" && e.ActorID == v.by.ID {
 			v.OwnNotes++
 		}
-		v.Timeline = append(v.Timeline, ui.Event{At: e.At, Kind: kindOfEvent[e.Kind], Who: v.who(e), Text: v.sentence(e), Note: written, Undo: undo[e.ID]})
+		v.Timeline = append(v.Timeline, ui.Event{At: e.At, Kind: kindOfEvent[e.Kind], Who: v.who(e), Text: v.sentence(e, called), Note: written, Undo: undo[e.ID]})
 	}
 	return nil
+}
+
+// called is what those whom events name are called in the reader's language.
+func (v *caseView) called(events []cases.Event) (map[string]string, error) {
+	var names []string
+	for _, e := range events {
+		if name, _ := e.Fields()[namesStaff[e.Kind]].(string); name != "" {
+			names = append(names, name)
+		}
+	}
+	if lang := i18n.Lang(v.ctx); len(names) > 0 && lang != "ja" {
+		return staff.Called(v.db, lang, names)
+	}
+	return nil, nil
 }
 
 // undo is where the form leads that takes the last thing back that the reader did, by its
@@ -104,7 +126,7 @@ func (p *page) who(e cases.Event) string {
 
 // sentence says an event; words that stand in its data are said in the reader's
 // language too.
-func (v *caseView) sentence(e cases.Event) string {
+func (v *caseView) sentence(e cases.Event, called map[string]string) string {
 	p, data := v.page, e.Fields()
 	var args []any
 	for name, value := range data {
@@ -124,6 +146,8 @@ func (v *caseView) sentence(e cases.Event) string {
 			said = i18n.T(p.ctx, "callbacks.channel."+said)
 		case e.Kind == cases.ApprovalEscalated && name == "to" && said == "":
 			said = i18n.T(p.ctx, "reimbursements.substitute.none")
+		case namesStaff[e.Kind] == name && called[said] != "":
+			said = called[said]
 		case name == "why" && e.Kind == cases.WasRestrictedAgain:
 			said = i18n.T(p.ctx, "cases.restricted_again."+said)
 		case name == "code" && directoryEvents[e.Kind]:

@@ -44,6 +44,9 @@ func confirmNotices(p *page) error {
 	shown.More = v.More
 	shown.Facts = []ui.Choice{{Label: i18n.T(p.ctx, "confirm.notices.mails"), Value: i18n.Number(v.Mails)},
 		{Label: i18n.T(p.ctx, "confirm.notices.none"), Value: i18n.Number(int64(len(v.Shown)) - v.Mails)}}
+	if v.Waiting > 0 {
+		shown.Facts = append(shown.Facts, ui.Choice{Label: i18n.T(p.ctx, "confirm.notices.unconfirmed"), Value: i18n.Number(v.Waiting)})
+	}
 	languages := ui.ConfirmGroup{Title: i18n.T(p.ctx, "confirm.languages")}
 	for _, lang := range i18n.Langs {
 		languages.Add(i18n.T(p.ctx, "confirm.language."+lang), v.Languages[lang])

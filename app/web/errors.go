@@ -67,10 +67,7 @@ func (w *Web) failed(c echo.Context, err error) error {
 		}
 		shown.Holders = holders(p.ctx, err)
 		for _, problem := range ui.ProblemsOf(p.ctx, "", f) {
-			shown.Problems = append(shown.Problems, ui.Choice{Value: problem.Field, Label: problem.Text})
-			if problem.Field == "q" { // which people type
-				shown.Problems[len(shown.Problems)-1] = ui.Choice{Label: i18n.T(p.ctx, "form.problem", "label", i18n.T(p.ctx, "frame.search.word"), "problem", problem.Text)}
-			}
+			shown.Problems = append(shown.Problems, p.problemAlone(problem, shown.Kind))
 		}
 		if shown.Kind == "address" && len(f.Fields) > 0 {
 			shown.Back = c.Request().URL.Path
@@ -84,6 +81,21 @@ func (w *Web) failed(c echo.Context, err error) error {
 	p.memberHeading()
 	shown.Frame = p.frame
 	return p.render(shown.Page())
+}
+
+// problemAlone is a problem on a page without its form: with the label that the field has
+// there, or no name where it has none. Names of an address are shown as they stand in it.
+func (p *page) problemAlone(problem ui.Problem, kind string) ui.Choice {
+	label := i18n.Said(p.ctx, "audit.field."+problem.Field)
+	switch {
+	case problem.Field == "q":
+		label = i18n.T(p.ctx, "frame.search.word")
+	case kind == "address":
+		return ui.Choice{Value: problem.Field, Label: problem.Text}
+	case label == "":
+		return ui.Choice{Label: problem.Text}
+	}
+	return ui.Choice{Label: i18n.T(p.ctx, "form.problem", "label", label, "problem", problem.Text)}
 }
 
 // holders are the roles that have the permission for want of which err refused, in words;
@@ -136,12 +148,14 @@ func kindOf(f *fault.Fault, method string) string {
 		return "forbidden"
 	case fault.NotFound:
 		return "not_found"
+	case fault.TooLarge:
+		return "invalid"
 	case fault.Invalid:
 		if method == http.MethodPost {
 			return "invalid"
 		}
 		return "address"
-	case fault.TooLarge, fault.RateLimited, fault.Unsupported, fault.Timeout:
+	case fault.RateLimited, fault.Unsupported, fault.Timeout:
 		return "refused"
 	case fault.Unavailable:
 		return "unavailable"

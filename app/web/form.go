@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +11,10 @@ import (
 	"hoten/app/fault"
 	"hoten/app/store"
 )
+
+// maxValues is how many values a form may have, well below what net/url reads: a list that is
+// sent whole is refused for what it is.
+const maxValues = 5000
 
 // receive reads a form within its bounds and checks its token. Uploads are read
 // as they come, and check the token when they come to it.
@@ -30,8 +35,14 @@ func (p *page) receive(r Route) error {
 			return fault.New(fault.RateLimited, "rate_limited")
 		}
 	}
-	if _, err := edge.Body(p.Context, most); err != nil {
+	body, err := edge.Body(p.Context, most)
+	if fault.Of(err, fault.TooLarge) {
+		return fault.New(fault.TooLarge, "form_too_large", "kilobytes", most>>10)
+	} else if err != nil {
 		return err
+	}
+	if bytes.Count(body, []byte("&")) >= maxValues {
+		return fault.New(fault.TooLarge, "too_many_values", "max", maxValues)
 	}
 	if err := p.Request().ParseForm(); err != nil {
 		return fault.New(fault.Invalid, "undecodable")

@@ -19,11 +19,11 @@ import (
 
 // choices are the fields of forms that hold no free text: numbers, dates, codes,
 // choices, and what is compared or looked for and never kept as typed.
-var choices = strings.Fields(`alarm_minutes question asked asked_differs asked_value assignee back band caller caller_number class closes closes_2 code confirm current_password decision desk dialling direction do domains
+var choices = strings.Fields(`alarm_minutes days question asked asked_differs asked_value assignee back band caller caller_number class closes closes_2 code confirm current_password decision desk dialling direction do domains
 	due_on due_time email end_open finding flag form from from_on id incident item kind lang language languages late login_id long mail_address mails month
 	movement_id next once one_time_password opens opens_2 operator outcome page_url password password_again plan points program q query reference refused rejection
 	relation released_exchanged released_ids released_on resumed_at role seen seen_status sent_on shown service state status substitute_ text_size theme to topic
-	until_on upheld value version`)
+	until_on upheld url value version`)
 
 // reasons are the texts that verbs.Do checks for every action.
 var reasons = []string{"reason", "documents"}
@@ -60,6 +60,7 @@ func freeTexts(s *site) map[string]struct {
 		"staff.go:name_en":           {s.Administrator, "/staff", []string{"email", "new@hoten.example", "name", "新人", "role", "agent", "language", "ja"}},
 		"tokens.go:name":             {s.Agent, "/tokens", nil},
 		"cti.go:name":                {s.Administrator, "/cti", nil},
+		"webhooks.go:note":           {s.Administrator, "/webhooks", []string{"url", "https://example.jp/hoten", "kinds", "case"}},
 		"directories.go:name":        {s.Administrator, "/directories", []string{"code", "outside", "kind", "test", "set_name", "x"}},
 		"points.go:name":             {s.Administrator, "/points", []string{"code", "outside", "kind", "http", "alarm_minutes", "15", "set_url", "https://points.example", "set_secret", "points-token-of-tests"}},
 		"staff.go:extension":         {s.Administrator, fmt.Sprintf("/staff/%d", s.Agent.ID), []string{"desk", "tech"}},

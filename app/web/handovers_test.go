@@ -128,6 +128,13 @@ func TestAnOfferRunsOut(t *testing.T) {
 	if a := giver.post(fmt.Sprintf("/calls/%d/handover/withdraw", call.ID)); a.status != http.StatusConflict || !strings.Contains(a.body, "取り下げる依頼がありません。") {
 		t.Errorf("withdrawn after all: %d", a.status)
 	}
+	if _, err := s.Pool.Exec(s.Ctx, "update staff set name_en = 'Takahashi Sho' where id = $1", s.Supervisor.ID); err != nil {
+		t.Fatal(err)
+	}
+	giver.post("/language", "language", "en")
+	if body := giver.get("/cases/" + c.Number() + "?kind=call").body; !strings.Contains(body, "Offer of the call to Takahashi Sho expired") {
+		t.Error("the English timeline does not call the receiver by the reading of the name")
+	}
 }
 
 // The page offers to hand a call over exactly where the action does it.

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"hoten/app/fault"
+	"hoten/ui"
 )
 
 // Values that name a member (words that were searched for, the number that rings)
@@ -16,7 +17,7 @@ type hidden struct{ Word, Value string }
 // longestHidden is how long such a value may be, in characters; mostHidden how many
 // a session keeps: the latest.
 const (
-	longestHidden = 200
+	longestHidden = ui.LongestSearch
 	mostHidden    = 40
 )
 

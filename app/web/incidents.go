@@ -23,7 +23,7 @@ func showIncidents(p *page) error {
 	shown := ui.IncidentsIndex{MayManage: p.by.May(access.ManageIncidents)}
 	for _, i := range list {
 		shown.Rows = append(shown.Rows, ui.IncidentRow{Reference: i.Reference, Title: i.Title(i18n.Lang(p.ctx)), From: i.PeriodFrom.At(0), To: i.PeriodTo.At(0),
-			IDs: i.IDs, Exchanged: i.IDsExchange, Resumed: i.Resumed, Reimbursed: i.MadeWhole, WithPlan: i.WithPlan, Unknown: i.Unknown})
+			IDs: i.IDs + i.Added, Exchanged: i.IDsExchange, Resumed: i.Resumed, Reimbursed: i.MadeWhole, WithPlan: i.WithPlan, Unknown: i.Unknown})
 	}
 	shown.Frame = p.frame
 	return p.render(shown.Page())
@@ -40,7 +40,7 @@ func showIncident(p *page) error {
 		return err
 	}
 	shown := ui.IncidentsShow{Reference: i.Reference, Title: i.Title(i18n.Lang(p.ctx)), From: i.PeriodFrom.At(0), To: i.PeriodTo.At(0), DetectedOn: i.DetectedOn.At(0),
-		IDs: f.IDs, Exchanged: f.IDsExchange, Added: f.Added, Inquiries: f.Inquiries, Restricted: f.Restricted, Notified: f.Notified, Reached: f.Reached, Verified: f.Verified,
+		IDs: f.IDs + f.Added, Exchanged: f.IDsExchange, Added: f.Added, Inquiries: f.Inquiries, Restricted: f.Restricted, Notified: f.Notified, Reached: f.Reached, Verified: f.Verified,
 		Resumed: f.Resumed, MadeWhole: f.MadeWhole, WithPlan: f.WithPlan, Unknown: f.Unknown, Completed: f.Completed, Unproposed: f.Unproposed, Unnotified: f.Unnotified, Uncounted: f.Kept,
 		CountedAt: f.At, PlannedAt: f.PlannedAt, Waiting: f.Waiting.Count, Overdue: f.Overdue, Oldest: moment(f.Waiting.Oldest), Unreachable: f.Unreachable,
 		Days: reports.DaysTable(p.ctx, days), Open: reports.AgesTable(p.ctx, f.Open),
@@ -122,7 +122,7 @@ func (p *page) job() (*ui.Progress, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &ui.Progress{URL: p.frame.Path, State: j.State, Total: j.Total - j.Failed, Processed: j.Processed - j.Failed, Failed: j.Failed}
+	out := &ui.Progress{URL: p.frame.Path, State: j.State, Total: j.Total - j.Failed, Processed: j.Processed - j.Failed, Done: j.Processed - j.Failed, Failed: j.Failed}
 	refused := j.Refused()
 	for _, code := range []string{"balance_unknown", "double_undecided", "pending_elsewhere"} {
 		if n := refused[code]; n > 0 {

@@ -12,6 +12,7 @@ import (
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/web"
+	"hoten/app/webhooks"
 )
 
 // A reload or the language switch after a form was answered with a page asks for the
@@ -40,9 +41,12 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 	}
 	s.Connect(t)
 	s.ConnectPoints(t, nil)
+	if e, err := webhooks.Add(s.Ctx, s.Store, s.Administrator, webhooks.Internet, webhooks.Plan{URL: "https://example.jp/hoten", Note: "BI", Kinds: webhooks.Kinds}); err != nil || e.ID != 1 {
+		t.Fatalf("the webhook: %v", err)
+	}
 	s.server = serve(t, s.Store, func(o *web.Options) { o.Training = &notices.Mailbox{Folder: t.TempDir()} })
 	number := cases.Number(c.ID)
-	there := strings.NewReplacer(":number", number, ":reference", "2014-R096", ":code", "tech", ":token", "none", ":part", "farewell", ":id", "1")
+	there := strings.NewReplacer(":number", number, ":reference", "2014-R096", ":code", "tech", ":token", "none", ":part", "farewell", ":id", "1", ":delivery", "1")
 	b := s.as(s.Manager)
 	for _, route := range web.Routes {
 		if route.Method != http.MethodPost || route.Permission() == web.Public {

@@ -21,7 +21,7 @@ func TestChangeOwnPassword(t *testing.T) {
 	if _, err := s.Pool.Exec(s.Ctx, "update staff set password_hash = $2, sessions_after = null where id = $1", s.Agent.ID, hash); err != nil {
 		t.Fatal(err)
 	}
-	token, err := staff.CreateToken(s.Ctx, s.Store, s.Agent, s.Agent.ID, "CTI")
+	token, err := staff.CreateToken(s.Ctx, s.Store, s.Agent, s.Agent.ID, staff.NewToken{Name: "CTI"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestChangeOwnPassword(t *testing.T) {
 	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "正しくありません。もう一度入力してください。") || strings.Contains(a.body, second) {
 		t.Errorf("a wrong one: %d", a.status)
 	}
-	if _, err := staff.ByToken(store.Read(s.Ctx, s.Store), token); err != nil {
+	if _, err := staff.ByToken(store.Read(s.Ctx, s.Store), token, s.Store.Clock()); err != nil {
 		t.Errorf("a refused change ended a token: %v", err)
 	}
 	s.Clock.Add(1e9)
@@ -43,7 +43,7 @@ func TestChangeOwnPassword(t *testing.T) {
 	if a := elsewhere.get("/tokens"); a.status != http.StatusSeeOther {
 		t.Errorf("another browser is still signed in: %d", a.status)
 	}
-	if _, err := staff.ByToken(store.Read(s.Ctx, s.Store), token); err == nil {
+	if _, err := staff.ByToken(store.Read(s.Ctx, s.Store), token, s.Store.Clock()); err == nil {
 		t.Error("the token still works")
 	}
 	for range 6 {

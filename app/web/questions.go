@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"hoten/app/access"
 	"hoten/app/fault"
@@ -23,6 +24,10 @@ func showQuestions(p *page) error {
 	if err != nil {
 		return err
 	}
+	long := p.frame.Problems != nil // what was sent to be searched for
+	if long {
+		q = p.line("q")
+	}
 	if found != "" && q == "" {
 		p.forgotten()
 	}
@@ -34,9 +39,12 @@ func showQuestions(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.QuestionsIndex{Found: ui.QuestionsFound{Q: q}, MayEdit: p.by.May(questions.ToSet.Needs), MayRead: p.by.May(access.ReadSettings)}
+	shown := ui.QuestionsIndex{Found: ui.QuestionsFound{Q: q, Long: long}, MayEdit: p.by.May(questions.ToSet.Needs), MayRead: p.by.May(access.ReadSettings)}
 	shown.Found.MayRead = shown.MayRead
-	shown.Found.Rows, shown.Found.MayEdit = p.questionRows(questions.Found(list, q), topics, i18n.Lang(p.ctx)), shown.MayEdit
+	shown.Found.MayEdit = shown.MayEdit
+	if !long {
+		shown.Found.Rows = p.questionRows(questions.Found(list, q), topics, i18n.Lang(p.ctx))
+	}
 	for i, row := range p.questionRows(list, topics, i18n.Lang(p.ctx)) {
 		switch n := len(shown.Groups); {
 		case list[i].Withdrawn:
@@ -85,9 +93,9 @@ func searchQuestions(p *page) error {
 	if q == "" {
 		return p.to("/questions", "")
 	}
-	word, err := p.hide("q", q)
+	word, err := p.hide("question", q)
 	if err != nil {
-		return err
+		return p.again(err, "", showQuestions)
 	}
 	return p.to(ui.QuestionsURL(word), "")
 }
@@ -101,6 +109,9 @@ func suggestQuestions(p *page) error {
 	caller := p.FormValue("language")
 	if !slices.Contains(i18n.Langs, caller) {
 		caller = i18n.Lang(p.ctx)
+	}
+	if utf8.RuneCountInString(p.line("q")) > longestHidden {
+		return p.render(ui.QuestionsFound{Q: p.line("q"), Long: true}.Part())
 	}
 	found := questions.Found(list, p.line("q"))
 	shown := ui.QuestionsFound{Q: p.line("q"), More: len(found) > suggestedAnswers}

@@ -97,7 +97,7 @@ func showApprovals(p *page) error {
 		return err
 	}
 	shown := ui.ReimbursementsApprovals{ID: id, At: j.CreatedAt, Back: listBack(p.QueryParam("back")),
-		Job: ui.Progress{State: j.State, Processed: j.Processed, Total: j.Total, Failed: j.Failed, URL: p.Request().URL.RequestURI()}}
+		Job: ui.Progress{State: j.State, Processed: j.Processed, Total: j.Total, Done: j.Processed - j.Failed, Failed: j.Failed, URL: p.Request().URL.RequestURI()}}
 	if shown.By, err = p.nameOf(&j.StaffID); err != nil {
 		return err
 	}

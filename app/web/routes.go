@@ -23,6 +23,7 @@ import (
 	"hoten/app/services"
 	"hoten/app/staff"
 	"hoten/app/verbs"
+	"hoten/app/webhooks"
 )
 
 // Route is a page with the permission that opening it needs, or a form with its
@@ -226,6 +227,15 @@ var Routes = []Route{
 	{"POST", "/directories/:code/again", directories.ToSendAllAgain, sendOrdersAgain},
 	{"POST", "/orders/:id/again", directories.ToSendAgain, sendOrderAgain},
 	{"POST", "/orders/:id/done", directories.ToSettleByHand, settleOrderByHand},
+	{"GET", "/webhooks", access.ReadSettings, showWebhooks},
+	{"POST", "/webhooks", webhooks.ToAdd, addWebhook},
+	{"GET", "/webhooks/:id", access.ReadSettings, showWebhook},
+	{"POST", "/webhooks/:id", webhooks.ToChange, changeWebhook},
+	{"POST", "/webhooks/:id/rotate", webhooks.ToRotate, rotateWebhook},
+	{"POST", "/webhooks/:id/disable", webhooks.ToDisable, disableWebhook},
+	{"POST", "/webhooks/:id/enable", webhooks.ToEnable, enableWebhook},
+	{"POST", "/webhooks/:id/test", webhooks.ToTest, testWebhook},
+	{"POST", "/webhooks/:id/deliveries/:delivery/replay", webhooks.ToReplay, replayDelivery},
 
 	{"GET", "/points", access.ReadCases, showPointSystems},
 	{"GET", "/points/new", points.ToSet.Needs, newPointSystem},

@@ -224,7 +224,7 @@ func TestChangingWhatIsSetUp(t *testing.T) {
 func TestAnAuditorReadsWhatIsSetUp(t *testing.T) {
 	s := newSite(t)
 	apptest.SetUpFerry(t, s.Store)
-	if _, err := staff.CreateToken(s.Ctx, s.Store, s.Agent, s.Agent.ID, "連携用"); err != nil {
+	if _, err := staff.CreateToken(s.Ctx, s.Store, s.Agent, s.Agent.ID, staff.NewToken{Name: "連携用"}); err != nil {
 		t.Fatal(err)
 	}
 	b := s.as(s.Auditor)

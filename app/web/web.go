@@ -31,6 +31,7 @@ import (
 	"hoten/app/reimbursements"
 	"hoten/app/staff"
 	"hoten/app/store"
+	"hoten/app/webhooks"
 	"hoten/i18n"
 	"hoten/ui"
 )
@@ -52,6 +53,7 @@ type Web struct {
 	company    sync.Map                    // by language: over members' pages of no incident
 	surveys    reimbursements.Surveys
 	bell       *cti.Bell
+	reach      webhooks.Reach
 }
 
 // Options is what the wiring gives the console beside the store.
@@ -67,6 +69,7 @@ type Options struct {
 	// MailServer is what the mail server last said, and since when; nil where all is well.
 	MailServer func() (since time.Time, err error)
 	Bell       *cti.Bell // of telephone calls
+	Reach      webhooks.Reach
 }
 
 // sessionLife is how long a session lasts at most, idleLife without a request.
@@ -77,7 +80,7 @@ const (
 
 // Register puts the console and the members' pages on e.
 func Register(e *echo.Echo, s *store.Store, o Options) {
-	w := &Web{s: s, baseURL: o.BaseURL, mails: o.Mails, demo: o.Demo, signIns: o.SignIns, training: o.Training, env: o.Env, mailServer: o.MailServer, bell: o.Bell, sessions: scs.New(), public: edge.NewCap()}
+	w := &Web{s: s, baseURL: o.BaseURL, mails: o.Mails, demo: o.Demo, signIns: o.SignIns, training: o.Training, env: o.Env, mailServer: o.MailServer, bell: o.Bell, reach: o.Reach, sessions: scs.New(), public: edge.NewCap()}
 	if w.mailServer == nil {
 		w.mailServer = func() (time.Time, error) { return time.Time{}, nil }
 	}

@@ -32,7 +32,7 @@ func importFiles(ctx context.Context, c *call) error {
 	if err := c.need("incident", "affected|movements"); err != nil {
 		return err
 	}
-	a, err := c.open(ctx, slog.LevelWarn)
+	a, err := c.openExisting(ctx, slog.LevelWarn)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func init() {
 			"hoten staff add --email admin@example.jp --name 渡辺 --name-en Watanabe --role administrator",
 			"hoten staff add --email clark@example.jp --name 'Emily Clark' --role agent --desk main --language en",
 		}},
-		{name: "token create", usage: "--staff E --name N", run: createToken, examples: []string{"hoten token create --staff admin@example.jp --name CTI"}},
+		{name: "token create", usage: "--staff E --name N [--scope P,P] [--days N]", run: createToken, examples: []string{"hoten token create --staff admin@example.jp --name CTI", "hoten token create --staff auditor@example.jp --name BI --scope read_cases --days 30"}},
 		{name: "import", usage: "--incident REF [--affected F] [--movements F] [--dry-run]", run: importFiles, more: importColumns, examples: []string{
 			"hoten import --incident 2026-001 --affected affected.csv --movements movements.csv --dry-run",
 			"hoten import --incident 2026-001 --affected affected.csv --movements movements.csv",
@@ -181,6 +181,15 @@ func (c *call) open(ctx context.Context, level slog.Level) (*app.App, error) {
 		fmt.Fprintln(c.err, i18n.T(c.words(), "cli.elsewhere", "data", c.cfg.DataDir, "folder", a.MadeElsewhere()))
 	}
 	return a, err
+}
+
+// openExisting is open for commands that work on what is there: in an empty folder, which may
+// be the wrong one, they make nothing.
+func (c *call) openExisting(ctx context.Context, level slog.Level) (*app.App, error) {
+	if c.cfg.Empty() {
+		return nil, errors.New(i18n.T(c.words(), "cli.no_installation", "folder", c.cfg.DataDir))
+	}
+	return c.open(ctx, level)
 }
 
 // explain says in words why a command did nothing. A refused value is called as its flag.

@@ -33,7 +33,8 @@ func TestHelpAndMistakes(t *testing.T) {
 	for _, v := range variables {
 		t.Setenv(v, "")
 	}
-	t.Setenv("HOTEN_DATA_DIR", filepath.Join(t.TempDir(), "untouched"))
+	untouched := filepath.Join(t.TempDir(), "untouched")
+	t.Setenv("HOTEN_DATA_DIR", untouched)
 	for line, c := range map[string]struct {
 		code     int
 		out, err string
@@ -81,6 +82,10 @@ func TestHelpAndMistakes(t *testing.T) {
 		"migrate --database-url postgres://[x":                                 {1, "", "HOTEN_DATABASE_URL=postgres://"},
 		"--lang ja migrate --trusted-proxies x":                                {1, "", "例：HOTEN_TRUSTED_PROXIES=10.0.0.0/8"},
 		"staff add --email a@b.example --name A --password-stdin --role agent": {1, "", "no password on standard input"},
+		"staff add --email a@b.example --name A --role agent":                  {1, "", "there is no installation in " + untouched},
+		"--lang ja token create --staff a@b.example --name CTI":                {1, "", untouched + " にhotenのデータはありません"},
+		"import --incident X --affected x.csv":                                 {1, "", "HOTEN_DATABASE_URL"},
+		"audit verify":                                                         {1, "", "Nothing was created."},
 		"staff add --role admin":                                               {1, "", "--role: must be one of agent, supervisor, center_manager, administrator, auditor"},
 	} {
 		code, out, errs := hoten(t, "", strings.Fields(line)...)

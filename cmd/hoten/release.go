@@ -17,7 +17,7 @@ func releaseCopy(ctx context.Context, c *call) error {
 	if err := c.parse(); err != nil {
 		return err
 	}
-	a, err := c.open(ctx, slog.LevelWarn)
+	a, err := c.openExisting(ctx, slog.LevelWarn)
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func addStaff(ctx context.Context, c *call) error {
 			return errors.Join(errors.New(i18n.T(c.words(), "cli.staff.no_password")), err)
 		}
 	}
-	a, err := c.open(ctx, slog.LevelWarn)
+	a, err := c.openExisting(ctx, slog.LevelWarn)
 	if err != nil {
 		return err
 	}
@@ -72,10 +72,12 @@ func addStaff(ctx context.Context, c *call) error {
 func createToken(ctx context.Context, c *call) error {
 	email := c.flags.String("staff", "", "staff")
 	name := c.flags.String("name", "", "token_name")
+	scope := c.flags.String("scope", "", "token_scope")
+	days := c.flags.Int("days", staff.UsualDays, "token_days")
 	if err := c.parse(); err != nil {
 		return err
 	}
-	a, err := c.open(ctx, slog.LevelWarn)
+	a, err := c.openExisting(ctx, slog.LevelWarn)
 	if err != nil {
 		return err
 	}
@@ -87,7 +89,7 @@ func createToken(ctx context.Context, c *call) error {
 		case err != nil:
 			return err
 		}
-		token, err := staff.CreateToken(ctx, a.Store, operator(), account.ID, *name)
+		token, err := staff.CreateToken(ctx, a.Store, operator(), account.ID, staff.NewToken{Name: *name, Scope: strings.FieldsFunc(*scope, func(r rune) bool { return r == ',' || r == ' ' }), Days: *days})
 		if err == nil {
 			fmt.Fprintln(c.out, token)
 		}

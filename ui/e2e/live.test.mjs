@@ -148,3 +148,65 @@ test("a suspicion reaches a supervisor wherever they are, with the sound and the
   assert.deepEqual(await heard(), said, "told once");
   for (const page of [sv, agent]) await page.context().close();
 });
+
+test("that a call was hung up stays said on every page until it is dismissed", async () => {
+  const admin = await signIn(browser, hoten.origin, "admin", problems);
+  await admin.goto(hoten.origin + "/cti");
+  await admin.fill("main [name=name]", "PBX");
+  await Promise.all([admin.waitForEvent("load"), admin.press("main [name=name]", "Enter")]);
+  await admin.context().close();
+
+  const agent = await signIn(browser, hoten.origin, "agent", problems);
+  const bar = agent.locator("#ring [data-ring=hung_up]");
+  await agent.route("**/ring", (route) => route.fulfill({ json: { hung_up: 1 } }));
+  await agent.goto(hoten.origin + "/cases");
+  await bar.waitFor();
+  await agent.unroute("**/ring");
+  for (const path of ["/calls", "/mails"]) {
+    await agent.goto(hoten.origin + path);
+    await bar.waitFor();
+    assert.equal(await bar.locator("a").getAttribute("href"), "/pop/1");
+  }
+  await bar.locator("button").click();
+  await agent.goto(hoten.origin + "/cases");
+  assert.equal(await bar.isVisible(), false);
+  await agent.context().close();
+});
+
+test("whoever comes back to the case of a call sees what it has come to, not what was said before", async () => {
+  const agent = await signIn(browser, hoten.origin, "agent2", problems);
+  await agent.goto(hoten.origin + "/cases?assignee=none");
+  await agent.locator("a.open").first().click();
+  const at = agent.url();
+  await agent.locator("form[action$='/calls'] button").click();
+  await agent.locator("#answer-name").waitFor();
+  await agent.goto(hoten.origin + "/calls");
+  const back = () => Promise.all([agent.waitForURL(at + "#call"), agent.locator(`.open-call a[href$='#call']`).click()]);
+  await back();
+  const unable = () => agent.locator("#call button[name=outcome][value=unable]");
+  if (!(await unable().isVisible())) await agent.locator("#call details", { has: unable() }).locator("summary").click();
+  await unable().click();
+  const said = agent.locator("#flash");
+  await said.waitFor();
+
+  // The call ends in another window; what was said to be done is over with it.
+  const other = await agent.context().newPage();
+  await other.goto(at);
+  const end = other.locator("#call form[action$='/end'] button").last();
+  await end.click();
+  await end.waitFor({ state: "detached" });
+  await agent.bringToFront();
+  await said.waitFor({ state: "detached", timeout: 10_000 });
+  assert.equal(await agent.locator("#call form[action$='/end']").count(), 0);
+
+  // Nor does it come back by the browser's own way.
+  await agent.goto(hoten.origin + "/calls");
+  await agent.goBack();
+  await agent.locator("#case").waitFor();
+  const steps = (page) => page.locator(".chain").innerText();
+  await other.goto(at);
+  assert.equal(await agent.locator("#flash").count(), 0);
+  assert.equal(await steps(agent), await steps(other));
+  await agent.context().close();
+  assert.deepEqual(problems, []);
+});

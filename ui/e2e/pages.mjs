@@ -108,7 +108,7 @@ async function checkMarkup(files) {
 // Runs in the page: nothing scrolls sideways, no short label stands as a
 // column of single characters, nothing is cut off; in a wide window or with standard
 // letters no table is even pushed sideways in its place, and no word is broken in two.
-function layout(size) {
+export function layout(size) {
   const found = [];
   const root = document.documentElement;
   root.dataset.size = size;
@@ -134,6 +134,13 @@ function layout(size) {
     const cut = textOverflow === "ellipsis" || ["hidden", "clip"].includes(overflowX);
     if (cut && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1 && e.checkVisibility() && !e.title) found.push(`cut off by ${e.scrollWidth - e.clientWidth}: ${e.outerHTML.slice(0, 120)}`);
   }
+  // A login ID of usual length is read as it is written: it breaks behind its @, nowhere else.
+  for (const e of document.querySelectorAll(".list td.login > span")) {
+    if (root.clientWidth < 1200 || !e.checkVisibility()) continue;
+    const name = document.createRange();
+    name.selectNodeContents(e.firstChild);
+    if (e.firstChild.length <= 20 && new Set([...name.getClientRects()].map((box) => Math.round(box.top))).size > 1) found.push(`a login ID in two: ${e.textContent}`);
+  }
   for (const e of document.querySelectorAll("label, th, td, dt, dd, legend, button, a, h1, h2, h3, summary, .state, li > span")) {
     const text = e.textContent.trim();
     if (text.length < 3 || e.querySelector("input, select, br, table, form") || !e.checkVisibility()) continue;
@@ -151,7 +158,7 @@ function layout(size) {
     if (!parentElement.checkVisibility() || parentElement.closest(".visually-hidden, .secret, .login, .address, pre, code, svg")) continue;
     for (const word of data.matchAll(broken)) {
       const token = /\S*$/.exec(data.slice(0, word.index))[0] + /^\S*/.exec(data.slice(word.index))[0];
-      if (/[\/@]/.test(token)) continue; // an address breaks where it must
+      if (/[\/@]/.test(token) || token.length > 40) continue; // an address breaks where it must, as what no column has room for
       const range = document.createRange();
       range.setStart(texts.currentNode, word.index);
       range.setEnd(texts.currentNode, word.index + word[0].length);

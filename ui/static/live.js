@@ -21,6 +21,11 @@ export function live() {
   // Whoever is about to hand a call over sees at once who can take it.
   document.addEventListener("toggle", (event) => { if (event.target.open && event.target.closest("#handover")) ask(); }, true);
   document.addEventListener("telephone", ask); // the call was hung up
+  // Whoever comes back to the case sees it as it is now: in the window, by a link within the
+  // page, or where the browser kept the page as it was left.
+  document.addEventListener("visibilitychange", ask);
+  window.addEventListener("hashchange", ask);
+  window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });
   ask();
 }
 
@@ -57,6 +62,7 @@ async function refresh(page) {
   // That a call was offered is no news any more once somebody has answered.
   if (document.querySelector(waits) && !fresh.querySelector(waits)) document.getElementById("flash")?.remove();
   let changed = false;
+  const done = document.querySelector("#flash.done");
   skipped = [];
   for (const part of document.querySelectorAll("[data-part]")) {
     const next = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
@@ -71,6 +77,7 @@ async function refresh(page) {
     const focus = part.contains(document.activeElement) && document.activeElement;
     const open = [...part.querySelectorAll("details[open] > summary")].map((s) => s.textContent);
     part.replaceWith(document.adoptNode(next));
+    if (gone || part.dataset.part === "chain") done?.remove(); // the news is newer than what was said to be done
     for (const s of next.querySelectorAll("summary")) if (open.includes(s.textContent)) s.parentElement.open = true;
     window.htmx?.process(next);
     if (focus) refocus(next, focus);

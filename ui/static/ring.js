@@ -4,10 +4,23 @@ import { isAnswer } from "./connection.js";
 
 const pause = 2000;
 
+// The call that was hung up before it was begun here stays said on every page of the window,
+// until it is opened or dismissed, another call comes, or somebody signs in.
+const hungUp = {
+  get: () => sessionStorage.getItem("hung-up"),
+  keep: (call) => sessionStorage.setItem("hung-up", call),
+  forget: () => sessionStorage.removeItem("hung-up"),
+};
+
 export function ring() {
   const bar = document.getElementById("ring");
-  if (!bar) return;
-  bar.querySelector("button").addEventListener("click", () => (bar.hidden = true));
+  if (!bar) return hungUp.forget();
+  bar.querySelector("button").addEventListener("click", () => {
+    bar.hidden = true;
+    hungUp.forget();
+  });
+  for (const link of bar.querySelectorAll("a")) link.addEventListener("click", hungUp.forget);
+  if (hungUp.get()) say("hung_up", `/pop/${hungUp.get()}`);
   listen();
 }
 
@@ -52,11 +65,14 @@ async function heard({ call, hung_up }) {
   const bar = document.getElementById("ring");
   if (!call) {
     // It stays said until it is dismissed or another call comes.
-    if (hung_up) say("hung_up", `/pop/${hung_up}`);
-    else if (bar.querySelector("[data-ring=hung_up]").hidden) bar.hidden = true;
+    if (hung_up) {
+      hungUp.keep(hung_up);
+      say("hung_up", `/pop/${hung_up}`);
+    } else if (bar.querySelector("[data-ring=hung_up]").hidden) bar.hidden = true;
     document.dispatchEvent(new Event("telephone"));
     return;
   }
+  hungUp.forget();
   const pop = `/pop/${call}`;
   if (!busy()) {
     window.location.assign(pop);

@@ -3,8 +3,6 @@ package ldap
 import (
 	"errors"
 	"fmt"
-	"strings"
-	"unicode"
 
 	goldap "github.com/go-ldap/ldap/v3"
 
@@ -116,9 +114,6 @@ func unready(err error, hidden ...string) error {
 	return &outside.Unready{Said: said(err, hidden...)}
 }
 
-// longestSaid bounds what is told of an answer, in characters.
-const longestSaid = 300
-
 // said is an error as people may read it: printable, short, without what is hidden.
 func said(err error, hidden ...string) string {
 	text := err.Error()
@@ -132,23 +127,5 @@ func said(err error, hidden ...string) string {
 			text += "; " + goldap.BeheraPasswordPolicyErrorMap[policy]
 		}
 	}
-	return bounded(text, hidden...)
-}
-
-func bounded(text string, hidden ...string) string {
-	for _, h := range hidden {
-		if h != "" {
-			text = strings.ReplaceAll(text, h, "…")
-		}
-	}
-	text = strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return ' '
-	}, strings.ToValidUTF8(text, ""))
-	if long := []rune(text); len(long) > longestSaid {
-		text = string(long[:longestSaid-1]) + "…"
-	}
-	return text
+	return outside.Said(text, hidden...)
 }

@@ -26,7 +26,7 @@ func (k *checkup) note(step string, err error, told string) bool {
 	if err != nil {
 		told = said(err, k.password)
 	}
-	k.found = append(k.found, outside.Finding{Step: step, OK: err == nil, Said: bounded(told, k.password)})
+	k.found = append(k.found, outside.Finding{Step: step, OK: err == nil, Said: outside.Said(told, k.password)})
 	return err == nil
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"hoten/app/directories"
 	"hoten/app/fault"
+	"hoten/app/outbound"
 	"hoten/app/outside"
 	"hoten/app/outside/rest"
 )
@@ -14,7 +15,7 @@ import (
 var Kind = directories.Kind{
 	Name: "webhook",
 	Settings: append(slices.Clone(rest.Settings),
-		outside.Setting{Name: "signature", Choices: []string{hmacSHA256, ed25519Way}, Default: hmacSHA256},
+		outside.Setting{Name: "signature", Choices: []string{outbound.HMAC, outbound.Ed25519}, Default: outbound.HMAC},
 		outside.Setting{Name: "secret", Secret: true, Required: true},
 		outside.Setting{Name: "point_password", Choices: rest.YesNo, Default: "no"},
 		outside.Setting{Name: "one_time_password", Choices: rest.YesNo, Default: "no"},
@@ -25,7 +26,7 @@ var Kind = directories.Kind{
 // system is a receiver as it is set up. It is not changed after open.
 type system struct {
 	server  *rest.Server
-	signer  signer
+	signer  outbound.Signer
 	points  bool // it voids passwords for points
 	oneTime bool // it switches one-time passwords
 }
@@ -36,7 +37,7 @@ func open(set map[string]string) (directories.System, error) {
 	_, key, _ := strings.Cut(set["secret"], "_")
 	s.server = rest.Open(&p, set, set["secret"], key)
 	var err error
-	if s.signer, err = readSecret(set["secret"]); err != nil || (s.signer.private != nil) != (set["signature"] == ed25519Way) {
+	if s.signer, err = outbound.ReadSecret(set["secret"]); err != nil || s.signer.Way() != set["signature"] {
 		p.Add("secret", "webhook_secret")
 	}
 	return s, p.Err()

@@ -50,7 +50,7 @@ func (s *system) post(ctx context.Context, id string, e envelope) (*rest.Answer,
 	now := time.Now().Unix()
 	answer, err := s.server.Ask(ctx, rest.Request{Method: http.MethodPost, Body: body, Hidden: []string{e.Data.Password}, Header: http.Header{
 		"Content-Type": {"application/json"}, "Webhook-Id": {id},
-		"Webhook-Timestamp": {strconv.FormatInt(now, 10)}, "Webhook-Signature": {s.signer.sign(id, now, body)},
+		"Webhook-Timestamp": {strconv.FormatInt(now, 10)}, "Webhook-Signature": {s.signer.Sign(id, now, body)},
 	}})
 	if err != nil {
 		return nil, reply{}, err

@@ -12,11 +12,12 @@ import (
 	"time"
 
 	"hoten/app/directories"
+	"hoten/app/outbound"
 	"hoten/app/outside"
 	"hoten/app/outside/rest/resttest"
 )
 
-var shared = NewSecret("hmac")
+var shared = outbound.NewSecret("hmac")
 
 func (r *receiver) system(pairs ...string) directories.System {
 	r.t.Helper()
@@ -25,8 +26,8 @@ func (r *receiver) system(pairs ...string) directories.System {
 }
 
 func TestTheReceiverOfTheDocumentation(t *testing.T) {
-	private := NewSecret("ed25519")
-	public, _ := PublicKey(private)
+	private := outbound.NewSecret("ed25519")
+	public, _ := outbound.PublicKey(private)
 	r := start(t, shared+" "+public)
 	for i, set := range [][]string{{}, {"signature", "ed25519", "secret", private}} {
 		sys, login := r.system(set...), logins[i+2]
@@ -94,8 +95,8 @@ func TestAnOrderIsDoneOnceAndNeverAfterALaterOne(t *testing.T) {
 func TestMessagesThatAreNotToBeTrusted(t *testing.T) {
 	r := start(t, shared)
 	for name, set := range map[string][]string{
-		"another secret": {"secret", NewSecret("hmac")},
-		"another way":    {"signature", "ed25519", "secret", NewSecret("ed25519")},
+		"another secret": {"secret", outbound.NewSecret("hmac")},
+		"another way":    {"signature", "ed25519", "secret", outbound.NewSecret("ed25519")},
 	} {
 		sys := r.system(set...)
 		expect(t, sys, request(directories.Restrict, "alice"), "unready")
@@ -110,7 +111,7 @@ func TestMessagesThatAreNotToBeTrusted(t *testing.T) {
 
 func TestTimesAndBodiesAreSigned(t *testing.T) {
 	r := start(t, shared)
-	s, _ := readSecret(shared)
+	s, _ := outbound.ReadSecret(shared)
 	body := []byte(`{"type":"directory.restrict","data":{"order":1,"login":"alice"}}`)
 	for name, c := range map[string]struct {
 		signed, sent int64 // seconds from now
@@ -127,7 +128,7 @@ func TestTimesAndBodiesAreSigned(t *testing.T) {
 		req, _ := http.NewRequest(http.MethodPost, r.url, strings.NewReader(string(body)+c.change))
 		req.Header.Set("webhook-id", name)
 		req.Header.Set("webhook-timestamp", fmt.Sprint(now+c.sent))
-		req.Header.Set("webhook-signature", "v1,AAAA v2,BBBB "+s.sign(name, now+c.signed, body))
+		req.Header.Set("webhook-signature", "v1,AAAA v2,BBBB "+s.Sign(name, now+c.signed, body))
 		answer, err := http.DefaultClient.Do(req)
 		if err != nil {
 			t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"hoten/app/fault"
+	"hoten/app/outbound"
 	"hoten/app/outside"
 )
 
@@ -52,10 +53,7 @@ func Open(p *fault.Problems, set map[string]string, secrets ...string) *Server {
 			p.Add("ca", "rest_ca")
 		}
 	}
-	s.client = &http.Client{
-		Transport:     &http.Transport{TLSClientConfig: s.tls, DisableKeepAlives: true, DisableCompression: true, MaxResponseHeaderBytes: 1 << 16},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	s.client = outbound.Client(s.tls, nil)
 	return s
 }
 

@@ -1,16 +1,11 @@
 package rest
 
 import (
-	"cmp"
-	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
+	"hoten/app/outbound"
 	"hoten/app/outside"
 )
 
@@ -18,7 +13,7 @@ import (
 // the server said of it: nil, *Refused, *Unready, or an error that says that nobody knows.
 func (a *Answer) Verdict(details ...string) error {
 	said := a.Said(details...)
-	after := a.after()
+	after := outbound.RetryAfter(a.Header, time.Now(), longestAfter)
 	switch {
 	case a.Status >= 200 && a.Status < 300:
 		return nil
@@ -38,17 +33,6 @@ func (a *Answer) Verdict(details ...string) error {
 // longestAfter bounds how long a server may have us wait.
 const longestAfter = time.Hour
 
-// after is Retry-After; 0: there is none that holds.
-func (a *Answer) after() time.Duration {
-	told := a.Header.Get("Retry-After")
-	seconds, err := strconv.Atoi(told)
-	wait := time.Duration(min(seconds, int(longestAfter/time.Second))) * time.Second
-	if at, failed := http.ParseTime(told); err != nil && failed == nil {
-		wait = time.Until(at)
-	}
-	return min(max(wait, 0), longestAfter)
-}
-
 // Unchanged is the error of a request that changes nothing: what was asked for is certainly
 // not done.
 func Unchanged(err error) error {
@@ -67,29 +51,11 @@ func Begun(err error) error {
 	return err
 }
 
-// unescapedHTML undoes what only our own JSON escapes.
-var unescapedHTML = strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">")
-
 func definite(err error) bool {
 	_, refused := errors.AsType[*outside.Refused](err)
 	_, unready := errors.AsType[*outside.Unready](err)
 	return refused || unready
 }
 
-// Said is a text of the other side as people may read it: printable, short, without what is
-// hidden, in whichever way it was written.
-func Said(text string, hidden ...string) string {
-	var all []string
-	for _, h := range hidden {
-		if quoted, err := json.Marshal(h); err == nil && h != "" {
-			escaped := string(quoted[1 : len(quoted)-1])
-			all = append(all, h, escaped, unescapedHTML.Replace(escaped), url.QueryEscape(h), url.PathEscape(h))
-		}
-	}
-	// A secret that is part of another must not leave the rest of it.
-	slices.SortFunc(all, func(a, b string) int { return cmp.Compare(len(b), len(a)) })
-	for _, h := range all {
-		text = strings.ReplaceAll(text, h, "…")
-	}
-	return outside.Said(text)
-}
+// Said is a text of the other side as people may read it (outside.Said).
+func Said(text string, hidden ...string) string { return outside.Said(text, hidden...) }

@@ -1,4 +1,4 @@
-package webhook
+package outbound
 
 import (
 	"crypto/ed25519"
@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// Ways of signing (setting signature).
+// Ways of signing.
 const (
-	hmacSHA256 = "hmac"
-	ed25519Way = "ed25519"
+	HMAC    = "hmac"
+	Ed25519 = "ed25519"
 )
 
 // Starts of keys.
@@ -24,16 +24,16 @@ const (
 	publicKey  = "whpk_"
 )
 
-// signer is what messages are signed with.
-type signer struct {
+// Signer is what messages are signed with.
+type Signer struct {
 	shared  []byte
 	private ed25519.PrivateKey // nil: the shared one
 }
 
 var errSecret = errors.New("no secret of Standard Webhooks")
 
-// readSecret reads a secret: whsec_ with 24 to 64 bytes, or whsk_ with an Ed25519 key, each in base64.
-func readSecret(secret string) (s signer, err error) {
+// ReadSecret reads a secret: whsec_ with 24 to 64 bytes, or whsk_ with an Ed25519 key, each in base64.
+func ReadSecret(secret string) (s Signer, err error) {
 	if text, ok := strings.CutPrefix(secret, sharedKey); ok {
 		s.shared, err = base64.StdEncoding.DecodeString(text)
 		if err != nil || len(s.shared) < 24 || len(s.shared) > 64 {
@@ -53,8 +53,16 @@ func readSecret(secret string) (s signer, err error) {
 	return s, nil
 }
 
-// sign is the value of webhook-signature; at is in seconds since 1970.
-func (s signer) sign(id string, at int64, body []byte) string {
+// Way is how it signs: HMAC or Ed25519.
+func (s Signer) Way() string {
+	if s.private != nil {
+		return Ed25519
+	}
+	return HMAC
+}
+
+// Sign is a value of webhook-signature; at is in seconds since 1970.
+func (s Signer) Sign(id string, at int64, body []byte) string {
 	signed := fmt.Appendf(nil, "%s.%d.%s", id, at, body)
 	if s.private != nil {
 		return "v1a," + base64.StdEncoding.EncodeToString(ed25519.Sign(s.private, signed))
@@ -64,9 +72,9 @@ func (s signer) sign(id string, at int64, body []byte) string {
 	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// NewSecret makes a secret for the way of signing, hmac or ed25519.
+// NewSecret makes a secret for the way of signing, HMAC or Ed25519.
 func NewSecret(signature string) string {
-	if signature == ed25519Way {
+	if signature == Ed25519 {
 		_, private, _ := ed25519.GenerateKey(rand.Reader) // fails only where its reader does, which never does
 		return privateKey + base64.StdEncoding.EncodeToString(private)
 	}
@@ -77,7 +85,7 @@ func NewSecret(signature string) string {
 
 // PublicKey is what a receiver verifies the signatures of a secret of ed25519 by. ok: it has one.
 func PublicKey(secret string) (key string, ok bool) {
-	s, err := readSecret(secret)
+	s, err := ReadSecret(secret)
 	if err != nil || s.private == nil {
 		return "", false
 	}

@@ -239,7 +239,17 @@ func reimbursementSamples(lang string) map[string]page {
 	rejected.State, rejected.Rejection, rejected.Reason, rejected.DecidedBy, rejected.DecidedAt = "rejected", "own_use", in(lang, "7/22の交換は本人利用。", "The exchange was the member's own."), in(lang, "高橋 由美", "Yumi Takahashi"), jst(7, 31, 11, 0)
 	posted := show
 	posted.State, posted.PostedAt, posted.OneSided = "posted", jst(7, 31, 11, 0), true
+	half, undo := show, show
+	half.State, half.Cost, half.MayDecide, half.Approvals, half.Needed, half.Flags = "approved", nil, false, posted.Approvals, 1, nil
+	half.DecidedAt, half.MayUndo = jst(7, 31, 9, 40), true
+	half.Legs = []PointLeg{{ID: 3, Program: programs[0].Label, Points: 5000, State: "done", Reference: "P000012"}, {ID: 4, Program: programs[1].Label, Points: -158, State: "refused", Code: "account_closed"}}
+	undo.Undoes, undo.ID, undo.Legs, undo.Flags = 7, 8, half.Legs, []string{"undo"}
+	undo.Lines = []PlanLine{{Kind: "rollback", Program: programs[0].Label, Points: -5000, CounterProgram: programs[1].Label, CounterPoints: 1000, Movement: "MV2014-000001", At: jst(7, 22, 3, 49)}}
+	undo.Programs = []ProgramSum{{Program: programs[0].Label, Before: 5587, Rollback: -5000, After: 587}, {Program: programs[1].Label, Before: 120, Rollback: 1000, After: 1120}}
+	undone := half
+	undone.MayUndo, undone.UndoneBy = false, 8
 	return map[string]page{
+		"reimbursements_show_half": half, "reimbursements_show_undo": undo, "reimbursements_show_undone": undone,
 		"reimbursements_approvals": done, "reimbursements_approvals_running": working,
 		"reimbursements_index": index, "reimbursements_index_given": given, "reimbursements_index_empty": ReimbursementsIndex{Frame: sampleFrame(lang, "reimbursements", access.Agent), State: "returned"},
 		"reimbursements_show": show, "reimbursements_show_changed": changed, "reimbursements_show_own": own, "reimbursements_show_rejected": rejected, "reimbursements_show_posted": posted,

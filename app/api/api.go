@@ -130,6 +130,7 @@ var Routes = []Route{
 	{"POST", "/reimbursements/:id/return", reimbursements.ToReturn, returnOne},
 	{"POST", "/reimbursements/:id/reject", reimbursements.ToReject, reject},
 	{"POST", "/reimbursements/:id/withdraw", reimbursements.ToWithdraw, withdraw},
+	{"POST", "/reimbursements/:id/undo", reimbursements.ToProposeUndo, proposeUndo},
 	{"POST", "/members/balances", access.ReadCases, showBalances},
 	{"GET", "/mails", access.ReadCases, listMails},
 	{"GET", "/mails/queues", access.ReadCases, listMailQueues},

@@ -1,11 +1,14 @@
 package api_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"hoten/app/apptest"
 	"hoten/app/directories"
 	"hoten/app/outside"
+	"hoten/app/points"
 )
 
 // What keeps points from being settled is told by the case, its plan and the figures:
@@ -56,4 +59,36 @@ func TestOrdersOfIdentitySystemsAreTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	agent.get(path).want(200, "identity_orders.0.state", "refused", "identity_orders.0.code", "unknown_id")
+}
+
+// What a plan moves in a point system outside is told with the request, and what that refused is
+// undone.
+func TestLegsAndUndo(t *testing.T) {
+	s := newSite(t)
+	s.Import("login_id,name,balance_pointtalk,balance_goo\na@ocn.example,山田,0,600\n", apptest.MovementsHeader+"A1,a@ocn.example,2014-07-20 03:00,transfer,pointtalk,goo,,500,100,,confirmed\n")
+	y := s.ConnectPoints(t, []string{"goo", "pointtalk"})
+	y.Refuse(func(_, program string, _ int64) string {
+		return map[string]string{"goo": points.AccountClosed}[program]
+	})
+	agent, supervisor := s.as(s.Agent), s.as(s.Supervisor)
+	id := agent.post("/cases/"+s.Case("a@ocn.example").Number()+"/reimbursements", j{}).want(201, "legs.#", "none").at("id")
+	path := "/reimbursements/" + id
+	supervisor.post(path+"/approve", nil).want(200, "state", "approved", "legs.#", "2", "legs.0.key", "r"+id+"-pointtalk", "legs.0.state", "waiting")
+	agent.post(path+"/undo", j{"reason": "誤り"}).want(409, "code", "undo_not_refused")
+	s.SendLegs(t)
+	shown := agent.get(path).want(200, "state", "approved", "legs.#", "2")
+	for i, want := range []string{"pointtalk 500 done ", "goo -100 refused account_closed"} {
+		at := func(key string) string { return shown.at(fmt.Sprintf("legs.%d.%s", i, key)) }
+		if got := strings.Join([]string{at("program"), at("points"), at("state"), strings.TrimPrefix(at("code"), "none")}, " "); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	agent.post(path+"/undo", j{}).want(422)
+	undo := agent.post(path+"/undo", j{"reason": "口座が閉鎖されている"}).want(201, "state", "submitted", "undoes", id, "lines.0.points", "-500").at("id")
+	agent.post(path+"/undo", j{"reason": "もう一度"}).want(409, "code", "proposal_pending", "with.id", undo)
+	supervisor.post("/reimbursements/"+undo+"/reject", j{"reason": "own_use"}).want(409, "code", "undo_not_rejected")
+	supervisor.post("/reimbursements/"+undo+"/approve", nil).want(200, "state", "approved", "legs.#", "1", "legs.0.key", "u"+undo+"-pointtalk")
+	s.SendLegs(t)
+	agent.get("/reimbursements/"+undo).want(200, "state", "posted")
+	agent.get(path).want(200, "state", "returned", "undone_by", undo, "legs.1.state", "dropped")
 }

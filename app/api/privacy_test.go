@@ -267,6 +267,7 @@ func (v *tour) points(agent, supervisor *client, number, second string) {
 			by = agent
 		}
 		v.to(by, "POST /reimbursements/:id/"+end, j{"reason": "duplicate"}, ":id", id)
+		v.to(agent, "POST /reimbursements/:id/undo", j{"reason": "誤り"}, ":id", id).want(409, "code", "undo_not_under_way")
 	}
 	job := v.to(agent, "POST /incidents/:reference/reimbursements", nil, ":reference", apptest.Reference).at("id")
 	v.Work()

@@ -57,8 +57,20 @@ type reimbursementJSON struct {
 	SubmittedAt     time.Time              `json:"submitted_at"`
 	DecidedAt       *time.Time             `json:"decided_at"`
 	Reason          string                 `json:"reason,omitempty"`
+	Legs            []legJSON              `json:"legs,omitempty"`
 	Undoes          *int64                 `json:"undoes,omitempty"`
 	UndoneBy        *int64                 `json:"undone_by,omitempty"`
+}
+
+// legJSON is what a plan moves for the member in a program that lives in a point system outside.
+type legJSON struct {
+	Program   string     `json:"program"`
+	Points    int64      `json:"points"`
+	Key       string     `json:"key"`
+	State     string     `json:"state"`
+	Code      string     `json:"code,omitempty"`
+	Reference string     `json:"reference,omitempty"`
+	SettledAt *time.Time `json:"settled_at,omitempty"`
 }
 
 // planWords turns internal numbers of a plan into the names callers know.
@@ -170,6 +182,9 @@ func (a *API) writeShown(r *request, status int, of *reimbursements.Shown) error
 		return err
 	}
 	out.Balances = w.balances(plan.Balances)
+	for _, l := range of.Legs {
+		out.Legs = append(out.Legs, legJSON{w.codes[l.ProgramID], l.Points, l.Key, l.State, l.Code, l.Reference, l.SettledAt})
+	}
 	for _, g := range of.Approvals {
 		out.Approvals = append(out.Approvals, approvalJSON{g.StaffID, g.StaffName.String(), g.At, g.VoidedAt != nil})
 	}

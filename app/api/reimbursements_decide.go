@@ -61,7 +61,7 @@ func approveMany(a *API, r *request) error {
 
 type decision func(context.Context, *store.Store, access.Actor, int64, string) (*reimbursements.Reimbursement, error)
 
-func (a *API) decide(r *request, act decision) error {
+func (a *API) decide(r *request, status int, act decision) error {
 	id, err := r.id()
 	if err != nil {
 		return err
@@ -76,12 +76,24 @@ func (a *API) decide(r *request, act decision) error {
 	if err != nil {
 		return err
 	}
-	return a.writeReimbursement(r, http.StatusOK, done)
+	return a.writeReimbursement(r, status, done)
 }
 
-func returnOne(a *API, r *request) error { return a.decide(r, reimbursements.Return) }
-func reject(a *API, r *request) error    { return a.decide(r, reimbursements.Reject) }
-func withdraw(a *API, r *request) error  { return a.decide(r, reimbursements.Withdraw) }
+func returnOne(a *API, r *request) error {
+	return a.decide(r, http.StatusOK, reimbursements.Return)
+}
+
+func reject(a *API, r *request) error {
+	return a.decide(r, http.StatusOK, reimbursements.Reject)
+}
+
+func withdraw(a *API, r *request) error {
+	return a.decide(r, http.StatusOK, reimbursements.Withdraw)
+}
+
+func proposeUndo(a *API, r *request) error {
+	return a.decide(r, http.StatusCreated, reimbursements.ProposeUndo)
+}
 
 func decideFinding(a *API, r *request) error {
 	id, err := r.caseID()

@@ -60,13 +60,18 @@ type house struct {
 // newHouse has staff, their tokens and the incident T.
 func newHouse(t *testing.T, env ...string) *house {
 	t.Helper()
-	address := apptest.DatabaseURL(t)
+	return settle(t, apptest.DatabaseURL(t), t.TempDir(), env...)
+}
+
+// settle is newHouse on the database at the address, with the data in the folder.
+func settle(t *testing.T, address, folder string, env ...string) *house {
+	t.Helper()
 	pool, err := pgxpool.New(context.Background(), address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	h := &house{t: t, address: address, folder: t.TempDir(), db: pool, tokens: map[string]string{}}
+	h := &house{t: t, address: address, folder: folder, db: pool, tokens: map[string]string{}}
 	h.env = append(os.Environ(), append([]string{"HOTEN_DATA_DIR=" + h.folder, "HOTEN_DATABASE_URL=" + address, "HOTEN_SMTP_URL=", "HOTEN_BASE_URL=http://localhost"}, env...)...)
 	h.command("setup", apptest.SetUpFile(t))
 	for name, role := range map[string]string{"agent": "agent", "sv": "supervisor", "sv2": "supervisor", "manager": "center_manager"} {

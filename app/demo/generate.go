@@ -21,15 +21,15 @@ var classes = []struct {
 	count int
 }{{"A", 421}, {"B", 24}, {"C", 544}, {"D", 276}}
 
-// points are what an ID has in the two programs.
-type points struct{ pointTalk, goo int }
+// amounts are what an ID has in the two programs.
+type amounts struct{ pointTalk, goo int }
 
 // account is the points of one ID: what is there at the freeze, and what would be
 // there without the incident, which is what the plan has to reach.
 type account struct {
 	member
 	class         string
-	freeze, whole points
+	freeze, whole amounts
 	moves         []*move
 }
 
@@ -53,7 +53,7 @@ func accounts() []account {
 	out := make([]account, len(order))
 	number, wholly := 0, 0
 	for i, class := range order {
-		a := account{member: newMember(r, i+1), class: class, whole: points{200 + r.IntN(9000), r.IntN(3000)}}
+		a := account{member: newMember(r, i+1), class: class, whole: amounts{200 + r.IntN(9000), r.IntN(3000)}}
 		a.play(r)
 		if class == "B" && wholly < 2 {
 			a.giveBackWholly()

@@ -91,7 +91,7 @@ func TestPlansReachWhatTheGeneratorKnows(t *testing.T) {
 	}
 }
 
-func final(p reimbursements.Plan, programs []incidents.Program) (reached points) {
+func final(p reimbursements.Plan, programs []incidents.Program) (reached amounts) {
 	for _, b := range p.Balances {
 		for _, program := range programs {
 			switch {

@@ -41,23 +41,23 @@ func (a *account) usual(r *rand.Rand, at time.Time) {
 	switch r.IntN(12) {
 	case 0:
 		n := 10 + r.IntN(90)
-		a.add(points{0, n}, true, &move{at: at, kind: "earn", to: goo, points: n, fraud: own})
+		a.add(amounts{0, n}, true, &move{at: at, kind: "earn", to: goo, points: n, fraud: own})
 	case 1:
 		received := 20 + r.IntN(20)
 		sent := received*5 - r.IntN(3)
 		if sent <= a.freeze.pointTalk {
-			a.add(points{-sent, received}, true, &move{at: at, kind: "transfer", from: pointTalk, to: goo, points: sent, received: received, fraud: own})
+			a.add(amounts{-sent, received}, true, &move{at: at, kind: "transfer", from: pointTalk, to: goo, points: sent, received: received, fraud: own})
 		}
 	case 2:
 		if n := a.freeze.goo / 200 * 100; n > 0 {
-			a.add(points{0, -n}, true, &move{at: at, kind: "exchange", from: goo, partner: partners[r.IntN(len(partners))], points: n, fraud: own})
+			a.add(amounts{0, -n}, true, &move{at: at, kind: "exchange", from: goo, partner: partners[r.IntN(len(partners))], points: n, fraud: own})
 		}
 	}
 }
 
 // add notes a move and what it does to the balance. The owner's own moves belong
 // to the state that the plan has to reach.
-func (a *account) add(change points, owners bool, m *move) *move {
+func (a *account) add(change amounts, owners bool, m *move) *move {
 	a.moves = append(a.moves, m)
 	a.freeze.pointTalk += change.pointTalk
 	a.freeze.goo += change.goo
@@ -79,7 +79,7 @@ func (a *account) steal(r *rand.Rand, at *time.Time) {
 		}
 		a.whole.pointTalk += sent // it was there to be stolen
 		a.freeze.pointTalk += sent
-		a.add(points{-sent, received}, false, &move{at: *at, kind: "transfer", from: pointTalk, to: goo, points: sent, received: received, fraud: fraud})
+		a.add(amounts{-sent, received}, false, &move{at: *at, kind: "transfer", from: pointTalk, to: goo, points: sent, received: received, fraud: fraud})
 		*at = at.Add(time.Duration(1+r.IntN(6)) * time.Minute)
 	}
 }
@@ -95,7 +95,7 @@ func (a *account) cashIn(r *rand.Rand, at time.Time) {
 		if a.freeze.goo > 7000 {
 			taken = 6500
 		}
-		m := a.add(points{0, -taken}, false, &move{at: at, kind: "exchange", from: goo, partner: partners[r.IntN(len(partners))], points: taken, fraud: confirmed})
+		m := a.add(amounts{0, -taken}, false, &move{at: at, kind: "exchange", from: goo, partner: partners[r.IntN(len(partners))], points: taken, fraud: confirmed})
 		if back := taken / 2; back > 0 && a.class == "C" && r.IntN(25) == 0 {
 			a.giveBack(m, back)
 		}
@@ -104,7 +104,7 @@ func (a *account) cashIn(r *rand.Rand, at time.Time) {
 }
 
 func (a *account) giveBack(m *move, n int) {
-	a.add(points{0, n}, false, &move{at: m.at.Add(30 * time.Hour), kind: "cancel", to: goo, partner: m.partner, points: n, fraud: own, cancels: m})
+	a.add(amounts{0, n}, false, &move{at: m.at.Add(30 * time.Hour), kind: "cancel", to: goo, partner: m.partner, points: n, fraud: own, cancels: m})
 }
 
 // giveBackWholly leaves a fraudulent exchange with nothing to reimburse.
@@ -120,5 +120,5 @@ func (a *account) giveBackWholly() {
 // notices: the operator bears what is then missing.
 func (a *account) spendUnawares(r *rand.Rand, at time.Time) {
 	n := a.whole.goo + 1 + r.IntN(a.freeze.goo-a.whole.goo)
-	a.add(points{0, -n}, true, &move{at: at, kind: "exchange", from: goo, partner: partners[r.IntN(len(partners))], points: n, fraud: own})
+	a.add(amounts{0, -n}, true, &move{at: at, kind: "exchange", from: goo, partner: partners[r.IntN(len(partners))], points: n, fraud: own})
 }

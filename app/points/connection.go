@@ -66,6 +66,26 @@ func AskHomes(reads *store.Reads) *[]Home {
 // Homes lists where programs live outside.
 func Homes(db *gorm.DB) ([]Home, error) { return store.Now(db, AskHomes) }
 
+// Standing is how the point system with a code is set up, without its secrets; nil: there is
+// none.
+func Standing(db *gorm.DB, code string) (*Plan, error) {
+	c, err := ByCode(db, code)
+	if fault.Of(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	homes, err := Homes(db)
+	plan := &Plan{Plan: outside.Plan{Code: c.Code, Name: c.Name, Kind: c.Kind, Settings: c.Set()}, AlarmMinutes: c.AlarmMinutes}
+	for _, h := range homes {
+		if h.SystemID == c.ID {
+			plan.Programs = append(plan.Programs, h.Code)
+		}
+	}
+	return plan, err
+}
+
 // Plan is how somebody wants a point system to be set up.
 type Plan struct {
 	outside.Plan

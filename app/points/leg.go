@@ -59,6 +59,12 @@ func (d Draft) key() string {
 	return fmt.Sprintf("r%d-%s", d.ReimbursementID, d.Home.Code)
 }
 
+// Leg is the leg as it is recorded at an instant, without its number.
+func (d Draft) Leg(at time.Time) Leg {
+	return Leg{Key: d.key(), SystemID: d.Home.SystemID, ReimbursementID: d.ReimbursementID, IdentityID: d.IdentityID, ProgramID: d.Home.ProgramID,
+		Points: d.Points, DecidedAt: at, State: outside.Waiting, NextAt: at}
+}
+
 // Back is the leg of a proposal that takes this one back, where it was done.
 func (l Leg) Back(reimbursement int64) (Draft, error) {
 	_, code, _ := strings.Cut(l.Key, "-")

@@ -24,7 +24,7 @@ func Reject(ctx context.Context, s *store.Store, by access.Actor, id int64, reas
 	if slices.Contains(Rejections, reason) {
 		ground = reason
 	}
-	return decide(ctx, s, by, id, ToReject, Rejected, ground, reason, func(a *approval) error { return a.decide(by, a.editors) })
+	return decide(ctx, s, by, id, ToReject, Rejected, ground, reason, func(a *approval) error { return a.reject(by) })
 }
 
 // RejectFor is Reject with the ground and the reason apart.
@@ -32,7 +32,16 @@ func RejectFor(ctx context.Context, s *store.Store, by access.Actor, id int64, g
 	if !slices.Contains(Rejections, ground) {
 		return nil, fault.Input("rejection", "rejection_unknown")
 	}
-	return decide(ctx, s, by, id, ToReject, Rejected, ground, reason, func(a *approval) error { return a.decide(by, a.editors) })
+	return decide(ctx, s, by, id, ToReject, Rejected, ground, reason, func(a *approval) error { return a.reject(by) })
+}
+
+// reject refuses also what undoes another proposal: a ground of a rejection says that a loss is
+// not owed, and of an undo there is nothing to say but no, which Return says.
+func (a *approval) reject(by access.Actor) error {
+	if a.Undoes != nil {
+		return fault.New(fault.Conflict, "undo_not_rejected")
+	}
+	return a.decide(by, a.editors)
 }
 
 // Withdraw takes back one's own proposal while it is pending (取下げ).

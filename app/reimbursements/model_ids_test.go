@@ -13,6 +13,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/fault"
 	"hoten/app/incidents"
+	"hoten/app/points/simulator"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
@@ -21,7 +22,8 @@ import (
 // been imported so far.
 type idModel struct {
 	*apptest.World
-	ids []*hitID
+	ids     []*hitID
+	outside *simulator.System // both programs live there; nil: in hoten
 }
 
 // hitID is one ID. Before is its balance before the incidents in each program.
@@ -128,22 +130,27 @@ func TestModelOfIDsOfTwoIncidents(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		run++
 		m := &idModel{World: w}
-		for n := range 2 {
-			h := drawHit(r, fmt.Sprintf("r%d-%d@ocn.example", run, n), fmt.Sprintf("R%d-%d", run, n))
-			m.ids = append(m.ids, h)
-			row := "login_id,name,balance_pointtalk,balance_goo,restricted_at\n" + h.login + ",山田 太郎" + h.cell("pointtalk") + h.cell("goo") + ",2014-07-28 10:00\n"
-			for _, reference := range []string{apptest.Reference, second} {
-				if i := w.ImportInto(reference, row, ""); i.Rejected != 0 {
-					r.Fatalf("%+v", i)
-				}
-			}
-		}
+		m.draw(r, fmt.Sprint("r", run))
 		r.Repeat(map[string]func(*rapid.T){
 			"movement": m.movement, "movement2": m.movement, "cancellation": m.cancellation, "balance": m.balance, "finding": m.finding,
 			"settle": m.settleOne, "settle2": m.settleOne, "": m.check,
 		})
 		m.finish(r)
 	})
+}
+
+// draw makes the IDs, whose logins begin with the prefix, and imports them without movements.
+func (m *idModel) draw(t *rapid.T, prefix string) {
+	for n := range 2 {
+		h := drawHit(t, fmt.Sprintf("%s-%d@ocn.example", prefix, n), fmt.Sprintf("%s-%d", strings.ToUpper(prefix), n))
+		m.ids = append(m.ids, h)
+		row := "login_id,name,balance_pointtalk,balance_goo,restricted_at\n" + h.login + ",山田 太郎" + h.cell("pointtalk") + h.cell("goo") + ",2014-07-28 10:00\n"
+		for _, reference := range []string{apptest.Reference, second} {
+			if i := m.ImportInto(reference, row, ""); i.Rejected != 0 {
+				t.Fatalf("%+v", i)
+			}
+		}
+	}
 }
 
 // cell is a balance in a file: empty while it is not known.
@@ -229,18 +236,26 @@ func (m *idModel) settleOne(t *rapid.T) {
 
 func (m *idModel) settle(t *rapid.T, c *cases.Case) {
 	r, err := reimbursements.Propose(m.Ctx, m.Store, m.Agent, c.ID, "")
-	if fault.Is(err, "plan_empty") || fault.Is(err, "balance_unknown") || fault.Is(err, "no_approver") {
+	if fault.Is(err, "plan_empty") || fault.Is(err, "balance_unknown") || fault.Is(err, "no_approver") || m.outside != nil && fault.Is(err, "points_under_way") {
 		return
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	m.approve(t, r.ID)
+}
+
+// approve has a proposal approved by whoever may, and sends what it moves outside, once.
+func (m *idModel) approve(t *rapid.T, id int64) {
 	for _, by := range []access.Actor{m.Supervisor, m.Supervisor2, m.Manager} {
-		if _, err := reimbursements.Approve(m.Ctx, m.Store, by, r.ID); err != nil && !fault.Is(err, "self_approval") && !fault.Is(err, "already_decided") {
+		if _, err := reimbursements.Approve(m.Ctx, m.Store, by, id); err != nil && !fault.Is(err, "self_approval") && !fault.Is(err, "already_decided") {
 			t.Fatal(err)
 		}
 	}
-	if now, err := reimbursements.ByID(store.Read(m.Ctx, m.Store), r.ID); err != nil || now.State != reimbursements.Posted {
+	if m.outside != nil {
+		m.send(t)
+	}
+	if now, err := reimbursements.ByID(store.Read(m.Ctx, m.Store), id); err != nil || now.State != reimbursements.Posted && (m.outside == nil || now.State != reimbursements.Approved) {
 		t.Fatalf("%+v %v", now, err)
 	}
 }
@@ -271,7 +286,7 @@ func (h *hitID) later() bool {
 // bears is what the operator bears for an ID in a program.
 func (m *idModel) bears(identity int64, program string) int64 {
 	return m.Number(`select coalesce(sum(l.points), 0) from reimbursements r join cases c on c.id = r.case_id join reimbursement_lines l on l.reimbursement_id = r.id
-		join programs p on p.id = l.program_id where r.state = 'posted' and l.kind = 'absorb' and c.identity_id = $1 and p.code = $2`, identity, program)
+		join programs p on p.id = l.program_id where r.transfer_id is not null and l.kind = 'absorb' and c.identity_id = $1 and p.code = $2`, identity, program)
 }
 
 // finish states what is unknown and settles everything.
@@ -289,6 +304,10 @@ func (m *idModel) finish(t *rapid.T) {
 		}
 		for _, c := range of {
 			m.settle(t, c)
+		}
+		if m.outside != nil {
+			m.sendAll(t)
+			m.checkOutside(t, of[0], h.login)
 		}
 		for _, c := range of {
 			if lines, _ := planOf(m.T, m.World, c); len(lines) != 0 {

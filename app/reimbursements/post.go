@@ -130,12 +130,18 @@ func (p *preparation) legs(a *approval) (legs []points.Draft, err error) {
 
 // reviewSiblings looks again at the other cases of the IDs of proposals that were posted or
 // rejected: what was absorbed is of the ID, and what is owed elsewhere is no use by the member.
+// A case whose plan was undone owes again as it did before.
 func reviewSiblings(tx *store.Tx, siblings []sibling, decided []*approval) error {
 	var ids []int64
 	for _, s := range siblings {
 		if slices.ContainsFunc(decided, func(a *approval) bool { return a.IdentityID == s.IdentityID }) &&
 			!slices.ContainsFunc(decided, func(a *approval) bool { return a.CaseID == s.ID && a.undoes == nil }) {
 			ids = append(ids, s.ID)
+		}
+	}
+	for _, a := range decided {
+		if a.undoes != nil && a.legs == nil && !slices.Contains(ids, a.CaseID) {
+			ids = append(ids, a.CaseID)
 		}
 	}
 	if ids == nil {

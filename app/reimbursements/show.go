@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/incidents"
+	"hoten/app/points"
 	"hoten/app/staff"
 )
 
@@ -17,6 +18,7 @@ type Shown struct {
 	References map[int64]string // what the operators call the movements of Lines
 	Approvals  []Approval       // void ones included, oldest first
 	Programs   []incidents.Program
+	Legs       []points.Leg // by program
 }
 
 // Show reads what is shown of a proposal.
@@ -39,6 +41,9 @@ func Show(db *gorm.DB, of *Reimbursement) (*Shown, error) {
 	if s.Approvals, err = Approvals(db, of.ID); err != nil {
 		return nil, err
 	}
+	if s.Legs, err = points.Legs(db, of.ID); err != nil {
+		return nil, err
+	}
 	s.Programs, err = incidents.Programs(db)
 	return s, err
 }
@@ -51,5 +56,8 @@ func (a *approval) shown(now time.Time, programs []incidents.Program) *Shown {
 		s.References[m.ID] = m.MovementID
 	}
 	s.Approvals = append(slices.Clone(a.all), Approval{ReimbursementID: a.Reimbursement.ID, StaffID: a.by.ID, StaffName: staff.Name(a.by.Name), At: now})
+	for _, d := range a.legs {
+		s.Legs = append(s.Legs, d.Leg(now))
+	}
 	return s
 }

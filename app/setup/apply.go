@@ -12,6 +12,7 @@ import (
 	"hoten/app/desks"
 	"hoten/app/incidents"
 	"hoten/app/operators"
+	"hoten/app/points"
 	"hoten/app/policies"
 	"hoten/app/services"
 	"hoten/app/store"
@@ -61,6 +62,7 @@ func (f *File) lists() []list {
 		{"desks", "desks", "code", keys(f.Desks, func(d desk) string { return d.Code })},
 		{"incidents", "incidents", "reference", keys(f.Incidents, func(i incident) string { return i.Reference })},
 		{"directories", "directories", "code", keys(f.Directories, func(d directory) string { return d.Code })},
+		{"point_systems", "point_systems", "code", keys(f.PointSystems, func(y pointSystem) string { return y.Code })},
 	}
 }
 
@@ -103,12 +105,15 @@ func (f *File) each(stands *standing, visit func(entry)) {
 		visit(entry{place: at("ids", i), kind: "id", name: n.Code, err: n.Check(), put: func(tx *store.Tx) (bool, error) { return operators.PutID(tx, n, operator) }})
 	}
 	for i, d := range f.Directories {
-		visit(entry{place: at("directories", i), kind: "directory", name: d.Code, rows: d.rows(at("directories", i)), put: d.put})
+		visit(entry{place: at("directories", i), kind: "directory", name: d.Code, rows: settingRows(d.Settings, at("directories", i)), put: d.put})
 	}
 	for i, p := range f.Programs {
 		kept := stands.programs[p.Code]
 		n, operator := over(kept, p.noun(), p.Named), stands.of(p.Named, p.Operator, kept.OperatorID)
 		visit(entry{place: at("programs", i), kind: "program", name: n.Code, err: p.check(n, kept), put: func(tx *store.Tx) (bool, error) { return p.put(tx, n, operator) }})
+	}
+	for i, y := range f.PointSystems {
+		visit(entry{place: at("point_systems", i), kind: "points", name: y.Code, rows: settingRows(y.Settings, at("point_systems", i)), put: y.put})
 	}
 	for i, d := range f.Desks {
 		said, rows, refused := d.noun(at("desks", i))
@@ -166,7 +171,7 @@ func (f *File) Rules() (out []desks.Desk) {
 
 // Done is what became of one thing of a file.
 type Done struct {
-	Kind    string `json:"kind"` // operator, id, directory, program, desk, incident or service
+	Kind    string `json:"kind"` // operator, id, directory, program, points, desk, incident or service
 	Name    string `json:"name"`
 	Changed bool   `json:"changed"` // made or changed; else it was so already
 }
@@ -176,8 +181,14 @@ var ToApply = verbs.Declare(verbs.Verb{Name: "setup.applied", Needs: access.Mana
 
 // Apply puts all of a file in force, in one transaction, and tells what became of each
 // thing that it names. What is refused is told as Refused, and nothing was done then.
+// Who may not set up systems outside is refused a file with any: Forbidden.
 func Apply(ctx context.Context, s *store.Store, by access.Actor, f *File, reason string) ([]Done, error) {
 	return verbs.Do(ctx, s, by, ToApply, "setup", reason, func(tx *store.Tx) (done []Done, err error) {
+		if len(f.Directories)+len(f.PointSystems) > 0 {
+			if err := by.Require(points.ToSet.Needs); err != nil {
+				return nil, err
+			}
+		}
 		stands, err := f.readStanding(tx)
 		if err == nil {
 			err = f.check(stands)

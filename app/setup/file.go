@@ -54,6 +54,8 @@ type File struct {
 	Services  []service  `yaml:"services"`
 	// Where IDs live outside of hoten.
 	Directories []directory `yaml:"directories"`
+	// Where programs live outside of hoten.
+	PointSystems []pointSystem `yaml:"point_systems"`
 
 	tree *ast.File
 }

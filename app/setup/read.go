@@ -28,7 +28,7 @@ func (f *File) read() error {
 	if len(r.refused) > 0 {
 		return r.refused.inOrder()
 	}
-	if len(f.Operators)+len(f.IDs)+len(f.Programs)+len(f.Desks)+len(f.Incidents)+len(f.Services)+len(f.Directories) == 0 {
+	if len(f.Operators)+len(f.IDs)+len(f.Programs)+len(f.Desks)+len(f.Incidents)+len(f.Services)+len(f.Directories)+len(f.PointSystems) == 0 {
 		return Refused{{Line: 1, Code: "setup_empty"}}
 	}
 	return nil

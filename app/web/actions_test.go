@@ -97,15 +97,14 @@ func TestDoubleClickedApproval(t *testing.T) {
 	}
 	b := s.as(s.Supervisor)
 	path := fmt.Sprintf("/reimbursements/%d", r.ID)
-	page := b.get(path)
-	plan := regexp.MustCompile(`name="plan" value="([0-9a-f]+)"`).FindStringSubmatch(page.body)
-	if plan == nil {
+	plan := planOf(b.get(path).body)
+	if plan == "" {
 		t.Fatal("the page does not say which plan it shows")
 	}
 	var wg sync.WaitGroup
 	answers := make([]answer, 4)
 	for i := range answers {
-		wg.Go(func() { answers[i] = b.post(path+"/approve", "plan", plan[1]) })
+		wg.Go(func() { answers[i] = b.post(path+"/approve", "plan", plan) })
 	}
 	wg.Wait()
 	done := 0

@@ -194,7 +194,8 @@ func addSum(s *ui.ProgramSum, kind string, points int64) {
 func (v *caseView) proposal() error {
 	pending, changed, underWay := false, false, false
 	if latest := reimbursements.Latest(*v.found.proposals); latest != nil {
-		pending, underWay = latest.Pending(), latest.State == reimbursements.Approved
+		pending = latest.Pending()
+		underWay = slices.ContainsFunc(*v.found.proposals, func(r reimbursements.Row) bool { return r.State == reimbursements.Approved })
 		changed = latest.State == reimbursements.Submitted && !bytes.Equal(latest.PlanHash, v.plan.Hash())
 		given := v.shownApprovals(*v.found.approvals)
 		reason, err := latest.PlainReason(v.w.s.Vault)
@@ -207,7 +208,8 @@ func (v *caseView) proposal() error {
 		decides := pending && v.by.May(access.Decide)
 		v.Proposal = &ui.Proposal{ID: latest.Reimbursement.ID, State: latest.State, Proposer: latest.ProposerName.In(i18n.Lang(v.ctx)), SubmittedAt: latest.SubmittedAt,
 			Needed: int(latest.ApprovalsNeeded), Approvals: given, Reason: reason, Decider: latest.DeciderName.In(i18n.Lang(v.ctx)), DecidedAt: moment(latest.DecidedAt),
-			MayDecide: decides && !mine, OthersDecide: decides && mine, MayWithdraw: pending && latest.ProposerID == v.by.ID, Legs: v.legsOf(latest.Reimbursement.ID)}
+			MayDecide: decides && !mine, OthersDecide: decides && mine, MayWithdraw: pending && latest.ProposerID == v.by.ID,
+			Legs: v.legsOf(latest.Reimbursement.ID), UndoneBy: reimbursements.UndoneIn(*v.found.proposals, latest.Reimbursement.ID)}
 	}
 	v.Corrects = corrects(pending, changed, v.plan)
 	switch {

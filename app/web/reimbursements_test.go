@@ -64,6 +64,16 @@ func pickable(body string) (ids []string) {
 	return ids
 }
 
+var planMark = regexp.MustCompile(`name="plan" value="([0-9a-f]+)"`)
+
+// planOf is the plan that a request's page asks to approve; empty: it does not ask.
+func planOf(body string) string {
+	if m := planMark.FindStringSubmatch(body); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
 func chosen(ids ...int64) (form []string) {
 	for _, id := range ids {
 		form = append(form, "id", strconv.FormatInt(id, 10))

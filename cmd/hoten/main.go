@@ -63,7 +63,7 @@ func init() {
 			"hoten serve",
 			"HOTEN_BASE_URL=https://hoten.example.jp HOTEN_SMTP_URL=smtp://user:password@mail.example.jp:587 HOTEN_MAIL_FROM=no-reply@example.jp hoten serve",
 		}},
-		{name: "demo", run: demonstrate, examples: []string{"hoten demo", "hoten demo --addr 127.0.0.1:8081"}},
+		{name: "demo", usage: "[--points outside]", run: demonstrate, examples: []string{"hoten demo", "hoten demo --addr 127.0.0.1:8081", "hoten demo --points outside"}},
 		{name: "migrate", run: migrate, examples: []string{"hoten migrate"}},
 		{name: "setup", usage: "FILE | - | --example NAME", run: setUp, examples: []string{"hoten setup --example one-program > mine.yaml", "hoten setup mine.yaml", "hoten setup - < mine.yaml"}},
 		{name: "staff add", usage: "--email E --name N [--name-en N] --role R [--desk D] [--language ja|en] [--password-stdin]", run: addStaff, examples: []string{

@@ -77,6 +77,14 @@ func (c *call) refuseDemo(ctx context.Context, a *app.App) error {
 }
 
 func demonstrate(ctx context.Context, c *call) error {
+	outside := false
+	c.flags.Func("points", "points", func(s string) error {
+		if s != "outside" {
+			return errors.New(i18n.T(c.words(), "cli.one_of", "values", "outside"))
+		}
+		outside = true
+		return nil
+	})
 	if err := c.parse(); err != nil {
 		return err
 	}
@@ -88,8 +96,30 @@ func demonstrate(ctx context.Context, c *call) error {
 	if err := demo.Fill(ctx, a.Store, a.BaseURL, c.lang, a.DeliverAs); err != nil {
 		return errors.Join(err, a.Close())
 	}
-	err = a.Serve(ctx, func(string) { printSignIns(c, a) })
-	return errors.Join(err, a.Close())
+	end, err := c.pointSystem(ctx, a, outside)
+	if err == nil {
+		err = a.Serve(ctx, func(string) { printSignIns(c, a) })
+	}
+	return errors.Join(err, end(), a.Close())
+}
+
+// pointSystem runs the point system beside the demo where it is asked for, or was before; what it
+// returns ends it.
+func (c *call) pointSystem(ctx context.Context, a *app.App, asked bool) (end func() error, err error) {
+	end = func() error { return nil }
+	if !asked {
+		if asked, err = demo.Simulated(ctx, a.Store); err != nil || !asked {
+			return end, err
+		}
+	}
+	address, stop, err := demo.PointSystem(ctx, a.Store)
+	if stop != nil {
+		end = stop
+	}
+	if err == nil {
+		fmt.Fprintln(c.out, i18n.T(c.words(), "cli.demo.points", "address", address, "page", a.BaseURL+"/points"))
+	}
+	return end, err
 }
 
 func printSignIns(c *call, a *app.App) {

@@ -1,0 +1,56 @@
+package web_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"hoten/app/points"
+)
+
+// A request that a point system refused is undone from its page by whoever may propose, decided
+// as any other but for the rejection, and each of the two leads to the other.
+func TestARequestIsUndoneOnItsPage(t *testing.T) {
+	s := newSite(t)
+	y := s.ConnectPoints(t, []string{"pointtalk"})
+	y.Refuse(func(string, string, int64) string { return points.AccountClosed })
+	agent, other, supervisor := s.as(s.Agent), s.as(s.Agent2), s.as(s.Supervisor)
+	id := s.propose(s.Agent, login)
+	at := fmt.Sprint("/reimbursements/", id)
+	if a := supervisor.post(at+"/approve", "plan", planOf(supervisor.get(at).body)); a.status != 303 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	undo := `action="` + at + `/undo"`
+	says(t, "while it is sent", agent.get(at).body, nil, []string{undo})
+	if a := agent.post(at+"/undo", "reason", "口座が閉鎖されている"); a.status != 409 || !strings.Contains(a.body, "拒否された付与・減算がない") {
+		t.Errorf("undone before anything was refused: %d", a.status)
+	}
+	s.SendLegs(t)
+	says(t, "refused", agent.get(at).body, []string{undo, "取り消しを申請する"}, nil)
+	if a := agent.post(at + "/undo"); a.status != 422 || !strings.Contains(a.body, undo) {
+		t.Errorf("without a reason: %d", a.status)
+	}
+	s.Clock.Add(time.Second)
+	a := agent.post(at+"/undo", "reason", "口座が閉鎖されている")
+	if a.status != 303 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	its, caseAt := a.location, "/cases/"+s.Case(login).Number()
+	says(t, "the new request", agent.get(its).body, []string{"取り消しを申請しました。", `href="` + at + `"`, "/withdraw"}, []string{"/approve"})
+	says(t, "what it undoes", other.get(at).body, []string{"取り消しを申請中です。", `href="` + its + `"`}, []string{undo})
+	says(t, "the case", other.get(caseAt).body, []string{"取り消しを申請中です。", `href="` + its + `"`}, nil)
+	shown := supervisor.get(its).body
+	says(t, "to who decides", shown, []string{its + "/approve", its + "/return", "承認済みの申請を取り消す申請です。", "口座が閉鎖されている"}, []string{its + "/reject"})
+	if a := supervisor.post(its+"/reject", "rejection", "own_use", "reason", "x"); a.status != 409 || !strings.Contains(a.body, "差し戻してください") {
+		t.Errorf("rejected: %d", a.status)
+	}
+	if a := supervisor.post(its+"/approve", "plan", planOf(shown)); a.status != 303 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	says(t, "undone", agent.get(at).body, []string{"取り消し済みです。", `href="` + its + `"`}, []string{undo})
+	says(t, "the case then", agent.get(caseAt).body, []string{"取り消し済みです。", `action="` + caseAt + `/reimbursements"`}, nil)
+	if n := len(y.Done()); n != 0 {
+		t.Errorf("%d movements were done outside", n)
+	}
+}

@@ -142,7 +142,7 @@ func refusedLeg(t *testing.T, w *apptest.World) points.Leg {
 	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
 		rows, err := store.Returning[struct{ ID int64 }](tx, `insert into point_legs (key, system_id, reimbursement_id, identity_id, program_id, points, parts, decided_at, next_at, state, settled_at, code)
 			select gen_random_uuid(), $1, r.id, c.identity_id, p.id, 5, '{}', $2, $2, 'refused', $2, 'account_closed' from reimbursements r join cases c on c.id = r.case_id cross join programs p
-			where r.state = 'posted' and not exists (select from point_legs l where l.reimbursement_id = r.id and l.program_id = p.id) limit 1 returning id`, y.ID, tx.Now)
+			where r.state in ('posted', 'submitted') and not exists (select from point_legs l where l.reimbursement_id = r.id and l.program_id = p.id) limit 1 returning id`, y.ID, tx.Now)
 		if err == nil {
 			id = rows[0].ID
 		}

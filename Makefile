@@ -7,7 +7,8 @@ version := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 commit  := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 flags   := -ldflags "-s -w -X main.release=$(version) -X main.commit=$(commit)"
 
-# The packages whose tests take longest begin first, so that none runs on alone at the end.
+# The packages whose tests take longest begin first, so that none runs on alone at the end. Three
+# run at once: each waits for PostgreSQL half of the time.
 slowest := ./app/web ./app/reimbursements
 
 .PHONY: build demo test lint generate bench screenshots browser packages image-check
@@ -30,7 +31,7 @@ ui/dist/app.js: ui/node_modules/.package-lock.json ui/build.mjs $(wildcard ui/st
 
 test: build
 	.ci/packages test
-	go test -race -vet=off -timeout 25m $(slowest) ./...
+	go test -race -vet=off -p 3 -timeout 25m $(slowest) ./...
 	npm --prefix ui test
 
 lint:

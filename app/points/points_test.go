@@ -77,15 +77,29 @@ func TestAnswers(t *testing.T) {
 			fmt.Fprint(rw, body)
 		}
 	}
+	var mu sync.Mutex // answers of requests that were given up may still be written
 	var now http.HandlerFunc
 	var puts, gets int
+	answers := func(h http.HandlerFunc) {
+		mu.Lock()
+		defer mu.Unlock()
+		now, puts, gets = h, 0, 0
+	}
+	asked := func() (int, int) {
+		mu.Lock()
+		defer mu.Unlock()
+		return puts, gets
+	}
 	outsideOnly(t, w, func(rw http.ResponseWriter, r *http.Request) {
+		mu.Lock()
 		if r.Method == http.MethodPut {
 			puts++
 		} else {
 			gets++
 		}
-		now(rw, r)
+		answer := now
+		mu.Unlock()
+		answer(rw, r)
 	})
 	of := approve(t, w, 1)[0]
 	first := leg(t, w, of)
@@ -112,22 +126,22 @@ func TestAnswers(t *testing.T) {
 		{"cut", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, outside.Uncertain, ""},
 	} {
 		reset(t, w)
-		now = c.answer
+		answers(c.answer)
 		w.SendLegs(t)
 		if l := leg(t, w, of); l.State != c.state || l.Code != c.code || l.Said == "" || strings.Contains(l.Said, apptest.LossLogin(0)) {
 			t.Errorf("%s: %+v", c.name, l)
 		}
 	}
-	puts, gets = 0, 0
-	now = func(rw http.ResponseWriter, r *http.Request) {
+	answers(func(rw http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet {
 			say(404, `{"code":"unknown_key"}`)(rw, r)
 			return
 		}
 		say(201, mine)(rw, r)
-	}
+	})
 	w.Clock.Add(time.Hour)
-	if w.SendLegs(t); puts != 1 || gets != 1 || leg(t, w, of).State != outside.Completed || leg(t, w, of).Reference != "P1" {
+	w.SendLegs(t)
+	if puts, gets := asked(); puts != 1 || gets != 1 || leg(t, w, of).State != outside.Completed || leg(t, w, of).Reference != "P1" {
 		t.Errorf("%d puts, %d gets, %+v", puts, gets, leg(t, w, of))
 	}
 }

@@ -82,7 +82,6 @@ func TestHelpAndMistakes(t *testing.T) {
 		"migrate --database-url postgres://[x":                                 {1, "", "HOTEN_DATABASE_URL=postgres://"},
 		"--lang ja migrate --trusted-proxies x":                                {1, "", "例：HOTEN_TRUSTED_PROXIES=10.0.0.0/8"},
 		"staff add --email a@b.example --name A --password-stdin --role agent": {1, "", "no password on standard input"},
-		"staff add --email a@b.example --name A --role agent":                  {1, "", "there is no installation in " + untouched},
 		"--lang ja token create --staff a@b.example --name CTI":                {1, "", untouched + " にhotenのデータはありません"},
 		"import --incident X --affected x.csv":                                 {1, "", "HOTEN_DATABASE_URL"},
 		"audit verify":                                                         {1, "", "Nothing was created."},

@@ -56,7 +56,7 @@ func addStaff(ctx context.Context, c *call) error {
 			return errors.Join(errors.New(i18n.T(c.words(), "cli.staff.no_password")), err)
 		}
 	}
-	a, err := c.openExisting(ctx, slog.LevelWarn)
+	a, err := c.open(ctx, slog.LevelWarn)
 	if err != nil {
 		return err
 	}

@@ -132,7 +132,7 @@ test("a suspicion reaches a supervisor wherever they are, with the sound and the
 
   const agent = await signIn(browser, hoten.origin, "agent", problems);
   await agent.goto(hoten.origin + "/cases?assignee=none");
-  await agent.locator("a.open").first().click();
+  await agent.locator("main a.open").first().click();
   const number = agent.url().match(/H[\d-]+/)[0];
   await agent.locator("form[action$='/calls'] button").click();
   await agent.locator("#answer-name").waitFor();
@@ -176,7 +176,7 @@ test("that a call was hung up stays said on every page until it is dismissed", a
 test("whoever comes back to the case of a call sees what it has come to, not what was said before", async () => {
   const agent = await signIn(browser, hoten.origin, "agent2", problems);
   await agent.goto(hoten.origin + "/cases?assignee=none");
-  await agent.locator("a.open").first().click();
+  await agent.locator("main a.open").first().click();
   const at = agent.url();
   await agent.locator("form[action$='/calls'] button").click();
   await agent.locator("#answer-name").waitFor();

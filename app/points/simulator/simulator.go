@@ -153,7 +153,8 @@ func (s *System) put(w http.ResponseWriter, r *http.Request, key string, f Fault
 	}
 	if rand.Float64() < f.Twice {
 		var both sync.WaitGroup
-		both.Go(func() { s.move(m) })
+		again := m
+		both.Go(func() { s.move(again) })
 		defer both.Wait()
 	}
 	status, body := s.move(m)

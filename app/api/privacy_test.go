@@ -12,6 +12,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/jptext"
+	"hoten/app/points"
 )
 
 // tour goes to routes and notes which of them have answered well; the client
@@ -267,13 +268,17 @@ func (v *tour) points(agent, supervisor *client, number, second string) {
 			by = agent
 		}
 		v.to(by, "POST /reimbursements/:id/"+end, j{"reason": "duplicate"}, ":id", id)
-		v.to(agent, "POST /reimbursements/:id/undo", j{"reason": "誤り"}, ":id", id).want(409, "code", "undo_not_under_way")
 	}
 	job := v.to(agent, "POST /incidents/:reference/reimbursements", nil, ":reference", apptest.Reference).at("id")
 	v.Work()
 	v.to(agent, "GET /jobs/:id", nil, ":id", job).want(200, "state", "done", "processed", "1", "failed", "0")
 	pending := v.to(agent, "GET /reimbursements?state=submitted", nil).want(200, "items.#", "1").at("items.0.id")
 	v.to(supervisor, "POST /reimbursements/approve", `{"ids":[`+pending+`]}`).want(200, "results.0.state", "submitted") // of two approvals
+	y := v.ConnectPoints(v.T, []string{"goo", "pointtalk"})
+	y.Refuse(func(string, string, int64) string { return points.AccountClosed })
+	v.to(v.as(v.Supervisor2), "POST /reimbursements/:id/approve", nil, ":id", pending).want(200, "state", "approved")
+	v.SendLegs(v.T)
+	v.to(agent, "POST /reimbursements/:id/undo", j{"reason": "口座が閉鎖されている"}, ":id", pending).want(201)
 }
 
 // readings has every role read everything there is.

@@ -241,9 +241,10 @@ func reimbursementSamples(lang string) map[string]page {
 	posted.State, posted.PostedAt, posted.OneSided = "posted", jst(7, 31, 11, 0), true
 	half, undo := show, show
 	half.State, half.Cost, half.MayDecide, half.Approvals, half.Needed, half.Flags = "approved", nil, false, posted.Approvals, 1, nil
-	half.DecidedAt, half.MayUndo = jst(7, 31, 9, 40), true
+	half.DecidedAt, half.MayUndo, half.OneSided = jst(7, 31, 9, 40), true, true
 	half.Legs = []PointLeg{{ID: 3, Program: programs[0].Label, Points: 5000, State: "done", Reference: "P000012"}, {ID: 4, Program: programs[1].Label, Points: -158, State: "refused", Code: "account_closed"}}
-	undo.Undoes, undo.ID, undo.Legs, undo.Flags = 7, 8, half.Legs, []string{"undo"}
+	undo.Undoes, undo.ID, undo.Legs, undo.Flags, undo.Approvals, undo.Needed, undo.NeededWhy = 7, 8, half.Legs, []string{"undo"}, nil, 1, ""
+	undo.Cost, undo.Note, undo.Reminded, undo.Escalated = []Cost{{programs[1].Label, in(lang, "−5,942ポイント", "−5,942 points")}}, in(lang, "口座が閉じられているため。", "The account is closed."), time.Time{}, time.Time{}
 	undo.Lines = []PlanLine{{Kind: "rollback", Program: programs[0].Label, Points: -5000, CounterProgram: programs[1].Label, CounterPoints: 1000, Movement: "MV2014-000001", At: jst(7, 22, 3, 49)}}
 	undo.Programs = []ProgramSum{{Program: programs[0].Label, Before: 5587, Rollback: -5000, After: 587}, {Program: programs[1].Label, Before: 120, Rollback: 1000, After: 1120}}
 	undone := half

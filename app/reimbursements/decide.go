@@ -86,7 +86,7 @@ func decide(ctx context.Context, s *store.Store, by access.Actor, id int64, v *v
 		if r.Undoes == nil {
 			markEnded(tx, r)
 		}
-		if err := cases.Tell(tx, cases.Happened{CaseID: r.CaseID, Kind: events[state], Data: map[string]any{"reimbursement": id}, Text: tx.Reason}); err != nil {
+		if err := cases.Tell(tx, cases.Happened{CaseID: r.CaseID, Kind: events[state], Data: r.told(), Text: tx.Reason}); err != nil {
 			return nil, err
 		}
 		if slices.Contains(nothingDue, ground) {
@@ -96,6 +96,15 @@ func decide(ctx context.Context, s *store.Store, by access.Actor, id int64, v *v
 		}
 		return r, audit.Record(tx, audit.Change{Before: map[string]any{"state": before}, After: map[string]any{"state": state}})
 	})
+}
+
+// told is what an event of the case tells of the proposal.
+func (r Reimbursement) told() map[string]any {
+	data := map[string]any{"reimbursement": r.ID}
+	if r.Undoes != nil {
+		data["undoes"] = *r.Undoes
+	}
+	return data
 }
 
 // markEnded notes on the case that its proposal ended.

@@ -41,7 +41,8 @@ func tellApproved(tx *store.Tx, approved []*approval) error {
 	var told []cases.Happened
 	var recorded []audit.Change
 	for _, a := range approved {
-		data := map[string]any{"reimbursement": a.Reimbursement.ID, "approvals": len(a.given) + 1, "needed": a.ApprovalsNeeded}
+		data := a.Reimbursement.told()
+		data["approvals"], data["needed"] = len(a.given)+1, a.ApprovalsNeeded
 		told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Approved, Data: data, By: &a.by})
 		after := map[string]any{"state": Submitted, "case": a.Number(), "approvals": len(a.given) + 1, "needed": a.ApprovalsNeeded}
 		if a.last {

@@ -205,7 +205,7 @@ func (d desk) writeUndo(tx *store.Tx, u *undone, p Plan) (*Reimbursement, error)
 	if err := store.Insert(tx, lines); err != nil {
 		return nil, err
 	}
-	told := cases.Happened{CaseID: u.CaseID, Kind: cases.Proposed, Data: map[string]any{"reimbursement": r.ID, "undoes": u.ID}, Text: tx.Reason}
+	told := cases.Happened{CaseID: u.CaseID, Kind: cases.Proposed, Data: r.told(), Text: tx.Reason}
 	if err := cases.Tell(tx, told); err != nil {
 		return nil, err
 	}

@@ -183,6 +183,12 @@ func (v *caseView) sentence(e cases.Event, called map[string]string) string {
 	if kind == cases.ContactUndone && data["told"] != nil { // earlier releases told nobody
 		kind += "_told"
 	}
+	switch {
+	case data["undoes"] != nil:
+		kind += "_undo"
+	case data["undone_by"] != nil:
+		kind += "_undone"
+	}
 	if data["undo"] == true {
 		kind += "_undone"
 	}

@@ -49,7 +49,8 @@ func TestARequestIsUndoneOnItsPage(t *testing.T) {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
 	says(t, "undone", agent.get(at).body, []string{"取り消し済みです。", `href="` + its + `"`}, []string{undo})
-	says(t, "the case then", agent.get(caseAt).body, []string{"取り消し済みです。", `action="` + caseAt + `/reimbursements"`}, nil)
+	says(t, "the case then", agent.get(caseAt).body, []string{"取り消し済みです。", `action="` + caseAt + `/reimbursements"`,
+		"補填の取り消しを申請", "補填の取り消しを承認", "承認済みの補填を取り消し"}, nil)
 	if n := len(y.Done()); n != 0 {
 		t.Errorf("%d movements were done outside", n)
 	}

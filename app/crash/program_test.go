@@ -313,7 +313,7 @@ func (h *house) whole(n int) {
 	h.t.Helper()
 	for what, query := range map[string]string{
 		"members made whole":        "select count(*) from accounts where purpose = 'member' and balance = case program_id when (select id from programs where code = 'goo') then 1200 else 2600 end",
-		"postings beyond the plans": "select count(*) - count(distinct (transfer_id, account_id, purpose)) + 2 * $1::bigint from postings",
+		"postings beyond the plans": "select count(*) - count(distinct (p.transfer_id, p.account_id, p.purpose)) + 2 * $1::bigint from postings p join transfers t on t.id = p.transfer_id where t.key like 'reimbursement:%'",
 		"compensated movements":     "select count(distinct movement_id) from compensations where $1::bigint > 0",
 		"accounts in order":         "select 2 * $1::bigint - count(*) from (select a.id from accounts a join postings p on p.account_id = a.id where a.purpose = 'member' group by a.id having a.balance <> sum(p.points)) off",
 	} {

@@ -68,7 +68,7 @@ type Options struct {
 	Env      func(ctx context.Context, at time.Time, lang string, incident int64) (notices.Env, error)
 	// MailServer is what the mail server last said, and since when; nil where all is well.
 	MailServer func() (since time.Time, err error)
-	Bell       *cti.Bell // of telephone calls
+	Bell       *cti.Bell // of telephone calls; nil: nothing rings
 	Reach      webhooks.Reach
 }
 
@@ -85,7 +85,8 @@ func Register(e *echo.Echo, s *store.Store, o Options) {
 		w.mailServer = func() (time.Time, error) { return time.Time{}, nil }
 	}
 	if w.bell == nil {
-		w.bell = &cti.Bell{} // nothing rings
+		w.bell = &cti.Bell{} // nothing rings, and nobody waits for it
+		w.bell.Close()
 	}
 	w.sessions.Store = postgresstore.New(s.SQL)
 	w.sessions.Lifetime = sessionLife

@@ -205,6 +205,8 @@ type reimbursementRow struct {
 	Given           int        `json:"approvals_given"`
 	SubmittedAt     time.Time  `json:"submitted_at"`
 	DecidedAt       *time.Time `json:"decided_at"`
+	Undoes          *int64     `json:"undoes,omitempty"`
+	UndoneBy        *int64     `json:"undone_by,omitempty"`
 }
 
 func listReimbursements(a *API, r *request) error {
@@ -221,7 +223,7 @@ func listReimbursements(a *API, r *request) error {
 		return err
 	}
 	page, err := paged(r, rows, limit, func(row reimbursements.Row) int64 { return row.ID }, func(row reimbursements.Row) (reimbursementRow, error) {
-		return reimbursementRow{row.ID, row.Number(), row.Reference, row.Class, row.State, row.ProposerID, row.ApprovalsNeeded, row.Given, row.SubmittedAt, row.DecidedAt}, nil
+		return reimbursementRow{row.ID, row.Number(), row.Reference, row.Class, row.State, row.ProposerID, row.ApprovalsNeeded, row.Given, row.SubmittedAt, row.DecidedAt, row.Undoes, row.UndoneBy}, nil
 	})
 	if err != nil {
 		return err

@@ -192,6 +192,10 @@ func (c *Case) assign(tx *store.Tx, staff int64) error {
 	return nil
 }
 
+// UnderWay reports whether the last proposal of the case is approved and not yet done in every
+// point system, or is being undone there.
+func (c Case) UnderWay() bool { return c.proposal("approved") }
+
 // proposal reports whether the last proposal of the case is in a state.
 func (c Case) proposal(state string) bool {
 	return c.ReimbursementState != nil && *c.ReimbursementState == state

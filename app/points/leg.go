@@ -121,6 +121,23 @@ func AskLegsOf(reads *store.Reads, of string, ids []int64, lock bool) *[]Leg {
 	return store.Ask[Leg](reads, "select * from point_legs where reimbursement_id "+of+" order by id"+locking, ids)
 }
 
+// AskOpen reads by program what the legs of an ID that are not done move; what it returns gives
+// it once the reads have run.
+func AskOpen(reads *store.Reads, identity int64) func() map[int16]int64 {
+	type sum struct {
+		ProgramID int16
+		Points    int64
+	}
+	rows := store.Ask[sum](reads, "select program_id, sum(points)::bigint as points from point_legs where identity_id = $1 and state "+open+" group by program_id", identity)
+	return func() map[int16]int64 {
+		out := map[int16]int64{}
+		for _, r := range *rows {
+			out[r.ProgramID] = r.Points
+		}
+		return out
+	}
+}
+
 // Legs lists the legs of a proposal.
 func Legs(db *gorm.DB, reimbursement int64) ([]Leg, error) {
 	return store.Now(db, func(reads *store.Reads) *[]Leg { return AskLegs(reads, []int64{reimbursement}) })

@@ -93,7 +93,7 @@ func SettleByHand(ctx context.Context, s *store.Store, by access.Actor, id int64
 		if err != nil {
 			return err
 		}
-		l.State, l.Reference, l.SettledBy = outside.Completed, reference, &by.ID
+		l.State, l.Code, l.Said, l.Reference, l.SettledBy = outside.Completed, "", "", reference, &by.ID
 		if err := l.keep(tx); err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"hoten/app/audit"
 	"hoten/app/cases"
+	"hoten/app/ledger"
 	"hoten/app/members"
 	"hoten/app/notices"
 	"hoten/app/points"
@@ -34,6 +35,7 @@ func legSettled(tx *store.Tx, l points.Leg) error {
 	of := store.Ask[cases.Case](&reads, "select c.* from cases c join reimbursements r on r.case_id = c.id where r.id = $1", l.ReimbursementID)
 	addressees := cases.AskAddressees(&reads, ofProposals, []int64{l.ReimbursementID})
 	mails := store.AskIDs(&reads, "mails", 1)
+	accounts, open := ledger.AskAccounts(&reads, []int64{l.IdentityID}), points.AskOpen(&reads, l.IdentityID)
 	if err := reads.Run(tx.DB); err != nil {
 		return err
 	}
@@ -56,7 +58,11 @@ func legSettled(tx *store.Tx, l points.Leg) error {
 	if err := json.Unmarshal([]byte(*r.Told), &t.result); err != nil {
 		return err
 	}
+	t.settled(*accounts, open())
 	tx.Queue("update reimbursements set state = 'posted', posted_at = $2, told = null where id = $1", r.ID, tx.Now)
+	if err := endUndo(tx, r); err != nil {
+		return err
+	}
 	cases.MarkProposal(tx, []int64{c.ID}, Posted)
 	if err := tell(tx, []*telling{t}); err != nil {
 		return err

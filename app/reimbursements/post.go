@@ -311,7 +311,7 @@ func moves(p notices.Points) bool {
 
 // pointsFacts tells a member what was posted, a program each and only those touched; before
 // is what a correction adds to. The balance follows from the one that was told before.
-func pointsFacts(a *approval, programs []incidents.Program, before earlier) (out []notices.Points) {
+func pointsFacts(a *approval, programs []incidents.Program, before earlier) (out []notices.Points, of []int16) {
 	p, returned, cancelled := a.plan, a.returned(before), a.facts.cancelled()
 	for _, program := range programs {
 		f := notices.Points{NameJa: program.NameJa, NameEn: program.NameEn, UnitJa: program.UnitJa, UnitEn: program.UnitEn, UnitEnOne: program.UnitEnOne}
@@ -351,8 +351,8 @@ func pointsFacts(a *approval, programs []incidents.Program, before earlier) (out
 			f.Moved += before.moved[program.ID] - f.Returned
 		}
 		if touched {
-			out = append(out, f)
+			out, of = append(out, f), append(of, program.ID)
 		}
 	}
-	return out
+	return out, of
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"hoten/app/cases"
+	"hoten/app/ledger"
 	"hoten/app/notices"
 	"hoten/app/resets"
 	"hoten/app/store"
@@ -13,7 +14,8 @@ import (
 type result struct {
 	Corrects bool             `json:"corrects"`
 	Points   []notices.Points `json:"points"`
-	Before   notices.PutBack  `json:"before"` // of a correction: in which ways points were put back before
+	Programs []int16          `json:"programs,omitempty"` // of Points, one for one
+	Before   notices.PutBack  `json:"before"`             // of a correction: in which ways points were put back before
 }
 
 // results are what the members of booked plans are told, by case.
@@ -27,9 +29,23 @@ func (p *preparation) results(tx *store.Tx, booked []*approval) (map[int64]resul
 		if a.undoes != nil {
 			continue
 		}
-		out[a.CaseID] = result{a.plan.Corrects, pointsFacts(a, p.programs, before[a.CaseID]), before[a.CaseID].ways}
+		r := result{Corrects: a.plan.Corrects, Before: before[a.CaseID].ways}
+		r.Points, r.Programs = pointsFacts(a, p.programs, before[a.CaseID])
+		out[a.CaseID] = r
 	}
 	return out, nil
+}
+
+// settled has the balances be what is on the accounts once the legs are done, which may be long
+// after the decision: what was decided for the ID since is in them, what is not done outside is not.
+func (r *result) settled(accounts []ledger.Account, open map[int16]int64) {
+	for i, program := range r.Programs {
+		for _, a := range accounts {
+			if a.ProgramID == program && a.Balance != nil && !r.Points[i].Unknown {
+				r.Points[i].Balance = *a.Balance - open[program]
+			}
+		}
+	}
 }
 
 // tellMembers tells the members whose plans need no point system outside.

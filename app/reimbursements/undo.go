@@ -244,7 +244,10 @@ func undo(tx *store.Tx, booked []*approval) error {
 		tx.Queue("update reimbursements set state = 'returned', undone_by = $2, decided_at = $3, decided_by = $4, reason = $5, told = null where id = $1",
 			u.ID, a.Reimbursement.ID, tx.Now, a.by.ID, tx.Vault().Seal("reimbursements", "reason", u.ID, reason))
 		told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Returned, Data: map[string]any{"reimbursement": u.ID, "undone_by": a.Reimbursement.ID}, Text: reason, By: &a.by})
-		recorded = append(recorded, audit.Change{Subject: u.Subject(), By: &a.by, Before: map[string]any{"state": Approved},
+		if a.legs == nil {
+			told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Posted, Data: a.Reimbursement.told(), By: &a.by})
+		}
+		recorded = append(recorded, audit.Change{Action: ToReturn.Name, Subject: u.Subject(), By: &a.by, Before: map[string]any{"state": Approved},
 			After: map[string]any{"state": Returned, "undone_by": a.Reimbursement.ID}})
 	}
 	if ended == nil {
@@ -272,6 +275,9 @@ func undoSettled(tx *store.Tx, r *Reimbursement, c *cases.Case) error {
 	}
 	tx.Queue("update reimbursements set state = 'posted', posted_at = $2 where id = $1", r.ID, tx.Now)
 	owesAgain(tx, []int64{c.ID}, []int64{of.ProposerID})
+	if err := cases.Tell(tx, cases.Happened{CaseID: c.ID, Kind: cases.Posted, Data: r.told()}); err != nil {
+		return err
+	}
 	if err := audit.Record(tx, audit.Change{Subject: r.Subject(), Before: map[string]any{"state": Approved}, After: map[string]any{"state": Posted, "case": c.Number()}}); err != nil {
 		return err
 	}
@@ -279,6 +285,23 @@ func undoSettled(tx *store.Tx, r *Reimbursement, c *cases.Case) error {
 		return err
 	}
 	return Review(tx, nil, "select $1::bigint", c.ID)
+}
+
+// endUndo returns what waits to undo a proposal that was posted after all: there is nothing to
+// undo any more.
+func endUndo(tx *store.Tx, of *Reimbursement) error {
+	u, err := store.Find[Reimbursement](tx.DB, "undoes = ? and state = 'submitted'", of.ID)
+	if fault.Of(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	tx.Queue("update reimbursements set state = 'returned', decided_at = $2 where id = $1", u.ID, tx.Now)
+	if err := cases.Tell(tx, cases.Happened{CaseID: u.CaseID, Kind: cases.Returned, Data: u.told()}); err != nil {
+		return err
+	}
+	return audit.Record(tx, audit.Change{Subject: u.Subject(), Before: map[string]any{"state": Submitted}, After: map[string]any{"state": Returned}})
 }
 
 // backLate has a leg taken back that was dropped with its plan and turns out to be done.

@@ -1,19 +1,23 @@
 package reimbursements_test
 
 import (
+	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"hoten/app/apptest"
 	"hoten/app/cases"
+	"hoten/app/notices"
 	"hoten/app/points"
 	"hoten/app/points/simulator"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
 
-// A leg that is done while its undo waits makes that another one, and the plan is posted.
+// A leg that is sent again while its undo waits makes that another one; once it is done, the plan
+// is posted and its undo is returned.
 func TestALegThatIsDoneWhileItsUndoWaits(t *testing.T) {
 	w, c, y, r := halfDone(t, both)
 	u := proposeUndo(t, w, w.Agent, r.ID)
@@ -26,9 +30,9 @@ func TestALegThatIsDoneWhileItsUndoWaits(t *testing.T) {
 	refusedAs(t, err, "plan_changed")
 	w.SendLegs(t)
 	_, err = reimbursements.Approve(w.Ctx, w.Store, w.Supervisor2, u.ID)
-	refusedAs(t, err, "plan_changed")
-	if _, err := reimbursements.Return(w.Ctx, w.Store, w.Supervisor2, u.ID, "実行済み"); err != nil {
-		t.Fatal(err)
+	refusedAs(t, err, "already_decided")
+	if byID(t, w, u.ID).State != reimbursements.Returned {
+		t.Error("its undo waits on")
 	}
 	if c = again(t, w, c); *c.ReimbursementState != reimbursements.Posted || c.MadeWholeAt == nil || c.ReturnedTo != nil {
 		t.Errorf("%+v", c)
@@ -200,4 +204,42 @@ func TestAnUndoWhoseAnswerIsLost(t *testing.T) {
 		t.Error("it was asked for again, or is not posted")
 	}
 	even(t, w, c, y, both)
+}
+
+// What a member is told once the legs are done is the balance of then: a request of a second
+// incident waits behind one that is half done and undone meanwhile.
+func TestTheBalanceThatIsToldAfterAnUndo(t *testing.T) {
+	w := apptest.NewWorld(t)
+	twice(w)
+	if i := w.Import(files(0, []loss{both})); i.Rejected > 0 {
+		t.Fatalf("%+v", i)
+	}
+	y := w.ConnectPoints(t, []string{"goo", "pointtalk"})
+	y.Refuse(refuseGoo)
+	c := caseIn(w, apptest.Reference, login(0))
+	r := approved(t, w, c)
+	w.SendLegs(t)
+	ofTwo{w, t}.more("X," + login(0) + ",2014-07-27 21:00,exchange,goo,,x,7,,,confirmed")
+	other := caseIn(w, second, login(0))
+	approved(t, w, other)
+	u := proposeUndo(t, w, w.Agent, r.ID)
+	if _, err := reimbursements.Approve(w.Ctx, w.Store, w.Supervisor2, u.ID); err != nil {
+		t.Fatal(err)
+	}
+	y.Refuse(nil)
+	for range 3 {
+		w.Clock.Add(time.Minute)
+		w.SendLegs(t)
+	}
+	m, err := store.Find[notices.Mail](store.Read(w.Ctx, w.Store), "kind = ? and case_id = ?", notices.ReimbursementCompleted, other.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := w.Vault.Unseal("mails", "data", m.ID, m.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, goo := balances(t, w, c); !strings.Contains(said, fmt.Sprintf(`"balance":%d`, goo)) {
+		t.Errorf("the balance is %d, told is %s", goo, said)
+	}
 }

@@ -9,18 +9,18 @@ import (
 
 // steps are the reimbursements that took a step on the day, once a step: one is approved
 // by the last approval that it needed, for the desk of whoever gave that. What was void by
-// the end of the day counts for nothing.
+// the end of the day counts for nothing, nor does what was undone.
 var steps = `with steps as (
 	select distinct s.step, s.id from (
-		select 'proposed' as step, id, proposer_id as who from reimbursements where incident_id = $1 and undoes is null and ` + onDay("submitted_at") + `
+		select 'proposed' as step, id, proposer_id as who from reimbursements where incident_id = $1 and undoes is null and undone_by is null and ` + onDay("submitted_at") + `
 		union all
 		select 'approved', r.id, a.staff_id from approvals a join reimbursements r on r.id = a.reimbursement_id
-			where r.incident_id = $1 and r.undoes is null and ` + standing("a") + ` and ` + onDay("a.at") + `
+			where r.incident_id = $1 and r.undoes is null and r.undone_by is null and ` + standing("a") + ` and ` + onDay("a.at") + `
 				and r.approvals_needed = (select count(*) from approvals b
 					where b.reimbursement_id = a.reimbursement_id and ` + standing("b") + ` and (b.at, b.id) <= (a.at, a.id))
 		union all
 		select state, id, decided_by from reimbursements
-			where incident_id = $1 and undoes is null and state in ('returned', 'rejected', 'withdrawn', 'posted') and ` + onDay("coalesce(posted_at, decided_at)") + `
+			where incident_id = $1 and undoes is null and undone_by is null and state in ('returned', 'rejected', 'withdrawn', 'posted') and ` + onDay("coalesce(posted_at, decided_at)") + `
 	) s join staff f on f.id = s.who where ` + ofDesk("f.desk_id") + `) `
 
 // standing is the condition of an approval that was not void by the end of the day.

@@ -131,10 +131,10 @@ func (d *Daily) agents(db *gorm.DB, of scope) (err error) {
 			union all
 			select l.sent_by, 0, 0, count(*), 0, 0 from reset_links l join cases c on c.id = l.case_id where c.incident_id = $1 and `+onDay("l.sent_at")+` group by 1
 			union all
-			select proposer_id, 0, 0, 0, count(*), 0 from reimbursements where incident_id = $1 and undoes is null and `+onDay("submitted_at")+` group by 1
+			select proposer_id, 0, 0, 0, count(*), 0 from reimbursements where incident_id = $1 and undoes is null and undone_by is null and `+onDay("submitted_at")+` group by 1
 			union all
 			select a.staff_id, 0, 0, 0, 0, count(*) from approvals a join reimbursements r on r.id = a.reimbursement_id
-			where r.incident_id = $1 and r.undoes is null and `+onDay("a.at")+` and a.voided_at is null group by 1)
+			where r.incident_id = $1 and r.undoes is null and r.undone_by is null and `+onDay("a.at")+` and a.voided_at is null group by 1)
 		select s.id, `+staff.NameOf("s")+` as name, sum(calls)::bigint as calls, sum(verified)::bigint as verified, sum(resets)::bigint as resets, sum(proposals)::bigint as proposals, sum(approvals)::bigint as approvals
 		from did join staff s on s.id = did.id where `+ofDesk("s.desk_id")+` group by s.id order by s.id`, of.args()...)
 	if err == nil && d.Agents == nil {

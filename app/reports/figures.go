@@ -203,7 +203,7 @@ func decided(db *gorm.DB, incident int64) (posted, approved reimbursements.Total
 // chunk is how many cases are planned at a time.
 const chunk = 2000
 
-// planned is what is not posted yet: the plans of all affected IDs as they stand.
+// planned is what is not approved yet: the plans of all affected IDs as they stand.
 type planned struct {
 	At                time.Time
 	WithPlan, Unknown int64
@@ -213,7 +213,7 @@ type planned struct {
 func plan(db *gorm.DB, incident int64, now time.Time) (*planned, error) {
 	sum := &planned{At: now, Totals: reimbursements.NewTotals()}
 	for last := int64(0); ; {
-		of, err := store.Select[cases.Case](db, `select id, incident_id, identity_id, made_whole_at, points_open from cases
+		of, err := store.Select[cases.Case](db, `select id, incident_id, identity_id, made_whole_at, reimbursement_state, points_open from cases
 			where incident_id = $1 and id > $2 and (class in ('A', 'B', 'C') or class = 'D' and points_open > 0) order by id limit $3`, incident, last, chunk)
 		if err != nil || len(of) == 0 {
 			return sum, err
@@ -232,7 +232,7 @@ func plan(db *gorm.DB, incident int64, now time.Time) (*planned, error) {
 			if unknown {
 				sum.Unknown++
 			}
-			if unknown || !p.Empty() || of[i].MadeWholeAt != nil {
+			if unknown || !p.Empty() || of[i].MadeWholeAt != nil || of[i].UnderWay() {
 				sum.WithPlan++
 			}
 			sum.Totals.AddAll(p.Totals())

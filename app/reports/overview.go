@@ -148,7 +148,7 @@ func (k *kept) figures(db *gorm.DB, incident int64, now time.Time) (*Figures, er
 		return nil, err
 	}
 	o, p := k.counts, k.plan
-	p.Totals.AddAll(o.Posted)
+	p.Totals.AddAll(o.Approved) // which includes what is posted
 	f := &o.Figures
 	f.PlannedAt, f.WithPlan, f.Unknown = p.At, p.WithPlan, p.Unknown
 	f.Plan, f.Approved, f.Posted = WithCodes(p.Totals, programs), WithCodes(o.Approved, programs), WithCodes(o.Posted, programs)

@@ -24,7 +24,7 @@ func (v *caseView) points() error {
 		names[p.ID] = p.Name(lang)
 	}
 	for _, m := range v.facts.Movements {
-		shown := movementOf(m, names, v.facts.Settled(m))
+		shown := movementOf(m, names, !v.row.UnderWay() && v.facts.Settled(m))
 		shown.Double = v.doubled(m)
 		v.Movements = append(v.Movements, shown)
 		choice := ui.Choice{Value: m.MovementID, Label: i18n.Time(v.ctx, m.OccurredAt) + " " +
@@ -195,7 +195,7 @@ func (v *caseView) proposal() error {
 	pending, changed, underWay := false, false, false
 	if latest := reimbursements.Latest(*v.found.proposals); latest != nil {
 		pending = latest.Pending()
-		underWay = slices.ContainsFunc(*v.found.proposals, func(r reimbursements.Row) bool { return r.State == reimbursements.Approved })
+		underWay = v.row.UnderWay()
 		changed = latest.State == reimbursements.Submitted && !bytes.Equal(latest.PlanHash, v.plan.Hash())
 		given := v.shownApprovals(*v.found.approvals)
 		reason, err := latest.PlainReason(v.w.s.Vault)
@@ -210,6 +210,9 @@ func (v *caseView) proposal() error {
 			Needed: int(latest.ApprovalsNeeded), Approvals: given, Reason: reason, Decider: latest.DeciderName.In(i18n.Lang(v.ctx)), DecidedAt: moment(latest.DecidedAt),
 			MayDecide: decides && !mine, OthersDecide: decides && mine, MayWithdraw: pending && latest.ProposerID == v.by.ID,
 			Legs: v.legsOf(latest.Reimbursement.ID), UndoneBy: reimbursements.UndoneIn(*v.found.proposals, latest.Reimbursement.ID)}
+		if by := v.Proposal.UndoneBy; by != 0 && underWay && latest.State == reimbursements.Returned {
+			v.Proposal.Legs = v.legsOf(by) // what is taken back, until it is
+		}
 	}
 	v.Corrects = corrects(pending, changed, v.plan)
 	switch {

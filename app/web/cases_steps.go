@@ -22,7 +22,7 @@ type link struct {
 
 // links are the five steps in their order.
 func (v *caseView) links() []link {
-	r, whole := v.row, v.plan.Empty() && v.pointsNote() == ""
+	r, whole := v.row, v.plan.Empty() && v.pointsNote() == "" && !v.row.UnderWay()
 	return []link{
 		v.noticeLink(),
 		v.verificationLink(),
@@ -135,6 +135,9 @@ func (v *caseView) pointsNote() string {
 // reimbursementNote is the state of a request that is not settled, else what keeps the
 // points from being settled.
 func (v *caseView) reimbursementNote() string {
+	if v.row.UnderWay() {
+		return i18n.T(v.ctx, "cases.step.under_way")
+	}
 	if v.Proposal == nil || v.Proposal.State != "submitted" && v.Proposal.State != "returned" {
 		return v.pointsNote()
 	}
@@ -192,15 +195,15 @@ func (v *caseView) suspended(step string) bool {
 
 // requested reports whether a request waits to be decided or posted.
 func (v *caseView) requested() bool {
-	return v.Proposal != nil && (v.Proposal.State == "submitted" || v.Proposal.State == "approved")
+	return v.row.UnderWay() || v.Proposal != nil && v.Proposal.State == "submitted"
 }
 
 func (v *caseView) nextFor(step string) string {
 	pending := v.requested()
 	switch {
-	case !v.MayWork && !(pending && v.Proposal.MayDecide):
+	case !v.MayWork && !(pending && v.Proposal != nil && v.Proposal.MayDecide):
 		return ""
-	case pending && v.Proposal.MayDecide:
+	case pending && v.Proposal != nil && v.Proposal.MayDecide:
 		return "approve"
 	case step == "notice" && v.row.MemberID == nil:
 		return ""

@@ -136,8 +136,8 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 			"done, done, done, now Awaiting approval, later; approve"},
 		"not requested, for who reads": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{}, plan,
 			"done, done, done, now Not requested yet, later; "},
-		"approved, for who reads": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("approved")}, plan,
-			"done, done, done, now, later; "},
+		"approved, for who reads": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("approved")}, reimbursements.Plan{},
+			"done, done, done, now Under way in the point system, later; "},
 		"returned": {row{State: "resumed", NotifiedAt: at, VerifiedAt: at, ResumedAt: at}, ui.CasesShow{Proposal: request("returned"), MayPropose: true}, plan,
 			"done, done, done, now Returned, later; propose"},
 		"completed over what is owed": {row{State: "restricted", NotifiedAt: at, CompletedAt: at}, ui.CasesShow{}, plan,
@@ -149,6 +149,9 @@ func TestStepsSayWhatIsNext(t *testing.T) {
 	} {
 		of := cases.Row{Standing: members.Standing{State: cmp.Or(c.row.State, members.Active), ResumedAt: c.row.ResumedAt, RestrictedAt: c.row.RestrictedAt},
 			Case: cases.Case{Origin: cases.Listed, NotifiedAt: c.row.NotifiedAt, VerifiedAt: c.row.VerifiedAt, MadeWholeAt: c.row.MadeWholeAt, UnreachableAt: c.row.UnreachableAt, CompletedAt: c.row.CompletedAt, LetterAbout: c.row.LetterAbout}}
+		if c.shown.Proposal != nil {
+			of.ReimbursementState = &c.shown.Proposal.State
+		}
 		if c.row == (row{}) {
 			of.Origin = cases.Inquiry
 		}

@@ -13,6 +13,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
+	"hoten/app/outside"
 	"hoten/app/points"
 	"hoten/app/reimbursements"
 	"hoten/i18n"
@@ -57,12 +58,15 @@ func showReimbursement(p *page) error {
 	}
 	row := v.row
 	shown := ui.ReimbursementsShow{ID: id, State: r.State, Case: row.Number(), Incident: row.Reference, Class: text(row.Class), SubmittedAt: r.SubmittedAt,
-		Needed: int(r.ApprovalsNeeded), Plan: hex.EncodeToString(r.PlanHash), DecidedAt: moment(r.DecidedAt), Rejection: text(r.Rejection), OneSided: r.State == reimbursements.Approved}
-	if r.State == reimbursements.Posted {
-		// Who posted it is the last of those who approved.
+		Needed: int(r.ApprovalsNeeded), Plan: hex.EncodeToString(r.PlanHash), DecidedAt: moment(r.DecidedAt), Rejection: text(r.Rejection)}
+	switch r.State {
+	case reimbursements.Posted:
 		shown.PostedAt, r.DecidedBy = moment(cmp.Or(r.PostedAt, r.DecidedAt)), nil
+	case reimbursements.Approved:
+		r.DecidedBy = nil // who is named already, as the last of those who approved
 	}
 	shown.Legs = v.legsOf(id)
+	shown.OneSided = r.State == reimbursements.Approved && oneSided(shown.Legs)
 	if err := p.undoOf(v, r, &shown); err != nil {
 		return err
 	}
@@ -159,6 +163,17 @@ func (p *page) planLines(v *caseView, lines []reimbursements.Line, shown *ui.Rei
 		}
 	}
 	return nil
+}
+
+// oneSided reports whether some of the legs are done and some are not.
+func oneSided(legs []ui.PointLeg) bool {
+	done := 0
+	for _, l := range legs {
+		if l.State == outside.Completed {
+			done++
+		}
+	}
+	return done > 0 && done < len(legs)
 }
 
 // undoOf fills what undoes a request, and what it undoes, with the legs that it takes back.

@@ -187,8 +187,13 @@ func (p *page) waitingRows(rows []reimbursements.Row, programs []incidents.Progr
 			Proposer: r.ProposerName.In(i18n.Lang(p.ctx)), SubmittedAt: r.SubmittedAt, Approvals: r.Given, Needed: int(r.ApprovalsNeeded), Reminded: r.Pending() && r.RemindedAt != nil, Escalated: r.Pending() && r.EscalatedAt != nil,
 			Changed: r.Pending() && l.Changed, Double: r.Pending() && len(l.Now.Doubles) > 0, Own: own, Given: r.Pending() && given,
 			MayApprove: r.Pending() && p.by.May(access.Decide) && !own && !given && !l.Changed && len(l.Now.Doubles) == 0}
-		if r.Pending() {
+		switch {
+		case r.Pending():
 			out[i].Flags = strings.Fields(r.Flags)
+		case r.Undoes != nil:
+			out[i].Flags = []string{reimbursements.Undo}
+		case r.UndoneBy != nil:
+			out[i].Flags = []string{"undone"}
 		}
 		out[i].Looked = looks[r.Reimbursement.ID] || len(out[i].Flags) == 0
 		if out[i].MayApprove && out[i].Looked && !looks[r.Reimbursement.ID] {

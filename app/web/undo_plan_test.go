@@ -28,6 +28,7 @@ func TestARequestIsUndoneOnItsPage(t *testing.T) {
 	}
 	s.SendLegs(t)
 	says(t, "refused", agent.get(at).body, []string{undo, "取り消しを申請する"}, nil)
+	says(t, "the case of what was refused", agent.get("/cases/"+s.Case(login).Number()).body, []string{"ポイント基盤で処理中"}, []string{"補填済"})
 	if a := agent.post(at + "/undo"); a.status != 422 || !strings.Contains(a.body, undo) {
 		t.Errorf("without a reason: %d", a.status)
 	}
@@ -51,6 +52,8 @@ func TestARequestIsUndoneOnItsPage(t *testing.T) {
 	says(t, "undone", agent.get(at).body, []string{"取り消し済みです。", `href="` + its + `"`}, []string{undo})
 	says(t, "the case then", agent.get(caseAt).body, []string{"取り消し済みです。", `action="` + caseAt + `/reimbursements"`,
 		"補填の取り消しを申請", "補填の取り消しを承認", "承認済みの補填を取り消し"}, nil)
+	says(t, "what was posted", agent.get("/reimbursements?state=posted").body, []string{`href="` + its + `"`, "取り消し"}, nil)
+	says(t, "what was returned", agent.get("/reimbursements?state=returned").body, []string{`href="` + at + `"`, "取り消し済み"}, nil)
 	if n := len(y.Done()); n != 0 {
 		t.Errorf("%d movements were done outside", n)
 	}

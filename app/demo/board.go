@@ -9,7 +9,7 @@ import (
 func (p *play) told() error {
 	for _, n := range []bulletins.New{
 		{SubjectJa: "補填の時期のご案内", TextJa: "補填の時期のお問い合わせには「調査が済んだお客さまから順に行い、終わりましたらメールでお知らせします」とご案内してください。\n個別の日付はお約束しないでください。",
-			SubjectEn: "When points are restored", TextEn: "Asked when points are restored, say that it is done customer by customer as the checks are finished, and that an email follows.\nDo not promise a date."},
+			SubjectEn: "When points are restored", TextEn: "If a caller asks when points will be restored, say that it is done customer by customer as checks are finished, and that an email will follow.\nDo not promise a date."},
 		{SubjectJa: "ワンタイムパスワードのご案内", TextJa: "パスワードの再設定が終わったお客さまには、ワンタイムパスワードの設定もおすすめしてください。",
 			SubjectEn: "One-time passwords", TextEn: "Once the password is reset, recommend setting up one-time passwords too.", Desk: tech},
 	} {

@@ -108,7 +108,7 @@ func TestTheAuditTrailIsFiltered(t *testing.T) {
 		}
 	}
 	wrong := "H0000002-" + c.Number()[len(c.Number())-1:]
-	if a := b.get("/audit?case=" + wrong); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "検査数字が合いません") || !strings.Contains(a.body, `value="`+wrong+`"`) {
+	if a := b.get("/audit?case=" + wrong); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "最後の数字（確認用）が合いません") || !strings.Contains(a.body, `value="`+wrong+`"`) {
 		t.Errorf("a wrong digit: %d", a.status)
 	}
 	b.post("/language", "language", "en")

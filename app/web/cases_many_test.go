@@ -25,7 +25,7 @@ func TestAgentsGiveNoCases(t *testing.T) {
 		t.Errorf("one: %d", a.status)
 	}
 	many := agent.post("/cases/assign", "number", row(c), "number", row(s.Case("w001@ocn.example")), "assignee", fmt.Sprint(s.Agent2.ID))
-	says(t, "many", agent.get(many.location).body, []string{c.Number(), "変更していない"}, nil)
+	says(t, "many", agent.get(many.location).body, []string{c.Number(), "変更なし"}, nil)
 	if n := s.Number("select count(*) from cases where assignee_id is not null"); n != 0 {
 		t.Errorf("%d given", n)
 	}
@@ -76,7 +76,7 @@ func TestManyCasesAreChangedWithAResultEach(t *testing.T) {
 	}
 	// A case that waits for approval moves with its request, and is told.
 	moved := agent.post("/cases/status", "number", row(s.Case("w000@ocn.example")), "number", row(s.Case("w002@ocn.example")), "status", "awaiting_customer")
-	says(t, "moved", agent.get(moved.location).body, []string{"状態：お客さま回答待ち", "変更していない"}, nil)
+	says(t, "moved", agent.get(moved.location).body, []string{"状態：お客さま回答待ち", "変更なし"}, nil)
 	if got := s.Case("w000@ocn.example"); got.Status != cases.AwaitingCustomer {
 		t.Errorf("not moved: %s", got.Status)
 	}

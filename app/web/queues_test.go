@@ -61,7 +61,7 @@ func TestSearchSaysItsRules(t *testing.T) {
 	b := s.as(s.Agent)
 	number := s.Case(login).Number()
 	wrong := "H0000002-" + number[len(number)-1:]
-	const phone, digits, start, checkDigit, length, unknown, none = "電話番号の検索には桁数が足りません", "全体が一致するIDだけを検索します", "4文字までの英数字では", "検査数字が合いません", "7桁の数字と検査数字", "この番号の案件はありません", "該当する案件はありません"
+	const phone, digits, start, checkDigit, length, unknown, none = "電話番号の検索には桁数が足りません", "全体が一致するIDだけを検索します", "4文字までの英数字では", "最後の数字（確認用）が合いません", "7桁の数字と、「-」", "この番号の案件はありません", "該当する案件はありません"
 	for q, says := range map[string]string{
 		number: "案件番号が一致", login: "IDが一致", "yamada0": "IDの先頭が一致", "090-0000-1234": "電話が一致", "090-0000": "電話の先頭が一致", "山 1234": "電話の下4桁と氏名が一致",
 		"taro.yamada@mail.example": "メールが一致", "taro.": "メールの先頭が一致", "N123456789": "お客さま番号が一致", "山田": "氏名が一致", "やまだ": "カナが一致", "tarou": "カナが一致",

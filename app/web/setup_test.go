@@ -129,6 +129,9 @@ func TestWorkBeforeTheSetup(t *testing.T) {
 			t.Fatalf("sign-in: %d", a.status)
 		}
 		a := b.get(b.get("/").location)
+		if body := b.get(b.post("/calls", "q", "abc12345").location).body; !strings.Contains(body, "事案の登録は、センター管理者またはシステム管理者が行います。") || strings.Contains(body, `id="open-title"`) || strings.Contains(body, `id="desks-title"`) {
+			t.Errorf("%s: calls offer what cannot be done without an incident", role)
+		}
 		for _, path := range []string{"/services", "/policies"} {
 			if body := b.get(path).body; !strings.Contains(body, "プログラムがまだ登録されていません。") || strings.Contains(body, `href="/programs/new"`) {
 				t.Errorf("%s: %s does not say that there is no program, or leads to where they may not add one", role, path)

@@ -94,6 +94,19 @@ func TestFirstRun(t *testing.T) {
 		}
 	}
 	needed(false)
+	// Who was added still has to set a password: the step waits, and is done when enough have.
+	waits := func() bool {
+		_, said, _ := strings.Cut(b.get("/setup").body, "<b>スタッフ</b>")
+		said, _, _ = strings.Cut(said, "</li>")
+		return strings.Contains(said, "登録は済んでいますが、3人がまだパスワードを設定していません。")
+	}
+	if !waits() {
+		t.Error("the guide does not say that the staff have not enrolled")
+	}
+	apptest.AsOwner(t, s, "update staff set password_hash = 'set'")
+	if waits() || strings.Contains(b.get("/setup").body, "登録待ち") {
+		t.Error("the guide waits for staff who have enrolled")
+	}
 	missing, err := setup.Missing(store.Read(context.Background(), s), false)
 	if err != nil || !slices.Equal(missing, []string{"mail", "import"}) {
 		t.Errorf("missing afterwards: %v, %v", missing, err)

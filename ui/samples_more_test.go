@@ -75,6 +75,7 @@ func listSamples(lang string) map[string]page {
 	ringing := missed
 	ringing.Caller, ringing.Ringing, ringing.Q, ringing.MayOpen, ringing.Frame.Problems = "word", true, "090-0000-1234", false, nil
 	short := CallsIndex{Frame: calls.Frame, Q: "8551", Searched: true, Rule: "digits", Script: script, Desks: calls.Desks, Asked: calls.Asked}
+	bare := CallsIndex{Frame: calls.Frame, Q: "abc12345", Searched: true, Rule: "customer", MayOpen: true, Script: script, Asked: calls.Asked}
 	mail := MailsShow{
 		Frame: sampleFrame(lang, "mails", access.Agent), ID: 12, Kind: "restriction_notice", Case: "R096-000001", To: "co****@mail.example", From: "noreply@ocn.example",
 		Subject: "【重要】OCN IDの利用制限についてのお知らせ", Language: "ja", State: "bounced", Attempts: 3, MessageID: "<5f2c.12@ocn.example>", HTML: true,
@@ -83,7 +84,7 @@ func listSamples(lang string) map[string]page {
 	}
 	return map[string]page{
 		"cases_index": full, "cases_index_none": none, "cases_index_empty": CasesIndex{Frame: sampleFrame(lang, "cases", access.Agent), MayWork: true},
-		"calls_index": calls, "calls_index_none": missed, "calls_index_short": short, "calls_index_ringing": ringing, "mails_show": mail,
+		"calls_index": calls, "calls_index_none": missed, "calls_index_short": short, "calls_index_bare": bare, "calls_index_ringing": ringing, "mails_show": mail,
 		"mails_index": MailsIndex{Frame: sampleFrame(lang, "mails", access.Agent), Kinds: mailKinds, States: mailStates, State: "sent", NextCursor: "c1", Rows: []MailRow{
 			{ID: 12, Kind: "restriction_notice", Case: "R096-000001", To: "co****@mail.example", Subject: "【重要】OCN IDの利用制限についてのお知らせ", State: "sent", At: jst(7, 30, 9, 0)},
 			{ID: 13, Kind: "reset_link", Case: "R096-000002", To: "m0****@mail.example", Subject: "【重要】パスワード再設定のご案内", State: "bounced", At: jst(7, 31, 10, 50)},

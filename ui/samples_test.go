@@ -189,6 +189,7 @@ func sampleCase(lang string) CasesShow {
 		},
 		Script: Script{Parts: []string{"verify"}, Language: "ja", Names: scriptNames},
 		Movements: []Movement{
+			{ID: "MV2013-000009", At: jst(7, 22, 3, 49).AddDate(-1, 0, 0), Kind: "transfer", From: pointtalk, To: goo, Points: -15000, Received: 13000, Finding: "confirmed", Settled: true},
 			{ID: "MV2014-000001", At: jst(7, 22, 3, 49), Kind: "transfer", From: pointtalk, To: goo, Points: -5000, Received: 1000, Finding: "confirmed"},
 			{ID: "MV2014-000002", At: jst(7, 22, 3, 54), Kind: "exchange", From: goo, To: in(lang, "ギフト券", "Gift voucher"), Points: -1000, Finding: "suspected"},
 			{ID: "MV2014-000003", At: jst(7, 25, 12, 0), Kind: "cancel", From: in(lang, "ギフト券", "Gift voucher"), To: goo, Points: 200, Finding: "none"},

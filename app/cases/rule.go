@@ -22,6 +22,7 @@ const (
 	RulePhone        = "phone"         // a telephone number with too few digits
 	RuleLastDigits   = "last_digits"   // the end of a telephone number, with too few digits, beside a name
 	RuleStart        = "start"         // whole IDs and mail addresses, and names
+	RuleCustomer     = "customer"      // it may be a part of a customer number, of which whole ones only are found
 )
 
 var (
@@ -31,6 +32,7 @@ var (
 	inASCII    = regexp.MustCompile(`^[[:ascii:]]+$`)
 	// A name with the end of a telephone number, of which four digits are needed.
 	lastDigits = regexp.MustCompile(`^([^[:ascii:]]+-?\d{1,3}|\d{1,3}-?[^[:ascii:]]+)$`)
+	customer   = regexp.MustCompile(`^([A-Z]{1,4}-?\d{3,}|[1-9]\d{4,})$`)
 	inDigits   = regexp.MustCompile(`^\d+$`)
 )
 
@@ -57,10 +59,14 @@ func RuleOf(q string) string {
 		return RuleStart
 	case utf8.RuneCountInString(key) == 1:
 		return RuleOneCharacter
+	case customer.MatchString(number):
+		return RuleCustomer
 	}
 	return ""
 }
 
 // Searchable reports whether a rule still lets it be told that no case has the ID: a whole
 // one is found however short.
-func Searchable(rule string) bool { return rule == "" || rule == RuleStart || rule == RuleDigits }
+func Searchable(rule string) bool {
+	return rule == "" || rule == RuleStart || rule == RuleDigits || rule == RuleCustomer
+}

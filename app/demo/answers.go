@@ -16,7 +16,7 @@ func (p *play) answers() error {
 			AnswerJa: "はい。接続には、OCN認証IDという別のIDをお使いいただいております。\n接続は、これまでどおりご利用いただけます。",
 			AnswerEn: "Yes. Your broadband uses another ID, the OCN Authentication ID.\nIt works as before."},
 		{Topic: "password", QuestionJa: "ワンタイムパスワードとは何ですか", QuestionEn: "What is the one-time password?",
-			AnswerJa: "ログインのたびに、メールで届くもう一つのパスワードです。\nパスワードを知られても、第三者がログインしにくくなります。ご利用をおすすめしております。",
+			AnswerJa: "ログインのたびにメールで届く、1回限りのパスワードです。\nパスワードを知られても、第三者がログインしにくくなります。ご利用をおすすめしております。",
 			AnswerEn: "It is a second password that arrives by email each time you sign in.\nSomebody who knows your password still cannot easily sign in. We recommend using it."},
 		{QuestionJa: "補填を受けるのに、手続きは必要ですか", QuestionEn: "Do I have to ask for my points back?",
 			AnswerJa: "いいえ。不正に使われたポイントは、すべて当社で補填いたします。\nお客さまのお手続きは必要ございません。",

@@ -105,10 +105,10 @@ func TestPasswordIsCalledAsTheIDSays(t *testing.T) {
 		want  string
 	}{
 		{"ja", []string{"マイル暗証"}, "gooポイントの交換には、マイル暗証が必要です。"},
-		{"en", []string{"miles PIN"}, "Exchanging goo Point needs the miles PIN."},
+		{"en", []string{"miles PIN"}, "You need the miles PIN to exchange goo Point."},
 		{"ja", []string{"マイル暗証", "ポイント暗証"}, "gooポイントの交換には、マイル暗証またはポイント暗証が必要です。"},
 		{"ja", nil, "gooポイントの交換には、ポイントパスワードが必要です。"},
-		{"en", []string{""}, "Exchanging goo Point needs the point password."},
+		{"en", []string{""}, "You need the point password to exchange goo Point."},
 	} {
 		if got := services.Say(i18n.With(t.Context(), c.lang), n, c.names...); got != c.want {
 			t.Errorf("%s %q: %q, want %q", c.lang, c.names, got, c.want)

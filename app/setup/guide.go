@@ -64,13 +64,21 @@ func Unserved(ids []operators.ID, list []desks.Kept) (out []operators.ID) {
 }
 
 // Staff are the people who can do what a case needs: agents take the call and propose,
-// others approve, who are never the proposer.
-type Staff struct{ Agents, Approvers int64 }
+// others approve, who are never the proposer. Invited are all who have not set a password yet,
+// and Ready whether the others are enough.
+type Staff struct {
+	Agents, Approvers int64
+	Invited           int64
+	Ready             bool
+}
 
 // StaffOf counts them; whoever has left does not count.
 func StaffOf(db *gorm.DB) (s Staff, err error) {
-	err = store.Scan(db, "select count(*) filter (where role = $1), count(*) filter (where role = any($2)) from staff where disabled_at is null",
-		[]any{string(access.Agent), roles(access.Decide)}, &s.Agents, &s.Approvers)
+	var signed Staff
+	err = store.Scan(db, `select count(*) filter (where role = $1), count(*) filter (where role = any($2)), count(*) filter (where password_hash = ''),
+		count(*) filter (where role = $1 and password_hash <> ''), count(*) filter (where role = any($2) and password_hash <> '') from staff where disabled_at is null`,
+		[]any{string(access.Agent), roles(access.Decide)}, &s.Agents, &s.Approvers, &s.Invited, &signed.Agents, &signed.Approvers)
+	s.Ready = signed.Enough()
 	return s, err
 }
 

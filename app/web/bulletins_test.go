@@ -37,7 +37,7 @@ func TestBoardOnTheStartPage(t *testing.T) {
 			}
 		}
 	}
-	badge := `title="未確認の連絡 1件"`
+	badge := `title="掲示板：未確認の連絡 1件"`
 	has(agent, "/calls", confirm, "お約束はしないでください。", badge, "未確認の連絡 1件")
 	has(agent, "/frame", badge)
 	has(agent, "/bulletins", confirm, "!未確認 ")

@@ -83,7 +83,7 @@ func (p *page) mayOpen(q, rule string) (bool, error) {
 	switch {
 	case !cases.Searchable(rule):
 		return false, nil
-	case rule != "":
+	case rule != "" && rule != cases.RuleCustomer:
 		return p.formOfAnID(q)
 	}
 	name := strings.ContainsFunc(jptext.LoginKey(q), func(r rune) bool { return r > unicode.MaxASCII })

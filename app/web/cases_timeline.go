@@ -75,18 +75,38 @@ func (v *caseView) timeline() error {
 	return nil
 }
 
-// called is what those whom events name are called in the reader's language.
+// called is what those whom events name are called in the reader's language, by the name as
+// registered or by the number of the account.
 func (v *caseView) called(events []cases.Event) (map[string]string, error) {
 	var names []string
+	var ids []int64
 	for _, e := range events {
-		if name, _ := e.Fields()[namesStaff[e.Kind]].(string); name != "" {
+		data := e.Fields()
+		if name, _ := data[namesStaff[e.Kind]].(string); name != "" {
 			names = append(names, name)
 		}
+		if to, _ := data["to"].(float64); e.Kind == cases.Assigned && to != 0 {
+			ids = append(ids, int64(to))
+		}
 	}
-	if lang := i18n.Lang(v.ctx); len(names) > 0 && lang != "ja" {
-		return staff.Called(v.db, lang, names)
+	lang, out := i18n.Lang(v.ctx), map[string]string{}
+	if len(names) > 0 && lang != "ja" {
+		called, err := staff.Called(v.db, lang, names)
+		if err != nil {
+			return nil, err
+		}
+		out = called
 	}
-	return nil, nil
+	if len(ids) > 0 {
+		called, err := staff.Names(v.db, lang, ids)
+		if err != nil {
+			return nil, err
+		}
+		for id, name := range called {
+			out[fmt.Sprint(id)] = name
+		}
+	}
+	return out, nil
 }
 
 // undo is where the form leads that takes the last thing back that the reader did, by its
@@ -146,6 +166,8 @@ func (v *caseView) sentence(e cases.Event, called map[string]string) string {
 			said = i18n.T(p.ctx, "callbacks.channel."+said)
 		case e.Kind == cases.ApprovalEscalated && name == "to" && said == "":
 			said = i18n.T(p.ctx, "reimbursements.substitute.none")
+		case e.Kind == cases.Assigned && name == "to":
+			said = called[said]
 		case namesStaff[e.Kind] == name && called[said] != "":
 			said = called[said]
 		case name == "why" && e.Kind == cases.WasRestrictedAgain:
@@ -191,6 +213,12 @@ func (v *caseView) sentence(e cases.Event, called map[string]string) string {
 	}
 	if data["undo"] == true {
 		kind += "_undone"
+	}
+	if to, kept := data["to"].(float64); kind == cases.Assigned && kept { // earlier releases did not keep it
+		kind += "_to"
+		if to == 0 {
+			kind = cases.Assigned + "_nobody"
+		}
 	}
 	if kind == cases.CallEnded && data["hung_up"] == true {
 		kind = "call_hung_up"

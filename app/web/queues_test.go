@@ -90,6 +90,16 @@ func TestSearchSaysItsRules(t *testing.T) {
 			t.Errorf("%s is not in the form", q)
 		}
 	}
+	// A customer number cut short may be an ID: both are said, and a case may be opened.
+	for _, body := range []string{b.post("/search/suggestions", "q", "N12345").body, b.get(b.post("/calls", "q", "N12345").location).body} {
+		if !strings.Contains(body, none) || !strings.Contains(body, "お客さま番号は、全体を入力した場合だけ検索できます。") || strings.Contains(body, "<main") && !strings.Contains(body, `id="open-title"`) {
+			t.Errorf("a customer number that is cut short: %s", body)
+		}
+	}
+	// The box of 受電 suggests as that of every page does, and opens what is chosen for the call.
+	if body := b.post("/search/suggestions", "q", "yamada0", "call", "1").body; !strings.Contains(body, `href="/cases/`+number+`#call"`) {
+		t.Errorf("what 受電 suggests is not opened for the call: %s", body)
+	}
 	// What is short may be an ID only where there is one that is written so.
 	for form, want := range map[string]string{"": "", "[0-9]+": "4322", "FC-[0-9]{6}": "", "[a-z]{2,}": "xq"} {
 		s.Number("with u as (update id_kinds set form = $1 returning 1) select count(*) from u", form)

@@ -40,7 +40,7 @@ func suggest(p *page) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.SearchResults{Rule: cases.RuleOf(q), Cut: cut, More: len(rows) > suggested, Caller: p.FormValue("caller")}
+	shown := ui.SearchResults{Rule: cases.RuleOf(q), Cut: cut, More: len(rows) > suggested, Call: p.FormValue("call") != "", Caller: p.FormValue("caller")}
 	if shown.Rows, err = p.caseRows(rows[:min(len(rows), suggested)]); err != nil {
 		return err
 	}

@@ -30,6 +30,9 @@ func showSetup(p *page) error {
 	for _, step := range setup.Steps {
 		shown.Steps = append(shown.Steps, ui.SetupStep{Name: step, Done: !slices.Contains(missing, step)})
 	}
+	if people.Enough() && !people.Ready {
+		shown.Invited = people.Invited
+	}
 	companies, err := operators.List(p.db)
 	if err != nil {
 		return err

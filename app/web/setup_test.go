@@ -94,6 +94,19 @@ func TestFirstRun(t *testing.T) {
 		}
 	}
 	needed(false)
+	// Who was added still has to set a password: the step waits, and is done when enough have.
+	waits := func() bool {
+		_, said, _ := strings.Cut(b.get("/setup").body, "<b>スタッフ</b>")
+		said, _, _ = strings.Cut(said, "</li>")
+		return strings.Contains(said, "登録は済んでいますが、3人がまだパスワードを設定していません。")
+	}
+	if !waits() {
+		t.Error("the guide does not say that the staff have not enrolled")
+	}
+	apptest.AsOwner(t, s, "update staff set password_hash = 'set'")
+	if waits() || strings.Contains(b.get("/setup").body, "登録待ち") {
+		t.Error("the guide waits for staff who have enrolled")
+	}
 	missing, err := setup.Missing(store.Read(context.Background(), s), false)
 	if err != nil || !slices.Equal(missing, []string{"mail", "import"}) {
 		t.Errorf("missing afterwards: %v, %v", missing, err)
@@ -129,6 +142,9 @@ func TestWorkBeforeTheSetup(t *testing.T) {
 			t.Fatalf("sign-in: %d", a.status)
 		}
 		a := b.get(b.get("/").location)
+		if body := b.get(b.post("/calls", "q", "abc12345").location).body; !strings.Contains(body, "事案の登録は、センター管理者またはシステム管理者が行います。") || strings.Contains(body, `id="open-title"`) || strings.Contains(body, `id="desks-title"`) {
+			t.Errorf("%s: calls offer what cannot be done without an incident", role)
+		}
 		for _, path := range []string{"/services", "/policies"} {
 			if body := b.get(path).body; !strings.Contains(body, "プログラムがまだ登録されていません。") || strings.Contains(body, `href="/programs/new"`) {
 				t.Errorf("%s: %s does not say that there is no program, or leads to where they may not add one", role, path)

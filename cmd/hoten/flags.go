@@ -34,22 +34,30 @@ var errUsage = errors.New("usage")
 
 // parse reads the flags; there is nothing else on the line.
 func (c *call) parse() error {
-	if err := c.parseFlags(); err != nil {
-		return err
+	words, err := c.parseFlags()
+	if err == nil && len(words) > 0 {
+		return c.notUnderstood(words[0])
 	}
-	if c.flags.NArg() > 0 {
-		return c.notUnderstood(c.flags.Arg(0))
-	}
-	return nil
+	return err
 }
 
-func (c *call) parseFlags() error {
-	err := c.flags.Parse(c.args)
-	if err == nil || errors.Is(err, flag.ErrHelp) {
-		return err
+// parseFlags reads the flags wherever they stand, and returns the words between them: package
+// flag stops at the first of these.
+func (c *call) parseFlags() (words []string, err error) {
+	for rest := c.args; ; rest = c.flags.Args()[1:] {
+		err := c.flags.Parse(rest)
+		if errors.Is(err, flag.ErrHelp) {
+			return nil, err
+		}
+		if err != nil {
+			c.misused(err)
+			return nil, errUsage
+		}
+		if c.flags.NArg() == 0 {
+			return words, nil
+		}
+		words = append(words, c.flags.Arg(0))
 	}
-	c.misused(err)
-	return errUsage
 }
 
 // need names all flags at once that the command cannot do without and that have no value;

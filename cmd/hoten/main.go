@@ -92,7 +92,7 @@ var errQuiet = errors.New("")
 
 // run runs one command line and returns its exit status.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
-	first, args := languageFirst(args)
+	ofAll, args := flagsOfAll(args)
 	if len(args) == 1 && args[0] == "--version" {
 		args = []string{"version"}
 	}
@@ -100,7 +100,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	c := &call{command: cmd, in: in, out: out, err: errs, args: rest, flags: flag.NewFlagSet("", flag.ContinueOnError), cfg: app.FromEnvironment(cmd.folder()), lang: language()}
 	c.flags.SetOutput(io.Discard)
 	c.common()
-	if err := c.flags.Parse(first); err != nil {
+	if err := c.flags.Parse(ofAll); err != nil {
 		c.misused(err)
 		return 2
 	}
@@ -109,7 +109,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		c.overview()
 		return 0
 	case asksHelp(args[0]) && len(args) > 1: // help staff add
-		return run(ctx, slices.Concat(first, args[1:], []string{"--help"}), in, out, errs)
+		return run(ctx, slices.Concat(ofAll, args[1:], []string{"--help"}), in, out, errs)
 	case asksHelp(args[0]):
 		c.overview()
 		return 0
@@ -132,31 +132,47 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	}
 }
 
-// find finds the command that the words name; nil where they name none.
+// find finds the command that the words name, among which its flags may stand; nil where they
+// name none.
 func find(args []string) (*command, []string) {
+	if len(args) == 0 {
+		return nil, nil
+	}
 	for i, c := range commands {
-		if len(args) > 0 && c.name == args[0] {
+		first, second, two := strings.Cut(c.name, " ")
+		if first != args[0] {
+			continue
+		}
+		if !two {
 			return &commands[i], args[1:]
 		}
-		if len(args) > 1 && c.name == args[0]+" "+args[1] {
-			return &commands[i], args[2:]
+		if at := slices.Index(args, second); at > 0 {
+			return &commands[i], slices.Concat(args[1:at], args[at+1:])
 		}
 	}
 	return nil, args
 }
 
-// languageFirst cuts off --lang where it stands before the command, with the rest.
-func languageFirst(args []string) (lang, rest []string) {
-	if len(args) == 0 {
-		return nil, nil
+// flagsOfAll takes the flags that every command has out of a line, with their values: they may
+// stand anywhere, also before the command's name. What follows "--" are words.
+func flagsOfAll(args []string) (flags, rest []string) {
+	all := &call{flags: flag.NewFlagSet("", flag.ContinueOnError)}
+	all.common()
+	for i := 0; i < len(args); i++ {
+		name, _, joined := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(args[i], "-"), "-"), "=")
+		switch {
+		case args[i] == "--":
+			return flags, append(rest, args[i:]...)
+		case !strings.HasPrefix(args[i], "-") || all.flags.Lookup(name) == nil:
+			rest = append(rest, args[i])
+		case joined || i+1 == len(args):
+			flags = append(flags, args[i])
+		default:
+			flags = append(flags, args[i], args[i+1])
+			i++
+		}
 	}
-	switch name, _, joined := strings.Cut(args[0], "="); {
-	case name != "--lang" && name != "-lang":
-		return nil, args
-	case joined || len(args) == 1:
-		return args[:1], args[1:]
-	}
-	return args[:2], args[2:]
+	return flags, rest
 }
 
 // language is that of the environment, English where it names none that there is.

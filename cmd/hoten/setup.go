@@ -17,27 +17,19 @@ import (
 // setUp sets an installation up from a file, or prints a ready one.
 func setUp(ctx context.Context, c *call) error {
 	example := c.flags.String("example", "", "example")
-	// The file may stand before the flags or behind them.
-	var file string
-	if len(c.args) > 0 && (c.args[0] == "-" || !strings.HasPrefix(c.args[0], "-")) {
-		file, c.args = c.args[0], c.args[1:]
-	}
-	if err := c.parseFlags(); err != nil {
+	files, err := c.parseFlags()
+	switch {
+	case err != nil:
 		return err
-	}
-	if file == "" && c.flags.NArg() == 1 {
-		file = c.flags.Arg(0)
-	} else if c.flags.NArg() > 0 {
-		return c.notUnderstood(c.flags.Arg(c.flags.NArg() - 1))
-	}
-	if *example != "" {
+	case len(files) > 1:
+		return c.notUnderstood(files[1])
+	case *example != "":
 		return c.printExample(*example)
-	}
-	if file == "" {
+	case len(files) == 0:
 		fmt.Fprintln(c.err, "hoten:", i18n.T(c.words(), "cli.setup.no_file", "command", "hoten setup --example "+setup.Examples[0]))
 		return errUsage
 	}
-	return setUpFrom(ctx, c, file)
+	return setUpFrom(ctx, c, files[0])
 }
 
 func (c *call) printExample(name string) error {

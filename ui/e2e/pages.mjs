@@ -125,6 +125,10 @@ export function layout(size) {
     if (root.clientWidth < 1200 && getComputedStyle(wrap).overflowX === "auto") continue;
     if (wrap.scrollWidth > wrap.clientWidth + 1) found.push(`a table is wider than its place by ${wrap.scrollWidth - wrap.clientWidth}`);
   }
+  for (const table of document.querySelectorAll("table")) {
+    const over = table.getBoundingClientRect().right - table.parentElement.getBoundingClientRect().right;
+    if (over > 1 && !table.closest(".table-wrap") && table.checkVisibility()) found.push(`a table stands ${Math.round(over)} px over the edge of its place: ${table.className}`);
+  }
   // In a wide window every cell of a table stands in its column.
   const astray = [...document.querySelectorAll("th, td")].filter((e) => root.clientWidth >= 1200 && !["table-cell", "none"].includes(getComputedStyle(e).display));
   if (astray.length) found.push(`${astray.length} cells are no cells: ${astray[0].outerHTML.slice(0, 80)}`);

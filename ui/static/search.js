@@ -1,11 +1,12 @@
-// The search box finds while one types: arrows choose, Enter opens, Escape closes.
+// The search boxes find while one types: arrows choose, Enter opens, Escape closes.
 // Nothing is asked for while an IME composes.
 const wait = 120;
 
 export function search() {
-  const box = document.getElementById("search");
-  const found = document.getElementById("found");
-  if (!box || !found) return;
+  for (const box of document.querySelectorAll('[role="combobox"]')) suggest(box, document.getElementById(box.getAttribute("aria-controls")));
+}
+
+function suggest(box, found) {
   let timer;
   let asking;
   const options = () => [...found.querySelectorAll('[role="option"]:not([aria-disabled])')];
@@ -15,6 +16,7 @@ export function search() {
     asking?.abort();
     clearTimeout(timer);
     found.hidden = true;
+    found.replaceChildren(); // its IDs may be those of the other box
     box.setAttribute("aria-expanded", "false");
     box.removeAttribute("aria-activedescendant");
   };

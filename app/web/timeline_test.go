@@ -1,0 +1,38 @@
+package web_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"hoten/app/apptest"
+)
+
+// The timeline says to whom a case was given. Events of earlier releases do not know.
+func TestTimelineSaysWhoGotTheCase(t *testing.T) {
+	s := newSite(t)
+	page := "/cases/" + s.Case(login).Number()
+	b := s.as(s.Supervisor)
+	give := func(to string) {
+		t.Helper()
+		if a := b.post(page, "version", fmt.Sprint(s.Case(login).Version), "status", string(s.Case(login).Status), "assignee", to); a.status != http.StatusSeeOther {
+			t.Fatalf("to %q: %d %s", to, a.status, a.body)
+		}
+	}
+	give(fmt.Sprint(s.Agent.ID))
+	give("")
+	for language, said := range map[string][]string{"ja": {"担当を" + s.Agent.Name + "に変更", "担当を「担当なし」に変更"}, "en": {"Assignee changed to ", "Assignee removed"}} {
+		b.post("/language", "language", language)
+		body := b.get(page).body
+		for _, text := range said {
+			if !strings.Contains(body, text) {
+				t.Errorf("%s: the timeline does not say %q", language, text)
+			}
+		}
+	}
+	apptest.AsOwner(t, s.Store, "update case_events set data = data - 'to' where kind = 'assigned'")
+	if body := b.get(page).body; strings.Count(body, "Assignee changed") != 2 || strings.Contains(body, "Assignee changed to") {
+		t.Error("an event that does not know to whom says so")
+	}
+}

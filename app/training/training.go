@@ -69,8 +69,8 @@ var callable = `i.state = '` + members.Restricted + `' and i.impostor_at is null
 
 // Ring has the next caller ring an agent, about a case that nobody has rung about yet: one who
 // speaks a language that the agent takes calls in, as long as there are any. Whoever reads the
-// console in English may take Japanese calls as well, but trains in English. None left: a
-// Conflict fault.
+// console in English may take Japanese calls as well, but trains in English. None left, or
+// none yet: a Conflict fault.
 func Ring(ctx context.Context, s *store.Store, by access.Actor) error {
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
 		var before int
@@ -83,10 +83,23 @@ func Ring(ctx context.Context, s *store.Store, by access.Actor) error {
 			where `+callable+` order by m.language = any(case s.language when 'ja' then string_to_array(s.languages, ' ') else array[s.language] end) desc, random() limit 1`,
 			by.ID, cast[round[before%len(cast)]], tx.Now)
 		if err == nil && rung == 0 {
-			err = fault.New(fault.Conflict, "training_none")
+			err = noneLeft(tx)
 		}
 		return err
 	})
+}
+
+// noneLeft is the fault of there being no case to ring about: all have been used, or there
+// were none from the first.
+func noneLeft(tx *store.Tx) error {
+	var used bool
+	if err := store.Scan(tx.DB, "select exists (select from training_calls)", nil, &used); err != nil {
+		return err
+	}
+	if used {
+		return fault.New(fault.Conflict, "training_none")
+	}
+	return fault.New(fault.Conflict, "training_no_cases")
 }
 
 // Ask notes that the agent asked the caller something, one of Questions. The answer shows what

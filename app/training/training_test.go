@@ -294,6 +294,14 @@ func TestWhoRings(t *testing.T) {
 	}
 }
 
+// Where nothing was imported yet no case has been used up.
+func TestNobodyRingsYet(t *testing.T) {
+	w := apptest.NewWorld(t)
+	if f, is := fault.As(training.Ring(w.Ctx, w.Store, w.Agent)); !is || f.Code != "training_no_cases" {
+		t.Errorf("%+v", f)
+	}
+}
+
 // A database from which a mail server took a mail plays no callers.
 func TestMailing(t *testing.T) {
 	d := newDesk(t)

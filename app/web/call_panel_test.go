@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/notices"
 	"hoten/app/store"
@@ -180,4 +181,30 @@ func TestRefusalsSayWhatIsOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	says(t, "suspected", agent.get(path).body, []string{"なりすまし疑いのため、再設定などを止めています。"}, nil)
+}
+
+// Where another call goes on, its way back has the focus, and the button that ends it says so;
+// once it is ended, no page calls it open.
+func TestASecondCallSaysThatItEndsTheFirst(t *testing.T) {
+	s := newSite(t)
+	s.Import(apptest.AffectedHeader+strings.Replace(second, "090-0000-1234", "090-0000-5678", 1), apptest.MovementsHeader)
+	first, other := s.Case(login), s.Case("yamada0002@ocn.example")
+	agent, path := s.as(s.Agent), "/cases/"+other.Number()
+	ringing := func() string { return agent.get(agent.get("/pop?number=090-0000-5678").location).body }
+	const back = `#call" data-next`
+	says(t, "no call", ringing(), []string{"autofocus>通話を開始する</button>"}, []string{back})
+	s.Call(s.Agent, first.ID)
+	ends := first.Number() + " の通話を終了して、この通話を開始する</button>"
+	says(t, "ringing", ringing(), []string{ends, back + " autofocus>通話に戻る"}, []string{">通話を開始する</button>", "autofocus>" + ends})
+	says(t, "opened", agent.get(path).body, []string{ends, back + ">通話に戻る", "open-call"}, []string{"autofocus>" + ends})
+	a := agent.post(path+"/calls", "direction", "inbound", "relation", "self")
+	says(t, "without the answer", a.body, []string{ends, back}, nil)
+	page := agent.get(path).body
+	if !strings.Contains(page, `data-hx-select-oob="#flash-area,#timeline,#handovers"`) {
+		t.Error("the start of a call leaves the way back to the other one on the page")
+	}
+	if a := agent.post(path+"/calls", "ends", first.Number(), "direction", "inbound", "relation", "self"); a.status != http.StatusSeeOther {
+		t.Fatal(a.status)
+	}
+	says(t, "started", agent.get(path).body, []string{`id="verification"`}, []string{"open-call", ends})
 }

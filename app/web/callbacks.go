@@ -123,6 +123,7 @@ func (v *caseView) callback() error {
 			shown[0].Tries = append(shown[0].Tries, ui.CallbackTry{At: t.At, Outcome: t.Outcome, Who: t.StaffName.In(i18n.Lang(v.ctx))})
 		}
 		v.Callback = &shown[0]
+		v.Callback.ResultDue = v.resultDue(*last)
 	}
 	v.Today = v.now
 	open := v.Callback != nil && v.Callback.State == callbacks.Open

@@ -113,3 +113,40 @@ func TestSuspicionsAreToldToSupervisors(t *testing.T) {
 		t.Errorf("a supervisor: %v, an agent: %v", told(supervisor), told(agent))
 	}
 }
+
+// A callback leads its agent from the number to the call, and after that to how it went: with
+// nothing recorded it would count no attempt.
+func TestACallbackLeadsToItsResult(t *testing.T) {
+	s := newSite(t)
+	c := s.Case(login)
+	path := "/cases/" + c.Number()
+	agent := s.as(s.Agent)
+	agent.post(path + "/notices")
+	if a := agent.post(path+"/callbacks", "due_on", "2014-07-31", "due_time", "18:00", "desk", "tech"); a.status != http.StatusSeeOther {
+		t.Fatal(a.status)
+	}
+	const toDial, toCall, asks = `<a href="#callback">番号を表示して架電する</a>`, `<a href="#call">通話を開始する</a>`, "架電の結果が未記録です"
+	const dialNext, resultNext, noteNext = `data-next>番号を表示して架電する`, `name="outcome" required data-next`, `autocomplete="off" data-next`
+	page := func() string { return strings.Join(strings.Fields(agent.get(path).body), " ") }
+	says(t, "before it is time", page(), []string{toCall}, []string{toDial, dialNext, asks})
+	s.Clock.Set(time.Date(2014, 7, 31, 18, 10, 0, 0, jptext.JST))
+	agent = s.as(s.Agent) // the session has ended meanwhile
+	says(t, "overdue", page(), []string{toDial, dialNext}, []string{toCall, asks})
+	says(t, "the customer rings first", agent.get(agent.get("/pop?number=090-0000-1234").location).body, []string{"autofocus>通話を開始する", toCall}, []string{toDial, dialNext})
+	says(t, "the number is shown", agent.post("/callbacks/1/dial").body, []string{toCall, `value="outbound" checked`}, []string{toDial})
+	if a := agent.post(path+"/calls", "direction", "outbound", "desk", "tech", "relation", "self"); a.status != http.StatusSeeOther {
+		t.Fatal(a.status)
+	}
+	says(t, "in the call", page(), nil, []string{asks, dialNext})
+	if a := agent.post("/calls/1/end"); a.status != http.StatusSeeOther {
+		t.Fatal(a.status)
+	}
+	says(t, "the call has ended", page(), []string{asks, resultNext, "架電の結果を記録する</a>"}, []string{dialNext, noteNext, toCall})
+	says(t, "another's page", s.as(s.Agent2).get(path).body, nil, []string{asks})
+	if a := agent.post("/callbacks/1/attempts?on=case", "version", fmt.Sprint(s.Number("select version from callbacks")), "outcome", callbacks.NoAnswer); a.status != http.StatusSeeOther {
+		t.Fatal(a.status)
+	}
+	says(t, "recorded", page(), []string{noteNext, "1 / 3回"}, []string{asks, resultNext, dialNext})
+	agent.post(path+"/notes", "text", "応答なし")
+	says(t, "noted", page(), []string{dialNext, toDial}, []string{asks})
+}

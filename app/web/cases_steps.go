@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"hoten/app/callbacks"
 	"hoten/app/cases"
 	"hoten/app/members"
 	"hoten/app/notices"
@@ -220,7 +221,7 @@ func (v *caseView) nextFor(step string) string {
 	case v.suspended(step):
 		return ""
 	case step == "verification" && v.Call == nil:
-		return "call"
+		return v.nextCall()
 	case step == "verification":
 		return "verify"
 	case step == "reset" && v.needsContact():
@@ -230,7 +231,7 @@ func (v *caseView) nextFor(step string) string {
 	case step == "reset" && v.Identity.MayReset:
 		return "reset"
 	case step == "reset" && v.Call == nil && !v.linkHolds():
-		return "call"
+		return v.nextCall()
 	case step == "reset" && v.Call != nil && v.Call.Level < v.levelNeeded() && v.CallClosed == "":
 		return "verify"
 	case step == "reimbursement" && v.MayPropose && !pending:
@@ -239,6 +240,18 @@ func (v *caseView) nextFor(step string) string {
 		return "complete"
 	}
 	return ""
+}
+
+// nextCall is how the member is spoken to: the reader calls back who waits for that.
+func (v *caseView) nextCall() string {
+	c := v.Callback
+	switch {
+	case c != nil && c.ResultDue:
+		return "result"
+	case c != nil && v.Caller == "" && c.MayDial && !c.Suspected && c.State == callbacks.Open:
+		return "dial"
+	}
+	return "call"
 }
 
 // nextContact is the form to propose a contact on documents, where there is one.

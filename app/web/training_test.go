@@ -105,6 +105,7 @@ func TestACallIsPlayed(t *testing.T) {
 	}
 	w.Deliver(box)
 	page = ask("arrived")
+	says(t, "a question", page, []string{`data-hx-target="#played"`}, nil)
 	says(t, "while it goes on", page, []string{"はい、届きました。"}, []string{"結果</h2>"})
 	mail := agent.get(mailLink.FindStringSubmatch(page)[1]).body
 	link := openLink.FindStringSubmatch(mail)
@@ -114,8 +115,15 @@ func TestACallIsPlayed(t *testing.T) {
 	if a := newBrowser(t, s.server.URL).get(strings.TrimPrefix(link[1], s.server.URL)); a.status != http.StatusOK || !strings.Contains(a.body, "password") {
 		t.Errorf("the link: %d", a.status)
 	}
+	talk := askForm.FindStringSubmatch(page)[1]
 	agent.post(at+"/notes", "text", "再設定をご案内しました。")
 	agent.post(in + "/end")
+	// A question that is asked too late brings the result with it, and the next call.
+	if a := agent.post(talk, "question", "farewell"); a.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	_, played, _ := strings.Cut(agent.get("/training").body, `id="played"`)
+	says(t, "asked too late", played, []string{"結果</h2>", "次の電話を受ける"}, []string{"/ask"})
 	says(t, "afterwards", agent.get("/training").body, []string{"すべて正しく答えるお客さまでした。", "再設定URLを送りました。", "メモを残しました。"}, []string{"見直しましょう"})
 
 	outside := &site{World: w, server: serve(t, w.Store)}

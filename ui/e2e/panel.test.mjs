@@ -6,11 +6,11 @@ import { after, before, test } from "node:test";
 import { mailTo } from "./mailbox.mjs";
 import { password, signIn, startBrowser, startHoten } from "./server.mjs";
 
-let hoten, browser, last = 23;
+let hoten, browser, last = 27;
 const problems = [];
 
 // callers are members who can be sent a code; each has calls of a test of its own.
-const callers = Array.from({ length: 24 }, (_, n) => ({ login: `keys-${n}@ocn.example`, kana: `パネル${"アイウエオカキクケコサシスセソタチツテトナニヌネ"[n]} ハナコ`,
+const callers = Array.from({ length: 28 }, (_, n) => ({ login: `keys-${n}@ocn.example`, kana: `パネル${"アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフ"[n]} ハナコ`,
   born: `1970${String(n % 12 + 1).padStart(2, "0")}15`, number: `080000977${String(n).padStart(2, "0")}`, customer: `N92000000${String(n).padStart(2, "0")}`, mail: `panel${n}@mail.example` }));
 const affected = "login_id,name,name_kana,birth_date,phone,email,email_registered_on,address,customer_number,language,balance_pointtalk,balance_goo,restricted_at\n" +
   callers.map((c, n) => `${c.login},打鍵 ${n}子,${c.kana},${c.born.replace(/(....)(..)(..)/, "$1-$2-$3")},${c.number},${c.mail},2010-05-05,東京都港区芝公園4-2-${n + 1},${c.customer},ja,500,200,2014-07-29 15:00:00`).join("\n") + "\n";
@@ -132,6 +132,67 @@ const inSight = (page, what) => page.evaluate((what) => {
   const top = box && document.elementFromPoint(box.left + 8, box.top + box.height / 2);
   return box && box.top >= 0 && box.bottom <= window.innerHeight && document.querySelector(what).contains(top);
 }, what);
+
+// Whatever is said above the panel of a call, what ends it or reports an impostor is in sight.
+for (const who of ["agent", "agent2"]) {
+  test(`a call can be concluded and ended without scrolling, ${who}`, async () => {
+    const page = await signIn(browser, hoten.origin, who, problems, { viewport: { width: 1280, height: 860 }, locale: who === "agent" ? "ja-JP" : "en-GB" });
+    const of = callers[last--];
+    await ring(page, of.number);
+    await page.keyboard.press("Enter");
+    const answer = async (item, said) => {
+      await focusOn(page, `answer-${item}`);
+      await page.keyboard.type(said);
+      await page.keyboard.press("Enter");
+    };
+    const concludes = async (when) => {
+      await page.waitForTimeout(150);
+      await page.evaluate(() => {
+        document.querySelector("#reminders").innerHTML = '<div class="notice reminder error"><p>折り返しの時刻を過ぎています（7月31日 10:30から、2件）。 <a href="/callbacks">自分の折り返しを表示</a></p></div>';
+      });
+      if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${who}-${when}.png` });
+      const hidden = await page.evaluate(() => [...document.querySelectorAll("#call :is(.outcomes, .call-next) .button")].map((button) => {
+        const box = button.getBoundingClientRect();
+        const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+        return button === top || button.contains(top) ? "" : `${button.textContent} ends at ${box.bottom}`;
+      }).filter(Boolean));
+      assert.deepEqual(hidden, [], when);
+      assert.ok(await inSight(page, "#flash-area .notice"), `what was said is out of sight ${when}`);
+    };
+    await answer("name", of.kana);
+    await answer("birth_date", "なし");
+    await page.locator("#call .problem").first().waitFor();
+    await concludes("after an answer that cannot be read");
+    await answer("birth_date", of.born);
+    await answer("phone", of.number);
+    await focusOn(page, who === "agent" ? "確認コードを送信" : "Send the code");
+    await page.keyboard.press("Enter");
+    await focusOn(page, "answer-code");
+    await concludes("while the code is awaited");
+    await page.keyboard.type("000000");
+    await page.keyboard.press("Enter");
+    await page.locator("#flash-area .error").waitFor();
+    await concludes("after a wrong code");
+    await page.locator("#call form[action$='/end'] button").click();
+    await page.waitForFunction(() => !document.getElementById("verification"));
+    await page.context().close();
+  });
+}
+
+test("on a small screen the step before an impostor is reported begins at its heading", async () => {
+  const page = await signIn(browser, hoten.origin, "agent", problems, { viewport: { width: 390, height: 844 } });
+  await ring(page, callers[last--].number);
+  await page.keyboard.press("Enter");
+  await focusOn(page, "answer-name");
+  await page.locator("#call .outcomes a.danger").click();
+  await page.locator("#confirm").waitFor();
+  await page.waitForFunction(() => document.activeElement?.localName === "h1");
+  assert.ok(await inSight(page, "#main h1"));
+  await page.locator(".crumb a").click();
+  await page.locator("#call form[action$='/end'] button").click();
+  await page.waitForFunction(() => document.querySelector(".wrap-up"));
+  await page.context().close();
+});
 
 test("a customer who wants no reset is verified with one button, and no second script stands beside", async () => {
   const page = await signIn(browser, hoten.origin, "agent2", problems);

@@ -96,7 +96,11 @@ function next() {
   for (const field of inputs()) if (field.value === "" && kept.has(field.id)) field.value = kept.get(field.id);
   kept = new Map();
   const call = document.getElementById("call");
-  const open = document.querySelector("#call [data-next]") ?? document.querySelector("[data-hide-after] a");
+  // Of a callback first how it went, then what comes next in the call, then the number to dial.
+  const back = document.querySelector("#callback [data-next]");
+  const result = back?.localName === "select" ? back : null;
+  const open = result ?? call?.querySelector("[data-next]") ?? document.querySelector("[data-hide-after] a") ?? back
+    ?? (location.hash === "#callback" ? document.querySelector("#callback h2") : null);
   if (!call || !(open || waited)) return;
   sent = undefined;
   const left = document.getElementById(typing?.id);

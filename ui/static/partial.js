@@ -14,9 +14,14 @@ export function partial() {
     if (event.detail.target?.id !== "board" || document.activeElement !== document.body) return;
     (document.getElementById("board-title") ?? document.getElementById("find"))?.focus();
   });
+  // A question to a caller in training who has been hung up on brings in how the call went.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target?.id === "played") document.getElementById("result-title")?.focus();
+  });
   // Where another page came in as a whole, its heading is what is read next.
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
     if (document.activeElement !== document.body || document.getElementById("call")) return;
+    if (event.detail.target?.id === "main") window.scrollTo(0, 0);
     const heading = document.querySelector("#main > .page-head h1");
     if (!heading) return;
     heading.tabIndex = -1;

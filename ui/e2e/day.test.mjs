@@ -60,6 +60,19 @@ test("the search box finds while one types, by keyboard alone", async () => {
   }
 });
 
+test("the box of the calls page suggests and says its rules as that of every page does", async () => {
+  await agent.goto(hoten.origin + "/calls");
+  await agent.keyboard.press("/");
+  await agent.keyboard.type("06-00");
+  await agent.locator("#found-calls .none").waitFor();
+  assert.match(await agent.locator("#found-calls").innerText(), /桁数が足りません|too few digits/);
+  await axe(agent);
+  await agent.fill("#find", "サトウ");
+  await agent.locator("#found-calls a").first().waitFor();
+  await agent.keyboard.press("ArrowDown");
+  await Promise.all([agent.waitForURL(/\/cases\/H.*#call$/), agent.keyboard.press("Enter")]);
+});
+
 test("a composing IME neither searches nor submits", async () => {
   await agent.goto(hoten.origin + "/cases");
   const asked = [];

@@ -139,6 +139,9 @@ for (const who of ["agent", "agent2"]) {
     const page = await signIn(browser, hoten.origin, who, problems, { viewport: { width: 1280, height: 860 }, locale: who === "agent" ? "ja-JP" : "en-GB" });
     const of = callers[last--];
     await ring(page, of.number);
+    await page.evaluate(() => {
+      document.querySelector("#reminders").innerHTML = '<div class="notice reminder error"><p>折り返しの時刻を過ぎています（7月31日 10:30から、2件）。 <a href="/callbacks">自分の折り返しを表示</a></p></div>';
+    });
     await page.keyboard.press("Enter");
     const answer = async (item, said) => {
       await focusOn(page, `answer-${item}`);
@@ -147,10 +150,7 @@ for (const who of ["agent", "agent2"]) {
     };
     const concludes = async (when) => {
       await page.waitForTimeout(150);
-      await page.evaluate(() => {
-        document.querySelector("#reminders").innerHTML = '<div class="notice reminder error"><p>折り返しの時刻を過ぎています（7月31日 10:30から、2件）。 <a href="/callbacks">自分の折り返しを表示</a></p></div>';
-      });
-      if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${who}-${when}.png` });
+      assert.equal(await reachable(page), "", when);
       const hidden = await page.evaluate(() => [...document.querySelectorAll("#call :is(.outcomes, .call-next) .button")].map((button) => {
         const box = button.getBoundingClientRect();
         const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);

@@ -132,12 +132,12 @@ func TestAnsweredCallsRingAtTheirAgent(t *testing.T) {
 		t.Error(line, err)
 	}
 	p.tell(said(cti.Answer, "1"))
-	if line, _, err := bell.Wait(p.Ctx, p.Store, p.Agent.ID, time.Millisecond); err != nil || line != nil {
+	if line, _, err := bell.Wait(p.Ctx, p.Store, p.Agent.ID, 0); err != nil || line != nil {
 		t.Errorf("what was shown rings again: %+v %v", line, err)
 	}
 	p.tell(said(cti.Hangup, "2"))
 	p.tell(said(cti.Answer, "2"))
-	if line, _, err := bell.Wait(p.Ctx, p.Store, p.Agent.ID, time.Millisecond); err != nil || line != nil {
+	if line, _, err := bell.Wait(p.Ctx, p.Store, p.Agent.ID, 0); err != nil || line != nil {
 		t.Errorf("what is over rings: %+v %v", line, err)
 	}
 	bell.Close()

@@ -78,16 +78,16 @@ func (b *Bell) next(agent int64) <-chan struct{} {
 }
 
 // Wait returns the agent's answered call that was not shown yet as soon as there is one; nil
-// after patience, and where something else happened to their telephone.
+// after patience, when ctx ends, and where something else happened to their telephone.
 func (b *Bell) Wait(ctx context.Context, s *store.Store, agent int64, patience time.Duration) (line *Line, changed bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	woken := b.next(agent)
 	if line, err = ringing(store.Read(ctx, s), agent, s.Clock()); err != nil || line != nil || woken == nil {
 		return line, false, err
 	}
 	select {
 	case <-ctx.Done():
+		return nil, false, nil
+	case <-time.After(patience):
 		return nil, false, nil
 	case <-woken:
 		line, err = ringing(store.Read(ctx, s), agent, s.Clock())

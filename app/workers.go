@@ -18,6 +18,7 @@ import (
 	"hoten/app/ledger"
 	"hoten/app/notices"
 	"hoten/app/points"
+	"hoten/app/reconciliations"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
 	"hoten/app/staff"
@@ -97,6 +98,7 @@ func (a *App) chores() []chore {
 		{"send webhooks", time.Second, (&webhooks.Sender{Store: s, Reach: a.reach()}).Run},
 		{"forget old webhooks", time.Hour, func(ctx context.Context) error { return webhooks.Forget(ctx, s) }},
 		{"send legs to point systems", time.Second, func(ctx context.Context) error { return points.Send(ctx, s) }},
+		{"reconcile point systems", time.Minute, func(ctx context.Context) error { return reconciliations.Tend(ctx, s) }},
 		{"remind of proposals", 30 * time.Second, func(ctx context.Context) error { return reimbursements.Remind(ctx, s) }},
 		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {
 			off, err := ledger.Check(store.Read(ctx, s))

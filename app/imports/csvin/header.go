@@ -78,6 +78,25 @@ var movementColumns = []column{
 	movFraud:    {"fraud", "不正", false, [2]string{"疑い", "suspected"}},
 }
 
+// What a point system did; its key or its reference tells which movement of ours it was.
+const (
+	staKey = iota
+	staAccount
+	staProgram
+	staPoints
+	staReference
+	staDoneAt
+)
+
+var statementColumns = []column{
+	staKey:       {"key", "処理キー", true, same("r123-goo")},
+	staAccount:   {"account", "口座", true, same("taro@id.example")},
+	staProgram:   {"program", "プログラム", true, same("goo")},
+	staPoints:    {"points", "ポイント", true, same("-600")},
+	staReference: {"reference", "受付番号", false, same("P000123")},
+	staDoneAt:    {"done_at", "処理日時", true, same("2014-07-31 10:00")},
+}
+
 // Names are the words of an installation that files use beside those of docs/api.md.
 type Names struct {
 	// IDs are what the login ID is called, as the header of its column.

@@ -117,17 +117,10 @@ func Signatures(db *gorm.DB, id int64) ([]SignedBy, error) {
 		join staff p on p.id = g.prepared_by join staff s on s.id = g.signed_by where g.reconciliation_id = $1 order by g.version desc`, id)
 }
 
-// Behind is what people are to do about days that are over.
-type Behind struct {
-	Missing  int64 // without a statement
-	Unsigned int64 // with one, and not signed by two
-	ToSign   int64 // of those: prepared by another than the reader
-}
+// Patience is after how many days without two signatures people are told of a day.
+const Patience = 3
 
-// AskBehind counts the days of waiting days ago and before that are not signed, and those that
-// wait for the reader's signature since whenever.
-func AskBehind(reads *store.Reads, now time.Time, waiting int, reader int64) *[]Behind {
-	return store.Ask[Behind](reads, `select count(*) filter (where state = '`+Missing+`' and day <= $1::date - $2::int) as missing,
-		count(*) filter (where state <> '`+Missing+`' and day <= $1::date - $2::int) as unsigned,
-		count(*) filter (where state = '`+Prepared+`' and prepared_by <> $3) as to_sign from reconciliations where state <> '`+Signed+`'`, jptext.DateOf(now), waiting, reader)
+// AskBehind reads whether a day is not signed that has waited so long.
+func AskBehind(reads *store.Reads, now time.Time) *[]bool {
+	return store.AskValues[bool](reads, "select exists (select from reconciliations where state <> '"+Signed+"' and day < $1::date)", jptext.DateOf(now).AddDays(-Patience))
 }

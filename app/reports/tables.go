@@ -79,7 +79,7 @@ func pointsTable(ctx context.Context, f *Figures, programs []incidents.Program) 
 // OwedTable is what one company owes the other, a line a program and never a sum.
 func OwedTable(ctx context.Context, list []Owed, programs []incidents.Program) Table {
 	t := Table{ID: "owed", Title: i18n.T(ctx, "reports.owed.title"), Columns: []Column{{Title: i18n.T(ctx, "reports.program")}, {Title: i18n.T(ctx, "reports.owed.from")},
-		{Title: i18n.T(ctx, "reports.owed.to")}, {Title: i18n.T(ctx, "incidents.posted"), Number: true}, {Title: i18n.T(ctx, "incidents.planned"), Number: true}}}
+		{Title: i18n.T(ctx, "reports.owed.to")}, {Title: i18n.T(ctx, "reports.owed.payable"), Number: true}, {Title: i18n.T(ctx, "reports.owed.waiting"), Number: true}, {Title: i18n.T(ctx, "incidents.posted"), Number: true}, {Title: i18n.T(ctx, "incidents.planned"), Number: true}}}
 	for _, o := range list {
 		operator, bearer := o.Names(i18n.Lang(ctx))
 		name := o.Program
@@ -88,14 +88,14 @@ func OwedTable(ctx context.Context, list []Owed, programs []incidents.Program) T
 				name = p.Name(i18n.Lang(ctx))
 			}
 		}
-		posted, planned := o.Posted, o.Planned
+		payable, waiting, posted, planned := o.Payable, o.Waiting, o.Posted, o.Planned
 		switch {
 		case o.Own():
-			bearer, posted, planned = i18n.T(ctx, "reports.owed.own"), 0, 0
+			bearer, payable, waiting, posted, planned = i18n.T(ctx, "reports.owed.own"), 0, 0, 0, 0
 		case bearer == "":
 			bearer = i18n.T(ctx, "reports.owed.undecided")
 		}
-		t.Rows = append(t.Rows, append([]Cell{Text(name), Text(bearer), Text(operator)}, numbers(posted, planned)...))
+		t.Rows = append(t.Rows, append([]Cell{Text(name), Text(bearer), Text(operator)}, numbers(payable, waiting, posted, planned)...))
 	}
 	return t
 }

@@ -243,6 +243,7 @@ type Column struct {
 	English, Japanese string // either may be its header
 	Required          bool
 	examples          [2]string
+	signed            bool // points that may be taken
 }
 
 // In is the header in a language.
@@ -266,6 +267,9 @@ func (c Column) Format() string {
 	if strings.HasPrefix(c.English, "balance_") {
 		return "balance"
 	}
+	if c.signed {
+		return "points_moved"
+	}
 	return c.English
 }
 
@@ -275,7 +279,7 @@ const FromProgram = "from_program"
 // Columns are the columns that files of a kind have, but for those of balances.
 func Columns(kind Kind) (out []Column) {
 	for _, c := range kind.columns() {
-		out = append(out, Column{c.name, c.japanese, c.required, c.example})
+		out = append(out, Column{c.name, c.japanese, c.required, c.example, kind == StatementFile && c.name == "points"})
 	}
 	return out
 }

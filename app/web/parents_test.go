@@ -7,8 +7,10 @@ import (
 
 	"hoten/app/bulletins"
 	"hoten/app/cases"
+	"hoten/app/jptext"
 	"hoten/app/notices"
 	"hoten/app/questions"
+	"hoten/app/reconciliations"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/web"
@@ -41,6 +43,9 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 	}
 	s.Connect(t)
 	s.ConnectPoints(t, nil)
+	if got, err := reconciliations.Upload(s.Ctx, s.Store, s.Supervisor, "outside", jptext.DateOf(s.Clock.Now()).AddDays(-1), strings.NewReader("key,account,program,points,done_at\n")); err != nil || got.ID != 1 {
+		t.Fatalf("the reconciliation: %v %v", got, err)
+	}
 	if e, err := webhooks.Add(s.Ctx, s.Store, s.Administrator, webhooks.Internet, webhooks.Plan{URL: "https://example.jp/hoten", Note: "BI", Kinds: webhooks.Kinds}); err != nil || e.ID != 1 {
 		t.Fatalf("the webhook: %v", err)
 	}

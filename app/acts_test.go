@@ -35,6 +35,7 @@ import (
 	"hoten/app/operators"
 	"hoten/app/outside"
 	"hoten/app/points"
+	_ "hoten/app/points/bybatch"
 	_ "hoten/app/points/overhttp"
 	"hoten/app/policies"
 	"hoten/app/questions"

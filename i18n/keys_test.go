@@ -19,6 +19,7 @@ import (
 	_ "hoten/app/directories/kinds"
 	"hoten/app/outside"
 	"hoten/app/points"
+	_ "hoten/app/points/bybatch"
 	_ "hoten/app/points/overhttp"
 	"hoten/app/webhooks"
 	"hoten/i18n"

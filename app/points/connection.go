@@ -3,6 +3,7 @@ package points
 import (
 	"context"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -21,7 +22,9 @@ import (
 // Connection is a point system as it is set up here.
 type Connection struct {
 	outside.System
-	AlarmMinutes int // after so many minutes people are told of a leg without a definite answer
+	AlarmMinutes int        // after so many minutes people are told of a leg without a definite answer; where it takes files, of a file without a result
+	ByFile       bool       // it is a Batch
+	CutUntil     *time.Time // the last agreed moment for which all files were cut
 }
 
 // TableName is the table of Connection.
@@ -121,6 +124,9 @@ func Put(tx *store.Tx, p Plan) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if err := c.agree(tx, put); err != nil {
+		return false, err
+	}
 	wasAlarm := c.AlarmMinutes
 	if c.AlarmMinutes = p.AlarmMinutes; wasAlarm != p.AlarmMinutes {
 		if err := store.Save(tx, c, "alarm_minutes"); err != nil {
@@ -137,6 +143,34 @@ func Put(tx *store.Tx, p Plan) (bool, error) {
 		change.Before = told{before, was, wasAlarm}
 	}
 	return true, audit.Record(tx, change)
+}
+
+// agree keeps whether the system takes files, from the next agreed moment on. By what files are
+// written and results read is not changed while a file has no result: Invalid files_open.
+func (c *Connection) agree(tx *store.Tx, put outside.Put) error {
+	system, err := systems.Open(tx.Vault(), put.System)
+	if err != nil {
+		return err
+	}
+	b, is := system.(Batch)
+	if !is {
+		return nil
+	}
+	if c.ByFile = true; c.CutUntil == nil {
+		c.CutUntil = new(b.Terms().Agreed(tx.Now))
+		return store.Save(tx, c, "by_file", "cut_until")
+	}
+	var open bool
+	if err := store.Scan(tx.DB, "select exists (select from point_files f join point_rows r on r.file_id = f.id where f.system_id = $1 and r.outcome is null)", []any{c.ID}, &open); err != nil || !open {
+		return err
+	}
+	var p fault.Problems
+	for _, name := range b.Terms().Layout {
+		if put.Before != nil && put.Before.Set()[name] != put.Set()[name] {
+			p.Add(name, "files_open")
+		}
+	}
+	return p.Err()
 }
 
 // told is what the audit trail tells of a point system.

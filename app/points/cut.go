@@ -177,14 +177,18 @@ func (c Connection) draw(tx *store.Tx, b Batch) (out []drawn, err error) {
 		of[i] = l.IdentityID
 	}
 	var reads store.Reads
-	identities := store.Ask[members.Identity](&reads, "select * from identities where id = any($1)", of)
+	type sealed struct {
+		ID    int64
+		Login []byte
+	}
+	identities := store.Ask[sealed](&reads, "select id, login from identities where id = any($1)", of)
 	codes := store.Ask[Home](&reads, "select id as program_id, 0::smallint as system_id, code from programs")
 	if err := reads.Run(tx.DB); err != nil {
 		return nil, err
 	}
 	logins, programs := map[int64]string{}, map[int16]string{}
 	for _, i := range *identities {
-		if logins[i.ID], err = i.PlainLogin(tx.Vault()); err != nil {
+		if logins[i.ID], err = (members.Identity{ID: i.ID, Login: i.Login}).PlainLogin(tx.Vault()); err != nil {
 			return nil, err
 		}
 	}

@@ -96,6 +96,16 @@ func FileByNumber(db *gorm.DB, system int16, number int64) (*Filed, error) {
 	return &rows[0], nil
 }
 
+// FileNumbers reads the numbers of files.
+func FileNumbers(db *gorm.DB, ids []int64) (map[int64]int64, error) {
+	rows, err := store.Select[File](db, "select * from point_files where id = any($1)", ids)
+	out := make(map[int64]int64, len(rows))
+	for _, f := range rows {
+		out[f.ID] = f.Number
+	}
+	return out, err
+}
+
 // Name is what the file is called: it names nobody.
 func (f File) Name(code, extension string) string {
 	return fmt.Sprintf("%s-%06d.%s", code, f.Number, extension)

@@ -32,9 +32,28 @@ func (Connection) TableName() string { return systems.Name }
 
 // The most that Connection.AlarmMinutes may be, and what it is at first.
 const (
-	mostAlarm    = 7 * 24 * 60
-	DefaultAlarm = 15
+	mostAlarm   = 7 * 24 * 60
+	alarm       = 15
+	resultAlarm = 6 * 60
 )
+
+// TakesFiles reports whether systems of the kind are a Batch.
+func TakesFiles(kind Kind) bool {
+	if kind.Open == nil {
+		return false
+	}
+	system, _ := kind.Open(nil) // whatever it is set up with
+	_, is := system.(Batch)
+	return is
+}
+
+// DefaultAlarm is what Connection.AlarmMinutes of a kind is at first.
+func DefaultAlarm(kind Kind) int {
+	if TakesFiles(kind) {
+		return resultAlarm
+	}
+	return alarm
+}
 
 // List reads the point systems, in the order they were set up.
 func List(db *gorm.DB) ([]Connection, error) {
@@ -93,7 +112,7 @@ func Standing(db *gorm.DB, code string) (*Plan, error) {
 type Plan struct {
 	outside.Plan
 	Programs     []string // codes of the programs that live there
-	AlarmMinutes int      // 0: DefaultAlarm
+	AlarmMinutes int      // 0: DefaultAlarm of its kind
 }
 
 // Set makes the point system (seen 0), or changes the one with its code for somebody who looked
@@ -111,7 +130,8 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, seen int64, p Pla
 // Put is Set as a part of another action, which has asked for the permission.
 func Put(tx *store.Tx, p Plan) (bool, error) {
 	if p.AlarmMinutes == 0 {
-		p.AlarmMinutes = DefaultAlarm
+		kind, _ := KindOf(p.Kind)
+		p.AlarmMinutes = DefaultAlarm(kind)
 	}
 	if p.AlarmMinutes < 1 || p.AlarmMinutes > mostAlarm {
 		return false, fault.Input("alarm_minutes", "limit_range", "max", mostAlarm)

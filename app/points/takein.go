@@ -256,8 +256,8 @@ func (a *arrival) keep(tx *store.Tx, f *File, told *Told) (err error) {
 	if !f.Rejected {
 		systems.Answered(tx, a.c.ID)
 	}
-	return audit.Record(tx, audit.Change{After: map[string]any{"file": f.Number, "answer": f.Answers, "rejected": f.Rejected, "done": told.Done, "refused": told.Refused,
-		"missing": told.Missing, "sha256": Hash(a.sum[:])}})
+	return audit.Record(tx, audit.Change{After: map[string]any{"file": f.Number, "answer": f.Answers, "file_rejected": f.Rejected, "rows_done": told.Done, "rows_refused": told.Refused,
+		"rows_missing": told.Missing, "sha256": Hash(a.sum[:])}})
 }
 
 // note writes that the file came.

@@ -90,7 +90,7 @@ func newPointSystem(p *page) error {
 	if !known {
 		return fault.Missing()
 	}
-	return p.pointsForm(points.Connection{System: outside.System{Kind: kind.Name}, AlarmMinutes: points.DefaultAlarm}, kind)
+	return p.pointsForm(points.Connection{System: outside.System{Kind: kind.Name}, AlarmMinutes: points.DefaultAlarm(kind)}, kind)
 }
 
 func showPointSystem(p *page) error {
@@ -114,7 +114,7 @@ func (p *page) pointsForm(c points.Connection, kind points.Kind) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.PointsShow{System: p.pointsCard(c, lives), KindCode: kind.Name, Version: c.Version, Alarm: c.AlarmMinutes,
+	shown := ui.PointsShow{System: p.pointsCard(c, lives), KindCode: kind.Name, Version: c.Version, Alarm: c.AlarmMinutes, ByFile: points.TakesFiles(kind),
 		MayManage: p.by.May(points.ToSet.Needs), MaySettle: p.by.May(points.ToSettleByHand.Needs)}
 	kept := c.Set()
 	for _, s := range kind.Settings {

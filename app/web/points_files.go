@@ -72,7 +72,7 @@ func (p *page) newFiles(shown *ui.PointsShow, c points.Connection) error {
 	if err != nil {
 		return err
 	}
-	shown.ByFile, shown.NextCut, shown.MayCut = true, b.Terms().Next(p.w.s.Clock()), p.by.May(points.ToCut.Needs)
+	shown.NextCut, shown.MayCut = b.Terms().Next(p.w.s.Clock()), p.by.May(points.ToCut.Needs)
 	shown.Files, err = p.pointFiles(c, b.Terms(), list)
 	return err
 }

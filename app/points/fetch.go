@@ -9,6 +9,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/store"
+	"hoten/app/vault"
 	"hoten/app/verbs"
 )
 
@@ -33,7 +34,7 @@ func Fetch(ctx context.Context, s *store.Store, by access.Actor, code string, nu
 		if err != nil {
 			return nil, err
 		}
-		content, err := f.whole(tx)
+		content, err := f.whole(tx.Vault())
 		if err != nil {
 			return nil, err
 		}
@@ -51,8 +52,8 @@ func Fetch(ctx context.Context, s *store.Store, by access.Actor, code string, nu
 }
 
 // whole reads the content as it was cut, or fails.
-func (f File) whole(tx *store.Tx) ([]byte, error) {
-	content, err := f.open(tx.Vault())
+func (f File) whole(v *vault.Vault) ([]byte, error) {
+	content, err := f.open(v)
 	if sum := sha256.Sum256(content); err == nil && !bytes.Equal(sum[:], f.SHA256) {
 		err = fmt.Errorf("file %d of point system %d is not as it was cut", f.Number, f.SystemID)
 	}

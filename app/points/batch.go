@@ -21,7 +21,7 @@ type Batch interface {
 	// ReadFile reads the rows of a file that Write made, with the same layout.
 	ReadFile(file []byte) ([]FileRow, error)
 	// ReadResult reads a result file. What cannot be right by itself is fault.Invalid of the
-	// field "result", with its line.
+	// field "result", with its line, and comes with what its header says, as far as it was read.
 	ReadResult(file []byte) (*Result, error)
 }
 

@@ -78,6 +78,9 @@ func TestFilesInAFolder(t *testing.T) {
 	if len(refused) != 2 || !strings.HasSuffix(refused[0], "-a.csv") || filed(t, w, 1).Answers != 0 {
 		t.Fatalf("%v", refused)
 	}
+	if w.Number("select count(*) from point_results where state = 'refused' and file_id is not null and answer = 1") != 1 {
+		t.Error("what was refused is not in the history of its file")
+	}
 	if why, err := os.ReadFile(b.at("refused/" + refused[1])); err != nil || !strings.HasPrefix(string(why), "result_") || strings.Contains(string(why), "@") {
 		t.Errorf("%s %v", why, err)
 	}

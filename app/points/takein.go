@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"gorm.io/gorm"
 
@@ -83,11 +84,11 @@ func (a *arrival) parse() (*Result, error) {
 	r, err := a.b.ReadResult(a.in.Content)
 	switch {
 	case err != nil:
-		return nil, err
+		return r, err
 	case r.System != a.c.Code:
 		return nil, wrong("result_system", "expected", a.c.Code)
 	case a.in.Number != 0 && r.Number != a.in.Number:
-		return nil, wrong("result_of_other_file", "number", r.Number, "expected", a.in.Number)
+		return r, wrong("result_of_other_file", "number", r.Number, "expected", a.in.Number)
 	}
 	return r, nil
 }
@@ -267,7 +268,7 @@ func (a *arrival) note(tx *store.Tx, file *int64, state string, refusal *string)
 		return 0, err
 	}
 	row := &Arrival{ID: ids[0], SystemID: a.c.ID, FileID: file, ReceivedAt: tx.Now, Source: a.in.Source, Size: int64(len(a.in.Content)), SHA256: a.sum[:], State: state, Refusal: refusal}
-	if a.read != nil && a.read.Answer <= maxAnswer {
+	if file != nil && a.read != nil && a.read.Answer <= maxAnswer {
 		row.Answer = new(int(a.read.Answer))
 	}
 	if tx.By.Kind == "staff" {
@@ -289,6 +290,18 @@ type Refused struct {
 	Args []string `json:"args"` // names and values
 }
 
+// Arguments are those of the words.
+func (r Refused) Arguments() (out []any) {
+	for _, arg := range r.Args {
+		if n, err := strconv.ParseInt(arg, 10, 64); err == nil {
+			out = append(out, n) // with separators
+		} else {
+			out = append(out, arg)
+		}
+	}
+	return out
+}
+
 // Why reads the refusal of a result file; nil: it was not refused.
 func (a Arrival) Why() (out *Refused) {
 	if a.Refusal != nil {
@@ -308,7 +321,7 @@ func (a *arrival) refuse(ctx context.Context, s *store.Store, by access.Actor, f
 		why.Args = append(why.Args, fmt.Sprint(arg))
 	}
 	number := a.in.Number
-	if a.read != nil {
+	if number == 0 && a.read != nil && a.read.System == a.c.Code {
 		number = a.read.Number
 	}
 	kept, err := json.Marshal(why)

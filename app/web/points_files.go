@@ -134,11 +134,7 @@ func (p *page) arrivals(system int16, file int64) (out []ui.PointAnswer, err err
 			shown.Answer = *a.Answer
 		}
 		if why := a.Why(); why != nil {
-			var args []any
-			for _, arg := range why.Args {
-				args = append(args, arg)
-			}
-			shown.Why = i18n.T(p.ctx, "fault.field."+why.Code, args...)
+			shown.Why = i18n.T(p.ctx, "fault.field."+why.Code, why.Arguments()...)
 		}
 		out = append(out, shown)
 	}

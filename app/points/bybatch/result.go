@@ -4,7 +4,8 @@ import (
 	"hoten/app/points"
 )
 
-// ReadResult reads a result file: a header, rows, and a trailer that counts them.
+// ReadResult reads a result file: a header, rows, and a trailer that counts them. What the header
+// says comes with an error, too.
 func (s *system) ReadResult(file []byte) (*points.Result, error) {
 	records, err := s.layout.split(file, true)
 	if err != nil {
@@ -19,24 +20,24 @@ func (s *system) ReadResult(file []byte) (*points.Result, error) {
 	}
 	last := records[len(records)-1]
 	if len(records) < 2 || last.typed() != tailType {
-		return nil, refused("result_tail_missing", last.line)
+		return out, refused("result_tail_missing", last.line)
 	}
 	var sums points.Sums
 	for _, r := range records[1 : len(records)-1] {
 		if r.typed() != rowType {
-			return nil, refused("result_type", r.line)
+			return out, refused("result_type", r.line)
 		}
 		row, err := s.resultRow(r, out.Number)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
 		if row.Code == "" && !sums.Add(row.Points) {
-			return nil, refused("result_number", r.line, "column", "points")
+			return out, refused("result_number", r.line, "column", "points")
 		}
 		out.Rows = append(out.Rows, row)
 	}
 	if out.Rejected && len(out.Rows) > 0 {
-		return nil, refused("result_rejected", records[1].line)
+		return out, refused("result_rejected", records[1].line)
 	}
 	return out, s.resultTail(last, out, sums)
 }

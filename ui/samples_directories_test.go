@@ -80,7 +80,7 @@ func samplePointFiles(lang string) []PointFile {
 		{Code: "points", Number: 15, Name: "points-000015.csv", State: "cut", CutAt: jst(7, 31, 10, 2), CutBy: in(lang, "佐藤 美咲", "Misaki Sato"), Count: 12, Credit: 54_000, Debit: 8_600, Open: 12, Hash: hash},
 		{Code: "points", Number: 14, Name: "points-000014.csv", State: "sent", CutAt: jst(7, 31, 2, 0), Count: 1204, Credit: 1_254_000, Debit: 208_600, Open: 1204, Hash: hash, Written: jst(7, 31, 2, 0)},
 		{Code: "points", Number: 13, Name: "points-000013.csv", State: "sent", Late: true, CutAt: jst(7, 30, 14, 0), Count: 3, Credit: 4_000, Debit: 0, Open: 3, Hash: hash, Written: jst(7, 30, 14, 0), Fetched: jst(7, 31, 9, 0), Fetcher: in(lang, "佐藤 美咲", "Misaki Sato")},
-		{Code: "points", Number: 12, Name: "points-000012.csv", State: "missing", CutAt: jst(7, 30, 2, 0), Count: 4, Credit: 6_600, Debit: 600, Open: 1, Refused: 1, Pending: 2, Hash: hash, Written: jst(7, 30, 2, 0), Answered: jst(7, 30, 8, 0)},
+		{Code: "points", Number: 12, Name: "points-000012.csv", State: "missing", CutAt: jst(7, 30, 2, 0), Count: 4, Credit: 6_600, Debit: 600, Open: 1, Refused: 1, Pending: 2, Hash: hash, Written: jst(7, 30, 2, 0)},
 		{Code: "points", Number: 11, Name: "points-000011.csv", State: "rejected", CutAt: jst(7, 29, 14, 0), Count: 4, Credit: 6_600, Debit: 600, Hash: hash},
 		{Code: "points", Number: 10, Name: "points-000010.csv", State: "answered", CutAt: jst(7, 29, 2, 0), Count: 9, Credit: 9_900, Debit: 0, Hash: hash},
 	}

@@ -75,8 +75,12 @@ func (f Filed) Late(c Connection, now time.Time) bool {
 
 func (c Connection) alarm() time.Duration { return time.Duration(c.AlarmMinutes) * time.Minute }
 
-// filed selects files with what is open of them.
-const filed = `select f.*, r.* from point_files f cross join lateral (select count(*) filter (where outcome is null) as open,
+// withoutContent are the columns of files, for what only lists them: a content may be megabytes.
+const withoutContent = `f.id, f.system_id, f.number, f.cut_at, f.cut_by, f.count, f.credit, f.debit, null::bytea as content, f.sha256, f.written_at, f.fetched_at, f.fetched_by,
+	f.answers, f.answered_at, f.rejected`
+
+// filed selects files with what is open of them, without their contents.
+const filed = `select ` + withoutContent + `, r.* from point_files f cross join lateral (select count(*) filter (where outcome is null) as open,
 	count(*) filter (where outcome is not null and not applied) as pending, count(*) filter (where outcome = 'refused') as refused from point_rows where file_id = f.id) r `
 
 // Files lists up to limit files of a system, the newest first, before a number (0: from the newest).
@@ -98,7 +102,7 @@ func FileByNumber(db *gorm.DB, system int16, number int64) (*Filed, error) {
 
 // FileNumbers reads the numbers of files.
 func FileNumbers(db *gorm.DB, ids []int64) (map[int64]int64, error) {
-	rows, err := store.Select[File](db, "select * from point_files where id = any($1)", ids)
+	rows, err := store.Select[File](db, "select "+withoutContent+" from point_files f where id = any($1)", ids)
 	out := make(map[int64]int64, len(rows))
 	for _, f := range rows {
 		out[f.ID] = f.Number
@@ -206,9 +210,9 @@ const (
 )
 
 // Arrivals lists up to limit result files of a system, or of one of its files (0: of all), the
-// newest first, before one (0: from the newest).
+// newest first, before one (0: from the newest), without their contents.
 func Arrivals(db *gorm.DB, system int16, file, before int64, limit int) ([]Arrival, error) {
-	return store.Select[Arrival](db, "select * from point_results where system_id = $1 and ($2 = 0 or file_id = $2) and id < $3 order by id desc limit $4", system, file, store.Before(before), limit)
+	return store.Select[Arrival](db, "select id, system_id, file_id, answer, received_at, received_by, source, size, sha256, null::bytea as content, state, refusal::text as refusal from point_results where system_id = $1 and ($2 = 0 or file_id = $2) and id < $3 order by id desc limit $4", system, file, store.Before(before), limit)
 }
 
 // Hash is a hash as people compare it.

@@ -330,7 +330,7 @@ func (a *arrival) refuse(ctx context.Context, s *store.Store, by access.Actor, f
 	}
 	told := &Told{Number: number}
 	err = store.Keep(ctx, s, func(tx *store.Tx) error {
-		of, err := store.Select[File](tx.DB, "select * from point_files where system_id = $1 and number = $2", a.c.ID, number)
+		of, err := store.Select[File](tx.DB, "select "+withoutContent+" from point_files f where system_id = $1 and number = $2", a.c.ID, number)
 		if err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ func (p *page) batchSystem() (*points.Connection, points.Terms, error) {
 // pointFile is a file as pages show it.
 func (p *page) pointFile(c points.Connection, terms points.Terms, f points.Filed) (ui.PointFile, error) {
 	shown := ui.PointFile{Code: c.Code, Number: f.Number, Name: f.Name(c.Code, terms.Extension), State: f.State(), Late: f.Late(c, p.w.s.Clock()), CutAt: f.CutAt, Count: f.Count, Credit: f.Credit, Debit: f.Debit,
-		Open: f.Open, Refused: f.Refused, Pending: f.Pending, Hash: points.Hash(f.SHA256), Written: moment(f.WrittenAt), Fetched: moment(f.FetchedAt), Answered: moment(f.AnsweredAt)}
+		Open: f.Open, Refused: f.Refused, Pending: f.Pending, Hash: points.Hash(f.SHA256), Written: moment(f.WrittenAt), Fetched: moment(f.FetchedAt)}
 	var people []int64
 	for _, id := range []*int64{f.CutBy, f.FetchedBy} {
 		if id != nil {

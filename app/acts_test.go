@@ -818,6 +818,28 @@ func acts(t *testing.T, w *apptest.World) []act {
 			id := refused(w, false, "now()")
 			return func(by access.Actor) error { return notices.Resume(ctx, db, by, id, true, "設定を修正") }
 		}},
+		{points.ToCut, "", supervisor, func() func(access.Actor) error {
+			code, _ := batchSystem(t, w)
+			return func(by access.Actor) error { _, err := points.CutNow(ctx, db, by, code); return err }
+		}},
+		{points.ToFetch, "", supervisor, func() func(access.Actor) error {
+			code, _ := cutFile(t, w)
+			return func(by access.Actor) error { _, err := points.Fetch(ctx, db, by, code, 1); return err }
+		}},
+		{points.ToTakeIn, "", supervisor, func() func(access.Actor) error {
+			code, _ := cutFile(t, w)
+			result := "1,RESULTS," + code + ",1,1,20140731,150000,REJECTED,\n9,1,1,0,0,0,0\n"
+			return func(by access.Actor) error {
+				_, err := points.TakeIn(ctx, db, by, code, points.Incoming{Source: points.FromConsole, Content: []byte(result)})
+				return err
+			}
+		}},
+		{points.ToSayNotDone, "", supervisor, func() func(access.Actor) error {
+			_, leg := cutFile(t, w)
+			_, err := w.Pool.Exec(ctx, "update point_files set answers = 1")
+			must(t, err)
+			return func(by access.Actor) error { return points.SayNotDone(ctx, db, by, leg, "台帳に無い") }
+		}},
 		{installation.ToRelease, "discarded", w.Administrator, func() func(access.Actor) error {
 			_, err := resets.Notify(ctx, db, agent, other().ID)
 			must(t, err)
@@ -1001,28 +1023,6 @@ func acts(t *testing.T, w *apptest.World) []act {
 		{points.ToCheck, "", w.Administrator, func() func(access.Actor) error {
 			id := refusedLeg(t, w).SystemID
 			return func(by access.Actor) error { _, err := points.Check(ctx, db, by, id); return err }
-		}},
-		{points.ToCut, "", supervisor, func() func(access.Actor) error {
-			code, _ := batchSystem(t, w)
-			return func(by access.Actor) error { _, err := points.CutNow(ctx, db, by, code); return err }
-		}},
-		{points.ToFetch, "", supervisor, func() func(access.Actor) error {
-			code, _ := cutFile(t, w)
-			return func(by access.Actor) error { _, err := points.Fetch(ctx, db, by, code, 1); return err }
-		}},
-		{points.ToTakeIn, "", supervisor, func() func(access.Actor) error {
-			code, _ := cutFile(t, w)
-			result := "1,RESULTS," + code + ",1,1,20140731,150000,REJECTED,\n9,1,1,0,0,0,0\n"
-			return func(by access.Actor) error {
-				_, err := points.TakeIn(ctx, db, by, code, points.Incoming{Source: points.FromConsole, Content: []byte(result)})
-				return err
-			}
-		}},
-		{points.ToSayNotDone, "", supervisor, func() func(access.Actor) error {
-			_, leg := cutFile(t, w)
-			_, err := w.Pool.Exec(ctx, "update point_files set answers = 1")
-			must(t, err)
-			return func(by access.Actor) error { return points.SayNotDone(ctx, db, by, leg, "台帳に無い") }
 		}},
 		{points.ToSendAgain, "", supervisor, func() func(access.Actor) error {
 			l := refusedLeg(t, w)

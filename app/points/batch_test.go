@@ -415,6 +415,29 @@ func TestAResultThatDoesNotCome(t *testing.T) {
 	}
 }
 
+// A result that comes after people settled its file, and after another layout was set up, is not
+// read by that.
+func TestAResultOfAnotherLayout(t *testing.T) {
+	w, _, of := batch(t, 1)
+	toHour(t, w)
+	file := fetch(t, w, 1)
+	w.Clock.Add(6 * time.Hour)
+	must(t, points.SayNotDone(w.Ctx, w.Store, w.Supervisor, leg(t, w, of[0]).ID, "ファイルは届いていない"))
+	c, err := points.ByCode(store.Read(w.Ctx, w.Store), "outside")
+	must(t, err)
+	plan := points.Plan{Programs: []string{"pointtalk"}, AlarmMinutes: 360, Plan: outside.Plan{Code: "outside", Name: c.Name, Kind: "batch", Settings: c.Set()}}
+	plan.Settings["columns"] = "row key account program sign points"
+	_, err = points.Set(w.Ctx, w.Store, w.Administrator, c.Version, plan)
+	must(t, err)
+	if _, err := bring(w, 1, result(head(1, 1), rowsOf(file, "OK,P1,")...)); why(err) != "result_fields" {
+		t.Errorf("in the old layout: %v", err)
+	}
+	row := "2,1," + leg(t, w, of[0]).Key + "," + apptest.LossLogin(0) + ",pointtalk,+,40000,OK,P1,"
+	if _, err := bring(w, 1, []byte(head(1, 1)+"\n"+row+"\n9,1,1,1,1,40000,0\n")); why(err) != "result_layout" {
+		t.Errorf("in the new one: %v", err)
+	}
+}
+
 // A file that is refused whole was certainly not done: all of it stands in the next one.
 func TestAFileThatIsRefusedWhole(t *testing.T) {
 	w, y, of := batch(t, 2)

@@ -118,7 +118,7 @@ func (a *arrival) take(tx *store.Tx) (*Told, error) {
 	}
 	ours, err := a.b.ReadFile(content)
 	if err != nil || len(ours) != len(rows) {
-		return nil, fmt.Errorf("file %d of point system %s cannot be read with its layout: %w", f.Number, a.c.Code, err)
+		return nil, wrong("result_layout", "number", f.Number)
 	}
 	told := &Told{Number: f.Number}
 	if a.read.Rejected {

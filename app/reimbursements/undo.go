@@ -194,7 +194,7 @@ func (d desk) writeUndo(tx *store.Tx, u *undone, p Plan) (*Reimbursement, error)
 	}
 	r := &Reimbursement{ID: ids[0], IncidentID: u.IncidentID, CaseID: u.CaseID, ProposerID: tx.By.ID, State: Submitted, Undoes: &u.ID,
 		Note: tx.Vault().Seal("reimbursements", "note", ids[0], tx.Reason), ApprovalsNeeded: int16(d.needed(p)),
-		PlanHash: p.Hash(), Balances: string(balances), SubmittedAt: tx.Now, Flags: Undo}
+		PlanHash: p.Hash(), Balances: string(balances), SubmittedAt: tx.Now, Flags: Undo, Measures: "[]"}
 	lines := make([]lineRow, len(p.Lines))
 	for i, l := range p.Lines {
 		lines[i] = lineRow{ReimbursementID: r.ID, Line: l}

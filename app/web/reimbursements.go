@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 
 	"hoten/app/access"
 	"hoten/app/cases"
@@ -99,7 +98,9 @@ func (p *page) fillReimbursement(v *caseView, r *reimbursements.Reimbursement, s
 		return err
 	}
 	if r.Pending() {
-		shown.Flags = strings.Fields(r.Flags)
+		if shown.Flags, err = p.flagsOf(*r, v.programs); err != nil {
+			return err
+		}
 		looked, err := reimbursements.LookAgain(p.db, []reimbursements.Row{{Reimbursement: *r}})
 		if err != nil {
 			return err

@@ -8,6 +8,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/incidents"
+	"hoten/app/ledger"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 	"hoten/i18n"
@@ -189,11 +190,13 @@ func (p *page) waitingRows(rows []reimbursements.Row, programs []incidents.Progr
 			MayApprove: r.Pending() && p.by.May(access.Decide) && !own && !given && !l.Changed && len(l.Now.Doubles) == 0}
 		switch {
 		case r.Pending():
-			out[i].Flags = strings.Fields(r.Flags)
+			if out[i].Flags, err = p.flagsOf(r.Reimbursement, programs); err != nil {
+				return nil, nil, err
+			}
 		case r.Undoes != nil:
-			out[i].Flags = []string{reimbursements.Undo}
+			out[i].Flags = []ui.Flag{{Name: reimbursements.Undo}}
 		case r.UndoneBy != nil:
-			out[i].Flags = []string{"undone"}
+			out[i].Flags = []ui.Flag{{Name: "undone"}}
 		}
 		out[i].Looked = looks[r.Reimbursement.ID] || len(out[i].Flags) == 0
 		if out[i].MayApprove && out[i].Looked && !looks[r.Reimbursement.ID] {
@@ -201,4 +204,24 @@ func (p *page) waitingRows(rows []reimbursements.Row, programs []incidents.Progr
 		}
 	}
 	return out, shown, nil
+}
+
+// flagsOf are why a proposal stands out, each with what it was measured against.
+func (p *page) flagsOf(r reimbursements.Reimbursement, programs []incidents.Program) ([]ui.Flag, error) {
+	measured, err := r.Measured()
+	if err != nil {
+		return nil, err
+	}
+	var out []ui.Flag
+	lang := i18n.Lang(p.ctx)
+	for _, name := range strings.Fields(r.Flags) {
+		flag := ui.Flag{Name: name}
+		for _, m := range measured {
+			if i := slices.IndexFunc(programs, func(x incidents.Program) bool { return x.ID == m.ProgramID }); m.Flag == name && i >= 0 {
+				flag.Above = append(flag.Above, ui.Cost{Program: programs[i].Name(lang), Amount: ledger.Amount{Program: programs[i], Points: m.Above}.Name(lang)})
+			}
+		}
+		out = append(out, flag)
+	}
+	return out, nil
 }

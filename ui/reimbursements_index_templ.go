@@ -2084,7 +2084,7 @@ func (p ReimbursementsIndex) table(rows []ReimbursementRow, pick bool) templ.Com
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if p.State == "all" {
+			if p.State == "all" || r.State == "undone" {
 				templ_7745c5c3_Err = state(lookOf(reimbursementLooks, r.State), t(ctx, "reimbursements.state."+r.State)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -567,7 +567,7 @@ func undoneBy(by int64, state string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if state == "returned" {
+			if state == "undone" {
 				var templ_7745c5c3_Var22 string
 				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "reimbursements.undo.by") + " ")
 				if templ_7745c5c3_Err != nil {

@@ -184,7 +184,7 @@ func (p *page) waitingRows(rows []reimbursements.Row, programs []incidents.Progr
 			return nil, nil, err
 		}
 		own, given := r.ProposerID == p.by.ID || slices.Contains(l.Editors, p.by.ID), slices.Contains(l.Given, p.by.ID)
-		out[i] = ui.ReimbursementRow{ID: r.Reimbursement.ID, Case: r.Number(), LoginID: login, Class: text(r.Class), State: r.State, Amounts: amounts(l.Lines, programs),
+		out[i] = ui.ReimbursementRow{ID: r.Reimbursement.ID, Case: r.Number(), LoginID: login, Class: text(r.Class), State: stateOf(r.Reimbursement), Amounts: amounts(l.Lines, programs),
 			Proposer: r.ProposerName.In(i18n.Lang(p.ctx)), SubmittedAt: r.SubmittedAt, Approvals: r.Given, Needed: int(r.ApprovalsNeeded), Reminded: r.Pending() && r.RemindedAt != nil, Escalated: r.Pending() && r.EscalatedAt != nil,
 			Changed: r.Pending() && l.Changed, Double: r.Pending() && len(l.Now.Doubles) > 0, Own: own, Given: r.Pending() && given,
 			MayApprove: r.Pending() && p.by.May(access.Decide) && !own && !given && !l.Changed && len(l.Now.Doubles) == 0}
@@ -195,8 +195,6 @@ func (p *page) waitingRows(rows []reimbursements.Row, programs []incidents.Progr
 			}
 		case r.Undoes != nil:
 			out[i].Flags = []ui.Flag{{Name: reimbursements.Undo}}
-		case r.UndoneBy != nil:
-			out[i].Flags = []ui.Flag{{Name: "undone"}}
 		}
 		out[i].Looked = looks[r.Reimbursement.ID] || len(out[i].Flags) == 0
 		if out[i].MayApprove && out[i].Looked && !looks[r.Reimbursement.ID] {

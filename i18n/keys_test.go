@@ -142,6 +142,7 @@ var dynamic = map[string][]string{
 	"setup.help.":                   {"operator", "id", "program", "desk", "staff", "mail", "incident", "import"},
 	"setup.in.":                     {"ja", "en"},
 	"setup.step.":                   {"operator", "id", "program", "desk", "staff", "mail", "incident", "import"},
+	"audit.group.":                  {"calls", "cases", "resets", "reimbursements", "incidents", "mails", "desks", "staff", "setup", "exports"},
 	"audit.is.":                     {"true", "false"},
 	"audit.item.":                   {"code", "callback"},
 	"audit.field.": {"address", "delivery", "kinds", "why", "permissions", "settings", "directory", "secrets", "failing", "act", "orders", "protocol", "training", "extension", "dialling", "view", "flag", "band", "late", "columns", "adjustment", "mark", "undo", "age", "order", "withdrawn", "from_on", "until_on", "subject_ja", "subject_en", "text_ja", "text_en", "change", "verified_call", "balances", "state", "status", "approvals", "approvals_needed", "needed", "lines", "case", "transfer", "filters", "changed", "queue", "searched", "action", "actor", "subject", "programs", "reimbursement", "alarm_minutes", "key", "legs", "undoes", "undone_by",

@@ -135,7 +135,7 @@ func (p *page) waitingGroups(shown *ui.ReimbursementsIndex, programs []incidents
 	if err != nil {
 		return err
 	}
-	if shown.CountedAt = found.At; shown.Total < 0 && shown.Address() == (ui.ReimbursementsIndex{State: shown.State, Long: shown.Long}).Address() {
+	if shown.CountedAt = found.At; shown.Total < 0 && shown.Address() == (ui.ReimbursementsIndex{State: shown.State, Incident: shown.Incident, Long: shown.Long}).Address() {
 		shown.Total = found.Waiting
 	}
 	for _, g := range found.Groups {

@@ -10,8 +10,8 @@ import (
 	"hoten/app/cases"
 	"hoten/app/jptext"
 	"hoten/app/policies"
-	"hoten/app/verbs"
 	"hoten/app/reimbursements"
+	"hoten/app/verbs"
 )
 
 // The audit trail says states and balances in words: a request that was posted is so, and

@@ -105,7 +105,7 @@ test("a member waits for the identity system, and is told what became of it", as
   }
   const admin = await signIn(browser, hoten.origin, "admin", problems, english);
   await admin.goto(hoten.origin + "/directories/accounts");
-  assert.match(await admin.locator("main").innerText(), /FC-000002|refused/i, "what was refused waits for a person");
+  assert.match(await admin.locator("main").innerText(), /Not carried out\s+New password\s+H0000002-1/, "what was refused waits for a person");
   await axe(admin);
   for (const page of [agent, admin]) await page.context().close();
 });

@@ -265,7 +265,7 @@ func sampleAudit(lang string, whole bool) AuditIndex {
 	}
 	return AuditIndex{
 		Frame: sampleFrame(lang, "audit", access.Auditor), Scope: "center", Query: AuditQuery{Case: "R096-000001"}, NextCursor: "c1",
-		People: []Choice{{"staff:7", in(lang, "佐藤 美咲", "Misaki Sato")}}, Actions: []Choice{{"case.noted", Deed(i18n.With(bg, lang), "case.noted")}, {"member.revealed", Deed(i18n.With(bg, lang), "member.revealed")}},
+		People: []Choice{{"staff:7", in(lang, "佐藤 美咲", "Misaki Sato")}}, Actions: []ActionGroup{{in(lang, "案件・お客さま", "Cases and customers"), []Choice{{"case.noted", Deed(i18n.With(bg, lang), "case.noted")}, {"member.revealed", Deed(i18n.With(bg, lang), "member.revealed")}}}},
 		Chain: Chain{CheckedAt: jst(7, 31, 3, 0), Whole: whole, Entries: 18204, Now: 18210, Broken: 9120},
 		Rows: []AuditRow{
 			{At: jst(7, 31, 10, 45), Actor: "x", Action: "call.ended", Subject: "case:R096-000001", About: about, Foreign: true},

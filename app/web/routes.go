@@ -167,6 +167,7 @@ var Routes = []Route{
 	{"GET", "/jobs/:id", access.ReadCases, showJob},
 
 	{"GET", "/results/:id", SignedIn, showResults},
+	{"POST", "/results/:id/undo", cases.ToUndo, undoMany},
 	{"GET", "/steps/:id", access.Propose, showStep},
 
 	{"GET", "/bulletins", access.ReadCases, showBulletins},

@@ -7,6 +7,7 @@ import (
 
 	"hoten/app/bulletins"
 	"hoten/app/cases"
+	"hoten/app/forms"
 	"hoten/app/notices"
 	"hoten/app/questions"
 	"hoten/app/reimbursements"
@@ -46,6 +47,9 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 	}
 	if e, err := webhooks.Add(s.Ctx, s.Store, s.Administrator, webhooks.Internet, webhooks.Plan{URL: "https://example.jp/hoten", Note: "BI", Kinds: webhooks.Kinds}); err != nil || e.ID != 1 {
 		t.Fatalf("the webhook: %v", err)
+	}
+	if id, err := forms.KeepResult(s.Ctx, s.Store, s.Manager, "{}"); err != nil || id != 1 {
+		t.Fatalf("the result has the number %d, %v", id, err)
 	}
 	s.server = serve(t, s.Store, func(o *web.Options) { o.Training = &notices.Mailbox{Folder: t.TempDir()} })
 	number := cases.Number(c.ID)

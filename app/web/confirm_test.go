@@ -246,7 +246,7 @@ func TestStepBeforeApprovalsCountsFlagsAndLetters(t *testing.T) {
 	says(t, "the list", b.get("/reimbursements").body, []string{"高額（2,500ポイント超）", "高額とみなす金額（gooポイント 2,500ポイント）を超えています"}, nil)
 	says(t, "the request", b.get(fmt.Sprintf("/reimbursements/%d", ids[0])).body, []string{"高額（2,500ポイント超）"}, []string{"中央値"})
 	b.post("/language", "language", "en")
-	says(t, "in English", b.get("/reimbursements?flag=unusual_amount").body, []string{"High amount (over 2,500 points)"}, []string{"letter@ocn.example"})
+	says(t, "in English", b.get("/reimbursements?flag=unusual_amount").body, []string{"High (over 2,500 points)"}, []string{"letter@ocn.example"})
 	b.post("/language", "language", "ja")
 	step := b.chooses("/reimbursements/approve", append(chosen(ids...), "once", "x")...)
 	for _, figure := range []string{"うちお知らせが郵送になる", "高額"} {

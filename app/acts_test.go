@@ -35,6 +35,7 @@ import (
 	"hoten/app/operators"
 	"hoten/app/outside"
 	"hoten/app/points"
+	_ "hoten/app/points/bybatch"
 	_ "hoten/app/points/overhttp"
 	"hoten/app/policies"
 	"hoten/app/questions"
@@ -127,6 +128,39 @@ func refusing(t *testing.T, w *apptest.World) directories.Order {
 // pointsPlan is a point system that nobody answers for.
 func pointsPlan(code string) points.Plan {
 	return points.Plan{Plan: outside.Plan{Code: code, Name: "ポイント基盤", Kind: "http", Settings: map[string]string{"url": "http://127.0.0.1:1", "secret": "points-token-of-tests"}}}
+}
+
+// batchSystem is a point system of its own that takes files, with a leg that waits for one.
+func batchSystem(t *testing.T, w *apptest.World) (code string, leg int64) {
+	t.Helper()
+	db := store.Read(w.Ctx, w.Store)
+	list, err := points.List(db)
+	must(t, err)
+	code = fmt.Sprint("files", len(list))
+	_, err = points.Set(w.Ctx, w.Store, w.Administrator, 0, points.Plan{Plan: outside.Plan{Code: code, Name: "ポイント基盤", Kind: "batch", Settings: map[string]string{"hours": "02:00", "encoding": "utf-8"}}})
+	must(t, err)
+	y, err := points.ByCode(db, code)
+	must(t, err)
+	must(t, store.Keep(w.Ctx, w.Store, func(tx *store.Tx) error {
+		rows, err := store.Returning[struct{ ID int64 }](tx, `insert into point_legs (key, system_id, reimbursement_id, identity_id, program_id, points, parts, decided_at, next_at)
+			select gen_random_uuid(), $1, r.id, c.identity_id, p.id, 5, '{}', $2, $2 from reimbursements r join cases c on c.id = r.case_id cross join programs p
+			where r.state in ('posted', 'submitted') and not exists (select from point_legs l where l.reimbursement_id = r.id and l.program_id = p.id)
+			and not exists (select from point_legs l where l.identity_id = c.identity_id and l.program_id = p.id and l.state in ('waiting', 'uncertain', 'refused')) limit 1 returning id`, y.ID, tx.Now)
+		if err == nil {
+			leg = rows[0].ID
+		}
+		return err
+	}))
+	return code, leg
+}
+
+// cutFile is a file of its own system.
+func cutFile(t *testing.T, w *apptest.World) (code string, leg int64) {
+	t.Helper()
+	code, leg = batchSystem(t, w)
+	_, err := points.CutNow(w.Ctx, w.Store, w.Supervisor, code)
+	must(t, err)
+	return code, leg
 }
 
 // refusedLeg is a leg of a case of its own that a point system refused.
@@ -785,6 +819,28 @@ func acts(t *testing.T, w *apptest.World) []act {
 		{notices.ToResume, "sent again", w.Manager, func() func(access.Actor) error {
 			id := refused(w, false, "now()")
 			return func(by access.Actor) error { return notices.Resume(ctx, db, by, id, true, "設定を修正") }
+		}},
+		{points.ToCut, "", supervisor, func() func(access.Actor) error {
+			code, _ := batchSystem(t, w)
+			return func(by access.Actor) error { _, err := points.CutNow(ctx, db, by, code); return err }
+		}},
+		{points.ToFetch, "", supervisor, func() func(access.Actor) error {
+			code, _ := cutFile(t, w)
+			return func(by access.Actor) error { _, err := points.Fetch(ctx, db, by, code, 1); return err }
+		}},
+		{points.ToTakeIn, "", supervisor, func() func(access.Actor) error {
+			code, _ := cutFile(t, w)
+			result := "1,RESULTS," + code + ",1,1,20140731,150000,REJECTED,\n9,1,1,0,0,0,0\n"
+			return func(by access.Actor) error {
+				_, err := points.TakeIn(ctx, db, by, code, points.Incoming{Source: points.FromConsole, Content: []byte(result)})
+				return err
+			}
+		}},
+		{points.ToSayNotDone, "", supervisor, func() func(access.Actor) error {
+			_, leg := cutFile(t, w)
+			_, err := w.Pool.Exec(ctx, "update point_files set answers = 1")
+			must(t, err)
+			return func(by access.Actor) error { return points.SayNotDone(ctx, db, by, leg, "台帳に無い") }
 		}},
 		{installation.ToRelease, "discarded", w.Administrator, func() func(access.Actor) error {
 			_, err := resets.Notify(ctx, db, agent, other().ID)

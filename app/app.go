@@ -21,6 +21,7 @@ import (
 	"hoten/app/installation"
 	"hoten/app/members"
 	"hoten/app/notices"
+	_ "hoten/app/points/bybatch"
 	_ "hoten/app/points/overhttp"
 	"hoten/app/store"
 	"hoten/app/store/embedded"

@@ -31,7 +31,7 @@ var layers = [][]string{
 	{"app/policies", "app/bulletins", "app/scripts", "app/cti", "app/directories", "app/points", "app/webhooks"},
 	{"app/directories/ldap"},
 	{"app/directories/keycloak", "app/directories/kratos", "app/directories/scim", "app/directories/webhook"},
-	{"app/directories/kinds", "app/points/overhttp", "app/points/simulator"},
+	{"app/directories/kinds", "app/points/overhttp", "app/points/bybatch", "app/points/simulator"},
 	{"app/incidents"},
 	{"app/cases", "app/services", "app/questions"},
 	{"app/resets", "app/callbacks"},

@@ -29,6 +29,7 @@ type Config struct {
 	Addr        string // HOTEN_ADDR
 	DataDir     string // HOTEN_DATA_DIR
 	DatabaseURL string // HOTEN_DATABASE_URL; empty: the embedded PostgreSQL
+	PointsDir   string // HOTEN_POINTS_DIR; empty: points in the data folder
 	SMTPURL     string // HOTEN_SMTP_URL; empty: mails are kept in the mailbox folder
 	MailFrom    string // HOTEN_MAIL_FROM
 	BaseURL     string // HOTEN_BASE_URL; empty: from Addr
@@ -64,6 +65,7 @@ func FromEnvironment(folder string) Config {
 		Addr:        get("HOTEN_ADDR", Address),
 		DataDir:     get("HOTEN_DATA_DIR", folder),
 		DatabaseURL: get("HOTEN_DATABASE_URL", ""),
+		PointsDir:   get("HOTEN_POINTS_DIR", ""),
 		SMTPURL:     get("HOTEN_SMTP_URL", ""),
 		MailFrom:    get("HOTEN_MAIL_FROM", ""),
 		BaseURL:     get("HOTEN_BASE_URL", ""),

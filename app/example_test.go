@@ -43,7 +43,7 @@ func newFerry(t *testing.T) *ferry {
 	s, clock := apptest.New(t)
 	clock.Set(ferryTime(10, 30))
 	f := &ferry{desk: &desk{World: &apptest.World{Store: s, T: t, Clock: clock, Ctx: context.Background()}}, folder: t.TempDir()}
-	text, ok := setup.Example("one-program")
+	text, ok := setup.Example("one-program", "en")
 	if !ok {
 		t.Fatal("no example")
 	}

@@ -42,10 +42,10 @@ func (a *App) ready(c echo.Context) error {
 		return c.String(http.StatusServiceUnavailable, "database not ready\n")
 	}
 	if now.Held {
-		return c.String(http.StatusOK, "ready; held: a copy of the database that was not released, so no mail is sent (hoten release)\n")
+		return c.String(http.StatusOK, "ready; held: a copy of the database that was not released, so no email is sent (hoten release)\n")
 	}
 	if _, err := a.mailServerNow(); err != nil {
-		return c.String(http.StatusOK, "ready; the mail server does not answer, so mails wait (HOTEN_SMTP_URL)\n")
+		return c.String(http.StatusOK, "ready; the mail server does not answer, so emails wait (HOTEN_SMTP_URL)\n")
 	}
 	return c.String(http.StatusOK, "ready\n")
 }

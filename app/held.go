@@ -23,7 +23,7 @@ func (a *App) lookWhere(ctx context.Context) error {
 		a.Store.Log.InfoContext(ctx, "the database was released", "place", now.Here)
 		return nil
 	}
-	a.Store.Log.ErrorContext(ctx, "this is a copy or a restored backup of a database: no mail is sent and no outside system is acted on until an administrator releases it, on the page /installation or by hoten release",
+	a.Store.Log.ErrorContext(ctx, "this is a copy or a restored backup of a database: no email is sent and no outside system is acted on until an administrator releases it, on the page /installation or by hoten release",
 		"place", now.Here, "known_at", now.Last, "since", now.LastAt)
 	return nil
 }

@@ -86,13 +86,14 @@ type reply struct {
 	body   string
 }
 
-// client is a browser or, with a token, a program; it follows no redirects, and
-// remembers all addresses that it was at or was shown.
+// client is a browser or, with a token, a program; it follows no redirects, and where it is
+// watched remembers all addresses that it was at or was shown.
 type client struct {
 	t           *testing.T
 	base, token string
 	csrf        string
 	http        *http.Client
+	watched     bool
 	seen        []string
 }
 
@@ -153,9 +154,11 @@ func (c *client) do(method, path, kind string, body io.Reader) reply {
 		c.t.Fatal(err)
 	}
 	a := reply{res.StatusCode, res.Header, string(got)}
-	c.seen = append(c.seen, path, a.header.Get("Location"), a.header.Get("Refresh"))
-	for _, m := range address.FindAllStringSubmatch(a.body, -1) {
-		c.seen = append(c.seen, html.UnescapeString(m[1]))
+	if c.watched {
+		c.seen = append(c.seen, path, a.header.Get("Location"), a.header.Get("Refresh"))
+		for _, m := range address.FindAllStringSubmatch(a.body, -1) {
+			c.seen = append(c.seen, html.UnescapeString(m[1]))
+		}
 	}
 	if m := csrfField.FindStringSubmatch(a.body); m != nil {
 		c.csrf = html.UnescapeString(m[1])

@@ -44,7 +44,7 @@ func (a *App) AskMailServer(ctx context.Context) error {
 	}
 	switch {
 	case err != nil && before == nil:
-		a.Store.Log.WarnContext(ctx, "the mail server does not answer, mails wait; see HOTEN_SMTP_URL", "error", err)
+		a.Store.Log.WarnContext(ctx, "the mail server does not answer, emails wait; see HOTEN_SMTP_URL", "error", err)
 	case err == nil && before != nil:
 		a.Store.Log.InfoContext(ctx, "the mail server answers again")
 	}

@@ -15,7 +15,7 @@ import (
 var gauges = map[string]struct{ help, query string }{
 	"hoten_mails_queued":               {"Mails waiting to be sent.", "select count(*) from mails where state = 'queued'"},
 	"hoten_mails_failed":               {"Mails given up.", "select count(*) from mails where state = 'failed'"},
-	"hoten_mail_queues_stopped":        {"Queues of mails that stopped because all of them were refused equally.", "select count(*) from mail_queues where stopped_at is not null"},
+	"hoten_mail_queues_stopped":        {"Queues of emails that stopped because all of them were refused equally.", "select count(*) from mail_queues where stopped_at is not null"},
 	"hoten_reimbursements_waiting":     {"Proposals waiting for approval.", "select count(*) from reimbursements where state = 'submitted'"},
 	"hoten_reimbursements_one_leg":     {"Proposals approved but not posted (片側処理中).", "select count(*) from reimbursements where state = 'approved'"},
 	"hoten_directory_orders_open":      {"Orders to identity systems without a definite answer.", "select count(*) from directory_orders where state in ('waiting', 'uncertain')"},

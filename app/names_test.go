@@ -13,6 +13,9 @@ import (
 // anybodys are names of the demo's operators, their IDs and programs.
 var anybodys = regexp.MustCompile(`(?i)ocn\b|ocn[^a-z]|\bntt|pointtalk|ポイントーク|\bgoo\b|gooポイント|docomo|ドコモ`)
 
+// hints are what a file that names them contains: the expression is slow.
+var hints = []string{"ocn", "ntt", "pointtalk", "ポイントーク", "goo", "docomo", "ドコモ"}
+
 // theirs is where these names stand on purpose: the demo and its file, what tests read, and
 // migrations of databases that had them. The file's own name may be said.
 var theirs = []string{"app/demo", "app/setup/examples", "app/apptest", "app/bench", "app/crash", "migrations", "docs", "ui/e2e", "ui/dist", "ui/node_modules"}
@@ -42,6 +45,9 @@ func TestNobodysNameIsInTheProgram(t *testing.T) {
 			return err
 		}
 		seen++
+		if !slices.ContainsFunc(hints, func(h string) bool { return strings.Contains(strings.ToLower(string(text)), h) }) {
+			return nil
+		}
 		for i, line := range strings.Split(string(text), "\n") {
 			if found := anybodys.FindString(strings.ReplaceAll(line, "ocn-2014", "")); found != "" {
 				t.Errorf("%s:%d says %q: %s", name, i+1, found, strings.TrimSpace(line))

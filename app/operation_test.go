@@ -113,7 +113,10 @@ func TestHeaders(t *testing.T) {
 func TestNothingPersonalInAddressesAndLogs(t *testing.T) {
 	d := newDesk(t)
 	link := d.resetLink()
-	agent, auditor, program := d.as(d.Agent), d.as(d.Auditor), d.calling(d.Agent)
+	agent, auditor, program, member := d.as(d.Agent), d.as(d.Auditor), d.calling(d.Agent), d.browser()
+	for _, c := range []*client{agent, auditor, program, member} {
+		c.watched = true
+	}
 	number := d.Case(testLogin).Number()
 	follow := func(c *client, a reply) reply {
 		t.Helper()
@@ -167,10 +170,12 @@ func TestNothingPersonalInAddressesAndLogs(t *testing.T) {
 	agent.seen = agent.seen[:len(agent.seen)-1]
 	agent.seen = slices.DeleteFunc(agent.seen, func(s string) bool { return strings.HasPrefix(s, "/cases?q=") })
 	auditor.get("/audit")
-	member := d.browser()
 	member.get(link)
 	member.post(link, "password", "kirschbaum-lantern-42", "password_again", "kirschbaum-lantern-42")
 	for who, c := range map[string]*client{"agent": agent, "auditor": auditor, "program": program, "member": member} {
+		if who != "program" && len(c.seen) == 0 {
+			t.Errorf("nothing is known of where the %s was", who)
+		}
 		for _, at := range c.seen {
 			plain, err := url.QueryUnescape(at)
 			if err != nil {

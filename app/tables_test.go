@@ -27,7 +27,7 @@ var tables = map[string][]string{
 	"app/policies":        {"policies"},
 	"app/directories":     {"directories", "directory_kinds", "directory_orders"},
 	"app/webhooks":        {"webhook_endpoints", "webhook_secrets", "webhook_deliveries"},
-	"app/points":          {"point_systems", "point_programs", "point_legs"},
+	"app/points":          {"point_systems", "point_programs", "point_legs", "point_files", "point_rows", "point_results"},
 	"app/cti":             {"cti_connections", "cti_calls"},
 	"app/bulletins":       {"bulletins", "bulletin_confirmations"},
 	"app/incidents":       {"incidents", "incident_programs", "movements"},

@@ -1,8 +1,11 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -12,6 +15,7 @@ import (
 	"hoten/app/audit"
 	"hoten/app/cases"
 	"hoten/app/directories"
+	"hoten/app/fault"
 	"hoten/app/forms"
 	"hoten/app/imports"
 	"hoten/app/jobs"
@@ -24,6 +28,7 @@ import (
 	"hoten/app/staff"
 	"hoten/app/store"
 	"hoten/app/webhooks"
+	"hoten/i18n"
 )
 
 // workers makes the client that works the jobs of all nouns. Jobs that die with
@@ -98,6 +103,7 @@ func (a *App) chores() []chore {
 		{"send webhooks", time.Second, (&webhooks.Sender{Store: s, Reach: a.reach()}).Run},
 		{"forget old webhooks", time.Hour, func(ctx context.Context) error { return webhooks.Forget(ctx, s) }},
 		{"send legs to point systems", time.Second, func(ctx context.Context) error { return points.Send(ctx, s) }},
+		{"carry files of point systems", 5 * time.Second, func(ctx context.Context) error { return points.Carry(ctx, s, a.pointsDir(), explainResult) }},
 		{"reconcile point systems", time.Minute, func(ctx context.Context) error { return reconciliations.Tend(ctx, s) }},
 		{"remind of proposals", 30 * time.Second, func(ctx context.Context) error { return reimbursements.Remind(ctx, s) }},
 		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {
@@ -116,6 +122,20 @@ func (a *App) chores() []chore {
 		{"forget old forms", time.Hour, func(ctx context.Context) error { return forms.Forget(ctx, s, s.Clock().Add(-formsLife)) }},
 		{"forget old sign-in attempts", time.Hour, func(ctx context.Context) error { return staff.ForgetAttempts(ctx, s) }},
 	}
+}
+
+// pointsDir is the folder below which point systems have theirs.
+func (a *App) pointsDir() string { return cmp.Or(a.PointsDir, filepath.Join(a.DataDir, "points")) }
+
+// explainResult says in each language why a result file was refused.
+func explainResult(why *fault.Fault) string {
+	var said []string
+	for _, lang := range i18n.Langs {
+		for _, f := range why.Fields {
+			said = append(said, i18n.T(i18n.With(context.Background(), lang), "fault.field."+f.Code, f.Args...))
+		}
+	}
+	return strings.Join(said, "\n")
 }
 
 // formsLife is how long a form of the console is known again (at least as long as

@@ -19,6 +19,7 @@ import (
 	_ "hoten/app/directories/kinds"
 	"hoten/app/outside"
 	"hoten/app/points"
+	_ "hoten/app/points/bybatch"
 	_ "hoten/app/points/overhttp"
 	"hoten/app/webhooks"
 	"hoten/i18n"
@@ -59,7 +60,7 @@ var dynamic = map[string][]string{
 	"cli.wrong.":                    {"mail_from_missing", "mail_from", "smtp_url", "allow_demo", "webhooks_private", "training", "training_mailing", "training_mailed", "database_url", "database_silent", "addr", "addr_taken", "base_url", "proxies", "data_dir"},
 	"confirm.about.":                {"approvals", "proposals", "notices", "impostor"},
 	"confirm.count.":                {"approvals", "proposals", "notices"},
-	"confirm.approvals.":            {"posted", "second"},
+	"confirm.approvals.":            {"posted", "letters", "second"},
 	"confirm.left.":                 {"settled", "own", "given", "unseen", "changed"},
 	"confirm.count_done.":           {"proposals", "notices"},
 	"confirm.do.":                   {"approvals", "proposals", "notices", "impostor"},
@@ -68,7 +69,7 @@ var dynamic = map[string][]string{
 	"confirm.do_part_cost.":         {"approvals"},
 	"confirm.do_part_moves.":        {"approvals"},
 	"confirm.follows.":              {"approvals", "proposals", "notices", "impostor"},
-	"confirm.results.":              {"proposals", "notices", "assigned", "moved"},
+	"confirm.results.":              {"proposals", "notices", "assigned", "moved", "undone"},
 	"confirm.title.":                {"approvals", "proposals", "notices", "impostor"},
 	"confirm.language.":             {"ja", "en"},
 	"cases.age.":                    {"0", "1", "4", "8"},
@@ -93,7 +94,7 @@ var dynamic = map[string][]string{
 	"cases.identity.":               {"restricted", "link_sent", "resumed"},
 	"cases.movement.":               {"transfer", "exchange", "cancel", "earn"},
 	"cases.status.":                 {"new", "in_progress", "awaiting_customer", "callback_due", "awaiting_approval", "on_hold", "completed", "reopened", "out_of_scope"},
-	"cases.proposal.by.":            {"returned", "rejected", "withdrawn"},
+	"cases.proposal.by.":            {"returned", "rejected", "withdrawn", "undone"},
 	"cases.step.":                   {"notice", "verification", "reset", "reimbursement", "completion"},
 	"cases.step.undone.":            {"notice", "verification", "reset", "reimbursement"},
 	"cases.step.state.":             {"done", "now", "later", "skipped"},
@@ -106,15 +107,20 @@ var dynamic = map[string][]string{
 	"desks.why.":                    {"exception", "year_end", "yearly", "weekend", "weekday", "extended", "special"},
 	"directories.":                  directoryWords(),
 	"points.":                       pointsWords(),
+	"points.code.":                  {"insufficient_balance", "account_closed", "unknown_program", "key_conflict", "unknown_id", "not_able", "refused", "unwritable"},
+	"points.file.state.":            {"cut", "sent", "late", "missing", "answered", "rejected"},
+	"points.file.help.":             {"cut", "sent", "late", "missing", "answered", "rejected"},
+	"points.answer.":                {"taken", "again", "refused"},
+	"points.source.":                {"console", "api", "folder"},
+	"points.row.outcome.":           {"done", "refused", "not_done", "by_hand", "sent", "missing"},
 	"reconciliations.state.":        {"missing", "open", "prepared", "signed", "again", "unsigned"},
 	"reconciliations.kind.":         {"missing_there", "missing_here", "unknown_key", "amount", "account", "program", "twice", "reference", "day"},
 	"reconciliations.likely.":       {"done_by_hand", "near_midnight", "believed", "answer_lost", "refused_here", "dropped_here", "done_since", "by_hand_there", "unknown_key", "amount", "account", "program", "twice", "reference", "day"},
 	"reconciliations.cause.":        {"boundary", "theirs", "ours", "by_hand", "elsewhere", "mended", "other"},
 	"reconciliations.source.":       {"http", "file"},
-	"points.code.":                  {"insufficient_balance", "account_closed", "unknown_program", "key_conflict", "unknown_id", "not_able", "refused"},
 	"points.leg.":                   {"waiting", "uncertain", "done", "refused", "dropped"},
 	"directories.act.":              {"restrict", "set_password", "release", "void_point_password", "one_time_password_on", "one_time_password_off"},
-	"directories.check.":            {"settings", "connect", "tls", "sign_in", "ldap_password_modify", "ldap_ppolicy", "ldap_policy", "ldap_base", "ldap_entries", "ldap_rights", "keycloak_rights", "keycloak_users", "keycloak_attributes", "webhook_acts", "scim_users", "scim_config", "kratos_identities", "balance"},
+	"directories.check.":            {"layout", "program", "settings", "connect", "tls", "sign_in", "ldap_password_modify", "ldap_ppolicy", "ldap_policy", "ldap_base", "ldap_entries", "ldap_rights", "keycloak_rights", "keycloak_users", "keycloak_attributes", "webhook_acts", "scim_users", "scim_config", "kratos_identities", "balance"},
 	"directories.code.":             {"unknown_id", "password_refused", "not_able", "refused", "too_late", "overtaken"},
 	"directories.order.":            {"done", "dropped", "waiting", "uncertain", "refused"},
 	"directories.state.":            {"failing", "refused", "answering", "checked", "untried"},
@@ -124,7 +130,7 @@ var dynamic = map[string][]string{
 	"webhooks.delivery.":            {"waiting", "done", "given_up"},
 	"tokens.scope.":                 {"read_cases", "work_cases", "reveal", "propose", "decide", "supervise", "manage_incidents", "post_bulletins", "edit_scripts", "manage_staff", "read_settings", "read_staff", "read_audit_own", "read_audit_desk", "read_audit_center"},
 	"cti.state.":                    {"heard", "silent", "unknown", "refused", "revoked"},
-	"flash.":                        {"statement_taken", "statement_same", "difference_explained", "reconciliation_prepared", "reconciliation_signed", "reconciliation_returned", "webhook_changed", "webhook_disabled", "webhook_enabled", "webhook_tested", "webhook_replayed", "directory_checked", "directory_order_again", "directory_order_done", "bulletin_posted", "bulletin_confirmed", "bulletin_withdrawn", "password_changed", "added_to_incident", "adjustment_added", "approved.next", "approved.last", "callback_attempted", "callback_dropped", "callback_exhausted", "callback_moved", "callback_promised", "callback_reached", "call_concluded", "call_voided", "call_ended", "call_offered", "case_completed", "restricted", "call_offer_withdrawn", "call_taken_over", "call_declined", "case_changed", "case_found", "case_opened", "case_taken", "none_waiting", "view_dropped", "view_saved", "cases_assigned", "cases_proposed", "code_sent", "finding_recorded", "double_decided", "hours_set", "desk_added", "desk_unchanged", "impostor_cleared", "incident_created", "incident_changed", "installation_discarded", "installation_released", "installation_released_empty", "mails_kept_queued", "mails_resumed", "setup_set", "setup_unchanged", "link_sent", "mail_queued", "note_saved", "handover_saved", "notice_queued", "notices_queued", "notices_queued_some", "policies_set", "proposed", "rejected.next", "rejected.last", "released", "representative_recorded", "representative_withdrawn", "contact_proposed", "contact_set", "contact_refused", "letter_recorded", "contact_withdrawn", "contact_undone", "returned.next", "returned.last", "service_changed", "service_resumed", "service_set", "service_voided", "staff_changed", "token_revoked", "unreachable", "verification_reopened", "withdrawn", "script_changed", "script_unchanged", "question_set", "question_withdrawn", "question_unchanged", "cases_moved", "case_undone", "adjustment_undone", "cti_disconnected", "cti_dialling", "code_sent_kept", "link_sent_kept", "notice_queued_kept", "notices_queued_kept", "notices_queued_some_kept", "impostor_upheld", "hours_of_day", "hours_of_days", "sent_before", "undo_proposed"},
+	"flash.":                        {"webhook_changed", "webhook_disabled", "webhook_enabled", "webhook_tested", "webhook_replayed", "directory_checked", "directory_order_again", "directory_order_done", "bulletin_posted", "bulletin_confirmed", "bulletin_withdrawn", "password_changed", "added_to_incident", "adjustment_added", "approved.next", "approved.last", "callback_attempted", "callback_dropped", "callback_exhausted", "callback_moved", "callback_promised", "callback_reached", "call_concluded", "call_voided", "call_ended", "call_offered", "case_completed", "restricted", "call_offer_withdrawn", "call_taken_over", "call_declined", "case_changed", "case_found", "case_opened", "case_taken", "none_waiting", "view_dropped", "view_saved", "cases_proposed", "code_sent", "finding_recorded", "double_decided", "hours_set", "desk_added", "desk_unchanged", "impostor_cleared", "incident_created", "incident_changed", "installation_discarded", "installation_released", "installation_released_empty", "mails_kept_queued", "mails_resumed", "setup_set", "setup_unchanged", "link_sent", "mail_queued", "note_saved", "handover_saved", "notice_queued", "notices_queued", "notices_queued_some", "policies_set", "proposed", "rejected.next", "rejected.last", "released", "representative_recorded", "representative_withdrawn", "contact_proposed", "contact_set", "contact_refused", "letter_recorded", "contact_withdrawn", "contact_undone", "returned.next", "returned.last", "service_changed", "service_resumed", "service_set", "service_voided", "staff_changed", "token_revoked", "unreachable", "verification_reopened", "withdrawn", "script_changed", "script_unchanged", "question_set", "question_withdrawn", "question_unchanged", "case_undone", "adjustment_undone", "cti_disconnected", "cti_dialling", "code_sent_kept", "link_sent_kept", "notice_queued_kept", "notices_queued_kept", "notices_queued_some_kept", "impostor_upheld", "hours_of_day", "hours_of_days", "sent_before", "undo_proposed", "point_file_cut", "point_result_taken", "point_result_again", "directory_order_not_done", "statement_taken", "statement_same", "difference_explained", "reconciliation_prepared", "reconciliation_signed", "reconciliation_returned"},
 	"imports.format.":               {"login_id", "name", "name_kana", "birth_date", "phone", "email", "email_registered_on", "postal_code", "address", "customer_number", "language", "restricted_at", "balance", "movement_id", "occurred_at", "kind", "from_program", "to_program", "partner", "points", "points_received", "refers_to", "fraud", "key", "account", "program", "reference", "done_at", "points_moved"},
 	"imports.template.":             {"affected", "movements"},
 	"imports.error.":                {"header", "internal", "interrupted", "too_many_refused"},
@@ -132,7 +138,7 @@ var dynamic = map[string][]string{
 	"errors.help.":                  {"forbidden", "not_found", "conflict", "address", "invalid", "refused", "unavailable", "internal"},
 	"errors.title.":                 {"forbidden", "not_found", "conflict", "address", "invalid", "refused", "unavailable", "internal"},
 	"fault.":                        faults,
-	"fault.field.":                  fieldFaults,
+	"fault.field.":                  append(fieldFaults, resultFaults...),
 	"frame.rail.":                   {"training", "calls", "callbacks", "cases", "reimbursements", "incidents", "bulletins", "reports", "mails", "imports", "desks", "services", "audit", "staff", "setup", "scripts"},
 	"frame.size.":                   {"standard", "large", "largest"},
 	"frame.theme.":                  {"auto", "light", "dark"},
@@ -147,9 +153,10 @@ var dynamic = map[string][]string{
 	"setup.help.":                   {"operator", "id", "program", "desk", "staff", "mail", "incident", "import"},
 	"setup.in.":                     {"ja", "en"},
 	"setup.step.":                   {"operator", "id", "program", "desk", "staff", "mail", "incident", "import"},
+	"audit.group.":                  {"calls", "cases", "resets", "reimbursements", "incidents", "mails", "desks", "staff", "setup", "exports"},
 	"audit.is.":                     {"true", "false"},
 	"audit.item.":                   {"code", "callback"},
-	"audit.field.": {"rows", "source", "cause", "content", "differences", "unexplained", "address", "delivery", "kinds", "why", "permissions", "settings", "directory", "secrets", "failing", "act", "orders", "protocol", "training", "extension", "dialling", "view", "flag", "band", "late", "columns", "adjustment", "mark", "undo", "age", "order", "withdrawn", "from_on", "until_on", "subject_ja", "subject_en", "text_ja", "text_en", "change", "verified_call", "balances", "state", "status", "approvals", "approvals_needed", "needed", "lines", "case", "transfer", "filters", "changed", "queue", "searched", "action", "actor", "subject", "programs", "reimbursement", "alarm_minutes", "key", "legs", "undoes", "undone_by",
+	"audit.field.": {"answer", "credit", "debit", "sha256", "file_rejected", "rows_done", "rows_refused", "rows_missing", "address", "delivery", "kinds", "why", "permissions", "settings", "directory", "secrets", "failing", "act", "orders", "protocol", "training", "extension", "dialling", "view", "flag", "band", "late", "columns", "adjustment", "mark", "undo", "age", "order", "withdrawn", "from_on", "until_on", "subject_ja", "subject_en", "text_ja", "text_en", "change", "verified_call", "balances", "state", "status", "approvals", "approvals_needed", "needed", "lines", "case", "transfer", "filters", "changed", "queue", "searched", "action", "actor", "subject", "programs", "reimbursement", "alarm_minutes", "key", "legs", "undoes", "undone_by", "rows", "source", "cause", "content", "differences", "unexplained",
 		"assignee", "call", "code", "count", "day", "desk", "direction", "due", "from", "to", "hours", "incident", "item", "job", "level", "match", "movement", "name", "note", "outcome", "points", "program", "relation", "substitute", "origin", "class", "verified",
 		"answer_en", "answer_ja", "question_en", "question_ja", "text_en", "text_ja", "topic", "accepted", "addresses", "again", "agent", "attempts", "bearers", "callback", "closed_on_holidays", "closed_yearly", "contact", "created_at", "daily_limits", "despite", "detected_on", "disabled", "domains", "dry_run", "escalate_hours", "exceptions", "expires_at", "failed_attempts", "file", "form", "found", "from_at", "goes_on_en", "goes_on_ja", "handover", "happened_en", "happened_ja", "id", "id_kind_id", "identities", "identity_state", "ids", "ignored", "impostor", "kind", "language", "languages", "mail_address", "mails", "movement_id", "name_en", "name_ja", "of_call", "one_time_password", "opens_en", "opens_ja", "page_en", "page_ja", "page_url", "password", "period_from", "period_to", "phone", "place", "point_password", "point_password_en", "point_password_ja", "program_id", "proposed_by", "queued", "reference", "refusal", "refused_rows", "rejected", "released_exchanged", "released_ids", "released_on", "remind_hours", "reset_minutes", "resets_per_day", "respond_minutes", "role", "scope", "sender_en", "sender_ja", "service", "set_at", "set_by", "short_en", "short_ja", "signature_en", "signature_ja", "stopped_at", "substitutes", "thresholds", "title_en", "title_ja", "topics", "unit_en", "unit_en_one", "unit_ja", "unreachable", "until_at", "unusual_percent", "upload_megabytes", "variant", "verification", "version", "voided_at", "waiting", "words", "wrong_answers"},
 	"training.question.":  {"login", "name", "birth_date", "phone", "customer_number", "address", "mailbox", "code", "arrived", "farewell"},
@@ -173,9 +180,11 @@ var dynamic = map[string][]string{
 	"reimbursements.line.":          {"rollback", "reimburse", "absorb", "adjust"},
 	"reimbursements.needed.":        {"threshold", "adjustment"},
 	"reimbursements.rejection.":     {"own_use", "duplicate", "amount_differs", "out_of_period", "cancelled"},
-	"reimbursements.state.":         {"submitted", "approved", "returned", "rejected", "withdrawn", "posted"},
-	"reimbursements.flag.":          {"undo", "undone", "correction", "double", "unusual_amount", "adjusted", "own_unverified", "own_use", "contact_changed"},
-	"reimbursements.why.":           {"undo", "correction", "double", "unusual_amount", "adjusted", "own_unverified", "own_use", "contact_changed"},
+	"reimbursements.state.":         {"submitted", "approved", "returned", "rejected", "withdrawn", "posted", "undone"},
+	"reimbursements.flag.":          {"undo", "correction", "double", "unusual_amount", "above_usual", "adjusted", "own_unverified", "own_use", "contact_changed"},
+	"reimbursements.flag_above.":    {"unusual_amount", "above_usual"},
+	"reimbursements.why_above.":     {"unusual_amount", "above_usual"},
+	"reimbursements.why.":           {"undo", "correction", "double", "unusual_amount", "above_usual", "adjusted", "own_unverified", "own_use", "contact_changed"},
 	"reports.step.":                 {"proposed", "approved", "returned", "rejected", "withdrawn", "posted"},
 	"scripts.part.":                 {"greeting", "identify", "callback", "verify", "verify_of_holder", "more", "more_of_holder", "others", "others_of_holder", "name", "name_of_holder", "send_code", "code", "call_back", "call_back_later", "on_number", "again", "mismatch", "unable", "closed", "suspected", "published", "holder_only", "confirmed", "restricted", "offer_reset", "reset", "reset_sent", "no_contact", "contact_waits", "no_reset", "in_use", "points", "put_back", "checking", "no_action", "mailed", "lettered", "farewell", "papers_first.proxy", "papers_first.guardian", "papers_first.corporate"},
 	"scripts.part.papers_first.":    {"proxy", "guardian", "corporate"},
@@ -242,6 +251,13 @@ var fieldFaults = []string{
 	"login_id_missing", "login_id_unknown", "birth_date_invalid", "balance_negative", "balance_not_integer", "email_invalid",
 	"language_unknown", "duplicate_conflict", "points_not_positive", "points_too_large", "kind_unknown", "program_unknown", "program_not_involved",
 	"occurred_at_invalid", "outside_incident_window", "refers_to_unknown", "cancel_before_exchange", "date_in_future", "undecodable", "column_missing",
+}
+
+// resultFaults are why result files of point systems are refused, which are kept as data.
+var resultFaults = []string{
+	"result_undecodable", "result_csv", "result_fields", "result_length", "result_number", "result_head", "result_tail", "result_tail_missing", "result_type",
+	"result_status", "result_rejected", "result_rejected_late", "result_code", "result_other", "result_too_large", "result_system", "result_of_other_file", "result_file_unknown",
+	"result_layout", "result_order", "result_sequence", "result_differs", "result_row_unknown", "result_row_twice", "result_row_answered", "result_row_by_hand",
 }
 
 // use is a key in the sources with the arguments it is given; nil: not known.

@@ -1196,11 +1196,13 @@ func (p CasesShow) proposal() templ.Component {
 }
 
 // settledBy are the states that one person gave a request, with a reason.
-var settledBy = map[string]bool{"returned": true, "rejected": true, "withdrawn": true}
+var settledBy = map[string]bool{"returned": true, "rejected": true, "withdrawn": true, "undone": true}
 
-// cameBack reports whether the latest request was returned: whoever asks anew says what they
+// cameBack reports whether the latest request was returned or undone: whoever asks anew says what they
 // make of the reason.
-func (p CasesShow) cameBack() bool { return p.Proposal != nil && p.Proposal.State == "returned" }
+func (p CasesShow) cameBack() bool {
+	return p.Proposal != nil && (p.Proposal.State == "returned" || p.Proposal.State == "undone")
+}
 
 func (p CasesShow) proposeForm() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

@@ -49,6 +49,7 @@ var reimbursementLooks = map[string]look{
 	"submitted": {toneBlue, "◐"},
 	"approved":  {toneBlue, "●"},
 	"returned":  {toneAmber, "△"},
+	"undone":    {toneAmber, "△"},
 	"rejected":  {toneRed, "×"},
 	"withdrawn": {toneGrey, "－"},
 	"posted":    {toneGreen, "済"},

@@ -34,9 +34,9 @@ type ReimbursementsShow struct {
 	Cost        []Cost // per program, what the company pays
 	Approvals   []Approval
 	Needed      int
-	Flags       []string // why it stands out
-	NeededWhy   string   // "threshold" or "adjustment" where two are needed
-	Plan        string   // hash of the plan as shown
+	Flags       []Flag // why it stands out
+	NeededWhy   string // "threshold" or "adjustment" where two are needed
+	Plan        string // hash of the plan as shown
 	Changes     []Change
 	Doubles     bool // a movement stands under two numbers, undecided: not to be approved
 	MayDecide   bool
@@ -349,9 +349,9 @@ func (p ReimbursementsShow) Page() templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var14 string
-					templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "reimbursements.why."+f))
+					templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(f.why(ctx))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `reimbursements_show.templ`, Line: 124, Col: 44}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `reimbursements_show.templ`, Line: 124, Col: 23}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 					if templ_7745c5c3_Err != nil {
@@ -567,7 +567,7 @@ func undoneBy(by int64, state string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if state == "returned" {
+			if state == "undone" {
 				var templ_7745c5c3_Var22 string
 				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(t(ctx, "reimbursements.undo.by") + " ")
 				if templ_7745c5c3_Err != nil {

@@ -222,6 +222,11 @@ func adminSamples(lang string) map[string]page {
 		"points_new":        sampleNewPoints(lang),
 		"points_show":       samplePointsShow(lang, false),
 		"points_open":       samplePointsShow(lang, true),
+		"points_batch":      samplePointsBatch(lang, false),
+		"points_missing":    samplePointsBatch(lang, true),
+		"points_files":      samplePointsFiles(lang),
+		"points_file":       samplePointsFile(lang, "missing"),
+		"points_file_late":  samplePointsFile(lang, "late"),
 		"directories_none":  DirectoriesIndex{Frame: sampleFrame(lang, "setup", access.Administrator), BuiltIn: []string{"OCN ID"}, Kinds: []Choice{{"ldap", "LDAP"}}, MayManage: true},
 		"directories_new":   sampleNewDirectory(lang),
 		"directories_show":  sampleDirectory(lang, false),
@@ -260,7 +265,7 @@ func sampleAudit(lang string, whole bool) AuditIndex {
 	}
 	return AuditIndex{
 		Frame: sampleFrame(lang, "audit", access.Auditor), Scope: "center", Query: AuditQuery{Case: "R096-000001"}, NextCursor: "c1",
-		People: []Choice{{"staff:7", in(lang, "佐藤 美咲", "Misaki Sato")}}, Actions: []Choice{{"case.noted", Deed(i18n.With(bg, lang), "case.noted")}, {"member.revealed", Deed(i18n.With(bg, lang), "member.revealed")}},
+		People: []Choice{{"staff:7", in(lang, "佐藤 美咲", "Misaki Sato")}}, Actions: []ActionGroup{{in(lang, "案件・お客さま", "Cases and customers"), []Choice{{"case.noted", Deed(i18n.With(bg, lang), "case.noted")}, {"member.revealed", Deed(i18n.With(bg, lang), "member.revealed")}}}},
 		Chain: Chain{CheckedAt: jst(7, 31, 3, 0), Whole: whole, Entries: 18204, Now: 18210, Broken: 9120},
 		Rows: []AuditRow{
 			{At: jst(7, 31, 10, 45), Actor: "x", Action: "call.ended", Subject: "case:R096-000001", About: about, Foreign: true},

@@ -19,17 +19,19 @@ func reimbursementSamples(lang string) map[string]page {
 			{Name: in(lang, "佐藤 美咲", "Misaki Sato"), Program: programs[1].Label, Pending: 1950000, Approved: 50000, Limit: 2000000},
 		},
 	}
-	index.Flags, index.Bands = []string{"unusual_amount", "adjusted", "own_unverified", "own_use", "contact_changed"}, []int64{0, 500, 1000, 5000}
+	index.Flags, index.Bands = []string{"unusual_amount", "above_usual", "adjusted", "own_unverified", "own_use", "contact_changed"}, []int64{0, 500, 1000, 5000}
 	index.Groups = []ReimbursementGroup{{"A", 0, 41, false}, {"B", 1, 12, false}, {"C", 4, 75, true}}
 	index.Late, index.RemindHours, index.EscalateHours = Late{17, 3, 1, 2}, 4, 8
 	index.Piles = []ReimbursementPile{{Incident: "2014-R096", Count: 128, Oldest: jst(7, 30, 18, 4), Program: programs[0].Label, Rollback: 1265000},
 		{Incident: "2014-R096", Count: 128, More: true, Oldest: jst(7, 30, 18, 4), Program: programs[1].Label, Rollback: -253000, Cost: 91542}}
+	flags := []Flag{{"unusual_amount", []Cost{{programs[1].Label, in(lang, "2,500ポイント", "2,500 points")}}}, {"above_usual", []Cost{{programs[1].Label, in(lang, "1,050ポイント", "1,050 points")}}},
+		{Name: "adjusted"}, {Name: "own_unverified"}, {Name: "own_use"}, {Name: "contact_changed"}}
 	for i := range 8 {
 		amounts := map[string]Amounts{"pointtalk": {Rollback: 5000}, "goo": {Rollback: -1000, Reimburse: int64(500 * i), Absorbed: int64(42 * (i % 2))}}
 		if i == 6 {
 			amounts = map[string]Amounts{"pointtalk": {Rollback: 125000, Adjusted: 1000}, "goo": {Rollback: -125000, Reimburse: 112500, Absorbed: 12345, Adjusted: -12345}}
 		}
-		r := ReimbursementRow{Looked: i != 1, Flags: index.Flags[:i%5],
+		r := ReimbursementRow{Looked: i != 1, Flags: flags[:i%6],
 			ID: int64(i + 1), Case: fmt.Sprintf("H%07d-%d", i+1265, i), LoginID: fmt.Sprintf("m%06d@ocn.example", i+1), Class: []string{"A", "B", "C"}[i%3], State: "submitted",
 			Amounts: amounts, Proposer: in(lang, "鈴木 健", "Ken Suzuki"), SubmittedAt: jst(7, 31, 9, i), Needed: 1 + i%2, Approvals: i % 2, MayApprove: i != 3 && i != 5, Changed: i == 3, Own: i == 5,
 		}
@@ -64,7 +66,7 @@ func reimbursementSamples(lang string) map[string]page {
 		},
 		Programs: []ProgramSum{{Program: programs[0].Label, Before: 587, Rollback: 5000, After: 5587}, {Program: programs[1].Label, Before: 158, Rollback: -6100, Reimburse: 5800, Absorbed: 42, Adjusted: 100, Elsewhere: 120, After: 120}},
 		Cost:     []Cost{{programs[1].Label, in(lang, "5,942ポイント", "5,942 points")}}, Approvals: []Approval{{By: in(lang, "高橋 由美", "Yumi Takahashi"), At: jst(7, 31, 9, 40)}}, Needed: 2, NeededWhy: "threshold",
-		Plan: "abc", MayDecide: true, NextID: 8, Reminded: jst(7, 31, 13, 15), Escalated: jst(7, 31, 17, 15), Substitute: in(lang, "渡辺 直樹", "Naoki Watanabe"), Flags: []string{"unusual_amount", "own_use"},
+		Plan: "abc", MayDecide: true, NextID: 8, Reminded: jst(7, 31, 13, 15), Escalated: jst(7, 31, 17, 15), Substitute: in(lang, "渡辺 直樹", "Naoki Watanabe"), Flags: flags[:2],
 		Movements: []Movement{{ID: "MV2014-000001", At: jst(7, 22, 3, 49), Kind: "transfer", From: programs[0].Label, To: programs[1].Label, Points: -5000, Received: 1000, Finding: "suspected"},
 			{ID: "MV2014-000003", At: jst(7, 23, 12, 0), Kind: "exchange", From: programs[1].Label, To: in(lang, "カタログ商品", "Catalogue item"), Points: -300, Finding: "own"}},
 	}
@@ -84,7 +86,7 @@ func reimbursementSamples(lang string) map[string]page {
 	half.State, half.Cost, half.MayDecide, half.Approvals, half.Needed, half.Flags = "approved", nil, false, posted.Approvals, 1, nil
 	half.DecidedAt, half.MayUndo, half.OneSided = jst(7, 31, 9, 40), true, true
 	half.Legs = []PointLeg{{ID: 3, Program: programs[0].Label, Points: 5000, State: "done", Reference: "P000012"}, {ID: 4, Program: programs[1].Label, Points: -158, State: "refused", Code: "account_closed"}}
-	undo.Undoes, undo.ID, undo.Legs, undo.Flags, undo.Approvals, undo.Needed, undo.NeededWhy = 7, 8, half.Legs, []string{"undo"}, nil, 1, ""
+	undo.Undoes, undo.ID, undo.Legs, undo.Flags, undo.Approvals, undo.Needed, undo.NeededWhy = 7, 8, half.Legs, []Flag{{Name: "undo"}}, nil, 1, ""
 	undo.Cost, undo.Note, undo.Reminded, undo.Escalated = []Cost{{programs[1].Label, in(lang, "−5,942ポイント", "−5,942 points")}}, in(lang, "口座が閉じられているため。", "The account is closed."), time.Time{}, time.Time{}
 	undo.Lines = []PlanLine{{Kind: "rollback", Program: programs[0].Label, Points: -5000, CounterProgram: programs[1].Label, CounterPoints: 1000, Movement: "MV2014-000001", At: jst(7, 22, 3, 49)}}
 	undo.Programs = []ProgramSum{{Program: programs[0].Label, Before: 5587, Rollback: -5000, After: 587}, {Program: programs[1].Label, Before: 120, Rollback: 1000, After: 1120}}

@@ -266,7 +266,7 @@ func newPassword(f Frame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = helpAndProblem("password", t(ctx, "password.rules", "min", passwords.MinLength), f.problem("password")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = helpAndProblem("password", t(ctx, "password.rules", "min", passwords.MinLength, "kinds", passwords.MinDistinct, "rest", passwords.MinRest), f.problem("password")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -285,9 +285,9 @@ func newPassword(f Frame) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var14 string
-		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(describedBy("password", t(ctx, "password.rules", "min", passwords.MinLength), f.problem("password")) + " password-strength")
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(describedBy("password", t(ctx, "password.rules", "min", passwords.MinLength, "kinds", passwords.MinDistinct, "rest", passwords.MinRest), f.problem("password")) + " password-strength")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `staff_enrol.templ`, Line: 61, Col: 146}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `staff_enrol.templ`, Line: 61, Col: 205}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {

@@ -136,6 +136,7 @@ type Flash struct {
 
 // Undo takes back what was just done.
 type Undo struct {
+	Count int    // changes that it takes back; 0: one thing, which stands beside it
 	URL   string // where the form leads; empty: it is not offered
 	Until time.Time
 }

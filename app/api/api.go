@@ -23,6 +23,7 @@ import (
 	"hoten/app/installation"
 	"hoten/app/notices"
 	"hoten/app/operators"
+	"hoten/app/points"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/services"
@@ -118,6 +119,11 @@ var Routes = []Route{
 	{"POST", "/services", services.ToSet, setService},
 	{"POST", "/services/:id/change", services.ToAmend, changeService},
 	{"POST", "/services/:id/void", services.ToVoid, voidService},
+	{"GET", "/points/:code/files", access.ReadCases, listPointFiles},
+	{"POST", "/points/:code/files", points.ToCut, cutPointFile},
+	{"GET", "/points/:code/files/:number", access.ReadCases, showPointFile},
+	{"GET", "/points/:code/files/:number/content", points.ToFetch, fetchPointFile},
+	{"POST", "/points/:code/files/:number/results", points.ToTakeIn, takePointResult},
 	{"GET", "/callbacks", access.ReadCases, listCallbacks},
 	{"POST", "/cases/:number/callbacks", callbacks.ToPromise, promiseCallback},
 	{"POST", "/callbacks/:id/attempts", callbacks.ToAttempt, attemptCallback},
@@ -176,6 +182,11 @@ type request struct {
 // uploads reports whether a route takes files.
 func (r Route) uploads() bool {
 	return r.Method == http.MethodPost && r.Path == "/incidents/:reference/imports"
+}
+
+// result reports whether the body of a route is a result file of a point system.
+func (r Route) result() bool {
+	return r.Method == http.MethodPost && r.Path == "/points/:code/files/:number/results"
 }
 
 func (a *API) handler(r Route) echo.HandlerFunc {
@@ -260,7 +271,11 @@ func (r *request) receive(route Route) (err error) {
 	if route.uploads() {
 		return edge.Transfer(r.Context)
 	}
-	r.raw, err = edge.Body(r.Context, edge.MaxBody)
+	most := int64(edge.MaxBody)
+	if route.result() {
+		most = points.MaxResult
+	}
+	r.raw, err = edge.Body(r.Context, most)
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 	"hoten/app/apptest"
 	"hoten/app/cases"
 	"hoten/app/jptext"
+	"hoten/app/outside"
 	"hoten/app/points"
 )
 
@@ -279,6 +280,33 @@ func (v *tour) points(agent, supervisor *client, number, second string) {
 	v.to(v.as(v.Supervisor2), "POST /reimbursements/:id/approve", nil, ":id", pending).want(200, "state", "approved")
 	v.SendLegs(v.T)
 	v.to(agent, "POST /reimbursements/:id/undo", j{"reason": "口座が閉鎖されている"}, ":id", pending).want(201)
+	v.pointFiles(agent, supervisor)
+}
+
+// pointFiles makes a file for a point system, downloads it, which tells accounts, and takes in a result.
+func (v *tour) pointFiles(agent, supervisor *client) {
+	v.T.Helper()
+	plan := points.Plan{Plan: outside.Plan{Code: "files", Name: "ファイル", Kind: "batch", Settings: map[string]string{"hours": "02:00"}}}
+	if _, err := points.Set(v.Ctx, v.Store, v.Administrator, 0, plan); err != nil {
+		v.T.Fatal(err)
+	}
+	if _, err := v.Pool.Exec(v.Ctx, "update point_legs set system_id = (select id from point_systems where code = 'files'), state = 'waiting', settled_at = null, next_at = $1 where state = 'refused'", v.Clock.Now()); err != nil {
+		v.T.Fatal(err)
+	}
+	at := []string{":code", "files", ":number", "1"}
+	v.to(supervisor, "POST /points/:code/files", nil, at...).want(201, "number", "1", "state", "cut", "name", "files-000001.csv")
+	agent.post("/points/files/files", nil).want(403)
+	supervisor.post("/points/files/files", nil).want(409, "code", "nothing_to_cut")
+	if a := v.to(supervisor, "GET /points/:code/files/:number/content", nil, at...); !strings.Contains(a.body, "@ocn.example,") {
+		v.T.Errorf("%s", a.body)
+	}
+	agent.get("/points/files/files/1/content").want(403)
+	v.to(agent, "GET /points/:code/files", nil, at...).want(200, "items.#", "1", "items.0.state", "sent")
+	supervisor.post("/points/files/files/1/results", `1,RESULTS,files,1,1,20140731,120000,REJECTED,`).want(422, "errors.0.field", "result", "errors.0.code", "result_tail_missing")
+	result := "1,RESULTS,files,1,1,20140731,120000,REJECTED,\n9,1,1,0,0,0,0\n"
+	v.to(supervisor, "POST /points/:code/files/:number/results", result, at...).want(200, "number", "1", "again", "false")
+	supervisor.post("/points/files/files/1/results", result).want(200, "again", "true")
+	v.to(agent, "GET /points/:code/files/:number", nil, at...).want(200, "state", "rejected", "open", "0")
 }
 
 // readings has every role read everything there is.
@@ -288,7 +316,7 @@ func (v *tour) readings(number, imported string) {
 	for _, role := range access.Roles {
 		c := v.as(people[role])
 		for _, r := range api.Routes {
-			if r.Method != "GET" || !role.May(r.Permission()) || slices.Contains([]string{"/jobs/:id", "/reimbursements/:id", "/calls/:id/receivers"}, r.Path) {
+			if r.Method != "GET" || !role.May(r.Permission()) || slices.Contains([]string{"/jobs/:id", "/reimbursements/:id", "/calls/:id/receivers"}, r.Path) || strings.HasPrefix(r.Path, "/points/") {
 				continue
 			}
 			v.to(c, r.Method+" "+r.Path, nil, ":reference", apptest.Reference, ":number", number, ":login_id", login, "/imports/:id", "/imports/"+imported, ":file", "affected")

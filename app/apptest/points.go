@@ -6,6 +6,7 @@ import (
 
 	"hoten/app/outside"
 	"hoten/app/points"
+	_ "hoten/app/points/bybatch"
 	_ "hoten/app/points/overhttp"
 	"hoten/app/points/simulator"
 )
@@ -29,6 +30,19 @@ func (w *World) ConnectPoints(t testing.TB, programs []string, setting ...string
 func (w *World) ConnectPointsAt(t testing.TB, address string, programs []string, setting ...string) {
 	t.Helper()
 	plan := points.Plan{Programs: programs, Plan: outside.Plan{Code: "outside", Name: "ポイント基盤", Kind: "http", Settings: map[string]string{"url": address, "secret": pointsToken}}}
+	for i := 0; i < len(setting); i += 2 {
+		plan.Settings[setting[i]] = setting[i+1]
+	}
+	if _, err := points.Set(w.Ctx, w.Store, w.Administrator, 0, plan); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ConnectBatch has programs live in a point system that takes files at 2:00 and 14:00; setting is
+// what it is set up with beside that: names and values.
+func (w *World) ConnectBatch(t testing.TB, programs []string, setting ...string) {
+	t.Helper()
+	plan := points.Plan{Programs: programs, AlarmMinutes: 360, Plan: outside.Plan{Code: "outside", Name: "ポイント基盤", Kind: "batch", Settings: map[string]string{"hours": "02:00, 14:00"}}}
 	for i := 0; i < len(setting); i += 2 {
 		plan.Settings[setting[i]] = setting[i+1]
 	}

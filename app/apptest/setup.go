@@ -48,7 +48,7 @@ func Ferry(t testing.TB) *setup.File {
 
 // FerryText is what stands in Ferry.
 func FerryText() string {
-	text, _ := setup.Example("one-program")
+	text, _ := setup.Example("one-program", "en")
 	return strings.ReplaceAll(text, ": 2026-03-", ": 2014-03-")
 }
 
@@ -86,7 +86,7 @@ func SetUpFile(t testing.TB) string {
 
 // SetUpText is what stands in SetUpFile.
 func SetUpText() string {
-	text, _ := setup.Example("ocn-2014")
+	text, _ := setup.Example("ocn-2014", "en")
 	text, _, _ = strings.Cut(text, "\n# The incidents.")
 	return text + "\n"
 }

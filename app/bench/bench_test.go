@@ -354,18 +354,8 @@ func (d *desk) proposeAll(reference string) error {
 	}
 }
 
-func (d *desk) submitted() (ids []int64, err error) {
-	ctx := context.Background()
-	c, err := pgx.Connect(ctx, d.database)
-	if err != nil {
-		return nil, err
-	}
-	defer c.Close(ctx)
-	rows, err := c.Query(ctx, "select id from reimbursements where state = 'submitted' order by id")
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[int64])
+func (d *desk) submitted() ([]int64, error) {
+	return d.numbers("select id from reimbursements where state = 'submitted' order by id")
 }
 
 // floor is the least that one posted reimbursement costs in PostgreSQL, as

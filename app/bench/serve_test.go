@@ -89,7 +89,7 @@ var running = sync.OnceValues(func() (*desk, error) {
 	d.origin = "http://" + address
 	d.hoten = func(args ...string) *exec.Cmd {
 		c := exec.Command(binary, args...)
-		c.Env = append(os.Environ(), "HOTEN_DATA_DIR="+d.folder, "HOTEN_ADDR="+address, "HOTEN_DATABASE_URL=", "HOTEN_SMTP_URL=")
+		c.Env = append(os.Environ(), "HOTEN_DATA_DIR="+d.folder, "HOTEN_ADDR="+address, "HOTEN_DATABASE_URL=", "HOTEN_SMTP_URL=", "HOTEN_WEBHOOKS_PRIVATE=true")
 		return c
 	}
 	d.command = d.hoten("serve")

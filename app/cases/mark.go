@@ -19,13 +19,34 @@ func WherePromised(query string) { promised = query }
 // is when the point systems outside have done what was approved. What is approved or posted
 // leaves nothing open about the points; posted is made whole. The caller has locked the cases.
 func MarkProposal(tx *store.Tx, ids []int64, state string) {
-	status, interrupted := "case when c.reimbursement_state = 'approved' then status when c.id in ("+promised+") then 'callback_due' else coalesce(interrupted, 'in_progress') end", "null"
+	status, interrupted := "case when c.reimbursement_state = 'approved' and status <> 'awaiting_approval' then status else "+waitsAgain()+" end", "null"
 	if state == "submitted" {
-		status, interrupted = "'awaiting_approval'", "case when status in ('on_hold', 'awaiting_customer') or status = 'callback_due' and c.id not in ("+promised+") then status end"
+		status, interrupted = "'awaiting_approval'", waitedFor()
 	}
 	tx.Queue(`update cases c set reimbursement_state = $2, returned_to = null, status = `+status+`, interrupted = `+interrupted+`,
 		version = version + 1, changed_at = $3, completed_at = null, made_whole_at = case when $4 then $3 else made_whole_at end,
 		points_open = case when $5 then 0 else points_open end where id = any($1)`, ids, state, tx.Now, state == "posted", state == "posted" || state == "approved")
+}
+
+// waitedFor is, in SQL, what a case waits for again once a proposal is decided.
+func waitedFor() string {
+	return "case when status in ('on_hold', 'awaiting_customer') or status = 'callback_due' and c.id not in (" + promised + ") then status end"
+}
+
+// waitsAgain is, in SQL, the status of a case that waits for approval once that is decided.
+func waitsAgain() string {
+	return "case when c.id in (" + promised + ") then 'callback_due' else coalesce(interrupted, 'in_progress') end"
+}
+
+// MarkUndo has a case wait for approval while the undo of its approved proposal is submitted;
+// once that is decided it waits for what it waited for before. The points stay approved. The
+// caller has locked the case.
+func MarkUndo(tx *store.Tx, id int64, submitted bool) {
+	status, interrupted, from := waitsAgain(), "null", "status = 'awaiting_approval'"
+	if submitted {
+		status, interrupted, from = "'awaiting_approval'", waitedFor(), "status <> 'awaiting_approval'"
+	}
+	tx.Queue("update cases c set status = "+status+", interrupted = "+interrupted+", version = version + 1, changed_at = $2 where id = $1 and "+from, id, tx.Now)
 }
 
 // MarkReturned notes to whom the proposals of cases went back (after MarkProposal), 0: that

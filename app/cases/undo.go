@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"gorm.io/gorm"
+
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/notices"
@@ -69,6 +71,19 @@ func UndoUntil(last []Event, mails []notices.Mail) time.Time {
 		}
 	}
 	return until
+}
+
+// LastChange is an event of the last change of a case that the actor may take back, see Undoable;
+// 0: there is none.
+func LastChange(db *gorm.DB, by access.Actor, now time.Time, id int64) (int64, error) {
+	events, err := Events(db, id, nil, 0, undoLooks)
+	if err != nil {
+		return 0, err
+	}
+	if last := Undoable(events, by, now); len(last) > 0 {
+		return last[0].ID, nil
+	}
+	return 0, nil
 }
 
 // undoLooks is how many events of a timeline an undo looks at: what is passive is passed over.

@@ -205,7 +205,7 @@ func (p *Postman) compose(ctx context.Context, c claimed, ask environment) (e En
 	}
 	e = Envelope{From: env.From, To: c.to, Language: m.Language, MessageID: ours(m.MessageID, env.From), At: at}
 	if e.Message, err = Render(m.Kind, m.Language, f, secret, env); err != nil {
-		p.Store.Log.ErrorContext(ctx, "a mail cannot be written", "mail", m.ID, "kind", m.Kind, "error", err)
+		p.Store.Log.ErrorContext(ctx, "an email cannot be written", "mail", m.ID, "kind", m.Kind, "error", err)
 		return e, kept, &Permanent{Err: err, Reason: Unwritten}
 	}
 	// What is kept for reading in the console holds neither secret nor name.

@@ -65,7 +65,7 @@ func Stop(ctx context.Context, s *store.Store, by access.Actor, id int64) error 
 		return nil // a mail was taken since
 	}
 	if err == nil {
-		s.Log.ErrorContext(ctx, "a queue of mails stopped: all of them were refused equally; mend the cause, then resume it", "queue", id)
+		s.Log.ErrorContext(ctx, "a queue of emails stopped: all of them were refused equally; mend the cause, then resume it", "queue", id)
 	}
 	return err
 }
@@ -117,7 +117,7 @@ func (p *Postman) tried(ctx context.Context, id int64) error {
 		return nil // somebody resumed it meanwhile
 	}
 	if err == nil {
-		p.Store.Log.InfoContext(ctx, "a mail got through: its queue goes on", "queue", id)
+		p.Store.Log.InfoContext(ctx, "an email got through: its queue goes on", "queue", id)
 	}
 	return err
 }

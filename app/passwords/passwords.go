@@ -83,6 +83,13 @@ const (
 	MaxLength = 128
 )
 
+// MinDistinct is how many different characters a password has, and MinRest how many characters
+// beside the common words and rows of keys in it.
+const (
+	MinDistinct = 5
+	MinRest     = MinLength / 2
+)
+
 // common are words and rows of keys, of those that begin alike the longest first.
 var common = []string{"password", "passw0rd", "qwertyuiop", "qwerty", "asdfghjkl", "zxcvbnm", "1q2w3e4r", "1qaz2wsx", "zaq12wsx", "qazwsx", "1234567890", "12345678", "abcdefgh", "letmein", "iloveyou", "sakura",
 	"doraemon", "welcome"}
@@ -105,12 +112,12 @@ func Check(field, password string, personal ...string) error {
 		return fault.Input(field, "password_short", "min", MinLength)
 	case n > MaxLength:
 		return fault.Input(field, "password_long", "max", MaxLength)
-	case distinct(lower) < 5:
-		return fault.Input(field, "password_simple")
+	case distinct(lower) < MinDistinct:
+		return fault.Input(field, "password_simple", "kinds", MinDistinct)
 	}
 	for _, w := range common {
-		if rest := strings.ReplaceAll(lower, w, ""); utf8.RuneCountInString(rest) < MinLength/2 && rest != lower {
-			return fault.Input(field, "password_common")
+		if rest := strings.ReplaceAll(lower, w, ""); utf8.RuneCountInString(rest) < MinRest && rest != lower {
+			return fault.Input(field, "password_common", "rest", MinRest)
 		}
 	}
 	for _, w := range personal {

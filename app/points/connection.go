@@ -3,6 +3,7 @@ package points
 import (
 	"context"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -21,7 +22,9 @@ import (
 // Connection is a point system as it is set up here.
 type Connection struct {
 	outside.System
-	AlarmMinutes int // after so many minutes people are told of a leg without a definite answer
+	AlarmMinutes int        // after so many minutes people are told of a leg without a definite answer; where it takes files, of a file without a result
+	ByFile       bool       // it is a Batch
+	CutUntil     *time.Time // the last agreed moment for which all files were cut
 }
 
 // TableName is the table of Connection.
@@ -29,9 +32,28 @@ func (Connection) TableName() string { return systems.Name }
 
 // The most that Connection.AlarmMinutes may be, and what it is at first.
 const (
-	mostAlarm    = 7 * 24 * 60
-	DefaultAlarm = 15
+	mostAlarm   = 7 * 24 * 60
+	alarm       = 15
+	resultAlarm = 6 * 60
 )
+
+// TakesFiles reports whether systems of the kind are a Batch.
+func TakesFiles(kind Kind) bool {
+	if kind.Open == nil {
+		return false
+	}
+	system, _ := kind.Open(nil) // whatever it is set up with
+	_, is := system.(Batch)
+	return is
+}
+
+// DefaultAlarm is what Connection.AlarmMinutes of a kind is at first.
+func DefaultAlarm(kind Kind) int {
+	if TakesFiles(kind) {
+		return resultAlarm
+	}
+	return alarm
+}
 
 // List reads the point systems, in the order they were set up.
 func List(db *gorm.DB) ([]Connection, error) {
@@ -90,7 +112,7 @@ func Standing(db *gorm.DB, code string) (*Plan, error) {
 type Plan struct {
 	outside.Plan
 	Programs     []string // codes of the programs that live there
-	AlarmMinutes int      // 0: DefaultAlarm
+	AlarmMinutes int      // 0: DefaultAlarm of its kind
 }
 
 // Set makes the point system (seen 0), or changes the one with its code for somebody who looked
@@ -108,7 +130,8 @@ func Set(ctx context.Context, s *store.Store, by access.Actor, seen int64, p Pla
 // Put is Set as a part of another action, which has asked for the permission.
 func Put(tx *store.Tx, p Plan) (bool, error) {
 	if p.AlarmMinutes == 0 {
-		p.AlarmMinutes = DefaultAlarm
+		kind, _ := KindOf(p.Kind)
+		p.AlarmMinutes = DefaultAlarm(kind)
 	}
 	if p.AlarmMinutes < 1 || p.AlarmMinutes > mostAlarm {
 		return false, fault.Input("alarm_minutes", "limit_range", "max", mostAlarm)
@@ -119,6 +142,9 @@ func Put(tx *store.Tx, p Plan) (bool, error) {
 	}
 	c, err := ByID(tx.DB, put.ID)
 	if err != nil {
+		return false, err
+	}
+	if err := c.agree(tx, put); err != nil {
 		return false, err
 	}
 	wasAlarm := c.AlarmMinutes
@@ -137,6 +163,34 @@ func Put(tx *store.Tx, p Plan) (bool, error) {
 		change.Before = told{before, was, wasAlarm}
 	}
 	return true, audit.Record(tx, change)
+}
+
+// agree keeps whether the system takes files, from the next agreed moment on. By what files are
+// written and results read is not changed while a file has no result: Invalid files_open.
+func (c *Connection) agree(tx *store.Tx, put outside.Put) error {
+	system, err := systems.Open(tx.Vault(), put.System)
+	if err != nil {
+		return err
+	}
+	b, is := system.(Batch)
+	if !is {
+		return nil
+	}
+	if c.ByFile = true; c.CutUntil == nil {
+		c.CutUntil = new(b.Terms().Agreed(tx.Now))
+		return store.Save(tx, c, "by_file", "cut_until")
+	}
+	var open bool
+	if err := store.Scan(tx.DB, "select exists (select from point_files f join point_rows r on r.file_id = f.id where f.system_id = $1 and r.outcome is null)", []any{c.ID}, &open); err != nil || !open {
+		return err
+	}
+	var p fault.Problems
+	for _, name := range b.Terms().Layout {
+		if put.Before != nil && put.Before.Set()[name] != put.Set()[name] {
+			p.Add(name, "files_open")
+		}
+	}
+	return p.Err()
 }
 
 // told is what the audit trail tells of a point system.

@@ -187,9 +187,13 @@ func Open(db *gorm.DB, system int16, refused bool, before int64, limit int) ([]L
 // CountedTo is how far AskTroubles counts.
 const CountedTo = 100
 
-// AskTroubles counts the legs that people are to look at, up to CountedTo: what was refused, and
-// what has had no definite answer for longer than its system allows.
+// AskTroubles counts the legs that people are to look at, up to CountedTo: what was refused, what
+// has had no definite answer for longer than its system allows, and what a result does not mention.
+// What waits for a file is due a day after it was decided, at the latest.
 func AskTroubles(reads *store.Reads, now time.Time) *[]int64 {
-	return store.AskValues[int64](reads, `select least(count(*), $2) from (select from point_legs l join point_systems s on s.id = l.system_id
-		where l.state = '`+outside.Declined+`' or l.state `+outside.Unsettled+` and l.decided_at <= $1::timestamptz - s.alarm_minutes * interval '1 minute' limit $2) t`, now, CountedTo)
+	return store.AskValues[int64](reads, `select least(count(*), $2) from ((select from point_legs l join point_systems s on s.id = l.system_id
+		where l.state = '`+outside.Declined+`' or l.state `+outside.Unsettled+` and $1::timestamptz - s.alarm_minutes * interval '1 minute' >=
+			case when not s.by_file then l.decided_at when l.state = '`+outside.Waiting+`' then l.decided_at + interval '1 day' else l.sent_at end limit $2)
+		union all (select from point_rows r join point_files f on f.id = r.file_id join point_systems s on s.id = f.system_id
+		where r.outcome is null and f.answers > 0 and f.cut_at > $1::timestamptz - s.alarm_minutes * interval '1 minute' limit $2)) t`, now, CountedTo)
 }

@@ -17,14 +17,15 @@ import (
 	"hoten/app/verbs"
 )
 
-// Send sends the legs that are due to all point systems, until none is left. A copy of the
+// Send sends the legs that are due to all point systems, until none is left; for those that take
+// files it cuts those that are due, and settles legs by the results that were taken in. A copy of the
 // database that was not released sends nothing.
 func Send(ctx context.Context, s *store.Store) error {
 	here, err := installation.Look(ctx, s)
 	if err != nil || here.Held {
 		return err
 	}
-	due, err := store.Select[Connection](store.Read(ctx, s), "select * from point_systems y where coalesce(y.rests_until <= $1, true) and exists (select from point_legs l where l.system_id = y.id and l.state "+outside.Unsettled+" and l.next_at <= $1)", s.Clock())
+	due, err := store.Select[Connection](store.Read(ctx, s), "select * from point_systems y where y.by_file or coalesce(y.rests_until <= $1, true) and exists (select from point_legs l where l.system_id = y.id and l.state "+outside.Unsettled+" and l.next_at <= $1)", s.Clock())
 	if err != nil {
 		return err
 	}
@@ -40,8 +41,11 @@ func (c Connection) send(ctx context.Context, s *store.Store) error {
 	if err != nil {
 		return fmt.Errorf("point system %s: %w", c.Code, err)
 	}
+	if b, is := system.(Batch); is {
+		return c.exchange(ctx, s, b)
+	}
 	return outside.Drain(c.System, func(n int) ([]taken, error) { return c.due(ctx, s, n) },
-		func(l taken) error { return l.deliver(ctx, s, system) }, func() (outside.System, error) {
+		func(l taken) error { return l.deliver(ctx, s, system.(Online)) }, func() (outside.System, error) {
 			now, err := ByID(store.Read(ctx, s), c.ID)
 			if err != nil {
 				return outside.System{}, err
@@ -81,7 +85,7 @@ func (c Connection) due(ctx context.Context, s *store.Store, n int) (out []taken
 
 // deliver sends a leg that was taken and keeps what became of it. Its error is ours, not the
 // point system's.
-func (l taken) deliver(ctx context.Context, s *store.Store, system System) error {
+func (l taken) deliver(ctx context.Context, s *store.Store, system Online) error {
 	m, err := l.movement(ctx, s)
 	if err != nil {
 		return errors.Join(err, l.later(ctx, s, &outside.Unready{Said: "hoten: " + err.Error()}))
@@ -97,7 +101,7 @@ func (l taken) deliver(ctx context.Context, s *store.Store, system System) error
 }
 
 // move has the system do the movement, which is read first where its answer was lost.
-func (l taken) move(ctx context.Context, system System, m Movement) (Receipt, error) {
+func (l taken) move(ctx context.Context, system Online, m Movement) (Receipt, error) {
 	ctx, cancel := context.WithTimeout(ctx, outside.Patience)
 	defer cancel()
 	if l.Lost {

@@ -2,6 +2,7 @@ package points
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"hoten/app/access"
@@ -64,14 +65,24 @@ func (l *Leg) keep(tx *store.Tx) error {
 }
 
 // SendAgain has a leg that was refused sent again, once whoever runs the point system mended what
-// it said. It is read back first, by its key.
+// it said. It is read back first, by its key, or stands in the next file under it.
 func SendAgain(ctx context.Context, s *store.Store, by access.Actor, id int64) error {
 	return verbs.Run(ctx, s, by, ToSendAgain, verbs.About("leg", id), "", func(tx *store.Tx) error {
-		l, err := lockRefused(tx, id)
+		l, err := lockLeg(tx, id)
+		if err != nil {
+			return err
+		}
+		if !l.Refused() {
+			return fault.New(fault.Conflict, "leg_settled")
+		}
+		c, err := ByID(tx.DB, l.SystemID)
 		if err != nil {
 			return err
 		}
 		l.State, l.NextAt, l.SettledAt = outside.Uncertain, tx.Now, nil
+		if c.ByFile {
+			l.State = outside.Waiting // nothing can be read; what a result refuses was not done
+		}
 		if err := store.Save(tx, l, "state", "next_at", "settled_at"); err != nil {
 			return err
 		}
@@ -82,8 +93,9 @@ func SendAgain(ctx context.Context, s *store.Store, by access.Actor, id int64) e
 // longestReference bounds Leg.Reference, in characters.
 const longestReference = 100
 
-// SettleByHand notes that people did in the point system what a refused leg asked for, with the
-// number that it has there and a reason that says how.
+// SettleByHand notes that people did in the point system what a refused leg asked for, or saw
+// that it did what no result mentions, with the number that it has there and a reason that says
+// how.
 func SettleByHand(ctx context.Context, s *store.Store, by access.Actor, id int64, reference, reason string) error {
 	return verbs.Run(ctx, s, by, ToSettleByHand, verbs.About("leg", id), reason, func(tx *store.Tx) error {
 		var p fault.Problems
@@ -92,20 +104,60 @@ func SettleByHand(ctx context.Context, s *store.Store, by access.Actor, id int64
 		if err := p.Err(); err != nil {
 			return err
 		}
-		l, err := lockRefused(tx, id)
+		l, err := lockLeg(tx, id)
 		if err != nil {
 			return err
+		}
+		was := l.State
+		if !l.Refused() {
+			if err := l.endRow(tx, RowByHand, reference); err != nil {
+				return err
+			}
 		}
 		l.State, l.Code, l.Said, l.Reference, l.SettledBy = outside.Completed, "", "", reference, &by.ID
 		if err := l.keep(tx); err != nil {
 			return err
 		}
-		return audit.Record(tx, audit.Change{Before: map[string]any{"state": outside.Declined}, After: l.told()})
+		return audit.Record(tx, audit.Change{Before: map[string]any{"state": was}, After: l.told()})
 	})
 }
 
-// lockRefused locks a refused leg, with what follows from it. Another: Conflict leg_settled.
-func lockRefused(tx *store.Tx, id int64) (*Leg, error) {
+// SayNotDone notes that people saw in the point system that it did not do what no result mentions:
+// the leg stands in the next file, under its key.
+func SayNotDone(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) error {
+	return verbs.Run(ctx, s, by, ToSayNotDone, verbs.About("leg", id), reason, func(tx *store.Tx) error {
+		l, err := lockLeg(tx, id)
+		if err == nil {
+			err = l.endRow(tx, RowNotDone, "")
+		}
+		if err != nil {
+			return err
+		}
+		l.State, l.NextAt = outside.Waiting, tx.Now
+		if err := store.Save(tx, l, "state", "next_at"); err != nil {
+			return err
+		}
+		return audit.Record(tx, audit.Change{Before: map[string]any{"state": outside.Uncertain}, After: l.told()})
+	})
+}
+
+// endRow notes what people found of the leg in its file. A leg that is in none, or whose result
+// may still come: Conflict leg_settled.
+func (l *Leg) endRow(tx *store.Tx, outcome, reference string) error {
+	_, err := store.Select[Row](tx.DB, "select r.* from point_rows r join point_files f on f.id = r.file_id where r.leg_id = $1 and r.outcome is null for no key update of f", l.ID)
+	if err != nil {
+		return err
+	}
+	n, err := store.Exec(tx, "update point_rows r set outcome = $3, reference = $4, applied = true from point_files f, point_systems s where f.id = r.file_id and s.id = f.system_id and r.leg_id = $1 and "+fmt.Sprintf(missing, "$2"),
+		l.ID, tx.Now, outcome, reference)
+	if err == nil && n == 0 || err == nil && !l.Uncertain() {
+		err = fault.New(fault.Conflict, "leg_settled")
+	}
+	return err
+}
+
+// lockLeg locks a leg, with what follows from it.
+func lockLeg(tx *store.Tx, id int64) (*Leg, error) {
 	l, err := LegByID(tx.DB, id)
 	if err != nil {
 		return nil, err
@@ -113,11 +165,5 @@ func lockRefused(tx *store.Tx, id int64) (*Leg, error) {
 	if err := follow.lock(tx, *l); err != nil {
 		return nil, err
 	}
-	if l, err = store.Lock[Leg](tx, id); err != nil {
-		return nil, err
-	}
-	if l.State != outside.Declined {
-		return nil, fault.New(fault.Conflict, "leg_settled")
-	}
-	return l, nil
+	return store.Lock[Leg](tx, id)
 }

@@ -22,12 +22,17 @@ type Receipt struct {
 	Reference string // what it calls the movement; at most 100 characters
 }
 
-// System is an operator's point system, spoken to by one protocol. Its calls end when ctx does,
-// and log nothing.
+// System is an operator's point system, spoken to by one protocol: an Online or a Batch. Its
+// calls end when ctx does, and log nothing.
 type System interface {
 	// Check tries, without changing anything, whether everything is there that moving takes in
 	// the programs: first what failed is what a person mends first.
 	Check(ctx context.Context, programs []string) []outside.Finding
+}
+
+// Online is a system that does one movement at a time, and answers.
+type Online interface {
+	System
 	// Move does the movement once, however often it is called with its key. No error: it is
 	// done. *outside.Refused: it is not and will not be. *outside.Unready: it is not done, and
 	// can be tried again. Any other error: nobody knows whether it was done.
@@ -43,6 +48,7 @@ const (
 	AccountClosed       = "account_closed"
 	UnknownProgram      = "unknown_program"
 	KeyConflict         = "key_conflict" // another movement was done under the key
+	Unwritable          = "unwritable"   // no file of the layout can hold it (Batch)
 )
 
 // Kind is a protocol that point systems are spoken to by.

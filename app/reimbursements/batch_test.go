@@ -33,7 +33,7 @@ func batch(t testing.TB, w *apptest.World, by access.Actor, once string, ids ...
 // they were posted.
 func asShown(t testing.TB, w *apptest.World, by access.Actor, ids ...int64) []cases.AsShown {
 	t.Helper()
-	v, err := reimbursements.PreviewApprovals(store.Read(w.Ctx, w.Store), by, ids)
+	v, err := reimbursements.PreviewApprovals(store.Read(w.Ctx, w.Store), w.Vault, by, ids)
 	if err != nil {
 		t.Fatal(err)
 	}

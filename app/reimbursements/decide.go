@@ -85,6 +85,8 @@ func decide(ctx context.Context, s *store.Store, by access.Actor, id int64, v *v
 		}
 		if r.Undoes == nil {
 			markEnded(tx, r)
+		} else {
+			cases.MarkUndo(tx, r.CaseID, false)
 		}
 		if err := cases.Tell(tx, cases.Happened{CaseID: r.CaseID, Kind: events[state], Data: r.told(), Text: tx.Reason}); err != nil {
 			return nil, err

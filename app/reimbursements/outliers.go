@@ -15,7 +15,8 @@ import (
 const (
 	Correction     = "correction"      // it changes what was posted
 	DoubleReal     = "double"          // a supervisor decided about movements that may be one
-	UnusualAmount  = "unusual_amount"  // the company cost is near the threshold of its program or above, or far from what is usual
+	UnusualAmount  = "unusual_amount"  // the company cost is near the threshold of its program or above
+	AboveUsual     = "above_usual"     // it is far above what is usual in its incident
 	Adjusted       = "adjusted"        // somebody's own line is part of the plan
 	OwnUnverified  = "own_unverified"  // as OwnUse, and the member was verified in no call
 	OwnUse         = "own_use"         // a movement of the case was found to be the member's own
@@ -24,7 +25,7 @@ const (
 )
 
 // Flags lists them, most serious first.
-var Flags = []string{Undo, Correction, DoubleReal, UnusualAmount, Adjusted, OwnUnverified, OwnUse, ContactChanged}
+var Flags = []string{Undo, Correction, DoubleReal, UnusualAmount, AboveUsual, Adjusted, OwnUnverified, OwnUse, ContactChanged}
 
 // Bands are the company costs, in points of the program where it is largest, up to
 // which proposals are grouped; what is above the last makes a band of its own.
@@ -57,15 +58,34 @@ const (
 	usualWithin  = 1000
 )
 
-// unusual reports whether a cost stands out: above its share of the threshold, or
-// far from the median of its kind; 0 where there is neither.
-func unusual(cost, bound, median int64) bool {
-	return bound > 0 && cost > bound || median > 0 && cost > unusualTimes*median
+// Measure is what a flag goes by: the company cost in a program was above so many of its points.
+type Measure struct {
+	Flag      string `json:"flag"`
+	ProgramID int16  `json:"program"`
+	Above     int64  `json:"above"`
 }
 
-// flags says why a plan stands out: what is known of the plan itself, and what
-// known says of its case.
-func (d desk) flags(s *subject, medians map[kind]int64, known []string) string {
+// measures says in which programs a cost stands out: above its share of the threshold, and
+// far above the median of its kind; 0 where there is neither.
+func (d desk) measures(s *subject, medians map[kind]int64) []Measure {
+	out := []Measure{}
+	cost := s.plan.Cost()
+	for _, program := range sortedKeys(cost) {
+		bound := d.policies.Thresholds[d.programs[program].Code] * int64(d.policies.UnusualPercent) / 100
+		usual := unusualTimes * medians[kind{*s.Class, program}]
+		if bound > 0 && cost[program] > bound {
+			out = append(out, Measure{UnusualAmount, program, bound})
+		}
+		if usual > 0 && cost[program] > usual {
+			out = append(out, Measure{AboveUsual, program, usual})
+		}
+	}
+	return out
+}
+
+// flags says why a plan stands out: what is known of the plan itself with its measures, and
+// what known says of its case.
+func (s *subject) flags(measures []Measure, known []string) string {
 	var out []string
 	if s.plan.Corrects {
 		out = append(out, Correction)
@@ -73,10 +93,9 @@ func (d desk) flags(s *subject, medians map[kind]int64, known []string) string {
 	if slices.ContainsFunc(s.facts.Movements, func(m incidents.Movement) bool { return m.Doubled != nil }) {
 		out = append(out, DoubleReal)
 	}
-	for program, cost := range s.plan.Cost() {
-		bound := d.policies.Thresholds[d.programs[program].Code] * int64(d.policies.UnusualPercent) / 100
-		if unusual(cost, bound, medians[kind{*s.Class, program}]) && !slices.Contains(out, UnusualAmount) {
-			out = append(out, UnusualAmount)
+	for _, flag := range []string{UnusualAmount, AboveUsual} {
+		if slices.ContainsFunc(measures, func(m Measure) bool { return m.Flag == flag }) {
+			out = append(out, flag)
 		}
 	}
 	if s.plan.adjusted() {

@@ -3,6 +3,7 @@ package reimbursements
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -10,7 +11,9 @@ import (
 	"hoten/app/access"
 	"hoten/app/cases"
 	"hoten/app/fault"
+	"hoten/app/notices"
 	"hoten/app/store"
+	"hoten/app/vault"
 	"hoten/app/verbs"
 )
 
@@ -189,7 +192,9 @@ type ApprovalsPreview struct {
 	Last    int64            // that the approval would post
 	Totals  Totals           // of those that it would post
 	Waiting Totals           // of the others, which another supervisor approves
+	Letters int64            // of those that it would post, whose members no mail may tell
 	Classes map[string]int64
+	Flags   map[string]int64
 	Each    []Affected // the first of Shown
 }
 
@@ -212,32 +217,44 @@ const (
 
 // PreviewApprovals looks at chosen proposals, as their actor could approve them. Refused: none
 // chosen, more than MostChosen.
-func PreviewApprovals(db *gorm.DB, by access.Actor, ids []int64) (*ApprovalsPreview, error) {
+func PreviewApprovals(db *gorm.DB, v *vault.Vault, by access.Actor, ids []int64) (*ApprovalsPreview, error) {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	if err := Chosen(ids); err != nil {
 		return nil, err
 	}
-	rows, err := store.Select[Row](db, "select r.*, c.class from reimbursements r join cases c on c.id = r.case_id where r.id = any($1) and r.state = 'submitted' order by r.id", ids)
+	type row struct {
+		Row
+		LetterAbout int16
+	}
+	chosen, err := store.Select[row](db, "select r.*, c.class, c.letter_about from reimbursements r join cases c on c.id = r.case_id where r.id = any($1) and r.state = 'submitted' order by r.id", ids)
 	if err != nil {
 		return nil, err
 	}
 	var reads store.Reads
-	again, looks := AskLookAgain(&reads, rows), AskLooks(&reads, by.ID, ids)
+	rows := make([]Row, len(chosen))
+	for i, r := range chosen {
+		rows[i] = r.Row
+	}
+	again, looks, addressees := AskLookAgain(&reads, rows), AskLooks(&reads, by.ID, ids), cases.AskAddressees(&reads, ofProposals, ids)
 	if err := reads.Run(db); err != nil {
 		return nil, err
 	}
-	p := &ApprovalsPreview{Left: map[string]int64{LeftSettled: int64(len(ids) - len(rows))}, Totals: NewTotals(), Waiting: NewTotals(), Classes: map[string]int64{}}
+	p := &ApprovalsPreview{Left: map[string]int64{LeftSettled: int64(len(ids) - len(rows))}, Totals: NewTotals(), Waiting: NewTotals(), Classes: map[string]int64{}, Flags: map[string]int64{}}
 	found, err := again()
 	if err != nil {
 		return nil, err
 	}
+	to, err := addressees(v, notices.ReimbursementCompleted)
+	if err != nil {
+		return nil, err
+	}
 	seen := looks()
-	for _, r := range rows {
+	for i, r := range rows {
 		l := found[r.ID]
 		if why := l.leaves(by.ID, r, seen[r.ID]); why != "" {
 			p.Left[why]++
 		} else {
-			p.add(r, l)
+			p.add(r, l, byLetter(&cases.Case{LetterAbout: chosen[i].LetterAbout}, to[r.CaseID]))
 		}
 	}
 	return p, nil
@@ -258,16 +275,22 @@ func (l *Looked) leaves(person int64, r Row, seen bool) string {
 	return ""
 }
 
-func (p *ApprovalsPreview) add(r Row, l *Looked) {
+func (p *ApprovalsPreview) add(r Row, l *Looked, letter bool) {
 	class, mark, sum := "", uint32(waitsMark), p.Waiting
 	if r.Class != nil {
 		class = *r.Class
 	}
+	totals := Plan{Lines: l.Lines}.Totals()
 	if int(r.ApprovalsNeeded)-len(l.Given) <= 1 {
 		mark, sum = postsMark, p.Totals
 		p.Last++
+		if letter && r.Undoes == nil && totals.moves() {
+			p.Letters++
+		}
 	}
-	totals := Plan{Lines: l.Lines}.Totals()
+	for _, flag := range strings.Fields(r.Flags) {
+		p.Flags[flag]++
+	}
 	sum.AddAll(totals)
 	p.Classes[class]++
 	p.Shown = append(p.Shown, cases.AsShown{ID: r.ID, Mark: mark})

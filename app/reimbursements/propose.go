@@ -145,10 +145,15 @@ func (d desk) write(tx *store.Tx, accepted []*subject, note string) ([]*Reimburs
 		if err != nil {
 			return nil, err
 		}
+		measures := d.measures(s, usual)
+		measured, err := json.Marshal(measures)
+		if err != nil {
+			return nil, err
+		}
 		r := &Reimbursement{ID: ids[i], IncidentID: s.IncidentID, CaseID: s.ID, ProposerID: tx.By.ID, State: Submitted,
 			Note: tx.Vault().Seal("reimbursements", "note", ids[i], note), ApprovalsNeeded: int16(d.needed(s.plan)),
 			PlanHash: s.plan.Hash(), Balances: string(balances), SubmittedAt: tx.Now,
-			Flags: d.flags(s, usual, stand[s.ID])}
+			Flags: s.flags(measures, stand[s.ID]), Measures: string(measured)}
 		r.CostProgramID, r.Cost = s.plan.largest()
 		made[i] = r
 		for _, l := range s.plan.Lines {

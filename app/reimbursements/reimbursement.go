@@ -57,6 +57,7 @@ type Reimbursement struct {
 	Told            *string    // JSON of result, while legs are not done
 	PostedAt        *time.Time // when the last leg was done; nil without legs: the decision
 	Flags           string     // some of Flags, a space between; empty: stands out in nothing
+	Measures        string     // JSON of the Measures that Flags go by; none in those proposed before they were kept
 	Cost            int64      // the company cost in the program where it is largest, in its points
 	CostProgramID   *int16
 	Undoes          *int64 // the proposal whose plan this one reverses, see ProposeUndo
@@ -87,6 +88,11 @@ func (r Reimbursement) Pending() bool { return r.State == Submitted }
 func (r Reimbursement) Plan(lines []Line) (Plan, error) {
 	p := Plan{Lines: lines}
 	return p, json.Unmarshal([]byte(r.Balances), &p.Balances)
+}
+
+// Measured reads Measures.
+func (r Reimbursement) Measured() (out []Measure, err error) {
+	return out, json.Unmarshal([]byte(r.Measures), &out)
 }
 
 // decide refuses whoever may not decide about the proposal: its proposer, anybody

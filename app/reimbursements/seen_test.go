@@ -10,6 +10,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/apptest"
 	"hoten/app/cases"
+	"hoten/app/policies"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
@@ -57,12 +58,29 @@ func TestFlagsSayWhatStandsOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.Work()
-	want := map[int64]string{of[0].ID: "adjusted", of[8].ID: "unusual_amount", of[9].ID: "", of[10].ID: "unusual_amount", of[11].ID: "unusual_amount",
+	want := map[int64]string{of[0].ID: "adjusted", of[8].ID: "above_usual", of[9].ID: "", of[10].ID: "above_usual", of[11].ID: "unusual_amount above_usual",
 		of[12].ID: "", of[13].ID: "", more[0].ID: "contact_changed", more[1].ID: "", more[2].ID: "own_unverified own_use"}
 	got := flagsOf(t, w)
 	for id, flags := range want {
 		if have, there := got[id]; !there || have != flags {
 			t.Errorf("case %d: %q (%v), want %q", id, have, there, flags)
+		}
+	}
+	// Each says what it was measured against, as it was then.
+	later := policies.Default()
+	later.UnusualPercent = 10
+	if err := policies.Set(w.Ctx, w.Store, w.Manager, w.PolicyVersion(), later, "見直し"); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := reimbursements.Find(store.Read(w.Ctx, w.Store), reimbursements.Filter{Limit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	measures := map[int64]string{of[8].ID: "[{above_usual 2 300}]", of[9].ID: "[]", of[11].ID: "[{unusual_amount 2 2500} {above_usual 2 300}]"}
+	for _, r := range rows {
+		m, err := r.Measured()
+		if want, asked := measures[r.CaseID]; asked && (err != nil || fmt.Sprint(m) != want) {
+			t.Errorf("case %d: %v %v, want %s", r.CaseID, m, err, want)
 		}
 	}
 	if n := len(got); n != len(losses)+3 {
@@ -80,7 +98,7 @@ func TestFewProposalsHaveNoMedian(t *testing.T) {
 		t.Errorf("the ninth: %q", got[of[8].ID])
 	}
 	propose(t, w, w.Agent, of[9])
-	if got := flagsOf(t, w); got[of[9].ID] != "unusual_amount" {
+	if got := flagsOf(t, w); got[of[9].ID] != "unusual_amount above_usual" { // the tenth makes a median
 		t.Errorf("above half the threshold: %q", got[of[9].ID])
 	}
 }

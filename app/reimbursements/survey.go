@@ -23,7 +23,7 @@ var rememberedFrom = 500
 
 // Survey is what waits, by class and cost and by incident and program.
 type Survey struct {
-	Waiting int64 // all that waits, of any incident
+	Waiting int64 // all that waits in the incident
 	Groups  []Group
 	Piles   []Pile
 	At      time.Time // when it was counted, of what is remembered; else zero
@@ -46,7 +46,7 @@ func (k *Surveys) Of(db *gorm.DB, s *store.Store, incident int64) (Survey, error
 		if many {
 			found.At = s.Clock()
 		}
-		if err = store.Scan(db, "select count(*) from reimbursements where state = 'submitted'", nil, &found.Waiting); err != nil {
+		if err = store.Scan(db, "select count(*) from reimbursements where state = 'submitted' and ($1::bigint = 0 or incident_id = $1)", []any{incident}, &found.Waiting); err != nil {
 			return found, err
 		}
 		if found.Groups, err = Groups(db, incident); err != nil {

@@ -69,6 +69,12 @@ type telling struct {
 	voids bool  // the password for points, as the member is told
 }
 
+// byLetter reports whether a letter tells a member what was put back: no address may be used, or
+// a letter is due anyway, which tells the whole.
+func byLetter(c *cases.Case, who cases.Addressee) bool {
+	return who.Address == "" || c.OwesResult(who.Own)
+}
+
 // tell tells members what was posted, and voids the passwords for points of those IDs where a
 // thief may have set them: docs/domain.md section 5.
 func tell(tx *store.Tx, of []*telling) error {
@@ -87,7 +93,7 @@ func tell(tx *store.Tx, of []*telling) error {
 		if t.voids, facts.PointPassword = t.who.PointPassword, t.who.PointPassword; t.voids {
 			void = append(void, t.IdentityID)
 		}
-		if t.who.Address == "" || t.OwesResult(t.who.Own) { // the letter tells the whole
+		if byLetter(t.Case, t.who) {
 			untold = append(untold, t.Case.ID)
 			continue
 		}

@@ -45,6 +45,18 @@ func (t Totals) Cost(program int16) int64 {
 	return t.Reimburse[program] + t.Absorbed[program] + t.Adjusted[program]
 }
 
+// moves reports whether any of the totals is not zero.
+func (t Totals) moves() bool {
+	for _, of := range []map[int16]int64{t.Rollback, t.Reimburse, t.Absorbed, t.Adjusted} {
+		for _, points := range of {
+			if points != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Totals sums the plan.
 func (p Plan) Totals() Totals {
 	t := NewTotals()

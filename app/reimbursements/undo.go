@@ -194,7 +194,7 @@ func (d desk) writeUndo(tx *store.Tx, u *undone, p Plan) (*Reimbursement, error)
 	}
 	r := &Reimbursement{ID: ids[0], IncidentID: u.IncidentID, CaseID: u.CaseID, ProposerID: tx.By.ID, State: Submitted, Undoes: &u.ID,
 		Note: tx.Vault().Seal("reimbursements", "note", ids[0], tx.Reason), ApprovalsNeeded: int16(d.needed(p)),
-		PlanHash: p.Hash(), Balances: string(balances), SubmittedAt: tx.Now, Flags: Undo}
+		PlanHash: p.Hash(), Balances: string(balances), SubmittedAt: tx.Now, Flags: Undo, Measures: "[]"}
 	lines := make([]lineRow, len(p.Lines))
 	for i, l := range p.Lines {
 		lines[i] = lineRow{ReimbursementID: r.ID, Line: l}
@@ -205,6 +205,7 @@ func (d desk) writeUndo(tx *store.Tx, u *undone, p Plan) (*Reimbursement, error)
 	if err := store.Insert(tx, lines); err != nil {
 		return nil, err
 	}
+	cases.MarkUndo(tx, u.CaseID, true)
 	told := cases.Happened{CaseID: u.CaseID, Kind: cases.Proposed, Data: r.told(), Text: tx.Reason}
 	if err := cases.Tell(tx, told); err != nil {
 		return nil, err
@@ -244,6 +245,7 @@ func undo(tx *store.Tx, booked []*approval) error {
 		tx.Queue("update reimbursements set state = 'returned', undone_by = $2, decided_at = $3, decided_by = $4, reason = $5, told = null where id = $1",
 			u.ID, a.Reimbursement.ID, tx.Now, a.by.ID, tx.Vault().Seal("reimbursements", "reason", u.ID, reason))
 		told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Returned, Data: map[string]any{"reimbursement": u.ID, "undone_by": a.Reimbursement.ID}, Text: reason, By: &a.by})
+		cases.MarkUndo(tx, a.CaseID, false)
 		if a.legs == nil {
 			told = append(told, cases.Happened{CaseID: a.CaseID, Kind: cases.Posted, Data: a.Reimbursement.told(), By: &a.by})
 		}
@@ -298,6 +300,7 @@ func endUndo(tx *store.Tx, of *Reimbursement) error {
 		return err
 	}
 	tx.Queue("update reimbursements set state = 'returned', decided_at = $2 where id = $1", u.ID, tx.Now)
+	cases.MarkUndo(tx, u.CaseID, false)
 	if err := cases.Tell(tx, cases.Happened{CaseID: u.CaseID, Kind: cases.Returned, Data: u.told()}); err != nil {
 		return err
 	}

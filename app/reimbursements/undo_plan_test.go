@@ -75,7 +75,7 @@ func even(t testing.TB, w *apptest.World, c *cases.Case, y *simulator.System, l 
 func TestAPlanIsUndoneAndMadeAgain(t *testing.T) {
 	w, c, y, r := halfDone(t, both)
 	u := proposeUndo(t, w, w.Agent2, r.ID)
-	if c = again(t, w, c); *c.ReimbursementState != reimbursements.Approved || byID(t, w, r.ID).State != reimbursements.Approved {
+	if c = again(t, w, c); *c.ReimbursementState != reimbursements.Approved || c.Status != cases.AwaitingApproval || byID(t, w, r.ID).State != reimbursements.Approved {
 		t.Fatalf("proposing changed it: %+v", c)
 	}
 	refusedAs(t, func() error {
@@ -150,7 +150,12 @@ func TestAnUndoIsDecidedUnderFourEyes(t *testing.T) {
 			return err
 		},
 	} {
-		before := again(t, w, c)
+		held, before := cases.OnHold, again(t, w, c)
+		if before.Status != held { // what it waited for it waits for again
+			if before, _ = cases.Update(w.Ctx, w.Store, w.Agent, c.ID, cases.Change{Status: &held, Version: before.Version}); before == nil {
+				t.Fatal("not put on hold")
+			}
+		}
 		if err := end(proposeUndo(t, w, w.Supervisor, r.ID).ID); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}

@@ -26,18 +26,22 @@ var examples embed.FS
 // Examples are the names of the files that Example gives.
 var Examples = []string{"ocn-2014", "one-program"}
 
-// Example is the text of a ready file; false for a name that none has.
-func Example(name string) (string, bool) {
+// Example is the text of a ready file with its comments in the language, where they were
+// translated, else in English; false for a name that none has.
+func Example(name, lang string) (string, bool) {
 	if !slices.Contains(Examples, name) {
 		return "", false
 	}
-	text, err := examples.ReadFile("examples/" + name + ".yaml")
+	text, err := examples.ReadFile("examples/" + name + "." + lang + ".yaml")
+	if err != nil {
+		text, err = examples.ReadFile("examples/" + name + ".yaml")
+	}
 	return string(text), err == nil
 }
 
 // ReadExample reads a ready file.
 func ReadExample(name string) (*File, error) {
-	text, ok := Example(name)
+	text, ok := Example(name, "en")
 	if !ok {
 		return nil, fmt.Errorf("there is no example %q, only %v", name, Examples)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -27,7 +28,7 @@ func example(t *testing.T, name string) string {
 	if name == "one-program" {
 		return apptest.FerryText()
 	}
-	text, ok := setup.Example(name)
+	text, ok := setup.Example(name, "en")
 	if !ok {
 		t.Fatal(name)
 	}
@@ -425,5 +426,36 @@ func TestNewInstallationIsNobodys(t *testing.T) {
 	apptest.Populate(t, s, &apptest.Clock{})
 	if missing, err = setup.Missing(store.Read(t.Context(), s), true); err != nil || fmt.Sprint(missing) != "[import]" {
 		t.Errorf("missing %v in a world, %v", missing, err)
+	}
+}
+
+// The examples say the same in both languages, and explain as much.
+func TestExamplesAreTheSameInJapanese(t *testing.T) {
+	comment := regexp.MustCompile(`(?m)(^[ ]*|[ ]+)# ?(.*)$`)
+	japanese := regexp.MustCompile(`[\p{Hiragana}\p{Katakana}\p{Han}]`)
+	for _, name := range setup.Examples {
+		var data, blocks []string
+		for _, lang := range []string{"en", "ja"} {
+			text, ok := setup.Example(name, lang)
+			if !ok {
+				t.Fatal(name)
+			}
+			n, before := 0, false
+			for line := range strings.Lines(text) {
+				whole := strings.HasPrefix(strings.TrimSpace(line), "#")
+				if m := comment.FindStringSubmatch(line); m != nil && m[2] != "" && lang == "ja" && !japanese.MatchString(m[2]) {
+					t.Errorf("%s: not in Japanese: %s", name, line)
+				}
+				if whole && !before {
+					n++
+				}
+				before = whole
+			}
+			blocks = append(blocks, fmt.Sprint(n))
+			data = append(data, strings.Join(strings.Fields(comment.ReplaceAllString(text, "")), " "))
+		}
+		if data[0] != data[1] || blocks[0] != blocks[1] {
+			t.Errorf("%s differs: %s and %s comments\n%s\n%s", name, blocks[0], blocks[1], data[0], data[1])
+		}
 	}
 }

@@ -54,8 +54,16 @@ func TestPointSystems(t *testing.T) {
 	if has, err := y.Has(w.Store.Vault); err != nil || !has["secret"] {
 		t.Errorf("the secret: %v %v", has, err)
 	}
+	byFile := "point_systems:\n  - {code: files, name: ファイル, kind: batch, programs: [pointtalk], settings: [{name: hours, value: \"02:00\"}]}\n"
+	if done, err := apply(w.Store, w.Administrator, byFile); err != nil || !done[0].Changed {
+		t.Errorf("%+v %v", done, err)
+	}
+	if stands, err := points.Standing(store.Read(w.Ctx, w.Store), "files"); err != nil || stands.AlarmMinutes != 360 || stands.Settings["encoding"] != "cp932" {
+		t.Errorf("%+v %v", stands, err)
+	}
 	for _, wrong := range []struct{ text, problem string }{
 		{"point_systems:\n  - {code: outside, programs: [none]}\n", "2 point_systems.0.programs program_unknown"},
+		{"point_systems:\n  - code: files\n    settings:\n      - {name: hours, value: \"2時\"}\n", "4 point_systems.0.settings.0 batch_hours"},
 		{"point_systems:\n  - {code: outside, alarm_minutes: -1}\n", "2 point_systems.0.alarm_minutes limit_range"},
 		{"point_systems:\n  - code: outside\n    settings:\n      - {name: url, value: \"http://points.example\"}\n", "4 point_systems.0.settings.0 rest_plain"},
 		{"point_systems:\n  - code: outside\n    settings:\n      - {name: secret, file: /nowhere}\n", "4 point_systems.0.settings.0.file setup_file_unreadable"},

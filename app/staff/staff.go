@@ -9,9 +9,12 @@ import (
 	"encoding/base64"
 	"maps"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
 	"gorm.io/gorm"
 
 	"hoten/app/access"
@@ -110,11 +113,29 @@ func ByTelephone(db *gorm.DB, known string, names []string) ([]Staff, error) {
 		and ($1 <> '' and (lower(extension) = lower($1) and extension <> '' or email = lower($1)) or name = any($2) or name_en = any($2)) limit 2`, known, names)
 }
 
-// List is every account, by name.
+// List is every account, those in use first, by how their names are read as far as that is known.
 func List(db *gorm.DB) ([]Staff, error) {
 	var out []Staff
-	err := db.Order(`disabled_at is not null, name collate "ja-x-icu", id`).Find(&out).Error
+	err := db.Order("id").Find(&out).Error
+	order := collate.New(language.Japanese)
+	slices.SortStableFunc(out, func(a, b Staff) int {
+		if in := a.DisabledAt == nil; in != (b.DisabledAt == nil) {
+			if in {
+				return -1
+			}
+			return 1
+		}
+		return order.CompareString(a.reading(), b.reading())
+	})
 	return out, err
+}
+
+// reading is the name in kana, read from its Latin letters; else the name as it is written.
+func (s Staff) reading() string {
+	if kana := jptext.Readings(s.NameEn); len(kana) > 0 {
+		return kana[0]
+	}
+	return s.Name
 }
 
 func normal(email string) string { return strings.ToLower(strings.TrimSpace(email)) }

@@ -54,9 +54,7 @@ func showAudit(p *page) error {
 	if shown.Chain, err = p.chainState(); err != nil {
 		return err
 	}
-	for _, v := range verbs.All() {
-		shown.Actions = append(shown.Actions, ui.Choice{Value: v.Name, Label: ui.Deed(p.ctx, v.Name)})
-	}
+	shown.Actions = p.auditActions()
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }
@@ -172,7 +170,7 @@ func exportAudit(p *page) error {
 	}
 	tb := reports.Table{ID: "audit", Title: i18n.T(p.ctx, "audit.index.title")}
 	for _, title := range []string{i18n.T(p.ctx, "audit.seq"), i18n.T(p.ctx, "audit.at"), i18n.T(p.ctx, "audit.actor"), i18n.T(p.ctx, "audit.action"),
-		i18n.T(p.ctx, "audit.subject"), i18n.T(p.ctx, "audit.reason_given"), i18n.T(p.ctx, "audit.changes")} {
+		i18n.T(p.ctx, "audit.subject"), i18n.T(p.ctx, "audit.reason_given"), i18n.T(p.ctx, "audit.told")} {
 		tb.Columns = append(tb.Columns, reports.Column{Title: title})
 	}
 	rows, err := words.rows(found[:min(len(found), mostExported)])
@@ -182,7 +180,11 @@ func exportAudit(p *page) error {
 	for _, r := range rows {
 		var changes []string
 		for _, c := range r.Changes {
-			changes = append(changes, i18n.T(p.ctx, "audit.change", "what", c.What, "before", c.Before, "now", c.Now))
+			if c.Before == nothing { // no change: what is told of it
+				changes = append(changes, i18n.T(p.ctx, "audit.fact", "what", c.What, "is", c.Now))
+			} else {
+				changes = append(changes, i18n.T(p.ctx, "audit.change", "what", c.What, "before", c.Before, "now", c.Now))
+			}
 		}
 		tb.Rows = append(tb.Rows, []reports.Cell{reports.Text(ui.SealOf(p.ctx, r)), reports.Text(r.At.In(i18n.JST).Format(time.DateTime)), reports.Text(r.Actor),
 			reports.Text(ui.Deed(p.ctx, r.Action)), reports.Text(r.About), reports.Text(r.Reason), reports.Text(strings.Join(changes, i18n.T(p.ctx, "list.comma")))})

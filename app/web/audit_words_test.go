@@ -11,6 +11,7 @@ import (
 	"hoten/app/jptext"
 	"hoten/app/policies"
 	"hoten/app/reimbursements"
+	"hoten/app/verbs"
 )
 
 // The audit trail says states and balances in words: a request that was posted is so, and
@@ -117,6 +118,23 @@ func TestTheAuditTrailIsFiltered(t *testing.T) {
 	}
 }
 
+// Every action can be chosen once, among those of its part of the work, in the order of its words.
+func TestActionsOfTheTrailAreGrouped(t *testing.T) {
+	s := newSite(t)
+	body := s.as(s.Auditor).get("/audit").body
+	body = body[strings.Index(body, `<select id="action"`):]
+	body = body[:strings.Index(body, "</select>")]
+	for _, v := range verbs.All() {
+		if n := strings.Count(body, `value="`+v.Name+`"`); n != 1 {
+			t.Errorf("%s can be chosen %d times", v.Name, n)
+		}
+	}
+	calls := body[strings.Index(body, `label="通話・折り返し"`):]
+	if calls = calls[:strings.Index(calls, "</optgroup>")]; !strings.Contains(calls, "終話") || strings.Contains(calls, "メモを登録") {
+		t.Errorf("the calls: %s", calls)
+	}
+}
+
 // What holds others is said field by field, and long lists of changes are folded.
 func TestTheAuditTrailShowsNoJSON(t *testing.T) {
 	s := newSite(t)
@@ -153,6 +171,10 @@ func TestTheAuditTrailIsExported(t *testing.T) {
 	}
 	if body := b.get("/audit?action=audit.exported").body; !strings.Contains(body, "監査証跡を出力") || !strings.Contains(body, "操作 メモを登録") {
 		t.Errorf("the export is not told: %s", body)
+	}
+	// What is told of an action is no change of anything.
+	if told := b.get("/audit.csv?action=audit.exported").body; !strings.Contains(told, "見つかった件数：1") || strings.Contains(told, "– →") {
+		t.Errorf("the file tells a fact as a change: %s", told)
 	}
 	if a := b.get("/audit?from=2014-08-02&to=2014-08-01"); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "開始日が終了日より後です") || !strings.Contains(a.body, `value="2014-08-02"`) || !strings.Contains(a.body, `value="2014-08-01"`) {
 		t.Errorf("days the wrong way round: %d %s", a.status, a.body)

@@ -1,10 +1,12 @@
 package web
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"hoten/app/cases"
 	"hoten/app/fault"
@@ -77,7 +79,7 @@ func assignCases(p *page) error {
 			return err
 		}
 	}
-	return p.changeMany("assigned", "cases_assigned", i18n.T(p.ctx, "confirm.assigned", "to", to), cases.Change{Assignee: &who})
+	return p.changeMany("assigned", i18n.T(p.ctx, "confirm.assigned", "to", to), cases.Change{Assignee: &who})
 }
 
 func moveCases(p *page) error {
@@ -85,12 +87,12 @@ func moveCases(p *page) error {
 	if !slices.Contains(movable(), string(status)) {
 		return fault.Input("status", "status_unknown")
 	}
-	return p.changeMany("moved", "cases_moved", i18n.T(p.ctx, "confirm.moved", "to", i18n.T(p.ctx, "cases.status."+string(status))), cases.Change{Status: &status})
+	return p.changeMany("moved", i18n.T(p.ctx, "confirm.moved", "to", i18n.T(p.ctx, "cases.status."+string(status))), cases.Change{Status: &status})
 }
 
-// changeMany changes the chosen rows, each by itself and as it was shown. Where one could not
-// be changed each has a row of what became of it.
-func (p *page) changeMany(kind, flash, what string, change cases.Change) error {
+// changeMany changes the chosen rows, each by itself and as it was shown. Each has a row of what
+// became of it, and what was changed may be taken back.
+func (p *page) changeMany(kind, what string, change cases.Change) error {
 	chosen := p.chosenCases()
 	switch {
 	case len(chosen) == 0:
@@ -99,27 +101,31 @@ func (p *page) changeMany(kind, flash, what string, change cases.Change) error {
 		return p.again(fault.New(fault.Conflict, "too_many_cases", "max", pageSize), "", showCases)
 	}
 	var rows []ui.ResultRow
-	done := 0
 	for _, c := range chosen {
 		change.Version = c.version
-		row := ui.ResultRow{Case: cases.Number(c.id), Done: true, Why: what}
-		_, err := cases.Update(p.ctx, p.w.s, p.by, c.id, change)
-		if f, refused := fault.As(err); err != nil && !refused {
+		row := ui.ResultRow{Case: cases.Number(c.id), Why: what}
+		changed, err := cases.Update(p.ctx, p.w.s, p.by, c.id, change)
+		f, refused := fault.As(err)
+		switch {
+		case refused:
+			row.Why, err = p.whyNot(f, c.id)
+		case err == nil && changed.Version == c.version:
+			row.Why = i18n.T(p.ctx, "confirm.same", "what", what)
+		case err == nil:
+			row.Done = true
+			row.Event, err = cases.LastChange(p.db, p.by, p.w.s.Clock(), c.id)
+		}
+		if err != nil {
 			return err
-		} else if refused {
-			row.Done = false
-			if row.Why, err = p.whyNot(f, c.id); err != nil {
-				return err
-			}
-		} else {
-			done++
 		}
 		rows = append(rows, row)
 	}
-	if done == len(rows) {
-		return p.to(p.casesList(), flash, "count", done)
-	}
-	slices.SortStableFunc(rows, func(a, b ui.ResultRow) int { // what was not done first
+	return p.toChanged(kind, i18n.T(p.ctx, "confirm.changed"), p.casesList(), rows)
+}
+
+// toChanged leads to what became of each of many cases, what was not done first.
+func (p *page) toChanged(kind, counted, back string, rows []ui.ResultRow) error {
+	slices.SortStableFunc(rows, func(a, b ui.ResultRow) int {
 		switch {
 		case a.Done == b.Done:
 			return 0
@@ -128,8 +134,66 @@ func (p *page) changeMany(kind, flash, what string, change cases.Change) error {
 		}
 		return 1
 	})
-	return p.toResults(ui.ConfirmResults{Section: "cases", Title: i18n.T(p.ctx, "confirm.results."+kind), Back: p.casesList(), BackLabel: i18n.T(p.ctx, "cases.index.title"), Rows: rows, Mixed: true,
-		Figures: []ui.Choice{{Label: i18n.T(p.ctx, "confirm.changed"), Value: i18n.Number(int64(done))}, {Label: i18n.T(p.ctx, "confirm.not_done"), Value: i18n.Number(int64(len(rows) - done))}}})
+	not := slices.IndexFunc(rows, func(r ui.ResultRow) bool { return r.Done })
+	if not < 0 {
+		not = len(rows)
+	}
+	figures := []ui.Choice{{Label: counted, Value: i18n.Number(int64(len(rows) - not))}}
+	if not > 0 {
+		figures = append(figures, ui.Choice{Label: i18n.T(p.ctx, "confirm.not_done"), Value: i18n.Number(int64(not))})
+	}
+	return p.toResults(ui.ConfirmResults{Section: "cases", Title: i18n.T(p.ctx, "confirm.results."+kind), Back: back, BackLabel: i18n.T(p.ctx, "cases.index.title"), Rows: rows, Mixed: true, Figures: figures})
+}
+
+// undoMany takes back what was changed about many cases, each by itself.
+func undoMany(p *page) error {
+	of, _, err := p.result()
+	if err != nil {
+		return err
+	}
+	var rows []ui.ResultRow
+	for _, r := range of.Rows {
+		id, ok := cases.ParseNumber(r.Case)
+		if !ok || r.Event == 0 {
+			continue
+		}
+		row := ui.ResultRow{Case: r.Case, Done: true, Why: i18n.T(p.ctx, "flash.case_undone")}
+		_, err := cases.Undo(p.ctx, p.w.s, p.by, id, r.Event)
+		if f, refused := fault.As(err); err != nil && !refused {
+			return err
+		} else if refused {
+			row.Done, row.Why = false, p.refusedBecause(f)
+		}
+		rows = append(rows, row)
+	}
+	if len(rows) == 0 {
+		return fault.Missing() // it is the result of something else
+	}
+	return p.toChanged("undone", i18n.T(p.ctx, "confirm.undone"), of.Back, rows)
+}
+
+// undoOfMany is where the form leads that takes back what a result tells, while some of it can be.
+func (p *page) undoOfMany(of ui.ConfirmResults, id int64, at time.Time) (undo ui.Undo, err error) {
+	until := at.Add(cases.UndoFor)
+	if now := p.w.s.Clock(); now.Before(until) {
+		for _, r := range of.Rows {
+			if r.Event == 0 {
+				continue
+			}
+			c, _ := cases.ParseNumber(r.Case)
+			last, err := cases.LastChange(p.db, p.by, now, c)
+			if err != nil {
+				return undo, err
+			}
+			if last == r.Event {
+				undo.Count++
+			}
+		}
+	}
+	if undo.Count > 0 {
+		undo.URL, undo.Until = fmt.Sprintf("/results/%d/undo", id), until
+	}
+	return undo, nil
 }
 
 // whyNot says why a row was not changed; of what somebody else changed, how it stands now.

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"hoten/app/cases"
 )
@@ -70,10 +71,11 @@ func TestManyCasesAreChangedWithAResultEach(t *testing.T) {
 		t.Errorf("written over: %+v", got)
 	}
 
+	// So has each where all were changed.
 	all := supervisor.post("/cases/assign", "number", row(s.Case("w001@ocn.example")), "assignee", who, "back", "status=on_hold")
-	if all.status != 303 || all.location != "/cases?status=on_hold" {
-		t.Errorf("all done: %d %s", all.status, all.location)
-	}
+	says(t, "all done", supervisor.get(all.location).body, []string{b.Number(), "変更した", `href="/cases?status=on_hold"`}, []string{"対象から外れた案件"})
+	same := supervisor.post("/cases/assign", "number", row(s.Case("w001@ocn.example")), "assignee", who)
+	says(t, "the same again", supervisor.get(same.location).body, []string{"変更前から担当："}, []string{"/undo"})
 	// A case that waits for approval moves with its request, and is told.
 	moved := agent.post("/cases/status", "number", row(s.Case("w000@ocn.example")), "number", row(s.Case("w002@ocn.example")), "status", "awaiting_customer")
 	says(t, "moved", agent.get(moved.location).body, []string{"状態：お客さま回答待ち", "変更なし"}, nil)
@@ -88,6 +90,44 @@ func TestManyCasesAreChangedWithAResultEach(t *testing.T) {
 		if got := agent.post("/cases/status", pairs...); got.status != 422 && got.status != 409 {
 			t.Errorf("%v: %d", refused, got.status)
 		}
+	}
+}
+
+var undoMany = regexp.MustCompile(`action="(/results/\d+/undo)"`)
+
+// What was done to many is taken back together by whoever did it, each while nothing followed.
+func TestManyChangesAreUndone(t *testing.T) {
+	s := threeOwed(t)
+	supervisor, a, b := s.as(s.Supervisor), s.Case("w000@ocn.example"), s.Case("w001@ocn.example")
+	s.Clock.Add(time.Second)
+	did := supervisor.post("/cases/assign", "number", row(a), "number", row(b), "assignee", fmt.Sprint(s.Agent.ID), "back", "status=new")
+	page := supervisor.get(did.location).body
+	says(t, "the result", page, []string{"2件を元に戻す"}, nil)
+	s.Clock.Add(time.Second)
+	held, now := cases.OnHold, s.Case("w001@ocn.example")
+	if _, err := cases.Update(s.Ctx, s.Store, s.Agent2, now.ID, cases.Change{Status: &held, Version: now.Version}); err != nil {
+		t.Fatal(err)
+	}
+	says(t, "once something followed", supervisor.get(did.location).body, []string{"1件を元に戻す"}, nil)
+	form := undoMany.FindStringSubmatch(page)[1]
+	if other := s.as(s.Supervisor2).post(form); other.status != 404 {
+		t.Errorf("another: %d", other.status)
+	}
+	undid := supervisor.post(form)
+	says(t, "undone", supervisor.get(undid.location).body, []string{"元に戻した案件", "変更を元に戻しました。", "ほかの操作やメールの送信がない間だけです", `href="/cases?status=new"`}, []string{"/undo\""})
+	if first, second := s.Case("w000@ocn.example"), s.Case("w001@ocn.example"); first.AssigneeID != nil || second.AssigneeID == nil {
+		t.Errorf("%+v %+v", first, second)
+	}
+	says(t, "then", supervisor.get(did.location).body, nil, []string{form})
+
+	s.Clock.Add(time.Second)
+	moved := supervisor.post("/cases/status", "number", row(s.Case("w000@ocn.example")), "status", "on_hold")
+	form = undoMany.FindStringSubmatch(supervisor.get(moved.location).body)[1]
+	s.Clock.Add(cases.UndoFor)
+	says(t, "too late", supervisor.get(moved.location).body, nil, []string{form})
+	supervisor.post(form)
+	if got := s.Case("w000@ocn.example"); got.Status != cases.OnHold {
+		t.Errorf("undone too late: %s", got.Status)
 	}
 }
 

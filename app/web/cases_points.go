@@ -206,7 +206,7 @@ func (v *caseView) proposal() error {
 		mine := latest.ProposerID == v.by.ID || slices.Contains(editors, v.by.ID) ||
 			slices.ContainsFunc(*v.found.approvals, func(a reimbursements.Approval) bool { return a.StaffID == v.by.ID && a.VoidedAt == nil })
 		decides := pending && v.by.May(access.Decide)
-		v.Proposal = &ui.Proposal{ID: latest.Reimbursement.ID, State: latest.State, Proposer: latest.ProposerName.In(i18n.Lang(v.ctx)), SubmittedAt: latest.SubmittedAt,
+		v.Proposal = &ui.Proposal{ID: latest.Reimbursement.ID, State: stateOf(latest.Reimbursement), Proposer: latest.ProposerName.In(i18n.Lang(v.ctx)), SubmittedAt: latest.SubmittedAt,
 			Needed: int(latest.ApprovalsNeeded), Approvals: given, Reason: reason, Decider: latest.DeciderName.In(i18n.Lang(v.ctx)), DecidedAt: moment(latest.DecidedAt),
 			MayDecide: decides && !mine, OthersDecide: decides && mine, MayWithdraw: pending && latest.ProposerID == v.by.ID,
 			Legs: v.legsOf(latest.Reimbursement.ID), UndoneBy: reimbursements.UndoneIn(*v.found.proposals, latest.Reimbursement.ID)}

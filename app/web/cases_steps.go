@@ -139,7 +139,7 @@ func (v *caseView) reimbursementNote() string {
 	if v.row.UnderWay() {
 		return i18n.T(v.ctx, "cases.step.under_way")
 	}
-	if v.Proposal == nil || v.Proposal.State != "submitted" && v.Proposal.State != "returned" {
+	if v.Proposal == nil || v.Proposal.State != "submitted" && v.Proposal.State != "returned" && v.Proposal.State != "undone" {
 		return v.pointsNote()
 	}
 	if v.Proposal.State == "submitted" && v.Proposal.OthersDecide {

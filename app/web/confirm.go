@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"hoten/app/access"
 	"hoten/app/cases"
@@ -241,17 +242,26 @@ func (p *page) toResults(r ui.ConfirmResults) error {
 	return p.to(fmt.Sprint("/results/", id), "")
 }
 
-func showResults(p *page) error {
+// result reads what was told of an action on many, to whoever did it.
+func (p *page) result() (of ui.ConfirmResults, at time.Time, err error) {
 	id, err := p.id()
 	if err != nil {
-		return err
+		return of, at, err
 	}
 	told, at, err := forms.ResultOf(p.db, p.w.s, id, p.by.ID)
 	if err != nil {
+		return of, at, err
+	}
+	return of, at, json.Unmarshal([]byte(told), &of)
+}
+
+func showResults(p *page) error {
+	shown, at, err := p.result()
+	if err != nil {
 		return err
 	}
-	var shown ui.ConfirmResults
-	if err := json.Unmarshal([]byte(told), &shown); err != nil {
+	id, _ := p.id()
+	if shown.Undo, err = p.undoOfMany(shown, id, at); err != nil {
 		return err
 	}
 	p.section(shown.Section)

@@ -234,6 +234,33 @@ func TestStepBeforeApprovalsSumsWhatMoves(t *testing.T) {
 	}
 }
 
+// What stands out says what it was measured against, and the step counts it, and the members
+// whom a letter is to tell.
+func TestStepBeforeApprovalsCountsFlagsAndLetters(t *testing.T) {
+	s := newSite(t)
+	s.Import(apptest.AffectedHeader+"high@ocn.example,山田 太郎,ヤマダ タロウ,1970-02-03,,h@mail.example,2008-01-01,,,,ja,1,5000,2014-07-29 10:00\n"+
+		"letter@ocn.example,山田 太郎,ヤマダ タロウ,1970-02-03,,,,,,,ja,1,5000,2014-07-29 10:00\n",
+		apptest.MovementsHeader+"H1,high@ocn.example,2014-07-20 02:00:00,exchange,goo,,gift-code,3000,,,confirmed\nL1,letter@ocn.example,2014-07-20 02:00:00,exchange,goo,,gift-code,100,,,confirmed\n")
+	ids := []int64{s.propose(s.Agent, "high@ocn.example"), s.propose(s.Agent, "letter@ocn.example")}
+	b := s.as(s.Supervisor)
+	says(t, "the list", b.get("/reimbursements").body, []string{"高額（2,500ポイント超）", "高額とみなす金額（gooポイント 2,500ポイント）を超えています"}, nil)
+	says(t, "the request", b.get(fmt.Sprintf("/reimbursements/%d", ids[0])).body, []string{"高額（2,500ポイント超）"}, []string{"中央値"})
+	b.post("/language", "language", "en")
+	says(t, "in English", b.get("/reimbursements?flag=unusual_amount").body, []string{"High (over 2,500 points)"}, []string{"letter@ocn.example"})
+	b.post("/language", "language", "ja")
+	step := b.chooses("/reimbursements/approve", append(chosen(ids...), "once", "x")...)
+	for _, figure := range []string{"うちお知らせが郵送になる", "高額"} {
+		if !regexp.MustCompile(`(?s)<dt>` + figure + `</dt>\s*<dd>\s*<span class="value">1</span>`).MatchString(step.body) {
+			t.Errorf("%s is not counted", figure)
+		}
+	}
+	b.post("/reimbursements/approve", "once", "x", "shown", shownOn(t, step))
+	s.Work()
+	if n := s.count("select count(*) from cases where letter_about <> 0"); n != 1 {
+		t.Errorf("%d letters are due", n)
+	}
+}
+
 // A step without a cost names what moves.
 func TestStepWithoutCostNamesWhatMoves(t *testing.T) {
 	s := newSite(t)

@@ -158,7 +158,7 @@ func exportReimbursements(p *page) error {
 		textColumn(i18n.T(p.ctx, "reimbursements.flags"), func(r ui.ReimbursementRow) string {
 			words := make([]string, len(r.Flags))
 			for i, flag := range r.Flags {
-				words[i] = i18n.T(p.ctx, "reimbursements.flag."+flag)
+				words[i] = flag.Word(p.ctx)
 			}
 			return strings.Join(words, i18n.T(p.ctx, "list.comma"))
 		}))

@@ -13,7 +13,7 @@ import (
 
 // hostile is what nobody types and somebody sends.
 var hostile = []string{"\x00ab", "\xff\xfe", "-1", "0", "99999999999999999999", "9223372036854775807", "9223372036854775807.9223372036854775807",
-	"-9223372036854775808.1", "253402300800000000.1", "0000-00-00", "99999-01-01", "25:61", "'; drop table cases; --", "%", strings.Repeat("長", 3000)}
+	"-9223372036854775808.1", "253402300800000000.1", "0000-00-00", "99999-01-01", "25:61", "'; drop table cases; --", "%", strings.Repeat("長", 400)} // in every field still below edge.MaxBody
 
 // No nonsense in an address or a form makes the console fail.
 func TestHostileInput(t *testing.T) {
@@ -26,12 +26,14 @@ func TestHostileInput(t *testing.T) {
 		"value", "code", "outcome", "points", "program", "movement_id", "finding", "ids", "numbers", "from", "to", "opens", "closes", "opens_2", "closes_2", "due_on", "due_time", "from_on", "until_on",
 		"service", "state", "email", "role", "period_from", "period_to", "detected_on", "reference", "threshold_goo", "valid_minutes", "documents", "note", "language", "theme"}
 	people := s.People()
+	tried := map[string]bool{}
 	for _, role := range []access.Role{access.CenterManager, access.Administrator} {
 		b := s.as(people[role])
 		for _, route := range web.Routes {
-			if route.Path == "/signout" || route.Permission() == web.Public || !role.May(route.Permission()) && route.Permission() != web.SignedIn {
+			if tried[route.Method+route.Path] || route.Path == "/signout" || route.Permission() == web.Public || !role.May(route.Permission()) && route.Permission() != web.SignedIn {
 				continue
 			}
+			tried[route.Method+route.Path] = true
 			for _, value := range hostile {
 				list := names
 				if route.Method == http.MethodPost {

@@ -23,7 +23,7 @@ func showMark(p *page) error {
 
 // setMark takes the file of a mark, or takes the mark away.
 func setMark(p *page) error {
-	given, err := p.parts()
+	given, err := p.parts("image", 2*operators.MaxMark, operators.MarkTooLarge())
 	if err != nil {
 		return p.again(err, "mark", editOperator)
 	}
@@ -42,10 +42,11 @@ func setMark(p *page) error {
 	return p.wasSet(changed, nil, nil)
 }
 
-// parts reads the small form of a mark, its file among its fields.
-func (p *page) parts() (map[string][]byte, error) {
+// parts reads a form of at most so many bytes, with a file among its fields; one that is longer is
+// refused as long.
+func (p *page) parts(file string, most int64, long error) (map[string][]byte, error) {
 	r := p.Request()
-	r.Body = http.MaxBytesReader(p.Response(), r.Body, 2*operators.MaxMark)
+	r.Body = http.MaxBytesReader(p.Response(), r.Body, most)
 	form, err := r.MultipartReader()
 	given := map[string][]byte{}
 	for err == nil {
@@ -54,12 +55,12 @@ func (p *page) parts() (map[string][]byte, error) {
 			given[part.FormName()], err = io.ReadAll(part)
 		}
 	}
-	var long *http.MaxBytesError
+	var exceeded *http.MaxBytesError
 	switch {
 	case errors.Is(err, io.EOF):
 		return given, nil
-	case errors.As(err, &long):
-		return nil, operators.MarkTooLarge()
+	case errors.As(err, &exceeded):
+		return nil, long
 	}
-	return nil, fault.Input("image", "multipart_expected")
+	return nil, fault.Input(file, "multipart_expected")
 }

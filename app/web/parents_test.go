@@ -7,6 +7,7 @@ import (
 
 	"hoten/app/bulletins"
 	"hoten/app/cases"
+	"hoten/app/forms"
 	"hoten/app/jptext"
 	"hoten/app/notices"
 	"hoten/app/questions"
@@ -42,12 +43,18 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 		t.Fatalf("the question has the number %d, %v", id, err)
 	}
 	s.Connect(t)
-	s.ConnectPoints(t, nil)
+	s.ConnectBatch(t, nil)
+	if _, err := s.Pool.Exec(s.Ctx, "insert into point_files (system_id, number, cut_at, count, credit, debit, content, sha256) values (1, 1, now(), 1, 1, 0, 'x', 'x')"); err != nil {
+		t.Fatal(err)
+	}
 	if got, err := reconciliations.Upload(s.Ctx, s.Store, s.Supervisor, "outside", jptext.DateOf(s.Clock.Now()).AddDays(-1), strings.NewReader("key,account,program,points,done_at\n")); err != nil || got.ID != 1 {
 		t.Fatalf("the reconciliation: %v %v", got, err)
 	}
 	if e, err := webhooks.Add(s.Ctx, s.Store, s.Administrator, webhooks.Internet, webhooks.Plan{URL: "https://example.jp/hoten", Note: "BI", Kinds: webhooks.Kinds}); err != nil || e.ID != 1 {
 		t.Fatalf("the webhook: %v", err)
+	}
+	if id, err := forms.KeepResult(s.Ctx, s.Store, s.Manager, "{}"); err != nil || id != 1 {
+		t.Fatalf("the result has the number %d, %v", id, err)
 	}
 	s.server = serve(t, s.Store, func(o *web.Options) { o.Training = &notices.Mailbox{Folder: t.TempDir()} })
 	number := cases.Number(c.ID)
@@ -57,7 +64,7 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 		if route.Method != http.MethodPost || route.Permission() == web.Public {
 			continue
 		}
-		path := there.Replace(strings.NewReplacer("/operators/:code", "/operators/ntt-com", "/ids/:code", "/ids/ocn-id", "/programs/:code", "/programs/goo", "/directories/:code", "/directories/outside", "/points/:code", "/points/outside").Replace(route.Path))
+		path := there.Replace(strings.NewReplacer("/operators/:code", "/operators/ntt-com", "/ids/:code", "/ids/ocn-id", "/programs/:code", "/programs/goo", "/directories/:code", "/directories/outside", "/points/:code/files/:number", "/points/outside/files/1", "/points/:code", "/points/outside").Replace(route.Path))
 		for hops, a := 0, b.get(path); ; hops++ {
 			if a.status == http.StatusNotFound || hops > 3 {
 				t.Errorf("GET %s: %d after %d redirects", route.Path, a.status, hops)

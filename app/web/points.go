@@ -90,7 +90,7 @@ func newPointSystem(p *page) error {
 	if !known {
 		return fault.Missing()
 	}
-	return p.pointsForm(points.Connection{System: outside.System{Kind: kind.Name}, AlarmMinutes: points.DefaultAlarm}, kind)
+	return p.pointsForm(points.Connection{System: outside.System{Kind: kind.Name}, AlarmMinutes: points.DefaultAlarm(kind)}, kind)
 }
 
 func showPointSystem(p *page) error {
@@ -114,7 +114,7 @@ func (p *page) pointsForm(c points.Connection, kind points.Kind) error {
 	if err != nil {
 		return err
 	}
-	shown := ui.PointsShow{System: p.pointsCard(c, lives), KindCode: kind.Name, Version: c.Version, Alarm: c.AlarmMinutes,
+	shown := ui.PointsShow{System: p.pointsCard(c, lives), KindCode: kind.Name, Version: c.Version, Alarm: c.AlarmMinutes, ByFile: points.TakesFiles(kind),
 		MayManage: p.by.May(points.ToSet.Needs), MaySettle: p.by.May(points.ToSettleByHand.Needs)}
 	kept := c.Set()
 	for _, s := range kind.Settings {
@@ -129,7 +129,10 @@ func (p *page) pointsForm(c points.Connection, kind points.Kind) error {
 		shown.Programs = append(shown.Programs, choice)
 	}
 	if c.ID != 0 {
-		if err := p.openLegs(&shown, c.ID, lives.programs); err != nil {
+		if err := p.openLegs(&shown, c); err != nil {
+			return err
+		}
+		if err := p.newFiles(&shown, c); err != nil {
 			return err
 		}
 	}
@@ -138,26 +141,50 @@ func (p *page) pointsForm(c points.Connection, kind points.Kind) error {
 }
 
 // openLegs fills what a point system has not done: what it refused, or, with open=1, what has
-// no definite answer.
-func (p *page) openLegs(shown *ui.PointsShow, id int16, programs []incidents.Program) error {
-	shown.Open = p.known("open", p.QueryParam("open"), "1") != ""
-	list, err := points.Open(p.db, id, !shown.Open, p.cursor(), pageSize+1)
+// no definite answer, or, with open=missing, what no result mentions.
+func (p *page) openLegs(shown *ui.PointsShow, c points.Connection) error {
+	among := []string{"1"}
+	if c.ByFile {
+		among = append(among, "missing")
+	}
+	open := p.known("open", p.QueryParam("open"), among...)
+	shown.Open, shown.Missing = open == "1", open == "missing"
+	if shown.Missing {
+		list, err := points.Missing(p.db, c.ID, p.w.s.Clock(), p.cursor(), pageSize+1)
+		if err != nil {
+			return err
+		}
+		list, shown.Next = cut(list, func(l points.FiledLeg) int64 { return l.ID })
+		shown.Legs, err = p.filedLegs(list)
+		return err
+	}
+	list, err := points.Open(p.db, c.ID, !shown.Open, p.cursor(), pageSize+1)
 	if err != nil {
 		return err
 	}
 	list, shown.Next = cut(list, func(l points.Leg) int64 { return l.ID })
+	shown.Legs, err = p.legs(list)
+	return err
+}
+
+// legs are legs as pages show them, with the numbers of their cases.
+func (p *page) legs(list []points.Leg) (out []ui.PointLeg, err error) {
+	programs, err := incidents.Programs(p.db)
+	if err != nil {
+		return nil, err
+	}
 	of := make([]int64, len(list))
 	for i, l := range list {
 		of[i] = l.ReimbursementID
 	}
 	numbers, err := reimbursements.CaseNumbers(p.db, of)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, l := range list {
-		shown.Legs = append(shown.Legs, p.leg(l, programs, numbers[l.ReimbursementID]))
+		out = append(out, p.leg(l, programs, numbers[l.ReimbursementID]))
 	}
-	return nil
+	return out, nil
 }
 
 // leg is a leg as pages show it.

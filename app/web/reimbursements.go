@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 
 	"hoten/app/access"
 	"hoten/app/cases"
@@ -57,7 +56,7 @@ func showReimbursement(p *page) error {
 		return err
 	}
 	row := v.row
-	shown := ui.ReimbursementsShow{ID: id, State: r.State, Case: row.Number(), Incident: row.Reference, Class: text(row.Class), SubmittedAt: r.SubmittedAt,
+	shown := ui.ReimbursementsShow{ID: id, State: stateOf(*r), Case: row.Number(), Incident: row.Reference, Class: text(row.Class), SubmittedAt: r.SubmittedAt,
 		Needed: int(r.ApprovalsNeeded), Plan: hex.EncodeToString(r.PlanHash), DecidedAt: moment(r.DecidedAt), Rejection: text(r.Rejection)}
 	switch r.State {
 	case reimbursements.Posted:
@@ -71,6 +70,15 @@ func showReimbursement(p *page) error {
 		return err
 	}
 	return p.fillReimbursement(v, r, &shown)
+}
+
+// stateOf is the state of a request as it is shown: what was undone was approved before, and
+// nobody sent it back.
+func stateOf(r reimbursements.Reimbursement) string {
+	if r.UndoneBy != nil {
+		return "undone"
+	}
+	return r.State
 }
 
 func (p *page) fillReimbursement(v *caseView, r *reimbursements.Reimbursement, shown *ui.ReimbursementsShow) error {
@@ -99,7 +107,9 @@ func (p *page) fillReimbursement(v *caseView, r *reimbursements.Reimbursement, s
 		return err
 	}
 	if r.Pending() {
-		shown.Flags = strings.Fields(r.Flags)
+		if shown.Flags, err = p.flagsOf(*r, v.programs); err != nil {
+			return err
+		}
 		looked, err := reimbursements.LookAgain(p.db, []reimbursements.Row{{Reimbursement: *r}})
 		if err != nil {
 			return err

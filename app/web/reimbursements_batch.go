@@ -46,18 +46,22 @@ func approveMany(p *page) error {
 // showApprovalsStep shows what approving the chosen proposals would do as they stand now.
 func (p *page) showApprovalsStep(s step) error {
 	p.section("reimbursements")
-	v, err := reimbursements.PreviewApprovals(p.db, p.by, s.IDs)
+	v, err := reimbursements.PreviewApprovals(p.db, p.w.s.Vault, p.by, s.IDs)
 	if err != nil {
 		return err
 	}
 	shown := p.confirm("approvals", s.Back, i18n.T(p.ctx, "reimbursements.index.title"), "/reimbursements/approve", v.Shown)
-	shown.Groups = p.standing(v.Classes, nil)
+	flags := ui.ConfirmGroup{Title: i18n.T(p.ctx, "reimbursements.flags")}
+	for _, flag := range reimbursements.Flags {
+		flags.Add(i18n.T(p.ctx, "reimbursements.flag."+flag), v.Flags[flag])
+	}
+	shown.Groups = append(p.standing(v.Classes, nil), flags)
 	shown.Fields = append(shown.Fields, s.Fields...)
 	second := int64(len(v.Shown)) - v.Last
 	for _, f := range []struct {
 		label string
 		n     int64
-	}{{"posted", v.Last}, {"second", second}} {
+	}{{"posted", v.Last}, {"letters", v.Letters}, {"second", second}} {
 		if f.n > 0 {
 			shown.Facts = append(shown.Facts, ui.Choice{Label: i18n.T(p.ctx, "confirm.approvals."+f.label), Value: i18n.Number(f.n)})
 		}

@@ -8,6 +8,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/incidents"
+	"hoten/app/ledger"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 	"hoten/i18n"
@@ -134,7 +135,7 @@ func (p *page) waitingGroups(shown *ui.ReimbursementsIndex, programs []incidents
 	if err != nil {
 		return err
 	}
-	if shown.CountedAt = found.At; shown.Total < 0 && shown.Address() == (ui.ReimbursementsIndex{State: shown.State, Long: shown.Long}).Address() {
+	if shown.CountedAt = found.At; shown.Total < 0 && shown.Address() == (ui.ReimbursementsIndex{State: shown.State, Incident: shown.Incident, Long: shown.Long}).Address() {
 		shown.Total = found.Waiting
 	}
 	for _, g := range found.Groups {
@@ -183,17 +184,17 @@ func (p *page) waitingRows(rows []reimbursements.Row, programs []incidents.Progr
 			return nil, nil, err
 		}
 		own, given := r.ProposerID == p.by.ID || slices.Contains(l.Editors, p.by.ID), slices.Contains(l.Given, p.by.ID)
-		out[i] = ui.ReimbursementRow{ID: r.Reimbursement.ID, Case: r.Number(), LoginID: login, Class: text(r.Class), State: r.State, Amounts: amounts(l.Lines, programs),
+		out[i] = ui.ReimbursementRow{ID: r.Reimbursement.ID, Case: r.Number(), LoginID: login, Class: text(r.Class), State: stateOf(r.Reimbursement), Amounts: amounts(l.Lines, programs),
 			Proposer: r.ProposerName.In(i18n.Lang(p.ctx)), SubmittedAt: r.SubmittedAt, Approvals: r.Given, Needed: int(r.ApprovalsNeeded), Reminded: r.Pending() && r.RemindedAt != nil, Escalated: r.Pending() && r.EscalatedAt != nil,
 			Changed: r.Pending() && l.Changed, Double: r.Pending() && len(l.Now.Doubles) > 0, Own: own, Given: r.Pending() && given,
 			MayApprove: r.Pending() && p.by.May(access.Decide) && !own && !given && !l.Changed && len(l.Now.Doubles) == 0}
 		switch {
 		case r.Pending():
-			out[i].Flags = strings.Fields(r.Flags)
+			if out[i].Flags, err = p.flagsOf(r.Reimbursement, programs); err != nil {
+				return nil, nil, err
+			}
 		case r.Undoes != nil:
-			out[i].Flags = []string{reimbursements.Undo}
-		case r.UndoneBy != nil:
-			out[i].Flags = []string{"undone"}
+			out[i].Flags = []ui.Flag{{Name: reimbursements.Undo}}
 		}
 		out[i].Looked = looks[r.Reimbursement.ID] || len(out[i].Flags) == 0
 		if out[i].MayApprove && out[i].Looked && !looks[r.Reimbursement.ID] {
@@ -201,4 +202,24 @@ func (p *page) waitingRows(rows []reimbursements.Row, programs []incidents.Progr
 		}
 	}
 	return out, shown, nil
+}
+
+// flagsOf are why a proposal stands out, each with what it was measured against.
+func (p *page) flagsOf(r reimbursements.Reimbursement, programs []incidents.Program) ([]ui.Flag, error) {
+	measured, err := r.Measured()
+	if err != nil {
+		return nil, err
+	}
+	var out []ui.Flag
+	lang := i18n.Lang(p.ctx)
+	for _, name := range strings.Fields(r.Flags) {
+		flag := ui.Flag{Name: name}
+		for _, m := range measured {
+			if i := slices.IndexFunc(programs, func(x incidents.Program) bool { return x.ID == m.ProgramID }); m.Flag == name && i >= 0 {
+				flag.Above = append(flag.Above, ui.Cost{Program: programs[i].Name(lang), Amount: ledger.Amount{Program: programs[i], Points: m.Above}.Name(lang)})
+			}
+		}
+		out = append(out, flag)
+	}
+	return out, nil
 }

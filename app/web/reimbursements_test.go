@@ -46,6 +46,23 @@ func waitingSite(t *testing.T, n int) (*site, []int64) {
 	return s, append(ids, s.propose(s.Agent, login))
 }
 
+// A list of one incident says so, and how much waits there, also where that is more than a page.
+func TestTheListOfAnIncidentIsAFilterOneSees(t *testing.T) {
+	s, _ := waitingSite(t, 50)
+	s.secondIncident()
+	s.ImportInto(secondIncident, apptest.AffectedHeader+"o@ocn.example,山田 太郎,ヤマダ タロウ,1970-02-03,,o@mail.example,2008-01-01,,,,ja,1,5000,2014-07-29 10:00\n",
+		apptest.MovementsHeader+"O1,o@ocn.example,2014-07-20 02:00:00,exchange,goo,,gift-code,100,,,confirmed\n")
+	s.propose(s.Agent, "o@ocn.example")
+	b := s.as(s.Supervisor)
+	for path, want := range map[string]string{"/reimbursements": "52件", "/reimbursements?incident=" + apptest.Reference: "51件", "/reimbursements?incident=" + secondIncident: "1件"} {
+		body := b.get(path).body
+		says(t, path, body, []string{`count">` + want}, nil)
+		if _, incident, narrowed := strings.Cut(path, "="); narrowed {
+			says(t, path, body, []string{`aria-current="true">` + incident + `</a>`, `href="/reimbursements?state=submitted"`}, nil)
+		}
+	}
+}
+
 func (s *site) propose(by access.Actor, login string) int64 {
 	s.T.Helper()
 	r, err := reimbursements.Propose(s.Ctx, s.Store, by, s.Case(login).ID, "")

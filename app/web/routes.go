@@ -168,6 +168,7 @@ var Routes = []Route{
 	{"GET", "/jobs/:id", access.ReadCases, showJob},
 
 	{"GET", "/results/:id", SignedIn, showResults},
+	{"POST", "/results/:id/undo", cases.ToUndo, undoMany},
 	{"GET", "/steps/:id", access.Propose, showStep},
 
 	{"GET", "/bulletins", access.ReadCases, showBulletins},
@@ -244,6 +245,12 @@ var Routes = []Route{
 	{"GET", "/points/:code", access.ReadCases, showPointSystem},
 	{"POST", "/points/:code", points.ToSet, setPointSystem},
 	{"POST", "/points/:code/check", points.ToCheck, checkPointSystem},
+	{"GET", "/points/:code/files", access.ReadCases, showPointFiles},
+	{"POST", "/points/:code/files", points.ToCut, cutPointFile},
+	{"GET", "/points/:code/files/:number", access.ReadCases, showPointFile},
+	{"GET", "/points/:code/files/:number/content", points.ToFetch, fetchPointFile},
+	{"POST", "/points/:code/files/:number/results", points.ToTakeIn, takePointResult},
+	{"POST", "/legs/:id/not-done", points.ToSayNotDone, sayLegNotDone},
 	{"POST", "/legs/:id/again", points.ToSendAgain, sendLegAgain},
 	{"POST", "/legs/:id/done", points.ToSettleByHand, settleLegByHand},
 	{"GET", "/reconciliations", access.ReadCases, showReconciliations},

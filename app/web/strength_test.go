@@ -9,6 +9,31 @@ import (
 	"hoten/app/staff"
 )
 
+// The hint says of words that are easy to guess what the refusal says, and both are true.
+func TestThePasswordHintNamesWhatIsRefused(t *testing.T) {
+	s := newSite(t)
+	b := s.as(s.Supervisor)
+	for lang, want := range map[string][]string{
+		"ja": {"passwordや12345678のような推測されやすい言葉や並びには、ほかに6文字以上を組み合わせてください。", "5種類以上の文字"},
+		"en": {"To words and rows that are easy to guess, such as password or 12345678, add at least 6 other characters.", "5 of them different"},
+	} {
+		b.post("/language", "language", lang)
+		says(t, "the hint", b.get("/password").body, want, nil)
+		for word, refused := range map[string]bool{"password-2014": true, "12345678-kin": true, "password-kingyo": false, "12345678kingyo": false} {
+			if said := b.post("/password/strength", "password", word, "lang", lang).body; strings.Contains(said, want[0]) != refused {
+				t.Errorf("%s: %s", word, said)
+			}
+		}
+	}
+	token, err := staff.Enrol(s.Ctx, s.Store, s.Administrator, s.Agent.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, form := range []string{s.link(), "/enrol/" + token} {
+		says(t, form, newBrowser(t, s.server.URL).get(form).body, []string{"ほかに6文字以上を組み合わせてください。"}, nil)
+	}
+}
+
 // What is said of a password while it is typed is what the form will say of it.
 func TestAPasswordIsJudgedByTheRuleThatRefuses(t *testing.T) {
 	s := newSite(t)

@@ -22,12 +22,15 @@ func TestTimelineSaysWhoGotTheCase(t *testing.T) {
 	}
 	give(fmt.Sprint(s.Agent.ID))
 	give("")
-	for language, said := range map[string][]string{"ja": {"担当を" + s.Agent.Name + "に変更", "担当を「担当なし」に変更"}, "en": {"Assignee changed to ", "Assignee removed"}} {
-		b.post("/language", "language", language)
+	for _, in := range []struct {
+		language string
+		said     []string
+	}{{"ja", []string{"担当を" + s.Agent.Name + "に変更", "担当を「担当なし」に変更"}}, {"en", []string{"Assignee changed to ", "Assignee removed"}}} {
+		b.post("/language", "language", in.language)
 		body := b.get(page).body
-		for _, text := range said {
+		for _, text := range in.said {
 			if !strings.Contains(body, text) {
-				t.Errorf("%s: the timeline does not say %q", language, text)
+				t.Errorf("%s: the timeline does not say %q", in.language, text)
 			}
 		}
 	}

@@ -40,6 +40,7 @@ func TestARequestIsUndoneOnItsPage(t *testing.T) {
 	its, caseAt := a.location, "/cases/"+s.Case(login).Number()
 	says(t, "the new request", agent.get(its).body, []string{"取り消しを申請しました。", `href="` + at + `"`, "/withdraw"}, []string{"/approve"})
 	says(t, "what it undoes", other.get(at).body, []string{"取り消しを申請中です。", `href="` + its + `"`}, []string{undo})
+	says(t, "the queue of what waits", supervisor.get("/cases?queue=approval").body, []string{caseAt}, nil)
 	says(t, "the case", other.get(caseAt).body, []string{"取り消しを申請中です。", `href="` + its + `"`}, nil)
 	shown := supervisor.get(its).body
 	says(t, "to who decides", shown, []string{its + "/approve", its + "/return", "承認済みの申請を取り消す申請です。", "口座が閉鎖されている"}, []string{its + "/reject"})
@@ -53,7 +54,9 @@ func TestARequestIsUndoneOnItsPage(t *testing.T) {
 	says(t, "the case then", agent.get(caseAt).body, []string{"取り消し済みです。", `action="` + caseAt + `/reimbursements"`,
 		"補填の取り消しを申請", "補填の取り消しを承認", "承認済みの補填を取り消し"}, nil)
 	says(t, "what was posted", agent.get("/reimbursements?state=posted").body, []string{`href="` + its + `"`, "取り消し"}, nil)
-	says(t, "what was returned", agent.get("/reimbursements?state=returned").body, []string{`href="` + at + `"`, "取り消し済み"}, nil)
+	says(t, "the queue then", supervisor.get("/cases?queue=approval").body, nil, []string{caseAt})
+	says(t, "what was returned", agent.get("/reimbursements?state=returned").body, []string{`href="` + at + `"`, "承認後に取り消し"}, nil)
+	says(t, "its page", agent.get(at).body, []string{"承認後に取り消し"}, []string{"差戻し"})
 	if n := len(y.Done()); n != 0 {
 		t.Errorf("%d movements were done outside", n)
 	}

@@ -249,6 +249,8 @@ func TestFromAnEmptyFolder(t *testing.T) {
 	t.Setenv("LANG", "ja_JP.UTF-8")
 	expect(1, `^$`, fmt.Sprintf(missing, "入力してください。")+"何も変更していません。\n", dateless, "setup", "-")
 	expect(1, `^$`, fmt.Sprintf(missing, "This is required.")+"Nothing was changed.\n", dateless, "setup", "--lang", "en", "-")
+	expect(0, `(?s)^# hoten setup FILE：会員の.*\n# 運営会社。.*\n  - code: ntt-com `, "", "", "setup", "--example", "ocn-2014")
+	expect(0, `(?s)^# An incident of another kind `, "", "", "setup", "--example", "one-program", "--lang", "en")
 	t.Setenv("LC_ALL", "C.UTF-8")
 	expect(1, `^$`, "This is required.\nNothing was changed.\n", dateless, "setup", "-")
 	t.Setenv("LC_ALL", "")

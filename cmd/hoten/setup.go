@@ -33,7 +33,7 @@ func setUp(ctx context.Context, c *call) error {
 }
 
 func (c *call) printExample(name string) error {
-	text, ok := setup.Example(name)
+	text, ok := setup.Example(name, c.lang)
 	if !ok {
 		return errors.New(i18n.T(c.words(), "cli.setup.no_example", "name", name, "examples", strings.Join(setup.Examples, ", ")))
 	}

@@ -10,8 +10,8 @@ export const password = "hoten demo 2014";
 const root = new URL("../..", import.meta.url).pathname;
 
 // startHoten starts the demo.
-export async function startHoten() {
-  const { child, ...hoten } = await start(["demo", "--lang", "ja"], ["ignore", "pipe", "inherit"]);
+export async function startHoten(...flags) {
+  const { child, ...hoten } = await start(["demo", "--lang", "ja", ...flags], ["ignore", "pipe", "inherit"]);
   let said = "";
   for await (const chunk of child.stdout) {
     said += chunk;

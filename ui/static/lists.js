@@ -78,7 +78,8 @@ function sum(form) {
     out.textContent = number(chosen.length);
   }
   for (const out of form.querySelectorAll("[data-sum]")) {
-    out.textContent = number(total(chosen, out.dataset.sum));
+    const sum = total(chosen, out.dataset.sum);
+    out.textContent = (sum > 0 && "signed" in out.dataset ? "+" : "") + number(sum); // as in the rows
   }
   for (const button of form.querySelectorAll("[data-says]")) say(button, form, chosen);
   const unseen = form.querySelectorAll("tbody .pick input:disabled").length;

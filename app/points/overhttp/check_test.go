@@ -26,13 +26,13 @@ func settings(url string, more ...string) map[string]string {
 	return out
 }
 
-func open(t *testing.T, set map[string]string) points.System {
+func open(t *testing.T, set map[string]string) points.Online {
 	t.Helper()
 	s, err := overhttp.Kind.Open(set)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s
+	return s.(points.Online)
 }
 
 // The check says at its first failure what a person has to mend.

@@ -197,7 +197,7 @@ func TestInternalErrorsSayNothing(t *testing.T) {
 	broken.broken = true
 	apptest.AsOwner(t, s.Store, "alter table mails rename to mails_away")
 	e := echo.New()
-	api.Register(e, &store.Store{Log: slog.New(slog.DiscardHandler)}, "", true) // panics, being without any database
+	api.Register(e, &store.Store{Log: slog.New(slog.DiscardHandler)}, api.Options{Mails: true}) // panics, being without any database
 	panics := httptest.NewServer(e)
 	t.Cleanup(panics.Close)
 	for name, base := range map[string]string{"an error": s.server.URL, "a panic": panics.URL} {

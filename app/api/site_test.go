@@ -177,6 +177,7 @@ func (c *client) do(method, path string, body any, headers ...string) answer {
 	}
 	a := answer{c.t, method + " " + path, res.StatusCode, res.Header, string(got)}
 	a.keepsSecrets(path)
+	a.fits(method, path, body)
 	if a.status >= 500 && !c.broken {
 		c.t.Errorf("%s: %d %s", a.what, a.status, a.body)
 	}

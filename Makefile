@@ -42,6 +42,8 @@ lint:
 	go mod tidy -diff
 	@made=$$(cat ui/*_templ.go | cksum); go tool templ generate -path ui && [ "$$made" = "$$(cat ui/*_templ.go | cksum)" ] || \
 	 { echo "templ: generated files did not fit their pages; make generate mends it"; exit 1; }
+	@made=$$(cksum < app/api/client/api.gen.go); go generate ./app/api/client && [ "$$made" = "$$(cksum < app/api/client/api.gen.go)" ] || \
+	 { echo "the Go client did not fit openapi.json; make generate mends it"; exit 1; }
 	@if said=$$(go tool govulncheck ./... 2>&1); then echo "govulncheck: no vulnerabilities"; \
 	 elif grep -q "Vulnerability #" <<<"$$said"; then echo "$$said"; exit 1; \
 	 else echo "govulncheck could not ask its database: $$(tail -n 1 <<<"$$said")"; fi
@@ -50,6 +52,7 @@ generate:
 	go tool templ generate -path ui
 	go test ./app -run TestVerbsAreDocumented -update
 	go test ./app/imports -run TestFilesAreDocumented -update
+	go generate ./app/api/client
 
 bench: build
 	.ci/packages

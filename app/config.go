@@ -18,6 +18,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hoten/app/api"
 	"hoten/app/notices"
 	"hoten/app/staff"
 	"hoten/app/webhooks"
@@ -41,6 +42,8 @@ type Config struct {
 	Training        bool        // HOTEN_TRAINING=true: callers are played and mails shown whole; not beside a mail server
 	AllowDemo       bool        // HOTEN_ALLOW_DEMO=true: serve accounts whose password is known to everybody
 	WebhooksPrivate bool        // HOTEN_WEBHOOKS_PRIVATE=true: webhooks may go to private addresses, and unencrypted
+	APIRate         int         // HOTEN_API_RATE: requests of one API token in a minute
+	apiRate         string
 	training        string
 	allowDemo       string
 	webhooksPrivate string
@@ -71,6 +74,7 @@ func FromEnvironment(folder string) Config {
 		BaseURL:     get("HOTEN_BASE_URL", ""),
 
 		TrustedProxies:  get("HOTEN_TRUSTED_PROXIES", ""),
+		apiRate:         get("HOTEN_API_RATE", strconv.Itoa(api.UsualRate)),
 		training:        get("HOTEN_TRAINING", "false"),
 		allowDemo:       get("HOTEN_ALLOW_DEMO", "false"),
 		webhooksPrivate: get("HOTEN_WEBHOOKS_PRIVATE", "false"),
@@ -110,6 +114,9 @@ func (c *Config) Check() error {
 	}
 	if c.WebhooksPrivate, err = strconv.ParseBool(cmp.Or(c.webhooksPrivate, "false")); err != nil {
 		return Wrong{Variable: "HOTEN_WEBHOOKS_PRIVATE", Value: c.webhooksPrivate, Why: "webhooks_private"}
+	}
+	if c.APIRate, err = strconv.Atoi(cmp.Or(c.apiRate, "0")); err != nil || c.APIRate < 1 && c.apiRate != "" {
+		return Wrong{Variable: "HOTEN_API_RATE", Value: c.apiRate, Why: "api_rate"}
 	}
 	if err := c.checkMail(); err != nil {
 		return err

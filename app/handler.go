@@ -23,7 +23,7 @@ func (a *App) handler() (*echo.Echo, error) {
 	e.Match(read, "/healthz", func(c echo.Context) error { return c.String(http.StatusOK, "ok\n") })
 	e.Match(read, "/readyz", a.ready)
 	e.Match(read, "/metrics", echo.WrapHandler(promhttp.HandlerFor(a.metrics(), promhttp.HandlerOpts{})))
-	api.Register(e, a.Store, a.BaseURL, a.SMTPURL != "")
+	api.Register(e, a.Store, api.Options{BaseURL: a.BaseURL, Mails: a.SMTPURL != "", Rate: a.APIRate})
 	web.Register(e, a.Store, web.Options{BaseURL: a.BaseURL, Mails: a.SMTPURL != "", Demo: a.Demo, SignIns: a.SignIns, Training: a.room(), Env: a.mailEnv, MailServer: a.mailServerNow, Bell: &a.bell, Reach: a.reach()})
 	return e, nil
 }

@@ -57,7 +57,7 @@ var dynamic = map[string][]string{
 	"cli.setup.set.":                {"operator", "id", "directory", "program", "points", "desk", "incident", "service"},
 	"cli.does.":                     {"serve", "demo", "migrate", "setup", "staff_add", "token_create", "import", "release", "audit_verify", "version"},
 	"cli.flag.":                     {"points", "token_scope", "token_days", "addr", "data_dir", "database_url", "smtp_url", "mail_from", "base_url", "trusted_proxies", "lang", "allow_demo", "example", "email", "name", "name_en", "role", "desk", "language", "password_stdin", "staff", "token_name", "incident", "affected", "movements", "dry_run", "mails", "reason"},
-	"cli.wrong.":                    {"mail_from_missing", "mail_from", "smtp_url", "allow_demo", "webhooks_private", "training", "training_mailing", "training_mailed", "database_url", "database_silent", "addr", "addr_taken", "base_url", "proxies", "data_dir"},
+	"cli.wrong.":                    {"api_rate", "mail_from_missing", "mail_from", "smtp_url", "allow_demo", "webhooks_private", "training", "training_mailing", "training_mailed", "database_url", "database_silent", "addr", "addr_taken", "base_url", "proxies", "data_dir"},
 	"confirm.about.":                {"approvals", "proposals", "notices", "impostor"},
 	"confirm.count.":                {"approvals", "proposals", "notices"},
 	"confirm.approvals.":            {"posted", "letters", "second"},

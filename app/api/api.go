@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
 	"gorm.io/gorm"
 
 	"hoten/app/access"
@@ -38,6 +40,16 @@ type API struct {
 	s       *store.Store
 	baseURL string
 	mails   bool // mails are sent, not only kept
+
+	rates     rates
+	strangers middleware.RateLimiterStore
+}
+
+// Options is what the API is told of the installation.
+type Options struct {
+	BaseURL string
+	Mails   bool // mails are sent, not only kept
+	Rate    int  // requests of one token in a minute; 0: UsualRate
 }
 
 // Route is one call of the API with the permission that its action requires;
@@ -150,8 +162,9 @@ var Routes = []Route{
 }
 
 // Register puts the API under /api/v1.
-func Register(e *echo.Echo, s *store.Store, baseURL string, mails bool) {
-	a := &API{s: s, baseURL: baseURL, mails: mails}
+func Register(e *echo.Echo, s *store.Store, o Options) {
+	a := &API{s: s, baseURL: o.BaseURL, mails: o.Mails, strangers: edge.NewCap(),
+		rates: rates{most: cmp.Or(o.Rate, UsualRate), minute: map[int64]*minute{}}}
 	g := e.Group("/api/v1", a.problems, edge.Recover)
 	g.Match(read, "/openapi.json", serveOpenAPI)
 	for _, r := range Routes {
@@ -260,10 +273,17 @@ func (a *API) authenticate(c echo.Context) (account *staff.Bearer, token string,
 		return nil, "", fault.New(fault.Unauthenticated, "unauthenticated")
 	}
 	ctx := c.Request().Context()
-	if account, err = staff.ByToken(store.Read(ctx, a.s), token, a.s.Clock()); err == nil {
-		err = account.NoteUse(ctx, a.s)
+	account, err = staff.ByToken(store.Read(ctx, a.s), token, a.s.Clock())
+	switch {
+	case fault.Of(err, fault.Unauthenticated):
+		return nil, "", a.stranger(c, err)
+	case err != nil:
+		return nil, "", err
 	}
-	return account, token, err
+	if err := a.limit(c, account.TokenID); err != nil {
+		return nil, "", err
+	}
+	return account, token, account.NoteUse(ctx, a.s)
 }
 
 // receive reads the body, or gives an upload its time.

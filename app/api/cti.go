@@ -8,7 +8,6 @@ import (
 	"net/url"
 
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 
 	"hoten/app/cases"
 	"hoten/app/cti"
@@ -20,18 +19,15 @@ import (
 // telephones puts the address that telephone systems call on e: outside of /api/v1, and with
 // the secret in the address instead of a token, as they have it.
 func (a *API) telephones(e *echo.Echo) {
-	strangers := edge.NewCap()
-	e.POST("/cti/:token", func(c echo.Context) error { return a.takeEvent(c, strangers) }, a.problems, edge.Recover)
+	e.POST("/cti/:token", a.takeEvent, a.problems, edge.Recover)
 }
 
 // takeEvent takes in what a telephone system tells of a call.
-func (a *API) takeEvent(c echo.Context, strangers middleware.RateLimiterStore) error {
+func (a *API) takeEvent(c echo.Context) error {
 	ctx := c.Request().Context()
 	from, err := cti.ByToken(store.Read(ctx, a.s), c.Param("token"))
 	if fault.Of(err, fault.NotFound) {
-		if may, limited := strangers.Allow(edge.Client(c)); limited == nil && !may {
-			return fault.New(fault.RateLimited, "rate_limited")
-		}
+		return a.stranger(c, err)
 	}
 	if err != nil {
 		return err

@@ -212,7 +212,7 @@ func TestHangingUpKeepsTheAnswer(t *testing.T) {
 	c := s.as(s.Agent)
 	body := `{"program":"goo","points":5,"reason":"調査"}`
 	e := echo.New()
-	api.Register(e, s.Store, s.server.URL, true)
+	api.Register(e, s.Store, api.Options{BaseURL: s.server.URL, Mails: true})
 	ctx, cancel := context.WithCancel(s.Ctx)
 	defer cancel()
 	r := httptest.NewRequestWithContext(ctx, "POST", "/api/v1"+path, strings.NewReader(body))

@@ -54,3 +54,34 @@ func TestOpenAPIMatchesRoutes(t *testing.T) {
 		}
 	}
 }
+
+// Every body in JSON has an example, and the examples are what the document says.
+func TestOpenAPIHasExamples(t *testing.T) {
+	c, err := document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range c.routes {
+		operation := c.doc["paths"].(map[string]any)[r.path].(map[string]any)[strings.ToLower(r.method)].(map[string]any)
+		places := [][]string{{"requestBody"}}
+		for status := range operation["responses"].(map[string]any) {
+			places = append(places, []string{"responses", status})
+		}
+		for _, place := range places {
+			place = append(place, "content", "application/json")
+			content := c.at(r, place)
+			if content == nil {
+				continue
+			}
+			example, err := json.Marshal(content["example"])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if content["example"] == nil {
+				t.Errorf("%s %s: no example of %s", r.method, r.path, strings.Join(place, " "))
+			} else if err := c.judge(r, place, string(example)); err != nil {
+				t.Errorf("%s %s: the example does not fit: %v", r.method, r.path, err)
+			}
+		}
+	}
+}

@@ -264,11 +264,14 @@ func (v *tour) points(agent, supervisor *client, number, second string) {
 	for _, end := range []string{"return", "withdraw", "reject", "approve"} {
 		id := v.to(agent, "POST /cases/:number/reimbursements", j{"note": "調査済み"}, ":number", number).at("id")
 		v.to(agent, "GET /reimbursements/:id", nil, ":id", id)
-		by := supervisor
-		if end == "withdraw" {
+		by, body := supervisor, any(j{"reason": "duplicate"})
+		switch end {
+		case "withdraw":
 			by = agent
+		case "approve":
+			body = nil
 		}
-		v.to(by, "POST /reimbursements/:id/"+end, j{"reason": "duplicate"}, ":id", id)
+		v.to(by, "POST /reimbursements/:id/"+end, body, ":id", id)
 	}
 	job := v.to(agent, "POST /incidents/:reference/reimbursements", nil, ":reference", apptest.Reference).at("id")
 	v.Work()

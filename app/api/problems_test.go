@@ -171,8 +171,8 @@ func TestUnknownFieldsAreIgnored(t *testing.T) {
 	s := newSiteWithCase(t)
 	path := "/cases/" + s.Case(login).Number()
 	c := s.as(s.Agent)
-	c.post(path+"/notes", j{"text": "折り返し希望", "mood": "angry", "id": 7}).want(201, "timeline.0.kind", "note", "timeline.0.text", "折り返し希望", "timeline.0.data", "none")
-	c.do("PATCH", path, j{"version": 1, "origin": "added", "class": "D", "reimbursement_state": "posted"}).want(200, "origin", "listed", "class", "C",
+	c.post(path+"/notes", `{"text":"折り返し希望","mood":"angry","id":7}`).want(201, "timeline.0.kind", "note", "timeline.0.text", "折り返し希望", "timeline.0.data", "none")
+	c.do("PATCH", path, `{"version":1,"origin":"added","class":"D","reimbursement_state":"posted"}`).want(200, "origin", "listed", "class", "C",
 		"reimbursement_state", "null", "version", "1")
 	// A backslash before the escape makes it plain text.
 	c.post(path+"/notes", `{"text":"\\u0000 と入力"}`).want(201, "timeline.0.text", `\u0000 と入力`)
@@ -197,7 +197,7 @@ func TestInternalErrorsSayNothing(t *testing.T) {
 	broken.broken = true
 	apptest.AsOwner(t, s.Store, "alter table mails rename to mails_away")
 	e := echo.New()
-	api.Register(e, &store.Store{Log: slog.New(slog.DiscardHandler)}, "", true) // panics, being without any database
+	api.Register(e, &store.Store{Log: slog.New(slog.DiscardHandler)}, api.Options{Mails: true}) // panics, being without any database
 	panics := httptest.NewServer(e)
 	t.Cleanup(panics.Close)
 	for name, base := range map[string]string{"an error": s.server.URL, "a panic": panics.URL} {

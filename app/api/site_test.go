@@ -59,7 +59,7 @@ func newSite(t testing.TB) *site {
 	e := edge.New(w.Log, nil)
 	server := httptest.NewServer(e)
 	t.Cleanup(server.Close)
-	api.Register(e, w.Store, server.URL, true)
+	api.Register(e, w.Store, api.Options{BaseURL: server.URL, Mails: true})
 	web.Register(e, w.Store, web.Options{BaseURL: server.URL, Env: apptest.MailEnv})
 	return &site{World: w, server: server}
 }
@@ -177,6 +177,7 @@ func (c *client) do(method, path string, body any, headers ...string) answer {
 	}
 	a := answer{c.t, method + " " + path, res.StatusCode, res.Header, string(got)}
 	a.keepsSecrets(path)
+	a.fits(method, path, body)
 	if a.status >= 500 && !c.broken {
 		c.t.Errorf("%s: %d %s", a.what, a.status, a.body)
 	}

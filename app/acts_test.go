@@ -1033,7 +1033,7 @@ func acts(t *testing.T, w *apptest.World) []act {
 		{reconciliations.ToTake, "", supervisor, func() func(access.Actor) error {
 			day := nextDay(t, w)
 			return func(by access.Actor) error {
-				_, err := reconciliations.Upload(ctx, db, by, "outside", day, statementOf(day))
+				_, err := reconciliations.Upload(ctx, db, by, "refusing", day, statementOf(day))
 				return err
 			}
 		}},

@@ -26,7 +26,7 @@ func nextDay(t *testing.T, w *apptest.World) jptext.Date {
 func compared(t *testing.T, w *apptest.World) *reconciliations.Reconciliation {
 	t.Helper()
 	day := nextDay(t, w)
-	taken, err := reconciliations.Upload(w.Ctx, w.Store, w.Supervisor, "outside", day, statementOf(day))
+	taken, err := reconciliations.Upload(w.Ctx, w.Store, w.Supervisor, "refusing", day, statementOf(day))
 	must(t, err)
 	return reconciliation(t, w, taken.ID)
 }

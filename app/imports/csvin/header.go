@@ -89,9 +89,9 @@ const (
 )
 
 var statementColumns = []column{
-	staKey:       {"key", "処理キー", true, same("r123-goo")},
+	staKey:       {"key", "処理キー", true, same("r123-points")},
 	staAccount:   {"account", "口座", true, same("taro@id.example")},
-	staProgram:   {"program", "プログラム", true, same("goo")},
+	staProgram:   {"program", "プログラム", true, same("points")},
 	staPoints:    {"points", "ポイント", true, same("-600")},
 	staReference: {"reference", "受付番号", false, same("P000123")},
 	staDoneAt:    {"done_at", "処理日時", true, same("2014-07-31 10:00")},

@@ -1148,7 +1148,7 @@ func TestTheTrailHasWords(t *testing.T) {
 	enumerated := regexp.MustCompile(`^(state|status|kind|role|from|to|file|mails|item|origin|outcome|direction|relation|(identity_)?state|(point_)?password)$`)
 	word := regexp.MustCompile(`^[a-z][a-z_]*$`)
 	known := []string{"audit.value.", "audit.item.", "cases.status.", "cases.finding.", "cases.double.", "cases.origin.", "cases.contact.kind.", "calls.direction.", "calls.relation.", "calls.outcome.",
-		"calls.item.", "staff.role.", "reimbursements.state.", "mails.state.", "services.state.", "callbacks.state.", "points.leg."}
+		"calls.item.", "staff.role.", "reimbursements.state.", "mails.state.", "services.state.", "callbacks.state.", "points.leg.", "reconciliations.state.", "reconciliations.kind."}
 	for _, f := range fields {
 		name := audit.Field(f.Name)
 		if !i18n.Has("ja", "audit.field."+name) {

@@ -20,6 +20,7 @@ func sampleReconciliations(lang string) ReconciliationsIndex {
 	day := func(n int) jptext.Date { return jptext.Date{Year: 2014, Month: 7, Day: n} }
 	return ReconciliationsIndex{Frame: sampleFrame(lang, "setup", access.Supervisor), States: []string{"unsigned", "missing", "open", "prepared", "signed", "again"}, MayTake: true, Day: "2014-07-30",
 		Systems: []Choice{{Value: "points", Label: system}},
+		Asked:   []Choice{{Value: "points", Label: system}},
 		Columns: []ImportColumn{{Header: "key", Format: "key", Example: "r123-points", Required: true}, {Header: "reference", Format: "reference", Example: "P000123"}},
 		Rows: []ReconciliationRow{
 			{ID: 6, Day: day(30), System: system, State: "missing"},
@@ -46,6 +47,7 @@ func sampleReconciliation(lang, state string) ReconciliationsShow {
 			{ID: 4, Kind: "day", Likely: "day", Key: "r1188-points", Reimbursement: 1188, Program: in(lang, "gooポイント", "goo points"), Here: &here, There: &here, Reference: "P000868", DoneAt: jst(7, 29, 0, 1), SettledAt: jst(7, 28, 23, 59)}}}
 	switch state {
 	case "missing":
+		p.MayAsk = true
 		p.Sums, p.Kinds, p.Rows, p.Statements, p.Said = nil, nil, nil, nil, "503 Service Unavailable"
 	case "open":
 		p.MayWork, p.Unexplained = true, 2

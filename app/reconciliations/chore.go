@@ -51,18 +51,23 @@ func hour(c points.Connection) (int, bool) {
 	return n, err == nil
 }
 
+// Asks reports whether a system is asked for its statements.
+func Asks(c points.Connection) bool {
+	_, asks := hour(c)
+	return asks
+}
+
 // begin makes the reconciliations of the days that are over on which hoten had something done in
 // the system, and of yesterday where the system gives statements.
 func begin(ctx context.Context, s *store.Store, c points.Connection) error {
 	today := jptext.DateOf(s.Clock())
-	_, asks := hour(c)
 	return store.Keep(ctx, s, func(tx *store.Tx) error {
 		_, err := store.Exec(tx, `insert into reconciliations (system_id, day)
 			select $1::smallint, d.day::date from generate_series($2::date - $3::int, $2::date - 1, interval '1 day') d(day)
 			where not exists (select from reconciliations r where r.system_id = $1 and r.day = d.day::date)
 			  and ($4 and d.day::date = $2::date - 1 or exists (select from point_legs l where l.system_id = $1 and l.`+done+`
 				and l.settled_at >= d.day::date::timestamp at time zone 'Asia/Tokyo' and l.settled_at < (d.day::date + 1)::timestamp at time zone 'Asia/Tokyo'))
-			order by d.day on conflict do nothing`, c.ID, today, backDays, asks)
+			order by d.day on conflict do nothing`, c.ID, today, backDays, Asks(c))
 		return err
 	})
 }

@@ -68,6 +68,9 @@ func showReconciliations(p *page) error {
 	}
 	for _, c := range all {
 		shown.Systems = append(shown.Systems, ui.Choice{Value: c.Code, Label: c.Name})
+		if reconciliations.Asks(c) {
+			shown.Asked = append(shown.Asked, ui.Choice{Value: c.Code, Label: c.Name})
+		}
 	}
 	for _, r := range rows {
 		row := ui.ReconciliationRow{ID: r.ID, Day: r.Day, State: r.State, Stale: r.Stale(), Sums: p.reconciled(r.Counted(), programs), Differences: r.Counted().Differences(), Unexplained: r.Unexplained}
@@ -231,7 +234,7 @@ func showReconciliation(p *page) error {
 		return err
 	}
 	shown := ui.ReconciliationsShow{ID: r.ID, Day: r.Day, System: c.Name, SystemCode: c.Code, State: r.State, Version: r.Version, Stale: r.Stale(), Said: r.Said, Unexplained: r.Unexplained, Kind: kind,
-		MayWork: r.Workable() && p.by.May(access.Supervise), MaySign: r.State == reconciliations.Prepared && p.by.May(reconciliations.ToSign.Needs)}
+		MayAsk: reconciliations.Asks(*c) && p.by.May(reconciliations.ToTake.Needs), MayWork: r.Workable() && p.by.May(access.Supervise), MaySign: r.State == reconciliations.Prepared && p.by.May(reconciliations.ToSign.Needs)}
 	signed, err := reconciliations.Signatures(p.db, r.ID)
 	if err != nil {
 		return err

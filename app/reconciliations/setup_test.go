@@ -129,7 +129,7 @@ func key(r int64) string { return fmt.Sprintf("r%d-goo", r) }
 
 func open(t testing.TB, w *apptest.World) []points.Leg {
 	t.Helper()
-	legs, err := points.Open(store.Read(w.Ctx, w.Store), 1, false, 0, 100)
+	legs, err := store.Select[points.Leg](w.DB, "select * from point_legs where settled_at is null or state = 'refused' order by id")
 	must(t, err)
 	return legs
 }

@@ -39,6 +39,7 @@ import (
 	_ "hoten/app/points/overhttp"
 	"hoten/app/policies"
 	"hoten/app/questions"
+	"hoten/app/reconciliations"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
 	"hoten/app/resets"
@@ -63,16 +64,17 @@ type act struct {
 
 // elsewhere are the verbs whose atomicity is tested where they are at home, and why.
 var elsewhere = map[string]string{
-	"staff.sign_in_failed":   "the answer is a refusal, so nothing is there to be whole: app/staff",
-	"staff.password_changed": "counts the attempt first, as signing in does: app/staff",
-	"staff.signed_in":        "counts the attempt first, on purpose in a transaction of its own: app/staff",
-	"import.started":         "takes an upload as it comes: app/imports",
-	"import.run":             "takes an upload of before: app/imports",
-	"import.done":            "lands in the background, killed there at every step: app/crash",
-	"case.viewed":            "a look: app/cases",
-	"members.searched":       "a look: app/cases",
-	"directory.answered":     "sends first, on purpose before it records: app/directories",
-	"leg.answered":           "sends first, on purpose before it records: app/points",
+	"staff.sign_in_failed":    "the answer is a refusal, so nothing is there to be whole: app/staff",
+	"staff.password_changed":  "counts the attempt first, as signing in does: app/staff",
+	"staff.signed_in":         "counts the attempt first, on purpose in a transaction of its own: app/staff",
+	"import.started":          "takes an upload as it comes: app/imports",
+	"import.run":              "takes an upload of before: app/imports",
+	"import.done":             "lands in the background, killed there at every step: app/crash",
+	"case.viewed":             "a look: app/cases",
+	"members.searched":        "a look: app/cases",
+	"directory.answered":      "sends first, on purpose before it records: app/directories",
+	"reconciliation.compared": "compares what was learned, which the acts do as well: app/reconciliations",
+	"leg.answered":            "sends first, on purpose before it records: app/points",
 }
 
 const password = "tsukimi-dango-47"
@@ -1028,6 +1030,33 @@ func acts(t *testing.T, w *apptest.World) []act {
 			l := refusedLeg(t, w)
 			return func(by access.Actor) error { return points.SendAgain(ctx, db, by, l.ID) }
 		}},
+		{reconciliations.ToTake, "", supervisor, func() func(access.Actor) error {
+			day := nextDay(t, w)
+			return func(by access.Actor) error {
+				_, err := reconciliations.Upload(ctx, db, by, "refusing", day, statementOf(day))
+				return err
+			}
+		}},
+		{reconciliations.ToExplain, "", supervisor, func() func(access.Actor) error {
+			r := compared(t, w)
+			return func(by access.Actor) error {
+				return reconciliations.Explain(ctx, db, by, r.ID, r.Version, 0, reconciliations.UnknownKey, "elsewhere", "別環境の処理")
+			}
+		}},
+		{reconciliations.ToPrepare, "", supervisor, func() func(access.Actor) error {
+			r := explained(t, w)
+			return func(by access.Actor) error { return reconciliations.Prepare(ctx, db, by, r.ID, r.Version) }
+		}},
+		{reconciliations.ToReturn, "", supervisor, func() func(access.Actor) error {
+			r := prepared(t, w)
+			return func(by access.Actor) error {
+				return reconciliations.Return(ctx, db, by, r.ID, r.Version, "明細を確認する")
+			}
+		}},
+		{reconciliations.ToSign, "", w.Supervisor2, func() func(access.Actor) error {
+			r := prepared(t, w)
+			return func(by access.Actor) error { return reconciliations.Sign(ctx, db, by, r.ID, r.Version) }
+		}},
 		{reimbursements.ToProposeUndo, "", agent, func() func(access.Actor) error {
 			refusedLeg(t, w) // its point system
 			_, id := proposed()
@@ -1119,7 +1148,7 @@ func TestTheTrailHasWords(t *testing.T) {
 	enumerated := regexp.MustCompile(`^(state|status|kind|role|from|to|file|mails|item|origin|outcome|direction|relation|(identity_)?state|(point_)?password)$`)
 	word := regexp.MustCompile(`^[a-z][a-z_]*$`)
 	known := []string{"audit.value.", "audit.item.", "cases.status.", "cases.finding.", "cases.double.", "cases.origin.", "cases.contact.kind.", "calls.direction.", "calls.relation.", "calls.outcome.",
-		"calls.item.", "staff.role.", "reimbursements.state.", "mails.state.", "services.state.", "callbacks.state.", "points.leg."}
+		"calls.item.", "staff.role.", "reimbursements.state.", "mails.state.", "services.state.", "callbacks.state.", "points.leg.", "reconciliations.state.", "reconciliations.kind."}
 	for _, f := range fields {
 		name := audit.Field(f.Name)
 		if !i18n.Has("ja", "audit.field."+name) {

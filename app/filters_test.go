@@ -100,7 +100,7 @@ func TestUnknownFiltersAreRefused(t *testing.T) {
 	for _, r := range web.Routes {
 		_, listed := webFilters[r.Path]
 		page := r.Method == http.MethodGet && r.Permission() != web.Public && !strings.ContainsAny(r.Path, ":*.") && !strings.HasSuffix(r.Path, "/new") && len(r.Path) > 1
-		for _, path := range append(unfiltered, "/session", "/frame", "/frame/handovers", "/pop", "/training", "/ring", "/cti", "/directories", "/points", "/webhooks") {
+		for _, path := range append(unfiltered, "/session", "/frame", "/frame/handovers", "/pop", "/training", "/ring", "/cti", "/directories", "/points", "/reconciliations", "/webhooks") {
 			listed = listed || r.Path == path
 		}
 		if page && !listed {

@@ -102,6 +102,7 @@ func isCall(e ast.Expr, pkg, name string) bool {
 
 // onlyElsewhere are the verbs that no page offers, and why.
 var onlyElsewhere = map[string]string{
+	"reconciliation.compared":         "what the program learned of legs and statements",
 	"leg.answered":                    "what a point system answers to the program",
 	"directory.answered":              "what an identity system answers to the program",
 	"reimbursements.proposed_for_all": "programs do it; a person is shown what would be proposed, and proposes that",

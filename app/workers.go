@@ -22,6 +22,7 @@ import (
 	"hoten/app/ledger"
 	"hoten/app/notices"
 	"hoten/app/points"
+	"hoten/app/reconciliations"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
 	"hoten/app/staff"
@@ -103,6 +104,7 @@ func (a *App) chores() []chore {
 		{"forget old webhooks", time.Hour, func(ctx context.Context) error { return webhooks.Forget(ctx, s) }},
 		{"send legs to point systems", time.Second, func(ctx context.Context) error { return points.Send(ctx, s) }},
 		{"carry files of point systems", 5 * time.Second, func(ctx context.Context) error { return points.Carry(ctx, s, a.pointsDir(), explainResult) }},
+		{"reconcile point systems", time.Minute, func(ctx context.Context) error { return reconciliations.Tend(ctx, s) }},
 		{"remind of proposals", 30 * time.Second, func(ctx context.Context) error { return reimbursements.Remind(ctx, s) }},
 		{"sum the ledger again", 24 * time.Hour, func(ctx context.Context) error {
 			off, err := ledger.Check(store.Read(ctx, s))

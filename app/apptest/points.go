@@ -19,6 +19,7 @@ const pointsToken = "points-token-of-tests"
 func (w *World) ConnectPoints(t testing.TB, programs []string, setting ...string) *simulator.System {
 	t.Helper()
 	y := simulator.New(pointsToken)
+	y.Clock = w.Clock.Now
 	server := httptest.NewServer(y)
 	t.Cleanup(server.Close)
 	w.ConnectPointsAt(t, server.URL, programs, setting...)

@@ -3,6 +3,7 @@ package imports_test
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 
 	"hoten/app/apptest"
 	"hoten/app/imports"
+	"hoten/app/imports/csvin"
 	"hoten/app/incidents"
 	"hoten/app/jptext"
 	"hoten/app/store"
@@ -71,21 +73,28 @@ func TestTemplateWithAnID(t *testing.T) {
 func TestFilesAreDocumented(t *testing.T) {
 	var b strings.Builder
 	ctx := i18n.With(t.Context(), "en")
-	b.WriteString("# The import files\n\nThe columns of both files, as `app/imports` knows them. Made of the list by `make generate`; [api.md](api.md) says what is done with them.\n\n" +
+	b.WriteString("# The import files\n\nThe columns of the files, as `app/imports` knows them. Made of the list by `make generate`; [api.md](api.md) says what is done with them.\n\n" +
 		"CSV (UTF-8, Shift JIS or UTF-16) or the first sheet of an .xlsx file. Columns come in any order, under the English or the Japanese header; others are not used. " +
 		"Imports › Import files in the console offers a template of each to download, with the balances of the programs that are set up. Its example row, which begins with `example:` or `記入例：`, is passed over.\n")
 	for _, file := range []string{imports.AffectedFile, imports.MovementsFile} {
-		fmt.Fprintf(&b, "\n## %s (`%s`)\n\n| header | 見出し | | holds | example |\n|---|---|---|---|---|\n", i18n.T(ctx, "imports."+file), file)
-		for _, c := range imports.Columns(file, []incidents.Program{{Code: "PROGRAM", NameJa: "プログラム名"}}) {
-			required, example := "", c.Example("en")
-			if c.Required {
-				required = "required"
-			}
-			if ja := c.Example("ja"); ja != example {
-				example = fmt.Sprintf("%s (%s)", example, ja)
-			}
-			fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s | %s |\n", c.English, c.Japanese, required, i18n.T(ctx, "imports.format."+c.Format()), cmp.Or(example, "–"))
-		}
+		fmt.Fprintf(&b, "\n## %s (`%s`)\n\n", i18n.T(ctx, "imports."+file), file)
+		describe(ctx, &b, imports.Columns(file, []incidents.Program{{Code: "PROGRAM", NameJa: "プログラム名"}}))
 	}
+	b.WriteString("\n## Statements of point systems\n\nUploaded under Reconciliations ([connect/reconciliation.md](connect/reconciliation.md)); taken as a whole or not at all.\n\n")
+	describe(ctx, &b, csvin.Columns(csvin.StatementFile))
 	apptest.Golden(t, "../../../docs/import-files.md", b.String(), *update)
+}
+
+func describe(ctx context.Context, b *strings.Builder, columns []csvin.Column) {
+	b.WriteString("| header | 見出し | | holds | example |\n|---|---|---|---|---|\n")
+	for _, c := range columns {
+		required, example := "", c.Example("en")
+		if c.Required {
+			required = "required"
+		}
+		if ja := c.Example("ja"); ja != example {
+			example = fmt.Sprintf("%s (%s)", example, ja)
+		}
+		fmt.Fprintf(b, "| `%s` | `%s` | %s | %s | %s |\n", c.English, c.Japanese, required, i18n.T(ctx, "imports.format."+c.Format()), cmp.Or(example, "–"))
+	}
 }

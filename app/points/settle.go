@@ -58,6 +58,9 @@ func (l *Leg) keep(tx *store.Tx) error {
 	if err := store.Save(tx, l, "state", "code", "said", "reference", "settled_at", "settled_by", "taken_until"); err != nil {
 		return err
 	}
+	for _, fn := range learn {
+		fn(tx, *l)
+	}
 	return follow.settled(tx, *l)
 }
 

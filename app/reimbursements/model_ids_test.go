@@ -123,7 +123,7 @@ func drawHit(t *rapid.T, login, prefix string) *hitID {
 // all that is known was posted, each ID has what it had without the fraud, and the
 // operator bears what is missing once.
 func TestModelOfIDsOfTwoIncidents(t *testing.T) {
-	rapidly(t, "8", "20")
+	apptest.Rapidly(t, "8", "20")
 	w := apptest.NewWorld(t)
 	twice(w)
 	run := 0

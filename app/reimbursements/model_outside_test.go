@@ -20,7 +20,7 @@ import (
 // what it likes and loses answers; what is half done is sent again or undone. Once all is sent,
 // what was moved outside for each ID is what its plans that stand move.
 func TestModelOfPointsOutside(t *testing.T) {
-	rapidly(t, "8", "25")
+	apptest.Rapidly(t, "8", "25")
 	w := apptest.NewWorld(t)
 	twice(w)
 	y := w.ConnectPoints(t, []string{"goo", "pointtalk"})

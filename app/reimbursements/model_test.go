@@ -2,7 +2,6 @@ package reimbursements_test
 
 import (
 	"encoding/json"
-	"flag"
 	"fmt"
 	"testing"
 
@@ -16,22 +15,6 @@ import (
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
-
-// rapidly bounds a test that works on a database, which rapid's hundred runs of
-// thirty steps would make slow.
-func rapidly(t *testing.T, checks, steps string) {
-	t.Helper()
-	for name, value := range map[string]string{"rapid.checks": checks, "rapid.steps": steps} {
-		before := flag.Lookup(name).Value.String()
-		if before != flag.Lookup(name).DefValue {
-			continue // asked for on the command line
-		}
-		if err := flag.Set(name, value); err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = flag.Set(name, before) })
-	}
-}
 
 // model is random people at work on a few cases.
 type model struct {
@@ -62,7 +45,7 @@ func drawLoss(t *rapid.T) loss {
 // Whoever does what in whatever order: the books are right, nobody is paid
 // twice, and nothing is posted that too few or the wrong people approved.
 func TestModelOfProposalsAndDecisions(t *testing.T) {
-	rapidly(t, "10", "25")
+	apptest.Rapidly(t, "10", "25")
 	w := apptest.NewWorld(t)
 	first := 0
 	rapid.Check(t, func(r *rapid.T) {

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"hoten/app/incidents"
+	"hoten/app/reconciliations"
 	"hoten/app/reimbursements"
 	"hoten/app/store"
 )
@@ -16,6 +17,7 @@ type overview struct {
 	Figures          Figures
 	Days             []Day
 	Posted, Approved reimbursements.Totals
+	Unreconciled     map[int16]int64 // reconciliations.Waiting
 }
 
 func count(db *gorm.DB, incident int64, now time.Time) (*overview, error) {
@@ -29,6 +31,9 @@ func count(db *gorm.DB, incident int64, now time.Time) (*overview, error) {
 	}
 	if err == nil {
 		o.Posted, o.Approved, err = decided(db, incident)
+	}
+	if err == nil {
+		o.Unreconciled, err = reconciliations.Waiting(db, incident)
 	}
 	for _, d := range o.Days {
 		o.Figures.Reached += d.Reached
@@ -155,6 +160,6 @@ func (k *kept) figures(db *gorm.DB, incident int64, now time.Time) (*Figures, er
 	if f.Overdue, err = overdue(db, incident, now); err != nil {
 		return nil, err
 	}
-	f.Owed, err = owed(db, incident, p.Totals, o.Posted)
+	f.Owed, err = owed(db, incident, p.Totals, o.Posted, o.Unreconciled)
 	return f, err
 }

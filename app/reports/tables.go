@@ -2,6 +2,7 @@ package reports
 
 import (
 	"context"
+	"slices"
 
 	"hoten/app/cases"
 	"hoten/app/incidents"
@@ -76,10 +77,20 @@ func pointsTable(ctx context.Context, f *Figures, programs []incidents.Program) 
 	return t
 }
 
+// Reconciled reports whether a part of what is owed is so once it is reconciled.
+func Reconciled(list []Owed) bool {
+	return slices.ContainsFunc(list, func(o Owed) bool { return o.Outside })
+}
+
 // OwedTable is what one company owes the other, a line a program and never a sum.
 func OwedTable(ctx context.Context, list []Owed, programs []incidents.Program) Table {
 	t := Table{ID: "owed", Title: i18n.T(ctx, "reports.owed.title"), Columns: []Column{{Title: i18n.T(ctx, "reports.program")}, {Title: i18n.T(ctx, "reports.owed.from")},
-		{Title: i18n.T(ctx, "reports.owed.to")}, {Title: i18n.T(ctx, "incidents.posted"), Number: true}, {Title: i18n.T(ctx, "incidents.planned"), Number: true}}}
+		{Title: i18n.T(ctx, "reports.owed.to")}}}
+	reconciled := Reconciled(list)
+	if reconciled {
+		t.Columns = append(t.Columns, Column{Title: i18n.T(ctx, "reports.owed.payable"), Number: true}, Column{Title: i18n.T(ctx, "reports.owed.waiting"), Number: true})
+	}
+	t.Columns = append(t.Columns, Column{Title: i18n.T(ctx, "incidents.posted"), Number: true}, Column{Title: i18n.T(ctx, "incidents.planned"), Number: true})
 	for _, o := range list {
 		operator, bearer := o.Names(i18n.Lang(ctx))
 		name := o.Program
@@ -88,14 +99,18 @@ func OwedTable(ctx context.Context, list []Owed, programs []incidents.Program) T
 				name = p.Name(i18n.Lang(ctx))
 			}
 		}
-		posted, planned := o.Posted, o.Planned
+		amounts := []int64{o.Posted, o.Planned}
+		if reconciled {
+			amounts = append([]int64{o.Payable, o.Waiting}, amounts...)
+		}
 		switch {
 		case o.Own():
-			bearer, posted, planned = i18n.T(ctx, "reports.owed.own"), 0, 0
+			bearer = i18n.T(ctx, "reports.owed.own")
+			clear(amounts)
 		case bearer == "":
 			bearer = i18n.T(ctx, "reports.owed.undecided")
 		}
-		t.Rows = append(t.Rows, append([]Cell{Text(name), Text(bearer), Text(operator)}, numbers(posted, planned)...))
+		t.Rows = append(t.Rows, append([]Cell{Text(name), Text(bearer), Text(operator)}, numbers(amounts...)...))
 	}
 	return t
 }

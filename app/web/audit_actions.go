@@ -21,7 +21,7 @@ var auditGroups = []struct {
 	{"calls", []string{"call", "callback", "cti"}},
 	{"cases", []string{"case", "cases", "member", "members", "contact"}},
 	{"resets", []string{"reset", "restriction", "directory"}},
-	{"reimbursements", []string{"reimbursement", "reimbursements", "adjustment", "finding", "double", "leg", "points"}},
+	{"reimbursements", []string{"reimbursement", "reimbursements", "adjustment", "finding", "double", "leg", "points", "reconciliation"}},
 	{"incidents", []string{"incident", "import"}},
 	{"mails", []string{"mail", "mails"}},
 	{"desks", []string{"desk", "service", "bulletin", "question", "script", "daily"}},

@@ -31,7 +31,7 @@ var openedAt = map[string]struct {
 	needs access.Permission
 }{
 	"case": {"/cases/%s", access.ReadCases}, "reimbursement": {"/reimbursements/%s", access.ReadCases}, "mail": {"/mails/%s", access.ReadCases},
-	"incident": {"/incidents/%s", access.ReadCases}, "bulletin": {"/bulletins/%s", access.ReadCases}, "directory": {"/directories/%s", access.ReadCases}, "points": {"/points/%s", access.ReadCases},
+	"incident": {"/incidents/%s", access.ReadCases}, "bulletin": {"/bulletins/%s", access.ReadCases}, "directory": {"/directories/%s", access.ReadCases}, "points": {"/points/%s", access.ReadCases}, "reconciliation": {"/reconciliations/%s", access.ReadCases},
 	"import": {"/imports/%s", access.ReadSettings}, "question": {"/questions/%s", access.ReadSettings}, "script": {"/scripts/%s", access.ReadSettings},
 	"operator": {"/operators/%s", access.ReadSettings}, "id": {"/ids/%s", access.ReadSettings}, "program": {"/programs/%s", access.ReadSettings},
 	"staff": {"/staff/%s", access.ReadStaff}, "webhook": {"/webhooks/%s", access.ReadSettings},

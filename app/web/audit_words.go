@@ -170,7 +170,7 @@ var valueWords = map[string][]string{
 	"direction": {"calls.direction."}, "relation": {"calls.relation."}, "outcome": {"calls.outcome."}, "item": {"calls.item.", "audit.item."},
 	"role": {"staff.role."}, "language": {"language."}, "languages": {"language."}, "service": {"services."}, "class": {"cases.class."}, "queue": {"cases.queue."}, "order": {"cases.order."},
 	"origin": {"cases.origin."}, "kind": {"cases.contact.kind."}, "identity_state": nil, "password": nil, "point_password": nil, "file": nil, "mails": nil,
-	"webhook:why": {"webhooks.disabled."}, "webhook:kinds": {"webhooks.kind."}, "protocol": {"directories.", "points."}, "leg:state": {"points.leg."}, "leg:code": {"points.code."}, "failing": {"directories.check."}, "act": {"directories.act."}, "order:state": {"directories.order."}, "order:code": {"directories.code."},
+	"webhook:why": {"webhooks.disabled."}, "webhook:kinds": {"webhooks.kind."}, "protocol": {"directories.", "points."}, "leg:state": {"points.leg."}, "reconciliation:state": {"reconciliations.state."}, "reconciliation:kind": {"reconciliations.kind."}, "cause": {"reconciliations.cause."}, "reconciliation:source": {"reconciliations.source."}, "leg:code": {"points.code."}, "failing": {"directories.check."}, "act": {"directories.act."}, "order:state": {"directories.order."}, "order:code": {"directories.code."},
 	"reimbursement:state": {"reimbursements.state."}, "mail:state": {"mails.state."}, "service:state": {"services.state."}, "state": {"callbacks.state."},
 }
 

@@ -59,7 +59,7 @@ func (p *page) receive(r Route) error {
 
 // files reports whether a route carries files, which take their time.
 func (r Route) files() bool {
-	return r.Method == http.MethodPost && (r.Path == "/imports" || r.Path == "/operators/:code/mark" || r.Path == "/points/:code/files/:number/results") || strings.Contains(r.Path, "/rejected/")
+	return r.Method == http.MethodPost && (r.Path == "/imports" || r.Path == "/reconciliations" || r.Path == "/operators/:code/mark" || r.Path == "/points/:code/files/:number/results") || strings.Contains(r.Path, "/rejected/")
 }
 
 // publicForm is a form whose own secret is its protection: it comes from a mail,

@@ -20,6 +20,7 @@ import (
 	"hoten/app/operators"
 	"hoten/app/points"
 	"hoten/app/policies"
+	"hoten/app/reconciliations"
 	"hoten/app/reimbursements"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -49,6 +50,7 @@ type around struct {
 	phone    *[]cti.Reader
 	troubles *[]int64 // how many orders to directories people are to look at
 	legs     *[]int64 // how many legs to point systems people are to look at
+	behind   *[]bool  // whether days of point systems have waited too long to be reconciled
 	disabled *[]bool  // whether a webhook had to be disabled
 	heard    *[]bool  // whether the reader's console was heard of just now
 }
@@ -66,6 +68,7 @@ func readAround(db *gorm.DB, at store.Place, reader int64, now time.Time, framed
 		a.board = bulletins.AskUnconfirmed(&reads, reader, jptext.DateOf(now))
 		a.ids, a.offers = operators.AskIDs(&reads), cases.AskOffersTo(&reads, reader, now)
 		a.troubles, a.legs, a.disabled = directories.AskTroubles(&reads, now), points.AskTroubles(&reads, now), webhooks.AskDisabled(&reads)
+		a.behind = reconciliations.AskBehind(&reads, now)
 		a.phone = cti.AskReader(&reads, reader, now)
 		a.place, a.stopped = installation.Ask(&reads, at), notices.AskStopped(&reads)
 	}
@@ -106,6 +109,7 @@ func (p *page) surround(a *around) (err error) {
 	_, silent := p.w.mailServer()
 	settles := p.by.May(access.Supervise) || p.by.May(access.ManageStaff)
 	p.frame.Alarms.Directories, p.frame.Alarms.Points = settles && (*a.troubles)[0] > 0, settles && (*a.legs)[0] > 0
+	p.frame.Alarms.Reconciliations = (*a.behind)[0] && p.by.May(access.Supervise)
 	p.frame.Alarms.Webhooks = (*a.disabled)[0] && p.by.May(access.ManageStaff)
 	p.frame.Alarms.MailServer = silent != nil
 	p.frame.Training = p.w.training != nil

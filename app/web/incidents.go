@@ -84,7 +84,7 @@ func showIncident(p *page) error {
 	for _, program := range programs {
 		shown.Programs = append(shown.Programs, progressOf(program, i18n.Lang(p.ctx), f))
 	}
-	shown.Owed = reports.OwedTable(p.ctx, f.Owed, programs)
+	shown.Owed, shown.Reconciled = reports.OwedTable(p.ctx, f.Owed, programs), reports.Reconciled(f.Owed)
 	if shown.Job, err = p.job(); err != nil {
 		return err
 	}

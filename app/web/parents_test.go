@@ -8,8 +8,10 @@ import (
 	"hoten/app/bulletins"
 	"hoten/app/cases"
 	"hoten/app/forms"
+	"hoten/app/jptext"
 	"hoten/app/notices"
 	"hoten/app/questions"
+	"hoten/app/reconciliations"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/web"
@@ -44,6 +46,9 @@ func TestFormAddressesLeadToTheirPages(t *testing.T) {
 	s.ConnectBatch(t, nil)
 	if _, err := s.Pool.Exec(s.Ctx, "insert into point_files (system_id, number, cut_at, count, credit, debit, content, sha256) values (1, 1, now(), 1, 1, 0, 'x', 'x')"); err != nil {
 		t.Fatal(err)
+	}
+	if got, err := reconciliations.Upload(s.Ctx, s.Store, s.Supervisor, "outside", jptext.DateOf(s.Clock.Now()).AddDays(-1), strings.NewReader("key,account,program,points,done_at\n")); err != nil || got.ID != 1 {
+		t.Fatalf("the reconciliation: %v %v", got, err)
 	}
 	if e, err := webhooks.Add(s.Ctx, s.Store, s.Administrator, webhooks.Internet, webhooks.Plan{URL: "https://example.jp/hoten", Note: "BI", Kinds: webhooks.Kinds}); err != nil || e.ID != 1 {
 		t.Fatalf("the webhook: %v", err)

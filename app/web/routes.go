@@ -16,6 +16,7 @@ import (
 	"hoten/app/points"
 	"hoten/app/policies"
 	"hoten/app/questions"
+	"hoten/app/reconciliations"
 	"hoten/app/reimbursements"
 	"hoten/app/reports"
 	"hoten/app/resets"
@@ -252,6 +253,16 @@ var Routes = []Route{
 	{"POST", "/legs/:id/not-done", points.ToSayNotDone, sayLegNotDone},
 	{"POST", "/legs/:id/again", points.ToSendAgain, sendLegAgain},
 	{"POST", "/legs/:id/done", points.ToSettleByHand, settleLegByHand},
+	{"GET", "/reconciliations", access.ReadCases, showReconciliations},
+	{"POST", "/reconciliations", reconciliations.ToTake, takeStatement},
+	{"POST", "/reconciliations/ask", reconciliations.ToTake, askStatement},
+	{"GET", "/reconciliations/:id", access.ReadCases, showReconciliation},
+	{"GET", "/reconciliations/:id/differences.csv", reports.ToExportList, exportDifferences},
+	{"GET", "/reconciliations/:id/differences.xlsx", reports.ToExportList, exportDifferences},
+	{"POST", "/reconciliations/:id/explain", reconciliations.ToExplain, explainDifferences},
+	{"POST", "/reconciliations/:id/prepare", reconciliations.ToPrepare, prepareReconciliation},
+	{"POST", "/reconciliations/:id/return", reconciliations.ToReturn, returnReconciliation},
+	{"POST", "/reconciliations/:id/sign", reconciliations.ToSign, signReconciliation},
 	{"GET", "/services", access.ReadCases, showServices},
 	{"POST", "/services", services.ToSet, setService},
 	{"POST", "/services/:id/change", services.ToAmend, changeService},

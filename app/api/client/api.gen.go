@@ -1673,9 +1673,15 @@ type Figures struct {
 	Owed []struct {
 		Bearer   string `json:"bearer,omitempty"`
 		Operator string `json:"operator,omitempty"`
-		Planned  int    `json:"planned,omitempty"`
-		Posted   int    `json:"posted,omitempty"`
-		Program  string `json:"program,omitempty"`
+
+		// Payable owed by now
+		Payable int    `json:"payable,omitempty"`
+		Planned int    `json:"planned,omitempty"`
+		Posted  int    `json:"posted,omitempty"`
+		Program string `json:"program,omitempty"`
+
+		// Unreconciled posted and not reconciled yet; with payable it sums to posted
+		Unreconciled int `json:"unreconciled,omitempty"`
 	} `json:"owed,omitempty"`
 	Plan Totals `json:"plan,omitempty"`
 

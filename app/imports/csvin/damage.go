@@ -18,8 +18,11 @@ var (
 
 // numberlike are the columns whose values are digits, which Excel takes for one number.
 func numberlike(kind Kind, c int) bool {
-	if kind == MovementsFile {
+	switch kind {
+	case MovementsFile:
 		return c == movID || c == movLogin || c == movRefers
+	case StatementFile:
+		return c == staKey || c == staAccount || c == staReference
 	}
 	return c == affLogin || c == affPhone || c == affPostal || c == affCustomer
 }

@@ -78,6 +78,25 @@ var movementColumns = []column{
 	movFraud:    {"fraud", "不正", false, [2]string{"疑い", "suspected"}},
 }
 
+// What a point system did; its key or its reference tells which movement of ours it was.
+const (
+	staKey = iota
+	staAccount
+	staProgram
+	staPoints
+	staReference
+	staDoneAt
+)
+
+var statementColumns = []column{
+	staKey:       {"key", "処理キー", true, same("r123-points")},
+	staAccount:   {"account", "口座", true, same("taro@id.example")},
+	staProgram:   {"program", "プログラム", true, same("points")},
+	staPoints:    {"points", "ポイント", true, same("-600")},
+	staReference: {"reference", "受付番号", false, same("P000123")},
+	staDoneAt:    {"done_at", "処理日時", true, same("2014-07-31 10:00")},
+}
+
 // Names are the words of an installation that files use beside those of docs/api.md.
 type Names struct {
 	// IDs are what the login ID is called, as the header of its column.
@@ -224,6 +243,7 @@ type Column struct {
 	English, Japanese string // either may be its header
 	Required          bool
 	examples          [2]string
+	signed            bool // points that may be taken
 }
 
 // In is the header in a language.
@@ -247,6 +267,9 @@ func (c Column) Format() string {
 	if strings.HasPrefix(c.English, "balance_") {
 		return "balance"
 	}
+	if c.signed {
+		return "points_moved"
+	}
 	return c.English
 }
 
@@ -256,7 +279,7 @@ const FromProgram = "from_program"
 // Columns are the columns that files of a kind have, but for those of balances.
 func Columns(kind Kind) (out []Column) {
 	for _, c := range kind.columns() {
-		out = append(out, Column{c.name, c.japanese, c.required, c.example})
+		out = append(out, Column{c.name, c.japanese, c.required, c.example, kind == StatementFile && c.name == "points"})
 	}
 	return out
 }

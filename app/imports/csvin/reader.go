@@ -16,11 +16,15 @@ type Kind int
 const (
 	AffectedFile Kind = iota
 	MovementsFile
+	StatementFile // of a point system: docs/connect/reconciliation.md
 )
 
 func (k Kind) columns() []column {
-	if k == MovementsFile {
+	switch k {
+	case MovementsFile:
 		return movementColumns
+	case StatementFile:
+		return statementColumns
 	}
 	return affectedColumns
 }
@@ -51,7 +55,8 @@ func (e *HeaderError) Error() string {
 }
 
 // Row is one record. Without Problems it is accepted as far as a file alone can
-// tell, and has a Hash; Affected or Movement is filled by the Reader's kind.
+// tell, and has a Hash; Affected, Movement or Statement, which has none, is filled by the
+// Reader's kind.
 type Row struct {
 	Line     int      // physical line from 1, where the record starts
 	Raw      []string // as in the file; of a malformed record the one line
@@ -59,9 +64,10 @@ type Row struct {
 	// Hash is equal for rows that are equal after normalisation, whatever
 	// their encoding, widths and date formats. It is not keyed: key it before
 	// it is stored beside personal data.
-	Hash     [16]byte
-	Affected Affected
-	Movement Movement
+	Hash      [16]byte
+	Affected  Affected
+	Movement  Movement
+	Statement Statement
 }
 
 // Reader reads one file. It is not for concurrent use.
@@ -197,19 +203,23 @@ func (r *Reader) read(row *Row, lost []int) {
 		}
 	}
 	v.checkDamage(r.kind)
-	if r.kind == MovementsFile {
+	switch r.kind {
+	case StatementFile:
+		row.Statement = v.statement()
+	case MovementsFile:
 		row.Movement = v.movement()
 		r.logins.note(row.Movement.LoginKey) // of refused rows too: the zeros that are lost may be why
-	} else {
+	default:
 		row.Affected = v.affected()
 		r.logins.note(row.Affected.LoginKey)
 	}
 	if row.Problems = v.problems; len(row.Problems) > 0 {
 		return
 	}
-	if r.kind == MovementsFile {
+	switch r.kind {
+	case MovementsFile:
 		row.Hash = r.hash.movement(&row.Movement)
-	} else {
+	case AffectedFile:
 		row.Hash = r.hash.affected(&row.Affected)
 		r.customers.note(jptext.Alphanumeric(row.Affected.CustomerNumber))
 	}

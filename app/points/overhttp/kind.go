@@ -3,6 +3,7 @@
 //
 //	PUT {url}/movements/{key}                         does it, once
 //	GET {url}/movements/{key}                         what became of it
+//	GET {url}/movements?day=&after=&limit=            the statement of a day, if it has one
 //	GET {url}/accounts/{account}/balance?program=     for the check
 package overhttp
 
@@ -38,6 +39,7 @@ var Kind = points.Kind{
 		outside.Setting{Name: "account", Default: login},
 		outside.Setting{Name: "timeout", Default: "10"},
 		outside.Setting{Name: "check_account"},
+		outside.Setting{Name: points.StatementHour},
 	),
 	Open: open,
 }
@@ -67,6 +69,9 @@ func open(set map[string]string) (points.System, error) {
 	seconds, err := strconv.Atoi(set["timeout"])
 	if err != nil || seconds < 1 || seconds > longestTimeout {
 		p.Add("timeout", "limit_range", "max", longestTimeout)
+	}
+	if hour, err := strconv.Atoi(set[points.StatementHour]); set[points.StatementHour] != "" && (err != nil || hour < 0 || hour > 23) {
+		p.Add(points.StatementHour, "statement_hour")
 	}
 	s.timeout = time.Duration(seconds) * time.Second
 	return s, p.Err()

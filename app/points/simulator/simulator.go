@@ -33,7 +33,7 @@ type Movement struct {
 	Points    int64  `json:"points"`
 	Reference string `json:"reference"`
 	Balance   int64  `json:"balance"`
-	At        string `json:"at"`
+	DoneAt    string `json:"done_at"`
 }
 
 // place is an account in a program.
@@ -42,6 +42,7 @@ type place struct{ account, program string }
 // System is a point system.
 type System struct {
 	Token string
+	Clock func() time.Time // nil: the machine's
 
 	mu       sync.Mutex
 	faults   Faults
@@ -116,6 +117,8 @@ func (s *System) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	key, is := strings.CutPrefix(r.URL.Path, "/movements/")
 	switch {
+	case r.URL.Path == "/movements" && r.Method == http.MethodGet:
+		s.tell(w, r.URL.Query())
 	case is && r.Method == http.MethodGet:
 		s.read(w, key)
 	case is && r.Method == http.MethodPut:
@@ -189,7 +192,7 @@ func (s *System) move(m Movement) (status int, body any) {
 	}
 	at := place{m.Account, m.Program}
 	s.balances[at] += m.Points
-	m.Balance, m.Reference, m.At = s.balances[at], fmt.Sprintf("P%06d", len(s.done)+1), time.Now().UTC().Format(time.RFC3339)
+	m.Balance, m.Reference, m.DoneAt = s.balances[at], fmt.Sprintf("P%06d", len(s.done)+1), s.now().UTC().Format(time.RFC3339)
 	s.done[m.Key] = m
 	return http.StatusCreated, m
 }

@@ -13,6 +13,7 @@ import (
 	"hoten/app/points"
 	"hoten/app/points/simulator"
 	"hoten/app/store"
+	"hoten/i18n"
 )
 
 // pointSystem is the code of the point system beside the demo.
@@ -36,8 +37,8 @@ func PointSystem(ctx context.Context, s *store.Store) (address string, stop func
 	server := &http.Server{Handler: y, ReadHeaderTimeout: 10 * time.Second}
 	go server.Serve(l) // it ends with Close
 	address = "http://" + l.Addr().String()
-	plan := points.Plan{Programs: []string{"goo", "pointtalk"}, Plan: outside.Plan{Code: pointSystem, Name: "模擬ポイント基盤", Kind: "http",
-		Settings: map[string]string{"url": address, "secret": secret}}}
+	plan := points.Plan{Programs: []string{"goo", "pointtalk"}, Plan: outside.Plan{Code: pointSystem, Name: i18n.T(ctx, "points.simulated"), Kind: "http",
+		Settings: map[string]string{"url": address, "secret": secret, points.StatementHour: "0"}}}
 	var seen int64
 	now, err := points.ByCode(store.Read(ctx, s), pointSystem)
 	switch {

@@ -112,7 +112,7 @@ func (c *call) pointSystem(ctx context.Context, a *app.App, asked bool) (end fun
 			return end, err
 		}
 	}
-	address, stop, err := demo.PointSystem(ctx, a.Store)
+	address, stop, err := demo.PointSystem(i18n.With(ctx, i18n.Lang(c.words())), a.Store)
 	if stop != nil {
 		end = stop
 	}

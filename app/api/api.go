@@ -26,6 +26,7 @@ import (
 	"hoten/app/notices"
 	"hoten/app/operators"
 	"hoten/app/points"
+	"hoten/app/reconciliations"
 	"hoten/app/reimbursements"
 	"hoten/app/resets"
 	"hoten/app/services"
@@ -136,6 +137,14 @@ var Routes = []Route{
 	{"GET", "/points/:code/files/:number", access.ReadCases, showPointFile},
 	{"GET", "/points/:code/files/:number/content", points.ToFetch, fetchPointFile},
 	{"POST", "/points/:code/files/:number/results", points.ToTakeIn, takePointResult},
+	{"POST", "/points/:code/statements/:day", reconciliations.ToTake, takeStatement},
+	{"GET", "/reconciliations", access.ReadCases, listReconciliations},
+	{"GET", "/reconciliations/:id", access.ReadCases, showReconciliation},
+	{"GET", "/reconciliations/:id/differences", access.ReadCases, listDifferences},
+	{"POST", "/reconciliations/:id/explain", reconciliations.ToExplain, explainDifference},
+	{"POST", "/reconciliations/:id/prepare", reconciliations.ToPrepare, prepareReconciliation},
+	{"POST", "/reconciliations/:id/return", reconciliations.ToReturn, returnReconciliation},
+	{"POST", "/reconciliations/:id/sign", reconciliations.ToSign, signReconciliation},
 	{"GET", "/callbacks", access.ReadCases, listCallbacks},
 	{"POST", "/cases/:number/callbacks", callbacks.ToPromise, promiseCallback},
 	{"POST", "/callbacks/:id/attempts", callbacks.ToAttempt, attemptCallback},
@@ -197,9 +206,9 @@ func (r Route) uploads() bool {
 	return r.Method == http.MethodPost && r.Path == "/incidents/:reference/imports"
 }
 
-// result reports whether the body of a route is a result file of a point system.
-func (r Route) result() bool {
-	return r.Method == http.MethodPost && r.Path == "/points/:code/files/:number/results"
+// file reports whether the body of a route is a file of a point system: a result or a statement.
+func (r Route) file() bool {
+	return r.Method == http.MethodPost && (r.Path == "/points/:code/files/:number/results" || r.Path == "/points/:code/statements/:day")
 }
 
 func (a *API) handler(r Route) echo.HandlerFunc {
@@ -292,7 +301,7 @@ func (r *request) receive(route Route) (err error) {
 		return edge.Transfer(r.Context)
 	}
 	most := int64(edge.MaxBody)
-	if route.result() {
+	if route.file() {
 		most = points.MaxResult
 	}
 	r.raw, err = edge.Body(r.Context, most)

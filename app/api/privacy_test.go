@@ -284,6 +284,36 @@ func (v *tour) points(agent, supervisor *client, number, second string) {
 	v.SendLegs(v.T)
 	v.to(agent, "POST /reimbursements/:id/undo", j{"reason": "口座が閉鎖されている"}, ":id", pending).want(201)
 	v.pointFiles(agent, supervisor)
+	v.reconciliations(agent, supervisor)
+}
+
+// reconciliations takes a statement, which names the member's account, and has it explained and signed.
+func (v *tour) reconciliations(agent, supervisor *client) {
+	v.T.Helper()
+	day := jptext.DateOf(v.Clock.Now()).AddDays(-1).String()
+	statement := "key,account,program,points,reference,done_at\nx-1," + login + ",goo,5,P1," + day + " 10:00\n"
+	at := v.to(supervisor, "POST /points/:code/statements/:day", statement, ":code", "outside", ":day", day).want(200, "state", "open", "version", "1", "unexplained", "1", "programs.0.points_there", "5").at("id")
+	agent.post("/points/outside/statements/"+day, statement).want(403)
+	supervisor.post("/points/outside/statements/"+day, strings.Replace(statement, ",5,", ",five,", 1)).want(422, "errors.0.field", "file", "errors.0.code", "statement_cell")
+	supervisor.post("/points/outside/statements/2014-02-30", statement).want(422, "errors.0.field", "day")
+	supervisor.post("/points/nobody/statements/"+day, statement).want(404)
+	v.to(agent, "GET /reconciliations", nil).want(200, "items.0.day", day, "items.0.system", "outside")
+	v.to(agent, "GET /reconciliations/:id/differences", nil, ":id", at).want(200, "items.#", "1", "items.0.kind", "unknown_key", "items.0.cause", "null")
+	path := "/reconciliations/" + at
+	supervisor.post(path+"/explain", j{"kind": "unknown_key", "cause": "elsewhere", "reason": "試験", "version": 9}).want(409, "code", "reconciliation_changed")
+	v.to(supervisor, "POST /reconciliations/:id/explain", j{"kind": "unknown_key", "cause": "elsewhere", "reason": "試験環境の処理", "version": 1}, ":id", at).want(200, "unexplained", "0", "version", "2")
+	supervisor.post(path+"/prepare", `{}`).want(422, "errors.0.field", "version")
+	v.to(supervisor, "POST /reconciliations/:id/prepare", j{"version": 2}, ":id", at).want(200, "state", "prepared", "prepared_by", fmt.Sprint(v.Supervisor.ID))
+	v.to(supervisor, "POST /reconciliations/:id/return", j{"version": 2, "reason": "もう一度"}, ":id", at).want(200, "state", "open")
+	supervisor.post(path+"/prepare", j{"version": 2}).want(200)
+	supervisor.post(path+"/sign", j{"version": 2}).want(403, "code", "reconciliation_own")
+	v.to(v.as(v.Supervisor2), "POST /reconciliations/:id/sign", j{"version": 2}, ":id", at).want(200, "state", "signed")
+	v.to(agent, "GET /reconciliations/:id", nil, ":id", at).want(200, "state", "signed")
+	agent.get("/reconciliations/"+at+"/differences").want(200, "items.0.reason", "試験環境の処理", "items.0.explained_by", fmt.Sprint(v.Supervisor.ID))
+	agent.get("/reconciliations?state=none").want(422, "errors.0.field", "state")
+	agent.get(path+"/differences?kind=none").want(422, "errors.0.field", "kind")
+	agent.get("/reconciliations?cursor=reconciliations-zz").want(422, "errors.0.field", "cursor")
+	agent.get("/reconciliations/99/differences").want(404)
 }
 
 // pointFiles makes a file for a point system, downloads it, which tells accounts, and takes in a result.
@@ -319,7 +349,7 @@ func (v *tour) readings(number, imported string) {
 	for _, role := range access.Roles {
 		c := v.as(people[role])
 		for _, r := range api.Routes {
-			if r.Method != "GET" || !role.May(r.Permission()) || slices.Contains([]string{"/jobs/:id", "/reimbursements/:id", "/calls/:id/receivers"}, r.Path) || strings.HasPrefix(r.Path, "/points/") {
+			if r.Method != "GET" || !role.May(r.Permission()) || slices.Contains([]string{"/jobs/:id", "/reimbursements/:id", "/calls/:id/receivers", "/reconciliations/:id", "/reconciliations/:id/differences"}, r.Path) || strings.HasPrefix(r.Path, "/points/") {
 				continue
 			}
 			v.to(c, r.Method+" "+r.Path, nil, ":reference", apptest.Reference, ":number", number, ":login_id", login, "/imports/:id", "/imports/"+imported, ":file", "affected")

@@ -389,6 +389,78 @@ func (e ContactChangeState) Valid() bool {
 	}
 }
 
+// Defines values for DifferenceCause.
+const (
+	DifferenceCauseBoundary  DifferenceCause = "boundary"
+	DifferenceCauseByHand    DifferenceCause = "by_hand"
+	DifferenceCauseElsewhere DifferenceCause = "elsewhere"
+	DifferenceCauseMended    DifferenceCause = "mended"
+	DifferenceCauseOther     DifferenceCause = "other"
+	DifferenceCauseOurs      DifferenceCause = "ours"
+	DifferenceCauseTheirs    DifferenceCause = "theirs"
+)
+
+// Valid indicates whether the value is a known member of the DifferenceCause enum.
+func (e DifferenceCause) Valid() bool {
+	switch e {
+	case DifferenceCauseBoundary:
+		return true
+	case DifferenceCauseByHand:
+		return true
+	case DifferenceCauseElsewhere:
+		return true
+	case DifferenceCauseMended:
+		return true
+	case DifferenceCauseOther:
+		return true
+	case DifferenceCauseOurs:
+		return true
+	case DifferenceCauseTheirs:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DifferenceKind.
+const (
+	DifferenceKindAccount      DifferenceKind = "account"
+	DifferenceKindAmount       DifferenceKind = "amount"
+	DifferenceKindDay          DifferenceKind = "day"
+	DifferenceKindMissingHere  DifferenceKind = "missing_here"
+	DifferenceKindMissingThere DifferenceKind = "missing_there"
+	DifferenceKindProgram      DifferenceKind = "program"
+	DifferenceKindReference    DifferenceKind = "reference"
+	DifferenceKindTwice        DifferenceKind = "twice"
+	DifferenceKindUnknownKey   DifferenceKind = "unknown_key"
+)
+
+// Valid indicates whether the value is a known member of the DifferenceKind enum.
+func (e DifferenceKind) Valid() bool {
+	switch e {
+	case DifferenceKindAccount:
+		return true
+	case DifferenceKindAmount:
+		return true
+	case DifferenceKindDay:
+		return true
+	case DifferenceKindMissingHere:
+		return true
+	case DifferenceKindMissingThere:
+		return true
+	case DifferenceKindProgram:
+		return true
+	case DifferenceKindReference:
+		return true
+	case DifferenceKindTwice:
+		return true
+	case DifferenceKindUnknownKey:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DoubleDecisionDecision.
 const (
 	DoubleDecisionDecisionDouble DoubleDecisionDecision = "double"
@@ -770,6 +842,33 @@ func (e PointFileState) Valid() bool {
 	case PointFileStateRejected:
 		return true
 	case PointFileStateSent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReconciliationState.
+const (
+	ReconciliationStateAgain    ReconciliationState = "again"
+	ReconciliationStateMissing  ReconciliationState = "missing"
+	ReconciliationStateOpen     ReconciliationState = "open"
+	ReconciliationStatePrepared ReconciliationState = "prepared"
+	ReconciliationStateSigned   ReconciliationState = "signed"
+)
+
+// Valid indicates whether the value is a known member of the ReconciliationState enum.
+func (e ReconciliationState) Valid() bool {
+	switch e {
+	case ReconciliationStateAgain:
+		return true
+	case ReconciliationStateMissing:
+		return true
+	case ReconciliationStateOpen:
+		return true
+	case ReconciliationStatePrepared:
+		return true
+	case ReconciliationStateSigned:
 		return true
 	default:
 		return false
@@ -1243,16 +1342,154 @@ func (e ReleaseInstallationJSONBodyMails) Valid() bool {
 
 // Defines values for ResumeMailsJSONBodyRefused.
 const (
-	Again ResumeMailsJSONBodyRefused = "again"
-	Keep  ResumeMailsJSONBodyRefused = "keep"
+	ResumeMailsJSONBodyRefusedAgain ResumeMailsJSONBodyRefused = "again"
+	ResumeMailsJSONBodyRefusedKeep  ResumeMailsJSONBodyRefused = "keep"
 )
 
 // Valid indicates whether the value is a known member of the ResumeMailsJSONBodyRefused enum.
 func (e ResumeMailsJSONBodyRefused) Valid() bool {
 	switch e {
-	case Again:
+	case ResumeMailsJSONBodyRefusedAgain:
 		return true
-	case Keep:
+	case ResumeMailsJSONBodyRefusedKeep:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListReconciliationsParamsState.
+const (
+	ListReconciliationsParamsStateAgain    ListReconciliationsParamsState = "again"
+	ListReconciliationsParamsStateMissing  ListReconciliationsParamsState = "missing"
+	ListReconciliationsParamsStateOpen     ListReconciliationsParamsState = "open"
+	ListReconciliationsParamsStatePrepared ListReconciliationsParamsState = "prepared"
+	ListReconciliationsParamsStateSigned   ListReconciliationsParamsState = "signed"
+)
+
+// Valid indicates whether the value is a known member of the ListReconciliationsParamsState enum.
+func (e ListReconciliationsParamsState) Valid() bool {
+	switch e {
+	case ListReconciliationsParamsStateAgain:
+		return true
+	case ListReconciliationsParamsStateMissing:
+		return true
+	case ListReconciliationsParamsStateOpen:
+		return true
+	case ListReconciliationsParamsStatePrepared:
+		return true
+	case ListReconciliationsParamsStateSigned:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListDifferencesParamsKind.
+const (
+	ListDifferencesParamsKindAccount      ListDifferencesParamsKind = "account"
+	ListDifferencesParamsKindAmount       ListDifferencesParamsKind = "amount"
+	ListDifferencesParamsKindDay          ListDifferencesParamsKind = "day"
+	ListDifferencesParamsKindMissingHere  ListDifferencesParamsKind = "missing_here"
+	ListDifferencesParamsKindMissingThere ListDifferencesParamsKind = "missing_there"
+	ListDifferencesParamsKindProgram      ListDifferencesParamsKind = "program"
+	ListDifferencesParamsKindReference    ListDifferencesParamsKind = "reference"
+	ListDifferencesParamsKindTwice        ListDifferencesParamsKind = "twice"
+	ListDifferencesParamsKindUnknownKey   ListDifferencesParamsKind = "unknown_key"
+)
+
+// Valid indicates whether the value is a known member of the ListDifferencesParamsKind enum.
+func (e ListDifferencesParamsKind) Valid() bool {
+	switch e {
+	case ListDifferencesParamsKindAccount:
+		return true
+	case ListDifferencesParamsKindAmount:
+		return true
+	case ListDifferencesParamsKindDay:
+		return true
+	case ListDifferencesParamsKindMissingHere:
+		return true
+	case ListDifferencesParamsKindMissingThere:
+		return true
+	case ListDifferencesParamsKindProgram:
+		return true
+	case ListDifferencesParamsKindReference:
+		return true
+	case ListDifferencesParamsKindTwice:
+		return true
+	case ListDifferencesParamsKindUnknownKey:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExplainDifferenceJSONBodyCause.
+const (
+	ExplainDifferenceJSONBodyCauseBoundary  ExplainDifferenceJSONBodyCause = "boundary"
+	ExplainDifferenceJSONBodyCauseByHand    ExplainDifferenceJSONBodyCause = "by_hand"
+	ExplainDifferenceJSONBodyCauseElsewhere ExplainDifferenceJSONBodyCause = "elsewhere"
+	ExplainDifferenceJSONBodyCauseMended    ExplainDifferenceJSONBodyCause = "mended"
+	ExplainDifferenceJSONBodyCauseOther     ExplainDifferenceJSONBodyCause = "other"
+	ExplainDifferenceJSONBodyCauseOurs      ExplainDifferenceJSONBodyCause = "ours"
+	ExplainDifferenceJSONBodyCauseTheirs    ExplainDifferenceJSONBodyCause = "theirs"
+)
+
+// Valid indicates whether the value is a known member of the ExplainDifferenceJSONBodyCause enum.
+func (e ExplainDifferenceJSONBodyCause) Valid() bool {
+	switch e {
+	case ExplainDifferenceJSONBodyCauseBoundary:
+		return true
+	case ExplainDifferenceJSONBodyCauseByHand:
+		return true
+	case ExplainDifferenceJSONBodyCauseElsewhere:
+		return true
+	case ExplainDifferenceJSONBodyCauseMended:
+		return true
+	case ExplainDifferenceJSONBodyCauseOther:
+		return true
+	case ExplainDifferenceJSONBodyCauseOurs:
+		return true
+	case ExplainDifferenceJSONBodyCauseTheirs:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExplainDifferenceJSONBodyKind.
+const (
+	ExplainDifferenceJSONBodyKindAccount      ExplainDifferenceJSONBodyKind = "account"
+	ExplainDifferenceJSONBodyKindAmount       ExplainDifferenceJSONBodyKind = "amount"
+	ExplainDifferenceJSONBodyKindDay          ExplainDifferenceJSONBodyKind = "day"
+	ExplainDifferenceJSONBodyKindMissingHere  ExplainDifferenceJSONBodyKind = "missing_here"
+	ExplainDifferenceJSONBodyKindMissingThere ExplainDifferenceJSONBodyKind = "missing_there"
+	ExplainDifferenceJSONBodyKindProgram      ExplainDifferenceJSONBodyKind = "program"
+	ExplainDifferenceJSONBodyKindReference    ExplainDifferenceJSONBodyKind = "reference"
+	ExplainDifferenceJSONBodyKindTwice        ExplainDifferenceJSONBodyKind = "twice"
+	ExplainDifferenceJSONBodyKindUnknownKey   ExplainDifferenceJSONBodyKind = "unknown_key"
+)
+
+// Valid indicates whether the value is a known member of the ExplainDifferenceJSONBodyKind enum.
+func (e ExplainDifferenceJSONBodyKind) Valid() bool {
+	switch e {
+	case ExplainDifferenceJSONBodyKindAccount:
+		return true
+	case ExplainDifferenceJSONBodyKindAmount:
+		return true
+	case ExplainDifferenceJSONBodyKindDay:
+		return true
+	case ExplainDifferenceJSONBodyKindMissingHere:
+		return true
+	case ExplainDifferenceJSONBodyKindMissingThere:
+		return true
+	case ExplainDifferenceJSONBodyKindProgram:
+		return true
+	case ExplainDifferenceJSONBodyKindReference:
+		return true
+	case ExplainDifferenceJSONBodyKindTwice:
+		return true
+	case ExplainDifferenceJSONBodyKindUnknownKey:
 		return true
 	default:
 		return false
@@ -1616,6 +1853,38 @@ type DailyReport struct {
 		From      time.Time `json:"from,omitempty"`
 		Offered   int       `json:"offered,omitempty"`
 	} `json:"telephone"`
+}
+
+// Difference defines model for Difference.
+type Difference struct {
+	Cause       DifferenceCause `json:"cause,omitempty"`
+	DoneAt      time.Time       `json:"done_at,omitempty"`
+	ExplainedAt time.Time       `json:"explained_at,omitempty"`
+	ExplainedBy int             `json:"explained_by,omitempty"`
+	ID          int             `json:"id"`
+	Key         string          `json:"key,omitempty"`
+	Kind        DifferenceKind  `json:"kind"`
+
+	// Likely the likely cause
+	Likely        string `json:"likely"`
+	PointsHere    int    `json:"points_here,omitempty"`
+	PointsThere   int    `json:"points_there,omitempty"`
+	Program       string `json:"program,omitempty"`
+	Reason        string `json:"reason,omitempty"`
+	Reference     string `json:"reference,omitempty"`
+	Reimbursement int    `json:"reimbursement,omitempty"`
+}
+
+// DifferenceCause defines model for Difference.Cause.
+type DifferenceCause string
+
+// DifferenceKind defines model for Difference.Kind.
+type DifferenceKind string
+
+// DifferenceList defines model for DifferenceList.
+type DifferenceList struct {
+	Items []Difference `json:"items,omitempty"`
+	Next  string       `json:"next,omitempty"`
 }
 
 // DoubleDecision defines model for DoubleDecision.
@@ -2101,6 +2370,41 @@ type ReceiverList struct {
 	Next  string     `json:"next,omitempty"`
 }
 
+// Reconciliation A day of a point system, compared with what hoten had done.
+type Reconciliation struct {
+	ComparedAt time.Time          `json:"compared_at,omitempty"`
+	Day        openapi_types.Date `json:"day"`
+	ID         int                `json:"id"`
+
+	// Kinds differences by kind
+	Kinds      map[string]int `json:"kinds,omitempty"`
+	PreparedBy int            `json:"prepared_by,omitempty"`
+	Programs   []Sums         `json:"programs,omitempty"`
+
+	// Said why the point system gave no statement when it was asked last
+	Said string `json:"said,omitempty"`
+
+	// Stale something was learned that is not compared yet
+	Stale bool                `json:"stale,omitempty"`
+	State ReconciliationState `json:"state"`
+
+	// System code of the point system
+	System      string `json:"system"`
+	Unexplained int    `json:"unexplained,omitempty"`
+
+	// Version of what two people sign
+	Version int `json:"version"`
+}
+
+// ReconciliationState defines model for Reconciliation.State.
+type ReconciliationState string
+
+// ReconciliationList defines model for ReconciliationList.
+type ReconciliationList struct {
+	Items []Reconciliation `json:"items,omitempty"`
+	Next  string           `json:"next,omitempty"`
+}
+
 // Reimbursement defines model for Reimbursement.
 type Reimbursement struct {
 	Approvals []struct {
@@ -2211,6 +2515,20 @@ type ServiceStatusState string
 
 // State defines model for State.
 type State string
+
+// Sums What both sides did in a program, in its own unit.
+type Sums struct {
+	// Here movements of hoten
+	Here          int    `json:"here,omitempty"`
+	Matched       int    `json:"matched,omitempty"`
+	PointsHere    int    `json:"points_here,omitempty"`
+	PointsMatched int    `json:"points_matched,omitempty"`
+	PointsThere   int    `json:"points_there,omitempty"`
+	Program       string `json:"program,omitempty"`
+
+	// There movements of the statement
+	There int `json:"there,omitempty"`
+}
 
 // ToldEvent defines model for ToldEvent.
 type ToldEvent struct {
@@ -2705,6 +3023,59 @@ type ChangeProgramJSONBody struct {
 	UnitEnOne *string `json:"unit_en_one,omitempty"`
 	UnitJa    *string `json:"unit_ja,omitempty"`
 	Version   int     `json:"version"`
+}
+
+// ListReconciliationsParams are what GET /reconciliations may be asked for; what is zero is not asked.
+type ListReconciliationsParams struct {
+	State  ListReconciliationsParamsState
+	Limit  int
+	Cursor string
+}
+
+// ListReconciliationsParamsState is of what GET /reconciliations takes.
+type ListReconciliationsParamsState string
+
+// ListDifferencesParams are what GET /reconciliations/{id}/differences may be asked for; what is zero is not asked.
+type ListDifferencesParams struct {
+	Kind   ListDifferencesParamsKind
+	Limit  int
+	Cursor string
+}
+
+// ListDifferencesParamsKind is of what GET /reconciliations/{id}/differences takes.
+type ListDifferencesParamsKind string
+
+// ExplainDifferenceJSONBody is of what POST /reconciliations/{id}/explain takes.
+type ExplainDifferenceJSONBody struct {
+	Cause ExplainDifferenceJSONBodyCause `json:"cause"`
+
+	// Difference absent: all of the kind
+	Difference int                           `json:"difference,omitempty"`
+	Kind       ExplainDifferenceJSONBodyKind `json:"kind,omitempty"`
+	Reason     string                        `json:"reason"`
+	Version    int                           `json:"version"`
+}
+
+// ExplainDifferenceJSONBodyCause is of what POST /reconciliations/{id}/explain takes.
+type ExplainDifferenceJSONBodyCause string
+
+// ExplainDifferenceJSONBodyKind is of what POST /reconciliations/{id}/explain takes.
+type ExplainDifferenceJSONBodyKind string
+
+// PrepareReconciliationJSONBody is of what POST /reconciliations/{id}/prepare takes.
+type PrepareReconciliationJSONBody struct {
+	Version int `json:"version"`
+}
+
+// ReturnReconciliationJSONBody is of what POST /reconciliations/{id}/return takes.
+type ReturnReconciliationJSONBody struct {
+	Reason  string `json:"reason"`
+	Version int    `json:"version"`
+}
+
+// SignReconciliationJSONBody is of what POST /reconciliations/{id}/sign takes.
+type SignReconciliationJSONBody struct {
+	Version int `json:"version"`
 }
 
 // ListReimbursementsParams are what GET /reimbursements may be asked for; what is zero is not asked.
@@ -3275,6 +3646,56 @@ func (c *Client) CreateProgram(ctx context.Context, body CreateProgramJSONBody) 
 // ChangeProgram is PATCH /programs/{code}. Changes what is said of the program; fields that are absent stay.
 func (c *Client) ChangeProgram(ctx context.Context, code string, body ChangeProgramJSONBody) (out Program, err error) {
 	err = c.call(ctx, "PATCH", at("/programs/{code}", "code", code), nil, body, &out)
+	return out, err
+}
+
+// ListReconciliations is GET /reconciliations. Lists days of point systems, the newest first.
+func (c *Client) ListReconciliations(ctx context.Context, params ListReconciliationsParams) (out ReconciliationList, err error) {
+	query := url.Values{}
+	set(query, "state", params.State)
+	set(query, "limit", params.Limit)
+	set(query, "cursor", params.Cursor)
+	err = c.call(ctx, "GET", at("/reconciliations"), query, nil, &out)
+	return out, err
+}
+
+// ShowReconciliation is GET /reconciliations/{id}. A day of a point system.
+func (c *Client) ShowReconciliation(ctx context.Context, id int) (out Reconciliation, err error) {
+	err = c.call(ctx, "GET", at("/reconciliations/{id}", "id", id), nil, nil, &out)
+	return out, err
+}
+
+// ListDifferences is GET /reconciliations/{id}/differences. Lists where both sides differ, as they stand.
+func (c *Client) ListDifferences(ctx context.Context, id int, params ListDifferencesParams) (out DifferenceList, err error) {
+	query := url.Values{}
+	set(query, "kind", params.Kind)
+	set(query, "limit", params.Limit)
+	set(query, "cursor", params.Cursor)
+	err = c.call(ctx, "GET", at("/reconciliations/{id}/differences", "id", id), query, nil, &out)
+	return out, err
+}
+
+// ExplainDifference is POST /reconciliations/{id}/explain. Notes the cause of a difference, or of all of a kind that have none.
+func (c *Client) ExplainDifference(ctx context.Context, id int, body ExplainDifferenceJSONBody) (out Reconciliation, err error) {
+	err = c.call(ctx, "POST", at("/reconciliations/{id}/explain", "id", id), nil, body, &out)
+	return out, err
+}
+
+// PrepareReconciliation is POST /reconciliations/{id}/prepare. Puts a day forward for somebody else to sign.
+func (c *Client) PrepareReconciliation(ctx context.Context, id int, body PrepareReconciliationJSONBody) (out Reconciliation, err error) {
+	err = c.call(ctx, "POST", at("/reconciliations/{id}/prepare", "id", id), nil, body, &out)
+	return out, err
+}
+
+// ReturnReconciliation is POST /reconciliations/{id}/return. Takes back what was put forward.
+func (c *Client) ReturnReconciliation(ctx context.Context, id int, body ReturnReconciliationJSONBody) (out Reconciliation, err error) {
+	err = c.call(ctx, "POST", at("/reconciliations/{id}/return", "id", id), nil, body, &out)
+	return out, err
+}
+
+// SignReconciliation is POST /reconciliations/{id}/sign. Signs a day that somebody else put forward.
+func (c *Client) SignReconciliation(ctx context.Context, id int, body SignReconciliationJSONBody) (out Reconciliation, err error) {
+	err = c.call(ctx, "POST", at("/reconciliations/{id}/sign", "id", id), nil, body, &out)
 	return out, err
 }
 

@@ -176,7 +176,8 @@ func (c *Client) CreateImport(ctx context.Context, reference string, dryRun bool
 		return out, err
 	}
 	defer content.Close()
-	return out, json.NewDecoder(content).Decode(&out)
+	err = json.NewDecoder(content).Decode(&out)
+	return out, err
 }
 
 // part puts a file into a form; nil: none.
@@ -206,13 +207,25 @@ func (c *Client) FetchPointFile(ctx context.Context, code string, number int) (i
 // TakePointResult is POST /points/{code}/files/{number}/results: the result of a file, as the
 // point system wrote it.
 func (c *Client) TakePointResult(ctx context.Context, code string, number int, result []byte) (out PointResult, err error) {
-	content, err := c.definite(ctx, request{method: http.MethodPost, path: at("/points/{code}/files/{number}/results", "code", code, "number", number),
-		kind: "application/octet-stream", body: result, key: uuid.NewString()})
+	err = c.file(ctx, at("/points/{code}/files/{number}/results", "code", code, "number", number), result, &out)
+	return out, err
+}
+
+// TakeStatement is POST /points/{code}/statements/{day}: the statement of a day (2014-07-30) of a
+// point system, as it wrote it.
+func (c *Client) TakeStatement(ctx context.Context, code, day string, statement []byte) (out Reconciliation, err error) {
+	err = c.file(ctx, at("/points/{code}/statements/{day}", "code", code, "day", day), statement, &out)
+	return out, err
+}
+
+// file sends a file and reads the answer into out.
+func (c *Client) file(ctx context.Context, path string, body []byte, out any) error {
+	content, err := c.definite(ctx, request{method: http.MethodPost, path: path, kind: "application/octet-stream", body: body, key: uuid.NewString()})
 	if err != nil {
-		return out, err
+		return err
 	}
 	defer content.Close()
-	return out, json.NewDecoder(content).Decode(&out)
+	return json.NewDecoder(content).Decode(out)
 }
 
 // All goes through a list page by page. page asks for one, by its cursor.

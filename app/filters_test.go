@@ -18,14 +18,15 @@ var nothing = []string{"nope", "NEW", "new ", "new,closed", "0x1", "-1", "999999
 // Of every list: what it is filtered by, and where values beyond nothing are as wrong.
 var (
 	apiFilters = map[string]map[string][]string{
-		"/cases":          {"incident": {"2014-r096"}, "status": {"closed"}, "class": {"E", "none"}, "assignee": {"999", "0"}, "desk": {"all"}, "limit": {"0", "201", "abc", ""}, "cursor": {"garbage", "cases-"}},
-		"/reimbursements": {"incident": nil, "state": {"all", "open"}, "limit": {"201"}, "cursor": {"garbage"}},
-		"/mails":          {"case": {"H0000999-0", "H0000001-4"}, "kind": {"all"}, "state": {"delivered"}, "limit": {"201"}, "cursor": {"garbage"}},
-		"/callbacks":      {"state": {"all"}, "overdue": {"yes", "2"}, "assignee": {"999"}, "limit": {"201"}, "cursor": {"garbage"}},
-		"/audit":          {"actor": {"staff:999", "somebody:1", "staff:x"}, "from": {"yesterday", "2014-02-30"}, "to": {"2014-13-01"}, "limit": {"201"}, "cursor": {"garbage"}},
-		"/services":       {"at": {"today"}},
-		"/events":         {"after": {"-1", "1.5", "x"}, "limit": {"201"}},
-		"/reports/daily":  {"incident": nil, "desk": {"all"}, "date": {"2014-02-30", "tomorrow"}},
+		"/cases":           {"incident": {"2014-r096"}, "status": {"closed"}, "class": {"E", "none"}, "assignee": {"999", "0"}, "desk": {"all"}, "limit": {"0", "201", "abc", ""}, "cursor": {"garbage", "cases-"}},
+		"/reimbursements":  {"incident": nil, "state": {"all", "open"}, "limit": {"201"}, "cursor": {"garbage"}},
+		"/reconciliations": {"state": {"unsigned", "x"}, "limit": {"201", "x"}, "cursor": {"garbage", "reconciliations-zz"}},
+		"/mails":           {"case": {"H0000999-0", "H0000001-4"}, "kind": {"all"}, "state": {"delivered"}, "limit": {"201"}, "cursor": {"garbage"}},
+		"/callbacks":       {"state": {"all"}, "overdue": {"yes", "2"}, "assignee": {"999"}, "limit": {"201"}, "cursor": {"garbage"}},
+		"/audit":           {"actor": {"staff:999", "somebody:1", "staff:x"}, "from": {"yesterday", "2014-02-30"}, "to": {"2014-13-01"}, "limit": {"201"}, "cursor": {"garbage"}},
+		"/services":        {"at": {"today"}},
+		"/events":          {"after": {"-1", "1.5", "x"}, "limit": {"201"}},
+		"/reports/daily":   {"incident": nil, "desk": {"all"}, "date": {"2014-02-30", "tomorrow"}},
 	}
 	webFilters = map[string]map[string][]string{
 		"/cases": {"incident": {"2014-r096"}, "status": {"closed"}, "class": {"E"}, "assignee": {"999", "0", "nobody"}, "desk": {"all"}, "queue": {"everything"},

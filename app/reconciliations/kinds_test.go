@@ -35,6 +35,7 @@ func TestADayIsSigned(t *testing.T) {
 
 // Each way in which the sides differ has its kind, and the likely cause.
 func TestKindsOfDifferences(t *testing.T) {
+	w, y := paid(t, 1)
 	for name, c := range map[string]struct {
 		change func(m *simulator.Movement) // of the statement; its Key empty: left out
 		more   string                      // a line below it
@@ -54,7 +55,6 @@ func TestKindsOfDifferences(t *testing.T) {
 		"written in another way": {func(m *simulator.Movement) { m.Account = " " + strings.ToUpper(m.Account) }, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, y := paid(t, 1)
 			var lines []string
 			var at string
 			for _, m := range y.Done() {

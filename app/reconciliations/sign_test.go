@@ -1,12 +1,15 @@
 package reconciliations_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
 
 	"hoten/app/access"
 	"hoten/app/apptest"
+	"hoten/app/fault"
+	"hoten/app/points"
 	"hoten/app/reconciliations"
 	"hoten/app/store"
 )
@@ -166,5 +169,57 @@ func TestAFactBeforeTheSignature(t *testing.T) {
 	refusedAs(t, reconciliations.Sign(w.Ctx, w.Store, w.Supervisor2, id, seen), "reconciliation_changed")
 	if r := look(t, w, id); r.State != reconciliations.Open || r.PreparedBy != nil {
 		t.Errorf("%+v", r)
+	}
+}
+
+// Statements, signatures and facts at once end in what the last statement and the legs say.
+func TestAllAtOnce(t *testing.T) {
+	w, y := world(t, 6)
+	y.Refuse(func(string, string, int64) string { return points.AccountClosed })
+	var legs []points.Leg
+	for i := range 6 {
+		pay(t, w, i)
+	}
+	legs = open(t, w)
+	w.Clock.Set(day.AddDays(1).At(10 * 60))
+	taken, err := upload(w, w.Manager, day)
+	must(t, err)
+	var all sync.WaitGroup
+	expected := func(err error) {
+		if f, is := fault.As(err); err != nil && (!is || f.Kind != fault.Conflict && f.Kind != fault.RateLimited && f.Kind != fault.NotFound && f.Kind != fault.Forbidden) {
+			t.Error(err)
+		}
+	}
+	for i, l := range legs {
+		line := fmt.Sprintf(",%s,goo,%d,T-%d,2014-07-31 15:00", login(i), l.Points, l.ID)
+		all.Go(func() {
+			expected(points.SettleByHand(w.Ctx, w.Store, w.Supervisor, l.ID, fmt.Sprint("T-", l.ID), "窓口で処理"))
+		})
+		all.Go(func() {
+			_, err := upload(w, w.Manager, day, line)
+			expected(err)
+		})
+		all.Go(func() {
+			expected(reconciliations.Prepare(w.Ctx, w.Store, w.Supervisor, taken.ID, look(t, w, taken.ID).Version))
+			expected(reconciliations.Sign(w.Ctx, w.Store, w.Supervisor2, taken.ID, look(t, w, taken.ID).Version))
+		})
+		all.Go(func() { expected(reconciliations.Tend(w.Ctx, w.Store)) })
+	}
+	all.Wait()
+	for range 3 {
+		tend(t, w)
+	}
+	before := look(t, w, taken.ID)
+	must(t, reconciliations.CompareAgain(w.Ctx, w.Store, taken.ID))
+	after := look(t, w, taken.ID)
+	if before.Stale() || before.Version != after.Version || before.State != after.State || before.Figures != after.Figures {
+		t.Errorf("%+v\n%+v", before, after)
+	}
+	// One leg is in the last statement, which was done by hand, and five in none.
+	if f := after.Counted(); f.Programs[0].Matched != 1 || f.Kinds[reconciliations.MissingThere] != 0 || f.Programs[0].There != 1 {
+		t.Errorf("%+v", f)
+	}
+	if payable, waiting, posted := owing(t, w, "goo"); payable+waiting != posted || posted != 6*700 {
+		t.Errorf("%d owed, %d waits of %d", payable, waiting, posted)
 	}
 }

@@ -183,7 +183,7 @@ func document(title, theme, size string) templ.Component {
 
 // A refused form is an answer like any other and is shown; nothing is
 // evaluated and no style is injected, so that a strict content policy holds.
-const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,"historyCacheSize":0,"responseHandling":[{"code":"204","swap":false},{"code":"...","swap":true}]}`
+const htmxConfig = `{"includeIndicatorStyles":false,"allowEval":false,"selfRequestsOnly":true,"historyCacheSize":0,"attributesToSettle":["class","width","height"],"responseHandling":[{"code":"204","swap":false},{"code":"...","swap":true}]}`
 
 // frame is the console around a page.
 func frame(f Frame, title string) templ.Component {

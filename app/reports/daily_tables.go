@@ -216,7 +216,7 @@ func (d *Daily) pointsTable(ctx context.Context, names Names) Table {
 
 func (d *Daily) agentsTable(ctx context.Context) Table {
 	t := Table{ID: "agents", Title: i18n.T(ctx, "reports.daily.agents"), Columns: columns(i18n.T(ctx, "staff.name"), i18n.T(ctx, "reports.daily.calls"),
-		i18n.T(ctx, "calls.outcome.verified"), i18n.T(ctx, "reports.daily.resets_sent"), i18n.T(ctx, "reports.step.proposed"), i18n.T(ctx, "reports.step.approved"))}
+		i18n.T(ctx, "calls.outcome.verified"), i18n.T(ctx, "reports.daily.resets_sent"), i18n.T(ctx, "reports.step.proposed"), i18n.T(ctx, "reports.daily.approvals"))}
 	for _, a := range d.Agents {
 		t.Rows = append(t.Rows, append([]Cell{Text(a.Name.In(i18n.Lang(ctx)))}, numbers(a.Calls, a.Verified, a.Resets, a.Proposals, a.Approvals)...))
 	}

@@ -191,7 +191,7 @@ func (v *caseView) undone(step string) string {
 
 // suspended reports whether a suspicion keeps the step from being done: a supervisor decides.
 func (v *caseView) suspended(step string) bool {
-	return v.CallClosed == "impostor" && (step == "verification" || step == "reset" || step == "completion")
+	return v.CallClosed == "impostor" && step != "reimbursement"
 }
 
 // requested reports whether a request waits to be decided or posted.
@@ -206,11 +206,13 @@ func (v *caseView) nextFor(step string) string {
 		return ""
 	case pending && v.Proposal != nil && v.Proposal.MayDecide:
 		return "approve"
+	case v.Call == nil && v.suspended(step) && v.Supervises && !v.Upheld:
+		return "suspicion"
 	case step == "notice" && v.row.MemberID == nil:
 		return ""
 	case v.Call == nil && v.letterWaits() && v.row.MemberID != nil:
 		return "letter"
-	case step == "notice" && (v.Identity.Stopped != "" || v.in.Bare):
+	case step == "notice" && (v.Identity.Stopped != "" || v.in.Bare || v.suspended(step)):
 		return ""
 	case step == "notice":
 		return "notify"

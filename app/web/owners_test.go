@@ -26,9 +26,9 @@ func TestTheNextRequestOpens(t *testing.T) {
 		to   string
 		said string
 	}{
-		{plain[1], "approve", nil, page(plain[2]), "を承認しました。次の申請を表示しています。"},
-		{plain[2], "return", []string{"reason", "確認のため"}, page(flagged), "を差し戻しました。次の申請を表示しています。"},
-		{flagged, "approve", nil, page(plain[0]), "を承認しました。次の申請を表示しています。"},
+		{plain[1], "approve", nil, page(plain[2]), "を承認し、次の申請を表示しています。"},
+		{plain[2], "return", []string{"reason", "確認のため"}, page(flagged), "を差し戻し、次の申請を表示しています。"},
+		{flagged, "approve", nil, page(plain[0]), "を承認し、次の申請を表示しています。"},
 		{plain[0], "reject", []string{"rejection", "duplicate", "reason", "重複"}, "/reimbursements", "を却下しました。判断できる申請はほかにありません。"},
 	} {
 		form := step.form

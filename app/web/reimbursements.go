@@ -195,6 +195,8 @@ func (p *page) undoOf(v *caseView, r *reimbursements.Reimbursement, shown *ui.Re
 		return nil
 	}
 	shown.UndoneBy = reimbursements.UndoneIn(*v.found.proposals, r.ID)
+	last := reimbursements.Latest(*v.found.proposals)
+	shown.MayRepeat = r.State == reimbursements.Returned && shown.UndoneBy == 0 && last != nil && last.Reimbursement.ID == r.ID && p.by.May(reimbursements.ToPropose.Needs)
 	legs, err := points.Legs(p.db, r.ID)
 	shown.MayUndo = shown.UndoneBy == 0 && p.by.May(reimbursements.ToProposeUndo.Needs) && reimbursements.Undoable(*r, legs)
 	return err

@@ -15,7 +15,7 @@ func TestThePasswordHintNamesWhatIsRefused(t *testing.T) {
 	b := s.as(s.Supervisor)
 	for lang, want := range map[string][]string{
 		"ja": {"passwordや12345678のような推測されやすい言葉や並びには、ほかに6文字以上を組み合わせてください。", "5種類以上の文字"},
-		"en": {"To words and rows that are easy to guess, such as password or 12345678, add at least 6 other characters.", "5 of them different"},
+		"en": {"If you use a word or sequence that is easy to guess, such as password or 12345678, add at least 6 other characters.", "5 of them different"},
 	} {
 		b.post("/language", "language", lang)
 		says(t, "the hint", b.get("/password").body, want, nil)

@@ -27,7 +27,7 @@ func TestARequestIsUndoneOnItsPage(t *testing.T) {
 		t.Errorf("undone before anything was refused: %d", a.status)
 	}
 	s.SendLegs(t)
-	says(t, "refused", agent.get(at).body, []string{undo, "取り消しを申請する"}, nil)
+	says(t, "refused", agent.get(at).body, []string{undo, "取消を申請する"}, nil)
 	says(t, "the case of what was refused", agent.get("/cases/"+s.Case(login).Number()).body, []string{"ポイント基盤で処理中"}, []string{"補填済"})
 	if a := agent.post(at + "/undo"); a.status != 422 || !strings.Contains(a.body, undo) {
 		t.Errorf("without a reason: %d", a.status)
@@ -38,10 +38,10 @@ func TestARequestIsUndoneOnItsPage(t *testing.T) {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
 	its, caseAt := a.location, "/cases/"+s.Case(login).Number()
-	says(t, "the new request", agent.get(its).body, []string{"取り消しを申請しました。", `href="` + at + `"`, "/withdraw"}, []string{"/approve"})
-	says(t, "what it undoes", other.get(at).body, []string{"取り消しを申請中です。", `href="` + its + `"`}, []string{undo})
+	says(t, "the new request", agent.get(its).body, []string{"取消を申請しました。", `href="` + at + `"`, "/withdraw"}, []string{"/approve"})
+	says(t, "what it undoes", other.get(at).body, []string{"取消を申請中です。", `href="` + its + `"`}, []string{undo})
 	says(t, "the queue of what waits", supervisor.get("/cases?queue=approval").body, []string{caseAt}, nil)
-	says(t, "the case", other.get(caseAt).body, []string{"取り消しを申請中です。", `href="` + its + `"`}, nil)
+	says(t, "the case", other.get(caseAt).body, []string{"取消を申請中です。", `href="` + its + `"`}, nil)
 	shown := supervisor.get(its).body
 	says(t, "to who decides", shown, []string{its + "/approve", its + "/return", "承認済みの申請を取り消す申請です。", "口座が閉鎖されている"}, []string{its + "/reject"})
 	if a := supervisor.post(its+"/reject", "rejection", "own_use", "reason", "x"); a.status != 409 || !strings.Contains(a.body, "差し戻してください") {
@@ -50,13 +50,13 @@ func TestARequestIsUndoneOnItsPage(t *testing.T) {
 	if a := supervisor.post(its+"/approve", "plan", planOf(shown)); a.status != 303 {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
-	says(t, "undone", agent.get(at).body, []string{"取り消し済みです。", `href="` + its + `"`}, []string{undo})
-	says(t, "the case then", agent.get(caseAt).body, []string{"取り消し済みです。", `action="` + caseAt + `/reimbursements"`,
-		"補填の取り消しを申請", "補填の取り消しを承認", "承認済みの補填を取り消し"}, nil)
-	says(t, "what was posted", agent.get("/reimbursements?state=posted").body, []string{`href="` + its + `"`, "取り消し"}, nil)
+	says(t, "undone", agent.get(at).body, []string{"取消済みです。", `href="` + its + `"`}, []string{undo})
+	says(t, "the case then", agent.get(caseAt).body, []string{"取消済みです。", `action="` + caseAt + `/reimbursements"`,
+		"補填の取消を申請", "補填の取消を承認", "承認済みの補填を取消"}, nil)
+	says(t, "what was posted", agent.get("/reimbursements?state=posted").body, []string{`href="` + its + `"`, "取消"}, nil)
 	says(t, "the queue then", supervisor.get("/cases?queue=approval").body, nil, []string{caseAt})
-	says(t, "what was returned", agent.get("/reimbursements?state=returned").body, []string{`href="` + at + `"`, "承認後に取り消し"}, nil)
-	says(t, "its page", agent.get(at).body, []string{"承認後に取り消し"}, []string{"差戻し"})
+	says(t, "what was returned", agent.get("/reimbursements?state=returned").body, []string{`href="` + at + `"`, "承認後に取消"}, nil)
+	says(t, "its page", agent.get(at).body, []string{"承認後に取消"}, []string{"差戻し"})
 	if n := len(y.Done()); n != 0 {
 		t.Errorf("%d movements were done outside", n)
 	}

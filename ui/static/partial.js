@@ -8,6 +8,12 @@ export function partial() {
     const led = document.activeElement?.closest("#call"); // calls.js has brought what is next into view
     if (said && !led && said.getBoundingClientRect().bottom < 0) said.scrollIntoView({ block: "start" });
   });
+  // A call's note is saved by a page of its own: what was saved is where the next key goes on.
+  const saved = document.querySelector("#flash-area .notice");
+  if (saved && document.getElementById("call") && document.activeElement === document.body) {
+    saved.tabIndex = -1;
+    saved.focus({ preventScroll: true });
+  }
   // Whoever confirms announcements goes on to the next one's beginning, and then to the search:
   // not to its button, which the same key would press unread.
   document.addEventListener("htmx:afterSettle", (event) => {

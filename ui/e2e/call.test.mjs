@@ -123,12 +123,12 @@ test("a second call asks first, and nothing typed ahead is sent for another ques
   await page.keyboard.type(first.number);
   await page.keyboard.press("Enter");
   const stands = () => page.evaluate(() => ["birth_date", "phone", "customer_number"].map((item) => document.getElementById("answer-" + item)?.value).join("|"));
-  await page.waitForFunction(() => document.getElementById("answer-phone")?.value && document.activeElement?.id === "answer-birth_date", undefined, { timeout: 5000 });
+  await page.waitForFunction(() => document.getElementById("answer-phone")?.value && document.activeElement?.id === "answer-birth_date", undefined, { timeout: 15000 });
   assert.equal(await stands(), `なし|${first.number}|`);
   assert.equal(await page.locator("#call .answered").count(), 1);
   await page.keyboard.press("Enter");
   await page.locator("#call .problem").first().waitFor();
-  await page.waitForFunction(() => document.activeElement?.id === "answer-birth_date", undefined, { timeout: 5000 });
+  await page.waitForFunction(() => document.activeElement?.id === "answer-birth_date", undefined, { timeout: 15000 });
   assert.equal(await stands(), `|${first.number}|`);
 
   // After a wrong answer nothing goes by itself, and no button is pressed by what is typed.
@@ -137,7 +137,7 @@ test("a second call asks first, and nothing typed ahead is sent for another ques
   await page.keyboard.type("N900000000");
   await page.keyboard.press("Enter");
   await page.locator("#call .no").waitFor();
-  await page.waitForFunction(() => document.getElementById("answer-customer_number")?.value, undefined, { timeout: 5000 });
+  await page.waitForFunction(() => document.getElementById("answer-customer_number")?.value, undefined, { timeout: 15000 });
   assert.equal(await stands(), `|${first.number}|N900000000`);
   assert.equal(await page.locator("#call .no").count(), 1);
 

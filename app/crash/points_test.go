@@ -88,18 +88,37 @@ func ownHouse(t *testing.T) (*house, *embedded.Server) {
 	return settle(t, server.URL(), data, "HOTEN_DATABASE_URL="), server
 }
 
-// killServer ends PostgreSQL as a power cut would; who looks after it starts it again.
-func killServer(server *embedded.Server) error {
+// killServer ends PostgreSQL as a power cut would, and waits until who looks after it has started
+// it again: sessions of the one that was killed answer for a while yet.
+func (h *house) killServer(server *embedded.Server) {
+	h.t.Helper()
+	killed := 0
+	h.until("PostgreSQL runs", func() bool {
+		killed = h.postmaster(server)
+		return killed != 0
+	})
+	if err := syscall.Kill(killed, syscall.SIGKILL); err != nil {
+		h.t.Fatal(err)
+	}
+	h.until("another PostgreSQL runs", func() bool {
+		pid := h.postmaster(server)
+		return pid != 0 && pid != killed
+	})
+	h.db.Reset()
+}
+
+// postmaster is the process of the server; 0: there is none just now.
+func (h *house) postmaster(server *embedded.Server) int {
 	noted, err := os.ReadFile(filepath.Join(server.Folder(), "postmaster.pid"))
+	if errors.Is(err, os.ErrNotExist) {
+		return 0
+	}
 	if err != nil {
-		return err
+		h.t.Fatal(err)
 	}
 	line, _, _ := strings.Cut(string(noted), "\n")
-	pid, err := strconv.Atoi(line)
-	if err != nil {
-		return err
-	}
-	return syscall.Kill(pid, syscall.SIGKILL)
+	pid, _ := strconv.Atoi(line) // none: it is being written
+	return pid
 }
 
 // tried is the number that a query gives, while the database may be away; -1: it was.
@@ -157,7 +176,7 @@ func TestKilledWhilePointsMove(t *testing.T) {
 			p = h.start()
 		case "PostgreSQL":
 			kills[what]++
-			err = killServer(server)
+			h.killServer(server)
 		default:
 			kills[what]++
 			err = y.kill()
@@ -173,7 +192,6 @@ func TestKilledWhilePointsMove(t *testing.T) {
 		})
 	}
 	took := time.Since(began)
-	h.db.Reset() // of connections to servers that were killed
 	repeated := 0
 	done := y.Done()
 	for key := range done {

@@ -108,6 +108,17 @@ for (const [who, locale, nth, words] of [["agent", "ja-JP", 0, { send: "確認�
   });
 }
 
+// answersLater holds what is answered next back until the function that it gives is called.
+async function answersLater(page) {
+  let answer;
+  const meanwhile = new Promise((done) => { answer = done; });
+  await page.route(/\/calls\/\d+\/answers$/, async (route) => {
+    await meanwhile;
+    await route.continue();
+  }, { times: 1 });
+  return answer;
+}
+
 test("a second call asks first, and nothing typed ahead is sent for another question", async () => {
   const page = await signIn(browser, hoten.origin, "agent", problems);
   const first = callers[2], other = await page.context().newPage();
@@ -115,12 +126,17 @@ test("a second call asks first, and nothing typed ahead is sent for another ques
   await open(page, first.login);
   await page.keyboard.press("c");
   await page.locator("#answer-name").waitFor();
-  // What is no birth date is not sent as one, and what followed waits where it belongs.
+  // What is no birth date is not sent as one, and what followed waits where it belongs, also when
+  // the answer comes while it is being typed.
+  let answer = await answersLater(page);
   await page.keyboard.type(first.said);
   await page.keyboard.press("Enter");
   await page.keyboard.type("なし");
   await page.keyboard.press("Enter");
-  await page.keyboard.type(first.number);
+  await page.keyboard.type(first.number.slice(0, 4));
+  answer();
+  await page.waitForFunction(() => document.activeElement?.id === "answer-phone", undefined, { timeout: 15000 });
+  await page.keyboard.type(first.number.slice(4));
   await page.keyboard.press("Enter");
   const stands = () => page.evaluate(() => ["birth_date", "phone", "customer_number"].map((item) => document.getElementById("answer-" + item)?.value).join("|"));
   await page.waitForFunction(() => document.getElementById("answer-phone")?.value && document.activeElement?.id === "answer-birth_date", undefined, { timeout: 15000 });
@@ -132,12 +148,16 @@ test("a second call asks first, and nothing typed ahead is sent for another ques
   assert.equal(await stands(), `|${first.number}|`);
 
   // After a wrong answer nothing goes by itself, and no button is pressed by what is typed.
+  answer = await answersLater(page);
   await page.keyboard.type("19010101");
   await page.keyboard.press("Enter");
-  await page.keyboard.type("N900000000");
-  await page.keyboard.press("Enter");
+  await page.keyboard.type("N9000");
+  answer();
   await page.locator("#call .no").waitFor();
-  await page.waitForFunction(() => document.getElementById("answer-customer_number")?.value, undefined, { timeout: 15000 });
+  await page.waitForFunction(() => document.activeElement?.id === "answer-customer_number", undefined, { timeout: 15000 });
+  await page.keyboard.type("00000");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.activeElement?.id === "answer-phone", undefined, { timeout: 15000 });
   assert.equal(await stands(), `|${first.number}|N900000000`);
   assert.equal(await page.locator("#call .no").count(), 1);
 

@@ -143,19 +143,22 @@ function fits(field, text) {
 
 // fill gives what was typed ahead to the questions in their order, an answer at a time: what was
 // entered is sent, right or wrong the one before it. What does not fit the question stays unsent in
-// a field that it fits, and all that follows with it. It returns the field to go on in.
+// a field that it fits, and all that follows with it. What is being typed yet tells nothing by its
+// form: it goes on in the question after the one before it. It returns the field to go on in.
 function fill(open) {
   if (open?.localName === "textarea") { // the call has ended: what was typed since is for its note
     open.value += ahead.splice(0).map(({ text, entered }) => text + (entered ? "\n" : "")).join("");
     return open;
   }
-  let first, placed;
+  let first = inputs().find((field) => field === question(open) && field.value !== ""); // unsent since before
+  let last = first, placed;
   while (ahead.length > 0) {
     const { text, entered } = ahead.shift();
     if (text === "") continue;
     const free = inputs().filter((field) => field.value === "");
     const asked = free.find((field) => field === question(open));
-    const field = asked && (!entered || fits(asked, text)) ? asked : free.find((other) => fits(other, text)) ?? asked ?? free[0];
+    const following = free.find((other) => last?.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
+    const field = entered ? [asked, ...free].find((other) => other && fits(other, text)) ?? asked ?? free[0] : asked ?? following ?? free[0];
     if (!field) continue;
     field.value = text;
     if (entered && field === asked && !first && fits(field, text)) {
@@ -165,6 +168,7 @@ function fill(open) {
     if (!entered && first) field.dataset.behind = first.id;
     placed = entered && first ? placed : field;
     first ??= field;
+    last = field;
   }
   return placed;
 }

@@ -43,16 +43,16 @@ func confirmNotices(p *page) error {
 		return err
 	}
 	shown.More = v.More
-	shown.Facts = []ui.Choice{{Label: i18n.T(p.ctx, "confirm.notices.mails"), Value: i18n.Number(v.Mails)},
-		{Label: i18n.T(p.ctx, "confirm.notices.none"), Value: i18n.Number(int64(len(v.Shown)) - v.Mails)}}
+	shown.Facts = []ui.Choice{{Label: i18n.T(p.ctx, "confirm.notices.mails"), Value: i18n.Count(p.ctx, "cases", v.Mails)},
+		{Label: i18n.T(p.ctx, "confirm.notices.none"), Value: i18n.Count(p.ctx, "cases", int64(len(v.Shown))-v.Mails)}}
 	if v.Waiting > 0 {
-		shown.Facts = append(shown.Facts, ui.Choice{Label: i18n.T(p.ctx, "confirm.notices.unconfirmed"), Value: i18n.Number(v.Waiting)})
+		shown.Facts = append(shown.Facts, ui.Choice{Label: i18n.T(p.ctx, "confirm.notices.unconfirmed"), Value: i18n.Count(p.ctx, "cases", v.Waiting)})
 	}
 	languages := ui.ConfirmGroup{Title: i18n.T(p.ctx, "confirm.languages")}
 	for _, lang := range i18n.Langs {
-		languages.Add(i18n.T(p.ctx, "confirm.language."+lang), v.Languages[lang])
+		languages.Add(p.ctx, i18n.T(p.ctx, "confirm.language."+lang), "cases", v.Languages[lang])
 	}
-	shown.Groups = append(p.standing(v.Classes, v.Statuses), languages)
+	shown.Groups = append(p.standing(v.Classes, v.Statuses, "cases"), languages)
 	shown.Frame = p.frame
 	return p.render(shown.Page())
 }
@@ -72,7 +72,7 @@ func confirmProposals(p *page) error {
 }
 
 func (p *page) confirmPoints(v *reimbursements.Preview, shown ui.ConfirmShow) error {
-	shown.Groups = p.standing(v.Classes, v.Statuses)
+	shown.Groups = p.standing(v.Classes, v.Statuses, "cases")
 	shown.More, shown.PassedAll = v.More, int64(len(v.Passed))
 	shown.Passed = p.fell(v.Passed[:min(len(v.Passed), pageSize)])
 	programs, err := incidents.Programs(p.db)
@@ -120,14 +120,14 @@ func (p *page) asShown(kind string) ([]cases.AsShown, error) {
 	return cases.UnpackShown(p.w.s.Vault, p.by, kind, p.FormValue("shown"))
 }
 
-// standing groups cases by class and status.
-func (p *page) standing(classes map[string]int64, statuses map[cases.Status]int64) []ui.ConfirmGroup {
+// standing groups cases, or requests, by class and status of the case.
+func (p *page) standing(classes map[string]int64, statuses map[cases.Status]int64, unit string) []ui.ConfirmGroup {
 	class, status := ui.ConfirmGroup{Title: i18n.T(p.ctx, "cases.class")}, ui.ConfirmGroup{Title: i18n.T(p.ctx, "cases.status")}
 	for _, c := range []string{"A", "B", "C", "D"} {
-		class.Add(c+" "+i18n.T(p.ctx, "cases.class."+c), classes[c])
+		class.Add(p.ctx, c+" "+i18n.T(p.ctx, "cases.class."+c), unit, classes[c])
 	}
 	for _, s := range cases.Statuses {
-		status.Add(i18n.T(p.ctx, "cases.status."+string(s)), statuses[s])
+		status.Add(p.ctx, i18n.T(p.ctx, "cases.status."+string(s)), unit, statuses[s])
 	}
 	return []ui.ConfirmGroup{class, status}
 }

@@ -53,9 +53,9 @@ func (p *page) showApprovalsStep(s step) error {
 	shown := p.confirm("approvals", s.Back, i18n.T(p.ctx, "reimbursements.index.title"), "/reimbursements/approve", v.Shown)
 	flags := ui.ConfirmGroup{Title: i18n.T(p.ctx, "reimbursements.flags")}
 	for _, flag := range reimbursements.Flags {
-		flags.Add(i18n.T(p.ctx, "reimbursements.flag."+flag), v.Flags[flag])
+		flags.Add(p.ctx, i18n.T(p.ctx, "reimbursements.flag."+flag), "requests", v.Flags[flag])
 	}
-	shown.Groups = append(p.standing(v.Classes, nil), flags)
+	shown.Groups = append(p.standing(v.Classes, nil, "requests"), flags)
 	shown.Fields = append(shown.Fields, s.Fields...)
 	second := int64(len(v.Shown)) - v.Last
 	for _, f := range []struct {
@@ -63,12 +63,12 @@ func (p *page) showApprovalsStep(s step) error {
 		n     int64
 	}{{"posted", v.Last}, {"letters", v.Letters}, {"second", second}} {
 		if f.n > 0 {
-			shown.Facts = append(shown.Facts, ui.Choice{Label: i18n.T(p.ctx, "confirm.approvals."+f.label), Value: i18n.Number(f.n)})
+			shown.Facts = append(shown.Facts, ui.Choice{Label: i18n.T(p.ctx, "confirm.approvals."+f.label), Value: i18n.Count(p.ctx, "requests", f.n)})
 		}
 	}
 	for _, why := range reimbursements.LeftOut {
 		if n := v.Left[why]; n > 0 {
-			shown.Facts = append(shown.Facts, ui.Choice{Label: i18n.T(p.ctx, "confirm.left."+why), Value: i18n.Number(n)})
+			shown.Facts = append(shown.Facts, ui.Choice{Label: i18n.T(p.ctx, "confirm.left."+why), Value: i18n.Count(p.ctx, "requests", n)})
 		}
 	}
 	programs, err := incidents.Programs(p.db)

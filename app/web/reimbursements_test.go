@@ -123,7 +123,7 @@ func TestApprovingWhatWasLookedAt(t *testing.T) {
 	last := ids[3]
 	b := s.as(s.Supervisor)
 	forged := b.chooses("/reimbursements/approve", append(chosen(ids...), "once", "forged")...)
-	says(t, "the step of a forged form", forged.body, []string{"内容を開いていないため対象外", `<span class="value">4</span>`, "対象の案件はありません"}, []string{`id="confirm"`})
+	says(t, "the step of a forged form", forged.body, []string{"内容を開いていないため対象外", `<span class="value">4件</span>`, "対象の案件はありません"}, []string{`id="confirm"`})
 	list := b.get("/reimbursements?class=B")
 	if got := pickable(list.body); len(got) != 3 || slices.Contains(got, strconv.FormatInt(last, 10)) {
 		t.Fatalf("offered: %v", got)

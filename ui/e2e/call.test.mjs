@@ -204,10 +204,16 @@ test("typing on where a button is next presses nothing", async () => {
 });
 
 test("on a small screen the script stands above the first field", async () => {
-  const page = await signIn(browser, hoten.origin, "agent", problems, { viewport: { width: 390, height: 860 } });
+  const page = await signIn(browser, hoten.origin, "agent2", problems, { viewport: { width: 390, height: 860 } });
   const of = callers[2];
-  await open(page, of.login);
-  await page.locator("form[action$='/calls'] button").click();
+  // While it rings: whose case it is, how to greet, and the button that starts the call.
+  await page.goto(`${hoten.origin}/pop?number=${of.number}`);
+  await page.waitForFunction(() => document.activeElement?.closest("form[action$='/calls']") && document.activeElement.localName === "button");
+  for (const read of [".script .who", ".script .aloud > p >> nth=-1", "form[action$='/calls'] button"]) {
+    const { y, height } = await page.locator(read).boundingBox();
+    assert.ok(y >= 0 && y + height <= 860, `${read}: ${y} + ${height}`);
+  }
+  await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.activeElement?.id === "answer-name");
   const at = await page.evaluate(() => ({ script: document.querySelector(".script").getBoundingClientRect().top, field: document.activeElement.getBoundingClientRect().bottom }));
   assert.ok(at.script >= 0 && at.field <= 860, JSON.stringify(at));
@@ -219,6 +225,8 @@ test("on a small screen the script stands above the first field", async () => {
   const { said, line } = await page.evaluate(() => ({ said: document.querySelector("#flash-area .notice").getBoundingClientRect().toJSON(),
     line: document.querySelector(".script .aloud > p").getBoundingClientRect().toJSON() }));
   assert.ok(said.top >= 0 && said.bottom <= line.top && line.bottom <= 860, JSON.stringify({ said, line }));
+  await page.locator("form[action$='/end'] button:not([value])").click();
+  await page.waitForFunction(() => !document.getElementById("verification"));
   await page.context().close();
 });
 

@@ -95,7 +95,7 @@ function say(button, form, chosen) {
   const paid = costs.filter(([, points]) => points !== 0).map(([program, points]) => `${program} ${number(points)}`);
   button.disabled = chosen.length === 0;
   button.classList.toggle("primary", chosen.length > 0);
-  button.textContent = button.dataset.says.replace("{count}", number(chosen.length)).replace("{cost}", paid.join(button.dataset.comma) || "0");
+  button.textContent = button.dataset.says.replace("{count}", number(chosen.length)).replace("{cost}", paid.join(button.dataset.comma) || button.dataset.none);
 }
 
 const total = (chosen, name) => chosen.reduce((sum, box) => sum + Number(box.getAttribute(`data-${name}`) ?? 0), 0);

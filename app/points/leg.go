@@ -8,12 +8,16 @@ import (
 
 	"gorm.io/gorm"
 
+	"hoten/app/fault"
 	"hoten/app/outside"
 	"hoten/app/store"
 )
 
 // open is the condition, in SQL, of the state of legs that are not done and not dropped.
 const open = "in ('" + outside.Waiting + "', '" + outside.Uncertain + "', '" + outside.Declined + "')"
+
+// InDispute is the condition, in SQL, of legs that are Disputed.
+const InDispute = "listed and state in ('" + outside.Declined + "', '" + outside.Dropped + "')"
 
 // Leg is what one approved plan moves for a member in one program outside.
 type Leg struct {
@@ -36,6 +40,7 @@ type Leg struct {
 	Code            string // of a refusal
 	Said            string
 	Reference       string // what the other side calls it, once done
+	Listed          bool   // a statement of the system has it as done, and hoten has not
 }
 
 // TableName is the table of Leg.
@@ -82,6 +87,12 @@ func (l Leg) Back(reimbursement int64) (Draft, error) {
 // Drop ends the legs of proposals that were not done, which the caller has locked (AskLegsOf).
 func Drop(tx *store.Tx, reimbursements []int64) {
 	tx.Queue("update point_legs set state = '"+outside.Dropped+"', settled_at = coalesce(settled_at, $2), taken_until = null where reimbursement_id = any($1) and state "+open, reimbursements, tx.Now)
+}
+
+// SetListed notes of which legs of a system that are not done here a statement says that they are.
+func SetListed(tx *store.Tx, system int16, legs []int64) error {
+	_, err := store.Exec(tx, "update point_legs set listed = not listed where system_id = $1 and (listed and id <> all($2) or not listed and id = any($2) and state <> '"+outside.Completed+"')", system, legs)
+	return err
 }
 
 // Decide records legs with the next writes of tx; the IDs are locked. They are sent once the
@@ -155,6 +166,14 @@ func (l Leg) Uncertain() bool { return l.State == outside.Uncertain }
 // Refused reports whether the point system refused the leg.
 func (l Leg) Refused() bool { return l.State == outside.Declined }
 
+// Disputed reports whether a statement says that the leg was done which was refused, or dropped
+// after that.
+func (l Leg) Disputed() bool { return l.Listed && !l.Done() && !l.Unsettled() }
+
+// DisputedFault says that nothing is sent again, undone or paid beside a leg that is Disputed:
+// Conflict leg_listed.
+func DisputedFault(key string) error { return fault.New(fault.Conflict, "leg_listed", "key", key) }
+
 // Done reports whether the leg was done outside.
 func (l Leg) Done() bool { return l.State == outside.Completed }
 
@@ -175,25 +194,28 @@ func Loads(db *gorm.DB) ([]Load, error) {
 }
 
 // Open lists up to limit legs of a point system that are not done, the newest first, before one
-// (0: from the newest): what was refused and needs people, else what has no definite answer.
-func Open(db *gorm.DB, system int16, refused bool, before int64, limit int) ([]Leg, error) {
-	states := outside.Unsettled
-	if refused {
-		states = "= '" + outside.Declined + "'"
+// (0: from the newest): what needs people, that is what was refused or dropped and is Listed, else
+// what has no definite answer.
+func Open(db *gorm.DB, system int16, needsPeople bool, before int64, limit int) ([]Leg, error) {
+	if !needsPeople {
+		return store.Select[Leg](db, "select * from point_legs where system_id = $1 and state "+outside.Unsettled+" and id < $2 order by id desc limit $3", system, store.Before(before), limit)
 	}
-	return store.Select[Leg](db, "select * from point_legs where system_id = $1 and state "+states+" and id < $2 order by id desc limit $3", system, store.Before(before), limit)
+	return store.Select[Leg](db, `(select * from point_legs where system_id = $1 and state = '`+outside.Declined+`' and id < $2 order by id desc limit $3)
+		union (select * from point_legs where system_id = $1 and listed and state = '`+outside.Dropped+`' and id < $2 order by id desc limit $3) order by id desc limit $3`, system, store.Before(before), limit)
 }
 
 // CountedTo is how far AskTroubles counts.
 const CountedTo = 100
 
 // AskTroubles counts the legs that people are to look at, up to CountedTo: what was refused, what
-// has had no definite answer for longer than its system allows, and what a result does not mention.
+// has had no definite answer for longer than its system allows, what was dropped and is Listed, and
+// what a result does not mention.
 // What waits for a file is due a day after it was decided, at the latest.
 func AskTroubles(reads *store.Reads, now time.Time) *[]int64 {
 	return store.AskValues[int64](reads, `select least(count(*), $2) from ((select from point_legs l join point_systems s on s.id = l.system_id
 		where l.state = '`+outside.Declined+`' or l.state `+outside.Unsettled+` and $1::timestamptz - s.alarm_minutes * interval '1 minute' >=
 			case when not s.by_file then l.decided_at when l.state = '`+outside.Waiting+`' then l.decided_at + interval '1 day' else l.sent_at end limit $2)
+		union all (select from point_legs where listed and state = '`+outside.Dropped+`' limit $2)
 		union all (select from point_rows r join point_files f on f.id = r.file_id join point_systems s on s.id = f.system_id
 		where r.outcome is null and f.answers > 0 and f.cut_at > $1::timestamptz - s.alarm_minutes * interval '1 minute' limit $2)) t`, now, CountedTo)
 }

@@ -80,6 +80,9 @@ func SendAgain(ctx context.Context, s *store.Store, by access.Actor, id int64) e
 			return err
 		}
 		l.State, l.NextAt, l.SettledAt = outside.Uncertain, tx.Now, nil
+		if c.ByFile && l.Listed {
+			return DisputedFault(l.Key)
+		}
 		if c.ByFile {
 			l.State = outside.Waiting // nothing can be read; what a result refuses was not done
 		}
@@ -94,8 +97,8 @@ func SendAgain(ctx context.Context, s *store.Store, by access.Actor, id int64) e
 const longestReference = 100
 
 // SettleByHand notes that people did in the point system what a refused leg asked for, or saw
-// that it did what no result mentions, with the number that it has there and a reason that says
-// how.
+// that it did what no result mentions or what a statement lists, with the number that it has there
+// and a reason that says how.
 func SettleByHand(ctx context.Context, s *store.Store, by access.Actor, id int64, reference, reason string) error {
 	return verbs.Run(ctx, s, by, ToSettleByHand, verbs.About("leg", id), reason, func(tx *store.Tx) error {
 		var p fault.Problems
@@ -109,7 +112,7 @@ func SettleByHand(ctx context.Context, s *store.Store, by access.Actor, id int64
 			return err
 		}
 		was := l.State
-		if !l.Refused() {
+		if !l.Refused() && !l.Disputed() {
 			if err := l.endRow(tx, RowByHand, reference); err != nil {
 				return err
 			}

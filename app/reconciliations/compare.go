@@ -85,6 +85,9 @@ func compare(tx *store.Tx, ids []int64) error {
 			return err
 		}
 	}
+	if err := list(tx, of[0].SystemID); err != nil {
+		return err
+	}
 	figures, err := sum(tx, of)
 	if err != nil {
 		return err
@@ -95,6 +98,19 @@ func compare(tx *store.Tx, ids []int64) error {
 		}
 	}
 	return nil
+}
+
+// list notes which legs the statements compared list as done and hoten has not, beside those that
+// were noted before.
+func list(tx *store.Tx, system int16) error {
+	legs, err := store.Now(tx.DB, func(reads *store.Reads) *[]int64 {
+		return store.AskValues[int64](reads, `select l.id from point_legs l where l.system_id = $1 and l.state <> '`+outside.Completed+`' and (l.listed or l.id in (select leg_id from compared where leg_id is not null))
+		and exists (select from statement_rows s where s.leg_id = l.id)`, system)
+	})
+	if err != nil {
+		return err
+	}
+	return points.SetListed(tx, system, legs)
 }
 
 // sum sums both sides of days, by program.

@@ -11,6 +11,7 @@ import (
 	"hoten/app/fault"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
+	"hoten/app/points"
 	"hoten/app/policies"
 	"hoten/app/staff"
 	"hoten/app/store"
@@ -78,6 +79,8 @@ func (d desk) refuse(db *gorm.DB, s *subject) error {
 		return fault.New(fault.Conflict, "points_under_way")
 	case len(s.plan.Missing) > 0:
 		return fault.New(fault.Conflict, "balance_unknown", "programs", d.named(s.plan.Missing))
+	case len(s.plan.Disputed) > 0:
+		return points.DisputedFault(s.plan.Disputed[0])
 	case len(s.plan.Doubles) > 0:
 		return fault.New(fault.Conflict, "double_undecided")
 	case len(s.plan.Exceeded) > 0:

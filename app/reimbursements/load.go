@@ -8,6 +8,7 @@ import (
 	"hoten/app/cases"
 	"hoten/app/incidents"
 	"hoten/app/ledger"
+	"hoten/app/points"
 	"hoten/app/store"
 )
 
@@ -63,6 +64,7 @@ type facts struct {
 	authors     *[]author
 	adjustments *[]entered
 	absorbed    *[]absorbed
+	disputed    *[]disputed
 }
 
 type moved struct {
@@ -71,6 +73,11 @@ type moved struct {
 	Entries, Undone       int16
 	Posted, PostedCounter int64
 	Equal                 bool
+}
+
+type disputed struct {
+	CaseID int64
+	Key    string
 }
 
 type author struct{ CaseID, MovementID, StaffID int64 }
@@ -110,7 +117,7 @@ func movedOf(asked, of, which string) string {
 		where c.id ` + of + " and " + which + " order by m.identity_id, m.occurred_at, m.id"
 }
 
-// askFacts reads for the cases whose id meets the condition of, in five queries for
+// askFacts reads for the cases whose id meets the condition of, in six queries for
 // any number.
 func askFacts(reads *store.Reads, of string, ids []int64) facts {
 	return facts{
@@ -131,6 +138,7 @@ func askFacts(reads *store.Reads, of string, ids []int64) facts {
 			from cases c join cases o on o.identity_id = c.identity_id join reimbursements r on r.case_id = o.id
 			cross join lateral (select program_id, kind, points from reimbursement_lines where reimbursement_id = r.id and kind in ('absorb', 'adjust') offset 0) l
 			where c.id `+of+` group by c.id, l.program_id`, ids),
+		store.Ask[disputed](reads, "select c.id as case_id, l.key from cases c join reimbursements r on r.case_id = c.id join (select * from point_legs where "+points.InDispute+") l on l.reimbursement_id = r.id where c.id "+of+" order by l.id", ids),
 	}
 }
 
@@ -182,6 +190,10 @@ func (f facts) subjects(of []*cases.Case, accounts []ledger.Account) map[int64]*
 	for _, a := range *f.absorbed {
 		of := out[a.CaseID].facts
 		of.Absorbed[a.ProgramID], of.BorneHere[a.ProgramID], of.Adjusted[a.ProgramID] = a.Points, a.Here, a.Adjusted
+	}
+	for _, l := range *f.disputed {
+		of := &out[l.CaseID].facts
+		of.Disputed = append(of.Disputed, l.Key)
 	}
 	for _, s := range out {
 		s.plan = Compute(s.facts)

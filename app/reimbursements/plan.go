@@ -59,10 +59,11 @@ type Plan struct {
 	Balances []Balance `json:"balances"`       // of the programs whose balance is known
 	Legs     []LegAs   `json:"legs,omitempty"` // of one that undoes another: the other's legs as they are
 
-	Missing  []int16 `json:"-"` // programs that the plan needs and whose balance is unknown: then there are no lines
-	Exceeded []int16 `json:"-"` // programs in which adjustments, or an undo, take more than there is: then it cannot be proposed
-	Doubles  []int64 `json:"-"` // movements that have an equal one, until a supervisor decides
-	Corrects bool    `json:"-"` // a line changes what was posted for its movement
+	Missing  []int16  `json:"-"` // programs that the plan needs and whose balance is unknown: then there are no lines
+	Exceeded []int16  `json:"-"` // programs in which adjustments, or an undo, take more than there is: then it cannot be proposed
+	Disputed []string `json:"-"` // keys of legs of the case that a statement lists as done, and hoten has as refused or dropped
+	Doubles  []int64  `json:"-"` // movements that have an equal one, until a supervisor decides
+	Corrects bool     `json:"-"` // a line changes what was posted for its movement
 }
 
 // Entries is what was posted for a movement: the sums of its lines, and how many.
@@ -93,6 +94,7 @@ type Facts struct {
 	Behind      map[int16]int64 // by program, what left the account and is not posted, because nothing is on it
 	Elsewhere   map[int16]int64 // by program, what losses in other incidents of the ID did to the balance since it was stated, until they are made good
 	Staters     []int64         // who stated balances by hand
+	Disputed    []string        // keys of legs, see Plan
 }
 
 // Compute makes the plan (docs/domain.md section 2):
@@ -111,7 +113,7 @@ type Facts struct {
 //
 // So final = the balance before the incident ± the member's own movements ± adjustments.
 func Compute(f Facts) Plan {
-	p := Plan{Class: incidents.Class(f.Movements), Lines: []Line{}, Doubles: f.doubles()}
+	p := Plan{Class: incidents.Class(f.Movements), Lines: []Line{}, Doubles: f.doubles(), Disputed: f.Disputed}
 	cancelled := f.cancelled()
 	for _, m := range f.Movements {
 		if line, ok := f.due(m, cancelled[m.ID]); ok {

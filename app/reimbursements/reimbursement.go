@@ -9,6 +9,7 @@ import (
 
 	"hoten/app/access"
 	"hoten/app/fault"
+	"hoten/app/points"
 	"hoten/app/staff"
 	"hoten/app/vault"
 )
@@ -122,6 +123,9 @@ func (r Reimbursement) approve(by access.Actor, given []int64, editors []int64, 
 	}
 	if !bytes.Equal(r.PlanHash, now.Hash()) {
 		return false, fault.New(fault.Conflict, "plan_changed")
+	}
+	if len(now.Disputed) > 0 {
+		return false, points.DisputedFault(now.Disputed[0])
 	}
 	if len(now.Doubles) > 0 {
 		return false, fault.New(fault.Conflict, "double_undecided")

@@ -103,6 +103,9 @@ func (u *undone) plan(f Facts) (Plan, error) {
 	}
 	for _, l := range u.legs {
 		p.Legs = append(p.Legs, LegAs{l.ID, l.State, l.Points})
+		if l.Disputed() {
+			p.Disputed = append(p.Disputed, l.Key)
+		}
 	}
 	return p, nil
 }
@@ -113,6 +116,8 @@ func (u *undone) undoable() error {
 	switch {
 	case u.State != Approved || u.Undoes != nil:
 		return fault.New(fault.Conflict, "undo_not_under_way", "state", u.State)
+	case slices.ContainsFunc(u.legs, points.Leg.Disputed):
+		return points.DisputedFault(u.legs[slices.IndexFunc(u.legs, points.Leg.Disputed)].Key)
 	case slices.ContainsFunc(u.legs, points.Leg.Uncertain):
 		return fault.New(fault.Conflict, "undo_uncertain")
 	case !slices.ContainsFunc(u.legs, points.Leg.Refused):

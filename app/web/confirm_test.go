@@ -250,7 +250,7 @@ func TestStepBeforeApprovalsCountsFlagsAndLetters(t *testing.T) {
 	b.post("/language", "language", "ja")
 	step := b.chooses("/reimbursements/approve", append(chosen(ids...), "once", "x")...)
 	for _, figure := range []string{"うちお知らせが郵送になる", "高額"} {
-		if !regexp.MustCompile(`(?s)<dt>` + figure + `</dt>\s*<dd>\s*<span class="value">1</span>`).MatchString(step.body) {
+		if !regexp.MustCompile(`(?s)<dt>` + figure + `</dt>\s*<dd>\s*<span class="value">1件</span>`).MatchString(step.body) {
 			t.Errorf("%s is not counted", figure)
 		}
 	}

@@ -191,7 +191,7 @@ func (p *page) legs(list []points.Leg) (out []ui.PointLeg, err error) {
 func (p *page) leg(l points.Leg, programs []incidents.Program, number string) ui.PointLeg {
 	at := slices.IndexFunc(programs, func(g incidents.Program) bool { return g.ID == l.ProgramID })
 	return ui.PointLeg{ID: l.ID, Reimbursement: l.ReimbursementID, Number: number, Program: programs[at].Name(i18n.Lang(p.ctx)), Points: l.Points, Key: l.Key, State: l.State,
-		Code: l.Code, Said: l.Said, Reference: l.Reference, DecidedAt: l.DecidedAt, Attempts: l.Attempts, NextAt: l.NextAt}
+		Code: l.Code, Said: l.Said, Reference: l.Reference, DecidedAt: l.DecidedAt, Attempts: l.Attempts, NextAt: l.NextAt, Listed: l.Disputed()}
 }
 
 func setPointSystem(p *page) error {

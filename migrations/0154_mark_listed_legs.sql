@@ -1,0 +1,9 @@
+-- +goose Up
+-- What a statement lists as done although hoten has it as refused or dropped is neither undone nor
+-- paid again before somebody found out.
+alter table point_legs add listed boolean not null default false;
+update point_legs l set listed = true where state <> 'done' and exists (select from statement_rows s where s.leg_id = l.id);
+create index point_legs_listed on point_legs (system_id, id) where listed;
+
+-- +goose Down
+alter table point_legs drop listed;

@@ -3,7 +3,8 @@
 -- paid again before somebody found out.
 alter table point_legs add listed boolean not null default false;
 update point_legs l set listed = true where state <> 'done' and exists (select from statement_rows s where s.leg_id = l.id);
-create index point_legs_listed on point_legs (system_id, id) where listed;
+create index point_legs_disputed on point_legs (system_id, id) where (listed or code = 'key_conflict') and state in ('refused', 'dropped');
+create index point_legs_listed on point_legs (system_id) where listed;
 
 -- +goose Down
 alter table point_legs drop listed;

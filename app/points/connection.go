@@ -113,6 +113,7 @@ type Plan struct {
 	outside.Plan
 	Programs     []string // codes of the programs that live there
 	AlarmMinutes int      // 0: DefaultAlarm of its kind
+	Moved        bool     // the same system, and all that it did, is at another URL
 }
 
 // Set makes the point system (seen 0), or changes the one with its code for somebody who looked
@@ -144,7 +145,7 @@ func Put(tx *store.Tx, p Plan) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if err := c.agree(tx, put); err != nil {
+	if err := c.agree(tx, put, p.Moved); err != nil {
 		return false, err
 	}
 	wasAlarm := c.AlarmMinutes
@@ -158,23 +159,25 @@ func Put(tx *store.Tx, p Plan) (bool, error) {
 		return false, err
 	}
 	before, after := put.Told()
-	change := audit.Change{Action: ToSet.Name, Subject: verbs.About("points", p.Code), After: told{after, p.Programs, p.AlarmMinutes}}
+	change := audit.Change{Action: ToSet.Name, Subject: verbs.About("points", p.Code), After: told{after, p.Programs, p.AlarmMinutes, p.Moved}}
 	if before != nil {
-		change.Before = told{before, was, wasAlarm}
+		change.Before = told{before, was, wasAlarm, false}
 	}
 	return true, audit.Record(tx, change)
 }
 
 // agree keeps whether the system takes files, from the next agreed moment on. By what files are
-// written and results read is not changed while a file has no result: Invalid files_open.
-func (c *Connection) agree(tx *store.Tx, put outside.Put) error {
+// written and results read is not changed while a file has no result: Invalid files_open. Nor is
+// where, and under which account, what was sent can be looked up while that has no definite answer:
+// Invalid legs_uncertain.
+func (c *Connection) agree(tx *store.Tx, put outside.Put, moved bool) error {
 	system, err := systems.Open(tx.Vault(), put.System)
 	if err != nil {
 		return err
 	}
 	b, is := system.(Batch)
 	if !is {
-		return nil
+		return c.keepsAddress(tx, put, moved)
 	}
 	if c.ByFile = true; c.CutUntil == nil {
 		c.CutUntil = new(b.Terms().Agreed(tx.Now))
@@ -193,11 +196,26 @@ func (c *Connection) agree(tx *store.Tx, put outside.Put) error {
 	return p.Err()
 }
 
+func (c *Connection) keepsAddress(tx *store.Tx, put outside.Put, moved bool) error {
+	var open bool
+	if err := store.Scan(tx.DB, "select exists (select from point_legs where system_id = $1 and (state = '"+outside.Uncertain+"' or state = '"+outside.Waiting+"' and taken_until is not null))", []any{c.ID}, &open); err != nil || !open {
+		return err
+	}
+	var p fault.Problems
+	for _, name := range []string{"url", "account"} {
+		if put.Before != nil && put.Before.Set()[name] != put.Set()[name] && !(name == "url" && moved) {
+			p.Add(name, "legs_uncertain")
+		}
+	}
+	return p.Err()
+}
+
 // told is what the audit trail tells of a point system.
 type told struct {
 	*outside.Told
 	Programs     []string `json:"programs"`
 	AlarmMinutes int      `json:"alarm_minutes,omitempty"`
+	Moved        bool     `json:"moved,omitempty"`
 }
 
 // take has the programs of the codes live in the system, and no others; it tells which lived

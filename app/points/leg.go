@@ -17,7 +17,7 @@ import (
 const open = "in ('" + outside.Waiting + "', '" + outside.Uncertain + "', '" + outside.Declined + "')"
 
 // InDispute is the condition, in SQL, of legs that are Disputed.
-const InDispute = "listed and state in ('" + outside.Declined + "', '" + outside.Dropped + "')"
+const InDispute = "(listed or code = '" + KeyConflict + "') and state in ('" + outside.Declined + "', '" + outside.Dropped + "')"
 
 // Leg is what one approved plan moves for a member in one program outside.
 type Leg struct {
@@ -166,13 +166,15 @@ func (l Leg) Uncertain() bool { return l.State == outside.Uncertain }
 // Refused reports whether the point system refused the leg.
 func (l Leg) Refused() bool { return l.State == outside.Declined }
 
-// Disputed reports whether a statement says that the leg was done which was refused, or dropped
-// after that.
-func (l Leg) Disputed() bool { return l.Listed && !l.Done() && !l.Unsettled() }
+// Disputed reports whether the leg may have been done that was refused, or dropped after that: a
+// statement has it, or something else was done under its key.
+func (l Leg) Disputed() bool {
+	return (l.Listed || l.Code == KeyConflict) && !l.Done() && !l.Unsettled()
+}
 
 // DisputedFault says that nothing is sent again, undone or paid beside a leg that is Disputed:
-// Conflict leg_listed.
-func DisputedFault(key string) error { return fault.New(fault.Conflict, "leg_listed", "key", key) }
+// Conflict leg_disputed.
+func DisputedFault(key string) error { return fault.New(fault.Conflict, "leg_disputed", "key", key) }
 
 // Done reports whether the leg was done outside.
 func (l Leg) Done() bool { return l.State == outside.Completed }
@@ -194,28 +196,28 @@ func Loads(db *gorm.DB) ([]Load, error) {
 }
 
 // Open lists up to limit legs of a point system that are not done, the newest first, before one
-// (0: from the newest): what needs people, that is what was refused or dropped and is Listed, else
+// (0: from the newest): what needs people, that is what was refused or is Disputed, else
 // what has no definite answer.
 func Open(db *gorm.DB, system int16, needsPeople bool, before int64, limit int) ([]Leg, error) {
 	if !needsPeople {
 		return store.Select[Leg](db, "select * from point_legs where system_id = $1 and state "+outside.Unsettled+" and id < $2 order by id desc limit $3", system, store.Before(before), limit)
 	}
 	return store.Select[Leg](db, `(select * from point_legs where system_id = $1 and state = '`+outside.Declined+`' and id < $2 order by id desc limit $3)
-		union (select * from point_legs where system_id = $1 and listed and state = '`+outside.Dropped+`' and id < $2 order by id desc limit $3) order by id desc limit $3`, system, store.Before(before), limit)
+		union (select * from point_legs where system_id = $1 and `+InDispute+` and id < $2 order by id desc limit $3) order by id desc limit $3`, system, store.Before(before), limit)
 }
 
 // CountedTo is how far AskTroubles counts.
 const CountedTo = 100
 
 // AskTroubles counts the legs that people are to look at, up to CountedTo: what was refused, what
-// has had no definite answer for longer than its system allows, what was dropped and is Listed, and
+// has had no definite answer for longer than its system allows, what was dropped and is Disputed, and
 // what a result does not mention.
 // What waits for a file is due a day after it was decided, at the latest.
 func AskTroubles(reads *store.Reads, now time.Time) *[]int64 {
 	return store.AskValues[int64](reads, `select least(count(*), $2) from ((select from point_legs l join point_systems s on s.id = l.system_id
 		where l.state = '`+outside.Declined+`' or l.state `+outside.Unsettled+` and $1::timestamptz - s.alarm_minutes * interval '1 minute' >=
 			case when not s.by_file then l.decided_at when l.state = '`+outside.Waiting+`' then l.decided_at + interval '1 day' else l.sent_at end limit $2)
-		union all (select from point_legs where listed and state = '`+outside.Dropped+`' limit $2)
+		union all (select from point_legs where `+InDispute+` and state = '`+outside.Dropped+`' limit $2)
 		union all (select from point_rows r join point_files f on f.id = r.file_id join point_systems s on s.id = f.system_id
 		where r.outcome is null and f.answers > 0 and f.cut_at > $1::timestamptz - s.alarm_minutes * interval '1 minute' limit $2)) t`, now, CountedTo)
 }

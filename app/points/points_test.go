@@ -189,6 +189,13 @@ func TestAKeyThatIsTaken(t *testing.T) {
 	if l := leg(t, w, of); l.Code != points.KeyConflict || y.Asked(l.Key) != 1 {
 		t.Errorf("asked %d times, %+v", y.Asked(l.Key), l)
 	}
+	// What was done under the key may be for this ID: nothing is undone until somebody looked.
+	_, err := reimbursements.ProposeUndo(w.Ctx, w.Store, w.Agent, of, "キーの重複")
+	refusedAs(t, err, "leg_disputed")
+	must(t, points.SayNotDone(w.Ctx, w.Store, w.Supervisor, leg(t, w, of).ID, "ほかのIDの付与だった"))
+	refusedAs(t, points.SayNotDone(w.Ctx, w.Store, w.Supervisor, leg(t, w, of).ID, "ほかのIDの付与だった"), "leg_settled")
+	_, err = reimbursements.ProposeUndo(w.Ctx, w.Store, w.Agent, of, "キーの重複")
+	must(t, err)
 }
 
 // A program that ends between recording and sending, or while it sends, leaves a leg that

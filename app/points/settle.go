@@ -126,10 +126,18 @@ func SettleByHand(ctx context.Context, s *store.Store, by access.Actor, id int64
 }
 
 // SayNotDone notes that people saw in the point system that it did not do what no result mentions:
-// the leg stands in the next file, under its key.
+// the leg stands in the next file, under its key. Of a leg whose key another movement has there it
+// notes that it is refused as any.
 func SayNotDone(ctx context.Context, s *store.Store, by access.Actor, id int64, reason string) error {
 	return verbs.Run(ctx, s, by, ToSayNotDone, verbs.About("leg", id), reason, func(tx *store.Tx) error {
 		l, err := lockLeg(tx, id)
+		if err == nil && l.Disputed() && !l.Listed {
+			l.Code = outside.RefusedOther
+			if err := store.Save(tx, l, "code"); err != nil {
+				return err
+			}
+			return audit.Record(tx, audit.Change{Before: map[string]any{"code": KeyConflict}, After: l.told()})
+		}
 		if err == nil {
 			err = l.endRow(tx, RowNotDone, "")
 		}

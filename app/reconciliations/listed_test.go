@@ -67,10 +67,10 @@ func TestWhatAStatementListsIsNotUndone(t *testing.T) {
 	must(t, err)
 	lists(t, w, r, true)
 	_, err = reimbursements.Approve(w.Ctx, w.Store, w.Supervisor, u.ID)
-	refusedAs(t, err, "leg_listed")
+	refusedAs(t, err, "leg_disputed")
 	withdraw(t, w, u.ID)
 	_, err = reimbursements.ProposeUndo(w.Ctx, w.Store, w.Agent, r, "口座が閉じられている")
-	refusedAs(t, err, "leg_listed")
+	refusedAs(t, err, "leg_disputed")
 
 	lists(t, w, r, false)
 	u, err = reimbursements.ProposeUndo(w.Ctx, w.Store, w.Agent, r, "口座が閉じられている")
@@ -102,10 +102,10 @@ func TestWhatAStatementListsIsNotPaidAgain(t *testing.T) {
 		t.Errorf("%d legs are to be looked at", n)
 	}
 	_, err = reimbursements.Approve(w.Ctx, w.Store, w.Supervisor, second.ID)
-	refusedAs(t, err, "leg_listed")
+	refusedAs(t, err, "leg_disputed")
 	withdraw(t, w, second.ID)
 	_, err = reimbursements.Propose(w.Ctx, w.Store, w.Agent, w.Case(login(0)).ID, "")
-	refusedAs(t, err, "leg_listed")
+	refusedAs(t, err, "leg_disputed")
 	_, err = reimbursements.Approve(w.Ctx, w.Store, w.Supervisor, second.ID)
 	refusedAs(t, err, "already_decided")
 
@@ -140,7 +140,7 @@ func TestWhatAStatementListsIsNotFiledAgain(t *testing.T) {
 	if _, err := w.Pool.Exec(w.Ctx, "update point_systems set by_file = true"); err != nil {
 		t.Fatal(err)
 	}
-	refusedAs(t, points.SendAgain(w.Ctx, w.Store, w.Supervisor, legOf(t, w, r).ID), "leg_listed")
+	refusedAs(t, points.SendAgain(w.Ctx, w.Store, w.Supervisor, legOf(t, w, r).ID), "leg_disputed")
 	if _, err := w.Pool.Exec(w.Ctx, "update point_systems set by_file = false"); err != nil {
 		t.Fatal(err)
 	}

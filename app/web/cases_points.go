@@ -223,7 +223,7 @@ func (v *caseView) proposal() error {
 	case len(v.plan.Exceeded) > 0:
 		v.NoProposal = i18n.T(v.ctx, "fault.adjustment_exceeds", "programs", strings.Join(v.overdrawn, i18n.T(v.ctx, "form.and")))
 	case len(v.plan.Disputed) > 0:
-		v.NoProposal = i18n.T(v.ctx, "fault.leg_listed", "key", v.plan.Disputed[0])
+		v.NoProposal = i18n.T(v.ctx, "fault.leg_disputed", "key", v.plan.Disputed[0])
 	case len(v.plan.Doubles) > 0:
 		v.NoProposal = i18n.T(v.ctx, "fault.double_undecided")
 	case v.plan.Empty() && v.Proposal == nil:

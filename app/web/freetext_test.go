@@ -19,7 +19,7 @@ import (
 
 // choices are the fields of forms that hold no free text: numbers, dates, codes,
 // choices, and what is compared or looked for and never kept as typed.
-var choices = strings.Fields(`day system difference cause alarm_minutes days question asked asked_differs asked_value assignee back band call caller caller_number class closes closes_2 code confirm current_password decision desk dialling direction do domains
+var choices = strings.Fields(`moved day system difference cause alarm_minutes days question asked asked_differs asked_value assignee back band call caller caller_number class closes closes_2 code confirm current_password decision desk dialling direction do domains
 	due_on due_time email end_open finding flag form from from_on id incident item kind lang language languages late login_id long mail_address mails month
 	movement_id next once one_time_password opens opens_2 operator outcome page_url password password_again plan points program q query reference refused rejection
 	relation released_exchanged released_ids released_on resumed_at role seen seen_status sent_on shown service state status substitute_ text_size theme to topic

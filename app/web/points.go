@@ -116,6 +116,7 @@ func (p *page) pointsForm(c points.Connection, kind points.Kind) error {
 	}
 	shown := ui.PointsShow{System: p.pointsCard(c, lives), KindCode: kind.Name, Version: c.Version, Alarm: c.AlarmMinutes, ByFile: points.TakesFiles(kind),
 		MayManage: p.by.May(points.ToSet.Needs), MaySettle: p.by.May(points.ToSettleByHand.Needs)}
+	shown.Moves = !shown.ByFile && slices.ContainsFunc(lives.loads, func(l points.Load) bool { return l.SystemID == c.ID && l.Uncertain > 0 })
 	kept := c.Set()
 	for _, s := range kind.Settings {
 		shown.Settings = append(shown.Settings, directorySetting(s, func(of string) string { return i18n.T(p.ctx, "points."+(kind.Name+"."+s.Name+of)) }, kept[s.Name], has[s.Name], c.ID == 0))
@@ -191,7 +192,7 @@ func (p *page) legs(list []points.Leg) (out []ui.PointLeg, err error) {
 func (p *page) leg(l points.Leg, programs []incidents.Program, number string) ui.PointLeg {
 	at := slices.IndexFunc(programs, func(g incidents.Program) bool { return g.ID == l.ProgramID })
 	return ui.PointLeg{ID: l.ID, Reimbursement: l.ReimbursementID, Number: number, Program: programs[at].Name(i18n.Lang(p.ctx)), Points: l.Points, Key: l.Key, State: l.State,
-		Code: l.Code, Said: l.Said, Reference: l.Reference, DecidedAt: l.DecidedAt, Attempts: l.Attempts, NextAt: l.NextAt, Listed: l.Disputed()}
+		Code: l.Code, Said: l.Said, Reference: l.Reference, DecidedAt: l.DecidedAt, Attempts: l.Attempts, NextAt: l.NextAt, Disputed: l.Disputed(), Listed: l.Disputed() && l.Listed}
 }
 
 func setPointSystem(p *page) error {
@@ -201,6 +202,7 @@ func setPointSystem(p *page) error {
 		return err
 	}
 	plan := points.Plan{Plan: outside.Plan{Code: code, Name: p.line("name"), Kind: p.line("kind"), Settings: map[string]string{}}, Programs: form["programs"]}
+	plan.Moved = p.FormValue("moved") == "yes"
 	if plan.AlarmMinutes, err = strconv.Atoi(p.line("alarm_minutes")); err != nil {
 		plan.AlarmMinutes = -1 // refused as any number that cannot be meant
 	}

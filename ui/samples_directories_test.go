@@ -65,7 +65,7 @@ func sampleNewPoints(lang string) PointsShow {
 func samplePointsShow(lang string, open bool) PointsShow {
 	p := sampleNewPoints(lang)
 	p.Frame, p.System, p.MaySettle, p.Open, p.Version = sampleFrame(lang, "setup", access.Supervisor), samplePointSystem(lang), true, open, 2
-	l := PointLeg{ID: 3, Reimbursement: 12, Number: "C-0012-7", Program: "gooポイント", Points: -600, Key: "r12-goo", State: "refused", Code: "insufficient_balance", Said: "422 Unprocessable Entity", DecidedAt: jst(7, 31, 10, 2), Attempts: 2}
+	l := PointLeg{ID: 3, Reimbursement: 12, Number: "C-0012-7", Program: "gooポイント", Points: -600, Key: "k7q2m9x4t8w3zp6c-1", State: "refused", Code: "insufficient_balance", Said: "422 Unprocessable Entity", DecidedAt: jst(7, 31, 10, 2), Attempts: 2}
 	if open {
 		l.State, l.Code, l.NextAt = "uncertain", "", jst(7, 31, 10, 20)
 	}
@@ -102,7 +102,7 @@ func samplePointsFiles(lang string) PointsFiles {
 
 func samplePointsFile(lang, state string) PointsFile {
 	p := PointsFile{Frame: sampleFrame(lang, "setup", access.Supervisor), Code: "points", Name: samplePointSystem(lang).Name, Folder: true, MayAct: true, File: samplePointFiles(lang)[2]}
-	l := PointLeg{ID: 3, Reimbursement: 12, Number: "C-0012-7", Program: "gooポイント", Points: -600, Key: "r12-goo", State: "uncertain"}
+	l := PointLeg{ID: 3, Reimbursement: 12, Number: "C-0012-7", Program: "gooポイント", Points: -600, Key: "k7q2m9x4t8w3zp6c-1", State: "uncertain"}
 	if state == "late" {
 		p.Rows = []PointRow{{Row: 1, Leg: l}}
 		return p

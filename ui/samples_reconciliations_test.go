@@ -21,7 +21,7 @@ func sampleReconciliations(lang string) ReconciliationsIndex {
 	return ReconciliationsIndex{Frame: sampleFrame(lang, "setup", access.Supervisor), States: []string{"unsigned", "missing", "open", "prepared", "signed", "again"}, MayTake: true, Day: "2014-07-30",
 		Systems: []Choice{{Value: "points", Label: system}},
 		Asked:   []Choice{{Value: "points", Label: system}},
-		Columns: []ImportColumn{{Header: "key", Format: "key", Example: "r123-points", Required: true}, {Header: "reference", Format: "reference", Example: "P000123"}},
+		Columns: []ImportColumn{{Header: "key", Format: "key", Example: "k7q2m9x4t8w3zp6c-1", Required: true}, {Header: "reference", Format: "reference", Example: "P000123"}},
 		Rows: []ReconciliationRow{
 			{ID: 6, Day: day(30), System: system, State: "missing"},
 			{ID: 5, Day: day(29), System: system, State: "open", Sums: sampleSums(lang, true), Differences: 3, Unexplained: 2},
@@ -40,11 +40,11 @@ func sampleReconciliation(lang, state string) ReconciliationsShow {
 		Statements: []ReconciliationStatement{{Source: "http", Rows: 1523, At: jst(7, 30, 6, 0)},
 			{Source: "file", Rows: 1522, At: jst(7, 30, 5, 40), By: in(lang, "佐藤 花子", "Hanako Sato")}},
 		Rows: []ReconciliationDifference{
-			{ID: 1, Kind: "missing_there", Likely: "near_midnight", Key: "r1204-points", Reimbursement: 1204, Program: in(lang, "gooポイント", "goo points"), Here: &here, ReferenceHere: "P000881", SettledAt: jst(7, 29, 23, 58), Needs: true},
-			{ID: 2, Kind: "amount", Likely: "amount", Key: "r1190-points", Reimbursement: 1190, Program: in(lang, "gooポイント", "goo points"), Here: &here, There: &there, Reference: "P000870", ReferenceHere: "P000870",
+			{ID: 1, Kind: "missing_there", Likely: "near_midnight", Key: "t4wx8kq2m9p3z7dc-1", Reimbursement: 1204, Program: in(lang, "gooポイント", "goo points"), Here: &here, ReferenceHere: "P000881", SettledAt: jst(7, 29, 23, 58), Needs: true},
+			{ID: 2, Kind: "amount", Likely: "amount", Key: "n6hd2v7fmr4kwt8b-1", Reimbursement: 1190, Program: in(lang, "gooポイント", "goo points"), Here: &here, There: &there, Reference: "P000870", ReferenceHere: "P000870",
 				DoneAt: jst(7, 29, 14, 2), SettledAt: jst(7, 29, 14, 2), Needs: true, Cause: "theirs", Reason: in(lang, "ポイント基盤に確認し、差額の1,000ポイントを取り消した", "The point system confirmed it and took 1,000 back"), By: in(lang, "佐藤 花子", "Hanako Sato"), At: jst(7, 30, 10, 4)},
 			{ID: 3, Kind: "unknown_key", Likely: "by_hand_there", Program: in(lang, "gooポイント", "goo points"), There: &there, Reference: "T-0001", DoneAt: jst(7, 29, 11, 20), Needs: true},
-			{ID: 4, Kind: "day", Likely: "day", Key: "r1188-points", Reimbursement: 1188, Program: in(lang, "gooポイント", "goo points"), Here: &here, There: &here, Reference: "P000868", DoneAt: jst(7, 29, 0, 1), SettledAt: jst(7, 28, 23, 59)}}}
+			{ID: 4, Kind: "day", Likely: "day", Key: "c9pz3x5ja8yh2qwe-1", Reimbursement: 1188, Program: in(lang, "gooポイント", "goo points"), Here: &here, There: &here, Reference: "P000868", DoneAt: jst(7, 29, 0, 1), SettledAt: jst(7, 28, 23, 59)}}}
 	switch state {
 	case "missing":
 		p.MayAsk = true

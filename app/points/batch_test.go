@@ -184,7 +184,7 @@ func TestResultsThatAreRefused(t *testing.T) {
 		"another sum":           {1, bytes.Replace(right, []byte(",120000,0"), []byte(",120001,0"), 1), "result_tail"},
 		"cut off":               {1, right[:len(right)-20], "result_tail_missing"},
 		"no bytes of ours":      {1, append([]byte{0xff, 0xfe}, right...), "result_undecodable"},
-		"a key of another file": {1, result(head(1, 1), change(1, "2,1,2,r", "2,1,2,r9")...), "result_other"},
+		"a key of another file": {1, result(head(1, 1), change(1, "2,1,2,", "2,1,2,9")...), "result_other"},
 		"another account":       {1, result(head(1, 1), change(0, apptest.LossLogin(0), apptest.LossLogin(1))...), "result_other"},
 		"other points":          {1, result(head(1, 1), change(0, "+,40000", "+,40001")...), "result_other"},
 		"the other sign":        {1, []byte(strings.Replace(strings.Replace(string(result(head(1, 1), change(0, "+,40000", "-,40000")...)), ",120000,0", ",80000,40000", 1), "\n9", "\n9", 1)), "result_other"},
@@ -602,7 +602,7 @@ func TestUndoWhileAFileIsOut(t *testing.T) {
 	must(t, err)
 	toHour(t, w)
 	third := fetch(t, w, 3)
-	if rows := rowsOf(third, ""); len(rows) != 1 || !strings.Contains(rows[0], fmt.Sprintf(",u%d-goo,", undo.ID)) {
+	if rows := rowsOf(third, ""); len(rows) != 1 || !strings.Contains(rows[0], ","+leg(t, w, undo.ID).Key+",") {
 		t.Fatalf("what takes it back: %s", third)
 	}
 	_, err = bring(w, 3, result(head(3, 1), rowsOf(third, "OK,P3,")...))

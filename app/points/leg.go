@@ -2,8 +2,6 @@ package points
 
 import (
 	"encoding/json"
-	"fmt"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -48,7 +46,7 @@ func (Leg) TableName() string { return "point_legs" }
 
 // Draft is a leg to be recorded.
 type Draft struct {
-	Undoes          bool // it takes back a leg of another proposal
+	Key             string // once it was recorded
 	ReimbursementID int64
 	IdentityID      int64
 	Home            Home
@@ -56,27 +54,17 @@ type Draft struct {
 	Parts           map[string]int64
 }
 
-// key is what the leg is called outside, for ever.
-func (d Draft) key() string {
-	if d.Undoes {
-		return fmt.Sprintf("u%d-%s", d.ReimbursementID, d.Home.Code)
-	}
-	return fmt.Sprintf("r%d-%s", d.ReimbursementID, d.Home.Code)
-}
-
-// Leg is the leg as it is recorded at an instant, without its number.
+// Leg is the leg as it was recorded at an instant, without its number.
 func (d Draft) Leg(at time.Time) Leg {
-	return Leg{Key: d.key(), SystemID: d.Home.SystemID, ReimbursementID: d.ReimbursementID, IdentityID: d.IdentityID, ProgramID: d.Home.ProgramID,
+	return Leg{Key: d.Key, SystemID: d.Home.SystemID, ReimbursementID: d.ReimbursementID, IdentityID: d.IdentityID, ProgramID: d.Home.ProgramID,
 		Points: d.Points, DecidedAt: at, State: outside.Waiting, NextAt: at}
 }
 
 // Back is the leg of a proposal that takes this one back, where it was done.
-func (l Leg) Back(reimbursement int64) (Draft, error) {
-	_, code, _ := strings.Cut(l.Key, "-")
-	d := Draft{Undoes: true, ReimbursementID: reimbursement, IdentityID: l.IdentityID, Points: -l.Points,
-		Home: Home{ProgramID: l.ProgramID, SystemID: l.SystemID, Code: code}}
+func (l Leg) Back(reimbursement int64) (*Draft, error) {
+	d := &Draft{ReimbursementID: reimbursement, IdentityID: l.IdentityID, Points: -l.Points, Home: Home{ProgramID: l.ProgramID, SystemID: l.SystemID}}
 	if err := json.Unmarshal([]byte(l.Parts), &d.Parts); err != nil {
-		return d, err
+		return nil, err
 	}
 	for kind, points := range d.Parts {
 		d.Parts[kind] = -points
@@ -97,9 +85,12 @@ func SetListed(tx *store.Tx, system int16, legs []int64) error {
 
 // Decide records legs with the next writes of tx; the IDs are locked. They are sent once the
 // transaction stands.
-func Decide(tx *store.Tx, drafts []Draft) error {
+func Decide(tx *store.Tx, drafts []*Draft) error {
 	if len(drafts) == 0 {
 		return nil
+	}
+	if err := name(tx, drafts); err != nil {
+		return err
 	}
 	n := len(drafts)
 	keys, parts, ofs, identities, points := make([]string, n), make([]string, n), make([]int64, n), make([]int64, n), make([]int64, n)
@@ -109,7 +100,7 @@ func Decide(tx *store.Tx, drafts []Draft) error {
 		if err != nil {
 			return err
 		}
-		keys[i], parts[i] = d.key(), string(of)
+		keys[i], parts[i] = d.Key, string(of)
 		ofs[i], identities[i], points[i], programs[i], at[i] = d.ReimbursementID, d.IdentityID, d.Points, d.Home.ProgramID, d.Home.SystemID
 	}
 	tx.Queue(`insert into point_legs (key, parts, reimbursement_id, identity_id, points, program_id, system_id, decided_at, next_at)

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"hoten/app/access"
 	"hoten/app/apptest"
 	"hoten/app/fault"
 	"hoten/app/installation"
@@ -37,13 +36,7 @@ func losses(t testing.TB, n int) *apptest.World {
 func approve(t testing.TB, w *apptest.World, n int) (ids []int64) {
 	t.Helper()
 	for i := range n {
-		r, err := reimbursements.Propose(w.Ctx, w.Store, w.Agent, w.Case(apptest.LossLogin(i)).ID, "")
-		must(t, err)
-		for _, by := range []access.Actor{w.Supervisor, w.Manager} {
-			_, err := reimbursements.Approve(w.Ctx, w.Store, by, r.ID)
-			must(t, err)
-		}
-		ids = append(ids, r.ID)
+		ids = append(ids, approveOne(t, w, i))
 	}
 	return ids
 }

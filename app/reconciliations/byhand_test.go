@@ -59,7 +59,7 @@ func TestAWrongNumber(t *testing.T) {
 	w.Clock.Set(day.AddDays(1).At(10 * 60))
 	taken, err := upload(w, w.Manager, day, ",m00000@ocn.example,goo,700,T-0001,2014-07-31 15:00")
 	must(t, err)
-	if got := kinds(t, w, taken.ID); got != "missing_there "+key(id)+" done_by_hand; unknown_key  by_hand_there" && got != "unknown_key  by_hand_there; missing_there "+key(id)+" done_by_hand" {
+	if got := kinds(t, w, taken.ID); got != "missing_there "+key(t, w, id)+" done_by_hand; unknown_key  by_hand_there" && got != "unknown_key  by_hand_there; missing_there "+key(t, w, id)+" done_by_hand" {
 		t.Error(got)
 	}
 	if payable, waiting, _ := owing(t, w, "goo"); payable != 0 || waiting != 700 {
@@ -127,7 +127,7 @@ func TestAFilingSystem(t *testing.T) {
 		_, err = points.TakeIn(w.Ctx, w.Store, w.Supervisor, "outside", points.Incoming{Source: points.FromConsole, Number: int64(i + 1), Content: result})
 		must(t, err)
 		w.SendLegs(t)
-		m, done := system.Done(key(id))
+		m, done := system.Done(key(t, w, id))
 		if !done {
 			t.Fatalf("%d was not done", id)
 		}

@@ -89,7 +89,7 @@ func TestNotDoneHere(t *testing.T) {
 	id := pay(t, w, 0)
 	w.Clock.Set(day.AddDays(1).At(0))
 	r := ask(t, w, day)
-	if got := kinds(t, w, r.ID); got != "missing_here "+key(id)+" answer_lost" {
+	if got := kinds(t, w, r.ID); got != "missing_here "+key(t, w, id)+" answer_lost" {
 		t.Fatal(got)
 	}
 	y.Behave(simulator.Faults{})
@@ -104,7 +104,7 @@ func TestNotDoneHere(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	// Here it was done on the next day.
-	if got := kinds(t, w, r.ID); got != "day "+key(id)+" day" {
+	if got := kinds(t, w, r.ID); got != "day "+key(t, w, id)+" day" {
 		t.Error(got)
 	}
 }
@@ -115,13 +115,13 @@ func TestAcrossMidnight(t *testing.T) {
 		w, y := world(t, 1)
 		w.Clock.Set(day.At(24*60 - 1))
 		id := pay(t, w, 0)
-		m := y.Done()[key(id)]
+		m := y.Done()[key(t, w, id)]
 		m.DoneAt = day.AddDays(1).At(1).Format(time.RFC3339)
 		w.Clock.Set(day.AddDays(2).At(10 * 60))
 		first := func() {
 			taken, err := upload(w, w.Manager, day)
 			must(t, err)
-			want := "missing_there " + key(id) + " near_midnight"
+			want := "missing_there " + key(t, w, id) + " near_midnight"
 			if !later {
 				want = ""
 			}
@@ -137,7 +137,7 @@ func TestAcrossMidnight(t *testing.T) {
 		if !later {
 			first()
 		}
-		if got := kinds(t, w, next.ID); got != "day "+key(id)+" day" {
+		if got := kinds(t, w, next.ID); got != "day "+key(t, w, id)+" day" {
 			t.Error(got)
 		}
 		if n := w.Number("select count(*) from reconciliations where unexplained > 0"); n != 0 {

@@ -28,12 +28,12 @@ func lists(t *testing.T, w *apptest.World, r int64, listed bool) {
 	t.Helper()
 	lines := []string{",x,goo,5,P9,2014-07-31 10:00"}
 	if listed {
-		lines = append(lines, key(r)+","+login(0)+",goo,700,P1,2014-07-31 10:00")
+		lines = append(lines, key(t, w, r)+","+login(0)+",goo,700,P1,2014-07-31 10:00")
 	}
 	taken, err := upload(w, w.Manager, day, lines...)
 	must(t, err)
 	likely := map[bool]string{true: "refused_here", false: "dropped_here"}[len(open(t, w)) > 0]
-	if got := kinds(t, w, taken.ID); strings.Contains(got, "missing_here "+key(r)+" "+likely) != listed {
+	if got := kinds(t, w, taken.ID); strings.Contains(got, "missing_here "+key(t, w, r)+" "+likely) != listed {
 		t.Errorf("listed %v: %s", listed, got)
 	}
 }

@@ -125,7 +125,12 @@ func said(m simulator.Movement) string {
 }
 
 // key is what the leg of a request in goo is called.
-func key(r int64) string { return fmt.Sprintf("r%d-goo", r) }
+func key(t testing.TB, w *apptest.World, r int64) string {
+	t.Helper()
+	legs, err := points.Legs(store.Read(w.Ctx, w.Store), r)
+	must(t, err)
+	return legs[0].Key
+}
 
 func open(t testing.TB, w *apptest.World) []points.Leg {
 	t.Helper()

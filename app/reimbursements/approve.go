@@ -135,7 +135,7 @@ type approval struct {
 	given, editors []int64
 	last           bool
 	undoes         *undone // nil: it undoes none
-	legs           []points.Draft
+	legs           []*points.Draft
 	mail           int64    // the number that was taken for it
 	telling        *telling // nil: its legs are not done
 }

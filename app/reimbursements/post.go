@@ -70,7 +70,7 @@ func markBooked(tx *store.Tx, booked []*approval, results map[int64]result) erro
 	var ids, transfers, deciders, owing, proposers []int64
 	var told []*string
 	var states []string
-	var legs []points.Draft
+	var legs []*points.Draft
 	cased := map[string][]int64{}
 	for _, a := range booked {
 		ids, transfers, deciders = append(ids, a.Reimbursement.ID), append(transfers, *a.TransferID), append(deciders, a.by.ID)
@@ -107,12 +107,12 @@ func markBooked(tx *store.Tx, booked []*approval, results map[int64]result) erro
 // legs are what a plan moves for the member in programs outside, a program each. What had left
 // an account before and is posted with the plan is no part of them: it had left there as well.
 // What undoes another plan takes back what was done of that.
-func (p *preparation) legs(a *approval) (legs []points.Draft, err error) {
+func (p *preparation) legs(a *approval) (legs []*points.Draft, err error) {
 	if a.undoes != nil {
 		return a.undoes.legsBack(a.Reimbursement.ID)
 	}
 	for _, h := range p.homes {
-		d := points.Draft{ReimbursementID: a.Reimbursement.ID, IdentityID: a.IdentityID, Home: h, Parts: map[string]int64{}}
+		d := &points.Draft{ReimbursementID: a.Reimbursement.ID, IdentityID: a.IdentityID, Home: h, Parts: map[string]int64{}}
 		for _, l := range a.plan.Lines {
 			for program, moved := range l.Effects() {
 				if program == h.ProgramID {

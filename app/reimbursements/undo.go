@@ -219,8 +219,8 @@ func (d desk) writeUndo(tx *store.Tx, u *undone, p Plan) (*Reimbursement, error)
 }
 
 // legsBack are what undoes the legs that were done.
-func (u *undone) legsBack(by int64) ([]points.Draft, error) {
-	var out []points.Draft
+func (u *undone) legsBack(by int64) ([]*points.Draft, error) {
+	var out []*points.Draft
 	for _, l := range u.legs {
 		if !l.Done() {
 			continue
@@ -318,5 +318,5 @@ func backLate(tx *store.Tx, by int64, l points.Leg) error {
 	if err != nil {
 		return err
 	}
-	return points.Decide(tx, []points.Draft{d})
+	return points.Decide(tx, []*points.Draft{d})
 }

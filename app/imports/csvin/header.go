@@ -89,7 +89,7 @@ const (
 )
 
 var statementColumns = []column{
-	staKey:       {"key", "処理キー", true, same("r123-points")},
+	staKey:       {"key", "処理キー", true, same("k7q2m9x4t8w3zp6c-1")},
 	staAccount:   {"account", "口座", true, same("taro@id.example")},
 	staProgram:   {"program", "プログラム", true, same("points")},
 	staPoints:    {"points", "ポイント", true, same("-600")},

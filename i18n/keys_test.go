@@ -114,8 +114,8 @@ var dynamic = map[string][]string{
 	"points.source.":                {"console", "api", "folder"},
 	"points.row.outcome.":           {"done", "refused", "not_done", "by_hand", "sent", "missing"},
 	"reconciliations.state.":        {"missing", "open", "prepared", "signed", "again", "unsigned"},
-	"reconciliations.kind.":         {"missing_there", "missing_here", "unknown_key", "amount", "account", "program", "twice", "reference", "day"},
-	"reconciliations.likely.":       {"done_by_hand", "near_midnight", "believed", "answer_lost", "refused_here", "dropped_here", "done_since", "by_hand_there", "unknown_key", "amount", "account", "program", "twice", "reference", "day"},
+	"reconciliations.kind.":         {"missing_there", "missing_here", "unknown_key", "amount", "account", "program", "twice", "reference", "far_day", "day"},
+	"reconciliations.likely.":       {"done_by_hand", "near_midnight", "believed", "answer_lost", "refused_here", "dropped_here", "done_since", "by_hand_there", "unknown_key", "amount", "account", "program", "twice", "reference", "far_day", "day"},
 	"reconciliations.cause.":        {"boundary", "theirs", "ours", "by_hand", "elsewhere", "mended", "other"},
 	"reconciliations.source.":       {"http", "file"},
 	"points.leg.":                   {"waiting", "uncertain", "done", "refused", "dropped"},
@@ -257,7 +257,7 @@ var fieldFaults = []string{
 var resultFaults = []string{
 	"result_undecodable", "result_csv", "result_fields", "result_length", "result_number", "result_head", "result_tail", "result_tail_missing", "result_type",
 	"result_status", "result_rejected", "result_rejected_late", "result_code", "result_other", "result_too_large", "result_system", "result_of_other_file", "result_file_unknown",
-	"result_layout", "result_order", "result_sequence", "result_differs", "result_row_unknown", "result_row_twice", "result_row_answered", "result_row_by_hand",
+	"result_layout", "result_order", "result_sequence", "result_differs", "result_row_unknown", "result_row_twice", "result_row_answered", 
 }
 
 // use is a key in the sources with the arguments it is given; nil: not known.

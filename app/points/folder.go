@@ -139,7 +139,7 @@ func writeWhole(root *os.Root, name string, content []byte) error {
 var unfinished = []string{".tmp", ".part", ".filepart"}
 
 // readIn takes in the results of the folder, in the order of their names.
-func (c Connection) readIn(ctx context.Context, s *store.Store, root *os.Root, explain Explain) error {
+func (c Connection) readIn(ctx context.Context, s *store.Store, root *os.Root, explain Explain) (failed error) {
 	found, err := fs.ReadDir(root.FS(), inFolder)
 	if err != nil {
 		return err
@@ -149,10 +149,22 @@ func (c Connection) readIn(ctx context.Context, s *store.Store, root *os.Root, e
 			continue
 		}
 		if err := c.readOne(ctx, s, root, e.Name(), explain); err != nil {
-			return err
+			failed = errors.Join(failed, err) // those behind it are read all the same
 		}
 	}
-	return nil
+	return failed
+}
+
+// longestFileName bounds what is kept of the name of a result, in bytes: with what stands before and
+// behind it, it fits every file system.
+const longestFileName = 200
+
+// shortened is the end of the name of a result, where it is long.
+func shortened(name string) string {
+	if len(name) <= longestFileName {
+		return name
+	}
+	return strings.ToValidUTF8(name[len(name)-longestFileName:], "")
 }
 
 // readOne takes in a result, and moves it. A program that ends in between finds it again, as one
@@ -170,9 +182,10 @@ func (c Connection) readOne(ctx context.Context, s *store.Store, root *os.Root, 
 	if told == nil {
 		return err
 	}
-	to := fmt.Sprintf("%s/%d-%s", doneFolder, told.ID, name)
+	kept := shortened(name)
+	to := fmt.Sprintf("%s/%d-%s", doneFolder, told.ID, kept)
 	if why, is := fault.As(err); is {
-		to = fmt.Sprintf("%s/%d-%s", refusedFolder, told.ID, name)
+		to = fmt.Sprintf("%s/%d-%s", refusedFolder, told.ID, kept)
 		if err := writeWhole(root, to+".reason.txt", []byte(explain(why)+"\n")); err != nil {
 			return err
 		}

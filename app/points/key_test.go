@@ -1,6 +1,8 @@
 package points_test
 
 import (
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"testing"
 
@@ -55,5 +57,28 @@ func TestTheSameMovementAgain(t *testing.T) {
 	w.SendLegs(t)
 	if a, b := leg(t, w, first), leg(t, w, second); a.Key == b.Key || !b.Done() || a.Done() || len(y.Done()) != 1 {
 		t.Errorf("%+v, %+v, %d movements", a, b, len(y.Done()))
+	}
+}
+
+// A system that did a movement and refuses it all the same is asked what became of it.
+func TestARefusalOfWhatWasDone(t *testing.T) {
+	w := losses(t, 1)
+	y := simulator.New("points-token-of-tests")
+	server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPut {
+			y.ServeHTTP(rw, r)
+			return
+		}
+		y.ServeHTTP(httptest.NewRecorder(), r)
+		rw.Header().Set("Content-Type", "application/json")
+		rw.WriteHeader(http.StatusUnprocessableEntity)
+		fmt.Fprint(rw, `{"code":"account_closed"}`)
+	}))
+	defer server.Close()
+	w.ConnectPointsAt(t, server.URL, []string{"pointtalk"})
+	of := approveOne(t, w, 0)
+	w.SendLegs(t)
+	if l := leg(t, w, of); !l.Done() || l.Reference == "" || y.Asked(l.Key) != 1 {
+		t.Errorf("%+v", l)
 	}
 }

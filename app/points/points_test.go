@@ -73,10 +73,17 @@ func TestAnswers(t *testing.T) {
 	var mu sync.Mutex // answers of requests that were given up may still be written
 	var now http.HandlerFunc
 	var puts, gets int
+	var never bool // it was not done, and the system says so where it is asked
 	answers := func(h http.HandlerFunc) {
 		mu.Lock()
 		defer mu.Unlock()
-		now, puts, gets = h, 0, 0
+		now, puts, gets, never = h, 0, 0, false
+	}
+	refuses := func(h http.HandlerFunc) {
+		answers(h)
+		mu.Lock()
+		defer mu.Unlock()
+		never = true
 	}
 	asked := func() (int, int) {
 		mu.Lock()
@@ -91,6 +98,9 @@ func TestAnswers(t *testing.T) {
 			gets++
 		}
 		answer := now
+		if r.Method == http.MethodGet && never {
+			answer = say(404, `{"code":"unknown_key"}`)
+		}
 		mu.Unlock()
 		answer(rw, r)
 	})
@@ -119,7 +129,9 @@ func TestAnswers(t *testing.T) {
 		{"cut", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, outside.Uncertain, ""},
 	} {
 		reset(t, w)
-		answers(c.answer)
+		if answers(c.answer); c.state == outside.Declined {
+			refuses(c.answer)
+		}
 		w.SendLegs(t)
 		if l := leg(t, w, of); l.State != c.state || l.Code != c.code || l.Said == "" || strings.Contains(l.Said, apptest.LossLogin(0)) {
 			t.Errorf("%s: %+v", c.name, l)

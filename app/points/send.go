@@ -115,7 +115,26 @@ func (l taken) move(ctx context.Context, system Online, m Movement) (Receipt, er
 			return receipt, nil
 		}
 	}
-	return system.Move(ctx, m)
+	receipt, err := system.Move(ctx, m)
+	if refused, is := errors.AsType[*outside.Refused](err); is && refused.Code != KeyConflict {
+		return l.confirm(ctx, system, m, refused)
+	}
+	return receipt, err
+}
+
+// confirm reads whether a movement that was refused was done all the same: once that holds it may
+// be undone here, and decided anew under another key.
+func (l taken) confirm(ctx context.Context, system Online, m Movement, refusal *outside.Refused) (Receipt, error) {
+	settled, receipt, err := system.Read(ctx, m)
+	switch _, refused := errors.AsType[*outside.Refused](err); {
+	case err == nil && settled == outside.Done:
+		return receipt, nil
+	case refused:
+		return receipt, err
+	case err != nil:
+		return receipt, fmt.Errorf("the movement was refused (%s), and could not be read: %w", refusal.Code, err)
+	}
+	return receipt, refusal
 }
 
 func (l *taken) movement(ctx context.Context, s *store.Store) (m Movement, err error) {
@@ -157,7 +176,7 @@ func (l taken) later(ctx context.Context, s *store.Store, answer error) error {
 func (l taken) settle(ctx context.Context, s *store.Store, state, code, said, reference string) error {
 	return verbs.Run(context.WithoutCancel(ctx), s, access.System("points"), ToSettle, verbs.About("leg", l.ID), "", func(tx *store.Tx) error {
 		now := l.Leg
-		now.State, now.Code, now.Said, now.Reference = state, code, outside.Said(said, l.login), outside.Said(reference)
+		now.State, now.Code, now.Said, now.Reference = state, code, outside.Said(said, l.login), Referred(reference, l.login)
 		settled, err := now.close(tx)
 		if err != nil || !settled {
 			return err

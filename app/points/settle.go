@@ -8,6 +8,7 @@ import (
 	"hoten/app/access"
 	"hoten/app/audit"
 	"hoten/app/fault"
+	"hoten/app/members"
 	"hoten/app/outside"
 	"hoten/app/secrets"
 	"hoten/app/store"
@@ -111,6 +112,9 @@ func SettleByHand(ctx context.Context, s *store.Store, by access.Actor, id int64
 		if err != nil {
 			return err
 		}
+		if reference, err = l.byHandUnder(tx, reference); err != nil {
+			return err
+		}
 		was := l.State
 		if !l.Refused() && !l.Disputed() {
 			if err := l.endRow(tx, RowByHand, reference); err != nil {
@@ -123,6 +127,29 @@ func SettleByHand(ctx context.Context, s *store.Store, by access.Actor, id int64
 		}
 		return audit.Record(tx, audit.Change{Before: map[string]any{"state": was}, After: l.told()})
 	})
+}
+
+// byHandUnder is the number, as it is kept, under which people did the leg. Another leg of the
+// program that has it: Invalid leg_number_taken.
+func (l *Leg) byHandUnder(tx *store.Tx, reference string) (string, error) {
+	of, err := members.ByID(tx.DB, l.IdentityID)
+	if err != nil {
+		return "", err
+	}
+	login, err := of.PlainLogin(tx.Vault())
+	if err != nil {
+		return "", err
+	}
+	reference = Referred(reference, login)
+	var taken bool
+	if err := store.Scan(tx.DB, "select exists (select from point_legs where system_id = $1 and reference = $2 and settled_by is not null and program_id = $3 and id <> $4)",
+		[]any{l.SystemID, reference, l.ProgramID, l.ID}, &taken); err != nil {
+		return "", err
+	}
+	if taken {
+		return "", fault.Input("reference", "leg_number_taken")
+	}
+	return reference, nil
 }
 
 // SayNotDone notes that people saw in the point system that it did not do what no result mentions:

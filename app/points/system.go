@@ -2,6 +2,7 @@ package points
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"hoten/app/outside"
@@ -40,6 +41,12 @@ type Online interface {
 	// Read tells what became of a movement whose answer was lost. An error says that it could
 	// not be read; *outside.Refused, that something else was done under its key.
 	Read(ctx context.Context, m Movement) (outside.Settled, Receipt, error)
+}
+
+// Referred is the number of a movement as it is kept, whoever gave it: without the ID whose movement
+// it is, where it repeats that.
+func Referred(reference, login string) string {
+	return outside.Said(strings.TrimSpace(reference), login)
 }
 
 // Why a system refuses a movement, beside the reasons of app/outside.

@@ -185,12 +185,16 @@ func (a *arrival) answer(tx *store.Tx, rows []Row, ours []FileRow, told *Told) e
 			outcome = RowRefused
 		}
 		kept := rows[r.Row-1]
-		reference := outside.Said(r.Reference, r.Account)
+		login, _ := a.c.Login(r.Account)
+		reference := Referred(r.Reference, login)
 		switch was := kept.was(); {
-		case was == RowByHand && outcome == RowDone && kept.Reference != reference:
-			return wrong("result_row_by_hand", "line", r.Line, "row", r.Row)
 		case was == RowByHand && outcome == RowRefused:
 			continue // what people did instead stands
+		case was == RowByHand && kept.Reference != reference:
+			told.Done++ // a mistyped number, or done twice: the statement tells which
+			at, outcomes, codes = append(at, r.Row), append(outcomes, RowByHand), append(codes, "")
+			said, references = append(said, reference), append(references, kept.Reference)
+			continue
 		case was == RowDone || was == RowRefused:
 			return wrong("result_row_answered", "line", r.Line, "row", r.Row, "answer", *kept.Answer)
 		}

@@ -44,13 +44,14 @@ const comparison = `create temp table compared on commit drop as
 		select s.*, row_number() over (partition by s.reconciliation_id, s.program, nullif(s.reference, ''), case when s.reference = '' then s.n end order by s.n) as same
 		from statement_rows s where s.reconciliation_id = any($1))
 	select s.reconciliation_id, s.leg_id, s.key, s.login, s.program, l.points as points_here, s.points as points_there, s.reference, s.done_at,
-		case when s.leg_id is null then '` + UnknownKey + `'
-			when c.nth > 1 or s.same > 1 then '` + Twice + `'
+		case when c.nth > 1 or s.same > 1 then '` + Twice + `'
+			when s.leg_id is null then '` + UnknownKey + `'
 			when l.state <> '` + outside.Completed + `' then '` + MissingHere + `'
 			when p.code <> s.program then '` + Program + `'
 			when s.login is distinct from i.login_key then '` + Account + `'
 			when s.points <> l.points then '` + Amount + `'
 			when s.reference <> '' and l.reference <> '' and s.reference <> l.reference then '` + Reference + `'
+			when abs(r.day - (l.settled_at at time zone 'Asia/Tokyo')::date) > 1 then '` + FarDay + `'
 			when r.day <> (l.settled_at at time zone 'Asia/Tokyo')::date then '` + AnotherDay + `'
 			else 'matched' end as kind
 	from numbered s join reconciliations r on r.id = s.reconciliation_id
@@ -64,7 +65,7 @@ const comparison = `create temp table compared on commit drop as
 	where r.id = any($1) and not exists (select from statement_rows s where s.leg_id = l.id)`
 
 // same are the kinds, in SQL, of rows that are the same movement on both sides.
-const same = "('matched', '" + AnotherDay + "', '" + Reference + "')"
+const same = "('matched', '" + FarDay + "', '" + AnotherDay + "', '" + Reference + "')"
 
 // compare compares days of one system that have a statement, for which the caller is alone.
 func compare(tx *store.Tx, ids []int64) error {

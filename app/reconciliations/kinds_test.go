@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"hoten/app/points"
 	"hoten/app/points/simulator"
 	"hoten/app/reconciliations"
 )
@@ -51,6 +52,7 @@ func TestKindsOfDifferences(t *testing.T) {
 		"a program of theirs":    {func(m *simulator.Movement) { m.Program = "MILES" }, "", "program KEY program"},
 		"another reference":      {func(m *simulator.Movement) { m.Reference = "=1+1" }, "", "reference KEY reference"},
 		"without reference":      {func(m *simulator.Movement) { m.Reference = "" }, "", ""},
+		"a number twice":         {func(m *simulator.Movement) { m.Reference = "P9" }, ",x,goo,5,P9,2014-07-31 10:00", "reference KEY reference; twice  twice"},
 		"the same key twice":     {func(*simulator.Movement) {}, "SAME", "twice KEY twice"},
 		"written in another way": {func(m *simulator.Movement) { m.Account = " " + strings.ToUpper(m.Account) }, "", ""},
 	} {
@@ -106,6 +108,58 @@ func TestNotDoneHere(t *testing.T) {
 	// Here it was done on the next day.
 	if got := kinds(t, w, r.ID); got != "day "+key(t, w, id)+" day" {
 		t.Error(got)
+	}
+}
+
+// A movement that the other side has on a day further off is explained by people.
+func TestDaysApart(t *testing.T) {
+	w, y := paid(t, 1)
+	for _, m := range y.Done() {
+		m.DoneAt = day.AddDays(-3).At(600).Format(time.RFC3339)
+		taken, err := upload(w, w.Manager, day.AddDays(-3), said(m))
+		must(t, err)
+		if got, r := kinds(t, w, taken.ID), look(t, w, taken.ID); got != "far_day "+m.Key+" far_day" || r.Unexplained != 1 {
+			t.Errorf("%s, %+v", got, r)
+		}
+	}
+}
+
+// Words of totals and examples make no movement vanish.
+func TestRowsThatLookLikeTotals(t *testing.T) {
+	w, _ := paid(t, 1)
+	for _, line := range []string{",total,goo,5,P9,2014-07-31 10:00", ",x,goo,5,合計訂正1,2014-07-31 10:00", ",x,以上,5,P9,2014-07-31 10:00"} {
+		taken, err := upload(w, w.Manager, day, line)
+		must(t, err)
+		if r := look(t, w, taken.ID); r.Counted().Kinds["unknown_key"] != 1 {
+			t.Errorf("%s: %+v", line, r.Counted())
+		}
+	}
+	for line, want := range map[string]string{"合計,x,goo,5,P9,2014-07-31 10:00": "statement_cell"} {
+		_, err := upload(w, w.Manager, day, line)
+		refusedAs(t, err, "file:"+want)
+	}
+	if taken, err := upload(w, w.Manager, day, ",x,goo,7,P9,2014-07-31 10:00", "合計,,,7,,"); err != nil || look(t, w, taken.ID).Counted().Kinds["unknown_key"] != 1 {
+		t.Errorf("with a total: %v", err)
+	}
+}
+
+// A number that repeats the account is the same number on both sides, and by hand.
+func TestNumbersThatRepeatTheAccount(t *testing.T) {
+	w, y := paid(t, 1)
+	if _, err := w.Pool.Exec(w.Ctx, "update point_legs set state = 'refused', code = 'refused', reference = ''"); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range y.Done() {
+		must(t, points.SettleByHand(w.Ctx, w.Store, w.Supervisor, w.Number("select id from point_legs"), " "+m.Account+"-77", "台帳で確認"))
+		m.Reference = m.Account + "-77"
+		taken, err := upload(w, w.Manager, day, said(m))
+		must(t, err)
+		if got := kinds(t, w, taken.ID); strings.Contains(got, "reference") {
+			t.Error(got)
+		}
+	}
+	if n := w.Number("select count(*) from point_legs where reference like '%@%'") + w.Number("select count(*) from statement_rows where reference like '%@%'"); n != 0 {
+		t.Error("the account is kept")
 	}
 }
 

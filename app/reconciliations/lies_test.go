@@ -28,6 +28,7 @@ func TestStatementsThatAreNone(t *testing.T) {
 		"another day": func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, strings.Replace(page(one, ""), "31", "30", 1))
 		},
+		"no next": func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"day":"2014-07-31","movements":[]}`) },
 		"no list": func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"day":"2014-07-31","movements":null}`) },
 		"a movement of a day off": func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, page(strings.Replace(one, "31T10", "30T10", 1), ""))

@@ -96,11 +96,12 @@ const (
 	Program      = "program"
 	Twice        = "twice"     // a movement or a reference that another row has
 	Reference    = "reference" // the same movement under another number
-	AnotherDay   = "day"       // the same movement, of another day here
+	AnotherDay   = "day"       // the same movement, of the day before or after here
+	FarDay       = "far_day"   // the same movement, of a day further off
 )
 
 // Kinds lists the kinds of differences.
-var Kinds = []string{MissingThere, MissingHere, UnknownKey, Amount, Account, Program, Twice, Reference, AnotherDay}
+var Kinds = []string{MissingThere, MissingHere, UnknownKey, Amount, Account, Program, Twice, Reference, FarDay, AnotherDay}
 
 // Needs reports whether differences of the kind need an explanation. A movement near midnight
 // does not: it is the same on both sides.

@@ -42,20 +42,25 @@ func (r *reader) take(m points.Done) (column, reason string, err error) {
 	case m.Key == "" && m.Reference == "":
 		return "key", "statement_unnamed", nil
 	case len(m.Key) > longest || !keys.MatchString(m.Key):
-		return "key", "id_invalid", nil
+		return "key", "statement_key", nil
 	case m.Account == "" || !fits(m.Account, 255):
 		return "account", "id_invalid", nil
 	case m.Program == "" || !fits(m.Program, longest):
 		return "program", "program_unknown", nil
-	case m.Points == 0 || max(m.Points, -m.Points) > jptext.MaxPoints || m.Points == -m.Points:
+	case m.Points == 0:
+		return "points", "statement_nothing", nil
+	case max(m.Points, -m.Points) > jptext.MaxPoints || m.Points == -m.Points:
 		return "points", "points_not_integer", nil
-	case !fits(m.Reference, longest):
+	case utf8.RuneCountInString(m.Reference) > longest:
 		return "reference", "value_too_long", nil
+	case !fits(m.Reference, longest):
+		return "reference", "id_invalid", nil
 	case jptext.DateOf(m.At) != r.day:
 		return "done_at", "statement_day", nil
 	}
-	kept := row{Key: m.Key, Program: m.Program, Reference: m.Reference, Points: m.Points, DoneAt: m.At.UTC().Truncate(time.Microsecond)}
-	if login, ours := r.of.Login(m.Account); ours {
+	login, ours := r.of.Login(m.Account)
+	kept := row{Key: m.Key, Program: m.Program, Reference: points.Referred(m.Reference, login), Points: m.Points, DoneAt: m.At.UTC().Truncate(time.Microsecond)}
+	if ours {
 		kept.Login = r.vault.Blind("login", jptext.LoginKey(login))
 	}
 	return "", "", r.add(kept)
@@ -147,7 +152,7 @@ const (
 // errs of statements that other systems give.
 var (
 	errRepeats = errors.New("the statement gives the same part again")
-	errForeign = errors.New("the statement has a movement that cannot be one: ")
+	errForeign = errors.New("the statement has a movement that is none, for its ")
 )
 
 // readSystem reads a statement from the point system. What it says is told in the error, without
@@ -173,7 +178,7 @@ func (r *reader) readSystem(ctx context.Context, from points.Stater) error {
 				return err
 			}
 			if reason != "" {
-				return errors.New(errForeign.Error() + column + " " + reason)
+				return errors.New(errForeign.Error() + column)
 			}
 		}
 		if after = part.Next; after == "" {

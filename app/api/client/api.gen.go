@@ -427,6 +427,7 @@ const (
 	DifferenceKindAccount      DifferenceKind = "account"
 	DifferenceKindAmount       DifferenceKind = "amount"
 	DifferenceKindDay          DifferenceKind = "day"
+	DifferenceKindFarDay       DifferenceKind = "far_day"
 	DifferenceKindMissingHere  DifferenceKind = "missing_here"
 	DifferenceKindMissingThere DifferenceKind = "missing_there"
 	DifferenceKindProgram      DifferenceKind = "program"
@@ -443,6 +444,8 @@ func (e DifferenceKind) Valid() bool {
 	case DifferenceKindAmount:
 		return true
 	case DifferenceKindDay:
+		return true
+	case DifferenceKindFarDay:
 		return true
 	case DifferenceKindMissingHere:
 		return true
@@ -1390,6 +1393,7 @@ const (
 	ListDifferencesParamsKindAccount      ListDifferencesParamsKind = "account"
 	ListDifferencesParamsKindAmount       ListDifferencesParamsKind = "amount"
 	ListDifferencesParamsKindDay          ListDifferencesParamsKind = "day"
+	ListDifferencesParamsKindFarDay       ListDifferencesParamsKind = "far_day"
 	ListDifferencesParamsKindMissingHere  ListDifferencesParamsKind = "missing_here"
 	ListDifferencesParamsKindMissingThere ListDifferencesParamsKind = "missing_there"
 	ListDifferencesParamsKindProgram      ListDifferencesParamsKind = "program"
@@ -1406,6 +1410,8 @@ func (e ListDifferencesParamsKind) Valid() bool {
 	case ListDifferencesParamsKindAmount:
 		return true
 	case ListDifferencesParamsKindDay:
+		return true
+	case ListDifferencesParamsKindFarDay:
 		return true
 	case ListDifferencesParamsKindMissingHere:
 		return true
@@ -1462,6 +1468,7 @@ const (
 	ExplainDifferenceJSONBodyKindAccount      ExplainDifferenceJSONBodyKind = "account"
 	ExplainDifferenceJSONBodyKindAmount       ExplainDifferenceJSONBodyKind = "amount"
 	ExplainDifferenceJSONBodyKindDay          ExplainDifferenceJSONBodyKind = "day"
+	ExplainDifferenceJSONBodyKindFarDay       ExplainDifferenceJSONBodyKind = "far_day"
 	ExplainDifferenceJSONBodyKindMissingHere  ExplainDifferenceJSONBodyKind = "missing_here"
 	ExplainDifferenceJSONBodyKindMissingThere ExplainDifferenceJSONBodyKind = "missing_there"
 	ExplainDifferenceJSONBodyKindProgram      ExplainDifferenceJSONBodyKind = "program"
@@ -1478,6 +1485,8 @@ func (e ExplainDifferenceJSONBodyKind) Valid() bool {
 	case ExplainDifferenceJSONBodyKindAmount:
 		return true
 	case ExplainDifferenceJSONBodyKindDay:
+		return true
+	case ExplainDifferenceJSONBodyKindFarDay:
 		return true
 	case ExplainDifferenceJSONBodyKindMissingHere:
 		return true

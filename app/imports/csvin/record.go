@@ -140,11 +140,21 @@ var totals = []string{"合計", "総合計", "総計", "小計", "計", "以上"
 
 // isTotal reports whether the row sums others up (docs/domain.md section 7: a 合計 row is
 // not a member): it says so in the place of the ID, or elsewhere and has no ID.
+// A row of a statement that names an account and a time is a movement, whatever else it says.
 func (r *Reader) isTotal(raw []string) bool {
+	if r.kind == StatementFile && r.has(raw, staAccount) && r.has(raw, staDoneAt) {
+		return false
+	}
 	if at := r.header.at[0]; at < len(raw) && jptext.LoginKey(raw[at]) != "" {
 		return saysTotal(raw[at])
 	}
 	return slices.ContainsFunc(raw, saysTotal)
+}
+
+// has reports whether a row says anything in a column.
+func (r *Reader) has(raw []string, column int) bool {
+	at := r.header.at[column]
+	return at >= 0 && at < len(raw) && strings.TrimSpace(raw[at]) != ""
 }
 
 func saysTotal(cell string) bool {

@@ -28,8 +28,10 @@ func (v *values) statement() (s Statement) {
 	switch {
 	case err == jptext.ErrTooLarge:
 		v.refuse(staPoints, "points_too_large")
-	case err != nil || n == 0:
+	case err != nil:
 		v.refuse(staPoints, "points_not_integer")
+	case n == 0:
+		v.refuse(staPoints, "statement_nothing")
 	}
 	s.Points, s.Reference = n, v.trimmed(staReference)
 	if s.Key == "" && s.Reference == "" {

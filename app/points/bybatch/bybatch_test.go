@@ -172,6 +172,7 @@ func TestSettingsThatCannotBeMeant(t *testing.T) {
 		"account:points_account":              {"account", "x"},
 		"most:limit_range":                    {"most", "20001"},
 		"codes:batch_codes":                   {"codes", "00=fine"},
+		"codes:batch_codes_twice":             {"codes", "77=refused 77=done"},
 		"line_end:batch_line_end":             {"line_end", "none"},
 		"columns:batch_column":                {"columns", "row:6 row:6 key account program sign points"},
 		"columns:batch_width":                 {"format", "fixed", "columns", "row key:1 account:1 program:1 sign:1 points:1"},

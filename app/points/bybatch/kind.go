@@ -121,12 +121,20 @@ func codes(p *fault.Problems, given string) (out map[string]string, other string
 		case !ok || code == "" || !slices.Contains(meanings, meaning) || code == "*" && meaning == done:
 			p.Add("codes", "batch_codes", "code", word)
 			return out, other
-		case code == "*":
+		case code == "*" && other == "":
 			other = meaning
-		case meaning == done:
-			out[code] = ""
 		default:
-			out[code] = meaning
+			is := meaning
+			if meaning == done {
+				is = ""
+			}
+			if was, given := out[code]; given && was != is || code == "*" && other != meaning {
+				p.Add("codes", "batch_codes_twice", "code", word)
+				return out, other
+			}
+			if code != "*" {
+				out[code] = is
+			}
 		}
 	}
 	return out, other

@@ -57,7 +57,9 @@ func (s *system) resultHead(r record) (*points.Result, error) {
 	if out.Number, err = v.number("number"); err != nil {
 		return nil, err
 	}
-	out.Answer, err = v.number("answer")
+	if out.Answer, err = v.number("answer"); err == nil && out.Answer == 0 {
+		err = refused("result_number", r.line, "column", "answer")
+	}
 	return out, err
 }
 

@@ -28,7 +28,7 @@ type stated struct {
 		Reference string    `json:"reference"`
 		DoneAt    time.Time `json:"done_at"`
 	} `json:"movements"`
-	Next string `json:"next"`
+	Next *string `json:"next"`
 }
 
 // dayOpen is the code of a day that the other side has not closed yet.
@@ -50,10 +50,10 @@ func (s *system) Statement(ctx context.Context, day jptext.Date, after string) (
 		return points.Part{}, &outside.Unready{Said: answer.Said(got.Code, got.Message)}
 	case answer.Status != http.StatusOK:
 		return points.Part{}, unexpected(answer, got)
-	case answer.JSON(&page) != nil || page.Day != day.String() || page.Movements == nil || len(page.Movements) > pageRows:
+	case answer.JSON(&page) != nil || page.Day != day.String() || page.Movements == nil || page.Next == nil || len(page.Movements) > pageRows:
 		return points.Part{}, errors.New(answer.Said("not a statement of the day that was asked for"))
 	}
-	part := points.Part{Next: page.Next, Done: make([]points.Done, len(page.Movements))}
+	part := points.Part{Next: *page.Next, Done: make([]points.Done, len(page.Movements))}
 	for i, m := range page.Movements {
 		part.Done[i] = points.Done{Key: m.Key, Account: m.Account, Program: m.Program, Points: m.Points, Reference: m.Reference, At: m.DoneAt}
 	}

@@ -20,9 +20,23 @@ export function calls() {
   document.addEventListener("htmx:afterSettle", (event) => {
     if (event.target.contains(document.getElementById("call"))) next(); // other parts come in apart
     hide();
+    measure();
   });
   hide();
+  measure();
   for (const failure of ["htmx:sendError", "htmx:swapError", "htmx:timeout"]) document.addEventListener(failure, next);
+}
+
+const heights = new ResizeObserver((changed) => {
+  for (const { target } of changed) target.style.setProperty("--panel-height", `${target.offsetHeight}px`);
+});
+
+// measure has the style sheet know how high the panel of a call is: one that is higher than the
+// window scrolls with the page until its end is in sight.
+function measure() {
+  heights.disconnect();
+  const panel = document.querySelector(".case-call:has(#verification)");
+  if (panel) heights.observe(panel);
 }
 
 // hide takes what is shown for a while out of sight again.

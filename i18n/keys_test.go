@@ -257,7 +257,7 @@ var fieldFaults = []string{
 var resultFaults = []string{
 	"result_undecodable", "result_csv", "result_fields", "result_length", "result_number", "result_head", "result_tail", "result_tail_missing", "result_type",
 	"result_status", "result_rejected", "result_rejected_late", "result_code", "result_other", "result_too_large", "result_system", "result_of_other_file", "result_file_unknown",
-	"result_layout", "result_order", "result_sequence", "result_differs", "result_row_unknown", "result_row_twice", "result_row_answered", 
+	"result_layout", "result_order", "result_sequence", "result_differs", "result_row_unknown", "result_row_twice", "result_row_answered",
 }
 
 // use is a key in the sources with the arguments it is given; nil: not known.

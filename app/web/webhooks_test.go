@@ -28,8 +28,8 @@ func TestWebhooks(t *testing.T) {
 	if fresh := secret.FindString(b.post("/webhooks/1/rotate").body); fresh == "" || fresh == first {
 		t.Error("no new secret")
 	}
-	for path, to := range map[string]string{"/webhooks/1/test": "/webhooks/1", "/webhooks/1/disable": "/webhooks/1"} {
-		if a := b.post(path); a.status != http.StatusSeeOther || a.location != to {
+	for _, path := range []string{"/webhooks/1/test", "/webhooks/1/disable"} {
+		if a := b.post(path); a.status != http.StatusSeeOther || a.location != "/webhooks/1" {
 			t.Errorf("%s: %d %s", path, a.status, a.location)
 		}
 	}

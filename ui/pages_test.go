@@ -92,8 +92,8 @@ func checkForms(t *testing.T, html string) {
 	}
 }
 
-// Whoever may approve a proposal can record a letter that is due as well: the queue of
-// letters leads them to the same page.
+// Whoever may approve a proposal can record a letter that is due as well, at the step that is open:
+// the queue of letters leads them to the same page.
 func TestALetterBesideAnApproval(t *testing.T) {
 	ctx := i18n.With(t.Context(), "en")
 	for name, c := range map[string]struct {
@@ -103,11 +103,14 @@ func TestALetterBesideAnApproval(t *testing.T) {
 	}{"due": {[]string{"restriction"}, true, true}, "none due": {nil, true, false}, "who does not work cases": {[]string{"restriction"}, false, false}} {
 		p := sampleCase("en")
 		p.Call, p.Next, p.Letter, p.MayWork = nil, "approve", c.letter, c.mayWork
+		p.Steps = []Step{{Name: "notice", State: "now"}, {Name: "verification", State: "later"}, {Name: "reimbursement", State: "later"}}
 		var b strings.Builder
-		if err := p.next("").Render(ctx, &b); err != nil {
+		if err := p.chain().Render(ctx, &b); err != nil {
 			t.Fatal(err)
 		}
-		if got := strings.Contains(b.String(), `action="/cases/`+p.Number+`/letters"`); got != c.want {
+		notice, rest, _ := strings.Cut(b.String(), "</li>")
+		form := `action="/cases/` + p.Number + `/letters"`
+		if got := strings.Contains(notice, form); got != c.want || strings.Contains(rest, form) {
 			t.Errorf("%s: offered %v\n%s", name, got, b.String())
 		}
 	}

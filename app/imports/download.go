@@ -67,7 +67,7 @@ func outcome(of []Rejection, headers Headers, explain func(r Rejection, called s
 		column, sentence := explain(r, headers.Called(r.File, r.ColumnName))
 		columns, reasons, sentences = append(columns, column), append(reasons, r.Reason), append(sentences, sentence)
 	}
-	return []string{strconv.FormatInt(of[0].Line, 10), strings.Join(columns, " "), strings.Join(reasons, " "), strings.Join(sentences, " ")}
+	return []string{strconv.FormatInt(of[0].Line, 10), strings.Join(columns, " "), strings.Join(reasons, " "), strings.Join(sentences, " / ")}
 }
 
 // eachRefusedRow yields the refused rows of a file in its order, each with all its

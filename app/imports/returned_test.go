@@ -38,7 +38,7 @@ func TestRefusedRowsGoBackIn(t *testing.T) {
 	}
 	file := rejectedFile(w, i.ID, imports.AffectedFile)
 	want := "\ufeff" + header + ",line,column,reason,message\r\n" +
-		"x,a@ocn.example,'=SUM 太郎,2014-02-30,bad,1,2,birth_date email,birth_date_invalid email_invalid,sentence of birth_date_invalid sentence of email_invalid\r\n" +
+		"x,a@ocn.example,'=SUM 太郎,2014-02-30,bad,1,2,birth_date email,birth_date_invalid email_invalid,sentence of birth_date_invalid / sentence of email_invalid\r\n" +
 		"y,b@ocn.example,\"山田\n太郎\",1970-03-02,,1.5,3,balance_goo,balance_not_integer,sentence of balance_not_integer\r\n" +
 		"z,c@ocn.example,''=quoted,1970-03-02,,1,5,,wrong_number_of_fields,sentence of wrong_number_of_fields,000\r\n" +
 		"\"\"\"torn,d@ocn.example\",,,,,,6,,quote_invalid,sentence of quote_invalid\r\n" +
